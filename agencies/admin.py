@@ -1,0 +1,70 @@
+"""Reference data: who the agencies, people, seats and Ministers are. History is read-only here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from agencies import history
+from agencies.models import Agency, Appointment, Seat, User
+
+
+class TrackedAdmin(admin.ModelAdmin):
+    """Saves with history in the name of the person, and never deletes.
+
+    Deliberately not `SimpleHistoryAdmin`: with that, view permission is enough to overwrite a row
+    through its history page.
+    """
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        history.save(obj, by=request.user, reason="Administration pages")  # type: ignore[arg-type]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Agency)
+class AgencyAdmin(TrackedAdmin):
+    list_display = ["short_name", "name", "name_mi", "valid_from", "valid_to", "successor"]
+    search_fields = ["short_name", "name"]
+
+
+@admin.register(Seat)
+class SeatAdmin(TrackedAdmin):
+    list_display = ["user", "agency", "role", "from_on", "to_on"]
+    list_filter = ["role", "agency"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(TrackedAdmin):
+    list_display = ["minister", "portfolio", "from_on", "to_on"]
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+class ChangedUserForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = ("email", "name", "is_active", "is_staff", "is_superuser")
+
+
+@admin.register(User)
+class UserAdmin(TrackedAdmin):
+    form = ChangedUserForm
+    add_form = NewUserForm
+    list_display = ["email", "name", "is_active", "is_staff"]
+    search_fields = ["email", "name"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = self.add_form
+            kwargs["fields"] = None
+            return self.add_form
+        return super().get_form(request, obj, **kwargs)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AgenciesConfig(AppConfig):
+    name = "agencies"
+    verbose_name = "Agencies and people"
+
+    def ready(self) -> None:
+        from agencies import guards, history
+
+        post_migrate.connect(guards.install_after_migrate, sender=self)
+        history.connect()

@@ -1,0 +1,92 @@
+"""How a row and its history are written together: who, when and why.
+
+`save` is the one way that services write a tracked row. History rows keep the person's name and
+agency as text too, since people move on and agencies are renamed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+if TYPE_CHECKING:
+    from agencies.models import User
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class HistoryRow(models.Model):
+    """What every history row keeps besides the row itself."""
+
+    history_actor = models.CharField(max_length=300, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def track(leave_out: Sequence[str] = ()) -> HistoricalRecords:
+    return HistoricalRecords(bases=[HistoryRow], excluded_fields=list(leave_out))
+
+
+def save(
+    row: Row,
+    *,
+    by: "User | None",
+    reason: str = "",
+    at: datetime | None = None,
+    actor: str = "",
+    fields: Sequence[str] | None = None,
+) -> Row:
+    """Write the row and its history row in one transaction.
+
+    `actor` names a command that writes without a person ("Spreadsheet import"). `at` is for
+    records that became true before they were entered; it defaults to now.
+    """
+    row._history_user = by  # type: ignore[attr-defined]
+    row._history_actor = actor or (by.signature if by else "")  # type: ignore[attr-defined]
+    row._change_reason = reason  # type: ignore[attr-defined]
+    row._history_date = at or timezone.now()  # type: ignore[attr-defined]
+    with transaction.atomic():
+        row.save(update_fields=fields)
+    return row
+
+
+def write_past(
+    states: Iterable[tuple[models.Model, datetime, str]], *, by: "User | None", actor: str
+) -> None:
+    """Write history rows for rows already saved: (the row as it was, when, why), oldest first.
+
+    The first state of a row is its creation. All states must be of one model.
+    """
+    batch, seen = [], set()
+    model: Any = None
+    for row, at, reason in states:
+        model = row.history.model  # type: ignore[attr-defined]
+        batch.append(
+            model(
+                history_date=at,
+                history_user=by,
+                history_actor=actor or (by.signature if by else ""),
+                history_change_reason=reason,
+                history_type="~" if row.pk in seen else "+",
+                **{f.attname: getattr(row, f.attname) for f in model.tracked_fields},
+            )
+        )
+        seen.add(row.pk)
+    if batch:
+        model.objects.bulk_create(batch, batch_size=500)
+
+
+def _name_the_actor(sender: Any, instance: Any, history_instance: Any, **kwargs: Any) -> None:
+    user = history_instance.history_user
+    history_instance.history_actor = getattr(instance, "_history_actor", "") or (
+        user.signature if user else ""
+    )
+
+
+def connect() -> None:
+    pre_create_historical_record.connect(_name_the_actor, dispatch_uid="name_the_actor")

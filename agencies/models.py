@@ -1,0 +1,228 @@
+"""Who takes part: agencies, the people in their seats, and the Ministers who are told.
+
+Facts live here: fields, constraints, and questions that a row can answer about itself.
+"""
+
+from datetime import date
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from agencies.history import track
+
+
+class PeriodQuerySet(models.QuerySet[Any]):
+    def on(self, day: date) -> Self:
+        """Rows whose period holds the day; both ends belong to it."""
+        return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def valid_on(self, day: date) -> Self:
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+        )
+
+    def in_order(self) -> Self:
+        return self.order_by("short_name")
+
+
+class Agency(models.Model):
+    """A department, ministry or Crown agency, for as long as it existed under that name."""
+
+    short_name = models.CharField(max_length=30)
+    name = models.CharField(max_length=200)
+    name_mi = models.CharField("te reo name", max_length=200, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField("valid to (last day)", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )
+
+    objects = AgencyQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("short_name"),
+                name="agency_short_name_unique",
+                violation_error_message="Another agency has this short name.",
+            ),
+            models.CheckConstraint(
+                name="agency_valid_period",
+                condition=Q(valid_to__gte=F("valid_from")) | Q(valid_to=None) | Q(valid_from=None),
+                violation_error_message="An agency cannot end before it began.",
+            ),
+            models.CheckConstraint(
+                name="agency_successor_has_end",
+                condition=Q(successor=None) | Q(valid_to__isnull=False),
+                violation_error_message="An agency with a successor has a last day.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    def exists_on(self, day: date) -> bool:
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with an e-mail address. Deactivated when they leave, never deleted."""
+
+    email = models.EmailField("e-mail address", max_length=254)
+    name = models.CharField(max_length=150)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may open the administration pages", default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # No record of each sign-in: it would be a history row a day about nothing.
+    last_login = None
+
+    objects: ClassVar[UserManager] = UserManager()
+    history = track(leave_out=["password"])
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Somebody already signs in with this address.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def current_seats(self) -> "list[Seat]":
+        """The seats held today, with their agencies: one query for the life of this object.
+
+        The only place below the views that asks the clock. What a person may do is always a
+        question about now, and a user object lives for one request.
+        """
+        return list(
+            Seat.objects.on(timezone.localdate())
+            .filter(user=self)
+            .select_related("agency")
+            .order_by("agency__short_name", "role")
+        )
+
+    def agencies_as(self, *roles: str) -> set[int]:
+        """Ids of the agencies where this person holds one of the roles today."""
+        if not self.is_active:
+            return set()
+        return {seat.agency_id for seat in self.current_seats if seat.role in roles}
+
+    @property
+    def signature(self) -> str:
+        """Name and agencies as text, as history keeps them."""
+        agencies = sorted({seat.agency.short_name for seat in self.current_seats})
+        return f"{self.name} ({', '.join(agencies)})" if agencies else self.name
+
+
+class Seat(models.Model):
+    """A person's place in an agency, for a time. Work belongs to the seat, never to the person."""
+
+    class Role(models.TextChoices):
+        CONTRIBUTOR = "contributor", "Contributor"
+        APPROVER = "approver", "Approver"
+        COORDINATOR = "coordinator", "Coordinator"
+        AUTHORISING_MANAGER = "authorising_manager", "Authorising manager"
+        MINISTERS_OFFICE = "ministers_office", "Minister's office"
+        OBSERVER = "observer", "Observer"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="seats")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=20, choices=Role)
+    from_on = models.DateField("from")
+    to_on = models.DateField("to (last day)", null=True, blank=True)
+
+    objects = PeriodQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="seat_period",
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                violation_error_message="A seat cannot end before it begins.",
+            ),
+            models.CheckConstraint(
+                name="seat_role_known",
+                condition=Q(
+                    role__in=[
+                        "contributor",
+                        "approver",
+                        "coordinator",
+                        "authorising_manager",
+                        "ministers_office",
+                        "observer",
+                    ]
+                ),
+            ),
+            # That one person's seats of a role in an agency do not overlap is a guard (guards.py).
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} at {self.agency}"
+
+
+class AppointmentQuerySet(PeriodQuerySet):
+    def holding(self, portfolio: str, on: date) -> "Appointment | None":
+        return self.on(on).filter(portfolio=portfolio).first()
+
+
+class Appointment(models.Model):
+    """A Minister's time in a portfolio, so that a paper names who held it on the paper's date."""
+
+    minister = models.CharField(max_length=150, help_text="As printed: Hon Dr Jonathan Coleman")
+    portfolio = models.CharField(max_length=150, help_text="As printed: Minister of Immigration")
+    from_on = models.DateField("from")
+    to_on = models.DateField("to (last day)", null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        verbose_name = "ministerial appointment"
+        constraints = [
+            models.CheckConstraint(
+                name="appointment_period",
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                violation_error_message="An appointment cannot end before it begins.",
+            ),
+            # That a portfolio has one Minister at a time is a guard (guards.py).
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minister}, {self.portfolio}"

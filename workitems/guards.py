@@ -1,0 +1,52 @@
+"""Truths about dates that the database holds by trigger (see agencies/guards.py)."""
+
+from typing import Any
+
+from django.db import connections
+
+from agencies.guards import Guard, frozen_history, install
+
+GUARDS = (
+    Guard(
+        name="agreed_date_moves_by_variation",
+        table="workitems_milestone",
+        events=("UPDATE",),
+        refuse_when=(
+            "NEW.agreed_due IS DISTINCT FROM OLD.agreed_due AND NOT EXISTS ("
+            "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
+            " AND v.kind = 'date' AND v.state = 'approved'"
+            " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due)"
+        ),
+        message="An agreed date moves only through an approved variation.",
+    ),
+    Guard(
+        name="original_date_never_moves",
+        table="workitems_milestone",
+        events=("UPDATE",),
+        refuse_when="NEW.original_due IS DISTINCT FROM OLD.original_due",
+        message="The original date of a milestone never moves.",
+    ),
+    Guard(
+        name="pillar_belongs_to_items_plan",
+        table="workitems_workitem",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NOT EXISTS (SELECT 1 FROM workitems_pillar p"
+            " WHERE p.id = NEW.pillar_id AND p.plan_id = NEW.plan_id)"
+        ),
+        message="The pillar belongs to another plan.",
+    ),
+    *frozen_history(
+        f"workitems_historical{name}"
+        for name in (
+            "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
+            "mitigation", "variation", "risk", "round", "return", "returnnote", "update",
+            "evidence", "meeting", "attendance", "decision",
+        )
+    ),
+)  # fmt: skip
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    if "workitems_milestone" in connections[using].introspection.table_names():
+        install(GUARDS, using)

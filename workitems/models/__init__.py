@@ -1,0 +1,29 @@
+"""What is promised and how far it has got. One module a noun; anything that writes is a service."""
+
+from workitems.models.delay import Delay, Mitigation, Risk, Variation
+from workitems.models.item import Measure, Milestone, Support, WorkItem
+from workitems.models.meeting import Attendance, Decision, Meeting
+from workitems.models.plan import Member, Pillar, Plan
+from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
+
+__all__ = [
+    "Attendance",
+    "Decision",
+    "Delay",
+    "Evidence",
+    "Measure",
+    "Meeting",
+    "Member",
+    "Milestone",
+    "Mitigation",
+    "Pillar",
+    "Plan",
+    "Return",
+    "ReturnNote",
+    "Risk",
+    "Round",
+    "Support",
+    "Update",
+    "Variation",
+    "WorkItem",
+]

@@ -1,0 +1,264 @@
+"""What gets in the way and what is done about it: delays, mitigations, variations, risks."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from agencies.history import track
+from agencies.models import Agency, User
+from workitems.models.item import Milestone, WorkItem
+from workitems.models.plan import Plan
+
+
+class DelayQuerySet(models.QuerySet["Delay"]):
+    def open(self, on: date) -> Self:
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=on), found_on__lte=on)
+
+    def in_order(self) -> Self:
+        return self.order_by("milestone__item__number_key", "milestone__number", "number")
+
+
+class Delay(models.Model):
+    """A milestone's slip as a record: why, what it does, from which date to which."""
+
+    class Cause(models.TextChoices):
+        FUNDING = "funding", "Funding"
+        PRIOR_COMMITMENTS = "prior_commitments", "Prior commitments"
+        STAFFING = "staffing", "Staffing"
+        ANOTHER_AGENCY = "another_agency", "Another agency"
+        LEGISLATION = "legislation", "Legislation"
+        PROCUREMENT = "procurement", "Procurement"
+        CONSULTATION = "consultation", "Consultation"
+        OUTSIDE_EVENT = "outside_event", "Outside event"
+        OTHER = "other", "Other"
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="delays")
+    number = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=20, choices=Cause)
+    explanation = models.TextField()
+    effect = models.TextField(blank=True)
+    found_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    due_before = models.DateField(help_text="When the milestone was due before the slip.")
+    due_after = models.DateField(help_text="When its agency expects it now.")
+    times_moved = models.PositiveSmallIntegerField(default=1)
+
+    objects = DelayQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone", "number"], name="delay_number_unique_in_milestone"
+            ),
+            models.CheckConstraint(
+                name="delay_period",
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("found_on")),
+                violation_error_message="A delay cannot end before it was found.",
+            ),
+            models.CheckConstraint(
+                name="delay_moved_at_least_once", condition=Q(times_moved__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()}: {self.explanation}"
+
+    @property
+    def days(self) -> int:
+        """Calendar days from the date before to the date after."""
+        return (self.due_after - self.due_before).days
+
+
+class Mitigation(models.Model):
+    """What an agency does about a delay, by when."""
+
+    delay = models.ForeignKey(Delay, models.PROTECT, related_name="mitigations")
+    number = models.PositiveSmallIntegerField()
+    description = models.TextField()
+    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="mitigations")
+    due_on = models.DateField(null=True, blank=True)
+    done_on = models.DateField(null=True, blank=True)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delay", "number"], name="mitigation_number_unique_in_delay"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class VariationQuerySet(models.QuerySet["Variation"]):
+    def pending(self) -> Self:
+        return self.filter(state__in=[Variation.State.REQUESTED, Variation.State.RECOMMENDED])
+
+
+class Variation(models.Model):
+    """A request to move a deadline, change the wording of an item, or withdraw one.
+
+    Requested by an agency, recommended on by the coordinator, decided by the working group at a
+    meeting. An approved one takes effect in the transaction that approves it.
+    """
+
+    class Kind(models.TextChoices):
+        DATE = "date", "Move an agreed date"
+        WORDING = "wording", "Change the wording"
+        WITHDRAWAL = "withdrawal", "Withdraw the item"
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "Requested"
+        RECOMMENDED = "recommended", "Recommended on"
+        APPROVED = "approved", "Approved"
+        DECLINED = "declined", "Declined"
+        TAKEN_BACK = "taken_back", "Taken back"
+
+    NEXT: dict[str, tuple[str, ...]] = {
+        State.REQUESTED: (State.RECOMMENDED, State.TAKEN_BACK),
+        State.RECOMMENDED: (State.APPROVED, State.DECLINED, State.TAKEN_BACK),
+        State.APPROVED: (),
+        State.DECLINED: (),
+        State.TAKEN_BACK: (),
+    }
+
+    class Wording(models.TextChoices):
+        TITLE = "title", "Title"
+        OBJECTIVE = "objective", "Objective"
+        ACTION = "action", "Action"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="variations")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="variations")
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="variations"
+    )
+    due_before = models.DateField(null=True, blank=True)
+    due_after = models.DateField(null=True, blank=True)
+    wording = models.CharField(max_length=10, choices=Wording, blank=True)
+    text_before = models.TextField(blank=True)
+    text_after = models.TextField(blank=True)
+    reason = models.TextField()
+    state = models.CharField(max_length=12, choices=State, default=State.REQUESTED)
+    requesting_agency = models.ForeignKey(Agency, models.PROTECT, related_name="variations")
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="requested_variations"
+    )
+    requested_at = models.DateTimeField()
+    recommendation = models.TextField(blank=True)
+    recommended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="recommended_variations"
+    )
+    recommended_at = models.DateTimeField(null=True, blank=True)
+    meeting = models.ForeignKey(
+        "Meeting", models.PROTECT, null=True, blank=True, related_name="variations"
+    )
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="decided_variations"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = VariationQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "number"], name="variation_number_unique_in_plan"
+            ),
+            models.UniqueConstraint(
+                fields=["milestone"],
+                condition=Q(kind="date", state__in=["requested", "recommended"]),
+                name="variation_one_pending_date_per_milestone",
+            ),
+            models.CheckConstraint(
+                name="variation_says_what_changes",
+                condition=Q(
+                    kind="date",
+                    milestone__isnull=False,
+                    due_before__isnull=False,
+                    due_after__isnull=False,
+                )
+                | Q(kind="wording", wording__in=["title", "objective", "action"])
+                | Q(kind="withdrawal", milestone=None),
+            ),
+            models.CheckConstraint(
+                name="variation_recommended_by_and_at",
+                condition=Q(recommended_by=None, recommended_at=None)
+                | Q(recommended_by__isnull=False, recommended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="variation_decided_at_a_meeting",
+                condition=Q(
+                    state__in=["approved", "declined"],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    meeting__isnull=False,
+                )
+                | (~Q(state__in=["approved", "declined"]) & Q(decided_by=None, decided_at=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference}: {self.get_kind_display().lower()}, {self.item}"
+
+    @property
+    def reference(self) -> str:
+        return f"V{self.number}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in (self.State.REQUESTED, self.State.RECOMMENDED)
+
+
+class RiskQuerySet(models.QuerySet["Risk"]):
+    def open(self, on: date) -> Self:
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=on))
+
+
+class Risk(models.Model):
+    """What threatens an item or the whole plan, who owns it, and what is done."""
+
+    class Level(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    class EscalatedTo(models.TextChoices):
+        GROUP = "group", "The working group"
+        MINISTER = "minister", "The Minister"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="risks")
+    item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="risks")
+    number = models.PositiveIntegerField()
+    description = models.TextField("risk")
+    likelihood = models.CharField(max_length=10, choices=Level)
+    impact = models.CharField(max_length=10, choices=Level)
+    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="risks")
+    response = models.TextField(blank=True)
+    escalated_to = models.CharField(max_length=10, choices=EscalatedTo, blank=True)
+    escalated_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = RiskQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="risk_number_unique_in_plan"),
+            models.CheckConstraint(
+                name="risk_escalated_to_and_on",
+                condition=Q(escalated_to="", escalated_on=None)
+                | (~Q(escalated_to="") & Q(escalated_on__isnull=False)),
+                violation_error_message="Say to whom and on what day the risk was escalated.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description

@@ -1,0 +1,291 @@
+"""Work items, their milestones and measures: the promise and the three axes of how it goes."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from agencies.history import track
+from agencies.models import Agency, User
+from workitems.models.plan import Pillar, Plan
+
+
+class Confidence(models.TextChoices):
+    """How sure a person is that the next milestone holds."""
+
+    ON_TRACK = "on_track", "On track"
+    AT_RISK = "at_risk", "At risk"
+    OFF_TRACK = "off_track", "Off track"
+
+
+class Stage(models.TextChoices):
+    """How far an item has got. Says nothing of lateness, which is computed from dates."""
+
+    NOT_STARTED = "not_started", "Not started"
+    UNDER_WAY = "under_way", "Under way"
+    COMPLETE = "complete", "Complete"
+    ONGOING = "ongoing", "Ongoing"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# What may follow what. Withdrawing is by an approved variation; reopening needs a reason.
+NEXT_STAGES: dict[str, tuple[Stage, ...]] = {
+    Stage.NOT_STARTED: (Stage.UNDER_WAY, Stage.ONGOING, Stage.COMPLETE, Stage.WITHDRAWN),
+    Stage.UNDER_WAY: (Stage.NOT_STARTED, Stage.ONGOING, Stage.COMPLETE, Stage.WITHDRAWN),
+    Stage.ONGOING: (Stage.UNDER_WAY, Stage.COMPLETE, Stage.WITHDRAWN),
+    Stage.COMPLETE: (Stage.UNDER_WAY, Stage.ONGOING),
+    Stage.WITHDRAWN: (),
+}
+
+
+def searchable(*texts: str) -> str:
+    """Text without case or accents, so that "maori" finds "Māori" on every database."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(texts))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def number_key(number: str) -> str:
+    """A text that sorts as people count: "1.2" before "1.10"."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)
+
+
+class WorkItemQuerySet(models.QuerySet["WorkItem"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(plan__in=Plan.objects.visible_to(user))
+
+    def of_agency(self, agency_ids: set[int]) -> Self:
+        """Items that one of the agencies leads or supports."""
+        return self.filter(
+            Q(lead_agency__in=agency_ids)
+            | Q(pk__in=Support.objects.filter(agency__in=agency_ids).values("item"))
+        )
+
+    def matching(self, words: str) -> Self:
+        """Items whose number or words hold every word typed."""
+        found = self
+        for word in searchable(words).split()[:10]:
+            found = found.filter(Q(search_text__contains=word) | Q(number=word))
+        return found
+
+    def overdue(self, on: date) -> Self:
+        """Live items with an open milestone whose agreed date is past."""
+        late = Milestone.objects.open().filter(agreed_due__lt=on)
+        return self.live().filter(pk__in=late.values("item"))
+
+    def slipping(self, on: date) -> Self:
+        """Overdue, or with an open milestone that its agency now expects after the agreed date."""
+        late = Milestone.objects.open().filter(
+            Q(agreed_due__lt=on) | Q(forecast_due__gt=F("agreed_due"))
+        )
+        return self.live().filter(pk__in=late.values("item"))
+
+    def live(self) -> Self:
+        return self.exclude(stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
+
+    def in_order(self) -> Self:
+        return self.order_by("number_key", "pk")
+
+    def for_list(self) -> Self:
+        """Everything that a list row prints: two queries for any number of rows."""
+        return self.select_related("plan", "pillar", "lead_agency").prefetch_related(
+            models.Prefetch("milestones", Milestone.objects.in_order())
+        )
+
+
+class WorkItem(models.Model):
+    """One promise of the Plan. Exactly one agency leads it; others may support."""
+
+    class Kind(models.TextChoices):
+        ACTION_ITEM = "action_item", "Action item"
+        BUSINESS_AS_USUAL = "business_as_usual", "Business as usual"
+
+    class Timeframe(models.TextChoices):
+        SHORT = "short", "Short"
+        MEDIUM = "medium", "Medium"
+        LONG = "long", "Long"
+        ONGOING = "ongoing", "Ongoing"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
+    pillar = models.ForeignKey(Pillar, models.PROTECT, related_name="items")
+    number = models.CharField(max_length=20, help_text='As printed in the Plan: "1.2"')
+    title = models.CharField(max_length=200)
+    objective = models.TextField(blank=True)
+    action = models.TextField("action (the official wording)", blank=True)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.ACTION_ITEM)
+    lead_agency = models.ForeignKey(Agency, models.PROTECT, related_name="led_items")
+    is_key = models.BooleanField("key item", default=False)
+    timeframe = models.CharField(max_length=10, choices=Timeframe, default=Timeframe.MEDIUM)
+    months = models.PositiveSmallIntegerField("anticipated months", null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.NOT_STARTED)
+    completed_on = models.DateField(null=True, blank=True)
+    confidence = models.CharField(
+        "confidence (the agency's)", max_length=10, choices=Confidence, blank=True
+    )
+    reviewer_confidence = models.CharField(
+        "confidence (the reviewer's)", max_length=10, choices=Confidence, blank=True
+    )
+    # Day of the last accepted update: what freshness is measured from.
+    heard_on = models.DateField(null=True, blank=True, editable=False)
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    number_key = models.CharField(max_length=60, editable=False, db_index=True)
+    search_text = models.TextField(editable=False)
+
+    objects = WorkItemQuerySet.as_manager()
+    history = track(leave_out=["search_text", "number_key"])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "number"],
+                name="workitem_number_unique_in_plan",
+                violation_error_message="Another item of this plan has this number.",
+            ),
+            models.CheckConstraint(
+                name="workitem_complete_has_date",
+                condition=Q(stage="complete", completed_on__isnull=False)
+                | (~Q(stage="complete") & Q(completed_on=None)),
+                violation_error_message="A completion date goes with a complete item.",
+            ),
+            models.CheckConstraint(
+                name="workitem_stage_known",
+                condition=Q(
+                    stage__in=["not_started", "under_way", "complete", "ongoing", "withdrawn"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="workitem_confidence_known",
+                condition=Q(
+                    confidence__in=["", "on_track", "at_risk", "off_track"],
+                    reviewer_confidence__in=["", "on_track", "at_risk", "off_track"],
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["plan", "number_key"], name="workitem_plan_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"number", "title", "objective", "action"} & set(fields):
+            kwargs["update_fields"] = {*fields, "number_key", "search_text"}
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Fill the columns that searching and sorting use. `save` does; bulk writers must."""
+        self.number_key = number_key(self.number)
+        self.search_text = searchable(self.number, self.title, self.objective, self.action)
+
+    def get_absolute_url(self) -> str:
+        return reverse("workitems:detail", args=[self.plan.slug, self.number])
+
+    @property
+    def next_stages(self) -> tuple[Stage, ...]:
+        return NEXT_STAGES[self.stage]
+
+    @property
+    def is_live(self) -> bool:
+        return self.stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
+
+
+class Support(models.Model):
+    """An agency that helps with an item, and in what role."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="supports")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="supported")
+    role = models.CharField(max_length=200, blank=True)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "agency"], name="support_once_per_item"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} supports {self.item}"
+
+
+class Measure(models.Model):
+    """What would show that the item worked."""
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="measures")
+    number = models.PositiveSmallIntegerField()
+    description = models.TextField()
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "number"], name="measure_number_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def open(self) -> Self:
+        return self.filter(completed_on=None, withdrawn_on=None)
+
+    def in_order(self) -> Self:
+        return self.order_by("item", "number")
+
+
+class Milestone(models.Model):
+    """A step of an item, with three due dates side by side.
+
+    Original: as first promised; never moves. Agreed: moved only by an approved variation (the
+    database sees to both, guards.py). Forecast: the responsible agency's word.
+    """
+
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="milestones")
+    number = models.PositiveSmallIntegerField()
+    description = models.CharField(max_length=300)
+    done_means = models.TextField("done means", blank=True)
+    responsible_agency = models.ForeignKey(Agency, models.PROTECT, related_name="milestones")
+    original_due = models.DateField()
+    agreed_due = models.DateField()
+    forecast_due = models.DateField()
+    completed_on = models.DateField(null=True, blank=True)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MilestoneQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "number"], name="milestone_number_unique_in_item"
+            ),
+            models.CheckConstraint(
+                name="milestone_done_or_withdrawn",
+                condition=Q(completed_on=None) | Q(withdrawn_on=None),
+                violation_error_message="A milestone is completed or withdrawn, not both.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agreed_due"],
+                name="milestone_open_by_agreed",
+                condition=Q(completed_on=None, withdrawn_on=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_on is None and self.withdrawn_on is None

@@ -1,0 +1,113 @@
+"""The Plan, its pillars, and the agencies in its working group."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from agencies.history import track
+from agencies.models import Agency, Seat, User
+
+# Whoever sits here reads the whole plan. A Minister's office reads issued briefings only.
+READING_ROLES = (
+    Seat.Role.CONTRIBUTOR,
+    Seat.Role.APPROVER,
+    Seat.Role.COORDINATOR,
+    Seat.Role.AUTHORISING_MANAGER,
+    Seat.Role.OBSERVER,
+)
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, user: User) -> Self:
+        """Plans whose working group holds an agency where the person has a reading seat today."""
+        return self.filter(
+            Q(
+                pk__in=Member.objects.filter(agency__in=user.agencies_as(*READING_ROLES)).values(
+                    "plan"
+                )
+            )
+        )
+
+    def in_order(self) -> Self:
+        """The plan that was released last comes first."""
+        return self.order_by("-released_on", "title")
+
+
+class Plan(models.Model):
+    """A national Plan of Action. Its official wording is locked once it is adopted."""
+
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=200, unique=True)
+    released_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    portfolio = models.CharField(
+        max_length=150, help_text="The portfolio that is told, as printed: Minister of Immigration"
+    )
+    coordinating_agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="coordinated_plans"
+    )
+    background = models.TextField(
+        blank=True, help_text="Standing text; a blank line between paragraphs."
+    )
+    copied_to = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PlanQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="plan_period",
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("released_on")),
+                violation_error_message="A plan ends after its release.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("plans:detail", args=[self.slug])
+
+    @property
+    def background_paragraphs(self) -> list[str]:
+        return [text.strip() for text in self.background.split("\n\n") if text.strip()]
+
+
+class Member(models.Model):
+    """An agency's place in the plan's working group. How long follows from the agency's dates."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="members")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="memberships")
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "agency"], name="member_once_per_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} in {self.plan}"
+
+
+class Pillar(models.Model):
+    """An ordered part of the plan."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="pillars")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="pillar_number_unique_in_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"

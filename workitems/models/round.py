@@ -1,0 +1,245 @@
+"""A reporting round: each agency's return, and one update in it for each item."""
+
+from datetime import date
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+
+from agencies.history import track
+from agencies.models import Agency, User
+from workitems.models.item import Confidence, Milestone, Stage, WorkItem
+from workitems.models.plan import Plan
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class Round(models.Model):
+    """A named reporting period. Opening it makes one return for each member agency."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="rounds")
+    name = models.CharField(max_length=100)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    due_on = models.DateField()
+    message = models.TextField(blank=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="opened_rounds"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="closed_rounds"
+    )
+
+    objects = RoundQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "period_start", "period_end"], name="round_once_per_period"
+            ),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(closed_at=None), name="round_one_open_per_plan"
+            ),
+            models.CheckConstraint(
+                name="round_period", condition=Q(period_end__gt=F("period_start"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class ReturnQuerySet(models.QuerySet["Return"]):
+    def waiting_for_agency(self) -> Self:
+        """Open returns that an agency still has to send, or to mend."""
+        return self.filter(
+            state__in=[Return.State.DUE, Return.State.SENT_BACK], round__closed_at=None
+        )
+
+
+class Return(models.Model):
+    """One agency's answer in a round: generated when the round opens, never made by staff."""
+
+    class State(models.TextChoices):
+        DUE = "due", "Due"
+        SUBMITTED = "submitted", "Submitted"
+        SENT_BACK = "sent_back", "Sent back"
+        ACCEPTED = "accepted", "Accepted"
+
+    NEXT: dict[str, tuple[str, ...]] = {
+        State.DUE: (State.SUBMITTED,),
+        State.SUBMITTED: (State.SENT_BACK, State.ACCEPTED),
+        State.SENT_BACK: (State.SUBMITTED,),
+        State.ACCEPTED: (),
+    }
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="returns")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="returns")
+    state = models.CharField(max_length=10, choices=State, default=State.DUE)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="submitted_returns"
+    )
+    accepted_on = models.DateField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="accepted_returns"
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ReturnQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "agency"], name="return_one_per_agency_and_round"
+            ),
+            models.CheckConstraint(
+                name="return_state_known",
+                condition=Q(state__in=["due", "submitted", "sent_back", "accepted"]),
+            ),
+            models.CheckConstraint(
+                name="return_submitted_by_and_at",
+                # Imported returns know when, and no longer who.
+                condition=Q(submitted_by=None) | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="return_accepted_has_date",
+                condition=Q(state="accepted", accepted_on__isnull=False)
+                | (~Q(state="accepted") & Q(accepted_on=None, accepted_by=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency}, {self.round}"
+
+    def is_overdue(self, on: date) -> bool:
+        return self.state in (self.State.DUE, self.State.SENT_BACK) and self.round.due_on < on
+
+
+class ReturnNote(models.Model):
+    """What the coordinator said when sending a return back. Every note is kept."""
+
+    of_return = models.ForeignKey(Return, models.PROTECT, related_name="notes")
+    item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="+")
+    body = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="return_notes")
+    at = models.DateTimeField()
+
+    history = track()
+
+    def __str__(self) -> str:
+        return self.body
+
+
+class UpdateQuerySet(models.QuerySet["Update"]):
+    def accepted(self, until: date | None = None) -> Self:
+        """Updates of accepted returns: the only ones that a briefing may quote."""
+        found = self.filter(of_return__state=Return.State.ACCEPTED)
+        return found if until is None else found.filter(of_return__accepted_on__lte=until)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-of_return__round__period_end", "of_return__agency__short_name")
+
+
+class Update(models.Model):
+    """What one agency says of one item in one round."""
+
+    class KeyAchievement(models.TextChoices):
+        NO = "no", "No"
+        YES = "yes", "Yes"
+        HEADLINE = "headline", "Headline"
+
+    of_return = models.ForeignKey(Return, models.PROTECT, related_name="updates")
+    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="updates")
+    stage = models.CharField(max_length=20, choices=Stage)
+    confidence = models.CharField(max_length=10, choices=Confidence, blank=True)
+    achieved = models.TextField(blank=True)
+    planned_next = models.TextField(blank=True)
+    challenges = models.TextField(blank=True)
+    key_achievement = models.CharField(
+        max_length=10, choices=KeyAchievement, default=KeyAchievement.NO
+    )
+    # "Nothing to report", said on a day. Not for an overdue item, not three times running.
+    no_change_on = models.DateField(null=True, blank=True)
+    written_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="written_updates"
+    )
+    written_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = UpdateQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_return", "item"], name="update_one_per_item_and_return"
+            ),
+            models.CheckConstraint(
+                name="update_no_change_says_nothing_else",
+                condition=Q(no_change_on=None)
+                | Q(achieved="", planned_next="", challenges="", key_achievement="no"),
+                violation_error_message='"No change" goes alone, without other text.',
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.of_return}"
+
+
+def evidence_path(instance: "Evidence", filename: str) -> str:
+    # A name nobody can guess, and none of the person's own in it.
+    return f"evidence/{uuid4().hex}"
+
+
+class Evidence(models.Model):
+    """What shows that an update or a closed milestone is true: a file, a link or a note."""
+
+    update = models.ForeignKey(
+        Update, models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    note = models.TextField(blank=True)
+    link = models.URLField(max_length=1000, blank=True)
+    file = models.FileField(upload_to=evidence_path, blank=True, max_length=200)
+    file_name = models.CharField(max_length=200, blank=True)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="evidence")
+    added_at = models.DateTimeField()
+
+    history = track()
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_of_one_thing",
+                condition=Q(update=None, milestone__isnull=False)
+                | Q(update__isnull=False, milestone=None),
+            ),
+            models.CheckConstraint(
+                name="evidence_shows_something",
+                condition=~Q(note="", link="", file=""),
+                violation_error_message="Give a file, a link or a note.",
+            ),
+            models.CheckConstraint(
+                name="evidence_file_has_name",
+                condition=Q(file="", file_name="") | (~Q(file="") & ~Q(file_name="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name or self.link or self.note
