@@ -1,0 +1,181 @@
+"""The annexes of a document: the table of work items and the picture of progress, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from reports.text import DocumentError, check_text
+
+MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page
+
+
+class Stage(StrEnum):
+    """How far a work item has got. Values are the codes that work items store."""
+
+    NOT_STARTED = "not_started"
+    UNDER_WAY = "under_way"
+    COMPLETE = "complete"
+    ONGOING = "ongoing"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Confidence(StrEnum):
+    """The agency's own word on where an item is heading."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    OFF_TRACK = "off_track"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def mark(self) -> str:
+        """The shape that always stands beside the word."""
+        return {"on_track": "●", "at_risk": "▲", "off_track": "■"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone with its dates side by side. `standing` is its lateness in words, as on the paper's date.
+
+    The agreed date defaults to the original; `forecast_on` is the agency's word while not complete.
+    """
+
+    label: str
+    original_on: date
+    agreed_on: date | None = None
+    forecast_on: date | None = None
+    completed_on: date | None = None
+    standing: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.label, "A milestone")
+        check_text(self.standing, "A milestone's standing", blank=True)
+
+    @property
+    def expected_on(self) -> date:
+        """When it was or will be done, as far as anybody says."""
+        return self.completed_on or self.forecast_on or self.agreed_on or self.original_on
+
+    @property
+    def slip(self) -> int:
+        """Days from the original date to the expected one; below zero when early."""
+        return (self.expected_on - self.original_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemRow:
+    """One work item as a line of the annex. `standing` says its lateness in words ("92 days late", "On time")."""
+
+    key: str
+    number: str
+    title: str
+    lead: str
+    stage: Stage
+    confidence: Confidence | None = None
+    milestones: tuple[MilestoneRow, ...] = ()
+    standing: str = ""
+
+    def __post_init__(self) -> None:
+        for what, value in (
+            ("number", self.number),
+            ("title", self.title),
+            ("lead agency", self.lead),
+        ):
+            check_text(value, f"A work item's {what}")
+        check_text(self.standing, "A work item's standing", blank=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PillarRows:
+    title: str
+    rows: tuple[WorkItemRow, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.title, "A pillar's title")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemTable:
+    """Annex: every work item, one row each, under its pillar."""
+
+    key: str
+    heading: str
+    as_at: date
+    pillars: tuple[PillarRows, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    stage: Stage
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise DocumentError("A count cannot be below zero.")
+
+
+@dataclass(frozen=True, slots=True)
+class PillarProgress:
+    """How many of a pillar's items stand at each stage; a stage that is absent counts as none."""
+
+    title: str
+    counts: tuple[StageCount, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.title, "A pillar's title")
+
+    def count(self, stage: Stage) -> int:
+        return sum(entry.count for entry in self.counts if entry.stage == stage)
+
+    @property
+    def total(self) -> int:
+        return sum(entry.count for entry in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A milestone on the timeline, led by the number of its work item."""
+
+    number: str
+    milestone: MilestoneRow
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A timeline row's number")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPicture:
+    """Annex: one page that shows stages by pillar and how milestones slipped. `as_at` is where today's line stands.
+
+    `note` says what the picture leaves out ("The 24 milestones with the largest slips, of 61"). At most 24 rows.
+    """
+
+    key: str
+    heading: str
+    as_at: date
+    pillars: tuple[PillarProgress, ...]
+    timeline: tuple[TimelineRow, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.note, "The picture's note", blank=True)
+        if len(self.timeline) > MAX_TIMELINE_ROWS:
+            raise DocumentError(
+                f"The timeline holds {MAX_TIMELINE_ROWS} milestones; choose the ones that matter most."
+            )
+
+
+Annex = ProgressPicture | WorkItemTable

@@ -1,0 +1,136 @@
+"""Frozen dataclasses to JSON and back by their own annotations, strictly: unknown, missing or mistyped is refused.
+
+Knows dataclasses, tuples, dates, string enumerations, text, whole numbers, booleans, None, and unions of dataclasses
+(told apart by a "type" key). Whatever else a class may say about itself it checks when it is built.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class Malformed(ValueError):
+    """The data is not what the class says. The message completes "it cannot be read: ..."."""
+
+
+def dump(data: object) -> bytes:
+    """Canonical bytes: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def load(data: bytes) -> Any:
+    """Parse JSON, refusing a key that stands twice and numbers that are not whole."""
+    try:
+        return json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_once,
+            parse_float=_no_fraction,
+            parse_constant=_no_fraction,
+        )
+    except (ValueError, RecursionError) as fault:
+        if isinstance(fault, Malformed):
+            raise
+        raise Malformed("it is not JSON") from fault
+
+
+def plain(value: Any) -> Any:
+    """The value as dictionaries, lists, text, whole numbers, booleans and None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        data = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {"type": type(value).__name__, **data}
+    if isinstance(value, tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:
+    """An instance of the dataclass `kind`. `at` says where in the data we are, for the message."""
+    if not isinstance(data, dict):
+        raise Malformed(f"{at} is not an object")
+    if data.get("type") != _name(kind):
+        raise Malformed(f"{at} is not a {_name(kind)}")
+    hints = _hints(kind)
+    if unknown := sorted(data.keys() - hints.keys() - {"type"}):
+        raise Malformed(f"{at} has an unknown entry “{unknown[0]}”")
+    if missing := sorted(hints.keys() - data.keys()):
+        raise Malformed(f"{at} has no “{missing[0]}”")
+    return kind(**{name: _value(hint, data[name], f"{at}.{name}") for name, hint in hints.items()})
+
+
+def _name(kind: Any) -> str:
+    return str(kind.__name__)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
+
+
+def _value(hint: Any, data: Any, at: str) -> Any:
+    origin = get_origin(hint)
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise Malformed(f"{at} is not a list")
+        entry_hint = get_args(hint)[0]
+        return tuple(_value(entry_hint, entry, f"{at}[{n}]") for n, entry in enumerate(data))
+    if origin in (types.UnionType, Union):
+        return _choice(get_args(hint), data, at)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return build(hint, data, at)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if data not in [member.value for member in hint]:
+            raise Malformed(f"{at} is {data!r}, which is no {hint.__name__}")
+        return hint(data)
+    if hint is date:
+        return _date(data, at)
+    if type(data) is not hint:
+        raise Malformed(f"{at} is not a {hint.__name__}")
+    return data
+
+
+def _choice(options: tuple[Any, ...], data: Any, at: str) -> Any:
+    if data is None and types.NoneType in options:
+        return None
+    rest = [option for option in options if option is not types.NoneType]
+    if len(rest) == 1:
+        return _value(rest[0], data, at)
+    name = data.get("type") if isinstance(data, dict) else None
+    for option in rest:
+        if option.__name__ == name:
+            return build(option, data, at)
+    raise Malformed(f"{at} is none of " + ", ".join(option.__name__ for option in rest))
+
+
+def _date(data: Any, at: str) -> date:
+    try:
+        if isinstance(data, str) and date.fromisoformat(data).isoformat() == data:
+            return date.fromisoformat(data)
+    except ValueError:
+        pass
+    raise Malformed(f"{at} is not a date like 2010-07-30")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise Malformed("an entry stands twice")
+    return data
+
+
+def _no_fraction(text: str) -> Any:
+    raise Malformed(f"it holds the number {text}; only whole numbers are kept")

@@ -1,0 +1,87 @@
+"""Text in a document: runs with a look and a language, bullets, and what no text may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+MAX_TEXT = (
+    10_000  # characters in one paragraph or field: more is a mistake, or an attack on the renderer
+)
+
+# Line and direction controls can hide or reorder what a signatory reads.
+_REFUSED = {
+    *"\u2028\u2029\u061c\u200e\u200f",
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+}
+
+
+class DocumentError(ValueError):
+    """The document cannot be as asked. The message is a sentence for the person at the screen."""
+
+
+def check_text(text: str, what: str, *, blank: bool = False) -> None:
+    """Refuse empty (unless `blank`), over-long or unprintable text, naming `what` it was meant for."""
+    if not isinstance(text, str):
+        raise DocumentError(f"{what} must be text.")
+    if not blank and not text.strip():
+        raise DocumentError(f"{what} is empty.")
+    if len(text) > MAX_TEXT:
+        raise DocumentError(f"{what} is {len(text):,} characters long; the most is {MAX_TEXT:,}.")
+    for character in text:
+        if character in _REFUSED or unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co"):
+            raise DocumentError(
+                f"{what} holds a character that cannot be printed (U+{ord(character):04X})."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text with one look. `lang` is "mi" for te reo Māori, empty for the document's language."""
+
+    text: str
+    bold: bool = False
+    lang: str = ""
+
+    def __post_init__(self) -> None:
+        if self.text != " ":  # a lone space may stand between two runs
+            check_text(self.text, "A piece of text")
+        if self.lang not in ("", "mi"):
+            raise DocumentError(f"Text can be marked as te reo Māori (mi), not as “{self.lang}”.")
+
+
+Text = tuple[Run, ...]
+
+
+def plain(text: str) -> Text:
+    """One run exactly as given: no markup is read in it."""
+    return (Run(text),)
+
+
+def words(text: Text) -> str:
+    """The text without its looks."""
+    return "".join(run.text for run in text)
+
+
+def check_length(text: Text, what: str) -> None:
+    """Refuse empty or over-long text, naming `what` it was meant for."""
+    if not words(text).strip():
+        raise DocumentError(f"{what} is empty.")
+    if len(words(text)) > MAX_TEXT:
+        raise DocumentError(
+            f"{what} is {len(words(text)):,} characters long; the most is {MAX_TEXT:,}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """A sub-bullet; its own bullets may not have any further."""
+
+    text: Text
+    bullets: tuple[Bullet, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_length(self.text, "A sub-bullet")
+        if any(bullet.bullets for bullet in self.bullets):
+            raise DocumentError("Sub-bullets go two levels deep at most.")

@@ -1,0 +1,407 @@
+"""A briefing made by hand, with everything that the paper can hold; the words are ours."""
+
+from datetime import date
+
+from reports.document import (
+    Bullet,
+    Confidence,
+    Contact,
+    Cover,
+    Document,
+    Marking,
+    MilestoneRow,
+    Paragraph,
+    PillarProgress,
+    PillarRows,
+    ProgressPicture,
+    Recommendation,
+    Recommendations,
+    Run,
+    Section,
+    SectionKind,
+    Source,
+    Stage,
+    StageCount,
+    Text,
+    TimelineRow,
+    Verb,
+    WorkItemRow,
+    WorkItemTable,
+    plain,
+)
+
+DATED = date(2010, 7, 30)
+
+ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, ...], str], ...] = (
+    (
+        "1.1",
+        "Train frontline staff to recognise the signs of trafficking",
+        "DoL",
+        Stage.UNDER_WAY,
+        Confidence.OFF_TRACK,
+        (
+            MilestoneRow(
+                "Training pilot held",
+                date(2010, 2, 26),
+                completed_on=date(2010, 3, 12),
+                standing="done 14 days late",
+            ),
+            MilestoneRow(
+                "All border staff trained",
+                date(2010, 6, 30),
+                forecast_on=date(2011, 6, 30),
+                standing="30 days late",
+            ),
+        ),
+        "30 days late",
+    ),
+    (
+        "1.2",
+        "Raise public awareness, in the languages that victims read",
+        "DoL",
+        Stage.UNDER_WAY,
+        Confidence.AT_RISK,
+        (
+            MilestoneRow(
+                "Brochures printed in six languages",
+                date(2010, 5, 31),
+                forecast_on=date(2010, 8, 31),
+                standing="60 days late",
+            ),
+        ),
+        "60 days late",
+    ),
+    (
+        "1.3",
+        "Publish advice on children who travel alone",
+        "DoL",
+        Stage.COMPLETE,
+        None,
+        (
+            MilestoneRow(
+                "Advice on the website",
+                date(2010, 4, 30),
+                completed_on=date(2010, 4, 20),
+                standing="done 10 days early",
+            ),
+        ),
+        "Complete",
+    ),
+    (
+        "2.1",
+        "Give victims access to emergency financial help",
+        "MSD",
+        Stage.COMPLETE,
+        None,
+        (
+            MilestoneRow(
+                "Special needs programme amended",
+                date(2010, 3, 31),
+                completed_on=date(2010, 3, 29),
+                standing="done on time",
+            ),
+        ),
+        "Complete",
+    ),
+    (
+        "2.2",
+        "Learn from the best practice of other countries in protecting victims",
+        "DoL",
+        Stage.UNDER_WAY,
+        Confidence.ON_TRACK,
+        (MilestoneRow("Research report received", date(2010, 7, 31), standing="due in 1 day"),),
+        "On time",
+    ),
+    (
+        "2.3",
+        "Work with communities and kaupapa Māori providers",
+        "Te Puni Kōkiri",
+        Stage.ONGOING,
+        Confidence.ON_TRACK,
+        (),
+        "No date",
+    ),
+    (
+        "3.1",
+        "Give investigators a policy and specialist training",
+        "Police",
+        Stage.UNDER_WAY,
+        Confidence.ON_TRACK,
+        (
+            MilestoneRow(
+                "Policy adopted",
+                date(2010, 1, 29),
+                completed_on=date(2010, 1, 29),
+                standing="done on time",
+            ),
+            MilestoneRow(
+                "Module in detectives’ induction",
+                date(2010, 9, 30),
+                agreed_on=date(2010, 11, 30),
+                forecast_on=date(2010, 11, 30),
+                standing="due in 123 days",
+            ),
+        ),
+        "On time",
+    ),
+    (
+        "3.2",
+        "Review penalties with the courts and the Ministry of Justice",
+        "MoJ",
+        Stage.NOT_STARTED,
+        Confidence.ON_TRACK,
+        (MilestoneRow("Terms of reference", date(2011, 2, 28), standing="due in 213 days"),),
+        "On time",
+    ),
+    (
+        "3.3",
+        "Map what agencies hold about routes and recruiters",
+        "Customs",
+        Stage.WITHDRAWN,
+        None,
+        (),
+        "Withdrawn",
+    ),
+)
+
+PILLARS = {"1": "Prevention", "2": "Protection", "3": "Prosecution"}
+
+
+def document(**changes: object) -> Document:
+    """The whole sample. `changes` replaces parts by name, as `Document.assemble` takes them."""
+    parts: dict[str, object] = {
+        "plan_title": "Plan of Action to Prevent People Trafficking",
+        "cover": cover(),
+        "sections": sections(),
+        "recommendation": recommendations(),
+        "annexes": (progress_picture(), work_item_table()),
+    }
+    return Document.assemble(**{**parts, **changes})  # type: ignore[arg-type]
+
+
+def cover() -> Cover:
+    return Cover(
+        minister="Hon Dr Jonathan Coleman",
+        portfolio="Minister of Immigration",
+        title="Progress on the Plan of Action to Prevent People Trafficking",
+        dated=DATED,
+        tracker_number="10/96252",
+        action_sought="For your information",
+        marking=Marking.IN_CONFIDENCE,
+        copied_to=("Hon Kate Wilkinson, Associate Minister of Immigration",),
+        agencies_consulted=("Police", "Customs", "MFAT", "MSD", "MOH", "MWA", "DPMC", "MoJ", "ACC"),
+        contacts=(
+            Contact("Business Advisor", "Border Security", "(04) 555 0101"),
+            Contact("Policy Advisor", "", "(04) 555 0102", "021 555 010"),
+        ),
+        authorising_manager=Contact("Group Manager", "Border Security Group", "(04) 555 0100"),
+        on_behalf_of="for Secretary of Labour",
+    )
+
+
+def paragraph(key: str, text: str | Text, *bullets: Bullet) -> Paragraph:
+    runs = plain(text) if isinstance(text, str) else text
+    return Paragraph(key=key, text=runs, bullets=bullets, sources=(SOURCE,))
+
+
+SOURCE = Source("workitems.update", 7, 19, "Update of 1.1 by the Department of Labour")
+
+
+def bullet(text: str, *bullets: Bullet) -> Bullet:
+    return Bullet(plain(text), bullets)
+
+
+def sections() -> tuple[Section, ...]:
+    return (
+        Section(
+            SectionKind.PURPOSE,
+            "Purpose",
+            (
+                paragraph(
+                    "p-01",
+                    "This paper reports to you on the first year of the Plan of Action to Prevent People "
+                    "Trafficking (the Plan), which was released in July 2009.",
+                ),
+            ),
+        ),
+        Section(
+            SectionKind.BACKGROUND,
+            "Background",
+            (
+                paragraph(
+                    "p-02",
+                    "New Zealand ratified the United Nations convention against organised crime and its "
+                    "protocol on trafficking in persons in 2002. The Plan is one of the ways in which those "
+                    "commitments are met.",
+                ),
+                paragraph(
+                    "p-03",
+                    (
+                        Run("The Department of Labour ("),
+                        Run("Te Tari Mahi", lang="mi"),
+                        Run(") coordinates the Plan for a working group of nine agencies."),
+                    ),
+                ),
+            ),
+        ),
+        Section(
+            SectionKind.ACHIEVEMENTS,
+            "Achievements",
+            (
+                paragraph(
+                    "p-04",
+                    "In the past 12 months the working group’s main achievements were:",
+                    bullet(
+                        "first training on indicators and on interviewing victims, given to frontline staff"
+                    ),
+                    bullet(
+                        "profiles that help visa staff to see a suspicious application:",
+                        bullet("for labour recruiters and agents"),
+                        bullet("for education providers"),
+                    ),
+                    bullet("a presentation on trafficking, shown at onshore branches"),
+                    bullet(
+                        "material to raise awareness, in the languages that victims read, which will reach "
+                        "communities by 31 August 2010."
+                    ),
+                ),
+                paragraph(
+                    "p-05",
+                    "The Police wrote an internal policy on people trafficking. It becomes part of the training "
+                    "of every new investigator, and one detective has been trained abroad to teach it.",
+                ),
+                paragraph(
+                    "p-06",
+                    "The Ministry of Social Development changed its special needs programme so that victims can "
+                    "be given financial help while they are in New Zealand.",
+                ),
+                paragraph(
+                    "p-07",
+                    "An immigration policy for victims of trafficking was approved. It:",
+                    bullet(
+                        "lets a victim whom the Police have certified stay for 12 months on a temporary visa"
+                    ),
+                    bullet(
+                        "opens a way to residence for victims who have not obstructed the investigation."
+                    ),
+                ),
+                paragraph(
+                    "p-08",
+                    (
+                        Run("Work with "),
+                        Run("kaupapa Māori", lang="mi"),
+                        Run(" providers and with "),
+                        Run("whānau", lang="mi"),
+                        Run(
+                            " continues. In June 2010 a forum brought non-government organisations together, and "
+                        ),
+                        Run("28 of them", bold=True),
+                        Run(" now share a contact list."),
+                    ),
+                ),
+            ),
+        ),
+        Section(
+            SectionKind.DELAY,
+            "Delay",
+            (
+                paragraph(
+                    "p-09",
+                    "Two key work items were due within 12 months and are late: formal training of staff (1.1, "
+                    "30 days late) and public awareness (1.2, 60 days late). Neither had funding of its own, and "
+                    "the people who would have done the work were committed to bringing the Immigration Act 2009 "
+                    "into force.",
+                ),
+            ),
+        ),
+        Section(
+            SectionKind.MITIGATION,
+            "Mitigation",
+            (
+                paragraph(
+                    "p-10",
+                    "The Department will train its own staff as soon as training on the Act is over, and will "
+                    "then share the material with the working group.",
+                ),
+                paragraph(
+                    "p-11",
+                    "Until then staff are reached by presentations and by pages on the intranet; most of that "
+                    "material goes into the formal training next year.",
+                ),
+            ),
+        ),
+        Section(
+            SectionKind.NEXT_STEPS,
+            "Next steps",
+            (
+                paragraph(
+                    "p-12",
+                    "The working group keeps meeting to carry out the Plan and to watch its progress. Over the "
+                    "next 12 months it will put training and public awareness first.",
+                ),
+                paragraph(
+                    "p-13",
+                    "You will be told at once of any risk to the Plan, or of any case of trafficking.",
+                ),
+            ),
+        ),
+    )
+
+
+def recommendations() -> Recommendations:
+    return Recommendations(
+        lead=paragraph("p-14", "It is recommended that you:"),
+        items=(
+            Recommendation("r-01", Verb.NOTE, plain("the contents of this paper")),
+            Recommendation(
+                "r-02",
+                Verb.AGREE,
+                plain("that the training of border staff be finished by 30 June 2011"),
+            ),
+        ),
+    )
+
+
+def progress_picture() -> ProgressPicture:
+    pillars = []
+    for start, title in PILLARS.items():
+        stages = [item[3] for item in ITEMS if item[0].startswith(start)]
+        counts = tuple(StageCount(stage, stages.count(stage)) for stage in Stage if stage in stages)
+        pillars.append(PillarProgress(title, counts))
+    return ProgressPicture(
+        key="a-01",
+        heading="The Plan at a glance",
+        as_at=DATED,
+        pillars=tuple(pillars),
+        timeline=tuple(TimelineRow(item[0], row) for item in ITEMS for row in item[5]),
+    )
+
+
+def work_item_table(copies: int = 1) -> WorkItemTable:
+    """The items, or that many copies of each for a long annex."""
+    return WorkItemTable(
+        key="a-02",
+        heading="Work items",
+        as_at=DATED,
+        pillars=tuple(
+            PillarRows(
+                f"{start} {title}",
+                tuple(
+                    WorkItemRow(
+                        key=f"w-{copy}-{number.replace('.', '-')}",
+                        number=number if copies == 1 else f"{number}.{copy + 1}",
+                        title=item_title,
+                        lead=lead,
+                        stage=stage,
+                        confidence=confidence,
+                        milestones=milestones,
+                        standing=standing,
+                    )
+                    for copy in range(copies)
+                    for number, item_title, lead, stage, confidence, milestones, standing in ITEMS
+                    if number.startswith(start)
+                ),
+            )
+            for start, title in PILLARS.items()
+        ),
+    )
