@@ -62,9 +62,8 @@ class UserAdmin(TrackedAdmin):
     list_display = ["email", "name", "is_active", "is_staff"]
     search_fields = ["email", "name"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        if obj is None:
-            kwargs["form"] = self.add_form
-            kwargs["fields"] = None
-            return self.add_form
-        return super().get_form(request, obj, **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # A new person needs a password; an existing one keeps it, out of sight.
+        return super().get_form(request, obj, change, **kwargs) if obj else self.add_form

@@ -181,13 +181,13 @@ class WorkItem(models.Model):
             kwargs["update_fields"] = {*fields, "number_key", "search_text"}
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("workitems:detail", args=[self.plan.slug, self.number])
+
     def derive(self) -> None:
         """Fill the columns that searching and sorting use. `save` does; bulk writers must."""
         self.number_key = number_key(self.number)
         self.search_text = searchable(self.number, self.title, self.objective, self.action)
-
-    def get_absolute_url(self) -> str:
-        return reverse("workitems:detail", args=[self.plan.slug, self.number])
 
     @property
     def next_stages(self) -> tuple[Stage, ...]:

@@ -1,0 +1,264 @@
+"""Rows for tests. Defaults are the dullest valid row; what matters is written in the test."""
+
+from datetime import UTC, date, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from agencies.models import Agency, Appointment, Seat, User
+from workitems.models import (
+    Decision,
+    Delay,
+    Measure,
+    Meeting,
+    Member,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Support,
+    Update,
+    Variation,
+    WorkItem,
+)
+
+PASSWORD = "a long enough password"
+
+
+class AgencyFactory(DjangoModelFactory):
+    class Meta:
+        model = Agency
+
+    short_name = factory.Sequence(lambda n: f"AG{n}")
+    name = factory.LazyAttribute(lambda agency: f"Agency {agency.short_name}")
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+    @factory.post_generation
+    def password(self, create, extracted, **kwargs):
+        self.set_password(extracted or PASSWORD)
+        if create:
+            self.save()
+
+
+class SeatFactory(DjangoModelFactory):
+    class Meta:
+        model = Seat
+
+    user = factory.SubFactory(UserFactory)
+    agency = factory.SubFactory(AgencyFactory)
+    role = Seat.Role.CONTRIBUTOR
+    from_on = date(2009, 1, 1)
+
+
+class AppointmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Appointment
+
+    minister = "Hon A Minister"
+    portfolio = "Minister of Immigration"
+    from_on = date(2008, 11, 19)
+
+
+class PlanFactory(DjangoModelFactory):
+    class Meta:
+        model = Plan
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Plan {n}")
+    slug = factory.Sequence(lambda n: f"plan-{n}")
+    released_on = date(2009, 7, 31)
+    portfolio = "Minister of Immigration"
+    coordinating_agency = factory.SubFactory(AgencyFactory)
+
+    @factory.post_generation
+    def members(self, create, extracted, **kwargs):
+        if create:
+            for agency in [self.coordinating_agency, *(extracted or [])]:
+                MemberFactory(plan=self, agency=agency)
+
+
+class MemberFactory(DjangoModelFactory):
+    class Meta:
+        model = Member
+
+    plan = factory.SubFactory(PlanFactory)
+    agency = factory.SubFactory(AgencyFactory)
+
+
+class PillarFactory(DjangoModelFactory):
+    class Meta:
+        model = Pillar
+
+    plan = factory.SubFactory(PlanFactory)
+    number = factory.Sequence(lambda n: n % 30000 + 1)
+    title = factory.LazyAttribute(lambda pillar: f"Pillar {pillar.number}")
+
+
+class WorkItemFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkItem
+
+    plan = factory.SubFactory(PlanFactory)
+    pillar = factory.SubFactory(PillarFactory, plan=factory.SelfAttribute("..plan"))
+    number = factory.Sequence(lambda n: f"1.{n + 1}")
+    title = factory.LazyAttribute(lambda item: f"Work item {item.number}")
+    lead_agency = factory.LazyAttribute(lambda item: item.plan.coordinating_agency)
+
+    class Params:
+        complete = factory.Trait(stage="complete", completed_on=date(2010, 5, 1))
+
+
+class SupportFactory(DjangoModelFactory):
+    class Meta:
+        model = Support
+
+    item = factory.SubFactory(WorkItemFactory)
+    agency = factory.SubFactory(AgencyFactory)
+
+
+class MeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = Measure
+
+    item = factory.SubFactory(WorkItemFactory)
+    number = 1
+    description = "Share of staff trained."
+
+
+class MilestoneFactory(DjangoModelFactory):
+    """Due on 30 June 2010 by all three dates."""
+
+    class Meta:
+        model = Milestone
+
+    item = factory.SubFactory(WorkItemFactory)
+    number = factory.Sequence(lambda n: n % 30000 + 1)
+    description = factory.LazyAttribute(lambda milestone: f"Milestone {milestone.number}")
+    responsible_agency = factory.LazyAttribute(lambda milestone: milestone.item.lead_agency)
+    original_due = date(2010, 6, 30)
+    agreed_due = factory.SelfAttribute("original_due")
+    forecast_due = factory.SelfAttribute("agreed_due")
+
+
+class DelayFactory(DjangoModelFactory):
+    class Meta:
+        model = Delay
+
+    milestone = factory.SubFactory(MilestoneFactory)
+    number = 1
+    cause = Delay.Cause.FUNDING
+    explanation = "No money was set aside."
+    found_on = date(2010, 5, 1)
+    due_before = factory.LazyAttribute(lambda delay: delay.milestone.agreed_due)
+    due_after = factory.LazyAttribute(lambda delay: delay.milestone.forecast_due)
+
+
+class MitigationFactory(DjangoModelFactory):
+    class Meta:
+        model = Mitigation
+
+    delay = factory.SubFactory(DelayFactory)
+    number = 1
+    description = "Ask for money in the next budget."
+    owner_agency = factory.LazyAttribute(
+        lambda mitigation: mitigation.delay.milestone.responsible_agency
+    )
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    plan = factory.SubFactory(PlanFactory)
+    held_on = date(2010, 6, 10)
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Decision
+
+    meeting = factory.SubFactory(MeetingFactory)
+    number = 1
+    text = "The brochure goes to print."
+
+
+class VariationFactory(DjangoModelFactory):
+    """A pending request to move a milestone by three months."""
+
+    class Meta:
+        model = Variation
+
+    plan = factory.LazyAttribute(lambda variation: variation.milestone.item.plan)
+    number = factory.Sequence(lambda n: n + 1)
+    kind = Variation.Kind.DATE
+    milestone = factory.SubFactory(MilestoneFactory)
+    item = factory.LazyAttribute(lambda variation: variation.milestone.item)
+    due_before = factory.LazyAttribute(lambda variation: variation.milestone.agreed_due)
+    due_after = date(2010, 9, 30)
+    reason = "The printer is late."
+    requesting_agency = factory.LazyAttribute(lambda variation: variation.item.lead_agency)
+    requested_at = datetime(2010, 5, 3, tzinfo=UTC)
+
+
+class RoundFactory(DjangoModelFactory):
+    """Open, for the first half of 2010."""
+
+    class Meta:
+        model = Round
+
+    plan = factory.SubFactory(PlanFactory)
+    name = "January to June 2010"
+    period_start = date(2010, 1, 1)
+    period_end = date(2010, 6, 30)
+    due_on = date(2010, 7, 14)
+    opened_at = datetime(2010, 6, 15, tzinfo=UTC)
+
+
+class ReturnFactory(DjangoModelFactory):
+    class Meta:
+        model = Return
+
+    round = factory.SubFactory(RoundFactory)
+    agency = factory.LazyAttribute(lambda made: made.round.plan.coordinating_agency)
+
+    class Params:
+        accepted = factory.Trait(state="accepted", accepted_on=date(2010, 7, 20))
+
+
+class UpdateFactory(DjangoModelFactory):
+    class Meta:
+        model = Update
+
+    item = factory.SubFactory(WorkItemFactory)
+    of_return = factory.SubFactory(
+        ReturnFactory,
+        round=factory.SubFactory(RoundFactory, plan=factory.SelfAttribute("...item.plan")),
+        agency=factory.SelfAttribute("..item.lead_agency"),
+    )
+    stage = "under_way"
+    confidence = "on_track"
+    achieved = "The brochure was written."
+    written_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class RiskFactory(DjangoModelFactory):
+    class Meta:
+        model = Risk
+
+    plan = factory.SubFactory(PlanFactory)
+    number = 1
+    description = "Trained staff leave."
+    likelihood = Risk.Level.MEDIUM
+    impact = Risk.Level.HIGH
+    owner_agency = factory.LazyAttribute(lambda risk: risk.plan.coordinating_agency)

@@ -1,0 +1,76 @@
+"""Who may do what to a plan and its items. Each rule says who; services say when.
+
+Permissions are asked with the row: `user.has_perm("workitems.update_item", item)`.
+"""
+
+from typing import Any
+
+import rules
+
+from agencies.models import Seat, User
+from agencies.rules import coordinates_somewhere, sits_in
+from workitems.models import Return, WorkItem
+from workitems.models.plan import READING_ROLES
+
+WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+
+
+def _plan_of(row: Any) -> Any:
+    if row is None:
+        return None
+    if isinstance(row, Return):
+        return row.round.plan
+    return getattr(row, "plan", row)
+
+
+@rules.predicate
+def reads_plan(user: User, row: Any) -> bool:
+    """Holds a reading seat today in an agency of the plan's working group."""
+    plan = _plan_of(row)
+    if plan is None:
+        return False
+    return plan.members.filter(agency__in=user.agencies_as(*READING_ROLES)).exists()
+
+
+@rules.predicate
+def coordinates_plan(user: User, row: Any) -> bool:
+    """A coordinator's seat in the plan's coordinating agency."""
+    plan = _plan_of(row)
+    return plan is not None and sits_in(user, plan.coordinating_agency_id, Seat.Role.COORDINATOR)
+
+
+@rules.predicate
+def writes_for_item(user: User, item: Any) -> bool:
+    """A contributor or approver of an agency that leads or supports the item."""
+    if not isinstance(item, WorkItem):
+        return False
+    agencies = user.agencies_as(*WRITERS)
+    return item.lead_agency_id in agencies or any(
+        support.agency_id in agencies for support in item.supports.all()
+    )
+
+
+@rules.predicate
+def writes_for_return(user: User, of_return: Any) -> bool:
+    return isinstance(of_return, Return) and sits_in(user, of_return.agency_id, *WRITERS)
+
+
+@rules.predicate
+def approves_for_return(user: User, of_return: Any) -> bool:
+    return isinstance(of_return, Return) and sits_in(user, of_return.agency_id, Seat.Role.APPROVER)
+
+
+rules.add_perm("workitems.read_plan", reads_plan)
+rules.add_perm("workitems.create_plan", coordinates_somewhere)
+rules.add_perm("workitems.manage_plan", coordinates_plan)
+rules.add_perm("workitems.update_item", writes_for_item)
+rules.add_perm("workitems.review_item", coordinates_plan)
+rules.add_perm("workitems.request_variation", writes_for_item)
+rules.add_perm("workitems.recommend_variation", coordinates_plan)
+rules.add_perm("workitems.decide_variation", coordinates_plan)
+rules.add_perm("workitems.open_round", coordinates_plan)
+rules.add_perm("workitems.write_update", writes_for_return)
+rules.add_perm("workitems.submit_return", approves_for_return)
+rules.add_perm("workitems.accept_return", coordinates_plan)
+rules.add_perm("workitems.record_meeting", coordinates_plan)
+rules.add_perm("workitems.manage_risks", coordinates_plan)

@@ -1,0 +1,276 @@
+"""Rounds, returns and updates: how an agency's word gets in and is accepted."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import Agency, User
+from workitems.models import Delay, Plan, Return, ReturnNote, Round, Update, WorkItem
+from workitems.models.item import Confidence, Stage
+from workitems.services.items import check_stage
+from workitems.services.refusals import Conflict, Refused, locked
+
+# An agency may say "no change" twice; the third time it must write something.
+NO_CHANGE_RUN = 2
+
+
+@transaction.atomic
+def open_round(
+    *,
+    plan: Plan,
+    name: str,
+    period_start: date,
+    period_end: date,
+    due_on: date,
+    by: User,
+    at: datetime,
+    message: str = "",
+) -> Round:
+    """Open a round and make one return for each member agency that exists when it falls due.
+
+    One open round at a time in a plan. Refused where dates are upside down or the period had a
+    round already.
+    """
+    plan = locked(plan)
+    if period_end <= period_start:
+        raise Refused("The period ends before it begins.", "period_end")
+    if due_on < period_start:
+        raise Refused("The round falls due before its period begins.", "due_on")
+    if plan.rounds.open().exists():
+        raise Refused("Another round is open. Close it first.")
+    if plan.rounds.filter(period_start=period_start, period_end=period_end).exists():
+        raise Refused("This period had a round already.", "period_start")
+    made = Round(
+        plan=plan,
+        name=name,
+        period_start=period_start,
+        period_end=period_end,
+        due_on=due_on,
+        message=message,
+        opened_at=at,
+        opened_by=by,
+    )
+    history.save(made, by=by)
+    members = Agency.objects.valid_on(due_on).filter(memberships__plan=plan).in_order()
+    for agency in members:
+        history.save(Return(round=made, agency=agency), by=by)
+    return made
+
+
+@transaction.atomic
+def close_round(*, round: Round, by: User, at: datetime) -> Round:
+    """Freeze a round: nothing in it changes any more."""
+    round = locked(round)
+    if not round.is_open:
+        raise Refused("This round is closed already.")
+    round.closed_at, round.closed_by = at, by
+    return history.save(round, by=by, fields=["closed_at", "closed_by"])
+
+
+@transaction.atomic
+def write_update(
+    *,
+    of_return: Return,
+    item: WorkItem,
+    stage: str,
+    confidence: str = "",
+    achieved: str = "",
+    planned_next: str = "",
+    challenges: str = "",
+    key_achievement: str = Update.KeyAchievement.NO,
+    version: int = 0,
+    by: User,
+    at: datetime,
+) -> Update:
+    """Write what an agency says of an item in this round; the second time, change it.
+
+    `version` is that of the update the page showed, 0 for none. The item is not touched: it
+    follows when the return is accepted.
+    """
+    of_return, update = _open_for_writing(of_return, item, version)
+    if stage not in Stage.values or (confidence and confidence not in Confidence.values):
+        raise Refused("Choose a stage and a confidence from the lists.", "stage")
+    update.stage, update.confidence = stage, confidence
+    update.achieved, update.planned_next = achieved, planned_next
+    update.challenges, update.key_achievement = challenges, key_achievement
+    update.no_change_on = None
+    return _write(update, by=by, at=at)
+
+
+@transaction.atomic
+def say_no_change(
+    *, of_return: Return, item: WorkItem, on: date, version: int = 0, by: User, at: datetime
+) -> Update:
+    """Answer for an item with a dated "no change".
+
+    Refused for an item with an overdue milestone, and the third time running.
+    """
+    of_return, update = _open_for_writing(of_return, item, version)
+    if item.milestones.open().filter(agreed_due__lt=on).exists():
+        raise Refused("A milestone of this item is overdue, so say how it stands.")
+    earlier = (
+        Update.objects.filter(item=item, of_return__agency=of_return.agency)
+        .exclude(of_return=of_return)
+        .newest_first()
+        .values_list("no_change_on", flat=True)[:NO_CHANGE_RUN]
+    )
+    if len(earlier) == NO_CHANGE_RUN and all(earlier):
+        raise Refused("This item had no change twice running. Write a few words this time.")
+    update.stage, update.confidence = item.stage, item.confidence
+    update.achieved = update.planned_next = update.challenges = ""
+    update.key_achievement = Update.KeyAchievement.NO
+    update.no_change_on = on
+    return _write(update, by=by, at=at)
+
+
+def _open_for_writing(of_return: Return, item: WorkItem, version: int) -> tuple[Return, Update]:
+    of_return = locked(of_return, related=("round",))
+    if not of_return.round.is_open:
+        raise Refused("This round is closed.")
+    if of_return.state not in (Return.State.DUE, Return.State.SENT_BACK):
+        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+    if item.plan_id != of_return.round.plan_id:
+        raise Refused("This item belongs to another plan.")
+    if of_return.agency_id != item.lead_agency_id and not any(
+        support.agency_id == of_return.agency_id for support in item.supports.all()
+    ):
+        raise Refused(f"{of_return.agency} neither leads nor supports item {item.number}.")
+    update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
+    if version != (update.version if update else 0):
+        raise Conflict(update)
+    return of_return, update or Update(of_return=of_return, item=item, version=0)
+
+
+def _write(update: Update, *, by: User, at: datetime) -> Update:
+    update.written_by, update.written_at = by, at
+    update.version += 1
+    return history.save(update, by=by)
+
+
+def items_of(of_return: Return) -> list[WorkItem]:
+    """The items that a return answers for: those its agency leads and that are not withdrawn."""
+    return list(
+        WorkItem.objects.filter(plan=of_return.round.plan_id, lead_agency=of_return.agency_id)
+        .exclude(stage=Stage.WITHDRAWN)
+        .in_order()
+    )
+
+
+def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
+    """What stands between a return and its submission: (item, sentence), in the Plan's order.
+
+    Every item that the agency leads needs an update. An update that says late (off track, or
+    with a milestone overdue or forecast after its agreed date) needs an open delay with a
+    mitigation on that milestone.
+    """
+    updates = {update.item_id: update for update in of_return.updates.all()}
+    missing = []
+    items = items_of(of_return)
+    explained = set(
+        Delay.objects.open(on)
+        .filter(milestone__item__in=items, mitigations__isnull=False)
+        .values_list("milestone", flat=True)
+    )
+    late = (
+        WorkItem.objects.filter(pk__in=[item.pk for item in items])
+        .slipping(on)
+        .prefetch_related("milestones")
+        .in_bulk()
+    )
+    for item in items:
+        if item.pk not in updates:
+            missing.append((item, f"Item {item.number} has no answer yet."))
+            continue
+        if item.pk not in late:
+            continue
+        for milestone in late[item.pk].milestones.all():
+            slips = milestone.is_open and (
+                milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due
+            )
+            if slips and milestone.pk not in explained:
+                missing.append(
+                    (
+                        item,
+                        f"Item {item.number}: “{milestone}” is late. "
+                        "Record the delay and what is done about it.",
+                    )
+                )
+    return missing
+
+
+def _step(of_return: Return, to: Return.State) -> Return:
+    of_return = locked(of_return, related=("round", "agency"))
+    if not of_return.round.is_open:
+        raise Refused("This round is closed.")
+    if to not in Return.NEXT[of_return.state]:
+        raise Refused(
+            f"This return is {of_return.get_state_display().lower()}; "
+            f"it cannot become {to.label.lower()}."
+        )
+    of_return.state = to
+    of_return.version += 1
+    return of_return
+
+
+@transaction.atomic
+def submit(*, of_return: Return, by: User, on: date, at: datetime) -> Return:
+    """Send an agency's return to the coordinator.
+
+    Refused while an answer or a delay's record is missing, and to a person who wrote all of it:
+    the approver is not the author.
+    """
+    of_return = _step(of_return, Return.State.SUBMITTED)
+    missing = missing_answers(of_return, on)
+    if missing:
+        more = f" And {len(missing) - 1} more to answer." if len(missing) > 1 else ""
+        raise Refused(f"Not yet complete. {missing[0][1]}{more}")
+    authors = set(of_return.updates.values_list("written_by", flat=True))
+    if authors == {by.pk}:
+        raise Refused("You wrote all of this return. Another approver must submit it.")
+    of_return.submitted_at, of_return.submitted_by = at, by
+    return history.save(of_return, by=by)
+
+
+@transaction.atomic
+def send_back(
+    *, of_return: Return, note: str, item: WorkItem | None = None, by: User, at: datetime
+) -> Return:
+    """Give a return back to its agency with a note, on the whole or on one item."""
+    of_return = _step(of_return, Return.State.SENT_BACK)
+    if not note:
+        raise Refused("Say what the agency should mend.", "note")
+    history.save(ReturnNote(of_return=of_return, item=item, body=note, by=by, at=at), by=by)
+    return history.save(of_return, by=by, reason=note)
+
+
+@transaction.atomic
+def accept(*, of_return: Return, by: User, on: date) -> Return:
+    """Accept a return: its words are locked, and the items follow what their lead agency said."""
+    of_return = _step(of_return, Return.State.ACCEPTED)
+    if of_return.submitted_by_id == by.pk:
+        raise Refused("You submitted this return. Another coordinator must accept it.")
+    of_return.accepted_on, of_return.accepted_by = on, by
+    history.save(of_return, by=by)
+    reason = f"Return of {of_return.agency} for {of_return.round} accepted"
+    for update in of_return.updates.select_related("item").order_by("item"):
+        if update.item.lead_agency_id != of_return.agency_id:
+            continue
+        item = locked(update.item)
+        if update.stage != item.stage:
+            check_stage(item, update.stage, reason=reason, on=on, completed_on=None)
+        item.stage, item.confidence = update.stage, update.confidence
+        if item.stage == Stage.COMPLETE:
+            closed = item.milestones.exclude(completed_on=None).order_by("-completed_on").first()
+            item.completed_on = item.completed_on or (closed.completed_on if closed else on)
+        else:
+            item.completed_on = None
+        item.heard_on = on
+        item.version += 1
+        history.save(
+            item,
+            by=by,
+            reason=reason,
+            fields=["stage", "confidence", "completed_on", "heard_on", "version"],
+        )
+    return of_return

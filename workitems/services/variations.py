@@ -1,0 +1,192 @@
+"""The one way in which an agreed date, official wording or the scope of the Plan changes."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import Agency, User
+from workitems.models import Decision, Meeting, Milestone, Plan, Variation, WorkItem
+from workitems.models.item import Stage
+from workitems.services.items import next_number
+from workitems.services.refusals import Refused, locked
+
+
+@transaction.atomic
+def request_date(
+    *, milestone: Milestone, due_after: date, reason: str, agency: Agency, by: User, at: datetime
+) -> Variation:
+    """Ask for a new agreed date. One such request at a time for a milestone."""
+    milestone = locked(milestone, related=("item__plan",))
+    if not milestone.is_open:
+        raise Refused("This milestone is closed; its date stands.")
+    if due_after == milestone.agreed_due:
+        raise Refused("That is the agreed date already.", "due_after")
+    if milestone.variations.pending().filter(kind=Variation.Kind.DATE).exists():
+        raise Refused("A request to move this milestone is already waiting.")
+    return _request(
+        Variation(
+            kind=Variation.Kind.DATE,
+            item=milestone.item,
+            milestone=milestone,
+            due_before=milestone.agreed_due,
+            due_after=due_after,
+        ),
+        reason=reason,
+        agency=agency,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def request_wording(
+    *,
+    item: WorkItem,
+    wording: str,
+    text_after: str,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+) -> Variation:
+    """Ask for other official wording of an item: its title, objective or action."""
+    item = locked(item, related=("plan",))
+    before = getattr(item, Variation.Wording(wording).value)
+    if before == text_after:
+        raise Refused("That is the wording already.", "text_after")
+    if not text_after:
+        raise Refused("Write the new wording.", "text_after")
+    return _request(
+        Variation(
+            kind=Variation.Kind.WORDING,
+            item=item,
+            wording=wording,
+            text_before=before,
+            text_after=text_after,
+        ),
+        reason=reason,
+        agency=agency,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def request_withdrawal(
+    *, item: WorkItem, reason: str, agency: Agency, by: User, at: datetime
+) -> Variation:
+    """Ask to withdraw an item from the Plan."""
+    item = locked(item, related=("plan",))
+    if not item.is_live:
+        raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
+    if item.variations.pending().filter(kind=Variation.Kind.WITHDRAWAL).exists():
+        raise Refused("A request to withdraw this item is already waiting.")
+    return _request(
+        Variation(kind=Variation.Kind.WITHDRAWAL, item=item),
+        reason=reason,
+        agency=agency,
+        by=by,
+        at=at,
+    )
+
+
+def _request(
+    variation: Variation, *, reason: str, agency: Agency, by: User, at: datetime
+) -> Variation:
+    if not reason:
+        raise Refused("Say why the change is needed.", "reason")
+    variation.plan = locked(Plan(pk=variation.item.plan_id))  # numbers run without a gap
+    variation.number = next_number(variation.plan.variations.all())
+    variation.reason = reason
+    variation.requesting_agency = agency
+    variation.requested_by = by
+    variation.requested_at = at
+    return history.save(variation, by=by, reason=reason)
+
+
+def _step(variation: Variation, to: Variation.State) -> Variation:
+    variation = locked(variation, related=("item", "milestone"))
+    if to not in Variation.NEXT[variation.state]:
+        raise Refused(
+            f"{variation.reference} is {variation.get_state_display().lower()}; "
+            f"it cannot become {to.label.lower()}."
+        )
+    variation.state = to
+    return variation
+
+
+@transaction.atomic
+def recommend(*, variation: Variation, recommendation: str, by: User, at: datetime) -> Variation:
+    """Pass a request on to the working group with the coordinator's recommendation."""
+    variation = _step(variation, Variation.State.RECOMMENDED)
+    if not recommendation:
+        raise Refused("Write what you recommend to the working group.", "recommendation")
+    variation.recommendation = recommendation
+    variation.recommended_by, variation.recommended_at = by, at
+    return history.save(variation, by=by, reason=recommendation)
+
+
+@transaction.atomic
+def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
+    """Withdraw the request itself, before it is decided."""
+    return history.save(_step(variation, Variation.State.TAKEN_BACK), by=by, reason=reason)
+
+
+@transaction.atomic
+def decide(
+    *, variation: Variation, approve: bool, meeting: Meeting, by: User, at: datetime, text: str = ""
+) -> Variation:
+    """Record the working group's decision at a meeting; an approval takes effect at once.
+
+    Approving moves the agreed date (and a forecast that is earlier stays), rewrites the wording,
+    or withdraws the item and its open milestones, all in this transaction. Refused where the
+    date or wording has changed since the request was made.
+    """
+    to = Variation.State.APPROVED if approve else Variation.State.DECLINED
+    variation = _step(variation, to)
+    if meeting.plan_id != variation.plan_id:
+        raise Refused("The meeting is of another plan.", "meeting")
+    variation.meeting, variation.decided_by, variation.decided_at = meeting, by, at
+    history.save(variation, by=by, reason=text)
+    if approve:
+        _take_effect(variation, by=by, on=meeting.held_on)
+    decision = Decision(
+        meeting=locked(meeting),
+        number=next_number(meeting.decisions.all()),
+        text=text or f"{variation.reference} was {variation.get_state_display().lower()}.",
+        item=variation.item,
+        variation=variation,
+    )
+    history.save(decision, by=by)
+    return variation
+
+
+def _take_effect(variation: Variation, *, by: User, on: date) -> None:
+    reason = f"Variation {variation.reference}: {variation.reason}"
+    if variation.kind == Variation.Kind.DATE:
+        milestone = locked(Milestone(pk=variation.milestone_id))
+        if milestone.agreed_due != variation.due_before:
+            raise Refused("The agreed date has moved since this was requested.")
+        assert variation.due_after is not None  # held by a check constraint
+        milestone.agreed_due = variation.due_after
+        milestone.version += 1
+        history.save(milestone, by=by, reason=reason, fields=["agreed_due", "version"])
+        return
+    item = locked(variation.item)
+    if variation.kind == Variation.Kind.WORDING:
+        if getattr(item, variation.wording) != variation.text_before:
+            raise Refused("The wording has changed since this was requested.")
+        setattr(item, variation.wording, variation.text_after)
+        item.version += 1
+        history.save(item, by=by, reason=reason, fields=[variation.wording, "version"])
+        return
+    if Stage.WITHDRAWN not in item.next_stages:
+        raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
+    item.stage = Stage.WITHDRAWN
+    item.version += 1
+    history.save(item, by=by, reason=reason, fields=["stage", "version"])
+    for milestone in item.milestones.open():
+        milestone.withdrawn_on = on
+        milestone.version += 1
+        history.save(milestone, by=by, reason=reason, fields=["withdrawn_on", "version"])
