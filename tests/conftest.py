@@ -1,0 +1,178 @@
+"""What every test may use: a quick and isolated Django, and pages in a real browser."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.test import Client, override_settings
+
+# Playwright's fixtures keep an event loop running in the thread that also asks the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# The same examples on every run and machine: a failure here is a failure there.
+hypothesis.settings.register_profile("plan", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("plan")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out tests for the other database, and say so as "deselected"."""
+    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+# --- a quick and isolated Django ----------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_slow_or_shared_settings(tmp_path_factory):
+    """Passwords hash quickly, and no test writes into this checkout's own `var`."""
+    files = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path_factory.mktemp("files"))},
+    }
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "default": files},
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """SQLite in a file, as people run it: in memory, two threads would share one connection."""
+    if connection.vendor == "sqlite":
+        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        settings.DATABASES["default"]["TEST"]["NAME"] = name
+        connection.settings_dict["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_guards():
+    """Let Django empty SQLite's tables between tests that commit.
+
+    It deletes row by row there, which the triggers on history refuse. Flushing ends with
+    `post_migrate`, which puts the triggers back.
+    """
+    plain = DatabaseOperations.execute_sql_flush
+
+    def flush(self, sql_list):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {self.quote_name(name)}")
+        plain(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network():
+    """A test that reaches beyond this machine would pass only where that is allowed."""
+    plain = socket.socket.connect
+
+    def connect(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"A test tried to connect to {address[0]}.")
+        return plain(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+# --- pages in a real browser --------------------------------------------------------------
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these it asks its maker for updates and much else, at every start.
+QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The machine's own Chromium; nothing is downloaded."""
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.fail("No Chromium was found. Install it, or set CHROMIUM to its path.")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": program, "args": [*QUIET, *sandbox]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {
+        **browser_context_args,
+        "locale": "en-NZ",
+        "timezone_id": "Pacific/Auckland",
+        "viewport": {"width": 1280, "height": 900},
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def sign_in(context, live_server) -> Callable:
+    """Give the browser's context a session of this user, without the sign-in page.
+
+    The test must commit what it makes: `@pytest.mark.django_db(transaction=True)`.
+    """
+
+    def sign_in(user) -> None:
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies(
+            [
+                {
+                    "name": cookie.key,
+                    "value": cookie.value,
+                    "url": live_server.url,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+
+    return sign_in
+
+
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+@pytest.fixture
+def accessibility_faults() -> Callable:
+    """axe-core's violations of WCAG 2.2 AA on a page, as lines to compare with an empty list."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def faults(page) -> list[str]:
+        # axe runs inside the page by way of the browser's tools, which the page's CSP lets pass.
+        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}})
+        return [
+            f"{violation['id']}: {node['html']}"
+            for violation in results.response["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return faults
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    return settings.BASE_DIR
