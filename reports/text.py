@@ -29,6 +29,8 @@ def check_text(text: str, what: str, *, blank: bool = False) -> None:
         raise DocumentError(f"{what} is empty.")
     if len(text) > MAX_TEXT:
         raise DocumentError(f"{what} is {len(text):,} characters long; the most is {MAX_TEXT:,}.")
+    if text.isprintable():
+        return
     for character in text:
         if character in _REFUSED or unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co"):
             raise DocumentError(
@@ -45,8 +47,9 @@ class Run:
     lang: str = ""
 
     def __post_init__(self) -> None:
-        if self.text != " ":  # a lone space may stand between two runs
-            check_text(self.text, "A piece of text")
+        check_text(self.text, "A piece of text", blank=True)
+        if not self.text:
+            raise DocumentError("A piece of text is empty.")
         if self.lang not in ("", "mi"):
             raise DocumentError(f"Text can be marked as te reo Māori (mi), not as “{self.lang}”.")
 
