@@ -48,7 +48,6 @@ class Command(BaseCommand):
 
         self.tell("Preparing the database")
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
 
         self.tell("Loading the demo plans")
         sign_ins = StringIO()

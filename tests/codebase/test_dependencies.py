@@ -1,0 +1,85 @@
+"""What the product stands on: why each package is here, which versions, and no addresses."""
+
+import tomllib
+from importlib.metadata import version
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.codebase.source import ROOT, addresses, pins, uncommented_dependencies
+
+PYPROJECT = (ROOT / "pyproject.toml").read_text()
+LOCKS = {name: (ROOT / name).read_text() for name in ("requirements.lock", "requirements-dev.lock")}
+
+# Below these, a fault that we know of is back.
+FLOORS = {
+    "django": "5.2.19",
+    "weasyprint": "70.0",
+    "django-simple-history": "3.13.0",
+    "gunicorn": "22.0",
+}
+
+
+@pytest.mark.parametrize(("package", "floor"), FLOORS.items())
+def test_no_package_is_below_its_floor(package, floor):
+    assert Version(version(package)) >= Version(floor)
+    assert Version(pins(LOCKS["requirements.lock"])[package]) >= Version(floor)
+
+
+def test_every_dependency_says_why_it_is_here():
+    assert uncommented_dependencies(PYPROJECT) == []
+
+
+def test_the_check_sees_a_dependency_without_a_reason():
+    sample = 'dependencies = [\n  # Why.\n  "good>=1",\n  "bad>=2",\n]\n'
+    assert uncommented_dependencies(sample) == ['"bad>=2",']
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_locks_satisfy_what_pyproject_asks_for(lock):
+    project = tomllib.loads(PYPROJECT)
+    wanted = list(project["project"]["dependencies"])
+    if lock == "requirements-dev.lock":
+        wanted += project["dependency-groups"]["dev"]
+    pinned = pins(LOCKS[lock])
+    faults = [
+        line
+        for line in wanted
+        if pinned.get(canonicalize_name(Requirement(line).name), "0")
+        not in Requirement(line).specifier
+    ]
+    assert faults == [], "write the locks again (docs/recipes.md)"
+
+
+def test_the_development_lock_holds_all_of_the_other():
+    small, large = (pins(lock) for lock in LOCKS.values())
+    assert {name: large.get(name) for name in small} == small
+
+
+@pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
+def test_every_pin_has_hashes_and_no_address(lock):
+    assert addresses(lock) == []
+    assert all("--hash=sha256:" in block for block in lock_blocks(lock))
+
+
+def lock_blocks(lock):
+    blocks = [[]]
+    for line in lock.splitlines():
+        if line and not line.startswith((" ", "#")):
+            blocks.append([])
+        blocks[-1].append(line)
+    return ["\n".join(block) for block in blocks[1:]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https://packages.example/simple",
+        "-f /srv/wheels",
+        "demo @ https://x.example/d.whl",
+    ],
+)
+def test_the_check_sees_an_address(line):
+    assert addresses(f"asgiref==3.13.0\n{line}\n") == [2]

@@ -1,0 +1,71 @@
+"""House rules that a reader would otherwise have to notice: pages, scripts, modules, names."""
+
+import ast
+
+import pytest
+
+from tests.codebase.source import (
+    PACKAGES,
+    ROOT,
+    forgiven_failures,
+    inline_code,
+    modules,
+    name_of,
+)
+
+
+def test_no_template_has_inline_style_or_script():
+    faults = [
+        f"{name_of(path)}:{line}"
+        for path in sorted((ROOT / "templates").rglob("*.*"))
+        if path.suffix in {".html", ".svg"}
+        for line in inline_code(path.read_text())
+    ]
+    assert faults == [], "the Content-Security-Policy refuses it; use a file in static/"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p style="color:red">',
+        "<style>p{}</style>",
+        "<script>go()</script>",
+        '<script type="module">go()</script>',
+        '<button onclick="go()">',
+        '<a href="javascript:go()">',
+    ],
+)
+def test_the_check_sees_inline_code(line):
+    assert inline_code(f"<html>\n{line}\n") == [2]
+
+
+def test_the_check_lets_files_and_comments_pass():
+    page = '<script src="/static/a.js" defer></script>\n{# style="…" is refused #}\n<p class="x">'
+    assert inline_code(page) == []
+
+
+def test_ci_forgives_no_failure():
+    assert forgiven_failures((ROOT / ".ci" / "run").read_text()) == []
+
+
+@pytest.mark.parametrize("line", ["lint || true", "lint ||:", "lint || echo no", "set +e"])
+def test_the_check_sees_a_forgiven_failure(line):
+    assert forgiven_failures(f"set -e\n{line}\n") == [2]
+
+
+def test_every_module_opens_by_saying_what_lives_there():
+    silent = [
+        name_of(path)
+        for path in modules(*PACKAGES)
+        # An apps.py holds one class, which Django's own naming explains.
+        if path.name != "apps.py"
+        and path.read_text().strip()
+        and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    drawers = {"utils", "util", "helpers", "helper", "common", "misc"}
+    named = [path for path in modules(*PACKAGES) if drawers & set(path.with_suffix("").parts)]
+    assert named == []

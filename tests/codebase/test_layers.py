@@ -1,0 +1,68 @@
+"""The four floors hold, and the PDF engine stays behind its one door."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.codebase.source import PACKAGES, ROOT, imports_of, modules, name_of
+
+PDF_ENGINE_DOOR = "reports/render/pdf.py"
+CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A house of empty rooms under this project's own contracts."""
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        for room in ("__init__", "models", "rules", "services", "forms", "views"):
+            (tmp_path / package / f"{room}.py").touch()
+    return tmp_path
+
+
+def contracts_hold(house):
+    return (
+        subprocess.run([sys.executable, "-c", CONTRACTS], cwd=house, capture_output=True).returncode
+        == 0
+    )
+
+
+def test_the_contracts_accept_imports_that_go_down(house):
+    (house / "reports" / "views.py").write_text("from workitems import services\n")
+    (house / "workitems" / "services.py").write_text("from workitems import models, rules\n")
+    assert contracts_hold(house)
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("agencies/models.py", "from workitems import models"),
+        ("workitems/services.py", "import reports.models"),
+        ("reports/views.py", "from trafficking_plan import views"),
+        ("workitems/models.py", "from workitems import services"),
+        ("workitems/services.py", "from workitems import forms"),
+        ("agencies/forms.py", "import agencies.views"),
+        ("reports/rules.py", "from reports import services"),
+    ],
+)
+def test_the_contracts_refuse_an_upward_import(house, module, line):
+    (house / module).write_text(f"{line}\n")
+    assert not contracts_hold(house)
+
+
+def test_one_module_knows_the_pdf_engine_and_asks_for_it_late():
+    """Without Pango the import fails, and then even `migrate` would."""
+    faults = [
+        f"{name_of(path)}:{line}"
+        for path in modules(*PACKAGES)
+        for line, at_the_top in imports_of(path.read_text(), "weasyprint")
+        if at_the_top or name_of(path) != PDF_ENGINE_DOOR
+    ]
+    assert faults == []
+
+
+def test_the_check_sees_where_an_import_stands():
+    source = "import weasyprint.urls\ndef render():\n    from weasyprint import HTML\n"
+    assert imports_of(source, "weasyprint") == [(1, True), (3, False)]

@@ -1,0 +1,125 @@
+"""Writes live in services and leave history: checked in the source, so no path is forgotten."""
+
+import pytest
+
+from tests.codebase.source import (
+    APPS,
+    ROOT,
+    asks_the_clock,
+    modules,
+    name_of,
+    writes,
+    writes_without_history,
+)
+
+# Files that write past `save`, and why the record does not suffer.
+WRITE_THEIR_OWN_HISTORY = {
+    "agencies/history.py": "is where history rows are written",
+}
+
+# Files below the views that ask the clock, and why.
+MAY_ASK_THE_CLOCK = {
+    "agencies/history.py": "the moment of a history row is the moment it is written",
+    "agencies/models.py": "which seats a person holds is always a question about now",
+}
+
+
+def is_rule_form_or_view(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return bool({"rules", "forms", "views"} & set(parts))
+
+
+def test_rules_forms_and_views_write_nothing():
+    faults = [
+        f"{name_of(path)}:{line}"
+        for path in modules(*APPS, "trafficking_plan")
+        if is_rule_form_or_view(path)
+        for line in writes(path.read_text())
+    ]
+    assert faults == [], "a view calls one service, and the service writes"
+
+
+def test_what_writes_past_save_writes_history_itself():
+    faults = [
+        f"{name_of(path)}:{line}"
+        for path in modules(*APPS)
+        if name_of(path) not in WRITE_THEIR_OWN_HISTORY
+        for line in writes_without_history(path.read_text())
+    ]
+    assert faults == [], "update, bulk writes and F() leave no history row"
+
+
+def test_only_the_edges_ask_the_clock():
+    faults = [
+        f"{name_of(path)}:{line}"
+        for path in modules(*APPS)
+        if name_of(path) not in MAY_ASK_THE_CLOCK
+        and not {"views", "views.py", "management"} & set(path.parts)
+        for line in asks_the_clock(path.read_text())
+    ]
+    assert faults == [], "take the day as an argument; views and commands ask the clock"
+
+
+@pytest.mark.parametrize("name", [*WRITE_THEIR_OWN_HISTORY, *MAY_ASK_THE_CLOCK])
+def test_exceptions_name_files_that_exist(name):
+    assert (ROOT / name).is_file()
+
+
+@pytest.mark.parametrize("name", WRITE_THEIR_OWN_HISTORY)
+def test_exceptions_to_history_are_still_needed(name):
+    assert writes_without_history((ROOT / name).read_text()) != []
+
+
+@pytest.mark.parametrize("name", MAY_ASK_THE_CLOCK)
+def test_exceptions_to_the_clock_are_still_needed(name):
+    assert asks_the_clock((ROOT / name).read_text()) != []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "item.save()",
+        "WorkItem.objects.create(number='1')",
+        "items.filter(pk=1).update(stage='complete')",
+        "item.delete()",
+        "WorkItem.objects.bulk_create([])",
+        "WorkItem.objects.get_or_create(number='1')",
+    ],
+)
+def test_the_check_sees_a_write(line):
+    assert writes(f"def view(request):\n    {line}\n") == [2]
+
+
+def test_the_check_lets_a_service_call_pass():
+    assert writes("services.change_status(item=item, by=user)\nform.is_valid()\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["items.update(stage='x')", "items.bulk_update(rows, ['a'])", "item.moved = F('moved') + 1"],
+)
+def test_the_check_sees_a_write_without_history(line):
+    assert writes_without_history(line) == [1]
+
+
+def test_the_check_lets_f_in_a_question_pass():
+    assert (
+        writes_without_history("late = items.filter(due_on__lt=F('agreed_on'))\nx.save()\n") == []
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "day = timezone.localdate()",
+        "at = models.DateTimeField(default=timezone.now)",
+        "day = date.today()",
+        "day = localdate()",
+    ],
+)
+def test_the_check_sees_the_clock_asked(line):
+    assert asks_the_clock(line) == [1]
+
+
+def test_the_check_lets_a_day_as_argument_pass():
+    assert asks_the_clock("def is_late(item, on):\n    return item.due_on < on\n") == []
