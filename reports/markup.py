@@ -57,11 +57,13 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
     for line in _tidy(source).split("\n"):
         if not line.strip():
             open_draft = False
-        elif (match := _BULLET.match(line)) and drafts:
-            drafts[-1].add_bullet(indent=len(match[1]), words=match[2])
+        elif match := _BULLET.match(line):
+            indent = len(match[1])
+            if drafts and indent >= drafts[-1].least_indent:
+                drafts[-1].add_bullet(indent=indent, words=match[2])
+            else:
+                drafts.append(_Draft(match[2], least_indent=indent + 2))
             open_draft = False
-        elif match:
-            drafts.append(_Draft(match[2]))
         elif drafts and drafts[-1].bullets and line.startswith("  "):
             drafts[-1].continue_bullet(line.strip())
         elif open_draft:
@@ -93,6 +95,7 @@ def to_source(text: Text, bullets: Iterable[Bullet] = ()) -> str:
 @dataclass(slots=True)
 class _Draft:
     words: str
+    least_indent: int = 0  # of its bullets: more than its own sign's when it was a bullet itself
     bullets: list[tuple[int, str]] = field(default_factory=list)
 
     def add_bullet(self, *, indent: int, words: str) -> None:
