@@ -1,0 +1,88 @@
+"""The components that need a body or a little Python. Their markup is in templates/components."""
+
+from collections.abc import Iterable, Iterator
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.forms.formsets import BaseFormSet
+from django.template.loader import render_to_string
+from django.utils.text import slugify
+
+register = template.Library()
+
+
+@register.simple_block_tag
+def page_header(content: str, title: str, eyebrow: str = "", lead: str = "") -> str:
+    """The h1, with what stands above and below it. The body is the page's actions; may be empty."""
+    return render_to_string(
+        "components/page_header.html",
+        {"title": title, "eyebrow": eyebrow, "lead": lead, "content": content.strip()},
+    )
+
+
+@register.simple_block_tag
+def callout(content: str, title: str = "", kind: str = "note") -> str:
+    """What a reader must not miss: kind "attention" for what needs doing, "note" otherwise."""
+    return render_to_string(
+        "components/callout.html", {"title": title, "kind": kind, "content": content}
+    )
+
+
+@register.simple_block_tag
+def data_table(
+    content: str, caption: str, kind: str = "scroll", id: str = "", caption_hidden: bool = False
+) -> str:
+    """A captioned table whose body is thead and tbody.
+
+    On a narrow screen kind "scroll" moves sideways, by keyboard too; "stack" turns each row into
+    a short list, for which each td carries its column's name as data-label.
+    """
+    return render_to_string(
+        "components/data_table.html",
+        {
+            "caption": caption,
+            "caption_hidden": caption_hidden,
+            "id": id or f"table-{slugify(caption)}",
+            "kind": kind,
+            "content": content,
+        },
+    )
+
+
+@register.filter
+def page_numbers(page: Page) -> list[int | str]:
+    """Numbers to link to around a page, with an ellipsis for each gap."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.filter
+def error_links(forms: BaseForm | BaseFormSet | Iterable[BaseForm]) -> list[tuple[str, str]]:
+    """Every error of a form or of several, in the page's order, with the id of its control.
+
+    The id is empty for an error that belongs to no visible field.
+    """
+    if not forms and not isinstance(forms, (BaseForm, BaseFormSet)):
+        return []
+    several = [forms] if isinstance(forms, BaseForm) else list(forms)
+    formset_errors = forms.non_form_errors() if isinstance(forms, BaseFormSet) else []
+    return [(str(error), "") for error in formset_errors] + [
+        found for form in several for found in _errors_of(form)
+    ]
+
+
+def _errors_of(form: BaseForm) -> Iterator[tuple[str, str]]:
+    for error in form.non_field_errors():
+        yield str(error), ""
+    for field in form.hidden_fields():
+        for error in field.errors:
+            yield f"{field.label}: {error}", ""
+    for field in form.visible_fields():
+        for error in field.errors:
+            yield str(error), _control_id(field)
+
+
+def _control_id(field: BoundField) -> str:
+    """The id to jump to: of a group of radio buttons or checkboxes, the first one's."""
+    return field.id_for_label or f"{field.auto_id}_0"
