@@ -162,14 +162,16 @@ def set_up(argv: list[str], lock: str) -> None:
     if sys.platform == "darwin":
         # A Python that did not come from Homebrew does not look where Homebrew keeps Pango.
         os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", ":".join(HOMEBREW_LIBRARIES))
-    if missing_system_packages(lock) or not holds(lock):
+    ready = holds(lock) and not missing_system_packages(lock)
+    if not ready:
         with only_one():
             install_system_packages(missing_system_packages(lock))
             if still_missing := missing_system_packages(lock):
                 refuse(by_hand(still_missing))
             if not holds(lock):
                 install_python_packages(lock)
-    if not inside_venv():
+    # Also where this process is inside already but began before its packages were there.
+    if not (ready and inside_venv()):
         os.execv(VENV_PYTHON, [str(VENV_PYTHON), *argv])
 
 
@@ -179,12 +181,17 @@ def only_one() -> Iterator[None]:
     import fcntl  # not on Windows, which gets its sentence first
 
     with (VAR / "set-up.lock").open("w") as file:
+        # An installer that outlives a killed run keeps the lock until it has ended.
+        os.set_inheritable(file.fileno(), True)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say("Another command is setting up this checkout; waiting for it …")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+        # Said outright for a service that an installed package may have started. After an
+        # exception it is not: then the lock goes with the last process that has the file open.
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def inside_venv() -> bool:
@@ -377,6 +384,7 @@ def attempt(title: str, command: list[str], count: str = "") -> Outcome:
             command,
             cwd=ROOT,
             env=environment,
+            close_fds=False,  # hands on the lock
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
