@@ -215,7 +215,7 @@ def holds(lock: str) -> bool:
         # After a system upgrade the same path may be another Python, without our packages.
         moved = inside_venv() and stamp["python"] != python_version()
         return not moved and stamp["locks"].get(lock) == digest(lock)
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

@@ -44,7 +44,11 @@ def throwaway_server() -> Iterator[str]:
         data = folder / "data"
         account.run(
             [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            + ["--no-sync", "-N", *locale_options(binaries)],
+            + [
+                "--no-sync",
+                "-N",
+                *locale_options(account.run([binaries / "initdb", "--version"], folder)),
+            ],
             folder,
         )
         account.run(
@@ -90,9 +94,10 @@ class Account:
             return False
         return True
 
-    def run(self, command: list[str | Path], folder: Path) -> None:
+    def run(self, command: list[str | Path], folder: Path) -> str:
+        """Run one of the server's programs in the folder and return what it printed."""
         try:
-            self._start(command, folder)
+            return self._start(command, folder)
         except OSError as error:
             raise PostgresqlUnavailable(f"{command[0]} does not run: {error}.") from error
         except subprocess.CalledProcessError as error:
@@ -100,7 +105,7 @@ class Account:
             told = error.stdout + (log.read_text(errors="replace") if log.exists() else "")
             raise PostgresqlUnavailable(f"{command[0]} failed:\n{told.strip()}") from error
 
-    def _start(self, command: list[str | Path], folder: Path) -> None:
+    def _start(self, command: list[str | Path], folder: Path) -> str:
         # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
         with tempfile.TemporaryFile("w+", errors="replace") as output:
             done = subprocess.run(
@@ -114,8 +119,10 @@ class Account:
                 extra_groups=[] if self.uid is not None else None,
             )
             output.seek(0)
-            if done.returncode:
-                raise subprocess.CalledProcessError(done.returncode, command, output.read())
+            printed = output.read()
+        if done.returncode:
+            raise subprocess.CalledProcessError(done.returncode, command, printed)
+        return printed
 
 
 def find_binaries() -> Path:
@@ -141,12 +148,9 @@ def find_binaries() -> Path:
     )
 
 
-def locale_options(binaries: Path) -> list[str]:
+def locale_options(version: str) -> list[str]:
     """A UTF-8 locale that every machine has, so that upper and lower case know macrons."""
-    version = subprocess.run(
-        [str(binaries / "initdb"), "--version"], capture_output=True, text=True, check=True
-    )
-    number = re.search(r"\d+", version.stdout)
+    number = re.search(r"\d+", version)
     if number and int(number[0]) >= 17:
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     return ["--locale=C.UTF-8"]

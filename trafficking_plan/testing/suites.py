@@ -162,9 +162,9 @@ def suite(
     count = read_count(results)
     if code != 0 or count.skipped or not count.passed:
         failures.append(name)
-    if code != 0 and not count.failed:
-        # pytest itself broke (a collection error, a crash): never report that as no failure.
-        count += Count(failed=1)
+        if not count.failed and not count.skipped:
+            # pytest itself broke (a collection error, a crash): never report that as no failure.
+            count += Count(failed=1)
     return count
 
 

@@ -1,0 +1,216 @@
+"""The set-up that runs before Django: what it takes as done, and what it says when it cannot."""
+
+import errno
+import json
+import subprocess
+import sys
+
+import pytest
+
+from trafficking_plan import bootstrap
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout in a folder of its own, with two locks and no environment yet."""
+    for name in (bootstrap.RUN_LOCK, bootstrap.DEV_LOCK):
+        (tmp_path / name).write_text(f"# {name}\n")
+    for attribute, path in {
+        "ROOT": "",
+        "VAR": "var",
+        "ENVIRONMENT_FILE": ".env",
+        "VENV": ".venv",
+        "VENV_PYTHON": ".venv/bin/python",
+        "STAMP": ".venv/installed.json",
+        "UNFINISHED": ".venv/unfinished",
+        "LOG": "var/set-up.log",
+    }.items():
+        monkeypatch.setattr(bootstrap, attribute, tmp_path / path)
+    (tmp_path / "var").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def installed(checkout, monkeypatch):
+    """Stand in for the installers, which need a network; everything around them is real."""
+    steps = []
+
+    def work(title, command, count=""):
+        steps.append(title)
+        if "venv" in command:
+            subprocess.run(command, check=True)
+
+    monkeypatch.setattr(bootstrap, "work", work)
+    monkeypatch.setattr(bootstrap, "uv_runs", lambda: False)
+    monkeypatch.setattr(bootstrap, "ensure_pip", lambda: None)
+
+    def install(lock):
+        steps.clear()
+        bootstrap.install_python_packages(lock)
+        return steps
+
+    return install
+
+
+def test_a_new_checkout_holds_nothing(checkout):
+    assert not bootstrap.holds(bootstrap.RUN_LOCK)
+
+
+def test_an_installed_lock_is_held_and_the_larger_one_is_not(installed):
+    installed(bootstrap.RUN_LOCK)
+    assert bootstrap.holds(bootstrap.RUN_LOCK)
+    assert not bootstrap.holds(bootstrap.DEV_LOCK)
+
+
+def test_the_development_lock_brings_the_other(installed):
+    installed(bootstrap.DEV_LOCK)
+    assert bootstrap.holds(bootstrap.RUN_LOCK)
+    assert bootstrap.holds(bootstrap.DEV_LOCK)
+
+
+def test_a_changed_lock_is_not_held(installed, checkout):
+    installed(bootstrap.RUN_LOCK)
+    (checkout / bootstrap.RUN_LOCK).write_text("# changed\n")
+    assert not bootstrap.holds(bootstrap.RUN_LOCK)
+
+
+def test_a_changed_lock_goes_into_the_environment_that_is_there(installed, checkout):
+    installed(bootstrap.RUN_LOCK)
+    (checkout / bootstrap.RUN_LOCK).write_text("# changed\n")
+    assert installed(bootstrap.RUN_LOCK) == [
+        "Installing Python packages from requirements.lock, with pip"
+    ]
+
+
+def test_an_installation_that_was_cut_off_is_made_anew(installed):
+    installed(bootstrap.RUN_LOCK)
+    bootstrap.UNFINISHED.touch()
+    assert not bootstrap.holds(bootstrap.RUN_LOCK)
+    assert installed(bootstrap.RUN_LOCK)[0] == "Making .venv"
+    assert bootstrap.holds(bootstrap.RUN_LOCK)
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(installed):
+    installed(bootstrap.RUN_LOCK)
+    bootstrap.VENV_PYTHON.unlink()
+    bootstrap.VENV_PYTHON.symlink_to("/nowhere/python")
+    assert not bootstrap.holds(bootstrap.RUN_LOCK)
+    assert installed(bootstrap.RUN_LOCK)[0] == "Making .venv"
+
+
+def test_an_environment_of_another_python_is_not_usable(installed):
+    installed(bootstrap.RUN_LOCK)
+    (library,) = (bootstrap.VENV / "lib").glob("python*")
+    library.rename(library.with_name("python3.1"))
+    assert not bootstrap.usable_venv()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"python": "3.11"}'])
+def test_a_damaged_stamp_counts_as_none(installed, text):
+    installed(bootstrap.RUN_LOCK)
+    bootstrap.STAMP.write_text(text)
+    assert not bootstrap.holds(bootstrap.RUN_LOCK)
+
+
+def test_too_little_disk_is_said_before_anything_is_installed(checkout, monkeypatch):
+    monkeypatch.setitem(bootstrap.DISK_MB, bootstrap.RUN_LOCK, 10**9)
+    with pytest.raises(SystemExit, match="Setting up takes about 1000000000 MB"):
+        bootstrap.install_python_packages(bootstrap.RUN_LOCK)
+    assert not bootstrap.VENV.exists()
+
+
+# --- .env ---------------------------------------------------------------------------------
+
+
+def test_env_file_fills_in_what_the_environment_does_not_say(checkout, monkeypatch):
+    monkeypatch.setenv("ALREADY", "said")
+    monkeypatch.delenv("QUOTED", raising=False)
+    (checkout / ".env").write_text(
+        '# a comment = no setting\n\nALREADY=other\n QUOTED = "a=b c" \nno equals sign\n'
+    )
+    bootstrap.read_environment_file()
+    assert bootstrap.os.environ["ALREADY"] == "said"
+    assert bootstrap.os.environ["QUOTED"] == "a=b c"
+    monkeypatch.delenv("QUOTED")
+
+
+def test_demo_writes_an_env_file_for_this_user_alone(checkout):
+    bootstrap.write_environment_file()
+    first = (checkout / ".env").read_text()
+    assert first.startswith("DEBUG=yes\nSECRET_KEY=")
+    assert (checkout / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_demo_leaves_an_env_file_as_it_is(checkout):
+    (checkout / ".env").write_text("DEBUG=no\n")
+    bootstrap.write_environment_file()
+    assert (checkout / ".env").read_text() == "DEBUG=no\n"
+
+
+# --- what it says -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "not the one the lock names"),
+        ("Failed to establish a new connection: [Errno 101]", "Check the network"),
+        ("Temporary failure in name resolution", "Check the network"),
+        ("something new", "That step failed"),
+    ],
+)
+def test_a_failed_step_says_what_to_do(checkout, output, sentence):
+    command = [sys.executable, "-c", f"import sys; print({output!r}); sys.exit(1)"]
+    with pytest.raises(SystemExit, match=sentence):
+        bootstrap.work("Installing", command)
+    assert output in bootstrap.LOG.read_text()
+
+
+def test_a_full_disk_of_our_own_is_named_too():
+    error = OSError(errno.ENOSPC, "No space left on device")
+    assert bootstrap.explain(error).startswith("The disk is full.")
+
+
+def test_a_folder_of_somebody_else_is_named():
+    error = PermissionError(errno.EACCES, "Permission denied", "/srv/plan/.venv")
+    assert bootstrap.explain(error).startswith("/srv/plan/.venv cannot be written.")
+
+
+@pytest.mark.parametrize(
+    ("platform", "apt", "line"),
+    [
+        (
+            "linux",
+            "/usr/bin/apt-get",
+            "sudo apt-get install -y --no-install-recommends libpango-1.0-0",
+        ),
+        ("darwin", None, "brew install pango"),
+        ("linux", None, "Debian calls them libpango-1.0-0"),
+    ],
+)
+def test_ordinary_users_get_the_line_to_type(monkeypatch, platform, apt, line):
+    monkeypatch.setattr(bootstrap.sys, "platform", platform)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: apt)
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
+    with pytest.raises(SystemExit, match=line):
+        bootstrap.install_system_packages(["libpango-1.0-0"])
+
+
+def test_tests_need_a_browser_and_a_pdf_reader_besides(monkeypatch):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bootstrap, "loads", lambda name: name != "libpango-1.0.so.0")
+    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    assert bootstrap.missing_system_packages(bootstrap.RUN_LOCK) == ["libpango-1.0-0"]
+    assert bootstrap.missing_system_packages(bootstrap.DEV_LOCK) == [
+        "libpango-1.0-0",
+        "chromium",
+        "poppler-utils",
+    ]
+
+
+def test_the_stamp_names_the_environments_own_python(installed):
+    installed(bootstrap.RUN_LOCK)
+    stamp = json.loads(bootstrap.STAMP.read_text())
+    assert stamp["python"] == bootstrap.python_version()
