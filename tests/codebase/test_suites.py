@@ -117,4 +117,4 @@ def test_a_server_that_cannot_start_leaves_no_folder(server_folders, tmp_path, m
 def test_a_wrong_folder_of_programs_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     with pytest.raises(postgresql.PostgresqlUnavailable, match="there is no initdb in it"):
-        postgresql.find_binaries()
+        postgresql.find_programs()

@@ -29,41 +29,46 @@ SERVER_OPTIONS = (
 def throwaway_server() -> Iterator[str]:
     """Start a server and yield its DATABASE_URL; stop it and remove its folder in every case."""
     account = Account.for_server()
-    folder = None
-    data = None
-    binaries = None
-    try:
+    with contextlib.ExitStack() as afterwards:
         # Under /tmp whatever TMPDIR says: a socket's path may have about 100 characters.
         folder = Path(tempfile.mkdtemp(prefix="plan-pg-", dir="/tmp"))
+        afterwards.callback(shutil.rmtree, folder, ignore_errors=True)
         account.give(folder)
-        binaries = find_binaries()
-        if not account.can_run(binaries / "initdb"):
-            # The wheel lies in a checkout that the server's account may not enter.
-            shutil.copytree(binaries.parent, folder / "server", symlinks=True)
-            binaries = folder / "server" / binaries.name
+        programs = programs_for(account, folder)
+        initdb, pg_ctl = str(programs / "initdb"), str(programs / "pg_ctl")
         data = folder / "data"
+        locale = locale_options(account.run([initdb, "--version"], folder))
         account.run(
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-            + [
-                "--no-sync",
-                "-N",
-                *locale_options(account.run([binaries / "initdb", "--version"], folder)),
-            ],
+            [initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+            + ["--no-sync", "-N", *locale],
             folder,
         )
+        # Said before the start, which may itself be interrupted half-way.
+        afterwards.callback(stop_server, account, pg_ctl, data)
         account.run(
-            [binaries / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", folder / "server.log"]
+            [pg_ctl, "-D", str(data), "-w", "-t", "60", "-l", str(folder / "server.log")]
             + ["-o", f"{SERVER_OPTIONS} -k {folder}", "start"],
             folder,
         )
         yield f"postgresql://postgres@{quote(str(folder), safe='')}/postgres"
-    finally:
-        if data is not None and binaries is not None and (data / "postmaster.pid").exists():
-            account.run(
-                [binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], Path("/")
-            )
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+
+
+def programs_for(account: "Account", folder: Path) -> Path:
+    """The server's programs, where its account may run them."""
+    found = find_programs()
+    if account.can_run(found / "initdb"):
+        return found
+    # The wheel lies in a checkout that the server's account may not enter.
+    copy = folder / "server"
+    shutil.copytree(found.parent, copy, symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        account.give(path)
+    return copy / found.name
+
+
+def stop_server(account: "Account", pg_ctl: str, data: Path) -> None:
+    if (data / "postmaster.pid").exists():
+        account.run([pg_ctl, "-D", str(data), "-w", "-m", "immediate", "stop"], Path("/"))
 
 
 @dataclass(frozen=True)
@@ -85,19 +90,19 @@ class Account:
 
     def give(self, folder: Path) -> None:
         if self.uid is not None and self.gid is not None:
-            os.chown(folder, self.uid, self.gid)
+            os.chown(folder, self.uid, self.gid, follow_symlinks=False)
 
     def can_run(self, program: Path) -> bool:
         try:
-            self._start([program, "--version"], Path("/"))
+            self._printed_by([str(program), "--version"], Path("/"))
         except (OSError, subprocess.CalledProcessError):
             return False
         return True
 
-    def run(self, command: list[str | Path], folder: Path) -> str:
+    def run(self, command: list[str], folder: Path) -> str:
         """Run one of the server's programs in the folder and return what it printed."""
         try:
-            return self._start(command, folder)
+            return self._printed_by(command, folder)
         except OSError as error:
             raise PostgresqlUnavailable(f"{command[0]} does not run: {error}.") from error
         except subprocess.CalledProcessError as error:
@@ -105,11 +110,11 @@ class Account:
             told = error.stdout + (log.read_text(errors="replace") if log.exists() else "")
             raise PostgresqlUnavailable(f"{command[0]} failed:\n{told.strip()}") from error
 
-    def _start(self, command: list[str | Path], folder: Path) -> str:
+    def _printed_by(self, command: list[str], folder: Path) -> str:
         # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
         with tempfile.TemporaryFile("w+", errors="replace") as output:
             done = subprocess.run(
-                [str(part) for part in command],
+                command,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -125,7 +130,7 @@ class Account:
         return printed
 
 
-def find_binaries() -> Path:
+def find_programs() -> Path:
     """The folder with initdb: PG_BIN, Debian's newest, PATH, else the one from the dev lock."""
     if named := os.environ.get("PG_BIN"):
         if not Path(named, "initdb").exists():
