@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AgenciesConfig(AppConfig):
@@ -9,5 +9,6 @@ class AgenciesConfig(AppConfig):
     def ready(self) -> None:
         from agencies import guards, history
 
+        pre_migrate.connect(guards.lift_before_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)
         history.connect()

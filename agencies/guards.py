@@ -1,15 +1,17 @@
 """Truths that need more than one row to decide, held by the database as triggers.
 
 A check constraint sees one row. These see others, on SQLite and on PostgreSQL alike, and refuse
-with an `IntegrityError`. Each app lists its own in `GUARDS`; they are put in place after every
-`migrate`, because SQLite rebuilds a table when a column changes and drops its triggers.
+with an `IntegrityError`. Each app lists its own in `GUARDS`. They are put in place after every
+`migrate`. On SQLite they are also lifted before one that has something to do: a column changes
+there by building its table anew, which drops the table's triggers and which the triggers of other
+tables that read it refuse.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Guard:
                 name = f"{self.name}_{index}"
                 out += [
                     f"DROP TRIGGER IF EXISTS {name}",
-                    f"CREATE TRIGGER {name} BEFORE {event} ON {self.table} "
+                    # After: before, a new row has no id yet. The refusal undoes the statement.
+                    f"CREATE TRIGGER {name} AFTER {event} ON {self.table} "
                     f"WHEN {self.refuse_when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
                 ]
             return out
@@ -47,8 +50,8 @@ class Guard:
             f"BEGIN {lock} IF {self.refuse_when} THEN "
             f"RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{message}'; END IF; "
             f"RETURN {row}; END $$",
-            f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
-            f"CREATE TRIGGER {self.name} BEFORE {' OR '.join(self.events)} ON {self.table} "
+            # Replaced in one statement, so that there is no moment without it.
+            f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {' OR '.join(self.events)} ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
 
@@ -106,14 +109,33 @@ GUARDS = (
 
 
 def install(guards: Iterable[Guard], using: str) -> None:
+    """Put the guards in place, or their newer wording, wherever their table exists."""
     connection = connections[using]
-    with connection.cursor() as cursor:
+    # A migration run may end before a table is made, or after it has gone.
+    tables = set(connection.introspection.table_names())
+    with transaction.atomic(using), connection.cursor() as cursor:
         for guard in guards:
-            for statement in guard.statements(connection.vendor):
-                cursor.execute(statement)
+            if guard.table in tables:
+                for statement in guard.statements(connection.vendor):
+                    cursor.execute(statement)
 
 
-def install_after_migrate(using: str, plan: Any = None, **kwargs: Any) -> None:
-    # A migration run that goes back to zero leaves no table to guard.
-    if "agencies_seat" in connections[using].introspection.table_names():
-        install(GUARDS, using)
+def lift(using: str) -> None:
+    """Drop every trigger of an SQLite database. PostgreSQL's are in nobody's way and stay."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    with transaction.atomic(using), connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+
+
+def lift_before_migrate(using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
+    """A run that fails leaves the guards lifted until the next one succeeds."""
+    if plan:
+        lift(using)
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    install(GUARDS, using)

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound=models.Model)
 
 
+SIGNATURE_LENGTH = 300
+
+
 class HistoryRow(models.Model):
     """What every history row keeps besides the row itself."""
 
-    history_actor = models.CharField(max_length=300, default="", editable=False)
+    history_actor = models.CharField(max_length=SIGNATURE_LENGTH, default="", editable=False)
 
     class Meta:
         abstract = True

@@ -9,18 +9,24 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from agencies.history import track
+from agencies.history import SIGNATURE_LENGTH, track
 
 
 class PeriodQuerySet(models.QuerySet[Any]):
     def on(self, day: date) -> Self:
         """Rows whose period holds the day; both ends belong to it."""
         return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
+
+    def during(self, from_on: date, to_on: date | None) -> Self:
+        """Rows whose period shares a day with this one; no end means still going on."""
+        begun = self.filter(Q(to_on=None) | Q(to_on__gte=from_on))
+        return begun if to_on is None else begun.filter(from_on__lte=to_on)
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
@@ -147,7 +153,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def signature(self) -> str:
         """Name and agencies as text, as history keeps them."""
         agencies = sorted({seat.agency.short_name for seat in self.current_seats})
-        return f"{self.name} ({', '.join(agencies)})" if agencies else self.name
+        signed = f"{self.name} ({', '.join(agencies)})" if agencies else self.name
+        return signed[:SIGNATURE_LENGTH]
 
 
 class Seat(models.Model):
@@ -196,6 +203,14 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} at {self.agency}"
 
+    def clean(self) -> None:
+        """Say in a form what the guard would refuse without one."""
+        if self.from_on is None or self.user_id is None or self.agency_id is None:
+            return
+        others = Seat.objects.filter(user=self.user_id, agency=self.agency_id, role=self.role)
+        if others.exclude(pk=self.pk).during(self.from_on, self.to_on).exists():
+            raise ValidationError("This person already holds that seat for part of the time.")
+
 
 class AppointmentQuerySet(PeriodQuerySet):
     def holding(self, portfolio: str, on: date) -> "Appointment | None":
@@ -226,3 +241,11 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minister}, {self.portfolio}"
+
+    def clean(self) -> None:
+        """Say in a form what the guard would refuse without one."""
+        if self.from_on is None:
+            return
+        others = Appointment.objects.filter(portfolio=self.portfolio).exclude(pk=self.pk)
+        if others.during(self.from_on, self.to_on).exists():
+            raise ValidationError("Another Minister holds that portfolio for part of the time.")

@@ -3,20 +3,21 @@
 from typing import Any
 
 import rules
+from django.contrib.auth.models import AnonymousUser
 
 from agencies.models import Seat, User
 
 
-def sits_in(user: User, agency_id: int, *roles: str) -> bool:
-    return agency_id in user.agencies_as(*roles)
+def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
+    """Ids of the agencies where the person holds one of the roles today; none for nobody."""
+    return user.agencies_as(*roles) if isinstance(user, User) else set()
 
 
-@rules.predicate
-def is_superuser(user: Any, row: Any = None) -> bool:
-    return bool(user.is_active and user.is_superuser)
+def sits_in(user: User | AnonymousUser, agency_id: int, *roles: str) -> bool:
+    return agency_id in agencies_of(user, *roles)
 
 
 @rules.predicate
 def coordinates_somewhere(user: Any, row: Any = None) -> bool:
     """Holds a coordinator's seat today, in any agency."""
-    return user.is_authenticated and bool(user.agencies_as(Seat.Role.COORDINATOR))
+    return bool(agencies_of(user, Seat.Role.COORDINATOR))

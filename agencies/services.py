@@ -35,10 +35,7 @@ def give_seat(
     if not agency.exists_on(from_on):
         raise SeatRefused(f"{agency} does not exist on {from_on:%-d %B %Y}.")
     others = Seat.objects.filter(user=user, agency=agency, role=role)
-    if any(
-        (other.to_on or date.max) >= from_on and (to_on or date.max) >= other.from_on
-        for other in others
-    ):
+    if others.during(from_on, to_on).exists():
         raise SeatRefused(
             f"{user} already is {role.label.lower()} at {agency} for part of that time."
         )
@@ -48,11 +45,17 @@ def give_seat(
 
 @transaction.atomic
 def end_seat(*, seat: Seat, on: date, by: User | None, reason: str) -> Seat:
-    """Make `on` the last day of a seat. The row stays as the record of who sat there."""
+    """Make `on` the last day of a seat. The row stays as the record of who sat there.
+
+    Needs a reason. Yesterday is the latest day that takes the rights away at once. Refused with
+    `SeatRefused` before the seat began, or where it has ended by then already.
+    """
     seat = Seat.objects.select_for_update().select_related("user", "agency").get(pk=seat.pk)
     if on < seat.from_on:
         raise SeatRefused(f"The seat began on {seat.from_on:%-d %B %Y}; it cannot end before.")
     if seat.to_on is not None and seat.to_on <= on:
         raise SeatRefused(f"The seat already ended on {seat.to_on:%-d %B %Y}.")
+    if not reason:
+        raise SeatRefused("Say why the seat ends.")
     seat.to_on = on
     return history.save(seat, by=by, reason=reason, fields=["to_on"])

@@ -11,6 +11,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from trafficking_plan import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -37,6 +39,7 @@ BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
 CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
 
 INSTALLED_APPS = [
+    "trafficking_plan",
     "agencies",
     "workitems",
     "reports",
@@ -228,6 +231,8 @@ EMAIL_BACKEND = (
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_TIMEOUT = 10
+# Printed at the foot of every page for people who are stuck; may be empty.
+SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 
 # --- History and logs ---------------------------------------------------------------------
@@ -235,6 +240,4 @@ DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 # A reason may be a paragraph; the default column would cut it at 100 characters.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-from trafficking_plan.logs import LOGGING  # noqa: E402
-
-LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configuration(plain=DEBUG)

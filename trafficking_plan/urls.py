@@ -1,1 +1,36 @@
-urlpatterns: list = []
+"""Every address. Sign-in pages are named one by one, so that none is reachable by accident."""
+
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path
+
+from trafficking_plan import views
+
+account_urls = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-up/", account.signup, name="account_signup"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/key/<uidb36>-<key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("account/", include(account_urls)),
+    path("administration/", admin.site.urls),
+    path("", include("workitems.urls")),
+    path("", include("reports.urls")),
+]

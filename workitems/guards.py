@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import connections
-
 from agencies.guards import Guard, frozen_history, install
 
 GUARDS = (
@@ -12,10 +10,14 @@ GUARDS = (
         table="workitems_milestone",
         events=("UPDATE",),
         refuse_when=(
-            "NEW.agreed_due IS DISTINCT FROM OLD.agreed_due AND NOT EXISTS ("
+            "NEW.agreed_due <> OLD.agreed_due AND NOT EXISTS ("
             "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
             " AND v.kind = 'date' AND v.state = 'approved'"
-            " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due)"
+            " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due"
+            # An approval counts once: after a later one it moves nothing again.
+            " AND NOT EXISTS (SELECT 1 FROM workitems_variation later"
+            " WHERE later.milestone_id = v.milestone_id AND later.kind = 'date'"
+            " AND later.state = 'approved' AND later.decided_at > v.decided_at))"
         ),
         message="An agreed date moves only through an approved variation.",
     ),
@@ -23,7 +25,7 @@ GUARDS = (
         name="original_date_never_moves",
         table="workitems_milestone",
         events=("UPDATE",),
-        refuse_when="NEW.original_due IS DISTINCT FROM OLD.original_due",
+        refuse_when="NEW.original_due <> OLD.original_due",
         message="The original date of a milestone never moves.",
     ),
     Guard(
@@ -48,5 +50,4 @@ GUARDS = (
 
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
-    if "workitems_milestone" in connections[using].introspection.table_names():
-        install(GUARDS, using)
+    install(GUARDS, using)

@@ -8,6 +8,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
 register = template.Library()
@@ -16,9 +17,11 @@ register = template.Library()
 @register.simple_block_tag
 def page_header(content: str, title: str, eyebrow: str = "", lead: str = "") -> str:
     """The h1, with what stands above and below it. The body is the page's actions; may be empty."""
+    # The body was rendered, and escaped, by the page's own template; strip forgets that.
+    actions = mark_safe(content.strip())
     return render_to_string(
         "components/page_header.html",
-        {"title": title, "eyebrow": eyebrow, "lead": lead, "content": content.strip()},
+        {"title": title, "eyebrow": eyebrow, "lead": lead, "content": actions},
     )
 
 
@@ -75,12 +78,9 @@ def error_links(forms: BaseForm | BaseFormSet | Iterable[BaseForm]) -> list[tupl
 def _errors_of(form: BaseForm) -> Iterator[tuple[str, str]]:
     for error in form.non_field_errors():
         yield str(error), ""
-    for field in form.hidden_fields():
+    for field in form:
         for error in field.errors:
-            yield f"{field.label}: {error}", ""
-    for field in form.visible_fields():
-        for error in field.errors:
-            yield str(error), _control_id(field)
+            yield f"{field.label}: {error}", "" if field.is_hidden else _control_id(field)
 
 
 def _control_id(field: BoundField) -> str:

@@ -61,6 +61,22 @@ class Delay(models.Model):
             models.CheckConstraint(
                 name="delay_moved_at_least_once", condition=Q(times_moved__gte=1)
             ),
+            models.CheckConstraint(
+                name="delay_cause_known",
+                condition=Q(
+                    cause__in=[
+                        "funding",
+                        "prior_commitments",
+                        "staffing",
+                        "another_agency",
+                        "legislation",
+                        "procurement",
+                        "consultation",
+                        "outside_event",
+                        "other",
+                    ]
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,6 +194,12 @@ class Variation(models.Model):
                 name="variation_one_pending_date_per_milestone",
             ),
             models.CheckConstraint(
+                name="variation_state_known",
+                condition=Q(
+                    state__in=["requested", "recommended", "approved", "declined", "taken_back"]
+                ),
+            ),
+            models.CheckConstraint(
                 name="variation_says_what_changes",
                 condition=Q(
                     kind="date",
@@ -252,6 +274,12 @@ class Risk(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="risk_number_unique_in_plan"),
+            models.CheckConstraint(
+                name="risk_levels_known",
+                condition=Q(
+                    likelihood__in=["low", "medium", "high"], impact__in=["low", "medium", "high"]
+                ),
+            ),
             models.CheckConstraint(
                 name="risk_escalated_to_and_on",
                 condition=Q(escalated_to="", escalated_on=None)

@@ -83,15 +83,40 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         )
         return self.live().filter(pk__in=late.values("item"))
 
+    def with_next_agreed(self) -> Self:
+        """Adds `next_agreed`: the earliest agreed date among the open milestones."""
+        earliest = (
+            Milestone.objects.open()
+            .filter(item=models.OuterRef("pk"))
+            .order_by()
+            .values("item")
+            .annotate(earliest=models.Min("agreed_due"))
+            .values("earliest")
+        )
+        return self.annotate(next_agreed=models.Subquery(earliest))
+
     def live(self) -> Self:
         return self.exclude(stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
 
     def in_order(self) -> Self:
         return self.order_by("number_key", "pk")
 
+    def needing_attention(self, on: date) -> Self:
+        """Live items that may have a reason in `standing.attention` (staleness apart)."""
+        return (
+            self.live()
+            .filter(
+                Q(pk__in=WorkItem.objects.slipping(on).values("pk"))
+                | Q(confidence=Confidence.OFF_TRACK)
+                | (~Q(reviewer_confidence="") & ~Q(reviewer_confidence=F("confidence")))
+                | Q(variations__state__in=["requested", "recommended"])
+            )
+            .distinct()
+        )
+
     def for_list(self) -> Self:
         """Everything that a list row prints: two queries for any number of rows."""
-        return self.select_related("plan", "pillar", "lead_agency").prefetch_related(
+        return self.select_related("pillar", "lead_agency").prefetch_related(
             models.Prefetch("milestones", Milestone.objects.in_order())
         )
 
@@ -134,7 +159,7 @@ class WorkItem(models.Model):
     heard_on = models.DateField(null=True, blank=True, editable=False)
 
     version = models.PositiveIntegerField(default=1, editable=False)
-    number_key = models.CharField(max_length=60, editable=False, db_index=True)
+    number_key = models.CharField(max_length=70, editable=False, db_index=True)
     search_text = models.TextField(editable=False)
 
     objects = WorkItemQuerySet.as_manager()

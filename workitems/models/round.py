@@ -50,6 +50,11 @@ class Round(models.Model):
             models.CheckConstraint(
                 name="round_period", condition=Q(period_end__gt=F("period_start"))
             ),
+            models.CheckConstraint(
+                name="round_closed_by_and_at",
+                # Imported rounds know when, and no longer who.
+                condition=Q(closed_by=None) | Q(closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +191,14 @@ class Update(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["of_return", "item"], name="update_one_per_item_and_return"
+            ),
+            models.CheckConstraint(
+                name="update_values_known",
+                condition=Q(
+                    stage__in=["not_started", "under_way", "complete", "ongoing", "withdrawn"],
+                    confidence__in=["", "on_track", "at_risk", "off_track"],
+                    key_achievement__in=["no", "yes", "headline"],
+                ),
             ),
             models.CheckConstraint(
                 name="update_no_change_says_nothing_else",

@@ -1,0 +1,16 @@
+"""How people get in: by invitation only."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class InvitedOnlyAdapter(DefaultAccountAdapter):
+    """Nobody signs up. A coordinator or approver gives a person a seat."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """No "successfully signed in as name": the page itself says who is signed in."""

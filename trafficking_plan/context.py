@@ -1,0 +1,44 @@
+"""What the frame of every page shows: the plan, where one can go, and in what seat one sits."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from workitems.views.requests import visible_plans
+
+SECTIONS = (
+    ("Plan", "plans:detail", "plans"),
+    ("Work items", "workitems:list", "workitems"),
+    ("Briefings", "briefings:list", "briefings"),
+)
+
+
+def page_frame(request: HttpRequest) -> dict[str, Any]:
+    """`plan_name`, `plans`, `navigation`, `search_url` and `person_place`.
+
+    One query for the plans; the seats were read to know what the person may see.
+    """
+    frame: dict[str, Any] = {"support_email": settings.SUPPORT_EMAIL}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return frame
+    frame["person_place"] = "; ".join(
+        f"{seat.get_role_display()}, {seat.agency.short_name}" for seat in user.current_seats
+    )
+    plans = frame["plans"] = visible_plans(request)
+    match = request.resolver_match
+    slug = match.kwargs.get("slug") if match else None
+    current = next((plan for plan in plans if plan.slug == slug), plans[0] if plans else None)
+    if current is None:
+        return frame
+    here = match.namespace if match else ""
+    return frame | {
+        "plan_name": current.title,
+        "search_url": reverse("workitems:list", args=[current.slug]),
+        "navigation": [
+            (label, reverse(name, args=[current.slug]), namespace == here)
+            for label, name, namespace in SECTIONS
+        ],
+    }

@@ -1,0 +1,113 @@
+"""What happens to every request before and after its view: refusals, limits, and headers."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+MAX_QUERY_LENGTH = 4000  # characters of a query string; no form of ours comes near
+
+
+def plain_page(template: str, status: int) -> HttpResponse:
+    """A page that needs neither the database nor a signed-in person."""
+    return HttpResponse(render_to_string(template), status=status)
+
+
+class RefuseUnreadableRequests:
+    """Answer 400, in our look, to text that no database column can hold.
+
+    NUL is an error in PostgreSQL and silently kept by SQLite; another charset than UTF-8 makes
+    Django itself fail while reading the form; and an endless query string is no search.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.is_unreadable(request):
+            return plain_page("400.html", 400)
+        return self.get_response(request)
+
+    def is_unreadable(self, request: HttpRequest) -> bool:
+        charset = request.content_params.get("charset", "utf-8") if request.content_params else ""
+        if charset and charset.casefold().replace("_", "-") not in {"utf-8", "utf8"}:
+            return True
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > MAX_QUERY_LENGTH or "\0" in request.path:
+            return True
+        raw = unquote_to_bytes(query.replace("+", " "))
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return True
+        # A posted form's fields refuse NUL themselves (Django's ProhibitNullCharactersValidator).
+        return b"\0" in raw
+
+
+class DatabaseAway:
+    """A plain 503 page while the database cannot be reached, instead of a 500."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 500 and not database_answers():
+            response = plain_page("503.html", 503)
+            response["Retry-After"] = "30"
+        return response
+
+
+class SessionLimits:
+    """End a session that has been idle too long, or that has lasted long enough in all.
+
+    The time is written at most once a minute, so that reading pages costs no write.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began_at", now)
+            seen = request.session.setdefault("seen_at", now)
+            if (
+                now - seen > settings.SESSION_IDLE_SECONDS
+                or now - began > settings.SESSION_COOKIE_AGE
+            ):
+                logout(request)
+            elif now - seen >= 60:
+                request.session["seen_at"] = now
+        return self.get_response(request)
+
+
+class NoStore:
+    """Pages of a signed-in person stay out of every cache, so Back shows nothing after sign-out."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        return False
+    return True

@@ -1,0 +1,163 @@
+"""Forms for the acts on a work item and its milestones."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from agencies.models import Agency
+from workitems.models import Delay, Milestone, WorkItem
+from workitems.models.item import Confidence, Stage
+
+REASON_LENGTH = 2000
+TEXT_LENGTH = 5000
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed ("30 July 2010", "30/7/2010", "2010-07-30")."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "error_messages", {"invalid": "Give a day such as 30 July 2010 or 30/7/2010."}
+        )
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day is not None and not 1990 <= day.year <= 2100:
+            raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
+        return day
+
+
+class ReasonField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", REASON_LENGTH)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(**kwargs)
+
+
+class VersionedForm(forms.Form):
+    """A form about one row. It carries the version of the row that the page was made from."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"version": row.version, **self.start(row)}
+        super().__init__(*args, **kwargs)
+
+    def start(self, row: Any) -> dict[str, Any]:
+        """What the fields hold before anything is typed."""
+        return {}
+
+    def take_version(self, version: int) -> None:
+        """Show the form again as typed, but against the row as it is now."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("version")] = str(version)
+        self.data = data
+
+
+class ChangeStatusForm(VersionedForm):
+    stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
+    completed_on = DayField(
+        label="Completed on", required=False, help_text="Only with the stage Complete."
+    )
+    confidence = forms.ChoiceField(
+        label="Confidence that the next date holds",
+        choices=[("", "Not given"), *Confidence.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    reason = ReasonField(
+        label="Reason",
+        required=False,
+        help_text="Kept in the history of the item, for everyone in the working group.",
+    )
+
+    def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        # Withdrawing is decided by the working group, as a variation.
+        stages = [
+            Stage(row.stage),
+            *(stage for stage in row.next_stages if stage != Stage.WITHDRAWN),
+        ]
+        self.fields["stage"].choices = [  # type: ignore[attr-defined]
+            (stage.value, stage.label) for stage in Stage if stage in stages
+        ]
+
+    def start(self, row: WorkItem) -> dict[str, Any]:
+        return {
+            "stage": row.stage,
+            "confidence": row.confidence,
+            "completed_on": row.completed_on,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("completed_on") and cleaned.get("stage") != Stage.COMPLETE:
+            # A browser sends the old date along when an item is opened again.
+            if "completed_on" in self.changed_data:
+                self.add_error("completed_on", "A completion date goes with the stage Complete.")
+            cleaned["completed_on"] = None
+        return cleaned
+
+
+class ReviewForm(VersionedForm):
+    confidence = forms.ChoiceField(
+        label="Your own confidence that the next date holds",
+        choices=Confidence.choices,
+        widget=forms.RadioSelect,
+    )
+    reason = ReasonField(label="What your view rests on")
+
+    def start(self, row: WorkItem) -> dict[str, Any]:
+        return {"confidence": row.reviewer_confidence}
+
+
+class CloseMilestoneForm(VersionedForm):
+    completed_on = DayField(label="Done on")
+    reason = ReasonField(
+        label="What shows it",
+        required=False,
+        help_text="A few words: how the test for being done was met.",
+    )
+
+
+class ReopenMilestoneForm(VersionedForm):
+    reason = ReasonField(label="Why it is opened again")
+
+
+class MoveForecastForm(VersionedForm):
+    """The new forecast; with it, when it is late, the delay and what is done about it."""
+
+    forecast_due = DayField(label="Now expected on")
+    reason = ReasonField(label="Why the date moves")
+    cause = forms.ChoiceField(
+        label="Cause of the delay",
+        choices=[("", "Choose a cause"), *Delay.Cause.choices],
+        required=False,
+    )
+    effect = forms.CharField(
+        label="Effect of the delay",
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    mitigation = forms.CharField(
+        label="What is being done about it",
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    owner_agency = forms.ModelChoiceField(
+        label="By which agency", queryset=Agency.objects.none(), required=False, empty_label=None
+    )
+    mitigation_due_on = DayField(label="By when", required=False)
+
+    def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["owner_agency"].queryset = Agency.objects.filter(  # type: ignore[attr-defined]
+            memberships__plan=row.item.plan_id
+        ).in_order()
+
+    def start(self, row: Milestone) -> dict[str, Any]:
+        return {"owner_agency": row.responsible_agency_id}

@@ -1,0 +1,24 @@
+"""The desk, the plans, their work items."""
+
+from django.urls import include, path
+
+from workitems.views import desk, items, milestones, plans
+
+plan_urls = [
+    path("", plans.index, name="list"),
+    path("<slug:slug>/", plans.detail, name="detail"),
+]
+
+item_urls = [
+    path("", items.index, name="list"),
+    path("<str:number>/", items.detail, name="detail"),
+    path("<str:number>/status/", items.change_status, name="change-status"),
+    path("<str:number>/review/", items.review, name="review"),
+    path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
+]
+
+urlpatterns = [
+    path("", desk.home, name="home"),
+    path("plans/", include((plan_urls, "plans"))),
+    path("plans/<slug:slug>/items/", include((item_urls, "workitems"))),
+]

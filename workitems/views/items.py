@@ -1,0 +1,166 @@
+"""Work items: the list, one item, and the acts of the agency that answers for it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods
+
+from workitems import services, standing
+from workitems.filters import WorkItemFilter, sort_of
+from workitems.forms.items import ChangeStatusForm, ReviewForm
+from workitems.models import Delay, Milestone, Mitigation, Support, Update, WorkItem
+from workitems.narrative import item_history
+from workitems.overview import pending_count
+from workitems.services import items as item_services
+from workitems.views.requests import require, signed_in, visible_plan
+
+ROWS_ON_A_PAGE = 100
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    on = localdate()
+    found = WorkItemFilter(request.GET, queryset=plan.items.for_list(), plan=plan, on=on)
+    sort, order = sort_of(request.GET.get("sort", ""))
+    rows = found.qs
+    if sort.lstrip("-") == "due":
+        rows = rows.with_next_agreed()
+    page = Paginator(rows.order_by(*order, "pk"), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workitems/items/list.html",
+        {
+            "plan": plan,
+            "today": on,
+            "form": found.form,
+            "page": page,
+            "rows": [
+                {
+                    "item": item,
+                    "late": standing.item_lateness(item.milestones.all(), on),
+                    "due": standing.next_due(item.milestones.all(), on),
+                }
+                for item in page
+            ],
+            "sort": sort,
+            "is_filtered": any(request.GET.get(name) for name in found.filters),
+        },
+    )
+
+
+def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
+    """The item with its plan, pillar and agencies, or 404 for a stranger to the plan."""
+    plan = visible_plan(request, slug)
+    items = (
+        WorkItem.objects.filter(plan=plan)
+        .select_related("pillar", "lead_agency")
+        .annotate(variations_pending=pending_count())
+        .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
+    )
+    item = get_object_or_404(items, number=number)
+    item.plan = plan
+    return item
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    on = localdate()
+    milestones = list(
+        item.milestones.order_by("number")
+        .select_related("responsible_agency")
+        .prefetch_related(
+            Prefetch(
+                "delays",
+                Delay.objects.order_by("-number").prefetch_related(
+                    Prefetch("mitigations", Mitigation.objects.select_related("owner_agency"))
+                ),
+            )
+        )
+    )
+    return render(
+        request,
+        "workitems/items/detail.html",
+        {
+            "plan": item.plan,
+            "item": item,
+            "today": on,
+            "measures": item.measures.order_by("number"),
+            "milestones": [
+                {"milestone": each, "late": standing.milestone_lateness(each, on)}
+                for each in milestones
+            ],
+            "late": standing.item_lateness(milestones, on),
+            "fresh": standing.freshness(item.heard_on, on),
+            "updates": Update.objects.filter(item=item)
+            .accepted()
+            .select_related("of_return__agency", "of_return__round")
+            .newest_first()[:5],
+            "history": item_history(item),
+            "may_update": request.user.has_perm("workitems.update_item", item),
+            "may_review": request.user.has_perm("workitems.review_item", item),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    require(request, "workitems.update_item", item)
+    form = ChangeStatusForm(request.POST if request.method == "POST" else None, row=item)
+    conflict: WorkItem | None = None
+    if form.is_valid():
+        try:
+            item_services.change_status(
+                item=item, by=signed_in(request), on=localdate(), **form.cleaned_data
+            )
+        except services.Conflict as refusal:
+            conflict = refusal.current
+            form.add_error(None, str(refusal))
+            form.take_version(conflict.version)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"Item {item.number} is saved.")
+            return redirect(item)
+    context: dict[str, Any] = {"plan": item.plan, "item": item, "form": form}
+    return render(request, "workitems/items/change_status.html", context | {"conflict": conflict})
+
+
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    require(request, "workitems.review_item", item)
+    form = ReviewForm(request.POST if request.method == "POST" else None, row=item)
+    conflict: WorkItem | None = None
+    if form.is_valid():
+        try:
+            item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
+        except services.Conflict as refusal:
+            conflict = refusal.current
+            form.add_error(None, str(refusal))
+            form.take_version(conflict.version)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"Your view of item {item.number} is saved.")
+            return redirect(item)
+    return render(
+        request,
+        "workitems/items/review.html",
+        {"plan": item.plan, "item": item, "form": form, "conflict": conflict},
+    )
+
+
+def visible_milestone(item: WorkItem, number: int) -> Milestone:
+    return get_object_or_404(
+        Milestone.objects.select_related("responsible_agency", "item__plan"),
+        item=item,
+        number=number,
+    )

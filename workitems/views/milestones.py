@@ -1,0 +1,71 @@
+"""One milestone: close it, open it again, or say when it is expected now."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods
+
+from workitems import services, standing
+from workitems.forms.items import (
+    CloseMilestoneForm,
+    MoveForecastForm,
+    ReopenMilestoneForm,
+    VersionedForm,
+)
+from workitems.models import Milestone
+from workitems.services import items as item_services
+from workitems.views.items import visible_item, visible_milestone
+from workitems.views.requests import require, signed_in
+
+
+@require_http_methods(["GET", "POST"])
+def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    """Three acts on one page, each a form of its own; the button's name says which was meant."""
+    item = visible_item(request, slug, number)
+    require(request, "workitems.update_item", item)
+    row = visible_milestone(item, milestone)
+    act = request.POST.get("act", "") if request.method == "POST" else ""
+    acts: dict[str, tuple[type[VersionedForm], Callable[..., Milestone], str]] = {
+        "close": (CloseMilestoneForm, item_services.close_milestone, "is closed"),
+        "move": (MoveForecastForm, item_services.move_forecast, "has a new forecast"),
+        "reopen": (ReopenMilestoneForm, item_services.reopen_milestone, "is open again"),
+    }
+    forms: dict[str, VersionedForm] = {
+        name: form(request.POST if name == act else None, prefix=name, row=row)
+        for name, (form, _, _) in acts.items()
+    }
+    conflict: Milestone | None = None
+    if act in acts and forms[act].is_valid():
+        form, (_, service, done) = forms[act], acts[act]
+        today: dict[str, Any] = {} if act == "reopen" else {"on": localdate()}
+        try:
+            service(milestone=row, by=signed_in(request), **today, **form.cleaned_data)
+        except services.Conflict as refusal:
+            conflict = refusal.current
+            form.add_error(None, str(refusal))
+            form.take_version(conflict.version)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"“{row}” {done}.")
+            return redirect(item)
+    delays = row.delays.order_by("-number").prefetch_related("mitigations__owner_agency")
+    return render(
+        request,
+        "workitems/milestones/detail.html",
+        {
+            "plan": item.plan,
+            "item": item,
+            "milestone": row,
+            "late": standing.milestone_lateness(row, localdate()),
+            "forms": forms,
+            "acted": forms.get(act),
+            "delays": delays,
+            "has_open_delay": any(delay.ended_on is None for delay in delays),
+            "conflict": conflict,
+        },
+    )

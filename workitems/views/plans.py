@@ -1,0 +1,38 @@
+"""The list of plans and the page of one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from workitems.overview import plan_overview
+from workitems.views.requests import visible_plan, visible_plans
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "workitems/plans/list.html",
+        {
+            "rows": visible_plans(request),
+            "may_create": request.user.has_perm("workitems.create_plan"),
+        },
+    )
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    on = localdate()
+    return render(
+        request,
+        "workitems/plans/detail.html",
+        {
+            "plan": plan,
+            "today": on,
+            "overview": plan_overview(plan, on),
+            "members": plan.members.select_related("agency").order_by("agency__short_name"),
+            "may_manage": request.user.has_perm("workitems.manage_plan", plan),
+        },
+    )

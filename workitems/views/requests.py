@@ -1,0 +1,37 @@
+"""How views get at the person and at the rows that the person may see."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from agencies.models import User
+from workitems.models import Plan
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person. Every view but the public ones is behind the sign-in middleware."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def visible_plans(request: HttpRequest) -> list[Plan]:
+    """The plans that the person may read, newest first: one query for view and frame together."""
+    if not hasattr(request, "_visible_plans"):
+        plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
+        request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
+    return request._visible_plans  # type: ignore[attr-defined]
+
+
+def visible_plan(request: HttpRequest, slug: str) -> Plan:
+    """The plan, or 404 for a stranger to it."""
+    for plan in visible_plans(request):
+        if plan.slug == slug:
+            return plan
+    raise Http404
+
+
+def require(request: HttpRequest, permission: str, row: Any) -> None:
+    """403 for a colleague who sees the row but may not do this to it."""
+    if not request.user.has_perm(permission, row):
+        raise PermissionDenied
