@@ -1,0 +1,1 @@
+"""A document in, something to look at out: HTML, PDF and charts."""

@@ -1,0 +1,197 @@
+"""A document as HTML: the same templates for the screen's preview and for the PDF; only stylesheets differ.
+
+`present` turns the tree into the words and pictures that the templates print, so the templates decide nothing.
+"""
+
+from __future__ import annotations
+
+from string import ascii_uppercase
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
+
+from reports.document import (
+    Annex,
+    Contact,
+    Cover,
+    Document,
+    MilestoneRow,
+    ProgressPicture,
+    WorkItemRow,
+    WorkItemTable,
+)
+from reports.render import charts
+from reports.render.words import listed, long_date, short_date
+
+SHEETS = ("paper/paper.css", "paper/pdf.css")
+SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
+
+# Where the PDF's own assets seem to live. Nothing answers there: `reports.render.pdf` maps each address to bytes.
+ASSETS = "https://paper.invalid/static/"
+
+FEEDBACK = (
+    "Quality of advice",
+    "Writing style",
+    "Quality of analysis",
+    "Completeness of information",
+)
+
+
+def document_html(document: Document, *, for_screen: bool = False) -> str:
+    """The whole paper as a page of its own, for the PDF or, with `for_screen`, for a browser."""
+    sheets = (
+        [static(name) for name in SCREEN_SHEETS] if for_screen else [ASSETS + s for s in SHEETS]
+    )
+    context = {"paper": present(document), "stylesheets": sheets}
+    return render_to_string("reports/paper/page.html", context)
+
+
+def document_fragment(document: Document) -> SafeString:
+    """The paper alone, to stand inside a page that links `SCREEN_SHEETS` and has no h1 of its own."""
+    return mark_safe(render_to_string("reports/paper/document.html", {"paper": present(document)}))
+
+
+def present(document: Document) -> dict[str, Any]:
+    """Everything that `templates/reports/paper/` prints, as words."""
+    cover = document.cover
+    return {
+        "language": document.language,
+        "title": document.title,
+        "plan_title": document.plan_title,
+        "author": cover.on_behalf_of.removeprefix("for ") or cover.authorising_manager.name,
+        "dated_iso": cover.dated.isoformat(),
+        "cover": _cover(cover),
+        "sections": document.sections,
+        "recommendation": {
+            "heading": document.recommendation.heading,
+            "leads": [document.recommendation.lead],
+            "items": [
+                {
+                    "key": item.key,
+                    "verb": item.verb.value,
+                    "text": item.text,
+                    "options": " / ".join(item.printed_options),
+                }
+                for item in document.recommendation.items
+            ],
+        },
+        "sign_offs": [
+            {
+                "name": cover.authorising_manager.name,
+                "lines": _filled(cover.authorising_manager.role, cover.on_behalf_of),
+            },
+            {"name": cover.minister, "lines": [cover.portfolio]},
+        ],
+        "annexes": [
+            _annex(annex, letter)
+            for letter, annex in zip(ascii_uppercase, document.annexes, strict=False)
+        ],
+    }
+
+
+def milestone_line(milestone: MilestoneRow) -> str:
+    """A milestone with its dates and standing: "Brochures printed: due 31 May 2010, forecast 31 Aug 2010; 60 days late"."""
+    dates = [f"due {short_date(milestone.original_on)}"]
+    if milestone.agreed_on and milestone.agreed_on != milestone.original_on:
+        dates.append(f"agreed {short_date(milestone.agreed_on)}")
+    if milestone.completed_on:
+        dates.append(f"done {short_date(milestone.completed_on)}")
+    elif milestone.forecast_on and milestone.forecast_on != (
+        milestone.agreed_on or milestone.original_on
+    ):
+        dates.append(f"forecast {short_date(milestone.forecast_on)}")
+    line = f"{milestone.label}: {', '.join(dates)}"
+    return f"{line}; {milestone.standing}" if milestone.standing else line
+
+
+def _cover(cover: Cover) -> dict[str, Any]:
+    return {
+        "minister": cover.minister,
+        "portfolio": cover.portfolio,
+        "deadline": long_date(cover.deadline) if cover.deadline else "N/A",
+        "action_sought": cover.action_sought,
+        "title": cover.title,
+        "dated": long_date(cover.dated),
+        "marking": cover.marking.value,
+        "copied_to": cover.copied_to or ("N/A",),
+        "cc": cover.copied_to,
+        "for_referral_to": cover.for_referral_to or ("N/A",),
+        "agencies_consulted": listed(cover.agencies_consulted),
+        "contacts": [_contact(contact) for contact in cover.contacts],
+        "contact_rows": len(cover.contacts),
+        "authorising_manager": _contact(cover.authorising_manager),
+        "tracker_number": cover.tracker_number,
+        "feedback": FEEDBACK,
+    }
+
+
+def _contact(contact: Contact) -> dict[str, str]:
+    return {
+        "name": contact.name,
+        "role": contact.role,
+        "direct_dial": contact.direct_dial or "N/A",
+        "mobile": contact.mobile or "N/A",
+    }
+
+
+def _annex(annex: Annex, letter: str) -> dict[str, Any]:
+    title = f"Annex {letter}: {annex.heading}"
+    if isinstance(annex, ProgressPicture):
+        return _progress(annex, title)
+    return _items(annex, title)
+
+
+def _progress(annex: ProgressPicture, title: str) -> dict[str, Any]:
+    return {
+        "template": "reports/paper/progress.html",
+        "style": "paper-upright",
+        "key": annex.key,
+        "title": title,
+        "as_at": long_date(annex.as_at),
+        "note": annex.note,
+        "stages": [stage.label for stage, *_ in charts.STAGES],
+        "counts": [
+            {
+                "title": pillar.title,
+                "counts": [pillar.count(stage) for stage, *_ in charts.STAGES],
+                "total": pillar.total,
+            }
+            for pillar in annex.pillars
+        ],
+        "bars": charts.stage_bars(annex.pillars),
+        "timeline": charts.milestone_timeline(annex.timeline, as_at=annex.as_at),
+    }
+
+
+def _items(annex: WorkItemTable, title: str) -> dict[str, Any]:
+    return {
+        "template": "reports/paper/items.html",
+        "style": "paper-wide",
+        "key": annex.key,
+        "title": title,
+        "as_at": long_date(annex.as_at),
+        "pillars": [
+            {"title": pillar.title, "rows": [_item(row) for row in pillar.rows]}
+            for pillar in annex.pillars
+        ],
+    }
+
+
+def _item(row: WorkItemRow) -> dict[str, Any]:
+    confidence = f"{row.confidence.mark} {row.confidence.label}" if row.confidence else "–"
+    return {
+        "key": row.key,
+        "number": row.number,
+        "title": row.title,
+        "lead": row.lead,
+        "stage": row.stage.label,
+        "confidence": confidence,
+        "milestones": [milestone_line(milestone) for milestone in row.milestones] or ["None dated"],
+        "standing": row.standing or "–",
+    }
+
+
+def _filled(*lines: str) -> list[str]:
+    return [line for line in lines if line]

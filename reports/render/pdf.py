@@ -1,0 +1,195 @@
+"""A document as a tagged PDF. The only module that knows WeasyPrint.
+
+The renderer reads files and networks if it is let: here it gets our own fonts and stylesheets, named one by one, and
+every other address stops the render. So does any warning it logs, and any text that our fonts cannot draw: a paper
+is right or it is not made. Equal documents give equal bytes on one version of the renderer and its libraries.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reports.document import Document
+from reports.render.html import ASSETS, SHEETS, document_html
+
+FONTS = (
+    "fonts/SourceSans3-Regular.ttf",
+    "fonts/SourceSans3-It.ttf",
+    "fonts/SourceSans3-Semibold.ttf",
+    "fonts/SourceSans3-Bold.ttf",
+)
+MAX_HTML = 6_000_000  # characters; about 5,000 work items, a minute's work and under 1 GiB
+
+# WeasyPrint keeps state of its own while it draws, and our collector switch is the process's: one at a time.
+_one_at_a_time = threading.Lock()
+
+
+class RenderRefused(Exception):
+    """No PDF was made. The message is a sentence for the person at the screen."""
+
+
+def render_pdf(document: Document) -> bytes:
+    """The document as PDF/UA-1, dated by its own date. Raises RenderRefused rather than make a doubtful file."""
+    return html_to_pdf(document_html(document), title=document.title, language=document.language)
+
+
+def html_to_pdf(html: str, *, title: str, language: str) -> bytes:
+    """The page as PDF, with the two facts that the file must then state. See `render_pdf`."""
+    if len(html) > MAX_HTML:
+        raise RenderRefused(
+            f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
+        )
+    refuse_unprintable(html)
+    with _one_at_a_time, _collector_off(), _warnings_refused():
+        data = _write(html, title, language)
+    check_file(data)
+    return data
+
+
+def refuse_unprintable(text: str) -> None:
+    """Refuse a character that our fonts have no shape for: another font would be picked, or a box drawn."""
+    unknown = set(text) - _drawable()
+    if unknown:
+        character = min(unknown)
+        raise RenderRefused(
+            f"The character “{character}” (U+{ord(character):04X}) cannot be printed in this paper’s "
+            "typeface. Please write it another way."
+        )
+
+
+def check_file(data: bytes) -> None:
+    """Refuse bytes that are not one whole PDF."""
+    if not data.startswith(b"%PDF-1.7") or data.count(b"%%EOF") != 1:
+        raise RenderRefused("The file came out incomplete. Please try again.")
+    if not data.rstrip().endswith(b"%%EOF"):
+        raise RenderRefused("The file came out incomplete. Please try again.")
+
+
+def _write(html: str, title: str, language: str) -> bytes:
+    # Imported here: it needs Pango, starts many processes to find it, and only a render should pay or fail for that.
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
+    def finish(_document: Any, pdf: Any) -> None:
+        _check_catalog(pdf, title=title, language=language)
+
+    try:
+        page = HTML(string=html, base_url=ASSETS, url_fetcher=_fetcher())
+        data: bytes = page.write_pdf(
+            pdf_variant="pdf/ua-1", font_config=_font_configuration(), finisher=finish
+        )
+    except FatalURLFetchingError as fault:
+        raise RenderRefused("The paper asked for a file that is not part of it.") from fault
+    return data
+
+
+def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
+    """Refuse a file that would not state its language, title and tags, or that would act or carry files."""
+    catalog = pdf.catalog
+    if catalog.get("MarkInfo", {}).get("Marked") != "true" or "StructTreeRoot" not in catalog:
+        raise RenderRefused("The file would have no tags, so a screen reader could not read it.")
+    if getattr(catalog.get("Lang"), "string", None) != language:
+        raise RenderRefused("The file would not state its language.")
+    if getattr(pdf.info.get("Title"), "string", None) != title:
+        raise RenderRefused("The file would not carry the paper’s title.")
+    if "EmbeddedFiles" in catalog.get("Names", {}) or catalog.keys() & {"OpenAction", "AA"}:
+        raise RenderRefused("The file would carry more than the paper.")
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """A long paper makes millions of live boxes; looking for rubbish among them costs a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Refusals(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _warnings_refused() -> Iterator[None]:
+    """Whatever the renderer warns of is a fault in the paper."""
+    logger = logging.getLogger("weasyprint")
+    refusals = _Refusals()
+    level = logger.level
+    logger.addHandler(refusals)
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.removeHandler(refusals)
+        logger.setLevel(level)
+    if refusals.messages:
+        raise RenderRefused(f"The renderer objected to the paper: {refusals.messages[0]}")
+
+
+def _asset_path(name: str) -> Path:
+    """Where one of our own static files is, as found by Django."""
+    from django.contrib.staticfiles import finders
+
+    found = finders.find(name)
+    if not found:
+        raise RenderRefused(f"A file of the paper’s own look is missing: {name}.")
+    return Path(found)
+
+
+@cache
+def _assets() -> dict[str, tuple[bytes, str]]:
+    """Every address the renderer may ask for, exactly, with its bytes and their type."""
+    kinds = {".css": "text/css", ".ttf": "font/ttf"}
+    return {
+        ASSETS + name: (path.read_bytes(), kinds[path.suffix])
+        for name in (*SHEETS, *FONTS)
+        for path in [_asset_path(name)]
+    }
+
+
+@cache
+def _drawable() -> frozenset[str]:
+    """The characters that every one of our fonts can draw, and those that draw nothing."""
+    from fontTools.ttLib import TTFont
+
+    tables = [TTFont(_asset_path(name), lazy=True).getBestCmap() for name in FONTS]
+    return frozenset(map(chr, set.intersection(*map(set, tables)))) | frozenset("\n\t\r ")
+
+
+@cache
+def _font_configuration() -> Any:
+    """Kept for the life of the process: reading the fonts costs a sixth of a short render."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+@cache
+def _fetcher() -> Any:
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]
+        """Hands out `_assets()` and nothing else, without ever opening an address."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url not in _assets():
+                raise ValueError("Only the paper's own assets are served.")
+            body, kind = _assets()[url]
+            return URLFetcherResponse(url, body, {"Content-Type": kind})
+
+    return OwnAssetsOnly(allowed_protocols=("https",), allow_redirects=False, fail_on_errors=True)
