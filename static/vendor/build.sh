@@ -18,8 +18,10 @@ cat > vendor.json <<END
     "licence": "MIT",
     "licence_file": "govuk-frontend.LICENCE.txt",
     "file": "govuk-frontend.css",
-    "made_by": "build.sh, from govuk-frontend.scss with sass $SASS",
-    "sha256": "$(sha256sum govuk-frontend.css | cut -d ' ' -f 1)"
+    "made_by": "build.sh with sass $SASS",
+    "sha256": "$(sha256sum govuk-frontend.css | cut -d ' ' -f 1)",
+    "source": "govuk-frontend.scss",
+    "source_sha256": "$(sha256sum govuk-frontend.scss | cut -d ' ' -f 1)"
   }
 ]
 END

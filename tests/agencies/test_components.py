@@ -1,0 +1,151 @@
+"""The pieces of a page: what they print, and that what people type stays text."""
+
+import re
+
+import pytest
+from django import forms
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.template import Context, Template
+from django.utils.html import strip_tags
+
+from agencies.templatetags.components import error_links, page_numbers
+
+
+class Answer(forms.Form):
+    title = forms.CharField(help_text="As on the cover.")
+    due_on = forms.DateField(label="Due", required=False)
+    stage = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    secret = forms.IntegerField(widget=forms.HiddenInput)
+    is_key = forms.BooleanField(label="Key achievement", required=False)
+
+    def clean(self):
+        raise forms.ValidationError("The item was closed meanwhile.")
+
+
+def render(source: str, **context: object) -> str:
+    return Template("{% load components %}" + source).render(Context(context))
+
+
+def component(file: str, **context: object) -> str:
+    names = " ".join(f"{key}={key}" for key in context)
+    return render(f"{{% include 'components/{file}.html' with {names} only %}}", **context)
+
+
+def words(html: str) -> str:
+    return " ".join(strip_tags(html).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "takes", "printed"),
+    [
+        ("stage", {"stage": "not_started"}, "Not started"),
+        ("stage", {"stage": "under_way"}, "Under way"),
+        ("stage", {"stage": "complete"}, "Complete"),
+        ("stage", {"stage": "ongoing"}, "Ongoing"),
+        ("stage", {"stage": "withdrawn"}, "Withdrawn"),
+        ("confidence", {"confidence": "on_track"}, "On track"),
+        ("confidence", {"confidence": "at_risk", "of": "Agency"}, "Agency: At risk"),
+        ("confidence", {"confidence": "off_track"}, "Off track"),
+        ("confidence", {"confidence": ""}, "Not given"),
+    ],
+)
+def test_a_mark_says_its_status_in_words(name, takes, printed):
+    assert words(component(name, **takes)) == printed
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["not_started", "under_way", "complete", "ongoing", "withdrawn"]
+    + ["on_track", "at_risk", "off_track"],
+)
+def test_each_status_has_a_shape_of_its_own(name):
+    others = {"not_started", "under_way", "complete", "ongoing", "withdrawn"}
+    others |= {"on_track", "at_risk", "off_track"}
+    shapes = {other: component("shape", name=other) for other in others - {name}}
+    assert component("shape", name=name) not in shapes.values()
+
+
+def test_the_error_summary_lists_every_error_once_and_leads_to_its_control():
+    assert error_links(Answer({"due_on": "soon"})) == [
+        ("The item was closed meanwhile.", ""),
+        ("Title: This field is required.", "id_title"),
+        ("Due: Enter a valid date.", "id_due_on"),
+        ("Stage: This field is required.", "id_stage_0"),
+        ("Secret: This field is required.", ""),
+    ]
+
+
+def test_every_link_of_the_error_summary_has_a_control_on_the_page():
+    html = render("{{ form }}", form=Answer({}))
+    targets = re.findall(r'<a href="#([^"]+)">', html)
+    assert targets == [i for i in targets if f'id="{i}"' in html]
+    assert len(targets) == 2
+
+
+def test_a_form_without_errors_has_no_error_summary():
+    assert error_links(Answer()) == []
+    assert "error-summary" not in render("{{ form }}", form=Answer())
+
+
+def test_a_field_names_its_hint_and_its_error_to_a_screen_reader():
+    html = render("{{ form.title.as_field_group }}", form=Answer({}))
+    assert re.findall(r'aria-describedby="([^"]+)"', html) == ["id_title_helptext id_title_error"]
+    assert re.findall(r' id="(id_title_[a-z]+)"', html) == ["id_title_helptext", "id_title_error"]
+
+
+def test_a_date_is_shown_and_read_in_the_words_of_the_paper():
+    form = Answer({"due_on": "5 July 2010"})
+    assert form["due_on"].value() == "5 July 2010"
+    assert (
+        Answer(initial={"due_on": form.fields["due_on"].clean("5/7/2010")})["due_on"]
+        .as_widget()
+        .count('value="05 July 2010"')
+        == 1
+    )
+
+
+def test_text_in_a_component_stays_text():
+    evil = "<script>alert(1)</script>"
+    html = render(
+        "{% page_header title=evil lead=evil %}{{ evil }}{% endpage_header %}"
+        "{% callout title=evil kind='attention' %}{{ evil }}{% endcallout %}"
+        "{% data_table caption=evil %}<tbody><tr><td>{{ evil }}</td></tr></tbody>{% enddata_table %}"
+        "{% include 'components/official_wording.html' with text=evil only %}",
+        evil=evil,
+    )
+    assert "<script>" not in html
+    assert html.count("&lt;script&gt;") == 8
+
+
+def test_the_actions_of_a_page_header_are_markup():
+    html = render("{% page_header title='T' %}\n<a href='/'>Go</a>\n{% endpage_header %}")
+    assert "<div class=\"page-header-actions\"><a href='/'>Go</a></div>" in html
+
+
+def test_a_page_header_without_actions_leaves_no_empty_box():
+    assert "actions" not in render("{% page_header title='T' %}\n{% endpage_header %}")
+
+
+def test_pagination_keeps_the_filter_and_marks_where_one_is():
+    page = Paginator(range(420), 20).page(7)
+    html = component("pagination", page=page, query=QueryDict("stage=complete&page=7"))
+    assert page_numbers(page) == [1, "…", 6, 7, 8, "…", 21]
+    assert "121–140 of 420 rows" in html
+    assert re.findall(r'href="([^"]+)" aria-current', html) == ["?stage=complete&amp;page=7"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "aria", "link"),
+    [
+        ("", None, "?q=x&amp;sort=due"),
+        ("due", "ascending", "?q=x&amp;sort=-due"),
+        ("-due", "descending", "?q=x&amp;sort=due"),
+    ],
+)
+def test_a_sortable_column_says_its_order_and_offers_the_other(sort, aria, link):
+    html = component(
+        "sort_header", label="Due", field="due", sort=sort, query=QueryDict("q=x&page=3")
+    )
+    assert re.findall(r'aria-sort="(\w+)"', html) == ([aria] if aria else [])
+    assert re.findall(r'href="([^"]+)"', html) == [link]

@@ -1,0 +1,99 @@
+"""A milestone's dates on a line: in the order of time, with a tail where one is late."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.template import Context, Template
+
+from workitems.standing import freshness
+from workitems.templatetags.milestones import milestone_strip
+
+TODAY = date(2010, 7, 30)
+
+
+@dataclass
+class Milestone:
+    description: str = "Brochure printed"
+    original_due: date = date(2010, 3, 31)
+    agreed_due: date = date(2010, 6, 30)
+    forecast_due: date = date(2010, 6, 30)
+    completed_on: date | None = None
+    withdrawn_on: date | None = None
+
+
+def place(percentage):
+    return float(percentage.rstrip("%"))
+
+
+@pytest.mark.parametrize(
+    ("dates", "reached"),
+    [
+        ({}, TODAY),
+        ({"forecast_due": date(2010, 9, 30)}, date(2010, 9, 30)),
+        (
+            {"agreed_due": date(2010, 8, 31), "forecast_due": date(2010, 9, 30)},
+            date(2010, 9, 30),
+        ),
+        ({"completed_on": date(2010, 7, 1)}, date(2010, 7, 1)),
+        ({"completed_on": date(2010, 8, 15)}, TODAY),
+    ],
+)
+def test_a_late_milestone_has_a_tail_to_completion_forecast_or_the_day(dates, reached):
+    bounds = {"start": date(2010, 1, 1), "end": date(2011, 1, 1)}
+    strip = milestone_strip(Milestone(**dates), TODAY, **bounds)
+    ends_there = milestone_strip(Milestone(agreed_due=reached), TODAY, **bounds)
+    assert strip["has_tail"]
+    assert strip["reached_at"] == ends_there["agreed_at"]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"completed_on": date(2010, 6, 30)},
+        {"agreed_due": date(2010, 8, 31), "forecast_due": date(2010, 8, 31)},
+        {"withdrawn_on": date(2010, 6, 1)},
+    ],
+)
+def test_a_milestone_that_is_not_late_has_no_tail(dates):
+    assert not milestone_strip(Milestone(**dates), TODAY)["has_tail"]
+
+
+def test_dates_stand_in_the_order_of_time_within_the_line():
+    points = milestone_strip(Milestone(forecast_due=date(2010, 9, 30)), TODAY)["points"]
+    places = [place(point.at) for point in points]
+    assert [point.kind for point in points] == ["original", "agreed", "forecast"]
+    assert places == sorted(places)
+    assert 0 < places[0] < places[-1] < 100
+
+
+def test_strips_with_the_same_bounds_share_a_scale():
+    bounds = {"start": date(2010, 1, 1), "end": date(2011, 1, 1)}
+    one = milestone_strip(Milestone(), TODAY, **bounds)
+    other = milestone_strip(Milestone(original_due=date(2010, 5, 1)), TODAY, **bounds)
+    assert one["agreed_at"] == other["agreed_at"]
+    assert one["points"][0].at != other["points"][0].at
+
+
+def test_a_milestone_whose_dates_are_all_one_day_can_be_drawn():
+    assert milestone_strip(Milestone("One", TODAY, TODAY, TODAY), TODAY)["agreed_at"] == "50.00%"
+
+
+def test_the_strip_says_in_words_what_it_draws():
+    template = Template("{% load milestones %}{% milestone_strip milestone on=day %}")
+    html = template.render(Context({"milestone": Milestone(), "day": TODAY}))
+    assert " ".join(re.sub("<[^>]*>", " ", html).split()) == (
+        "Brochure printed 30 Jul 2010 Original 31 March 2010 Agreed 30 June 2010 "
+        "Forecast 30 June 2010 Standing Overdue by 30 days"
+    )
+
+
+@pytest.mark.parametrize(
+    ("heard_on", "signal"),
+    [(None, True), (date(2009, 1, 1), True), (date(2010, 7, 1), False)],
+)
+def test_words_that_are_too_old_are_signalled(heard_on, signal):
+    template = Template("{% include 'components/freshness.html' with fresh=fresh only %}")
+    html = template.render(Context({"fresh": freshness(heard_on, TODAY)}))
+    assert ("mark-late" in html) == signal
