@@ -8,7 +8,7 @@ from typing import Any
 import rules
 
 from agencies.models import Seat, User
-from agencies.rules import coordinates_somewhere, sits_in
+from agencies.rules import agencies_of, coordinates_somewhere, sits_in
 from workitems.models import Return, WorkItem
 from workitems.models.plan import READING_ROLES
 
@@ -29,7 +29,7 @@ def reads_plan(user: User, row: Any) -> bool:
     plan = _plan_of(row)
     if plan is None:
         return False
-    return plan.members.filter(agency__in=user.agencies_as(*READING_ROLES)).exists()
+    return plan.members.filter(agency__in=agencies_of(user, *READING_ROLES)).exists()
 
 
 @rules.predicate
@@ -44,7 +44,7 @@ def writes_for_item(user: User, item: Any) -> bool:
     """A contributor or approver of an agency that leads or supports the item."""
     if not isinstance(item, WorkItem):
         return False
-    agencies = user.agencies_as(*WRITERS)
+    agencies = agencies_of(user, *WRITERS)
     return item.lead_agency_id in agencies or any(
         support.agency_id in agencies for support in item.supports.all()
     )

@@ -230,5 +230,5 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     fresh = freshness(item.heard_on, on)
     started = item.starts_on is None or item.starts_on <= on
     if started and fresh.state == Fresh.STALE:
-        reasons.append(Reason(8, f"No word for {fresh.days} days."))
+        reasons.append(Reason(8, f"No word for {fresh.days:,} days."))
     return sorted(reasons, key=lambda reason: reason.rank)

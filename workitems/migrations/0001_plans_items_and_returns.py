@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import simple_history.models
-import workitems.models.round
 from django.conf import settings
 from django.db import migrations, models
+
+import workitems.models.round
 
 
 class Migration(migrations.Migration):

@@ -14,6 +14,9 @@ from agencies.models import Agency, User
 from workitems.models.plan import Pillar, Plan
 
 
+TITLE_LENGTH = 200
+
+
 class Confidence(models.TextChoices):
     """How sure a person is that the next milestone holds."""
 
@@ -137,7 +140,7 @@ class WorkItem(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
     pillar = models.ForeignKey(Pillar, models.PROTECT, related_name="items")
     number = models.CharField(max_length=20, help_text='As printed in the Plan: "1.2"')
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=TITLE_LENGTH)
     objective = models.TextField(blank=True)
     action = models.TextField("action (the official wording)", blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.ACTION_ITEM)

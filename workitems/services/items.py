@@ -1,5 +1,6 @@
 """What can happen to a work item and its milestones between rounds."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,35 +20,55 @@ def next_number(rows: QuerySet[Any]) -> int:
     return (last or 0) + 1
 
 
+def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> str:
+    """What keeps the item from moving to the stage, as a sentence; nothing when it may.
+
+    `still_open` are its open milestones. Withdrawing is a variation's work.
+    """
+    if to == item.stage:
+        return ""
+    if to == Stage.WITHDRAWN:
+        return "An item is withdrawn only by an approved variation."
+    if to not in item.next_stages:
+        return (
+            f"Item {item.number} is {item.get_stage_display().lower()}; "
+            f"it cannot become {Stage(to).label.lower()}."
+        )
+    if to == Stage.COMPLETE and still_open:
+        names = ", ".join(f"“{milestone}”" for milestone in still_open[:3])
+        more = f" and {len(still_open) - 3} more" if len(still_open) > 3 else ""
+        return f"Close every milestone first. Still open: {names}{more}."
+    return ""
+
+
 def check_stage(
     item: WorkItem, to: str, *, reason: str, on: date, completed_on: date | None
 ) -> None:
-    """Raise `Refused` unless the item may move to the stage. Withdrawing is a variation's work."""
-    label = Stage(to).label.lower()
-    if to == item.stage:
-        if to == Stage.COMPLETE and completed_on not in (None, item.completed_on) and not reason:
-            raise Refused("Say why the completion date changes.", "reason")
+    """Raise `Refused` unless the item may move to the stage, or be complete since that day."""
+    if to not in Stage.values:
+        raise Refused("Choose a stage from the list.", "stage")
+    obstacle = stage_obstacle(item, to, list(item.milestones.open().order_by("number")))
+    if obstacle:
+        raise Refused(obstacle, "stage")
+    if to == Stage.COMPLETE and (completed_on or on) > on:
+        raise Refused("The completion date is in the future.", "completed_on")
+    if reason:
         return
-    if to == Stage.WITHDRAWN:
-        raise Refused("An item is withdrawn only by an approved variation.", "stage")
-    if to not in item.next_stages:
+    if to != item.stage:
         raise Refused(
-            f"Item {item.number} is {item.get_stage_display().lower()}; it cannot become {label}.",
-            "stage",
+            "Say why a complete item is opened again."
+            if item.stage == Stage.COMPLETE
+            else "Say why the stage changes.",
+            "reason",
         )
-    if item.stage == Stage.COMPLETE and not reason:
-        raise Refused("Say why a complete item is opened again.", "reason")
-    if to == Stage.COMPLETE:
-        still_open = list(item.milestones.open().order_by("number"))
-        if still_open:
-            names = ", ".join(f"“{milestone}”" for milestone in still_open[:3])
-            raise Refused(
-                f"Close every milestone first. Still open: {names}"
-                + (f" and {len(still_open) - 3} more." if len(still_open) > 3 else "."),
-                "stage",
-            )
-        if (completed_on or on) > on:
-            raise Refused("The completion date is in the future.", "completed_on")
+    if to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
+        raise Refused("Say why the completion date changes.", "reason")
+
+
+def check_confidence(confidence: str) -> None:
+    """Raise `Refused` unless it is one of the three, or not given."""
+    if confidence and confidence not in Confidence.values:
+        raise Refused("Choose on track, at risk or off track.", "confidence")
 
 
 @transaction.atomic
@@ -64,14 +85,13 @@ def change_status(
 ) -> WorkItem:
     """Record an item's stage and its agency's confidence, with the reason in its history.
 
-    Completing needs every milestone closed; `completed_on` defaults to `on`, today's New Zealand
-    date. Opening a complete item again needs a reason. `Conflict` when `version` is not the
-    row's; `Refused` when the stage cannot follow. Unchanged values write nothing.
+    Another stage, or another day of completion, needs a reason. Completing needs every milestone
+    closed; `completed_on` defaults to `on`, today's New Zealand date. `Conflict` when `version`
+    is not the row's; `Refused` when the stage cannot follow. Unchanged values write nothing.
     """
     item = locked(item, version=version)
     check_stage(item, stage, reason=reason, on=on, completed_on=completed_on)
-    if confidence and confidence not in Confidence.values:
-        raise Refused("Choose on track, at risk or off track.", "confidence")
+    check_confidence(confidence)
     done = (completed_on or item.completed_on or on) if stage == Stage.COMPLETE else None
     if (stage, confidence, done) == (item.stage, item.confidence, item.completed_on):
         return item
@@ -89,10 +109,11 @@ def change_status(
 def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: str) -> WorkItem:
     """Record the reviewer's own confidence beside the agency's. Needs a reason."""
     item = locked(item, version=version)
-    if not reason:
-        raise Refused("Say what your view rests on.", "reason")
+    check_confidence(confidence)
     if confidence == item.reviewer_confidence:
         return item
+    if not reason:
+        raise Refused("Say what your view rests on.", "reason")
     item.reviewer_confidence = confidence
     item.version += 1
     return history.save(item, by=by, reason=reason, fields=["reviewer_confidence", "version"])
@@ -114,19 +135,28 @@ def close_milestone(
     milestone.completed_on = completed_on
     milestone.version += 1
     history.save(milestone, by=by, reason=reason, fields=["completed_on", "version"])
-    for delay in milestone.delays.filter(ended_on=None):
-        delay.ended_on = max(completed_on, delay.found_on)
-        history.save(delay, by=by, reason="Milestone completed", fields=["ended_on"])
+    end_delays(milestone, completed_on, by=by, reason="Milestone completed")
     return milestone
+
+
+def end_delays(milestone: Milestone, on: date, *, by: User, reason: str) -> None:
+    """End a milestone's open delays on the day, or on the day they were found if that is later."""
+    for delay in milestone.delays.filter(ended_on=None).order_by("number"):
+        delay.ended_on = max(on, delay.found_on)
+        history.save(delay, by=by, reason=reason, fields=["ended_on"])
 
 
 @transaction.atomic
 def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
     """Take a completion back. Needs a reason; refused while the whole item counts as complete."""
-    milestone = locked(milestone, version=version, related=("item",))
+    # The item first: nobody may complete it while one of its milestones is being opened.
+    item = locked(milestone.item)
+    milestone = locked(milestone, version=version)
+    if milestone.withdrawn_on is not None:
+        raise Refused("This milestone was withdrawn with its item.")
     if milestone.completed_on is None:
         raise Refused("This milestone is open.")
-    if milestone.item.stage == Stage.COMPLETE:
+    if item.stage == Stage.COMPLETE:
         raise Refused("Open the item again first: it is recorded as complete.")
     if not reason:
         raise Refused("Say why the milestone is opened again.", "reason")
@@ -154,7 +184,8 @@ def move_forecast(
 
     A forecast after the agreed date is a slip: it must come with a cause (which opens a delay)
     and a mitigation, unless the milestone has an open delay, which then counts one more move.
-    A forecast back on or before the agreed date ends open delays. Needs a reason.
+    A date that comes nearer is no move: it shortens open delays, and ends those that it makes
+    up for; on or before the agreed date it ends them all. Needs a reason.
     """
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
@@ -171,13 +202,15 @@ def move_forecast(
 
     open_delays = list(milestone.delays.filter(ended_on=None).order_by("-number"))
     if forecast_due <= milestone.agreed_due:
-        for delay in open_delays:
+        end_delays(milestone, on, by=by, reason=reason)
+    elif open_delays and (forecast_due < before or not cause):
+        delay, *earlier = open_delays
+        while earlier and forecast_due <= delay.due_before:
             delay.ended_on = max(on, delay.found_on)
             history.save(delay, by=by, reason=reason, fields=["ended_on"])
-    elif open_delays and not cause:
-        delay = open_delays[0]
+            delay, *earlier = earlier
         delay.due_after = forecast_due
-        delay.times_moved += 1
+        delay.times_moved += forecast_due > before
         history.save(delay, by=by, reason=reason, fields=["due_after", "times_moved"])
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
@@ -241,11 +274,13 @@ def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: Us
 
 @transaction.atomic
 def end_delay(*, delay: Delay, ended_on: date, by: User, reason: str) -> Delay:
-    """Mark a delay as over. The record stays."""
+    """Mark a delay as over. The record stays. Needs a reason."""
     delay = locked(delay)
     if delay.ended_on is not None:
         raise Refused(f"This delay ended on {delay.ended_on:%-d %B %Y}.")
     if ended_on < delay.found_on:
         raise Refused("The delay cannot end before it was found.", "ended_on")
+    if not reason:
+        raise Refused("Say why the delay is over.", "reason")
     delay.ended_on = ended_on
     return history.save(delay, by=by, reason=reason, fields=["ended_on"])

@@ -45,6 +45,8 @@ def record_decision(
     meeting = locked(meeting)
     if not text:
         raise Refused("Write what was decided.", "text")
+    if item is not None and item.plan_id != meeting.plan_id:
+        raise Refused("The item belongs to another plan.", "item")
     if (owner_agency is None) != (due_on is None):
         raise Refused("A decision to follow up has both an owner and a date.", "due_on")
     decision = Decision(

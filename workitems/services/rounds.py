@@ -1,18 +1,30 @@
 """Rounds, returns and updates: how an agency's word gets in and is accepted."""
 
+from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
-from workitems.models import Delay, Plan, Return, ReturnNote, Round, Update, WorkItem
+from workitems.models import (
+    Delay,
+    Milestone,
+    Plan,
+    Return,
+    ReturnNote,
+    Round,
+    Update,
+    WorkItem,
+)
 from workitems.models.item import Confidence, Stage
-from workitems.services.items import check_stage
+from workitems.services.items import check_confidence, check_stage, stage_obstacle
 from workitems.services.refusals import Conflict, Refused, locked
 
 # An agency may say "no change" twice; the third time it must write something.
 NO_CHANGE_RUN = 2
+OVERDUE_NEEDS_WORDS = "A milestone of this item is overdue, so say how it stands."
 
 
 @transaction.atomic
@@ -86,16 +98,20 @@ def write_update(
     """Write what an agency says of an item in this round; the second time, change it.
 
     `version` is that of the update the page showed, 0 for none. The item is not touched: it
-    follows when the return is accepted.
+    follows when the return is accepted. The same words again write nothing.
     """
     of_return, update = _open_for_writing(of_return, item, version)
-    if stage not in Stage.values or (confidence and confidence not in Confidence.values):
-        raise Refused("Choose a stage and a confidence from the lists.", "stage")
+    if stage not in Stage.values:
+        raise Refused("Choose a stage from the list.", "stage")
+    check_confidence(confidence)
+    if key_achievement not in Update.KeyAchievement.values:
+        raise Refused("Choose no, yes or headline.", "key_achievement")
+    was = _content(update)
     update.stage, update.confidence = stage, confidence
     update.achieved, update.planned_next = achieved, planned_next
     update.challenges, update.key_achievement = challenges, key_achievement
     update.no_change_on = None
-    return _write(update, by=by, at=at)
+    return _write(update, was, by=by, at=at)
 
 
 @transaction.atomic
@@ -108,7 +124,7 @@ def say_no_change(
     """
     of_return, update = _open_for_writing(of_return, item, version)
     if item.milestones.open().filter(agreed_due__lt=on).exists():
-        raise Refused("A milestone of this item is overdue, so say how it stands.")
+        raise Refused(OVERDUE_NEEDS_WORDS)
     earlier = (
         Update.objects.filter(item=item, of_return__agency=of_return.agency)
         .exclude(of_return=of_return)
@@ -117,11 +133,12 @@ def say_no_change(
     )
     if len(earlier) == NO_CHANGE_RUN and all(earlier):
         raise Refused("This item had no change twice running. Write a few words this time.")
+    was = _content(update)
     update.stage, update.confidence = item.stage, item.confidence
     update.achieved = update.planned_next = update.challenges = ""
     update.key_achievement = Update.KeyAchievement.NO
     update.no_change_on = on
-    return _write(update, by=by, at=at)
+    return _write(update, was, by=by, at=at)
 
 
 def _open_for_writing(of_return: Return, item: WorkItem, version: int) -> tuple[Return, Update]:
@@ -142,7 +159,16 @@ def _open_for_writing(of_return: Return, item: WorkItem, version: int) -> tuple[
     return of_return, update or Update(of_return=of_return, item=item, version=0)
 
 
-def _write(update: Update, *, by: User, at: datetime) -> Update:
+def _content(update: Update) -> tuple[Any, ...]:
+    return (
+        *(update.stage, update.confidence, update.achieved, update.planned_next),
+        *(update.challenges, update.key_achievement, update.no_change_on),
+    )
+
+
+def _write(update: Update, was: tuple[Any, ...], *, by: User, at: datetime) -> Update:
+    if update.pk is not None and _content(update) == was:
+        return update
     update.written_by, update.written_at = by, at
     update.version += 1
     return history.save(update, by=by)
@@ -160,43 +186,74 @@ def items_of(of_return: Return) -> list[WorkItem]:
 def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
     """What stands between a return and its submission: (item, sentence), in the Plan's order.
 
-    Every item that the agency leads needs an update. An update that says late (off track, or
-    with a milestone overdue or forecast after its agreed date) needs an open delay with a
-    mitigation on that milestone.
+    Every item that the agency leads needs an answer, in words or a "no change", whose stage the
+    item can take. Each late milestone (overdue, or forecast after its agreed date) of a live item
+    needs an open delay with a mitigation; so does one milestone of an item said to be off track.
     """
     updates = {update.item_id: update for update in of_return.updates.all()}
-    missing = []
     items = items_of(of_return)
+    open_milestones: dict[int, list[Milestone]] = defaultdict(list)
+    for milestone in Milestone.objects.open().filter(item__in=items).in_order():
+        open_milestones[milestone.item_id].append(milestone)
     explained = set(
         Delay.objects.open(on)
         .filter(milestone__item__in=items, mitigations__isnull=False)
         .values_list("milestone", flat=True)
     )
-    late = (
-        WorkItem.objects.filter(pk__in=[item.pk for item in items])
-        .slipping(on)
-        .prefetch_related("milestones")
-        .in_bulk()
-    )
-    for item in items:
-        if item.pk not in updates:
-            missing.append((item, f"Item {item.number} has no answer yet."))
-            continue
-        if item.pk not in late:
-            continue
-        for milestone in late[item.pk].milestones.all():
-            slips = milestone.is_open and (
-                milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due
-            )
-            if slips and milestone.pk not in explained:
-                missing.append(
-                    (
-                        item,
-                        f"Item {item.number}: “{milestone}” is late. "
-                        "Record the delay and what is done about it.",
-                    )
-                )
-    return missing
+    return [
+        (item, f"Item {item.number}{fault}")
+        for item in items
+        for fault in _faults(item, updates.get(item.pk), open_milestones[item.pk], explained, on)
+    ]
+
+
+def _faults(
+    item: WorkItem,
+    update: Update | None,
+    open_milestones: list[Milestone],
+    explained: set[int],
+    on: date,
+) -> list[str]:
+    """Ends of sentences that begin with the item's number."""
+    if update is None:
+        return [" has no answer yet."]
+    faults = []
+    overdue = any(milestone.agreed_due < on for milestone in open_milestones)
+    if update.no_change_on is None:
+        if not (update.achieved or update.planned_next or update.challenges):
+            faults.append(": write a few words, or say that nothing changed.")
+    elif overdue:
+        faults.append(f": {OVERDUE_NEEDS_WORDS}")
+    if item.stage == Stage.COMPLETE and update.stage != Stage.COMPLETE:
+        faults.append(
+            f" is recorded as complete, but its answer says {update.get_stage_display().lower()}. "
+            "Open it again first, or change the answer."
+        )
+    elif obstacle := stage_obstacle(item, update.stage, open_milestones):
+        faults.append(f": {obstacle}")
+    if not item.is_live:
+        return faults
+    unexplained = [
+        milestone
+        for milestone in open_milestones
+        if (milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due)
+        and milestone.pk not in explained
+    ]
+    faults += [
+        f": “{milestone}” is late. Record the delay and what is done about it."
+        for milestone in unexplained
+    ]
+    if (
+        update.confidence == Confidence.OFF_TRACK
+        and not unexplained
+        and open_milestones
+        and not any(milestone.pk in explained for milestone in open_milestones)
+    ):
+        faults.append(
+            " is off track. Move the forecast of the milestone that slips, with the cause and what "
+            "is done about it."
+        )
+    return faults
 
 
 def _step(of_return: Return, to: Return.State) -> Return:
@@ -213,6 +270,10 @@ def _step(of_return: Return, to: Return.State) -> Return:
     return of_return
 
 
+def _authors(of_return: Return) -> set[int | None]:
+    return set(of_return.updates.values_list("written_by", flat=True))
+
+
 @transaction.atomic
 def submit(*, of_return: Return, by: User, on: date, at: datetime) -> Return:
     """Send an agency's return to the coordinator.
@@ -225,8 +286,7 @@ def submit(*, of_return: Return, by: User, on: date, at: datetime) -> Return:
     if missing:
         more = f" And {len(missing) - 1} more to answer." if len(missing) > 1 else ""
         raise Refused(f"Not yet complete. {missing[0][1]}{more}")
-    authors = set(of_return.updates.values_list("written_by", flat=True))
-    if authors == {by.pk}:
+    if _authors(of_return) == {by.pk}:
         raise Refused("You wrote all of this return. Another approver must submit it.")
     of_return.submitted_at, of_return.submitted_by = at, by
     return history.save(of_return, by=by)
@@ -246,10 +306,16 @@ def send_back(
 
 @transaction.atomic
 def accept(*, of_return: Return, by: User, on: date) -> Return:
-    """Accept a return: its words are locked, and the items follow what their lead agency said."""
+    """Accept a return: its words are locked, and the items follow what their lead agency said.
+
+    An item that was completed or withdrawn since stays so. Refused to the person who submitted
+    the return or wrote all of it, and where an item cannot follow.
+    """
     of_return = _step(of_return, Return.State.ACCEPTED)
     if of_return.submitted_by_id == by.pk:
         raise Refused("You submitted this return. Another coordinator must accept it.")
+    if _authors(of_return) == {by.pk}:
+        raise Refused("You wrote all of this return. Another coordinator must accept it.")
     of_return.accepted_on, of_return.accepted_by = on, by
     history.save(of_return, by=by)
     reason = f"Return of {of_return.agency} for {of_return.round} accepted"
@@ -257,9 +323,12 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
         if update.item.lead_agency_id != of_return.agency_id:
             continue
         item = locked(update.item)
-        if update.stage != item.stage:
+        if item.stage == Stage.WITHDRAWN:
+            continue
+        if item.is_live:
             check_stage(item, update.stage, reason=reason, on=on, completed_on=None)
-        item.stage, item.confidence = update.stage, update.confidence
+            item.stage = update.stage
+        item.confidence = update.confidence
         if item.stage == Stage.COMPLETE:
             closed = item.milestones.exclude(completed_on=None).order_by("-completed_on").first()
             item.completed_on = item.completed_on or (closed.completed_on if closed else on)

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Decision, Meeting, Milestone, Plan, Variation, WorkItem
-from workitems.models.item import Stage
-from workitems.services.items import next_number
+from workitems.models.item import TITLE_LENGTH, Stage
+from workitems.services.items import end_delays, next_number
 from workitems.services.refusals import Refused, locked
 
 
@@ -57,6 +58,8 @@ def request_wording(
         raise Refused("That is the wording already.", "text_after")
     if not text_after:
         raise Refused("Write the new wording.", "text_after")
+    if wording == Variation.Wording.TITLE and len(text_after) > TITLE_LENGTH:
+        raise Refused(f"A title has at most {TITLE_LENGTH} characters.", "text_after")
     return _request(
         Variation(
             kind=Variation.Kind.WORDING,
@@ -129,8 +132,11 @@ def recommend(*, variation: Variation, recommendation: str, by: User, at: dateti
 
 @transaction.atomic
 def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
-    """Withdraw the request itself, before it is decided."""
-    return history.save(_step(variation, Variation.State.TAKEN_BACK), by=by, reason=reason)
+    """Withdraw the request itself, before it is decided. Needs a reason."""
+    variation = _step(variation, Variation.State.TAKEN_BACK)
+    if not reason:
+        raise Refused("Say why the request is taken back.", "reason")
+    return history.save(variation, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -140,13 +146,16 @@ def decide(
     """Record the working group's decision at a meeting; an approval takes effect at once.
 
     Approving moves the agreed date (and a forecast that is earlier stays), rewrites the wording,
-    or withdraws the item and its open milestones, all in this transaction. Refused where the
-    date or wording has changed since the request was made.
+    or withdraws the item and its open milestones and ends their delays, all in this transaction.
+    Refused before the meeting's day, and where the date or wording has changed since the request
+    was made or the milestone has been closed.
     """
     to = Variation.State.APPROVED if approve else Variation.State.DECLINED
     variation = _step(variation, to)
     if meeting.plan_id != variation.plan_id:
         raise Refused("The meeting is of another plan.", "meeting")
+    if meeting.held_on > make_naive(at).date():
+        raise Refused("That meeting has not been held yet.", "meeting")
     variation.meeting, variation.decided_by, variation.decided_at = meeting, by, at
     history.save(variation, by=by, reason=text)
     if approve:
@@ -166,6 +175,8 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     reason = f"Variation {variation.reference}: {variation.reason}"
     if variation.kind == Variation.Kind.DATE:
         milestone = locked(Milestone(pk=variation.milestone_id))
+        if not milestone.is_open:
+            raise Refused("This milestone is closed; its date stands.")
         if milestone.agreed_due != variation.due_before:
             raise Refused("The agreed date has moved since this was requested.")
         assert variation.due_after is not None  # held by a check constraint
@@ -186,7 +197,9 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     item.stage = Stage.WITHDRAWN
     item.version += 1
     history.save(item, by=by, reason=reason, fields=["stage", "version"])
-    for milestone in item.milestones.open():
+    # Locked, so that one that is being closed is not withdrawn as well.
+    for milestone in item.milestones.open().select_for_update().order_by("number"):
         milestone.withdrawn_on = on
         milestone.version += 1
         history.save(milestone, by=by, reason=reason, fields=["withdrawn_on", "version"])
+        end_delays(milestone, on, by=by, reason=reason)
