@@ -1,0 +1,113 @@
+"""The briefing as it is being written: the cover's facts, the period and the day it is dated.
+
+What it says is composed from the plan's records (`reports.compose`); the Minister, and the names
+of agencies, are those true on its date and are not kept here.
+"""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from agencies.history import track
+from agencies.models import Seat, User
+from reports.document import Marking as PaperMarking
+from workitems.models import Plan
+
+# Who sees a paper before it is issued, by their seat in the plan's coordinating agency.
+DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
+
+
+class BriefingQuerySet(models.QuerySet["Briefing"]):
+    def visible_to(self, user: User) -> Self:
+        """Drafts are for the coordinating agency's coordinators and authorising managers."""
+        return self.filter(
+            plan__in=Plan.objects.visible_to(user),
+            plan__coordinating_agency__in=user.agencies_as(*DRAFTING_ROLES),
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-dated", "-pk")
+
+
+class Briefing(models.Model):
+    """A paper to the Minister on a plan's progress in a period.
+
+    Lists on the cover are kept as typed: one name a line, or, for agencies, commas between.
+    A blank deadline or referral is a real answer and prints as N/A.
+    """
+
+    class Marking(models.TextChoices):
+        """What this product may hold. Anything higher is refused, also by the database."""
+
+        UNCLASSIFIED = PaperMarking.UNCLASSIFIED.value, "UNCLASSIFIED"
+        IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, "IN CONFIDENCE"
+        SENSITIVE = PaperMarking.SENSITIVE.value, "SENSITIVE"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefings")
+    title = models.CharField(max_length=250)
+    tracker_number = models.CharField(max_length=50)
+    period_start = models.DateField("period from")
+    period_end = models.DateField("period to (last day)")
+    dated = models.DateField("date of the briefing")
+
+    deadline = models.DateField(null=True, blank=True)
+    action_sought = models.CharField(max_length=200, default="For your information")
+    marking = models.CharField(max_length=20, choices=Marking, default=Marking.UNCLASSIFIED)
+    copied_to = models.TextField(max_length=1000, blank=True)
+    for_referral_to = models.TextField(max_length=1000, blank=True)
+    agencies_consulted = models.TextField(max_length=1000, blank=True)
+
+    contact_name = models.CharField("first contact", max_length=150)
+    contact_phone = models.CharField("direct dial", max_length=40, blank=True)
+    contact_mobile = models.CharField("mobile", max_length=40, blank=True)
+    second_contact_name = models.CharField("second contact", max_length=150, blank=True)
+    second_contact_phone = models.CharField("direct dial", max_length=40, blank=True)
+    second_contact_mobile = models.CharField("mobile", max_length=40, blank=True)
+    manager_name = models.CharField("authorising manager", max_length=150)
+    manager_role = models.CharField("role", max_length=150, blank=True)
+    manager_phone = models.CharField("direct dial", max_length=40, blank=True)
+    manager_mobile = models.CharField("mobile", max_length=40, blank=True)
+    on_behalf_of = models.CharField("signed on behalf of", max_length=150, blank=True)
+
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="created_briefings"
+    )
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = BriefingQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tracker_number"],
+                name="briefing_tracker_number_unique",
+                violation_error_message="Another briefing has this tracker number.",
+            ),
+            models.CheckConstraint(
+                name="briefing_marking_known",
+                condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
+                violation_error_message=(
+                    "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+                ),
+            ),
+            models.CheckConstraint(
+                name="briefing_period",
+                condition=Q(period_end__gt=F("period_start")),
+                violation_error_message="The period ends before it begins.",
+            ),
+            models.CheckConstraint(
+                name="briefing_dated_after_its_period",
+                condition=Q(dated__gte=F("period_end")),
+                violation_error_message="A briefing is dated on or after the last day it reports on.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tracker_number}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("briefings:detail", args=[self.plan.slug, self.pk])

@@ -1,0 +1,143 @@
+"""Next steps: what agencies plan, milestones due in the next 12 months, and open risks."""
+
+from datetime import date
+
+from reports.compose.facts import ItemFacts, milestone_source, version_of
+from reports.compose.paragraphs import Writer, naming, quoted
+from reports.document import Bullet, Paragraph, Section, SectionKind, Text
+from reports.wording import add_months, agree, capitalised, cited, counted, day, listed
+from workitems.models import Pillar
+
+# Steps ahead that one pillar's paragraph holds; more would be a list that nobody reads.
+MAX_STEPS = 12
+MONTHS_AHEAD = 12
+
+
+def next_steps(writer: Writer) -> Section:
+    facts = writer.facts
+    late = [
+        item for item in facts.items if item.row.is_key and item.is_live and item.lateness.is_late
+    ]
+    opening = (
+        "The working group will go on meeting to carry out the Plan and to watch its progress."
+    )
+    if late:
+        opening += (
+            f" Over the next {MONTHS_AHEAD} months it will give most attention to the late key "
+            f"{agree(len(late), 'item', 'items')}: {listed(quoted(item) for item in late)}."
+        )
+    paragraphs = [
+        writer.paragraph(
+            opening,
+            about="next steps",
+            sources=[item.source for item in late] or [facts.plan_source],
+        )
+    ]
+    for pillar in facts.pillars:
+        steps = [
+            step
+            for item in facts.items
+            if item.pillar.pk == pillar.pk and item.is_live and (step := Step(writer, item)).is_any
+        ]
+        if steps:
+            paragraphs.append(_pillar_ahead(writer, pillar, steps))
+    if facts.risks:
+        paragraphs.append(_risks(writer))
+    paragraphs.append(
+        writer.paragraph(
+            "You will be told of any new risk to the Plan, and of any trafficking issue that "
+            "calls for your attention, as soon as it is identified.",
+            about="standing sentence on risks",
+            sources=[facts.plan_source],
+        )
+    )
+    return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
+
+
+class Step:
+    """What lies ahead for an item: its agency's latest plan, and milestones due in 12 months."""
+
+    def __init__(self, writer: Writer, item: ItemFacts) -> None:
+        self.item = item
+        self.update = next((u for u in reversed(item.updates) if u.planned_next.strip()), None)
+        on = writer.facts.briefing.dated
+        until = add_months(on, MONTHS_AHEAD)
+        self.due = sorted(
+            (
+                (step.row.forecast_due, step)
+                for step in item.milestones
+                if step.is_open and on < step.row.forecast_due <= until
+            ),
+            key=lambda pair: pair[0],
+        )
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.update or self.due)
+
+    @property
+    def urgency(self) -> tuple[bool, bool, date]:
+        return (
+            not self.item.row.is_key,
+            not self.item.lateness.is_late,
+            self.due[0][0] if self.due else date.max,
+        )
+
+    def bullet(self, writer: Writer) -> Bullet:
+        row = self.item.row
+        parts: list[str | Text] = [writer.bold(row.title), f" ({row.number})"]
+        planned = ""
+        if self.update:
+            with naming(writer.facts.update_source(self.item, self.update)):
+                planned = capitalised(writer.flat(self.update.planned_next))
+        parts.append(f": {planned}" if planned else ".")
+        if self.due:
+            dates = listed(f"“{step.row.description}” by {day(due)}" for due, step in self.due)
+            parts.append(f" Next due: {dates}.")
+        return Bullet(writer.text(*parts))
+
+
+def _pillar_ahead(writer: Writer, pillar: Pillar, steps: list[Step]) -> Paragraph:
+    chosen = sorted(steps, key=lambda step: step.urgency)[:MAX_STEPS]
+    shown = [step for step in steps if step in chosen]
+    left = len(steps) - len(shown)
+    more = (
+        f"; {counted(left, 'further item')} {agree(left, 'is', 'are')} in the annex" if left else ""
+    )
+    facts = writer.facts
+    return writer.paragraph(
+        writer.text("Under ", writer.bold(pillar.title), f", agencies plan the following{more}:"),
+        about=f"pillar ahead {pillar.pk}",
+        bullets=[step.bullet(writer) for step in shown],
+        sources=[
+            source
+            for step in shown
+            for source in (
+                *([facts.update_source(step.item, step.update)] if step.update else []),
+                *(milestone_source(step.item, milestone) for _, milestone in step.due),
+            )
+        ],
+    )
+
+
+def _risks(writer: Writer) -> Paragraph:
+    facts = writer.facts
+    bullets = []
+    sources = []
+    for risk in facts.risks:
+        source = version_of(risk, "risk", f"Risk {risk.number}")
+        with naming(source):
+            text = capitalised(writer.flat(risk.description))
+            if risk.response:
+                text += f" {capitalised(writer.flat(risk.response))}"
+            owner = facts.agencies[risk.owner_agency_id].short_name
+            bullets.append(Bullet(writer.text(cited(text, f"owner: {owner}"))))
+        sources.append(source)
+    count = len(bullets)
+    return writer.paragraph(
+        f"{capitalised(counted(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you "
+        f"and {agree(count, 'remains', 'remain')} open:",
+        about="risks",
+        bullets=bullets,
+        sources=sources,
+    )

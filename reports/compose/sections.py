@@ -1,0 +1,246 @@
+"""Purpose, Background, and Achievements, written from the facts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reports.compose.facts import Facts, ItemFacts
+from reports.compose.paragraphs import Writer, naming, quoted
+from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
+from reports.markup import to_source
+from reports.wording import (
+    agree,
+    capitalised,
+    cited,
+    closed,
+    counted,
+    day,
+    listed,
+    mentions,
+    months_in,
+    number,
+    numbers,
+    opened,
+    period,
+)
+from workitems.models import Update
+from workitems.models.item import Stage
+
+STANDING = {
+    Stage.COMPLETE: ("is complete", "are complete"),
+    Stage.UNDER_WAY: ("is under way", "are under way"),
+    Stage.ONGOING: ("is ongoing work", "are ongoing work"),
+    Stage.NOT_STARTED: ("has not started", "have not started"),
+    Stage.WITHDRAWN: ("has been withdrawn", "have been withdrawn"),
+}
+
+
+def purpose(writer: Writer) -> Section:
+    facts, briefing = writer.facts, writer.facts.briefing
+    title = facts.plan.title
+    plan = f"the {title}" if not title.lower().startswith("the ") else f"t{title[1:]}"
+    span = period(briefing.period_start, briefing.period_end)
+    opening = (
+        f"This paper is your annual report on progress with {plan} (the Plan), which was released "
+        f"on {day(facts.plan.released_on)}. It covers {span}."
+        if months_in(briefing.period_start, briefing.period_end) == 12
+        else f"This paper reports to you on progress with {plan} (the Plan), which was released on "
+        f"{day(facts.plan.released_on)}. It covers {span}."
+    )
+    return Section(
+        SectionKind.PURPOSE,
+        "Purpose",
+        (
+            writer.paragraph(opening, about="purpose", sources=[facts.plan_source]),
+            writer.paragraph(
+                _figures(facts),
+                about="figures",
+                sources=[item.source for item in facts.items] or [facts.plan_source],
+            ),
+        ),
+    )
+
+
+def _figures(facts: Facts) -> str:
+    """How many items stand at which stage and how many are late, in two or three sentences."""
+    on, total = day(facts.briefing.dated), len(facts.items)
+    if not total:
+        return f"On {on} the Plan has no work items."
+    stages = [item.row.stage for item in facts.items]
+    found = [(stages.count(stage), STANDING[stage]) for stage in STANDING if stage in stages]
+    if len(found) == 1:
+        who = "the Plan’s one work item" if total == 1 else f"all {counted(total, 'work item')}"
+        first = f"On {on} {who} {agree(total, *found[0][1])}."
+    else:
+        figures = numbers([total, *(count for count, _ in found)])
+        parts = [
+            f"{figure} {agree(count, *standing)}"
+            for figure, (count, standing) in zip(figures[1:], found, strict=True)
+        ]
+        parts[0] = parts[0].replace(
+            figures[1], f"{figures[1]} of the Plan’s {figures[0]} work items", 1
+        )
+        first = f"On {on} {listed(parts)}."
+    late = [item for item in facts.items if item.is_live and item.lateness.is_late]
+    return f"{first} {_late(late)} The annexes show how each item stands."
+
+
+def _late(late: list[ItemFacts]) -> str:
+    keys = sum(item.row.is_key for item in late)
+    if not late:
+        return "None is late."
+    start = f"{capitalised(number(len(late)))} {agree(len(late), 'is', 'are')} late"
+    if not keys:
+        return (
+            f"{start}; {agree(len(late), 'it is not a key item', 'none of those is a key item')}."
+        )
+    if len(late) == 1:
+        return f"{start}, and it is a key item."
+    if keys == len(late):
+        return f"{start}, {'both' if keys == 2 else 'all'} of them key items."
+    return f"{start}, {number(keys)} of them {agree(keys, 'a key item', 'key items')}."
+
+
+def background(writer: Writer) -> Section:
+    facts = writer.facts
+    paragraphs = []
+    with naming(facts.plan_source):
+        for index, block in enumerate(writer.blocks(facts.plan.background)):
+            paragraphs.append(
+                writer.paragraph(
+                    block.text,
+                    about=f"background {index}",
+                    bullets=block.bullets,
+                    sources=[facts.plan_source],
+                )
+            )
+    coordinator = facts.coordinator
+    others = [agency for agency in facts.members if agency.pk != coordinator.pk]
+    who = writer.agency(coordinator)
+    told = mentions(facts.plan.background, [coordinator.name])
+    members = listed(writer.agency(agency) for agency in others)
+    if others and told:
+        sentence = f"Besides {who}, {counted(len(others), 'agency', 'agencies')} "
+        sentence += f"{agree(len(others), 'belongs', 'belong')} to the working group: {members}."
+    elif others:
+        sentence = f"{capitalised(who)} coordinates the Plan on behalf of its working group, "
+        sentence += f"to which {members} also {agree(len(others), 'belongs', 'belong')}."
+    else:
+        sentence = f"{capitalised(who)} coordinates the Plan."
+    paragraphs.append(writer.paragraph(sentence, about="members", sources=[facts.plan_source]))
+    return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
+
+
+def achievements(writer: Writer) -> Section:
+    facts = writer.facts
+    span = period(facts.briefing.period_start, facts.briefing.period_end)
+    said = [(item, update) for item in facts.items for update in item.updates if update.achieved]
+    headlines = [
+        (item, update)
+        for item, update in said
+        if update.key_achievement == Update.KeyAchievement.HEADLINE
+    ]
+    paragraphs = []
+    if headlines:
+        is_are = agree(len(headlines), "achievement was", "achievements were")
+        paragraphs.append(
+            writer.paragraph(
+                f"In {span} the working group’s main {is_are}:",
+                about="headlines",
+                bullets=_headlines(writer, headlines),
+                sources=[facts.update_source(item, update) for item, update in headlines],
+            )
+        )
+    for item, update in said:
+        if update.key_achievement == Update.KeyAchievement.YES:
+            paragraphs += _own_words(writer, item, update)
+    completed = [
+        item
+        for item in facts.items
+        if item.row.completed_on
+        and facts.briefing.period_start <= item.row.completed_on <= facts.briefing.period_end
+    ]
+    if completed:
+        start = f"{capitalised(counted(len(completed), 'work item'))} "
+        start += f"{agree(len(completed), 'was', 'were')} completed in the period: "
+        paragraphs.append(
+            writer.paragraph(
+                start + listed(quoted(item) for item in completed) + ".",
+                about="completed",
+                sources=[item.source for item in completed],
+            )
+        )
+    if not paragraphs:
+        paragraphs.append(_nothing_achieved(writer, span))
+    return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
+
+
+def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
+    heard = [item for item in writer.facts.items if item.updates]
+    if not heard:
+        sentence = (
+            f"No agency’s report on {span} had been accepted by "
+            f"{day(writer.facts.briefing.dated)}, so this paper can name no achievement."
+        )
+    else:
+        sentence = (
+            f"Agencies reported on {counted(len(heard), 'work item')} in {span}. "
+            "None of the accepted reports names a key achievement."
+        )
+    return writer.paragraph(
+        sentence,
+        about="no achievement",
+        sources=[
+            writer.facts.update_source(item, update) for item in heard for update in item.updates
+        ]
+        or [writer.facts.plan_source],
+    )
+
+
+def _headlines(writer: Writer, said: list[tuple[ItemFacts, Update]]) -> list[Bullet]:
+    """One bullet each. All as fragments of the lead-in if all were written so, else as sentences."""
+    bullets = []
+    for item, update in said:
+        with naming(writer.facts.update_source(item, update)):
+            blocks = writer.blocks(update.achieved)
+            text = writer.text(" ".join(to_source(block.text) for block in blocks))
+            inner = [bullet for block in blocks for bullet in block.bullets]
+            # The document holds one more level only; a deeper one moves up to it.
+            flat = [b for bullet in inner for b in (replace(bullet, bullets=()), *bullet.bullets)]
+            bullets.append(Bullet(text, tuple(flat)))
+    fragments = all(words(bullet.text)[:1].islower() for bullet in bullets)
+    last = len(bullets) - 1
+    return [
+        bullet
+        if bullet.bullets
+        else replace(bullet, text=_ended(bullet.text, fragments, i == last))
+        for i, bullet in enumerate(bullets)
+    ]
+
+
+def _ended(text: Text, fragments: bool, last: bool) -> Text:
+    """Give a bullet the end that its list wants: a full stop, or none before the last."""
+    if not fragments:
+        head = replace(text[0], text=capitalised(text[0].text))
+        text = (head, *text[1:])
+    end = closed if last or not fragments else opened
+    return (*text[:-1], replace(text[-1], text=end(text[-1].text)))
+
+
+def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Paragraph]:
+    """The update as its agency wrote it; where the words do not say who, a citation does."""
+    source = writer.facts.update_source(item, update)
+    agency = update.of_return.agency
+    with naming(source):
+        for index, block in enumerate(writer.blocks(update.achieved)):
+            text = block.text
+            if index == 0:
+                named = mentions(update.achieved, [agency.name, agency.short_name, agency.name_mi])
+                where = f"item {item.row.number}"
+                citation = where if named else f"{agency.short_name}, {where}"
+                text = (*text[:-1], replace(text[-1], text=cited(text[-1].text, citation)))
+            yield writer.paragraph(
+                text if block.bullets else _ended(text, fragments=False, last=True),
+                about=f"update {update.pk} {index}",
+                bullets=block.bullets,
+                sources=[source],
+            )

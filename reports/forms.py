@@ -1,0 +1,101 @@
+"""The cover of a briefing as a form."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Field
+
+from reports.models import Briefing
+from reports.services import COVER_FIELDS
+from workitems.forms.items import DayField, VersionedForm
+
+
+def text(name: str, **options: Any) -> forms.CharField:
+    """A line of text with the column's length and the column's say on whether it may be blank."""
+    column = Briefing._meta.get_field(name)
+    assert isinstance(column, Field)
+    options.setdefault("required", not column.blank)
+    return forms.CharField(max_length=column.max_length, **options)
+
+
+def lines(name: str, rows: int = 2, **options: Any) -> forms.CharField:
+    return text(name, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+def phone(name: str, label: str) -> forms.CharField:
+    return text(name, label=label, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+
+
+class CoverForm(VersionedForm):
+    """Every field of the cover, the period and the date."""
+
+    title = text("title", label="Title")
+    tracker_number = text(
+        "tracker_number", label="Tracker number", help_text="As your register has it: 10/96252"
+    )
+    period_start = DayField(label="Reports from")
+    period_end = DayField(label="Reports to (last day)")
+    dated = DayField(
+        label="Date of the briefing",
+        help_text=(
+            "Records are read as they stood on this day, and it decides who is Minister. "
+            "What is accepted later is not quoted."
+        ),
+    )
+    deadline = DayField(label="Deadline", required=False, help_text="Blank prints as N/A.")
+    action_sought = text("action_sought", label="Action sought")
+    marking = forms.ChoiceField(
+        label="Security marking",
+        choices=Briefing.Marking.choices,
+        widget=forms.RadioSelect,
+        help_text="Anything higher than SENSITIVE must not be written here.",
+    )
+    copied_to = lines("copied_to", label="Copied to", help_text="One name a line.")
+    for_referral_to = lines(
+        "for_referral_to",
+        label="For referral to",
+        help_text="One name a line. Blank prints as N/A.",
+    )
+    agencies_consulted = lines(
+        "agencies_consulted", label="Agencies consulted", help_text="With commas between."
+    )
+    contact_name = text("contact_name", label="First contact: name or role")
+    contact_phone = phone("contact_phone", "First contact: direct dial")
+    contact_mobile = phone("contact_mobile", "First contact: mobile")
+    second_contact_name = text("second_contact_name", label="Second contact: name or role")
+    second_contact_phone = phone("second_contact_phone", "Second contact: direct dial")
+    second_contact_mobile = phone("second_contact_mobile", "Second contact: mobile")
+    manager_name = text("manager_name", label="Authorising manager: name or role")
+    manager_role = text(
+        "manager_role", label="Authorising manager: role, where a name stands above"
+    )
+    manager_phone = phone("manager_phone", "Authorising manager: direct dial")
+    manager_mobile = phone("manager_mobile", "Authorising manager: mobile")
+    on_behalf_of = text(
+        "on_behalf_of",
+        label="Signed on behalf of",
+        help_text="Printed after “for” under the manager’s name: Secretary of Labour",
+    )
+
+    def start(self, row: Briefing) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in COVER_FIELDS}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end, dated = (cleaned.get(name) for name in ("period_start", "period_end", "dated"))
+        if start and end and end <= start:
+            self.add_error("period_end", "The period ends before it begins.")
+        elif end and dated and dated < end:
+            self.add_error(
+                "dated", "A briefing is dated on or after the last day that it reports on."
+            )
+        return cleaned
+
+    @property
+    def cover(self) -> dict[str, Any]:
+        """The cleaned cover, as services take it. Line ends are as on paper, not as a browser sends."""
+        values = {name: self.cleaned_data[name] for name in COVER_FIELDS}
+        return {
+            name: value.replace("\r\n", "\n") if isinstance(value, str) else value
+            for name, value in values.items()
+        }

@@ -1,0 +1,28 @@
+"""Who may do what to a briefing. Each rule says who; services say when.
+
+Asked with the briefing, or with its plan where there is none yet.
+"""
+
+from typing import Any
+
+import rules
+
+from agencies.models import User
+from agencies.rules import sits_in
+from reports.models import DRAFTING_ROLES
+from workitems.models import Plan
+from workitems.rules import coordinates_plan
+
+
+@rules.predicate
+def drafts_for_plan(user: User, row: Any) -> bool:
+    """A coordinator or authorising manager of the plan's coordinating agency."""
+    if row is None:
+        return False
+    plan = row if isinstance(row, Plan) else row.plan
+    return sits_in(user, plan.coordinating_agency_id, *DRAFTING_ROLES)
+
+
+rules.add_perm("reports.read_briefing", drafts_for_plan)
+rules.add_perm("reports.create_briefing", coordinates_plan)
+rules.add_perm("reports.change_briefing", coordinates_plan)

@@ -1,0 +1,94 @@
+"""Everything that can happen to a briefing. The only code that writes one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+
+from agencies import history
+from agencies.models import User
+from reports.models import Briefing
+from workitems.models import Plan
+from workitems.services.refusals import Refused, locked
+
+# What the coordinator decides about a paper; the plan and who made it never change.
+COVER_FIELDS = (
+    "title",
+    "tracker_number",
+    "period_start",
+    "period_end",
+    "dated",
+    "deadline",
+    "action_sought",
+    "marking",
+    "copied_to",
+    "for_referral_to",
+    "agencies_consulted",
+    "contact_name",
+    "contact_phone",
+    "contact_mobile",
+    "second_contact_name",
+    "second_contact_phone",
+    "second_contact_mobile",
+    "manager_name",
+    "manager_role",
+    "manager_phone",
+    "manager_mobile",
+    "on_behalf_of",
+)
+
+
+@transaction.atomic
+def create_briefing(*, plan: Plan, by: User | None, at: datetime, **cover: Any) -> Briefing:
+    """Start a briefing on a plan. `cover` takes the fields of `COVER_FIELDS`.
+
+    Refused when the tracker number is taken, the period ends before it begins, the paper is
+    dated before its period ends, the marking is higher than this service holds, or a field that
+    is printed is missing or too long.
+    """
+    briefing = Briefing(plan=plan, created_by=by, created_at=at)
+    _take(briefing, cover)
+    return _write(briefing, by=by)
+
+
+@transaction.atomic
+def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) -> Briefing:
+    """Change a briefing's cover, period or date. Unchanged values write nothing.
+
+    `Conflict`, with the row as it is now, when somebody saved after `version`; refused as
+    `create_briefing` is.
+    """
+    briefing = locked(briefing, version=version, related=("plan",))
+    before = {name: getattr(briefing, name) for name in COVER_FIELDS}
+    _take(briefing, cover)
+    if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:
+        return briefing
+    briefing.version += 1
+    return _write(briefing, by=by)
+
+
+def _take(briefing: Briefing, cover: dict[str, Any]) -> None:
+    unknown = cover.keys() - set(COVER_FIELDS)
+    if unknown:
+        raise TypeError(f"Not on a cover: {', '.join(sorted(unknown))}")
+    for name, value in cover.items():
+        setattr(briefing, name, value)
+
+
+def _write(briefing: Briefing, *, by: User | None) -> Briefing:
+    taken = "Another briefing has this tracker number."
+    others = Briefing.objects.filter(tracker_number=briefing.tracker_number)
+    if others.exclude(pk=briefing.pk).exists():
+        raise Refused(taken, "tracker_number")
+    try:
+        briefing.full_clean(validate_unique=False)
+    except ValidationError as error:
+        field, faults = next(iter(error.message_dict.items()))
+        raise Refused(faults[0], None if field == NON_FIELD_ERRORS else field) from error
+    try:
+        with transaction.atomic():
+            return history.save(briefing, by=by)
+    except IntegrityError as error:
+        # Checked above; this is the other person who was quicker by a moment.
+        raise Refused(taken, "tracker_number") from error

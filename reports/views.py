@@ -1,0 +1,189 @@
+"""Briefings: the list, a new one, the numbered preview, its cover and its PDF."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_http_methods
+
+from reports import drafts, services
+from reports.compose import compose
+from reports.document import DocumentError, Paragraph
+from reports.forms import CoverForm
+from reports.models import Briefing
+from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.render.pdf import RenderRefused, render_pdf
+from workitems.models import Plan
+from workitems.services import Conflict, Refused
+from workitems.views.requests import require, signed_in, visible_plan
+
+SOURCES_SHOWN = 6
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    return render(
+        request,
+        "reports/briefings/list.html",
+        {
+            "plan": plan,
+            "briefings": list(plan.briefings.visible_to(signed_in(request)).newest_first()),
+            "may_create": request.user.has_perm("reports.create_briefing", plan),
+            "may_read": request.user.has_perm("reports.read_briefing", plan),
+        },
+    )
+
+
+def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
+    """The briefing; 404 for a stranger to the plan, 403 for a member who may not read drafts."""
+    plan = visible_plan(request, slug)
+    require(request, "reports.read_briefing", plan)
+    briefing = get_object_or_404(Briefing, plan=plan, pk=pk)
+    briefing.plan = plan
+    return briefing
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request, "reports.create_briefing", plan)
+    start, end, dated = drafts.next_period(plan, timezone.localdate())
+    row = drafts.draft(plan, period_start=start, period_end=end, dated=dated)
+    form = CoverForm(request.POST if request.method == "POST" else None, row=row)
+    if form.is_valid():
+        try:
+            briefing = services.create_briefing(
+                plan=plan, by=signed_in(request), at=timezone.now(), **form.cover
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The briefing is drafted from the plan’s records.")
+            return redirect(briefing)
+    return _cover_page(request, plan, form)
+
+
+@require_http_methods(["GET", "POST"])
+def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    form = CoverForm(request.POST if request.method == "POST" else None, row=briefing)
+    theirs: list[tuple[str, Any]] = []
+    if form.is_valid():
+        try:
+            services.change_cover(
+                briefing=briefing,
+                version=form.cleaned_data["version"],
+                by=signed_in(request),
+                **form.cover,
+            )
+        except Conflict as conflict:
+            theirs = _differing(form, conflict.current)
+            form.add_error(None, str(conflict))
+            form.take_version(conflict.current.version)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The cover was saved.")
+            return redirect(briefing)
+    return _cover_page(request, briefing.plan, form, briefing=briefing, theirs=theirs)
+
+
+def _differing(form: CoverForm, current: Briefing) -> list[tuple[str, Any]]:
+    """What another person saved where it differs from what this one typed: (label, their value)."""
+    return [
+        (str(form[name].label), getattr(current, name) or "(blank)")
+        for name, typed in form.cover.items()
+        if typed != getattr(current, name)
+    ]
+
+
+def _cover_page(
+    request: HttpRequest,
+    plan: Plan,
+    form: CoverForm,
+    *,
+    briefing: Briefing | None = None,
+    theirs: list[tuple[str, Any]] | None = None,
+) -> HttpResponse:
+    return render(
+        request,
+        "reports/briefings/cover.html",
+        {"plan": plan, "briefing": briefing, "form": form, "theirs": theirs},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    briefing = readable_briefing(request, slug, pk)
+    try:
+        document = compose(briefing)
+    except DocumentError as refusal:
+        return _refused(request, briefing, str(refusal))
+    return render(
+        request,
+        "reports/briefings/detail.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "paper": document_fragment(document),
+            "stylesheets": SCREEN_SHEETS,
+            "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
+            "may_change": request.user.has_perm("reports.change_briefing", briefing),
+        },
+    )
+
+
+def _origin(paragraph: Paragraph) -> dict[str, Any]:
+    """Which records a paragraph was written from, the first few by name."""
+    labels = list(dict.fromkeys(source.label for source in paragraph.sources))
+    return {
+        "key": paragraph.key,
+        "number": paragraph.number,
+        "labels": labels[:SOURCES_SHOWN],
+        "more": max(len(labels) - SOURCES_SHOWN, 0),
+    }
+
+
+# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+@transaction.non_atomic_requests
+@require_GET
+def pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    with transaction.atomic():
+        briefing = readable_briefing(request, slug, pk)
+        try:
+            document = compose(briefing)
+        except DocumentError as refusal:
+            return _refused(request, briefing, str(refusal))
+    try:
+        data = render_pdf(document)
+    except RenderRefused as refusal:
+        return _refused(request, briefing, str(refusal))
+    name = f"briefing-{slugify(briefing.tracker_number.replace('/', '-')) or briefing.pk}.pdf"
+    return HttpResponse(
+        data,
+        content_type="application/pdf",
+        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
+    )
+
+
+def _refused(request: HttpRequest, briefing: Briefing, reason: str) -> HttpResponse:
+    """Why the paper cannot be made, with the way to the cover where that may mend it."""
+    return render(
+        request,
+        "reports/briefings/refused.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "reason": reason,
+            "may_change": request.user.has_perm("reports.change_briefing", briefing),
+        },
+        status=422,
+    )
