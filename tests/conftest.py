@@ -10,8 +10,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client, override_settings
+
+from agencies import guards
 
 # Playwright's fixtures keep an event loop running in the thread that also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -66,10 +68,7 @@ def _flush_past_the_guards():
     plain = DatabaseOperations.execute_sql_flush
 
     def flush(self, sql_list):
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {self.quote_name(name)}")
+        guards.lift(self.connection.alias)
         plain(self, sql_list)
 
     with pytest.MonkeyPatch.context() as patch:

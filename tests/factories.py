@@ -7,8 +7,10 @@ from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, Appointment, Seat, User
 from workitems.models import (
+    Attendance,
     Decision,
     Delay,
+    Evidence,
     Measure,
     Meeting,
     Member,
@@ -17,6 +19,7 @@ from workitems.models import (
     Pillar,
     Plan,
     Return,
+    ReturnNote,
     Risk,
     Round,
     Support,
@@ -184,6 +187,14 @@ class MeetingFactory(DjangoModelFactory):
     held_on = date(2010, 6, 10)
 
 
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    meeting = factory.SubFactory(MeetingFactory)
+    agency = factory.LazyAttribute(lambda attendance: attendance.meeting.plan.coordinating_agency)
+
+
 class DecisionFactory(DjangoModelFactory):
     class Meta:
         model = Decision
@@ -198,6 +209,14 @@ class VariationFactory(DjangoModelFactory):
 
     class Meta:
         model = Variation
+
+    class Params:
+        decided = factory.Trait(
+            meeting=factory.SubFactory(MeetingFactory, plan=factory.SelfAttribute("..plan")),
+            decided_by=factory.SubFactory(UserFactory),
+            decided_at=datetime(2010, 6, 10, tzinfo=UTC),
+        )
+        approved = factory.Trait(decided=True, state="approved")
 
     plan = factory.LazyAttribute(lambda variation: variation.milestone.item.plan)
     number = factory.Sequence(lambda n: n + 1)
@@ -236,6 +255,16 @@ class ReturnFactory(DjangoModelFactory):
         accepted = factory.Trait(state="accepted", accepted_on=date(2010, 7, 20))
 
 
+class ReturnNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = ReturnNote
+
+    of_return = factory.SubFactory(ReturnFactory)
+    body = "Say what came of the training."
+    by = factory.SubFactory(UserFactory)
+    at = datetime(2010, 7, 16, tzinfo=UTC)
+
+
 class UpdateFactory(DjangoModelFactory):
     class Meta:
         model = Update
@@ -250,6 +279,18 @@ class UpdateFactory(DjangoModelFactory):
     confidence = "on_track"
     achieved = "The brochure was written."
     written_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """A note about a milestone."""
+
+    class Meta:
+        model = Evidence
+
+    milestone = factory.SubFactory(MilestoneFactory)
+    note = "The printer's receipt is on the file."
+    added_by = factory.SubFactory(UserFactory)
+    added_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 class RiskFactory(DjangoModelFactory):

@@ -13,7 +13,6 @@ from agencies.history import track
 from agencies.models import Agency, User
 from workitems.models.plan import Pillar, Plan
 
-
 TITLE_LENGTH = 200
 
 

@@ -1,0 +1,242 @@
+"""What the database holds true of agencies, people, seats and Ministers, and what rows can answer."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from agencies.models import Agency, Appointment, Seat, User
+from tests.constraints import declared, refused_by
+from tests.factories import AgencyFactory, AppointmentFactory, SeatFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+FIRST, LAST = date(2010, 3, 1), date(2010, 8, 31)
+
+
+def two_agencies_of_one_name():
+    AgencyFactory(short_name="Police")
+    AgencyFactory(short_name="POLICE")
+
+
+def two_people_of_one_address():
+    UserFactory(email="one@example.org")
+    UserFactory(email="One@example.org")
+
+
+BROKEN = {
+    "agency_short_name_unique": two_agencies_of_one_name,
+    "agency_valid_period": lambda: AgencyFactory(valid_from=LAST, valid_to=FIRST),
+    "agency_successor_has_end": lambda: AgencyFactory(successor=AgencyFactory()),
+    "user_email_unique": two_people_of_one_address,
+    "seat_period": lambda: SeatFactory(from_on=LAST, to_on=FIRST),
+    "seat_role_known": lambda: SeatFactory(role="visitor"),
+    "appointment_period": lambda: AppointmentFactory(from_on=LAST, to_on=FIRST),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses_a_row_that_breaks(name):
+    with refused_by(name):
+        BROKEN[name]()
+
+
+def test_every_constraint_of_agencies_is_tried_above():
+    assert declared("agencies") == set(BROKEN)
+
+
+# --- agencies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "exists"),
+    [
+        (date(2010, 2, 28), False),
+        (FIRST, True),
+        (LAST, True),
+        (date(2010, 9, 1), False),
+    ],
+)
+def test_an_agency_exists_from_its_first_day_to_its_last(day, exists):
+    agency = AgencyFactory(valid_from=FIRST, valid_to=LAST)
+    assert agency.exists_on(day) == exists
+    assert list(Agency.objects.valid_on(day)) == [agency] * exists
+
+
+def test_an_agency_without_dates_exists_on_every_day():
+    agency = AgencyFactory()
+    assert agency.exists_on(date(1840, 2, 6))
+    assert list(Agency.objects.valid_on(date(1840, 2, 6))) == [agency]
+
+
+def test_agencies_come_in_the_order_of_their_short_names():
+    for name in ("Police", "Customs", "MoJ"):
+        AgencyFactory(short_name=name)
+    assert [str(agency) for agency in Agency.objects.in_order()] == ["Customs", "MoJ", "Police"]
+
+
+def test_an_agency_with_a_seat_cannot_be_deleted():
+    seat = SeatFactory()
+    with pytest.raises(ProtectedError):
+        seat.agency.delete()
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+def test_people_sign_in_with_their_address_in_any_case():
+    user = User.objects.create_user(
+        "Some.One@Example.org", "a long enough password", name="Some One"
+    )
+    assert user.email == "some.one@example.org"
+    assert User.objects.get_by_natural_key("SOME.ONE@example.org") == user
+    assert user.check_password("a long enough password")
+
+
+def test_a_superuser_may_open_the_administration_pages():
+    user = User.objects.create_superuser(
+        "admin@example.org", "a long enough password", name="Admin"
+    )
+    assert (user.is_staff, user.is_superuser) == (True, True)
+
+
+def test_a_person_is_called_by_name_or_else_by_address():
+    assert str(UserFactory(name="Police contributor")) == "Police contributor"
+    assert str(UserFactory(name="", email="nameless@example.org")) == "nameless@example.org"
+
+
+def test_a_signature_names_the_agencies_of_today_once_each():
+    user = UserFactory(name="Dana")
+    police, customs = AgencyFactory(short_name="Police"), AgencyFactory(short_name="Customs")
+    SeatFactory(user=user, agency=police, role=Seat.Role.CONTRIBUTOR)
+    SeatFactory(user=user, agency=police, role=Seat.Role.APPROVER)
+    SeatFactory(user=user, agency=customs)
+    SeatFactory(user=user, agency=AgencyFactory(short_name="Old"), to_on=LAST)
+    assert user.signature == "Dana (Customs, Police)"
+
+
+def test_a_signature_fits_into_its_column_whatever_the_seats():
+    user = UserFactory(name="D" * 150)
+    for number in range(8):
+        SeatFactory(user=user, agency=AgencyFactory(short_name=f"{number}" * 30))
+    assert len(user.signature) == 300
+
+
+def test_seats_are_asked_for_once_in_the_life_of_a_user_object(django_assert_num_queries):
+    seat = SeatFactory(role=Seat.Role.APPROVER)
+    user = User.objects.get(pk=seat.user.pk)
+    with django_assert_num_queries(1):
+        assert user.agencies_as(Seat.Role.APPROVER) == {seat.agency.pk}
+        assert user.agencies_as(Seat.Role.CONTRIBUTOR) == set()
+        assert user.signature == f"{user.name} ({seat.agency})"
+
+
+def test_a_deactivated_person_holds_no_seat():
+    seat = SeatFactory(user__is_active=False)
+    assert seat.user.agencies_as(seat.role) == set()
+
+
+def test_a_person_who_wrote_something_cannot_be_deleted():
+    """Their history rows would lose their author; the guard of those rows refuses it."""
+    from agencies import history
+
+    author = UserFactory()
+    history.save(AgencyFactory(), by=author)
+    with (
+        pytest.raises(IntegrityError, match="History rows are never changed"),
+        transaction.atomic(),
+    ):
+        author.delete()
+
+
+# --- seats and appointments -------------------------------------------------------------------
+
+# A period beside one that runs from FIRST to LAST, and whether the two share a day.
+PERIODS = [
+    (date(2009, 1, 1), date(2010, 2, 28), False),
+    (date(2009, 1, 1), FIRST, True),
+    (date(2009, 1, 1), None, True),
+    (date(2010, 5, 1), date(2010, 5, 2), True),
+    (LAST, None, True),
+    (date(2010, 9, 1), None, False),
+]
+
+
+@pytest.mark.parametrize(("from_on", "to_on", "overlaps"), PERIODS)
+def test_seats_of_one_person_and_role_in_an_agency_do_not_overlap(from_on, to_on, overlaps):
+    held = SeatFactory(from_on=FIRST, to_on=LAST)
+    other = Seat(user=held.user, agency=held.agency, role=held.role, from_on=from_on, to_on=to_on)
+    if not overlaps:
+        other.full_clean()
+        other.save()
+        return
+    with pytest.raises(ValidationError, match="This person already holds that seat"):
+        other.full_clean()
+    with pytest.raises(IntegrityError, match="already holds that seat"), transaction.atomic():
+        other.save()
+
+
+@pytest.mark.parametrize("differs", ["user", "agency", "role"])
+def test_seats_that_differ_in_anything_may_share_days(differs):
+    held = SeatFactory()
+    same = {"user": held.user, "agency": held.agency, "role": held.role}
+    other = {"user": UserFactory, "agency": AgencyFactory, "role": lambda: Seat.Role.OBSERVER}
+    SeatFactory(**{**same, differs: other[differs]()})
+    assert Seat.objects.count() == 2
+
+
+def test_a_seat_cannot_be_lengthened_into_the_next_one():
+    first = SeatFactory(from_on=FIRST, to_on=LAST)
+    SeatFactory(user=first.user, agency=first.agency, from_on=date(2010, 9, 1))
+    with pytest.raises(IntegrityError, match="already holds that seat"), transaction.atomic():
+        Seat.objects.filter(pk=first.pk).update(to_on=date(2010, 9, 1))
+
+
+def test_a_seat_may_be_changed_within_its_own_days():
+    seat = SeatFactory(from_on=FIRST, to_on=LAST)
+    seat.full_clean()
+    Seat.objects.filter(pk=seat.pk).update(to_on=FIRST)
+    seat.refresh_from_db()
+    assert seat.to_on == FIRST
+
+
+@pytest.mark.parametrize(("from_on", "to_on", "overlaps"), PERIODS)
+def test_a_portfolio_has_one_minister_at_a_time(from_on, to_on, overlaps):
+    AppointmentFactory(from_on=FIRST, to_on=LAST)
+    other = AppointmentFactory.build(from_on=from_on, to_on=to_on)
+    if not overlaps:
+        other.full_clean()
+        other.save()
+        return
+    with pytest.raises(ValidationError, match="Another Minister holds that portfolio"):
+        other.full_clean()
+    with pytest.raises(IntegrityError, match="Another Minister holds"), transaction.atomic():
+        other.save()
+
+
+def test_two_portfolios_have_each_their_minister():
+    AppointmentFactory()
+    AppointmentFactory(portfolio="Associate Minister of Immigration")
+    assert Appointment.objects.count() == 2
+
+
+def test_the_minister_is_the_one_of_the_day():
+    first = AppointmentFactory(minister="Hon First", from_on=FIRST, to_on=LAST)
+    second = AppointmentFactory(minister="Hon Second", from_on=date(2010, 9, 1))
+    holding = Appointment.objects.holding
+    assert holding("Minister of Immigration", date(2010, 2, 28)) is None
+    assert holding("Minister of Immigration", LAST) == first
+    assert holding("Minister of Immigration", date(2010, 9, 1)) == second
+    assert holding("Minister of Fisheries", LAST) is None
+
+
+@pytest.mark.parametrize("factory", [SeatFactory, AppointmentFactory])
+def test_a_half_filled_form_is_not_asked_for_overlaps(factory):
+    """The fields' own faults are told; the check of the whole has nothing to go by."""
+    row = factory._meta.model()
+    with pytest.raises(ValidationError) as refusal:
+        row.full_clean()
+    assert "from_on" in refusal.value.message_dict
+    assert "__all__" not in refusal.value.message_dict
