@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from reports.text import DocumentError, check_text
 
-MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page
+MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
 
 
 class Stage(StrEnum):
@@ -155,11 +155,17 @@ class TimelineRow:
         check_text(self.number, "A timeline row's number")
 
 
+def timeline_room(pillars: int) -> int:
+    """How many milestones the picture has room for on its one page, beside that many pillars."""
+    return max(0, MAX_TIMELINE_ROWS - 4 * max(0, pillars - 3))
+
+
 @dataclass(frozen=True, slots=True)
 class ProgressPicture:
     """Annex: one page that shows stages by pillar and how milestones slipped. `as_at` is where today's line stands.
 
-    `note` says what the picture leaves out ("The 24 milestones with the largest slips, of 61"). At most 24 rows.
+    `note` says what the picture leaves out ("The 24 milestones with the largest slips, of 61"). At most
+    `timeline_room` rows.
     """
 
     key: str
@@ -172,9 +178,11 @@ class ProgressPicture:
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")
         check_text(self.note, "The picture's note", blank=True)
-        if len(self.timeline) > MAX_TIMELINE_ROWS:
+        room = timeline_room(len(self.pillars))
+        if len(self.timeline) > room:
             raise DocumentError(
-                f"The timeline holds {MAX_TIMELINE_ROWS} milestones; choose the ones that matter most."
+                f"Beside {len(self.pillars)} pillars the timeline has room for {room} milestones; "
+                "choose the ones that matter most."
             )
 
 

@@ -31,6 +31,7 @@ from reports.annexes import (
     TimelineRow,
     WorkItemRow,
     WorkItemTable,
+    timeline_room,
 )
 from reports.text import (
     MAX_TEXT,
@@ -78,6 +79,7 @@ __all__ = [
     "from_json",
     "number_through",
     "plain",
+    "timeline_room",
     "to_json",
     "words",
 ]

@@ -46,16 +46,16 @@ def stage_bars(pillars: Sequence[PillarProgress]) -> SafeString:
     parts: list[SafeString] = list(_stage_legend())
     y = 30.0
     for pillar in pillars:
-        lines = textwrap.wrap(pillar.title, 32)[:2]
-        parts.append(_lines(lines, 0, y + 12 if len(lines) == 2 else y + 17))
+        lines = _two_lines(pillar.title, 32)
+        parts.append(_lines(lines, 0, y + 9 if len(lines) == 2 else y + 15.5))
         x = float(LABEL)
         for stage, _fill, _texture, _ink in STAGES:
             if count := pillar.count(stage):
-                parts += _bar(stage, x, y, count * scale, 26, str(count))
+                parts += _bar(stage, x, y, count * scale, 23, str(count))
                 x += count * scale
         total = f"{pillar.total:,} item" if pillar.total == 1 else f"{pillar.total:,} items"
-        parts.append(_text(total, x + 7, y + 17, fill=QUIET))
-        y += 36
+        parts.append(_text(total, x + 7, y + 15.5, fill=QUIET))
+        y += 31
     return _picture(y, _stage_sentence(pillars), parts)
 
 
@@ -69,7 +69,7 @@ def milestone_timeline(rows: Sequence[TimelineRow], *, as_at: date) -> SafeStrin
     axis = _Axis(rows, as_at)
     parts: list[SafeString] = list(_timeline_legend())
     top = 44.0
-    labels = [textwrap.wrap(f"{row.number}  {row.milestone.label}", 38)[:2] for row in rows]
+    labels = [_two_lines(f"{row.number}  {row.milestone.label}", 38) for row in rows]
     heights = [25.0 if len(lines) == 2 else 18.0 for lines in labels]
     bottom = top + sum(heights)
     for x, text in axis.ticks():
@@ -232,6 +232,10 @@ def _picture(height: float, title: str, parts: Iterable[SafeString]) -> SafeStri
         title,
         format_html_join("", "{}", ((part,) for part in parts)),
     )
+
+
+def _two_lines(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width, max_lines=2, placeholder=" …")
 
 
 def _n(value: float) -> str:

@@ -183,7 +183,7 @@ def _font_configuration() -> Any:
 def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]
+    class OwnAssetsOnly(URLFetcher):
         """Hands out `_assets()` and nothing else, without ever opening an address."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
