@@ -58,12 +58,16 @@ def programs_for(account: "Account", folder: Path) -> Path:
     found = find_programs()
     if account.can_run(found / "initdb"):
         return found
-    # The wheel lies in a checkout that the server's account may not enter.
+    # The wheel lies in a checkout that the server's account may not enter. Its programs look for
+    # their libraries beside the package, so the copy keeps the places as they are.
     copy = folder / "server"
-    shutil.copytree(found.parent, copy, symlinks=True)
+    package = found.parent.parent
+    for source in (found.parent, package.with_name(f"{package.name}.libs")):
+        if source.exists():
+            shutil.copytree(source, copy / source.relative_to(package.parent), symlinks=True)
     for path in (copy, *copy.rglob("*")):
         account.give(path)
-    return copy / found.name
+    return copy / found.relative_to(package.parent)
 
 
 def stop_server(account: "Account", pg_ctl: str, data: Path) -> None:
