@@ -18,6 +18,7 @@ from typing import Any
 
 from reports.document import Document
 from reports.render.html import ASSETS, SHEETS, document_html
+from reports.render.structure import own_structure
 
 FONTS = (
     "fonts/SourceSans3-Regular.ttf",
@@ -82,9 +83,9 @@ def _write(html: str, title: str, language: str) -> bytes:
 
     try:
         page = HTML(string=html, base_url=ASSETS, url_fetcher=_fetcher())
-        data: bytes = page.write_pdf(
-            pdf_variant="pdf/ua-1", font_config=_font_configuration(), finisher=finish
-        )
+        drawn = page.render(font_config=_font_configuration())
+        with own_structure(drawn):
+            data: bytes = drawn.write_pdf(pdf_variant="pdf/ua-1", finisher=finish)
     except FatalURLFetchingError as fault:
         raise RenderRefused("The paper asked for a file that is not part of it.") from fault
     return data

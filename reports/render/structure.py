@@ -1,0 +1,197 @@
+"""The tag tree of the paper's PDF: one element for each HTML element, whatever pages it falls on.
+
+The renderer's own tree passes a validator and still tires a listener: a table cut over pages becomes many tables, and
+running heads and repeated table heads are read out on each page. While one file is written, this puts another builder
+in the place of two of WeasyPrint's private functions, so it belongs to exactly one version of it (`WEASYPRINT`) and
+to one render at a time in a process; `reports.render.pdf` sees to both. The paper has no links and no form fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+WEASYPRINT = "70.0"
+
+_POINT = 0.75  # points in a CSS pixel
+_SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+_SVG = f"{{{_SVG_NAMESPACE}}}svg"
+_ROLES = {
+    "article": "Art",
+    "section": "Sect",
+    "header": "Sect",
+    "p": "P",
+    **{f"h{level}": f"H{level}" for level in range(1, 7)},
+    "ol": "L",
+    "ul": "L",
+    "li": "LI",
+    "li::marker": "Lbl",
+    "table": "Table",
+    "thead": "THead",
+    "tbody": "TBody",
+    "tr": "TR",
+    "th": "TH",
+    "td": "TD",
+    _SVG: "Figure",
+}
+
+
+@contextmanager
+def own_structure(document: Any) -> Iterator[None]:
+    """Within this, `document.write_pdf` (WeasyPrint's) writes our tag tree. Not safe in two threads at once."""
+    from weasyprint.pdf import tags
+    from weasyprint.pdf.stream import Stream
+
+    builder = _Builder(document)
+    build, marked = tags._build_box_tree, Stream.marked
+
+    def mark(stream: Any, box: Any, tag: str) -> Any:
+        return stream.artifact() if id(box) in builder.artifacts else marked(stream, box, tag)
+
+    tags._build_box_tree, Stream.marked = builder.build_page, mark
+    try:
+        yield
+    finally:
+        tags._build_box_tree, Stream.marked = build, marked
+
+
+class _Builder:
+    """Builds the tree page by page; knows from the start which boxes are only decoration."""
+
+    def __init__(self, document: Any) -> None:
+        import pydyf  # type: ignore[import-untyped]
+        from weasyprint.formatting_structure import boxes
+
+        self.boxes, self.pydyf = boxes, pydyf
+        self.language = document.metadata.lang
+        self.artifacts: set[int] = set()
+        self.nodes: dict[tuple[Any, str], Any] = {}
+        heads: set[Any] = set()
+        for page in document.pages:
+            self._find_artifacts(page._page_box, heads)
+
+    def build_page(
+        self,
+        box: Any,
+        parent: Any,
+        pdf: Any,
+        page_number: int,
+        nums: dict[int, Any],
+        annotations: list[Any],
+        tags: dict[Any, Any],
+    ) -> tuple[()]:
+        """Hang the page's content under `parent`. Takes and fills what WeasyPrint's function does; yields nothing."""
+        self.pdf, self.page, self.nums, self.tags = (
+            pdf,
+            pdf.page_references[page_number],
+            nums,
+            tags,
+        )
+        self.page_height = box.margin_height() * _POINT
+        self._children(box, parent)
+        return ()
+
+    def _find_artifacts(self, box: Any, heads: set[Any]) -> None:
+        """Running heads, and table heads seen before, with everything in them."""
+        for child in box.children:
+            child = self._real(child)
+            again = False
+            if isinstance(child, self.boxes.TableRowGroupBox) and child.is_header:
+                again = child.element in heads
+                heads.add(child.element)
+            if again or isinstance(child, self.boxes.MarginBox):
+                self.artifacts.update(id(box) for box in [child, *child.descendants()])
+            elif isinstance(child, self.boxes.ParentBox):
+                self._find_artifacts(child, heads)
+
+    def _real(self, box: Any) -> Any:
+        """Positioned boxes, list markers among them, stand behind a placeholder."""
+        return getattr(box, "_box", box)
+
+    def _children(self, box: Any, node: Any) -> None:
+        for child in box.children:
+            child = self._real(child)
+            if id(child) in self.artifacts:
+                continue
+            holder = self._holder(child, node)
+            if isinstance(child, self.boxes.TextBox | self.boxes.ReplacedBox):
+                self._content(self.tags.pop(child)["mcid"], holder)
+            else:
+                self._children(child, holder)
+
+    def _holder(self, box: Any, parent: Any) -> Any:
+        """The structure element that the box's content belongs to: its HTML element's, made when first met."""
+        element, tag = box.element, box.element_tag
+        role = _ROLES.get(tag, "")
+        if element is None:
+            return parent
+        language = element.get("lang") or self.language
+        if not role and language != self.language:
+            role = "Span"
+        if not role:
+            return parent
+        if (element, role) not in self.nodes:
+            owner = self.nodes[element, "LI"] if role == "Lbl" else parent
+            node = self.nodes[element, role] = self._new(role, owner)
+            if language != self.language:
+                node["Lang"] = self.pydyf.String(language)
+            self._describe(node, role, box)
+        if role == "LI":
+            return self._body(element)
+        return self.nodes[element, role]
+
+    def _body(self, element: Any) -> Any:
+        """What holds a list item's content, beside its label."""
+        if (element, "LBody") not in self.nodes:
+            self.nodes[element, "LBody"] = self._new("LBody", self.nodes[element, "LI"])
+        return self.nodes[element, "LBody"]
+
+    def _new(self, role: str, parent: Any) -> Any:
+        node = self.pydyf.Dictionary(
+            {
+                "Type": "/StructElem",
+                "S": f"/{role}",
+                "K": self.pydyf.Array(),
+                "Pg": self.page,
+                "P": parent.reference,
+            }
+        )
+        self.pdf.add_object(node)
+        # A label is met after the body it stands before.
+        parent["K"].insert(0 if role == "Lbl" else len(parent["K"]), node.reference)
+        return node
+
+    def _content(self, mcid: int, node: Any) -> None:
+        """Hang a stretch of the page's content on an element that may have begun on another page."""
+        if node["Pg"] == self.page:
+            node["K"].append(mcid)
+        else:
+            node["K"].append(self.pydyf.Dictionary({"Type": "/MCR", "Pg": self.page, "MCID": mcid}))
+        self.nums[mcid] = node.reference
+
+    def _describe(self, node: Any, role: str, box: Any) -> None:
+        """The facts that a reader of the tags needs about some elements."""
+        if role == "L":
+            numbering = "Decimal" if box.element_tag == "ol" else "Disc"
+            node["A"] = self.pydyf.Dictionary({"O": "/List", "ListNumbering": f"/{numbering}"})
+        elif role in ("TH", "TD"):
+            facts = {"O": "/Table"}
+            if role == "TH":
+                facts["Scope"] = "/Row" if box.element.get("scope") == "row" else "/Column"
+            if box.colspan != 1:
+                facts["ColSpan"] = box.colspan
+            if box.rowspan != 1:
+                facts["RowSpan"] = box.rowspan
+            node["A"] = self.pydyf.Dictionary(facts)
+        elif role == "Figure":
+            left, top = (
+                box.content_box_x() * _POINT,
+                self.page_height - box.content_box_y() * _POINT,
+            )
+            right, bottom = left + box.width * _POINT, top - box.height * _POINT
+            node["A"] = self.pydyf.Dictionary(
+                {"O": "/Layout", "BBox": self.pydyf.Array((left, bottom, right, top))}
+            )
+            title = box.element.find(f"{{{_SVG_NAMESPACE}}}title")
+            node["Alt"] = self.pydyf.String(title.text)
