@@ -1,0 +1,378 @@
+"""What happens on the current plan around today: a round, requests, meetings, decisions.
+
+Told as a story in days from today, each step through the service that a person would use.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from agencies.models import Agency, User
+from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
+from workitems.models import Meeting, Milestone, Plan, Return, Risk, Round, WorkItem
+from workitems.models.item import Confidence, Stage
+from workitems.services import items, meetings, rounds, variations
+
+PERIOD_DAYS = 180
+OPENED_DAYS_AGO = 13
+DUE_IN_DAYS = 6
+
+
+def play(plan: Plan, today: date) -> None:
+    """Bring a plan that was just loaded up to today."""
+    story = Story(plan, today)
+    story.meet()
+    story.slip_again()
+    story.ask_for_changes()
+    story.look_closer()
+    story.report(story.open_round())
+
+
+class Story:
+    """The plan, today, and the people by agency."""
+
+    def __init__(self, plan: Plan, today: date) -> None:
+        self.plan, self.today = plan, today
+        self.coordinator = user_of(COORDINATOR)
+        self.writers = {agency: user_of(person) for agency, person in CONTRIBUTORS.items()}
+        self.approvers = {agency: user_of(person) for agency, person in APPROVERS.items()}
+        self.agencies = {
+            agency.short_name: agency for agency in Agency.objects.filter(memberships__plan=plan)
+        }
+
+    def day(self, days: int) -> date:
+        """So many days after today; before it, if negative."""
+        return self.today + timedelta(days=days)
+
+    def at(self, days: int, hour: int) -> datetime:
+        return timezone.make_aware(datetime.combine(self.day(days), time(hour)))
+
+    def item(self, number: str) -> WorkItem:
+        return self.plan.items.get(number=number)
+
+    def milestone(self, item: str, number: int) -> Milestone:
+        return Milestone.objects.get(item__plan=self.plan, item__number=item, number=number)
+
+    # --- The working group -----------------------------------------------------------------
+
+    def meet(self) -> None:
+        """Two meetings behind us, with what they decided, and one next week."""
+        by = self.coordinator
+        first = self._held(days_ago=112, absent=("DIA",))
+        self._move_by_decision(first)
+        last = self._held(days_ago=42, absent=("OT", "IR"))
+        self._decline(last)
+        meetings.record_decision(
+            meeting=last,
+            text="Police will say which figures the second assessment can do without.",
+            item=self.item("5.1"),
+            owner_agency=self.agencies["Police"],
+            due_on=self.day(10),
+            by=by,
+        )
+        meetings.record_decision(
+            meeting=last,
+            text="Social Development will list the regions without a safe place to stay.",
+            item=self.item("2.3"),
+            owner_agency=self.agencies["MSD"],
+            due_on=self.day(-5),
+            by=by,
+        )
+        done = meetings.record_decision(
+            meeting=last,
+            text="The coordinator will bring the guide's open chapters to the next meeting.",
+            item=self.item("1.1"),
+            owner_agency=self.agencies["MBIE"],
+            due_on=self.day(-10),
+            by=by,
+        )
+        meetings.finish_decision(decision=done, done_on=self.day(-12), on=self.today, by=by)
+        meetings.call_meeting(
+            plan=self.plan, held_on=self.day(8), place="Stout Street, Wellington", by=by
+        )
+        meetings.escalate_risk(
+            risk=self.plan.risks.get(item__number="2.3"),
+            to=Risk.EscalatedTo.MINISTER,
+            on=self.day(-42),
+            by=by,
+            reason="The next budget decides it, and that is for Ministers.",
+        )
+
+    def _held(self, *, days_ago: int, absent: tuple[str, ...]) -> Meeting:
+        meeting = meetings.call_meeting(
+            plan=self.plan,
+            held_on=self.day(-days_ago),
+            place="Stout Street, Wellington",
+            by=self.coordinator,
+        )
+        present = [agency for name, agency in self.agencies.items() if name not in absent]
+        meetings.record_attendance(meeting=meeting, agencies=present, by=self.coordinator)
+        return meeting
+
+    def _move_by_decision(self, meeting: Meeting) -> None:
+        """The advice on offences has had its agreed date moved once already."""
+        asked = variations.request_date(
+            milestone=self.milestone("3.4", 2),
+            due_after=self.milestone("3.4", 2).agreed_due + timedelta(days=61),
+            reason="Twice as many answers came as we had planned for.",
+            agency=self.agencies["MoJ"],
+            by=self.writers["MoJ"],
+            at=self.at(-120, 10),
+        )
+        asked = variations.recommend(
+            variation=asked,
+            recommendation="Agree: the answers deserve to be read.",
+            by=self.coordinator,
+            at=self.at(-116, 15),
+        )
+        variations.decide(
+            variation=asked,
+            approve=True,
+            meeting=meeting,
+            by=self.coordinator,
+            at=self.at(-112, 11),
+            text="Agreed. The group asks to hear of any further move before it happens.",
+        )
+
+    def _decline(self, meeting: Meeting) -> None:
+        asked = variations.request_date(
+            milestone=self.milestone("3.3", 2),
+            due_after=self.milestone("3.3", 2).agreed_due + timedelta(days=245),
+            reason="The second analyst's post is empty.",
+            agency=self.agencies["Police"],
+            by=self.writers["Police"],
+            at=self.at(-55, 9),
+        )
+        asked = variations.recommend(
+            variation=asked,
+            recommendation="Decline: an analyst on loan can begin the talks.",
+            by=self.coordinator,
+            at=self.at(-49, 14),
+        )
+        variations.decide(
+            variation=asked,
+            approve=False,
+            meeting=meeting,
+            by=self.coordinator,
+            at=self.at(-42, 11),
+            text="Declined. Inland Revenue lends an analyst, and the talks with banks begin.",
+        )
+
+    # --- Between rounds --------------------------------------------------------------------
+
+    def slip_again(self) -> None:
+        """Two forecasts that have moved before move again."""
+        for days, reason in (
+            (62, "Two chapters are rewritten after the first open meeting."),
+            (92, "The legal check of those chapters takes another month."),
+        ):
+            guide = self.milestone("1.1", 2)
+            items.move_forecast(
+                milestone=guide,
+                version=guide.version,
+                forecast_due=self.day(days),
+                reason=reason,
+                by=self.writers["MBIE"],
+                on=self.today,
+            )
+        tracing = self.milestone("3.3", 2)
+        items.move_forecast(
+            milestone=tracing,
+            version=tracing.version,
+            forecast_due=self.day(59),
+            reason="One of the four banks has asked for a later meeting.",
+            by=self.writers["Police"],
+            on=self.today,
+        )
+
+    def ask_for_changes(self) -> None:
+        """Three requests that wait: one to be read, two recommended on to the meeting."""
+        guide = variations.request_date(
+            milestone=self.milestone("1.1", 2),
+            due_after=self.day(92),
+            reason="Businesses ask for a guide that is right rather than early.",
+            agency=self.agencies["MBIE"],
+            by=self.writers["MBIE"],
+            at=self.at(-11, 10),
+        )
+        variations.recommend(
+            variation=guide,
+            recommendation="Agree, and publish the chapters that are ready now.",
+            by=self.coordinator,
+            at=self.at(-6, 16),
+        )
+        offences = variations.request_wording(
+            item=self.item("3.4"),
+            wording="action",
+            text_after=(
+                "Review the offences of trafficking, forced labour, slavery and forced marriage, "
+                "and advise Ministers of changes."
+            ),
+            reason="Many who answered ask that forced marriage be looked at with the others.",
+            agency=self.agencies["MoJ"],
+            by=self.writers["MoJ"],
+            at=self.at(-12, 9),
+        )
+        variations.recommend(
+            variation=offences,
+            recommendation="Agree: it is the same review and the same people.",
+            by=self.coordinator,
+            at=self.at(-5, 11),
+        )
+        variations.request_date(
+            milestone=self.milestone("2.3", 2),
+            due_after=self.milestone("2.3", 2).forecast_due,
+            reason="Four regions must wait for the next budget.",
+            agency=self.agencies["MSD"],
+            by=self.writers["MSD"],
+            at=self.at(-3, 13),
+        )
+
+    def look_closer(self) -> None:
+        """The coordinator is of another mind than the agency about one item."""
+        children = self.item("2.5")
+        items.review(
+            item=children,
+            version=children.version,
+            confidence=Confidence.AT_RISK,
+            by=self.coordinator,
+            reason="No word in the last round, and the training is due in four months.",
+        )
+
+    # --- The round -------------------------------------------------------------------------
+
+    def open_round(self) -> Round:
+        return rounds.open_round(
+            plan=self.plan,
+            name=f"Half year to {self.today.day} {self.today:%B %Y}",
+            period_start=self.day(-PERIOD_DAYS),
+            period_end=self.today,
+            due_on=self.day(DUE_IN_DAYS),
+            message="Please say what was achieved in a sentence or two that a Minister could read.",
+            by=self.coordinator,
+            at=self.at(-OPENED_DAYS_AGO, 9),
+        )
+
+    def report(self, opened: Round) -> None:
+        """Returns in every state: accepted, submitted, sent back, half written, and not begun."""
+        returns = {each.agency.short_name: each for each in opened.returns.select_related("agency")}
+        for agency, answers in ANSWERS.items():
+            for number, answer in answers.items():
+                self._answer(returns[agency], number, answer)
+        self._submit(returns["Customs"], days_ago=5)
+        rounds.accept(of_return=returns["Customs"], by=self.coordinator, on=self.day(-2))
+        self._submit(returns["MFAT"], days_ago=3)
+        self._submit(returns["MoJ"], days_ago=1)
+        self._submit(returns["MSD"], days_ago=4)
+        rounds.send_back(
+            of_return=returns["MSD"],
+            note="Please say how many regions have a provider today, so that the figure can be "
+            "compared with last time.",
+            item=self.item("2.3"),
+            by=self.coordinator,
+            at=self.at(-2, 15),
+        )
+
+    def _answer(self, of_return: Return, number: str, answer: "Answer | None") -> None:
+        item, by = self.item(number), self.writers[of_return.agency.short_name]
+        if answer is None:
+            rounds.say_no_change(
+                of_return=of_return, item=item, on=self.day(-7), by=by, at=self.at(-7, 10)
+            )
+            return
+        stage, confidence, achieved, planned_next = answer
+        rounds.write_update(
+            of_return=of_return,
+            item=item,
+            stage=stage,
+            confidence=confidence,
+            achieved=achieved,
+            planned_next=planned_next,
+            by=by,
+            at=self.at(-7, 11),
+        )
+
+    def _submit(self, of_return: Return, *, days_ago: int) -> None:
+        by: User = self.approvers[of_return.agency.short_name]
+        rounds.submit(of_return=of_return, by=by, on=self.day(-days_ago), at=self.at(-days_ago, 14))
+
+
+Answer = tuple[str, str, str, str]
+
+# By agency and item: stage, confidence, achieved, planned next; none says "no change".
+ANSWERS: dict[str, dict[str, Answer | None]] = {
+    "Customs": {
+        "3.2": (
+            Stage.ONGOING,
+            Confidence.ON_TRACK,
+            "In the first year 71 vessels were looked at for signs of forced labour, and four "
+            "were referred to the joint group of investigators.",
+            "Add what the first year taught to the signs that officers look for.",
+        ),
+    },
+    "MFAT": {
+        "4.2": (
+            Stage.ONGOING,
+            Confidence.ON_TRACK,
+            "Two more trainings of labour recruiters' inspectors were held, one of them led by a "
+            "Pacific partner.",
+            "Agree the second yearly plan.",
+        ),
+        "4.3": None,
+    },
+    "MoJ": {
+        "3.4": (
+            Stage.UNDER_WAY,
+            Confidence.AT_RISK,
+            "All answers to the discussion paper are read and a summary is published.",
+            "Advise Ministers on forced labour first, then on the rest.",
+        ),
+        "3.5": None,
+        "5.3": None,
+    },
+    "MSD": {
+        "2.1": (
+            Stage.UNDER_WAY,
+            Confidence.ON_TRACK,
+            "Two regions used the one way of referral for three months, and every referral had a "
+            "named support person on the same day.",
+            "Open it in all regions.",
+        ),
+        "2.3": (
+            Stage.UNDER_WAY,
+            Confidence.AT_RISK,
+            "More providers have signed the standard agreement.",
+            "Ask for the money that the last four regions need.",
+        ),
+        "5.2": (
+            Stage.UNDER_WAY,
+            Confidence.AT_RISK,
+            "A first group of survivors has met twice, at a pace of its own.",
+            "Hear its first advice.",
+        ),
+    },
+    "Police": {
+        "3.1": (
+            Stage.UNDER_WAY,
+            Confidence.ON_TRACK,
+            "All members of the joint group write to one case file.",
+            "Review the first year.",
+        ),
+        "3.3": (
+            Stage.UNDER_WAY,
+            Confidence.OFF_TRACK,
+            "Inland Revenue's analyst has begun, and two banks have agreed how money is traced.",
+            "Agree it with two more banks.",
+        ),
+    },
+    "MBIE": {
+        "1.2": None,
+        "1.3": (
+            Stage.ONGOING,
+            Confidence.ON_TRACK,
+            "Two thirds of frontline staff have finished the course.",
+            "Agree the first yearly renewal.",
+        ),
+        "2.2": None,
+    },
+}

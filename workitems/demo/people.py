@@ -1,0 +1,110 @@
+"""The demo's people: roles with a name and a sign-in, and the seats that they hold.
+
+The Department of Labour coordinates the 2009 plan and ended in 2012. Its people sit in its
+successor today and keep their seats in the Department, so that both plans can be worked on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth.hashers import make_password
+
+from agencies import history
+from agencies import services as seating
+from agencies.models import Agency, Seat, User
+
+ACTOR = "Demo loader"
+# Known to everybody who reads this; the loader refuses to run where DEBUG is off.
+PASSWORD = "four-walls-one-plan"
+
+Role = Seat.Role
+BEGINNING = date(2009, 7, 31)
+SUCCESSION = date(2012, 7, 1)
+FORMER_LEFT_DAYS_AGO = 60
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who can sign in. `has_left` means that the seat has ended."""
+
+    name: str
+    role: Seat.Role
+    agencies: tuple[str, ...]
+    has_left: bool = False
+
+    @property
+    def email(self) -> str:
+        mailbox = self.name.lower().replace("'", "").replace(" ", ".")
+        return f"{mailbox}@example.org"
+
+
+COORDINATOR = Person("Coordinator", Role.COORDINATOR, ("DoL", "MBIE"))
+CONTRIBUTORS = {
+    agency: Person(f"{agency} contributor", Role.CONTRIBUTOR, seats)
+    for agency, seats in {
+        "MBIE": ("DoL", "MBIE"),
+        "Police": ("Police",),
+        "Customs": ("Customs",),
+        "MFAT": ("MFAT",),
+        "MSD": ("MSD",),
+        "MoJ": ("MoJ",),
+    }.items()
+}
+APPROVERS = {
+    agency: Person(f"{agency} approver", Role.APPROVER, writer.agencies)
+    for agency, writer in CONTRIBUTORS.items()
+}
+PEOPLE = (
+    COORDINATOR,
+    *(
+        person
+        for pair in zip(CONTRIBUTORS.values(), APPROVERS.values(), strict=True)
+        for person in pair
+    ),
+    Person("Authorising manager", Role.AUTHORISING_MANAGER, ("DoL", "MBIE")),
+    Person("Minister's office", Role.MINISTERS_OFFICE, ("DoL", "MBIE")),
+    Person("Observer", Role.OBSERVER, ("MOH",)),
+    Person("Former contributor", Role.CONTRIBUTOR, ("Police",), has_left=True),
+)
+
+
+def user_of(person: Person) -> User:
+    return User.objects.get(email=person.email)
+
+
+def seat_people(today: date) -> None:
+    """Make those who are missing, with their seats. Whoever is there is left as they are."""
+    known = set(User.objects.values_list("email", flat=True))
+    newcomers = [person for person in PEOPLE if person.email not in known]
+    if not newcomers:
+        return
+    password = make_password(PASSWORD)
+    agencies = {agency.short_name: agency for agency in Agency.objects.all()}
+    for person in newcomers:
+        user = User(email=person.email, name=person.name, password=password)
+        history.save(user, by=None, actor=ACTOR)
+        left_on = today - timedelta(days=FORMER_LEFT_DAYS_AGO) if person.has_left else None
+        for short_name in person.agencies:
+            seating.give_seat(
+                user=user,
+                agency=agencies[short_name],
+                role=person.role,
+                from_on=SUCCESSION if short_name == "MBIE" else BEGINNING,
+                to_on=left_on,
+                by=None,
+                reason="Seated for the demo",
+            )
+
+
+def sign_ins() -> Iterator[str]:
+    """A table: who signs in with which address, and what they are where."""
+    rows = [
+        (person.email, person.role.label + (", left" if person.has_left else ""))
+        + (", ".join(person.agencies),)
+        for person in PEOPLE
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    yield f"Sign-ins, all with the password {PASSWORD}"
+    for email, role, agencies in rows:
+        yield f"  {email:<{widths[0]}}  {role:<{widths[1]}}  {agencies}"

@@ -1,0 +1,44 @@
+"""Loads the demo's plans and people, once; a second run keeps what was entered."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from workitems.demo import people, plans
+
+
+def noon(day: str) -> datetime:
+    try:
+        return timezone.make_aware(datetime.combine(date.fromisoformat(day), time(12)))
+    except ValueError:
+        raise CommandError(f"“{day}” is not a day. Write it as 2026-06-30.") from None
+
+
+class Command(BaseCommand):
+    help = "Load the 2009 plan, a current plan and people to sign in as."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--today",
+            metavar="YYYY-MM-DD",
+            help="the day around which the current plan is placed (today in New Zealand)",
+        )
+
+    def handle(self, *, today: str | None, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demo's people sign in with a password that everybody knows, so they are "
+                "loaded only on a debugging machine. Put DEBUG=yes into .env there."
+            )
+        at = noon(today) if today else timezone.now()
+        loaded = plans.load(at)
+        for plan in loaded:
+            self.stdout.write(f"Loaded    {plan.title}")
+        if not loaded:
+            self.stdout.write("The demo plans are here already; nothing was changed.")
+        self.stdout.write("")
+        for line in people.sign_ins():
+            self.stdout.write(line)
