@@ -10,7 +10,6 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client, override_settings
 
 from agencies import guards

@@ -24,16 +24,6 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def calls(source: str, names: set[str]) -> Iterator[tuple[int, str]]:
-    """Line and name of each call whose last part is one of the names: `x.save()`, `save()`."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            called = node.func
-            name = getattr(called, "attr", None) or getattr(called, "id", None)
-            if name in names:
-                yield node.lineno, name
-
-
 METHODS_THAT_WRITE = {
     *("save", "create", "delete", "update", "bulk_create", "bulk_update"),
     *("get_or_create", "update_or_create", "asave", "acreate", "adelete", "aupdate"),
@@ -46,27 +36,45 @@ METHODS_WITHOUT_HISTORY = {
 }
 
 
+def row_calls(source: str, names: set[str]) -> Iterator[int]:
+    """Lines of calls that can be a row's or a queryset's.
+
+    An `update` of a set or a dict is left out: it takes its argument by place, a queryset by name.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        by_place = node.func.attr in {"update", "aupdate"} and node.args
+        if node.func.attr in names and not by_place:
+            yield node.lineno
+
+
 def writes(source: str) -> list[int]:
     """Lines that call a method of a row or queryset that writes."""
-    return sorted(line for line, _ in calls(source, METHODS_THAT_WRITE))
+    return sorted(row_calls(source, METHODS_THAT_WRITE))
 
 
 def writes_without_history(source: str) -> list[int]:
     """Lines that write past `save`: update, bulk writes, and F() put into a field."""
-    lines = {line for line, _ in calls(source, METHODS_WITHOUT_HISTORY)}
+    lines = set(row_calls(source, METHODS_WITHOUT_HISTORY))
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(target, ast.Attribute) for target in node.targets
-        ):
-            if list(calls(ast.unparse(node.value), {"F"})):
-                lines.add(node.lineno)
-        elif (
-            isinstance(node, ast.AugAssign)
-            and isinstance(node.target, ast.Attribute)
-            and list(calls(ast.unparse(node.value), {"F"}))
-        ):
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign):
+            targets = [node.target]
+        else:
+            continue
+        into_a_field = any(isinstance(target, ast.Attribute) for target in targets)
+        if into_a_field and calls_f(node.value):
             lines.add(node.lineno)
     return sorted(lines)
+
+
+def calls_f(expression: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.Call) and ast.unparse(node.func) in {"F", "models.F"}
+        for node in ast.walk(expression)
+    )
 
 
 def asks_the_clock(source: str) -> list[int]:
@@ -75,11 +83,22 @@ def asks_the_clock(source: str) -> list[int]:
         *("timezone.now", "timezone.localdate", "timezone.localtime", "localdate", "localtime"),
         *("date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time"),
     }
+    tree = ast.parse(source)
+    # With a moment given, these only say which day it was here.
+    told = {
+        id(node.func)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and node.args
+        and ast.unparse(node.func).split(".")[-1] in {"localdate", "localtime"}
+    }
     return sorted(
         {
             node.lineno
-            for node in ast.walk(ast.parse(source))
-            if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in clocks
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute | ast.Name)
+            and ast.unparse(node) in clocks
+            and id(node) not in told
         }
     )
 

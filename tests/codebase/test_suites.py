@@ -1,7 +1,6 @@
 """The test command itself: it counts rightly, cannot pass by accident, and cleans up."""
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
@@ -56,13 +55,15 @@ def test_counts_add_up_and_read_well():
     assert str(suites.Count(passed=7)) == "7 passed"
 
 
-def test_every_check_of_the_command_is_a_program_that_exists():
-    for command in suites.CHECKS.values():
-        if command[0] == "-m":
-            done = subprocess.run(
-                [suites.sys.executable, "-m", command[1], "--version"], capture_output=True
-            )
-            assert done.returncode == 0
+def test_a_check_that_fails_is_named_at_the_end(tmp_path, monkeypatch, capfd):
+    checks = {"Lint": ["-c", "pass"], "Types": ["-c", "raise SystemExit(1)"]}
+    monkeypatch.setattr(suites, "CHECKS", checks)
+    monkeypatch.setattr(suites, "suite", lambda *args: suites.Count(passed=2))
+    assert suites.run_everything(tmp_path) == 1
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[-4] == "Failed: Types"
+    assert lines[-2] == "SQLite: 2 passed, PostgreSQL: 2 passed, browser: 2 passed"
+    assert lines[-1] == "6 passed, 0 failed, 0 skipped"
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------
