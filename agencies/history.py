@@ -59,11 +59,16 @@ def save(
 
 
 def write_past(
-    states: Iterable[tuple[models.Model, datetime, str]], *, by: "User | None", actor: str
+    states: Iterable[tuple[models.Model, datetime, str]],
+    *,
+    by: "User | None",
+    actor: str,
+    created: bool = True,
 ) -> None:
     """Write history rows for rows already saved: (the row as it was, when, why), oldest first.
 
-    The first state of a row is its creation. All states must be of one model.
+    The first state of a row is its creation, unless `created` is false: then the rows have
+    history, and every state is a change. All states must be of one model.
     """
     batch, seen = [], set()
     model: Any = None
@@ -75,7 +80,7 @@ def write_past(
                 history_user=by,
                 history_actor=actor or (by.signature if by else ""),
                 history_change_reason=reason,
-                history_type="~" if row.pk in seen else "+",
+                history_type="~" if row.pk in seen or not created else "+",
                 **{f.attname: getattr(row, f.attname) for f in model.tracked_fields},
             )
         )

@@ -1,0 +1,213 @@
+"""Importing a workbook, and the preview of it: the same steps, but for the last."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from agencies.models import User
+from workitems.models import Plan
+from workitems.workbook import record, structure
+from workitems.workbook.faults import Fault, WorkbookRefused
+from workitems.workbook.kinds import shown
+from workitems.workbook.past import Past
+from workitems.workbook.proposal import Change, Count, Proposal
+from workitems.workbook.read import UNREADABLE, Book, read
+from workitems.workbook.record import Heard
+from workitems.workbook.stored import Stored
+from workitems.workbook.write import write
+
+# Addresses under /plans/ that are not plans.
+TAKEN_SLUGS = {"import", "new"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did, or would do."""
+
+    plan: Plan
+    plan_is_new: bool
+    changes: tuple[Change, ...]
+    counts: tuple[Count, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+    @property
+    def fingerprint(self) -> str:
+        """Alike for two outcomes that do the same, so that a person confirms what they saw."""
+        return hashlib.sha256(repr((self.plan.slug, self.changes)).encode()).hexdigest()
+
+    @property
+    def sentences(self) -> list[str]:
+        """One for each sheet that brings something, or that there are no changes."""
+        if self.is_empty:
+            return ["No changes: the plan is as the workbook says."]
+        return [
+            f"{count.sheet}: {_counted(count)}."
+            for count in self.counts
+            if count.new or count.changed
+        ]
+
+
+def _counted(count: Count) -> str:
+    parts = []
+    if count.new:
+        parts.append(f"{count.new:,} new")
+    if count.changed:
+        parts.append(f"{count.changed:,} changed")
+    if count.same:
+        parts.append(f"{count.same:,} as before")
+    return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Examined:
+    proposal: Proposal
+    heard: Heard
+    delays: record.Delays
+
+    @property
+    def outcome(self) -> Outcome:
+        proposal = self.proposal
+        return Outcome(
+            proposal.plan,
+            proposal.plan_is_new,
+            tuple(proposal.changes),
+            tuple(proposal.counts),
+        )
+
+
+def preview_import(
+    file: BinaryIO, *, at: datetime, plan: Plan | None = None, must_be_new: bool = False
+) -> Outcome:
+    """What importing the workbook would do at the moment `at`. Writes nothing.
+
+    With `plan`, the workbook must be of that plan; with `must_be_new`, of one that is not there
+    yet. Raises `WorkbookRefused` with every fault.
+    """
+    today = timezone.localdate(at)
+    return _examine(read(file, today=today), today, plan, must_be_new, lock=False).outcome
+
+
+def import_workbook(
+    file: BinaryIO,
+    *,
+    name: str,
+    at: datetime,
+    by: User | None = None,
+    plan: Plan | None = None,
+    must_be_new: bool = False,
+    expected: str = "",
+) -> Outcome:
+    """Bring the plan to what the workbook says, in one transaction, and return what it did.
+
+    Rows are found again by their numbers and never deleted. `name` is the file's, for the
+    history's reason; without a person (`by`) history names the import itself. `expected` is the
+    fingerprint of a preview: where the plan has changed since, nothing is written and the
+    outcome has another fingerprint. Raises `WorkbookRefused` as `preview_import` does.
+    """
+    today = timezone.localdate(at)
+    book = read(file, today=today)
+    try:
+        with transaction.atomic():
+            examined = _examine(book, today, plan, must_be_new, lock=True)
+            outcome = examined.outcome
+            if expected and expected != outcome.fingerprint:
+                return outcome
+            past = Past(
+                released_on=examined.proposal.plan.released_on,
+                at=at,
+                heard=examined.heard,
+                slips=_slips(examined.delays),
+            )
+            write(examined.proposal, past, by=by, reason=f"Imported from {name}")
+    except IntegrityError as error:
+        # Every truth is checked before; this is somebody else's change in the same second.
+        raise WorkbookRefused(
+            [
+                Fault(
+                    "The plan changed while the workbook was being imported "
+                    f"({str(error).splitlines()[0]}).",
+                    "to import it once more.",
+                )
+            ]
+        ) from error
+    return outcome
+
+
+def _examine(
+    book: Book, today: date, plan: Plan | None, must_be_new: bool, *, lock: bool
+) -> _Examined:
+    """Hold the workbook against the plan. Raises `WorkbookRefused` with all that is wrong."""
+    slug, plan = _identify(book, plan, must_be_new, lock=lock)
+    proposal = Proposal(book, Stored(plan, lock=lock), slug=slug, today=today)
+    agencies = structure.agencies(proposal)
+    structure.plan(proposal)
+    structure.items(proposal, structure.pillars(proposal))
+    structure.milestones(proposal)
+    delays = record.delays(proposal)
+    record.mitigations(proposal, delays)
+    heard = record.updates(proposal)
+    record.risks(proposal)
+    structure.completions(proposal, heard.first)
+    structure.members(proposal, agencies)
+    proposal.faults.stop()
+    return _Examined(proposal, heard, delays)
+
+
+def _identify(
+    book: Book, plan: Plan | None, must_be_new: bool, *, lock: bool
+) -> tuple[str, Plan | None]:
+    """The plan that the workbook is of, by its title; none where it is new."""
+    row = book.plan
+    title = row["Title"]
+    plans = Plan.objects.select_for_update(of=("self",)) if lock else Plan.objects.all()
+    if title is UNREADABLE:
+        return "", plans.get(pk=plan.pk) if plan else None
+    slug = slugify(title)
+    if not slug or slug in TAKEN_SLUGS:
+        book.faults.add(
+            row.fault(
+                "Title",
+                f"No address can be made of {shown(title)}.",
+                "a title with more letters of the Latin alphabet or digits.",
+            )
+        )
+    named = Q(slug=slug) | Q(title=title)
+    if plan is not None:
+        if not Plan.objects.filter(named, pk=plan.pk).exists():
+            book.faults.add(
+                row.fault(
+                    "Title",
+                    f"This workbook is of {shown(title)}.",
+                    f"the workbook of {shown(plan.title)}, the plan that you are importing into.",
+                )
+            )
+        return slug, plans.get(pk=plan.pk)
+    found = sorted(plans.filter(named), key=lambda each: each.slug != slug)
+    if found and must_be_new:
+        book.faults.add(
+            row.fault(
+                "Title",
+                f"There is a plan {shown(title)} already.",
+                "another title; or import the workbook on the page of that plan.",
+            )
+        )
+    return slug, found[0] if found else None
+
+
+def _slips(delays: record.Delays) -> dict[tuple[str, int], date]:
+    """The first day of each milestone's new delays."""
+    first: dict[tuple[str, int], date] = {}
+    for key, series in delays.items():
+        days = [draft.row.found_on for draft in series.drafts if draft.is_new]
+        if days:
+            first[key] = min(days)
+    return first

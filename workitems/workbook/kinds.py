@@ -1,0 +1,327 @@
+"""What a cell can hold: how each kind of value is read, compared, written and described.
+
+A kind knows nothing of sheets. `read` turns what the spreadsheet holds into a value or raises
+`Wrong`; `normal` turns a stored value into what `read` would give for it, so that the two can be
+compared; `cell` turns a value into what is written.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import TextChoices
+
+from workitems.models.item import number_key
+
+# A spreadsheet cell holds no more, and openpyxl would cut without a word.
+CELL_CHARACTERS = 32_767
+# Control characters but tab and line ends, and the two that XML cannot carry.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+# Spreadsheets write a carriage return inside a cell like this.
+CARRIAGE_RETURN = re.compile("_x000d_|\r(?=\n)", re.IGNORECASE)
+# The first day whose number all spreadsheets agree on; dates before it are written as text.
+FIRST_SHEET_DAY = date(1900, 3, 1)
+YEARS = range(1800, 2201)
+SMALL_MAX = 32_767
+ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*")
+
+
+class Wrong(Exception):
+    """What the cell holds instead, and what would be right: two sentences."""
+
+    def __init__(self, problem: str, right: str) -> None:
+        self.problem, self.right = problem, right
+        super().__init__(problem)
+
+
+def clean(text: str) -> str:
+    """Text as a cell can carry it: line ends as one character, nothing unprintable, trimmed."""
+    text = CARRIAGE_RETURN.sub("", text).replace("\r", "\n")
+    return UNPRINTABLE.sub("", text).strip()
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def day_words(day: date) -> str:
+    # The platform's %-d needs a year of four digits; ours are.
+    return f"{day.day} {day:%B %Y}"
+
+
+def shown(raw: object) -> str:
+    """What the cell holds, quoted and kept short, for a fault."""
+    if isinstance(raw, datetime) and raw.time() == time():
+        raw = raw.date()
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return f"the date {day_words(raw)}"
+    if isinstance(raw, bool):
+        return "TRUE" if raw else "FALSE"
+    if isinstance(raw, int | float):
+        return f"the number {raw:.15g}"
+    text = one_line(str(raw))
+    return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"
+
+
+def sentence_start(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The base: text of several lines."""
+
+    most: int = CELL_CHARACTERS
+
+    @property
+    def right(self) -> str:
+        return f"text of at most {self.most:,} characters."
+
+    def read(self, raw: Any) -> Any:
+        if isinstance(raw, bool | date | time | timedelta) or (
+            isinstance(raw, float) and not raw.is_integer()
+        ):
+            raise Wrong(
+                f"The cell holds {shown(raw)}, not text.",
+                f"{self.right} Format the cell as Text and type it again.",
+            )
+        if isinstance(raw, float):
+            raw = int(raw)
+        text = str(raw)
+        if UNPRINTABLE.search(CARRIAGE_RETURN.sub("", text)):
+            raise Wrong(
+                f"{sentence_start(shown(raw))} holds a control character that cannot be seen.",
+                f"{self.right} Type it again by hand.",
+            )
+        text = self.normal(text)
+        if len(text) > self.most:
+            raise Wrong(f"The text has {len(text):,} characters.", self.right)
+        return text
+
+    def normal(self, value: Any) -> Any:
+        return clean(value)
+
+    def cell(self, value: Any) -> str | int | date | None:
+        return value or None
+
+    def words(self, value: Any) -> str:
+        return str(self.cell(value) or "")
+
+
+@dataclass(frozen=True)
+class Line(Kind):
+    """Text without line breaks; runs of spaces count as one."""
+
+    most: int = 200
+
+    def normal(self, value: str) -> str:
+        return one_line(value)
+
+
+@dataclass(frozen=True)
+class AgencyName(Line):
+    """The short name of an agency. Which one is found later, in any case."""
+
+    most: int = 30
+
+    @property
+    def right(self) -> str:
+        return "the short name of an agency on the sheet Agencies."
+
+    def read(self, raw: Any) -> str:
+        name = super().read(raw)
+        if ";" in name:
+            raise Wrong(
+                f"{shown(name)} holds a semicolon, which keeps agencies apart.",
+                "one agency's short name, without a semicolon.",
+            )
+        return str(name)
+
+
+@dataclass(frozen=True)
+class ItemNumber(Line):
+    """An item's number. It is text: to a spreadsheet the numbers 1.1 and 1.10 are the same."""
+
+    most: int = 20
+
+    @property
+    def right(self) -> str:
+        return "the number as text, such as 1.10: format the column as Text and type it again."
+
+    def read(self, raw: Any) -> str:
+        if isinstance(raw, float) and not raw.is_integer():
+            raise Wrong(
+                f"The cell holds {shown(raw)}, and a spreadsheet takes {raw:g} and {raw:g}0 "
+                "for the same.",
+                self.right,
+            )
+        if isinstance(raw, date):
+            raise Wrong(f"The cell holds {shown(raw)}.", self.right)
+        number = str(super().read(raw))
+        if number and (not ITEM_NUMBER.fullmatch(number) or len(number_key(number)) > 60):
+            raise Wrong(
+                f"{shown(number)} is not an item number.",
+                "at most 20 letters, digits, full stops and hyphens, such as 1.10.",
+            )
+        return number
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number."""
+
+    least: int = 1
+    most: int = SMALL_MAX
+
+    @property
+    def right(self) -> str:
+        return f"a whole number from {self.least} to {self.most:,}."
+
+    def read(self, raw: Any) -> int:
+        text = f"{raw:.15g}" if isinstance(raw, float) else str(raw).strip()
+        whole = not isinstance(raw, bool | date | time) and re.fullmatch("[0-9]{1,9}", text)
+        if not whole or not self.least <= int(text) <= self.most:
+            raise Wrong(f"The cell holds {shown(raw)}.", self.right)
+        return int(text)
+
+    def normal(self, value: int | None) -> int | None:
+        return value
+
+    def cell(self, value: int | None) -> int | None:
+        return value
+
+    def words(self, value: int | None) -> str:
+        return "" if value is None else f"{value:,}"
+
+
+@dataclass(frozen=True)
+class Day(Kind):
+    """A date: a real one of the spreadsheet, or ISO text. `past` refuses days after today."""
+
+    past: bool = False
+
+    @property
+    def right(self) -> str:
+        return "a date, such as 2010-07-30, or a cell formatted as a date."
+
+    def read(self, raw: Any) -> date:
+        if isinstance(raw, datetime):
+            if raw.time() != time():
+                raise Wrong(
+                    f"The cell holds a time of day, {raw:%H:%M:%S} on {day_words(raw)}.",
+                    "the date alone.",
+                )
+            raw = raw.date()
+        if isinstance(raw, date):
+            return self._in_range(raw)
+        if isinstance(raw, str):
+            text = clean(raw)
+            if re.fullmatch(r"\d{4}-\d\d-\d\d( 00:00:00|T00:00:00)?", text, re.ASCII):
+                try:
+                    return self._in_range(date.fromisoformat(text[:10]))
+                except ValueError:
+                    raise Wrong(
+                        f"{sentence_start(shown(text))} is not in the calendar.", self.right
+                    ) from None
+            raise Wrong(f"{sentence_start(shown(text))} is not a date.", self.right)
+        raise Wrong(f"The cell holds {shown(raw)}.", self.right)
+
+    def _in_range(self, day: date) -> date:
+        if day.year not in YEARS:
+            raise Wrong(
+                f"The year {day.year} cannot be meant.",
+                f"a date in the years {YEARS[0]} to {YEARS[-1]}.",
+            )
+        return day
+
+    def normal(self, value: date | None) -> date | None:
+        return value
+
+    def cell(self, value: date | None) -> date | str | None:
+        if value is None or value >= FIRST_SHEET_DAY:
+            return value
+        return value.isoformat()
+
+    def words(self, value: date | None) -> str:
+        return "" if value is None else day_words(value)
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words, in any case; spaces and hyphens do not matter."""
+
+    choices: type[TextChoices] = TextChoices
+
+    @property
+    def right(self) -> str:
+        return f"{listed(list(self.choices.labels))}."
+
+    @staticmethod
+    def _bare(text: str) -> str:
+        return re.sub(r"[\s_\-]+", "", text).casefold()
+
+    def read(self, raw: Any) -> str:
+        bare = self._bare(str(raw))
+        for value, label in self.choices.choices:
+            if bare in (self._bare(str(value)), self._bare(str(label))):
+                return str(value)
+        raise Wrong(f"{sentence_start(shown(raw))} is not one of the words.", self.right)
+
+    def normal(self, value: str) -> str:
+        return value
+
+    def cell(self, value: str) -> str | None:
+        return str(self.choices(value).label) if value else None
+
+
+@dataclass(frozen=True)
+class YesNo(Kind):
+    @property
+    def right(self) -> str:
+        return "yes or no."
+
+    def read(self, raw: Any) -> bool:
+        word = str(raw).strip().casefold()
+        if word in ("yes", "y", "true"):
+            return True
+        if word in ("no", "n", "false"):
+            return False
+        raise Wrong(f"{sentence_start(shown(raw))} is neither yes nor no.", self.right)
+
+    def normal(self, value: bool) -> bool:
+        return value
+
+    def cell(self, value: bool) -> str:
+        return "Yes" if value else "No"
+
+
+@dataclass(frozen=True)
+class AgencyList(Kind):
+    """Agencies' short names with semicolons between, each perhaps with its role in brackets."""
+
+    @property
+    def right(self) -> str:
+        return (
+            "short names of agencies with semicolons between, each perhaps with its role in "
+            "brackets: Police (trains staff); Customs."
+        )
+
+    def normal(self, value: str) -> str:
+        return "; ".join(part for part in map(one_line, clean(value).split(";")) if part)
+
+
+@dataclass(frozen=True)
+class Lines(Kind):
+    """Several short texts in one cell, each on a line of its own."""
+
+    @property
+    def right(self) -> str:
+        return "text; each measure on a line of its own."
+
+    def normal(self, value: str) -> str:
+        return "\n".join(line for line in map(one_line, clean(value).split("\n")) if line)

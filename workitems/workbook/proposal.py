@@ -1,0 +1,225 @@
+"""What a workbook would do to the plan: rows in memory, made or changed, and the words for it.
+
+Nothing here writes. A preview shows a proposal; an import writes it (write.py).
+"""
+
+import difflib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from agencies.models import Agency
+from workitems.models import Plan, WorkItem
+from workitems.workbook.kinds import shown
+from workitems.workbook.read import UNREADABLE, Book, Row
+from workitems.workbook.sheets import SHEETS, Column
+from workitems.workbook.stored import Stored
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    heading: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that would be made (no fields named) or changed."""
+
+    sheet: str
+    label: str
+    is_new: bool
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass
+class Draft:
+    """A database row as the workbook wants it. `was` has the values that it takes the place of."""
+
+    row: Any
+    is_new: bool
+    source: Row | None = None
+    was: dict[str, Any] = field(default_factory=dict)
+    words: list[FieldChange] = field(default_factory=list)
+
+    def put(self, name: str, value: Any) -> bool:
+        """Set a field; true where that changes a stored row."""
+        if not self.is_new:
+            before = getattr(self.row, name)
+            if before == value:
+                return False
+            self.was.setdefault(name, before)
+        setattr(self.row, name, value)
+        return not self.is_new
+
+    @property
+    def is_needed(self) -> bool:
+        return self.is_new or bool(self.was)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of a sheet's rows would be made, changed or left alone."""
+
+    sheet: str
+    new: int
+    changed: int
+    same: int
+
+
+class Proposal:
+    """The drafts to write, the changes to show, and what stands in the way."""
+
+    def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
+        self.book, self.stored, self.today = book, stored, today
+        self.faults = book.faults
+        self.plan_is_new = stored.plan is None
+        self.plan = stored.plan or Plan(slug=slug)
+        # Agencies that rows may name: those on the sheet and the plan's members. By bare name.
+        self.agencies: dict[str, Agency] = {}
+        self.items = {item.number: Draft(item, is_new=False) for item in stored.items}
+        # Everything below hangs on rows that may have no id yet, so it is kept by identity.
+        self.milestones: dict[str, dict[int, Draft]] = defaultdict(dict)
+        for milestone in stored.milestones:
+            draft = Draft(milestone, is_new=False)
+            self.milestones[milestone.item.number][milestone.number] = draft
+        self.referred: set[str] = set()
+        self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
+        self._changes: list[Change] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    # --- Finding what a cell names ---------------------------------------------------------
+
+    def agency(self, row: Row, column: Column) -> Any:
+        """The agency that the cell names, none, or `UNREADABLE` with a fault."""
+        name = row[column.heading]
+        return self.named(row, column.heading, name) if isinstance(name, str) else name
+
+    def named(self, row: Row, heading: str, name: str) -> Any:
+        found = self.agencies.get(name.casefold())
+        if found is None:
+            near = difflib.get_close_matches(name.casefold(), self.agencies, n=1)
+            self.fault(
+                row,
+                heading,
+                f"{shown(name)} is not an agency on the sheet Agencies.",
+                f"“{self.agencies[near[0]].short_name}”, if that is meant, or an agency of that "
+                "short name added there."
+                if near
+                else "an agency of that short name added there, or one that is there.",
+            )
+            return UNREADABLE
+        self.referred.add(found.short_name)
+        return found
+
+    def item(self, row: Row) -> WorkItem | None:
+        """The item whose number stands in the column Work item, or a fault and none."""
+        number = row["Work item"]
+        if not number:
+            return None
+        if number not in self.items:
+            self.fault(
+                row,
+                "Work item",
+                f"There is no work item {number}.",
+                "a number that stands on the sheet Work items.",
+            )
+            return None
+        found: WorkItem = self.items[number].row
+        return found
+
+    def milestone(self, row: Row) -> Draft | None:
+        item = self.item(row)
+        number = row["Milestone"]
+        if item is None or number is UNREADABLE:
+            return None
+        found = self.milestones[item.number].get(number)
+        if found is None:
+            self.fault(
+                row,
+                "Milestone",
+                f"Item {item.number} has no milestone {number}.",
+                "the number of a milestone on the sheet Milestones.",
+            )
+        return found
+
+    # --- Collecting ------------------------------------------------------------------------
+
+    def fault(self, row: Row, heading: str, problem: str, right: str) -> None:
+        self.faults.add(row.fault(heading, problem, right))
+
+    def settle(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
+        """Bring the draft's fields to what the row says, column by column."""
+        for column in row.sheet:
+            if not column.field or column.heading in leave_out:
+                continue
+            value = self.agency(row, column) if column.names_agency else row[column.heading]
+            if value is not UNREADABLE:
+                self.put(row, draft, column, value)
+        return draft
+
+    def put(self, row: Row, draft: Draft, column: Column, value: Any) -> None:
+        """Set the column's field. A stored value of a locked column cannot change: a fault."""
+        if draft.is_new:
+            draft.put(column.field, value)
+            return
+        before = getattr(draft.row, column.field)
+        if before is None and value is None:
+            return
+        normal = column.kind.normal
+        if before is not None and not column.names_agency:
+            before = normal(before)
+        if before == value:
+            return
+        if column.locked:
+            self.fault(
+                row,
+                column.heading,
+                f"The plan has {shown(before) if before else 'nothing'} here.",
+                column.locked,
+            )
+            return
+        draft.put(column.field, value)
+        draft.words.append(FieldChange(column.heading, words(column, before), words(column, value)))
+
+    def note(self, sheet: str, label: str, draft: Draft) -> None:
+        """Count the draft and keep its words. Its row joins those to write (`add`) by itself."""
+        if draft.is_new:
+            self._counts[sheet, "new"] += 1
+            self._changes.append(Change(sheet, label, is_new=True))
+        elif draft.words:
+            self._counts[sheet, "changed"] += 1
+            self._changes.append(Change(sheet, label, is_new=False, fields=tuple(draft.words)))
+        else:
+            self._counts[sheet, "same"] += 1
+
+    def add(self, draft: Draft) -> None:
+        self.drafts[type(draft.row)].append(draft)
+
+    # --- Telling ---------------------------------------------------------------------------
+
+    @property
+    def changes(self) -> list[Change]:
+        """In the order of the sheets, and within a sheet of its rows."""
+        order = {sheet.name: index for index, sheet in enumerate(SHEETS)}
+        return sorted(self._changes, key=lambda change: order[change.sheet])
+
+    @property
+    def counts(self) -> list[Count]:
+        return [
+            Count(
+                sheet.name, *(self._counts[sheet.name, kind] for kind in ("new", "changed", "same"))
+            )
+            for sheet in SHEETS
+        ]
+
+
+def words(column: Column, value: Any) -> str:
+    if isinstance(value, Agency):
+        return value.short_name
+    return "" if value is None else column.kind.words(value)

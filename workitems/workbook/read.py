@@ -1,0 +1,377 @@
+"""From a file to rows of values: sheets, headings and the form of each cell.
+
+What the values mean to each other and to the plan is for propose.py. Everything that is wrong is
+collected, so that a workbook is mended in one go.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, BinaryIO
+
+from openpyxl.utils import get_column_letter
+
+from workitems.workbook import package
+from workitems.workbook.faults import Fault, WorkbookRefused
+from workitems.workbook.kinds import Day, Wrong, day_words, listed, one_line
+from workitems.workbook.package import Cell
+from workitems.workbook.sheets import PLAN, SHEETS, Column, Sheet
+
+MOST_ROWS = 50_000
+MOST_EMPTY_ROWS = 1_000
+MOST_COLUMNS = 60
+MOST_FAULTS = 1_000
+
+
+class _Unreadable:
+    """Stands for a cell at fault, so that one mistake is told once."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNREADABLE: Any = _Unreadable()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a sheet, its values by heading. The sheet Plan makes one row of all its keys."""
+
+    sheet: Sheet
+    number: int
+    values: dict[str, Any]
+    # Where each heading stands: its column's letter, or for a key of the sheet Plan its row.
+    letters: dict[str, str]
+    numbers: dict[str, int]
+
+    def __getitem__(self, heading: str) -> Any:
+        return self.values[heading]
+
+    def readable(self, *headings: str) -> bool:
+        return all(self.values[heading] is not UNREADABLE for heading in headings)
+
+    def fault(self, heading: str, problem: str, right: str) -> Fault:
+        number = self.numbers.get(heading, self.number)
+        letter = self.letters.get(heading, "")
+        return Fault(
+            problem,
+            right,
+            sheet=self.sheet.name,
+            row=number,
+            column=heading,
+            cell=f"{letter}{number}" if letter else "",
+        )
+
+
+class Faults:
+    """Collects what is wrong. Past a thousand it stops the import at once: memory is bounded."""
+
+    def __init__(self) -> None:
+        self.found: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        if len(self.found) == MOST_FAULTS:
+            self.found.append(Fault("There is more that is wrong.", "these mended first."))
+            self.stop()
+        self.found.append(fault)
+
+    def stop(self) -> None:
+        """Raise `WorkbookRefused` if anything is wrong."""
+        if self.found:
+            raise WorkbookRefused(self.found)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The readable part of a workbook, and what is wrong with the rest."""
+
+    rows: dict[str, list[Row]]
+    faults: Faults
+
+    def __getitem__(self, sheet: Sheet) -> list[Row]:
+        return self.rows[sheet.name]
+
+    @property
+    def plan(self) -> Row:
+        return self[PLAN][0]
+
+
+def read(file: BinaryIO, *, today: date) -> Book:
+    """Read a workbook. Days of completion, acceptance and the like may not be after `today`.
+
+    Raises `WorkbookRefused` where the file cannot be read at all; other faults are in the book.
+    """
+    faults = Faults()
+    found: dict[str, list[Row]] = {}
+    with package.opened(file) as workbook:
+        worksheets = {}
+        names = {_bare(sheet.name): sheet for sheet in SHEETS}
+        for name in workbook.sheetnames:
+            sheet = names.get(_bare(name))
+            if sheet is None:
+                known = listed([each.name for each in SHEETS])
+                faults.add(
+                    Fault(
+                        "The workbook has a sheet that does not belong.",
+                        f"only the sheets {known.replace(' or ', ' and ')}.",
+                        sheet=one_line(name),
+                    )
+                )
+            else:
+                worksheets[sheet.name] = workbook[name]
+        for sheet in SHEETS:
+            if sheet.name not in worksheets:
+                faults.add(
+                    Fault(
+                        "The sheet is missing.",
+                        "a sheet of that name; where there is nothing to say it may be empty.",
+                        sheet=sheet.name,
+                    )
+                )
+                found[sheet.name] = []
+                continue
+            reader = _PlanReader if sheet.downwards else _Reader
+            found[sheet.name] = reader(sheet, faults, today).read(worksheets[sheet.name])
+    if not found[PLAN.name]:
+        # Without its plan there is nothing to hold the rest against.
+        faults.stop()
+    return Book(found, faults)
+
+
+def _bare(heading: str) -> str:
+    """A heading without case, runs of spaces or a remark in brackets behind it."""
+    return one_line(heading).partition(" (")[0].casefold()
+
+
+class _Reader:
+    """Reads one sheet whose first row has the headings."""
+
+    def __init__(self, sheet: Sheet, faults: Faults, today: date) -> None:
+        self.sheet, self.faults, self.today = sheet, faults, today
+        self.columns: dict[int, Column] = {}
+        self.letters: dict[str, str] = {}
+        self.strangers: set[int] = set()
+
+    def add(self, problem: str, right: str, row: int | None, column: str, cell: str = "") -> None:
+        self.faults.add(Fault(problem, right, self.sheet.name, row, column, cell))
+
+    def read(self, worksheet: Any) -> list[Row]:
+        found: list[Row] = []
+        last = 0
+        for number, cells in package.rows(worksheet):
+            if not cells:
+                if number - last > MOST_EMPTY_ROWS:
+                    self.add(
+                        f"From here on more than {MOST_EMPTY_ROWS:,} rows are empty.",
+                        "no empty rows. Select the rows below the last one that holds "
+                        "something, delete them, and save.",
+                        last + 1,
+                        "",
+                    )
+                    break
+                continue
+            if cells[-1].index >= MOST_COLUMNS:
+                letter = get_column_letter(cells[-1].index + 1)
+                self.add(
+                    f"The sheet goes on to column {letter}.",
+                    f"the columns {listed([c.heading for c in self.sheet]).replace(' or ', ' and ')}.",
+                    number,
+                    "",
+                    f"{letter}{number}",
+                )
+                break
+            if not last:
+                if number > 1:
+                    self.add("The first row is empty.", "the headings in row 1.", 1, "")
+                    break
+                self.headings(cells)
+            elif number > MOST_ROWS:
+                self.add(
+                    f"The sheet has more than {MOST_ROWS:,} rows.",
+                    f"at most {MOST_ROWS:,} rows.",
+                    number,
+                    "",
+                )
+                break
+            else:
+                row = self.row(number, cells)
+                if row is not None:
+                    found.append(row)
+            last = number
+        return self.whole(found)
+
+    def whole(self, found: list[Row]) -> list[Row]:
+        return found
+
+    def headings(self, cells: Sequence[Cell]) -> None:
+        known = {_bare(column.heading): column for column in self.sheet}
+        for cell in cells:
+            letter = get_column_letter(cell.index + 1)
+            heading = one_line(str(cell.value))
+            column = known.get(_bare(heading))
+            if column is None:
+                near = difflib.get_close_matches(_bare(heading), known, n=1)
+                right = (
+                    f"“{known[near[0]].heading}”, if that is meant."
+                    if near
+                    else f"one of the columns {listed([c.heading for c in self.sheet])}."
+                )
+                self.add(
+                    "This sheet has no such column.", right, 1, heading[:60] or "", f"{letter}1"
+                )
+                self.strangers.add(cell.index)
+            elif column.heading in self.letters:
+                self.add("The column stands twice.", "the column once.", 1, heading, f"{letter}1")
+                self.strangers.add(cell.index)
+            else:
+                self.columns[cell.index] = column
+                self.letters[column.heading] = letter
+        for column in self.sheet:
+            if column.heading not in self.letters:
+                self.add(
+                    "The column is missing.",
+                    f"a column headed “{column.heading}”"
+                    + ("." if column.required else "; its cells may be empty."),
+                    1,
+                    column.heading,
+                )
+
+    def row(self, number: int, cells: Sequence[Cell]) -> Row | None:
+        held: dict[str, Cell] = {}
+        for cell in cells:
+            column = self.columns.get(cell.index)
+            if column is not None:
+                held[column.heading] = cell
+            elif cell.index not in self.strangers:
+                self.strangers.add(cell.index)
+                letter = get_column_letter(cell.index + 1)
+                self.add(
+                    "The column has no heading.",
+                    "a heading in row 1, or nothing in the column.",
+                    number,
+                    letter,
+                    f"{letter}{number}",
+                )
+        if not held:
+            return None
+        row = Row(self.sheet, number, {}, self.letters, {})
+        for column in self.sheet:
+            row.values[column.heading] = (
+                self.value(row, column, held.get(column.heading))
+                if column.heading in self.letters
+                else UNREADABLE
+            )
+        return row
+
+    def value(self, row: Row, column: Column, cell: Cell | None) -> Any:
+        """The cell's value, or a fault and `UNREADABLE`."""
+        try:
+            if cell is None:
+                if column.required:
+                    raise Wrong("The cell is empty.", column.kind.right)
+                return column.blank
+            if cell.is_formula:
+                raise Wrong(
+                    "The cell holds a formula.",
+                    "what the formula shows. Copy the cell and paste it as a value.",
+                )
+            if cell.is_error:
+                raise Wrong("The cell shows a spreadsheet error.", column.kind.right)
+            value = column.kind.read(cell.value)
+            if isinstance(column.kind, Day) and column.kind.past and value > self.today:
+                raise Wrong(
+                    f"{day_words(value)} is in the future.",
+                    f"a day not after today, {day_words(self.today)}.",
+                )
+            return value
+        except Wrong as wrong:
+            self.faults.add(row.fault(column.heading, wrong.problem, wrong.right))
+            return UNREADABLE
+
+
+class _PlanReader(_Reader):
+    """Reads the sheet Plan, where keys stand in one column and their values in another."""
+
+    HEADINGS = ("Key", "Value")
+
+    def __init__(self, sheet: Sheet, faults: Faults, today: date) -> None:
+        super().__init__(sheet, faults, today)
+        self.plan = Row(sheet, 1, {}, {}, {})
+        self.places: dict[str, int] = {}
+        self.background: list[Any] = []
+        self.last = 1
+        self.lost = False  # without its two columns the sheet says nothing
+
+    def headings(self, cells: Sequence[Cell]) -> None:
+        for cell in cells:
+            heading = one_line(str(cell.value))
+            name = next((name for name in self.HEADINGS if _bare(heading) == _bare(name)), None)
+            if name is None or name in self.places:
+                letter = get_column_letter(cell.index + 1)
+                self.add(
+                    "This sheet has no such column.",
+                    "the columns Key and Value.",
+                    1,
+                    heading[:60],
+                    f"{letter}1",
+                )
+            else:
+                self.places[name] = cell.index
+        for name in self.HEADINGS:
+            if name not in self.places:
+                self.add("The column is missing.", f"a column headed “{name}”.", 1, name)
+                self.lost = True
+
+    def row(self, number: int, cells: Sequence[Cell]) -> None:
+        self.last = number
+        if self.lost:
+            return
+        at = {cell.index: cell for cell in cells}
+        key, cell = at.get(self.places["Key"]), at.get(self.places["Value"])
+        key_at = f"{get_column_letter(self.places['Key'] + 1)}{number}"
+        name = one_line(str(key.value)) if key else ""
+        column = next(
+            (column for column in self.sheet if _bare(column.heading) == _bare(name)), None
+        )
+        if column is None:
+            near = difflib.get_close_matches(name, [c.heading for c in self.sheet], n=1)
+            self.add(
+                f"“{name[:60]}” is not a key of this sheet." if name else "The row has no key.",
+                f"“{near[0]}”, if that is meant."
+                if near
+                else f"one of {listed([c.heading for c in self.sheet])}.",
+                number,
+                "Key",
+                key_at,
+            )
+            return
+        again = column.heading in self.plan.numbers
+        self.plan.numbers[column.heading] = number
+        self.plan.letters[column.heading] = get_column_letter(self.places["Value"] + 1)
+        if column.heading == "Background":
+            self.background.append(self.value(self.plan, column, cell))
+        elif again:
+            self.add("The key stands twice.", "the key once.", number, "Key", key_at)
+        else:
+            self.plan.values[column.heading] = self.value(self.plan, column, cell)
+
+    def whole(self, found: list[Row]) -> list[Row]:
+        values = self.plan.values
+        for column in self.sheet:
+            if column.heading in values or column.heading == "Background":
+                continue
+            if column.required and not self.lost:
+                self.add(
+                    f"There is no row with the key {column.heading}.",
+                    f"a row with that key and, as its value, {column.kind.right}",
+                    self.last + 1,
+                    "Key",
+                )
+            values[column.heading] = UNREADABLE if column.required else column.blank
+        values["Background"] = (
+            UNREADABLE
+            if UNREADABLE in self.background
+            else "\n\n".join(filter(None, self.background))
+        )
+        return [self.plan]

@@ -1,0 +1,356 @@
+"""Checks what happened to the plan: the sheets Delays, Mitigations, Updates and Risks."""
+
+import calendar
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils import timezone
+
+from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
+from workitems.workbook.kinds import day_words
+from workitems.workbook.proposal import Draft, FieldChange, Proposal
+from workitems.workbook.read import UNREADABLE, Row
+from workitems.workbook.sheets import DELAYS, MITIGATIONS, RISKS, UPDATES
+
+
+def morning(day: date) -> datetime:
+    """Nine o'clock in New Zealand: what is known by its day alone happened then."""
+    return datetime.combine(day, time(9), timezone.get_default_timezone())
+
+
+def _next_number(rows: list[Draft]) -> int:
+    return rows[-1].row.number + 1 if rows else 1
+
+
+@dataclass
+class _Series:
+    """Rows of one owner, which the sheet numbers from the top: the stored ones, then new ones."""
+
+    drafts: list[Draft]
+    given: int = 0
+
+    def following(self) -> Draft | None:
+        """The stored row that the next row of the sheet is about, if there is one."""
+        self.given += 1
+        return self.drafts[self.given - 1] if self.given <= len(self.drafts) else None
+
+
+def _series(rows: list[Any]) -> _Series:
+    return _Series([Draft(row, is_new=False) for row in rows])
+
+
+Delays = dict[tuple[str, int], _Series]
+
+
+def delays(proposal: Proposal) -> Delays:
+    """The plan's delays by item's and milestone's number, those of the sheet among them.
+
+    The sheet does not say from which date to which a delay moved its milestone. A new one is
+    recorded as the step from the agreed date to the forecast, moved once.
+    """
+    found: Delays = {
+        (number, step_number): _series(
+            [] if step.is_new else proposal.stored.delays_of[step.row.pk]
+        )
+        for number, steps in proposal.milestones.items()
+        for step_number, step in steps.items()
+    }
+    for row in proposal.book[DELAYS]:
+        step = proposal.milestone(row)
+        if step is None:
+            continue
+        milestone = step.row
+        series = found[milestone.item.number, milestone.number]
+        draft = series.following()
+        if draft is None:
+            draft = Draft(
+                Delay(milestone=milestone, number=_next_number(series.drafts)), is_new=True
+            )
+            series.drafts.append(draft)
+            if milestone.agreed_due and milestone.forecast_due:
+                draft.put("due_before", milestone.agreed_due)
+                draft.put("due_after", max(milestone.agreed_due, milestone.forecast_due))
+        proposal.settle(row, draft)
+        found_on, ended = row["Found on"], row["Ended on"]
+        if found_on and ended and ended < found_on:
+            proposal.fault(
+                row,
+                "Ended on",
+                f"{day_words(ended)} is before the delay was found.",
+                f"a day from {day_words(found_on)} on.",
+            )
+        label = f"{milestone.item.number}, milestone {milestone.number}, delay {series.given}"
+        proposal.note(DELAYS.name, label, draft)
+        proposal.add(draft)
+    return found
+
+
+def mitigations(proposal: Proposal, delays: Delays) -> None:
+    found: dict[tuple[str, int, int], _Series] = {}
+    for row in proposal.book[MITIGATIONS]:
+        step, number = proposal.milestone(row), row["Delay"]
+        if step is None or number is UNREADABLE:
+            continue
+        item, milestone = step.row.item.number, step.row.number
+        known = delays[item, milestone].drafts
+        if number > len(known):
+            proposal.fault(
+                row,
+                "Delay",
+                f"Milestone {milestone} of item {item} has no delay {number}.",
+                f"a number from 1 to {len(known)}."
+                if known
+                else "a delay of this milestone on the sheet Delays first.",
+            )
+            continue
+        delay = known[number - 1]
+        key = (item, milestone, number)
+        if key not in found:
+            found[key] = _series(
+                [] if delay.is_new else proposal.stored.mitigations_of[delay.row.pk]
+            )
+        series = found[key]
+        draft = series.following()
+        if draft is None:
+            draft = Draft(
+                Mitigation(delay=delay.row, number=_next_number(series.drafts)), is_new=True
+            )
+            series.drafts.append(draft)
+        proposal.settle(row, draft)
+        label = f"{item}, milestone {milestone}, delay {number}, mitigation {series.given}"
+        proposal.note(MITIGATIONS.name, label, draft)
+        proposal.add(draft)
+
+
+def risks(proposal: Proposal) -> None:
+    series = _series(proposal.stored.risks)
+    for row in proposal.book[RISKS]:
+        item = proposal.item(row)
+        draft = series.following()
+        if draft is None:
+            draft = Draft(Risk(plan=proposal.plan, number=_next_number(series.drafts)), is_new=True)
+            series.drafts.append(draft)
+        proposal.settle(row, draft)
+        before = draft.row.item
+        if row["Work item"] is not UNREADABLE and draft.put("item", item):
+            draft.words.append(
+                FieldChange("Work item", before.number if before else "", row["Work item"] or "")
+            )
+        _escalation(row, draft)
+        proposal.note(RISKS.name, f"Risk {series.given}", draft)
+        proposal.add(draft)
+
+
+def _escalation(row: Row, draft: Draft) -> None:
+    """The sheet knows when, not to whom: to the working group, unless the plan knows better."""
+    day, before = row["Escalated on"], draft.row.escalated_on
+    if day is UNREADABLE:
+        return
+    draft.put("escalated_on", day)
+    draft.put("escalated_to", (draft.row.escalated_to or Risk.EscalatedTo.GROUP) if day else "")
+    if not draft.is_new and before != day:
+        kind = RISKS.column("Escalated on").kind
+        draft.words.append(FieldChange("Escalated on", kind.words(before), kind.words(day)))
+
+
+@dataclass
+class Heard:
+    """What accepted updates say, for the items' own fields and for the past (past.py)."""
+
+    # By item and stage, the day on which a lead agency's update first said so.
+    first: dict[str, dict[str, date]] = field(default_factory=lambda: defaultdict(dict))
+    # By item, new updates of its lead agency with the day of their acceptance.
+    new: dict[str, list[tuple[date, Update]]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass
+class _Rounds:
+    """Rounds and returns by what names them, those of the sheet among them."""
+
+    rounds: dict[tuple[date, date], Draft]
+    returns: dict[tuple[date, date, str], Draft]
+    updates: dict[tuple[date, date, str, str], Draft]
+    # Days of acceptance that the sheet gives, by return, with the row that gave them.
+    accepted: dict[tuple[date, date, str], Row] = field(default_factory=dict)
+    seen: dict[tuple[date, date, str, str], int] = field(default_factory=dict)
+
+
+def _known_rounds(proposal: Proposal) -> _Rounds:
+    stored = proposal.stored
+    return _Rounds(
+        {(r.period_start, r.period_end): Draft(r, is_new=False) for r in stored.rounds},
+        {
+            (r.round.period_start, r.round.period_end, r.agency.short_name): Draft(r, is_new=False)
+            for r in stored.returns
+        },
+        {
+            (
+                u.of_return.round.period_start,
+                u.of_return.round.period_end,
+                u.of_return.agency.short_name,
+                u.item.number,
+            ): Draft(u, is_new=False)
+            for u in stored.updates
+        },
+    )
+
+
+def updates(proposal: Proposal) -> Heard:
+    """Accepted updates, in closed rounds that are made for their periods where need be."""
+    known = _known_rounds(proposal)
+    for row in proposal.book[UPDATES]:
+        item = proposal.item(row)
+        agency = proposal.agency(row, UPDATES.column("Agency"))
+        if agency is UNREADABLE or item is None:
+            continue
+        if not row.readable("Period start", "Period end", "Accepted on"):
+            proposal.settle(row, Draft(Update(), is_new=True))
+            continue
+        of_return = _return(proposal, row, agency, known)
+        if of_return is not None:
+            _update(proposal, row, item, of_return, known)
+    for made in known.rounds.values():
+        proposal.add(made)
+    for of_return in known.returns.values():
+        proposal.add(of_return)
+    return _heard(proposal, known)
+
+
+def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft | None:
+    """The accepted return that the row belongs to, or a fault and none."""
+    start, end, accepted = row["Period start"], row["Period end"], row["Accepted on"]
+    if end <= start:
+        proposal.fault(
+            row,
+            "Period end",
+            f"{day_words(end)} is not after the period's start.",
+            f"a day after {day_words(start)}.",
+        )
+        return None
+    key = (start, end, agency.short_name)
+    first = known.accepted.setdefault(key, row)
+    if first["Accepted on"] != accepted:
+        proposal.fault(
+            row,
+            "Accepted on",
+            f"{agency.short_name}'s return for this period was accepted on "
+            f"{day_words(first['Accepted on'])}, says row {first.number}.",
+            "the same day in all rows of an agency and a period.",
+        )
+        return None
+    made = known.rounds.get((start, end))
+    of_return = known.returns.get(key)
+    if of_return is None and (made is None or made.is_new or not made.row.is_open):
+        if made is None:
+            made = _new_round(proposal, start, end, accepted)
+            known.rounds[start, end] = made
+        elif made.is_new:
+            made.row.due_on = max(made.row.due_on, accepted)
+            made.row.closed_at = max(made.row.closed_at, morning(accepted))
+            made.row.opened_at = min(made.row.opened_at, morning(accepted))
+        of_return = Draft(
+            Return(
+                round=made.row,
+                agency=agency,
+                state=Return.State.ACCEPTED,
+                submitted_at=morning(accepted),
+                accepted_on=accepted,
+            ),
+            is_new=True,
+        )
+        known.returns[key] = of_return
+    if of_return is None or of_return.row.state != Return.State.ACCEPTED:
+        state = of_return.row.get_state_display().lower() if of_return else "not there"
+        proposal.fault(
+            row,
+            "Agency",
+            f"The return of {agency.short_name} for {known.rounds[start, end].row} is {state}.",
+            "only updates of returns that are accepted. Accept it in the round, or leave the "
+            "row out.",
+        )
+        return None
+    before = of_return.row.accepted_on
+    if of_return.put("accepted_on", accepted):
+        of_return.words.append(FieldChange("Accepted on", day_words(before), day_words(accepted)))
+        proposal.note(UPDATES.name, f"{agency.short_name}, {of_return.row.round}", of_return)
+    return of_return
+
+
+def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Draft:
+    """A closed round. Its due date is not on the sheet: the last day of acceptance stands in."""
+    return Draft(
+        Round(
+            plan=proposal.plan,
+            name=round_name(start, end),
+            period_start=start,
+            period_end=end,
+            due_on=accepted,
+            opened_at=morning(min(end, accepted)),
+            closed_at=morning(accepted),
+        ),
+        is_new=True,
+    )
+
+
+def round_name(start: date, end: date) -> str:
+    """ "July to December 2009", or with days where the period is not whole months."""
+    last = calendar.monthrange(end.year, end.month)[1]
+    if start.day != 1 or end.day != last:
+        return f"{day_words(start)} to {day_words(end)}"
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{end:%B %Y}"
+    year = f" {start.year}" if start.year != end.year else ""
+    return f"{start:%B}{year} to {end:%B %Y}"
+
+
+def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, known: _Rounds) -> None:
+    agency, round_ = of_return.row.agency, of_return.row.round
+    key = (round_.period_start, round_.period_end, agency.short_name, item.number)
+    if key in known.seen:
+        proposal.fault(
+            row,
+            "Work item",
+            f"{agency.short_name}'s update on {item.number} for this period stands in row "
+            f"{known.seen[key]} already.",
+            "one update of an item by an agency in a period.",
+        )
+        return
+    known.seen[key] = row.number
+    draft = known.updates.get(key)
+    if draft is None:
+        draft = Draft(
+            Update(
+                of_return=of_return.row, item=item, written_at=morning(of_return.row.accepted_on)
+            ),
+            is_new=True,
+        )
+        known.updates[key] = draft
+    proposal.settle(row, draft)
+    update = draft.row
+    says = (update.achieved, update.planned_next, update.challenges)
+    if any(says) or update.key_achievement != Update.KeyAchievement.NO:
+        draft.put("no_change_on", None)
+    proposal.note(UPDATES.name, f"{item.number}, {agency.short_name}, {round_}", draft)
+    proposal.add(draft)
+
+
+def _heard(proposal: Proposal, known: _Rounds) -> Heard:
+    heard = Heard()
+    for key in sorted(known.updates):
+        draft = known.updates[key]
+        update, of_return = draft.row, draft.row.of_return
+        item = proposal.items[update.item.number]
+        is_lead = getattr(item.row, "lead_agency", None) is of_return.agency
+        if of_return.state != Return.State.ACCEPTED or not is_lead:
+            continue
+        day = of_return.accepted_on
+        days = heard.first[item.row.number]
+        days[update.stage] = min(day, days.get(update.stage, day))
+        moved = known.returns[key[:3]].was
+        if draft.is_new or moved:
+            item.put("heard_on", max(day, item.row.heard_on or day))
+        if draft.is_new:
+            heard.new[item.row.number].append((day, update))
+    return heard

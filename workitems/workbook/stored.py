@@ -1,0 +1,123 @@
+"""A plan as the database has it, read whole in a fixed number of queries.
+
+Importing compares with it and exporting writes it out. Rows point at each other in memory, so
+walking them asks the database nothing more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db import models
+
+from agencies.models import Agency, Appointment
+from workitems.models import (
+    Delay,
+    Measure,
+    Member,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Support,
+    Update,
+    WorkItem,
+)
+
+Stored_ = TypeVar("Stored_", bound=models.Model)
+
+
+class Stored:
+    """The rows of one plan (none, where it is new) and all agencies, which plans share.
+
+    `lock` makes other writers of items and milestones wait until the transaction ends.
+    """
+
+    def __init__(self, plan: Plan | None, *, lock: bool = False) -> None:
+        def of_plan(rows: models.QuerySet[Stored_]) -> list[Stored_]:
+            if plan is None:
+                return []
+            return list(rows.select_for_update(of=("self",)) if lock else rows)
+
+        self.plan = plan
+        self.agencies = list(Agency.objects.order_by("pk"))
+        self.agency_of = {agency.pk: agency for agency in self.agencies}
+        self.members = of_plan(Member.objects.filter(plan=plan).order_by("pk"))
+        self.pillars = of_plan(Pillar.objects.filter(plan=plan).order_by("number"))
+        self.items = of_plan(WorkItem.objects.filter(plan=plan).in_order())
+        self.milestones = of_plan(
+            Milestone.objects.filter(item__plan=plan).order_by("item__number_key", "item", "number")
+        )
+        supports = of_plan(Support.objects.filter(item__plan=plan).order_by("pk"))
+        measures = of_plan(Measure.objects.filter(item__plan=plan).order_by("number"))
+        delays = of_plan(Delay.objects.filter(milestone__item__plan=plan).order_by("number"))
+        mitigations = of_plan(
+            Mitigation.objects.filter(delay__milestone__item__plan=plan).order_by("number")
+        )
+        self.rounds = of_plan(Round.objects.filter(plan=plan).order_by("period_start"))
+        self.returns = of_plan(Return.objects.filter(round__plan=plan).order_by("pk"))
+        self.updates = of_plan(Update.objects.filter(of_return__round__plan=plan).order_by("pk"))
+        self.risks = of_plan(Risk.objects.filter(plan=plan).order_by("number"))
+
+        for agency in self.agencies:
+            self._point(agency, "successor", self.agency_of)
+        if plan is not None:
+            self._point(plan, "coordinating_agency", self.agency_of)
+            for rows in (self.members, self.pillars, self.items, self.rounds, self.risks):
+                self._points(rows, plan={plan.pk: plan})
+        self._points(self.members, agency=self.agency_of)
+        item_of = {item.pk: item for item in self.items}
+        self._points(
+            self.items,
+            lead_agency=self.agency_of,
+            pillar={pillar.pk: pillar for pillar in self.pillars},
+        )
+        self._points(self.milestones, item=item_of, responsible_agency=self.agency_of)
+        self._points(supports, item=item_of, agency=self.agency_of)
+        self._points(delays, milestone={milestone.pk: milestone for milestone in self.milestones})
+        self._points(
+            mitigations, delay={delay.pk: delay for delay in delays}, owner_agency=self.agency_of
+        )
+        self._points(
+            self.returns,
+            round={each.pk: each for each in self.rounds},
+            agency=self.agency_of,
+        )
+        self._points(
+            self.updates,
+            of_return={each.pk: each for each in self.returns},
+            item=item_of,
+        )
+        self._points(self.risks, item=item_of, owner_agency=self.agency_of)
+
+        self.supports_of = _grouped(supports, "item_id")
+        self.measures_of = _grouped(measures, "item_id")
+        self.milestones_of = _grouped(self.milestones, "item_id")
+        self.delays_of = _grouped(delays, "milestone_id")
+        self.mitigations_of = _grouped(mitigations, "delay_id")
+
+    def appointment(self, portfolio: str, on: date) -> Appointment | None:
+        return Appointment.objects.holding(portfolio, on)
+
+    def _points(self, rows: Iterable[models.Model], **targets: dict[int, Any]) -> None:
+        for row in rows:
+            for name, by_id in targets.items():
+                self._point(row, name, by_id)
+
+    @staticmethod
+    def _point(row: models.Model, name: str, by_id: dict[int, Any]) -> None:
+        target = getattr(row, f"{name}_id")
+        # A mitigation's agency may be any; an item's pillar is of this plan (guards.py).
+        if target is not None:
+            setattr(row, name, by_id[target])
+
+
+def _grouped(rows: Iterable[Any], by: str) -> dict[int, list[Any]]:
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, by)].append(row)
+    return groups

@@ -1,0 +1,101 @@
+"""Writes a proposal: rows in bulk, and their history with it (past.py).
+
+Thousands of rows are too many to save one at a time, so this is one of the few places that write
+past `history.save`. It is called inside a transaction, by `import_workbook` alone.
+"""
+
+from django.db.models import Model
+
+from agencies import history
+from agencies.models import Agency, Appointment, User
+from workitems.models import (
+    Delay,
+    Measure,
+    Member,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Support,
+    Update,
+    WorkItem,
+)
+from workitems.workbook.past import Past
+from workitems.workbook.proposal import Draft, Proposal
+
+ACTOR = "Spreadsheet import"
+# Rows before those that point at them.
+ORDER: tuple[type[Model], ...] = (
+    Agency,
+    Appointment,
+    Plan,
+    Member,
+    Pillar,
+    WorkItem,
+    Support,
+    Measure,
+    Milestone,
+    Delay,
+    Mitigation,
+    Round,
+    Return,
+    Update,
+    Risk,
+)
+BATCH = 1_000
+
+
+def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> None:
+    for model in ORDER:
+        drafts = [draft for draft in proposal.drafts[model] if draft.is_needed]
+        new = [draft for draft in drafts if draft.is_new]
+        changed = [draft for draft in drafts if not draft.is_new]
+        if model is Agency:  # a known one may get a new one as its successor
+            _create_agencies([draft.row for draft in new])
+        _update(model, changed)
+        if model is not Agency:  # a Minister's time ends before the next one's begins
+            _create(model, [draft.row for draft in new])
+        for group, created in ((new, True), (changed, False)):
+            for start in range(0, len(group), BATCH):
+                batch = group[start : start + BATCH]
+                history.write_past(
+                    ((row, when, reason) for row, when in past.states(batch)),
+                    by=by,
+                    actor=ACTOR,
+                    created=created,
+                )
+
+
+def _create(model: type[Model], rows: list[Model]) -> None:
+    for row in rows:
+        if isinstance(row, WorkItem):
+            row.derive()
+    model._default_manager.bulk_create(rows, batch_size=BATCH)
+
+
+def _create_agencies(rows: list[Agency]) -> None:
+    """Agencies may follow each other, so they learn their successors once all are there."""
+    successors = [row.successor for row in rows]
+    for row in rows:
+        row.successor = None
+    Agency.objects.bulk_create(rows)
+    for row, successor in zip(rows, successors, strict=True):
+        row.successor = successor
+    Agency.objects.bulk_update([row for row in rows if row.successor], ["successor"])
+
+
+def _update(model: type[Model], drafts: list[Draft]) -> None:
+    if not drafts:
+        return
+    fields = {name for draft in drafts for name in draft.was}
+    if hasattr(model, "version"):
+        fields.add("version")
+        for draft in drafts:
+            # A page that somebody has open is now out of date, and will say so.
+            draft.row.version += 1
+    model._default_manager.bulk_update(
+        [draft.row for draft in drafts], sorted(fields), batch_size=200
+    )
