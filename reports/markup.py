@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
 
-from reports.text import Bullet, DocumentError, Run, Text
+from reports.text import Bullet, DocumentError, Run, Text, check_characters
 
 MAX_SOURCE = 20_000  # characters typed into one box
 MAX_BULLETS = 100
@@ -29,7 +29,7 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
 _SPELT = r"(?:(?:ng|wh|[hkmnprtw])?[aeiouāēīōū])+"
 _WITH_MACRON = rf"(?=[a-z]*[āēīōū]){_SPELT}"
 _NAME = r"(?-i:(?=[A-ZĀĒĪŌŪ]))" + _SPELT
-_MAORI = rf"(?:\b{_NAME}[ -])*\b{_WITH_MACRON}\b(?:[ -](?:{_NAME}|{_WITH_MACRON})\b)*"
+_MAORI = rf"(?:\b{_NAME}[ -])*\b{_WITH_MACRON}\b(?:[ -](?:{_NAME}|{_WITH_MACRON})\b|-{_SPELT}\b)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ class _Draft:
 def _tidy(source: str) -> str:
     """One form for each letter, one kind of line end, no invisible joiners from a word processor."""
     text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", source))
-    return _INVISIBLE.sub("", text).replace("\t", "    ")
+    text = _INVISIBLE.sub("", text).replace("\t", "    ")
+    check_characters(text.replace("\n", " "), "The text")
+    return text
 
 
 def _runs(words: str, pattern: re.Pattern[str]) -> Text:

@@ -29,6 +29,11 @@ def check_text(text: str, what: str, *, blank: bool = False) -> None:
         raise DocumentError(f"{what} is empty.")
     if len(text) > MAX_TEXT:
         raise DocumentError(f"{what} is {len(text):,} characters long; the most is {MAX_TEXT:,}.")
+    check_characters(text, what)
+
+
+def check_characters(text: str, what: str) -> None:
+    """Refuse text with controls, line ends among them, or with what is no character."""
     if text.isprintable():
         return
     for character in text:

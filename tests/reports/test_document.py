@@ -1,0 +1,363 @@
+"""The Document: what it refuses, how it is numbered, and its JSON both ways."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports import plain_json
+from reports.document import (
+    Bullet,
+    Contact,
+    Document,
+    DocumentError,
+    MilestoneRow,
+    Paragraph,
+    ProgressPicture,
+    Recommendation,
+    Run,
+    Section,
+    SectionKind,
+    TimelineRow,
+    Verb,
+    from_json,
+    number_through,
+    plain,
+    timeline_room,
+    to_json,
+)
+from tests.reports import sample
+
+
+def changed_json(change):
+    data = json.loads(to_json(sample.document()))
+    change(data)
+    return json.dumps(data).encode()
+
+
+# --- numbers --------------------------------------------------------------------------------
+
+
+def test_paragraphs_are_numbered_straight_through_and_recommendations_apart():
+    document = sample.document()
+    assert [p.number for p in document.paragraphs()] == list(range(1, 15))
+    assert [r.number for r in document.recommendation.items] == [1, 2]
+
+
+def test_numbering_again_changes_nothing():
+    document = sample.document()
+    parts = (document.sections, document.recommendation)
+    assert number_through(*parts) == parts
+
+
+def test_a_document_with_a_gap_in_its_numbers_is_refused():
+    document = sample.document()
+    first = document.sections[0]
+    gap = replace(first, paragraphs=(replace(first.paragraphs[0], number=2),))
+    with pytest.raises(DocumentError, match="numbered 1, 2, 3"):
+        replace(document, sections=(gap, *document.sections[1:]))
+
+
+# --- what is refused ------------------------------------------------------------------------
+
+
+def test_sections_out_of_order_are_refused():
+    purpose, background, *rest = sample.sections()
+    with pytest.raises(DocumentError, match="Each section stands once, in the order: purpose"):
+        sample.document(sections=(background, purpose, *rest))
+
+
+def test_a_section_that_stands_twice_is_refused():
+    purpose, background, *_ = sample.sections()
+    again = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-99", "Again."),))
+    with pytest.raises(DocumentError, match="Each section stands once"):
+        sample.document(sections=(purpose, again, background))
+
+
+def test_a_key_that_stands_twice_is_refused():
+    twice = Section(
+        SectionKind.PURPOSE,
+        "Purpose",
+        (sample.paragraph("p-01", "One."), sample.paragraph("p-01", "Two.")),
+    )
+    with pytest.raises(DocumentError, match="same key"):
+        sample.document(sections=(twice,))
+
+
+@pytest.mark.parametrize("key", ["", "P-1", "a b", 'x"onload', "ā", "x" * 65])
+def test_a_key_that_could_carry_words_or_markup_is_refused(key):
+    section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph(key, "One."),))
+    with pytest.raises(DocumentError, match="cannot be a key"):
+        sample.document(sections=(section,))
+
+
+def test_a_section_without_a_paragraph_is_refused():
+    with pytest.raises(DocumentError, match="The section “Delay” has no paragraph"):
+        Section(SectionKind.DELAY, "Delay", ())
+
+
+def test_a_briefing_without_a_recommendation_is_refused():
+    with pytest.raises(DocumentError, match="at least one recommendation"):
+        replace(sample.recommendations(), items=())
+
+
+def test_a_cover_without_a_contact_is_refused():
+    with pytest.raises(DocumentError, match="at least one contact"):
+        replace(sample.cover(), contacts=())
+
+
+@pytest.mark.parametrize("field", ["minister", "portfolio", "title", "tracker_number"])
+def test_a_cover_with_an_empty_field_is_refused(field):
+    with pytest.raises(DocumentError, match="is empty"):
+        replace(sample.cover(), **{field: "  "})
+
+
+@pytest.mark.parametrize("marking", ["RESTRICTED", "SECRET", "", "unclassified"])
+def test_a_marking_that_is_higher_or_unknown_is_refused(marking):
+    with pytest.raises(DocumentError, match="UNCLASSIFIED, IN CONFIDENCE or SENSITIVE"):
+        replace(sample.cover(), marking=marking)
+
+
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x1b", "\n", "\u202e", "\u2066", "\u2028", "\ud800", "\ue000"]
+)
+def test_text_that_cannot_be_printed_is_refused_with_its_code(character):
+    with pytest.raises(DocumentError, match=f"U\\+{ord(character):04X}"):
+        Run(f"a{character}b")
+
+
+def test_text_in_a_language_that_the_paper_does_not_mark_is_refused():
+    with pytest.raises(DocumentError, match="not as “fr”"):
+        Run("bonjour", lang="fr")
+
+
+def test_a_hundred_thousand_characters_are_refused_as_one_paragraph():
+    with pytest.raises(DocumentError, match="100,000 characters long; the most is 10,000"):
+        Paragraph(key="p-1", text=plain("x" * 100_000))
+
+
+def test_a_paragraph_made_of_many_runs_has_the_same_limit():
+    with pytest.raises(DocumentError, match="the most is 10,000"):
+        Paragraph(key="p-1", text=plain("x" * 6_000) * 2)
+
+
+def test_sub_bullets_go_two_levels_deep_and_no_further():
+    second = Bullet(plain("b"), (Bullet(plain("c")),))
+    with pytest.raises(DocumentError, match="two levels deep"):
+        Bullet(plain("a"), (second,))
+
+
+def test_a_timeline_with_more_rows_than_its_page_has_room_for_is_refused():
+    row = TimelineRow("1.1", MilestoneRow("Printed", date(2010, 5, 31)))
+    with pytest.raises(DocumentError, match="room for 24 milestones"):
+        ProgressPicture(key="a", heading="A", as_at=sample.DATED, pillars=(), timeline=(row,) * 25)
+
+
+def test_more_pillars_leave_less_room_for_milestones():
+    assert [timeline_room(n) for n in (0, 3, 4, 6, 20)] == [24, 24, 20, 12, 0]
+
+
+def test_a_document_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        sample.document().plan_title = "Another"
+
+
+# --- what it says of itself -----------------------------------------------------------------
+
+
+def test_each_verb_has_options_and_a_recommendation_may_have_its_own():
+    assert {verb.value: verb.options for verb in Verb} == {
+        "note": ("noted",),
+        "agree": ("agreed", "not agreed"),
+        "approve": ("approved", "not approved"),
+        "direct": ("directed", "not directed"),
+        "forward": ("forwarded", "not forwarded"),
+    }
+    own = Recommendation("r", Verb.AGREE, plain("to it"), options=("yes", "no"))
+    assert own.printed_options == ("yes", "no")
+
+
+def test_a_milestone_expects_its_completion_before_its_forecast_before_its_agreed_date():
+    row = MilestoneRow("Printed", date(2010, 5, 31))
+    assert (row.expected_on, row.slip) == (date(2010, 5, 31), 0)
+    row = replace(row, agreed_on=date(2010, 6, 30))
+    assert (row.expected_on, row.slip) == (date(2010, 6, 30), 30)
+    row = replace(row, forecast_on=date(2010, 7, 31))
+    assert (row.expected_on, row.slip) == (date(2010, 7, 31), 61)
+    row = replace(row, completed_on=date(2010, 5, 21))
+    assert (row.expected_on, row.slip) == (date(2010, 5, 21), -10)
+
+
+# --- JSON -----------------------------------------------------------------------------------
+
+
+def test_a_document_comes_back_from_its_json_the_same():
+    document = sample.document()
+    assert from_json(to_json(document)) == document
+
+
+def test_equal_documents_have_equal_bytes():
+    data = to_json(sample.document())
+    assert to_json(sample.document()) == data
+    assert to_json(from_json(data)) == data
+
+
+def test_json_keeps_macrons_readable_and_has_no_spaces_to_differ_by():
+    data = to_json(sample.document())
+    assert "whānau".encode() in data
+    assert (
+        json.dumps(
+            json.loads(data), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        ).encode()
+        == data
+    )
+
+
+def test_another_schema_is_refused():
+    with pytest.raises(DocumentError, match="its schema is 2; this version reads 1"):
+        from_json(changed_json(lambda data: data.update(schema=2)))
+
+
+def _unknown(data):
+    data["document"]["cover"]["colour"] = "red"
+
+
+def _missing(data):
+    del data["document"]["cover"]["minister"]
+
+
+def _mistyped(data):
+    data["document"]["sections"][0]["paragraphs"][0]["number"] = "1"
+
+
+def _truth_for_number(data):
+    data["document"]["sections"][0]["paragraphs"][0]["number"] = True
+
+
+def _no_date(data):
+    data["document"]["cover"]["dated"] = "30/7/2010"
+
+
+def _short_date(data):
+    data["document"]["cover"]["dated"] = "20100730"
+
+
+def _unknown_verb(data):
+    data["document"]["recommendation"]["items"][0]["verb"] = "decline"
+
+
+def _unknown_annex(data):
+    data["document"]["annexes"][0]["type"] = "Photograph"
+
+
+def _not_a_list(data):
+    data["document"]["sections"] = {}
+
+
+def _not_an_object(data):
+    data["document"]["cover"] = []
+
+
+def _wrong_object(data):
+    data["document"]["cover"] = data["document"]["sections"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_unknown, "document.cover has an unknown entry “colour”"),
+        (_missing, "document.cover has no “minister”"),
+        (_mistyped, r"document.sections\[0\].paragraphs\[0\].number is not a int"),
+        (_truth_for_number, "number is not a int"),
+        (_no_date, "document.cover.dated is not a date like 2010-07-30"),
+        (_short_date, "document.cover.dated is not a date like 2010-07-30"),
+        (_unknown_verb, "verb is 'decline', which is no Verb"),
+        (_unknown_annex, r"annexes\[0\] is none of ProgressPicture, WorkItemTable"),
+        (_not_a_list, "document.sections is not a list"),
+        (_not_an_object, "document.cover is not an object"),
+        (_wrong_object, "document.cover is not a Cover"),
+    ],
+)
+def test_malformed_json_is_refused_with_the_place(change, sentence):
+    with pytest.raises(DocumentError, match=f"The document cannot be read: .*{sentence}"):
+        from_json(changed_json(change))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"null",
+        b'{"schema": 1}',
+        b'{"schema": 1, "schema": 1, "document": {}}',
+        b'{"schema": 1.0, "document": {}}',
+        b'{"schema": NaN, "document": {}}',
+        b"[" * 100_000,
+    ],
+)
+def test_bytes_that_are_no_briefing_are_refused(data):
+    with pytest.raises(DocumentError, match="The document cannot be read"):
+        from_json(data)
+
+
+@pytest.mark.parametrize("depth", [250, 20_000])
+def test_bullets_nested_without_end_are_refused(depth):
+    bullet = plain_json.dump(plain_json.plain(Bullet(plain("a")))).decode()
+    before, after = bullet.split("[]", 1)
+    nested = before + f"[{before}" * depth + "[]" + f"{after}]" * depth + after
+    data = to_json(sample.document(sections=(), annexes=()))
+    lead, rest = data.decode().split('"lead":{"bullets":[]', 1)
+    with pytest.raises(DocumentError, match="The document cannot be read"):
+        from_json(f'{lead}"lead":{{"bullets":[{nested}]{rest}'.encode())
+
+
+def test_json_past_its_limit_is_refused_unread():
+    with pytest.raises(DocumentError, match="too long to read"):
+        from_json(b" " * 8_000_001)
+
+
+printable = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp")), min_size=1
+).filter(str.strip)
+
+
+@given(text=printable, bold=st.booleans(), lang=st.sampled_from(["", "mi"]))
+def test_any_printable_text_survives_json(text, bold, lang):
+    paragraph = Paragraph(key="p-1", text=(Run(text, bold, lang),))
+    document = sample.document(
+        sections=(Section(SectionKind.PURPOSE, "Purpose", (paragraph,)),), annexes=()
+    )
+    assert from_json(to_json(document)) == document
+
+
+@given(data=st.binary(max_size=60))
+def test_no_bytes_crash_the_reader(data):
+    with pytest.raises(DocumentError):
+        from_json(data)
+
+
+def test_a_document_needs_no_django(project_root):
+    """The promise in design.md: plain data."""
+    import subprocess
+    import sys
+
+    code = "import sys, reports.document; print([m for m in sys.modules if m.startswith('django')])"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=project_root, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_contacts_may_leave_out_everything_but_a_name():
+    assert Contact("Duty Manager").mobile == ""
+    with pytest.raises(DocumentError, match="A contact's name is empty"):
+        Contact("")
+
+
+def test_assemble_gives_a_document():
+    assert isinstance(sample.document(), Document)
