@@ -1,0 +1,110 @@
+"""A plan with two agencies and the people in their seats, for the tests of this folder."""
+
+import pytest
+
+from agencies.models import Seat
+from tests.factories import (
+    AgencyFactory,
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PlanFactory,
+    RoundFactory,
+    SeatFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import SLIPPED
+from workitems.models import Return
+
+
+@pytest.fixture
+def labour():
+    """The coordinating agency."""
+    return AgencyFactory(short_name="DoL", name="Department of Labour")
+
+
+@pytest.fixture
+def police():
+    return AgencyFactory(short_name="Police", name="New Zealand Police")
+
+
+@pytest.fixture
+def customs():
+    return AgencyFactory(short_name="Customs", name="New Zealand Customs Service")
+
+
+@pytest.fixture
+def plan(labour, police, customs):
+    return PlanFactory(coordinating_agency=labour, members=[police, customs])
+
+
+def seated(name, agency, role):
+    return SeatFactory(user__name=name, agency=agency, role=role).user
+
+
+@pytest.fixture
+def contributor(police):
+    return seated("Police contributor", police, Seat.Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def approver(police):
+    return seated("Police approver", police, Seat.Role.APPROVER)
+
+
+@pytest.fixture
+def coordinator(labour):
+    return seated("Coordinator", labour, Seat.Role.COORDINATOR)
+
+
+@pytest.fixture
+def colleague(customs):
+    """Reads the plan, and writes for another agency's items."""
+    return seated("Customs contributor", customs, Seat.Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def stranger():
+    """Holds a seat in an agency that has no part in the plan."""
+    return SeatFactory(user__name="Stranger").user
+
+
+@pytest.fixture
+def nobody():
+    return UserFactory(name="Without a seat")
+
+
+@pytest.fixture
+def item(plan, police):
+    """Led by Police, under way, thought to be on track."""
+    return WorkItemFactory(
+        plan=plan,
+        number="1.2",
+        title="Print a brochure",
+        lead_agency=police,
+        stage="under_way",
+        confidence="on_track",
+    )
+
+
+@pytest.fixture
+def milestone(item):
+    """Due on 30 June 2010 by all three dates."""
+    return MilestoneFactory(item=item, number=1, description="Brochure printed")
+
+
+@pytest.fixture
+def delayed(item):
+    """A milestone that slipped from 30 June to 30 September, with its delay and mitigation."""
+    milestone = MilestoneFactory(
+        item=item, number=2, description="Staff trained", forecast_due=SLIPPED
+    )
+    MitigationFactory(delay=DelayFactory(milestone=milestone))
+    return milestone
+
+
+@pytest.fixture
+def of_return(plan, police):
+    """The return that Police owes in the round that is open."""
+    return Return.objects.create(round=RoundFactory(plan=plan), agency=police)

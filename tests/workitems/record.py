@@ -1,0 +1,53 @@
+"""The day on which these tests play, and how they read what was recorded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import models
+
+from workitems.services import Refused
+
+TODAY = date(2010, 6, 1)
+NOW = datetime(2010, 6, 1, 9, 30, tzinfo=ZoneInfo("Pacific/Auckland"))
+YESTERDAY, TOMORROW = date(2010, 5, 31), date(2010, 6, 2)
+DUE, SLIPPED, SLIPPED_AGAIN = date(2010, 6, 30), date(2010, 9, 30), date(2010, 12, 31)
+
+
+def entries(row: models.Model) -> list[tuple[str, str, str]]:
+    """The row's history, oldest first: made or changed, who, why. Factory rows have no author."""
+    history: Any = row.history  # type: ignore[attr-defined]
+    return [
+        (entry.history_type, entry.history_actor, entry.history_change_reason or "")
+        for entry in history.order_by("history_date", "history_id")
+    ]
+
+
+def newest(row: models.Model) -> tuple[str, str, str]:
+    return entries(row)[-1]
+
+
+@contextmanager
+def refused(sentence: str, field: str | None = None) -> Iterator[None]:
+    """The block must be refused with exactly this sentence, at this field of the form."""
+    with pytest.raises(Refused) as refusal:
+        yield
+    assert (str(refusal.value), refusal.value.field) == (sentence, field)
+
+
+@contextmanager
+def unchanged(*rows: models.Model) -> Iterator[None]:
+    """After the block each row and its history must be as they were."""
+
+    def state() -> list[Any]:
+        return [
+            (type(row)._default_manager.filter(pk=row.pk).values().get(), entries(row))
+            for row in rows
+        ]
+
+    before = state()
+    yield
+    assert state() == before

@@ -1,0 +1,267 @@
+"""What the database refuses by trigger: dates that may not move, and history that may not change.
+
+Raw writes all through: no service stands between the test and the database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
+from simple_history.models import registered_models
+
+import agencies.guards
+import reports.guards
+import tests.factories
+import workitems.guards
+from tests.factories import (
+    MilestoneFactory,
+    PillarFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, SLIPPED, TODAY
+from workitems.models import Milestone, WorkItem
+
+GUARDS = [*agencies.guards.GUARDS, *workitems.guards.GUARDS, *reports.guards.GUARDS]
+
+
+@contextmanager
+def refused(message: str) -> Iterator[None]:
+    """The database must refuse the block with these words; what it wrote is undone."""
+    with pytest.raises(IntegrityError, match=message), transaction.atomic():
+        yield
+
+
+def triggers() -> set[str]:
+    """Names of the triggers in the database; SQLite's carry the index of their event."""
+    sql = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql[connection.vendor])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def expected_triggers() -> set[str]:
+    if connection.vendor == "postgresql":
+        return {guard.name for guard in GUARDS}
+    return {f"{guard.name}_{index}" for guard in GUARDS for index, _ in enumerate(guard.events)}
+
+
+REBUILDS = """
+from django.db import migrations, models
+
+class Migration(migrations.Migration):
+    dependencies = [("workitems", "{newest}")]
+    operations = [
+        migrations.AlterField("variation", "recommendation", models.CharField(max_length=301)),
+        migrations.AlterField("milestone", "description", models.CharField(max_length=301)),
+        migrations.AlterField("historicalworkitem", "title", models.CharField(max_length=301)),
+    ]
+"""
+
+
+@pytest.fixture
+def rebuilding_migration(tmp_path, monkeypatch, settings):
+    """One more migration of workitems, for which SQLite builds three guarded tables anew."""
+    (newest,) = MigrationLoader(None).graph.leaf_nodes("workitems")
+    package = tmp_path / "migrations_with_one_more"
+    package.mkdir()
+    # The real migrations are found through this package too.
+    real = settings.BASE_DIR / "workitems" / "migrations"
+    (package / "__init__.py").write_text(f"__path__.append({str(real)!r})\n")
+    (package / "9999_rebuild.py").write_text(REBUILDS.format(newest=newest[1]))
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.MIGRATION_MODULES = {"workitems": package.name}
+    yield "9999_rebuild"
+    call_command("migrate", "workitems", newest[1], verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guards_are_in_place_after_a_migration_that_rebuilds_tables(rebuilding_migration):
+    milestone = MilestoneFactory()
+    call_command("migrate", "workitems", rebuilding_migration, verbosity=0)
+    assert triggers() == expected_triggers()
+    with refused("An agreed date moves only"):
+        move(milestone, agreed_due=SLIPPED)
+
+
+@pytest.mark.django_db
+def test_every_guard_is_in_place():
+    assert triggers() == expected_triggers()
+
+
+@pytest.mark.django_db
+def test_a_guard_whose_table_is_not_there_waits_for_it():
+    """A migration run may stop before the table is made."""
+    early = agencies.guards.frozen_history(["workitems_historicalpromise"])
+    agencies.guards.install(early, "default")
+    assert triggers() == expected_triggers()
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+def test_nothing_is_lifted_for_a_migrate_with_nothing_to_do():
+    agencies.guards.lift_before_migrate("default", plan=[])
+    assert triggers() == expected_triggers()
+    agencies.guards.lift_before_migrate("default", plan=["a migration"])
+    assert triggers() == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.postgresql
+def test_nothing_is_ever_lifted_on_postgresql():
+    agencies.guards.lift_before_migrate("default", plan=["a migration"])
+    assert triggers() == expected_triggers()
+
+
+# --- dates ------------------------------------------------------------------------------------
+
+
+def move(milestone: Milestone, **dates: date) -> None:
+    Milestone.objects.filter(pk=milestone.pk).update(**dates)
+
+
+@pytest.mark.django_db
+def test_an_agreed_date_does_not_move_by_itself(milestone):
+    with refused("An agreed date moves only through an approved"):
+        move(milestone, agreed_due=SLIPPED)
+    milestone.agreed_due = SLIPPED
+    with refused("An agreed date"):
+        milestone.save()
+
+
+@pytest.mark.django_db
+def test_an_agreed_date_moves_as_an_approved_variation_says(milestone):
+    VariationFactory(milestone=milestone, due_after=SLIPPED, approved=True)
+    move(milestone, agreed_due=SLIPPED)
+    milestone.refresh_from_db()
+    assert milestone.agreed_due == SLIPPED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"state": "requested"},
+        {"state": "recommended"},
+        {"state": "declined", "decided": True},
+        {"state": "taken_back"},
+        {"approved": True, "due_after": date(2010, 9, 29)},
+        {"approved": True, "due_before": date(2010, 6, 29)},
+        {"approved": True, "kind": "wording", "wording": "title"},
+    ],
+    ids=lambda differs: " ".join(map(str, differs.values())),
+)
+def test_an_agreed_date_does_not_move_by_any_other_variation(milestone, differs):
+    VariationFactory(**{"milestone": milestone, "due_after": SLIPPED, **differs})
+    with refused("An agreed date"):
+        move(milestone, agreed_due=SLIPPED)
+
+
+@pytest.mark.django_db
+def test_an_agreed_date_does_not_move_by_another_milestones_variation(milestone):
+    other = MilestoneFactory(item=milestone.item)
+    VariationFactory(milestone=other, due_after=SLIPPED, approved=True)
+    with refused("An agreed date"):
+        move(milestone, agreed_due=SLIPPED)
+
+
+@pytest.mark.django_db
+def test_an_approval_moves_a_date_once_and_not_again_after_a_later_one(milestone):
+    first = VariationFactory(milestone=milestone, due_after=SLIPPED, approved=True)
+    move(milestone, agreed_due=SLIPPED)
+    VariationFactory(
+        milestone=milestone,
+        meeting=first.meeting,
+        due_before=SLIPPED,
+        due_after=DUE,
+        approved=True,
+        decided_at=datetime(2010, 7, 10, tzinfo=UTC),
+    )
+    move(milestone, agreed_due=DUE)
+    with refused("An agreed date"):
+        move(milestone, agreed_due=SLIPPED)
+
+
+@pytest.mark.django_db
+def test_an_original_date_never_moves(milestone):
+    VariationFactory(milestone=milestone, due_after=SLIPPED, approved=True)
+    with refused("The original date of a milestone never moves"):
+        move(milestone, original_due=SLIPPED)
+
+
+@pytest.mark.django_db
+def test_a_forecast_and_a_completion_are_free_to_change(milestone):
+    move(milestone, forecast_due=SLIPPED, completed_on=TODAY)
+    milestone.refresh_from_db()
+    assert (milestone.forecast_due, milestone.completed_on) == (SLIPPED, TODAY)
+
+
+@pytest.mark.django_db
+def test_a_milestone_may_be_entered_with_dates_that_already_differ():
+    """A plan that is taken over in mid-course has moved dates before."""
+    milestone = MilestoneFactory(original_due=DUE, agreed_due=SLIPPED)
+    assert milestone.agreed_due == SLIPPED
+
+
+@pytest.mark.django_db
+def test_an_item_stands_under_a_pillar_of_its_own_plan():
+    elsewhere = PillarFactory()
+    item = WorkItemFactory()
+    with refused("The pillar belongs to another plan"):
+        WorkItemFactory(pillar=elsewhere, plan=item.plan)
+    with refused("The pillar belongs to another plan"):
+        WorkItem.objects.filter(pk=item.pk).update(pillar=elsewhere)
+
+
+# --- history ----------------------------------------------------------------------------------
+
+TRACKED = {
+    model.__name__: model
+    for model in registered_models.values()
+    if model._meta.app_label in ("agencies", "workitems")
+}
+
+
+def test_everything_that_a_person_can_change_keeps_a_history():
+    ours = {
+        model.__name__
+        for label in ("agencies", "workitems")
+        for model in apps.get_app_config(label).get_models()
+        if not model.__name__.startswith("Historical")
+    }
+    assert set(TRACKED) == ours
+
+
+def history_of_one(name: str) -> models.QuerySet:
+    row = getattr(tests.factories, f"{name}Factory")()
+    return TRACKED[name].history.filter(id=row.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(TRACKED))
+def test_history_rows_are_never_changed(name):
+    rows = history_of_one(name)
+    with refused("History rows are never changed or deleted"):
+        rows.update(history_change_reason="Something else")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(TRACKED))
+def test_history_rows_are_never_deleted(name):
+    rows = history_of_one(name)
+    with refused("History rows are never changed or deleted"):
+        rows.delete()
+
+
+@pytest.mark.django_db
+def test_every_history_table_is_frozen():
+    frozen = {guard.table for guard in GUARDS if guard.name.startswith("frozen_")}
+    assert frozen == {model.history.model._meta.db_table for model in registered_models.values()}

@@ -1,0 +1,555 @@
+"""What the database holds true of a plan's records, and what rows and querysets can answer."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.constraints import declared, refused_by
+from tests.factories import (
+    AgencyFactory,
+    AttendanceFactory,
+    DecisionFactory,
+    DelayFactory,
+    EvidenceFactory,
+    MeasureFactory,
+    MeetingFactory,
+    MemberFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    PlanFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    SeatFactory,
+    SupportFactory,
+    UpdateFactory,
+    UserFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
+from workitems.models import (
+    Decision,
+    Delay,
+    Meeting,
+    Milestone,
+    Plan,
+    Return,
+    Risk,
+    Update,
+    WorkItem,
+)
+from workitems.models.item import NEXT_STAGES, Stage, number_key
+
+pytestmark = pytest.mark.django_db
+
+
+def again(factory, same, **others):
+    """A second row with what the first has in these fields."""
+    first = factory(**others)
+    factory(**others, **{field: getattr(first, field) for field in same})
+
+
+# How to break each constraint, one way at a time.
+BROKEN = {
+    # The plan and its items
+    "plan_period": [lambda: PlanFactory(ends_on=date(2009, 7, 31))],
+    "member_once_per_plan": [lambda: again(MemberFactory, ["plan", "agency"])],
+    "pillar_number_unique_in_plan": [lambda: again(PillarFactory, ["plan", "number"])],
+    "workitem_number_unique_in_plan": [lambda: again(WorkItemFactory, ["plan", "number"])],
+    "workitem_complete_has_date": [
+        lambda: WorkItemFactory(stage="complete"),
+        lambda: WorkItemFactory(stage="under_way", completed_on=TODAY),
+        lambda: WorkItem.objects.filter(pk=WorkItemFactory(complete=True).pk).update(
+            completed_on=None
+        ),
+        lambda: WorkItem.objects.filter(pk=WorkItemFactory(complete=True).pk).update(
+            stage="ongoing"
+        ),
+    ],
+    "workitem_stage_known": [lambda: WorkItemFactory(stage="stalled")],
+    "workitem_confidence_known": [
+        lambda: WorkItemFactory(confidence="high"),
+        lambda: WorkItemFactory(reviewer_confidence="high"),
+    ],
+    "support_once_per_item": [lambda: again(SupportFactory, ["item", "agency"])],
+    "measure_number_unique": [lambda: again(MeasureFactory, ["item", "number"])],
+    "milestone_number_unique_in_item": [lambda: again(MilestoneFactory, ["item", "number"])],
+    "milestone_done_or_withdrawn": [
+        lambda: MilestoneFactory(completed_on=TODAY, withdrawn_on=TODAY)
+    ],
+    # What gets in the way
+    "delay_number_unique_in_milestone": [lambda: again(DelayFactory, ["milestone", "number"])],
+    "delay_period": [lambda: DelayFactory(found_on=TODAY, ended_on=YESTERDAY)],
+    "delay_moved_at_least_once": [lambda: DelayFactory(times_moved=0)],
+    "delay_cause_known": [lambda: DelayFactory(cause="weather")],
+    "mitigation_number_unique_in_delay": [lambda: again(MitigationFactory, ["delay", "number"])],
+    "variation_number_unique_in_plan": [
+        lambda: VariationFactory(
+            milestone=MilestoneFactory(item=VariationFactory(number=7).item), number=7
+        )
+    ],
+    "variation_one_pending_date_per_milestone": [lambda: again(VariationFactory, ["milestone"])],
+    "variation_state_known": [lambda: VariationFactory(state="lost")],
+    "variation_says_what_changes": [
+        lambda: VariationFactory(due_after=None),
+        lambda: VariationFactory(due_before=None),
+        lambda: VariationFactory(kind="wording", wording=""),
+        lambda: VariationFactory(kind="withdrawal"),
+        lambda: VariationFactory(kind="budget"),
+    ],
+    "variation_recommended_by_and_at": [
+        lambda: VariationFactory(recommended_at=NOW),
+        lambda: VariationFactory(recommended_by=UserFactory()),
+    ],
+    "variation_decided_at_a_meeting": [
+        lambda: VariationFactory(approved=True, meeting=None),
+        lambda: VariationFactory(approved=True, decided_by=None),
+        lambda: VariationFactory(approved=True, decided_at=None),
+        lambda: VariationFactory(decided=True, state="declined", meeting=None),
+        lambda: VariationFactory(decided=True, state="recommended"),
+    ],
+    "risk_number_unique_in_plan": [lambda: again(RiskFactory, ["plan", "number"])],
+    "risk_levels_known": [
+        lambda: RiskFactory(likelihood="certain"),
+        lambda: RiskFactory(impact="none"),
+    ],
+    "risk_escalated_to_and_on": [
+        lambda: RiskFactory(escalated_to="group"),
+        lambda: RiskFactory(escalated_on=TODAY),
+    ],
+    # What agencies answer
+    "round_once_per_period": [
+        lambda: again(RoundFactory, ["plan", "period_start", "period_end"], closed_at=NOW)
+    ],
+    "round_one_open_per_plan": [
+        lambda: RoundFactory(
+            plan=RoundFactory().plan,
+            period_start=date(2010, 7, 1),
+            period_end=date(2010, 12, 31),
+        )
+    ],
+    "round_period": [lambda: RoundFactory(period_end=date(2010, 1, 1))],
+    "round_closed_by_and_at": [lambda: RoundFactory(closed_by=UserFactory())],
+    "return_one_per_agency_and_round": [lambda: again(ReturnFactory, ["round", "agency"])],
+    "return_state_known": [lambda: ReturnFactory(state="lost")],
+    "return_submitted_by_and_at": [lambda: ReturnFactory(submitted_by=UserFactory())],
+    "return_accepted_has_date": [
+        lambda: ReturnFactory(state="accepted"),
+        lambda: ReturnFactory(state="submitted", accepted_on=TODAY),
+        lambda: ReturnFactory(state="sent_back", accepted_by=UserFactory()),
+    ],
+    "update_one_per_item_and_return": [lambda: again(UpdateFactory, ["of_return", "item"])],
+    "update_values_known": [
+        lambda: UpdateFactory(stage="stalled"),
+        lambda: UpdateFactory(confidence="high"),
+        lambda: UpdateFactory(key_achievement="perhaps"),
+    ],
+    "update_no_change_says_nothing_else": [
+        lambda: UpdateFactory(no_change_on=TODAY),
+        lambda: UpdateFactory(no_change_on=TODAY, achieved="", planned_next="Print."),
+        lambda: UpdateFactory(no_change_on=TODAY, achieved="", challenges="Money."),
+        lambda: UpdateFactory(no_change_on=TODAY, achieved="", key_achievement="yes"),
+    ],
+    "evidence_of_one_thing": [
+        lambda: EvidenceFactory(update=UpdateFactory()),
+        lambda: EvidenceFactory(milestone=None),
+    ],
+    "evidence_shows_something": [lambda: EvidenceFactory(note="")],
+    "evidence_file_has_name": [
+        lambda: EvidenceFactory(file="evidence/1f"),
+        lambda: EvidenceFactory(file_name="receipt.pdf"),
+    ],
+    # Meetings
+    "meeting_one_a_day": [lambda: again(MeetingFactory, ["plan", "held_on"])],
+    "attendance_once_per_meeting": [lambda: again(AttendanceFactory, ["meeting", "agency"])],
+    "decision_number_unique_in_meeting": [lambda: again(DecisionFactory, ["meeting", "number"])],
+    "decision_owner_and_due": [
+        lambda: DecisionFactory(due_on=TODAY),
+        lambda: DecisionFactory(owner_agency=AgencyFactory()),
+        lambda: DecisionFactory(done_on=TODAY),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [(name, way) for name, ways in BROKEN.items() for way in ways],
+    ids=[f"{name}-{index}" for name, ways in BROKEN.items() for index, _ in enumerate(ways)],
+)
+def test_the_database_refuses_a_row_that_breaks(name, way):
+    with refused_by(name):
+        way()
+
+
+def test_every_constraint_of_workitems_is_tried_above():
+    assert declared("workitems") == set(BROKEN)
+
+
+def test_an_item_has_exactly_one_lead_agency():
+    item = WorkItemFactory()
+    with pytest.raises(IntegrityError, match="lead_agency_id"), transaction.atomic():
+        WorkItem.objects.filter(pk=item.pk).update(lead_agency=None)
+    with pytest.raises(IntegrityError, match="lead_agency_id"), transaction.atomic():
+        WorkItemFactory(lead_agency=None)
+
+
+@pytest.mark.parametrize(
+    "factory", [MilestoneFactory, SupportFactory, MeasureFactory, UpdateFactory]
+)
+def test_an_item_with_anything_on_it_cannot_be_deleted(factory):
+    item = factory().item
+    with pytest.raises(ProtectedError):
+        item.delete()
+
+
+def test_two_plans_may_number_their_items_alike():
+    assert [WorkItemFactory(number="1.1").number for _ in range(2)] == ["1.1", "1.1"]
+
+
+# --- searching and sorting --------------------------------------------------------------------
+
+
+def test_items_sort_as_people_count():
+    plan = PlanFactory()
+    for number in ("1.10", "2.1", "1.2", "1.1a", "1.1"):
+        WorkItemFactory(plan=plan, number=number)
+    in_order = [item.number for item in WorkItem.objects.in_order()]
+    assert in_order == ["1.1", "1.1a", "1.2", "1.10", "2.1"]
+
+
+@given(st.lists(st.integers(0, 99), max_size=3), st.integers(0, 999), st.integers(1, 999))
+def test_a_larger_number_always_sorts_later(parts, last, step):
+    smaller, larger = (".".join(map(str, [*parts, end])) for end in (last, last + step))
+    assert number_key(smaller) < number_key(larger)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20))
+def test_the_sort_key_of_any_number_fits_into_its_column(number):
+    assert len(number_key(number)) <= WorkItem._meta.get_field("number_key").max_length
+
+
+def test_the_longest_sort_key_there_can_be_fits_too():
+    assert len(number_key("1." * 10)) == WorkItem._meta.get_field("number_key").max_length
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("maori", True),
+        ("MĀORI wardens", True),
+        ("wardens 3.4", True),
+        ("hui", True),
+        ("wellington", True),
+        ("maori brochure", False),
+        ("100%", False),
+        ("_", False),
+    ],
+)
+def test_searching_finds_every_word_without_case_or_macrons(words, found):
+    item = WorkItemFactory(
+        number="3.4", title="Brief Māori wardens", objective="A hui", action="In Wellington"
+    )
+    assert list(WorkItem.objects.matching(words)) == [item] * found
+
+
+def test_searching_a_number_finds_that_item_itself():
+    plan = PlanFactory()
+    wanted, _ = WorkItemFactory(plan=plan, number="1.1"), WorkItemFactory(plan=plan, number="1.12")
+    assert wanted in WorkItem.objects.matching("1.1")
+
+
+def test_saving_some_fields_keeps_what_search_uses_up_to_date():
+    item = WorkItemFactory(title="Old words")
+    item.title = "New words"
+    item.save(update_fields=["title"])
+    assert list(WorkItem.objects.matching("new")) == [item]
+
+
+# --- what is late -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("milestone", "overdue", "slipping"),
+    [
+        ({"original_due": YESTERDAY}, True, True),
+        ({"original_due": TODAY}, False, False),
+        ({"original_due": TOMORROW}, False, False),
+        ({"forecast_due": SLIPPED}, False, True),
+        ({"original_due": YESTERDAY, "completed_on": YESTERDAY}, False, False),
+        ({"original_due": YESTERDAY, "withdrawn_on": YESTERDAY}, False, False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("stage", "live"),
+    [("under_way", True), ("ongoing", True), ("complete", False), ("withdrawn", False)],
+)
+def test_live_items_are_late_by_their_open_milestones(milestone, overdue, slipping, stage, live):
+    item = WorkItemFactory(stage=stage, completed_on=TODAY if stage == "complete" else None)
+    MilestoneFactory(item=item, **milestone)
+    assert list(WorkItem.objects.overdue(TODAY)) == [item] * (overdue and live)
+    assert list(WorkItem.objects.slipping(TODAY)) == [item] * (slipping and live)
+
+
+def test_an_item_with_two_late_milestones_is_listed_once():
+    item = WorkItemFactory()
+    MilestoneFactory.create_batch(2, item=item, original_due=YESTERDAY)
+    assert list(WorkItem.objects.overdue(TODAY)) == [item]
+
+
+@pytest.mark.parametrize(
+    ("milestones", "expected"),
+    [
+        ([], None),
+        ([{"completed_on": TODAY}], None),
+        ([{"agreed_due": SLIPPED}, {"agreed_due": TOMORROW}], TOMORROW),
+        ([{"agreed_due": TOMORROW, "withdrawn_on": TODAY}, {"agreed_due": DUE}], DUE),
+    ],
+)
+def test_the_next_agreed_date_is_the_earliest_open_one(milestones, expected):
+    item = WorkItemFactory()
+    for milestone in milestones:
+        MilestoneFactory(item=item, **milestone)
+    assert WorkItem.objects.with_next_agreed().get().next_agreed == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "milestone", "variation", "expected"),
+    [
+        ({}, {}, None, False),
+        ({"confidence": "off_track"}, {}, None, True),
+        ({"confidence": "off_track", "stage": "withdrawn"}, {}, None, False),
+        ({"confidence": "on_track", "reviewer_confidence": "on_track"}, {}, None, False),
+        ({"confidence": "on_track", "reviewer_confidence": "at_risk"}, {}, None, True),
+        ({}, {"forecast_due": SLIPPED}, None, True),
+        ({}, {"agreed_due": YESTERDAY}, None, True),
+        ({}, {}, {"state": "requested"}, True),
+        ({}, {}, {"state": "recommended"}, True),
+        ({}, {}, {"state": "taken_back"}, False),
+    ],
+)
+def test_items_need_attention_for_what_is_late_doubted_or_waiting(
+    fields, milestone, variation, expected
+):
+    item = WorkItemFactory(**fields)
+    made = MilestoneFactory(item=item, **milestone)
+    if variation:
+        VariationFactory(milestone=made, **variation)
+        VariationFactory(milestone=MilestoneFactory(item=item), **variation)
+    assert list(WorkItem.objects.needing_attention(TODAY)) == [item] * expected
+
+
+# --- who sees and whose it is -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        ("contributor", True),
+        ("approver", True),
+        ("coordinator", True),
+        ("authorising_manager", True),
+        ("observer", True),
+        ("ministers_office", False),
+    ],
+)
+def test_a_plan_is_visible_to_readers_in_its_working_group(role, sees):
+    item = WorkItemFactory()
+    user = SeatFactory(agency=item.plan.coordinating_agency, role=role).user
+    assert list(Plan.objects.visible_to(user)) == [item.plan] * sees
+    assert list(WorkItem.objects.visible_to(user)) == [item] * sees
+
+
+def test_a_plan_is_not_visible_from_outside_its_working_group():
+    WorkItemFactory()
+    assert list(Plan.objects.visible_to(SeatFactory().user)) == []
+    assert list(Plan.objects.visible_to(UserFactory())) == []
+
+
+def test_two_seats_show_a_plan_once():
+    plan = PlanFactory(members=[AgencyFactory()])
+    user = UserFactory()
+    for member in plan.members.all():
+        SeatFactory(user=user, agency=member.agency)
+    assert list(Plan.objects.visible_to(user)) == [plan]
+
+
+def test_an_agency_has_the_items_that_it_leads_or_supports():
+    supporter = AgencyFactory()
+    led = WorkItemFactory()
+    supported = SupportFactory(agency=supporter, item__lead_agency=led.lead_agency).item
+    assert set(WorkItem.objects.of_agency({led.lead_agency.pk})) == {led, supported}
+    assert list(WorkItem.objects.of_agency({supporter.pk})) == [supported]
+    assert list(WorkItem.objects.of_agency(set())) == []
+
+
+def test_the_plan_released_last_comes_first():
+    old, new = PlanFactory(released_on=date(2009, 7, 31)), PlanFactory(released_on=date(2021, 3, 1))
+    assert list(Plan.objects.in_order()) == [new, old]
+
+
+# --- periods ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found_on", "ended_on", "is_open"),
+    [
+        (YESTERDAY, None, True),
+        (TODAY, None, True),
+        (TOMORROW, None, False),
+        (YESTERDAY, TODAY, False),
+        (YESTERDAY, TOMORROW, True),
+    ],
+)
+def test_a_delay_is_open_from_its_finding_until_the_day_before_its_end(found_on, ended_on, is_open):
+    delay = DelayFactory(found_on=found_on, ended_on=ended_on)
+    assert list(Delay.objects.open(TODAY)) == [delay] * is_open
+
+
+def test_a_delay_counts_calendar_days():
+    assert DelayFactory(due_before=DUE, due_after=SLIPPED).days == 92
+
+
+@pytest.mark.parametrize(("closed_on", "is_open"), [(None, True), (TODAY, False), (TOMORROW, True)])
+def test_a_risk_is_open_until_the_day_before_it_closes(closed_on, is_open):
+    risk = RiskFactory(closed_on=closed_on)
+    assert list(Risk.objects.open(TODAY)) == [risk] * is_open
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_open"),
+    [({}, False), ({"due_on": DUE}, True), ({"due_on": DUE, "done_on": TODAY}, False)],
+)
+def test_a_decision_with_an_owner_is_followed_until_done(fields, is_open):
+    owner = AgencyFactory() if fields else None
+    decision = DecisionFactory(owner_agency=owner, **fields)
+    assert list(Decision.objects.open(TODAY)) == [decision] * is_open
+
+
+def test_coming_meetings_begin_with_todays():
+    plan = PlanFactory()
+    later, today, _ = (MeetingFactory(plan=plan, held_on=day) for day in (DUE, TODAY, YESTERDAY))
+    assert list(Meeting.objects.coming(TODAY)) == [today, later]
+
+
+@pytest.mark.parametrize(
+    ("state", "due_on", "overdue"),
+    [
+        ("due", YESTERDAY, True),
+        ("due", TODAY, False),
+        ("sent_back", YESTERDAY, True),
+        ("submitted", YESTERDAY, False),
+        ("accepted", YESTERDAY, False),
+    ],
+)
+def test_a_return_is_overdue_while_its_agency_still_owes_it(state, due_on, overdue):
+    of_return = ReturnFactory(
+        state=state,
+        accepted_on=TODAY if state == "accepted" else None,
+        round__due_on=due_on,
+    )
+    assert of_return.is_overdue(TODAY) == overdue
+
+
+@pytest.mark.parametrize(
+    ("state", "closed_at", "waits"),
+    [
+        ("due", None, True),
+        ("sent_back", None, True),
+        ("submitted", None, False),
+        ("due", NOW, False),
+    ],
+)
+def test_returns_wait_for_their_agency_while_the_round_is_open(state, closed_at, waits):
+    of_return = ReturnFactory(state=state, round__closed_at=closed_at)
+    assert list(Return.objects.waiting_for_agency()) == [of_return] * waits
+
+
+def test_accepted_updates_are_those_of_accepted_returns_by_then():
+    accepted = UpdateFactory(of_return__state="accepted", of_return__accepted_on=TODAY)
+    UpdateFactory(of_return__state="submitted")
+    assert list(Update.objects.accepted()) == [accepted]
+    assert list(Update.objects.accepted(until=TODAY)) == [accepted]
+    assert list(Update.objects.accepted(until=YESTERDAY)) == []
+
+
+# --- words and small answers ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (lambda: PillarFactory(number=2, title="Protection"), "2 Protection"),
+        (lambda: WorkItemFactory(number="1.2", title="Print it"), "1.2 Print it"),
+        (lambda: MilestoneFactory(description="Printed"), "Printed"),
+        (lambda: MeasureFactory(description="Copies sent"), "Copies sent"),
+        (lambda: DelayFactory(explanation="No money."), "Funding: No money."),
+        (lambda: MitigationFactory(description="Ask again."), "Ask again."),
+        (lambda: RiskFactory(description="Staff leave."), "Staff leave."),
+        (lambda: MeetingFactory(held_on=TODAY), "Working group, 1 June 2010"),
+        (lambda: DecisionFactory(text="Print it."), "Print it."),
+        (lambda: EvidenceFactory(note="A receipt"), "A receipt"),
+        (lambda: EvidenceFactory(note="", link="https://example.org/"), "https://example.org/"),
+        (
+            lambda: VariationFactory(
+                number=3, milestone__item__number="1.2", milestone__item__title="Print it"
+            ),
+            "V3: move an agreed date, 1.2 Print it",
+        ),
+        (
+            lambda: SupportFactory(agency__short_name="MoJ", item__number="1.2", item__title="It"),
+            "MoJ supports 1.2 It",
+        ),
+        (
+            lambda: MemberFactory(agency__short_name="MoJ", plan__title="The Plan"),
+            "MoJ in The Plan",
+        ),
+        (
+            lambda: AttendanceFactory(agency=AgencyFactory(short_name="MoJ")),
+            "MoJ at Working group, 10 June 2010",
+        ),
+        (
+            lambda: ReturnFactory(agency=AgencyFactory(short_name="MoJ")),
+            "MoJ, January to June 2010",
+        ),
+    ],
+)
+def test_rows_name_themselves_in_the_plans_words(row, words):
+    assert str(row()) == words
+
+
+def test_background_is_paragraphs_between_blank_lines():
+    plan = PlanFactory(background="One.\n\n Two\nlines. \n\n\n\n")
+    assert plan.background_paragraphs == ["One.", "Two\nlines."]
+
+
+def test_every_stage_says_what_may_follow_and_none_follows_itself():
+    assert set(NEXT_STAGES) == set(Stage)
+    assert [stage for stage, following in NEXT_STAGES.items() if stage in following] == []
+
+
+def test_the_newest_updates_come_first():
+    item = WorkItemFactory()
+    old, new = (
+        UpdateFactory(
+            item=item,
+            of_return__round__period_start=date(year, 1, 1),
+            of_return__round__period_end=date(year, 6, 30),
+            of_return__round__closed_at=datetime(year, 8, 1, tzinfo=UTC),
+        )
+        for year in (2010, 2011)
+    )
+    assert list(Update.objects.newest_first()) == [new, old]
+
+
+def test_open_milestones_are_neither_done_nor_withdrawn():
+    milestone = MilestoneFactory()
+    MilestoneFactory(completed_on=TODAY)
+    MilestoneFactory(withdrawn_on=TODAY)
+    assert list(Milestone.objects.open()) == [milestone]
+    assert [each.is_open for each in Milestone.objects.order_by("pk")] == [True, False, False]
