@@ -58,7 +58,7 @@ class Entry:
     why: str
 
 
-def _rows(item: WorkItem, limit: int) -> QuerySet[Any]:
+def _rows(item: WorkItem) -> QuerySet[Any]:
     parts = []
     for kind, (model, path, columns) in TOLD.items():
         slots = {
@@ -80,15 +80,15 @@ def _rows(item: WorkItem, limit: int) -> QuerySet[Any]:
             )
         )
     first, *others = parts
-    return first.union(*others, all=True).order_by("history_date", "history_id")[:limit]
+    return first.union(*others, all=True).order_by("history_date", "history_id")
 
 
-def item_history(item: WorkItem, limit: int = 2000) -> list[Entry]:
+def item_history(item: WorkItem) -> list[Entry]:
     """All that happened to an item and what hangs on it, newest first. One query."""
     entries = []
     before: dict[tuple[str, int], dict[str, str]] = {}
     names: dict[str, str] = defaultdict(str)
-    for kind, pk, _, at, actor, reason, *slots in _rows(item, limit):
+    for kind, pk, _, at, actor, reason, *slots in _rows(item):
         columns = TOLD[kind][2]
         now = {column: value or "" for column, value in zip(columns, slots, strict=False)}
         was = before.get((kind, pk))

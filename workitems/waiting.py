@@ -13,6 +13,8 @@ from workitems.models.item import Stage
 from workitems.rules import WRITERS
 
 SHOWN_AHEAD_DAYS = 30
+# Of each kind; a desk with more on it than this is not read to the end.
+SHOWN_AT_MOST = 50
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
         .filter(agency__in=agencies)
         .select_related("round__plan", "agency")
         .annotate(answered=Count("updates"))
+        .order_by("round__due_on")[:SHOWN_AT_MOST]
     )
     return [
         Line(
@@ -88,6 +91,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
         )
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
         .select_related("item__plan")
+        .order_by("agreed_due", "pk")[:SHOWN_AT_MOST]
     )
     return [
         Line(
@@ -108,6 +112,7 @@ def _decisions(agencies: set[int], on: date) -> list[Line]:
         Decision.objects.open(on)
         .filter(owner_agency__in=agencies, due_on__isnull=False)
         .select_related("meeting__plan", "item__plan")
+        .order_by("due_on")[:SHOWN_AT_MOST]
     )
     return [
         Line(
@@ -146,6 +151,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
         Variation.objects.pending()
         .filter(plan__coordinating_agency__in=agencies)
         .select_related("item__plan", "requesting_agency")
+        .order_by("requested_at")[:SHOWN_AT_MOST]
     )
     return [
         Line(
