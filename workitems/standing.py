@@ -127,6 +127,15 @@ def next_due(milestones: Sequence[MilestoneLike], on: date) -> date | None:
     )
 
 
+def span(milestones: Sequence[MilestoneLike], on: date) -> tuple[date, date]:
+    """The first and the last of the day and all dates, so that milestones share one scale."""
+    days = [on]
+    for milestone in milestones:
+        days += [milestone.original_due, milestone.agreed_due, milestone.forecast_due]
+        days += [milestone.completed_on] if milestone.completed_on else []
+    return min(days), max(days)
+
+
 class Fresh(StrEnum):
     FRESH = "fresh"
     AGEING = "ageing"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.template import Context, Template
 
-from workitems.standing import freshness
+from workitems.standing import freshness, span
 from workitems.templatetags.milestones import milestone_strip
 
 TODAY = date(2010, 7, 30)
@@ -74,6 +74,13 @@ def test_strips_with_the_same_bounds_share_a_scale():
     other = milestone_strip(Milestone(original_due=date(2010, 5, 1)), TODAY, **bounds)
     assert one["agreed_at"] == other["agreed_at"]
     assert one["points"][0].at != other["points"][0].at
+
+
+def test_the_span_of_an_items_milestones_holds_every_date_and_the_day():
+    early = Milestone(completed_on=date(2010, 2, 1))
+    late = Milestone(forecast_due=date(2010, 12, 1))
+    assert span([early, late], TODAY) == (date(2010, 2, 1), date(2010, 12, 1))
+    assert span([], TODAY) == (TODAY, TODAY)
 
 
 def test_a_milestone_whose_dates_are_all_one_day_can_be_drawn():

@@ -96,6 +96,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 {"milestone": each, "late": standing.milestone_lateness(each, on)}
                 for each in milestones
             ],
+            "span": standing.span(milestones, on),
             "late": standing.item_lateness(milestones, on),
             "fresh": standing.freshness(item.heard_on, on),
             "updates": Update.objects.filter(item=item)
