@@ -69,7 +69,7 @@ def milestone_timeline(rows: Sequence[TimelineRow], *, as_at: date) -> SafeStrin
     axis = _Axis(rows, as_at)
     parts: list[SafeString] = list(_timeline_legend())
     top = 44.0
-    labels = [_two_lines(f"{row.number}  {row.milestone.label}", 38) for row in rows]
+    labels = [_two_lines(f"{row.number} {row.milestone.label}", 38) for row in rows]
     heights = [25.0 if len(lines) == 2 else 18.0 for lines in labels]
     bottom = top + sum(heights)
     for x, text in axis.ticks():
