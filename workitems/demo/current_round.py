@@ -12,6 +12,7 @@ from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
 from workitems.models import Meeting, Milestone, Plan, Return, Risk, Round, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.services import items, meetings, rounds, variations
+from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
 OPENED_DAYS_AGO = 13
@@ -80,7 +81,7 @@ class Story:
         )
         done = meetings.record_decision(
             meeting=last,
-            text="The coordinator will bring the guide's open chapters to the next meeting.",
+            text="The coordinator will bring the guide’s open chapters to the next meeting.",
             item=self.item("1.1"),
             owner_agency=self.agencies["MBIE"],
             due_on=self.day(-10),
@@ -138,7 +139,7 @@ class Story:
         asked = variations.request_date(
             milestone=self.milestone("3.3", 2),
             due_after=self.milestone("3.3", 2).agreed_due + timedelta(days=245),
-            reason="The second analyst's post is empty.",
+            reason="The second analyst’s post is empty.",
             agency=self.agencies["Police"],
             by=self.writers["Police"],
             at=self.at(-55, 9),
@@ -244,7 +245,7 @@ class Story:
     def open_round(self) -> Round:
         return rounds.open_round(
             plan=self.plan,
-            name=f"Half year to {self.today.day} {self.today:%B %Y}",
+            name=round_name(self.day(-PERIOD_DAYS), self.today),
             period_start=self.day(-PERIOD_DAYS),
             period_end=self.today,
             due_on=self.day(DUE_IN_DAYS),
@@ -314,7 +315,7 @@ ANSWERS: dict[str, dict[str, Answer | None]] = {
         "4.2": (
             Stage.ONGOING,
             Confidence.ON_TRACK,
-            "Two more trainings of labour recruiters' inspectors were held, one of them led by a "
+            "Two more trainings of labour recruiters’ inspectors were held, one of them led by a "
             "Pacific partner.",
             "Agree the second yearly plan.",
         ),
@@ -361,7 +362,7 @@ ANSWERS: dict[str, dict[str, Answer | None]] = {
         "3.3": (
             Stage.UNDER_WAY,
             Confidence.OFF_TRACK,
-            "Inland Revenue's analyst has begun, and two banks have agreed how money is traced.",
+            "Inland Revenue’s analyst has begun, and two banks have agreed how money is traced.",
             "Agree it with two more banks.",
         ),
     },

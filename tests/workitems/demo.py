@@ -1,0 +1,32 @@
+"""The demo loaded on a chosen day, and what its plans leave unexplained."""
+
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from workitems.demo import plans
+from workitems.models import Delay, Milestone
+from workitems.standing import milestone_lateness
+
+TODAY = date(2026, 6, 30)
+
+
+def noon(day):
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def load(day=TODAY):
+    return plans.load(noon(day))
+
+
+def unexplained(plan, on):
+    """Open milestones that are late on the day without an open delay that has a mitigation."""
+    explained = Delay.objects.open(on).filter(mitigations__isnull=False).values("milestone")
+    return [
+        (milestone.item.number, milestone.number)
+        for milestone in Milestone.objects.open()
+        .filter(item__plan=plan)
+        .exclude(pk__in=explained)
+        .select_related("item")
+        if milestone_lateness(milestone, on).is_late
+    ]

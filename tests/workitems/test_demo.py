@@ -1,0 +1,88 @@
+"""Loading the demo: once, alive on any day, and never where its password would do harm."""
+
+import re
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agencies.models import Agency, User
+from tests.workitems.demo import load, unexplained
+from workitems.demo import people, plans
+from workitems.models import Delay, Plan, Return, Variation, WorkItem
+from workitems.models.item import Stage
+from workitems.services import items
+
+pytestmark = pytest.mark.django_db
+
+
+def test_loads_both_plans():
+    loaded = [plan.slug for plan in load()]
+    assert loaded == [plans.PLAN_OF_2009, plans.CURRENT_PLAN]
+
+
+def test_a_second_load_keeps_what_was_entered(settings):
+    settings.DEBUG = True
+    load()
+    item = WorkItem.objects.get(plan__slug=plans.CURRENT_PLAN, number="1.4")
+    items.change_status(
+        item=item,
+        version=item.version,
+        stage=Stage.ONGOING,
+        confidence="on_track",
+        reason="Tried out by a visitor",
+        by=User.objects.get(email="coordinator@example.org"),
+        on=date(2026, 6, 30),
+    )
+    versions = WorkItem.history.count()
+    out = StringIO()
+    call_command("load_demo_plan", stdout=out)
+    item.refresh_from_db()
+    assert out.getvalue().splitlines()[0] == (
+        "The demo plans are here already; nothing was changed."
+    )
+    assert (item.stage, WorkItem.history.count()) == (Stage.ONGOING, versions)
+    assert User.objects.count() == len(people.PEOPLE)
+
+
+def test_the_command_refuses_where_debug_is_off(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="Put DEBUG=yes into .env there"):
+        call_command("load_demo_plan")
+    assert not User.objects.exists()
+
+
+def test_the_command_refuses_what_is_not_a_day(settings):
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="“30 June” is not a day"):
+        call_command("load_demo_plan", "--today", "30 June")
+
+
+def test_the_command_prints_who_can_sign_in(settings, client):
+    settings.DEBUG = True
+    out = StringIO()
+    call_command("load_demo_plan", "--today", "2026-06-30", stdout=out)
+    printed = re.findall(r"\S+@\S+", out.getvalue())
+    assert printed == [person.email for person in people.PEOPLE]
+    assert f"password {people.PASSWORD}\n" in out.getvalue()
+    assert all(client.login(email=email, password=people.PASSWORD) for email in printed)
+
+
+@pytest.mark.parametrize("today", [date(2026, 6, 30), date(2028, 2, 29), date(2031, 1, 1)])
+def test_on_any_day_the_current_plan_is_alive(today):
+    load(today)
+    plan = Plan.objects.get(slug=plans.CURRENT_PLAN)
+    opened = plan.rounds.get(closed_at=None)
+    assert opened.due_on - today == timedelta(days=6)
+    assert set(opened.returns.values_list("state", flat=True)) == set(Return.State.values)
+    assert set(plan.items.values_list("stage", flat=True)) == set(Stage.values)
+    assert sorted(Variation.objects.pending().values_list("state", flat=True)) == [
+        "recommended",
+        "recommended",
+        "requested",
+    ]
+    assert plan.meetings.coming(today).get().held_on - today == timedelta(days=8)
+    assert unexplained(plan, today) == [("1.4", 2)]
+    assert Delay.objects.open(today).filter(times_moved__gt=1).count() == 2
+    assert Agency.objects.get(short_name="MBIE").valid_from == date(2012, 7, 1)

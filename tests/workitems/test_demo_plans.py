@@ -1,0 +1,129 @@
+"""What the demo shows once it is loaded: the people, the year of 2010, and a round in full swing."""
+
+import re
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.db import transaction
+from django.db.models import Count
+
+from agencies.models import Appointment, Seat, User
+from tests.workitems.demo import TODAY, load, noon, unexplained
+from workitems.demo import plans
+from workitems.models import Plan, Round, Update
+from workitems.workbook import export_workbook, preview_import
+
+LAST_DAY_REPORTED = date(2010, 7, 30)
+
+
+@pytest.fixture(scope="module")
+def _demo(django_db_setup, django_db_blocker):
+    """Loaded once for all tests here, which only read, and taken back after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load()
+        yield
+        transaction.set_rollback(True)
+
+
+pytestmark = [pytest.mark.usefixtures("_demo"), pytest.mark.django_db]
+
+
+def test_every_role_is_held_by_somebody_of_the_demo():
+    held = Seat.objects.on(TODAY).values_list("role", flat=True)
+    assert set(held) == set(Seat.Role.values)
+
+
+def test_the_coordinator_coordinates_both_plans():
+    coordinator = User.objects.get(email="coordinator@example.org")
+    assert [
+        coordinator.has_perm("workitems.manage_plan", plan)
+        for plan in Plan.objects.order_by("released_on")
+    ] == [True, True]
+
+
+def test_whoever_has_left_sees_no_plan():
+    former = User.objects.get(email="former.contributor@example.org")
+    assert not Plan.objects.visible_to(former).exists()
+
+
+@pytest.mark.parametrize("slug", [plans.PLAN_OF_2009, plans.CURRENT_PLAN])
+def test_a_plan_exported_after_loading_is_as_the_workbook_says(slug):
+    exported = export_workbook(Plan.objects.get(slug=slug))
+    again = preview_import(BytesIO(exported), at=noon(TODAY))
+    assert again.sentences == ["No changes: the plan is as the workbook says."]
+
+
+def test_the_minister_of_2010_is_named_for_his_own_time_only():
+    named = {
+        year: holding.minister
+        for year in (2010, 2026)
+        if (holding := Appointment.objects.holding("Minister of Immigration", date(year, 7, 30)))
+    }
+    assert named == {2010: "Hon Dr Jonathan Coleman", 2026: "The Minister of Immigration"}
+
+
+def test_two_key_items_of_2009_are_late_with_a_cause_and_a_mitigation():
+    plan = Plan.objects.get(slug=plans.PLAN_OF_2009)
+    late = plan.items.slipping(LAST_DAY_REPORTED).filter(is_key=True).in_order()
+    assert [item.title for item in late] == [
+        "Train frontline staff to recognise trafficking",
+        "Raise public awareness of trafficking",
+    ]
+    assert unexplained(plan, LAST_DAY_REPORTED) == []
+
+
+def test_the_year_of_2010_has_its_headlines_and_key_achievements():
+    said = (
+        Update.objects.accepted(until=LAST_DAY_REPORTED)
+        .filter(item__plan__slug=plans.PLAN_OF_2009)
+        .exclude(key_achievement="no")
+    )
+    found = {
+        kind: list(
+            said.filter(key_achievement=kind)
+            .order_by("item__number_key")
+            .values_list("item__number", flat=True)
+        )
+        for kind in ("headline", "yes")
+    }
+    assert found == {
+        "headline": ["1.1", "1.2", "1.3", "1.4"],
+        "yes": ["1.5", "1.6", "2.1", "2.3", "2.6", "3.1", "3.2"],
+    }
+
+
+def test_returns_hold_from_no_answer_to_all_of_them():
+    opened = Round.objects.get(closed_at=None)
+    answered = opened.returns.annotate(answers=Count("updates")).values_list(
+        "agency__short_name", "state", "answers"
+    )
+    assert set(answered) == {
+        ("Customs", "accepted", 1),
+        ("MFAT", "submitted", 2),
+        ("MoJ", "submitted", 3),
+        ("MSD", "sent_back", 3),
+        ("Police", "due", 2),
+        ("MBIE", "due", 3),
+        ("DIA", "due", 0),
+        ("IR", "due", 0),
+        ("MOH", "due", 0),
+        ("OT", "due", 0),
+    }
+
+
+def test_the_current_workbook_names_no_month_since_its_dates_move():
+    months = re.compile(
+        r"\b(January|February|March|April|May|June|July|August|September|October|November"
+        r"|December|Christmas|Easter|this year|next year)\b"
+    )
+    workbook = openpyxl.load_workbook(plans.CURRENT_WORKBOOK, read_only=True)
+    named = [
+        f"{worksheet.title}: {cell}"
+        for worksheet in workbook.worksheets
+        for row in worksheet.iter_rows(values_only=True)
+        for cell in row
+        if isinstance(cell, str) and months.search(cell)
+    ]
+    assert named == []
