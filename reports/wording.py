@@ -47,12 +47,13 @@ def days(count: int) -> str:
 
 
 def listed(parts: Iterable[str]) -> str:
-    """ "a", "a and b", "a, b and c"; semicolons where a part has a comma of its own."""
+    """ "a", "a and b", "a, b and c"; "a; b; and c" where a part has a comma of its own."""
     words = list(parts)
-    if len(words) < 2:
-        return "".join(words)
-    comma = "; " if any(", " in word for word in words) and len(words) > 2 else ", "
-    return f"{comma.join(words[:-1])} and {words[-1]}"
+    if len(words) < 3:
+        return " and ".join(words)
+    if any(", " in word for word in words):
+        return f"{'; '.join(words[:-1])}; and {words[-1]}"
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def day(when: date) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 from reports.compose.facts import ItemFacts, milestone_source, version_of
 from reports.compose.paragraphs import Writer, naming, quoted
-from reports.document import Bullet, Paragraph, Section, SectionKind, Text
+from reports.document import Bullet, Paragraph, Section, SectionKind
 from reports.wording import add_months, agree, capitalised, cited, counted, day, listed
 from workitems.models import Pillar
 
@@ -18,9 +18,7 @@ def next_steps(writer: Writer) -> Section:
     late = [
         item for item in facts.items if item.row.is_key and item.is_live and item.lateness.is_late
     ]
-    opening = (
-        "The working group will go on meeting to carry out the Plan and to watch its progress."
-    )
+    opening = "The working group will continue to meet, to carry out the Plan and to monitor its progress."
     if late:
         opening += (
             f" Over the next {MONTHS_AHEAD} months it will give most attention to the late key "
@@ -45,8 +43,8 @@ def next_steps(writer: Writer) -> Section:
         paragraphs.append(_risks(writer))
     paragraphs.append(
         writer.paragraph(
-            "You will be told of any new risk to the Plan, and of any trafficking issue that "
-            "calls for your attention, as soon as it is identified.",
+            "You will be told of any new risk to the Plan, or of anything else under it that needs "
+            "your attention, as soon as it is identified.",
             about="standing sentence on risks",
             sources=[facts.plan_source],
         )
@@ -84,26 +82,26 @@ class Step:
         )
 
     def bullet(self, writer: Writer) -> Bullet:
+        """Title, plan, and the days that the plan does not name itself."""
         row = self.item.row
-        parts: list[str | Text] = [writer.bold(row.title), f" ({row.number})"]
-        planned = ""
-        if self.update:
-            with naming(writer.facts.update_source(self.item, self.update)):
-                planned = capitalised(writer.flat(self.update.planned_next))
-        parts.append(f": {planned}" if planned else ".")
-        if self.due:
-            dates = listed(f"“{step.row.description}” by {day(due)}" for due, step in self.due)
-            parts.append(f" Next due: {dates}.")
-        return Bullet(writer.text(*parts))
+        head = writer.text(writer.bold(row.title), f" ({row.number}): ")
+        if not self.update:
+            due = listed(f"“{step.row.description}” due {day(when)}" for when, step in self.due)
+            return Bullet(writer.text(head, f"{due}."))
+        with naming(writer.facts.update_source(self.item, self.update)):
+            planned = capitalised(writer.flat(self.update.planned_next))
+        untold = dict.fromkeys(day(when) for when, _ in self.due if day(when) not in planned)
+        if untold:
+            planned = cited(
+                planned, f"{agree(len(untold), 'milestone', 'milestones')} due {listed(untold)}"
+            )
+        return Bullet(writer.text(head, planned))
 
 
 def _pillar_ahead(writer: Writer, pillar: Pillar, steps: list[Step]) -> Paragraph:
-    chosen = sorted(steps, key=lambda step: step.urgency)[:MAX_STEPS]
-    shown = [step for step in steps if step in chosen]
-    left = len(steps) - len(shown)
-    more = (
-        f"; {counted(left, 'further item')} {agree(left, 'is', 'are')} in the annex" if left else ""
-    )
+    chosen = {id(step) for step in sorted(steps, key=lambda step: step.urgency)[:MAX_STEPS]}
+    shown = [step for step in steps if id(step) in chosen]
+    more = f" (the {len(shown)} most pressing of {len(steps):,})" if len(shown) < len(steps) else ""
     facts = writer.facts
     return writer.paragraph(
         writer.text("Under ", writer.bold(pillar.title), f", agencies plan the following{more}:"),

@@ -5,7 +5,6 @@ from datetime import date
 from reports.compose.facts import Facts, ItemFacts, MilestoneFacts
 from reports.compose.paragraphs import key, naming
 from reports.document import (
-    MAX_TIMELINE_ROWS,
     Confidence,
     MilestoneRow,
     PillarProgress,
@@ -16,6 +15,7 @@ from reports.document import (
     TimelineRow,
     WorkItemRow,
     WorkItemTable,
+    timeline_room,
 )
 from reports.wording import day
 from workitems.models.item import Stage as ItemStage
@@ -26,11 +26,12 @@ def progress_picture(facts: Facts) -> ProgressPicture:
     """Items by stage in each pillar, and the milestones that matter most, in the plan's order."""
     steps = [(item, step) for item in facts.items for step in item.milestones]
     steps = [(item, step) for item, step in steps if step.lateness.state != Late.WITHDRAWN]
-    note = ""
-    if len(steps) > MAX_TIMELINE_ROWS:
-        note = f"The {MAX_TIMELINE_ROWS} milestones with the largest slips or the nearest dates, of {len(steps):,}."
-        chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))
-        keep = {id(step) for _, step in chosen[:MAX_TIMELINE_ROWS]}
+    note, room = "", timeline_room(len(facts.pillars))
+    if len(steps) > room:
+        chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
+        keep = {id(step) for _, step in chosen}
+        note = f"Shown: the {room} milestones with the largest slips or the nearest dates, of {len(steps):,}."
+        note = note if room else f"The {len(steps):,} milestones are in the next annex."
         steps = [(item, step) for item, step in steps if id(step) in keep]
     pillars = []
     for pillar in facts.pillars:

@@ -26,6 +26,7 @@ from reports.wording import (
     day,
     days,
     listed,
+    mentions,
     number,
     period,
 )
@@ -163,39 +164,41 @@ def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
 
 def _key_item(writer: Writer, entry: LateItem) -> Paragraph:
     row = entry.item.row
-    head = f" (item {row.number}, led by {writer.agency(entry.item.lead)}) is a key work item"
-    head += (
+    parts: list[str | Text] = [
+        writer.bold(row.title),
+        f" (item {row.number}, led by {writer.agency(entry.item.lead)}) is a key work item",
+    ]
+    parts.append(
         f" with an anticipated timeframe of {counted(row.months, 'month')}. "
         if row.months
         else ". "
     )
+    bullets = []
     with naming(entry.item.source):
         if len(entry.slips) == 1:
-            text = writer.text(writer.bold(row.title), head, _slip(writer, entry.slips[0]))
-            bullets = []
+            parts.append(_slip(writer, entry.slips[0]))
         else:
-            lead = f"{capitalised(number(len(entry.slips)))} of its milestones slipped:"
-            text = writer.text(writer.bold(row.title), head, lead)
+            parts.append(f"{capitalised(number(len(entry.slips)))} of its milestones slipped:")
             bullets = [Bullet(writer.text(_slip(writer, slip))) for slip in entry.slips]
+        text = writer.text(*parts)
     return writer.paragraph(
         text, about=f"delay of item {row.id}", bullets=bullets, sources=entry.sources()
     )
 
 
-def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Paragraph:
+def _latest(others: list[LateItem]) -> list[LateItem]:
+    """The ones that the paper describes, in the plan's order: open before caught up, latest first."""
     chosen = sorted(others, key=lambda entry: (not entry.is_open, -entry.days))[:MAX_OTHERS]
-    shown = [entry for entry in others if entry in chosen]
-    further = "other" if with_keys else ""
-    noun = f"{further} work item".strip()
-    lead = (
-        f"{capitalised(counted(len(others), noun))} also slipped"
-        if with_keys
-        else (
-            f"{capitalised(counted(len(others), noun))}, {agree(len(others), 'not a key one', 'none of them a key item')}, slipped"
-        )
-    )
+    kept = {entry.item.row.id for entry in chosen}
+    return [entry for entry in others if entry.item.row.id in kept]
+
+
+def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Paragraph:
+    shown = _latest(others)
+    lead = capitalised(counted(len(others), "other work item" if with_keys else "work item"))
+    lead += " also slipped" if with_keys else " slipped"
     if len(shown) < len(others):
-        lead += f"; the {number(len(shown))} that are latest are"
+        lead += f"; these {number(len(shown))} are the latest, and the annex shows the rest"
     bullets = []
     for entry in shown:
         row = entry.item.row
@@ -216,16 +219,14 @@ def _slip(writer: Writer, slip: Slip) -> str:
     sentences = [_dates(slip.milestone)]
     moved = max((delay.row.times_moved for delay in slip.delays), default=0)
     if moved > 1:
-        sentences.append(
-            f"Its date has moved {number(moved) if moved > 2 else 'twice'}"
-            f"{' times' if moved > 2 else ''}."
-        )
+        times = "twice" if moved == 2 else f"{number(moved)} times"
+        sentences.append(f"Its date has moved {times}.")
     causes = dict.fromkeys(
         HELD_UP_BY[delay.row.cause] for delay in slip.delays if delay.row.cause in HELD_UP_BY
     )
     if causes:
         is_was = "is" if any(delay.is_open for delay in slip.delays) else "was"
-        sentences.append(f"It {is_was} held up by {listed(f'{cause}' for cause in causes)}.")
+        sentences.append(f"It {is_was} held up by {listed(causes)}.")
     if not slip.delays:
         sentences.append("The cause has not been recorded.")
     told = [delay.row.explanation for delay in slip.delays]
@@ -298,18 +299,18 @@ def mitigation(writer: Writer) -> Section:
 
 def _of_key_item(writer: Writer, entry: LateItem) -> Paragraph:
     measures = list(entry.mitigations())
-    owners = {row.owner_agency_id for _, row in measures}
     title = writer.bold(entry.item.row.title)
     where = f" (item {entry.item.row.number})"
     told = [_measure(writer, source, row) for source, row in measures]
+    bullets = []
     if len(told) == 1:
-        text: Text = writer.text(title, f"{where}: {told[0]}")
-        bullets = []
+        text = writer.text(title, f"{where}: {told[0]}")
     else:
-        who = "the agencies are"
+        owners = {row.owner_agency_id for _, row in measures}
+        who = "the agencies named"
         if len(owners) == 1:
-            who = f"{writer.agency(writer.facts.agencies[owners.pop()])} is"
-        text = writer.text("To bring ", title, f"{where} back on course, {who} taking these steps:")
+            who = writer.agency(writer.facts.agencies[owners.pop()])
+        text = writer.text(title, f"{where}. These steps are being taken by {who}:")
         bullets = [Bullet(writer.text(measure)) for measure in told]
     return writer.paragraph(
         text,
@@ -320,18 +321,17 @@ def _of_key_item(writer: Writer, entry: LateItem) -> Paragraph:
 
 
 def _of_other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Paragraph:
-    shown = others[:MAX_OTHERS]
     sources: list[Source] = []
     bullets = []
-    for entry in shown:
+    for entry in _latest(others):
         measures = list(entry.mitigations())
         sources += [source for source, _ in measures]
         told = " ".join(_measure(writer, source, row) for source, row in measures)
         head = f" (item {entry.item.row.number}): "
         bullets.append(Bullet(writer.text(writer.bold(entry.item.row.title), head, told)))
-    lead = "For the other late items" if with_keys else "For the late items"
+    lead = "For the other items" if with_keys else "For these items"
     return writer.paragraph(
-        f"{lead} agencies are taking these steps:",
+        f"{lead}, agencies are taking these steps:",
         about="other mitigations",
         bullets=bullets,
         sources=sources,
@@ -339,16 +339,20 @@ def _of_other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) 
 
 
 def _measure(writer: Writer, source: Source, row: Any) -> str:
-    """What is done, by whom and by when, or when it was done."""
-    agency = writer.facts.agencies[row.owner_agency_id].short_name
+    """What is done, by whom and by when or when it was done, where its own words do not say so."""
+    agency = writer.facts.agencies[row.owner_agency_id]
     dated = writer.facts.briefing.dated
-    if row.done_on and row.done_on <= dated:
-        when = f", done on {day(row.done_on)}"
-    elif row.due_on and row.due_on < dated:
-        when = f", was due by {day(row.due_on)} and is not done"
-    elif row.due_on:
-        when = f", by {day(row.due_on)}"
-    else:
-        when = ", no date set"
     with naming(source):
-        return cited(capitalised(writer.flat(row.description)), agency + when)
+        told = capitalised(writer.flat(row.description))
+    notes = []
+    if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
+        notes.append(agency.short_name)
+    if row.done_on and row.done_on <= dated:
+        notes.append(f"done on {day(row.done_on)}")
+    elif row.due_on and row.due_on < dated:
+        notes.append(f"due by {day(row.due_on)} and not yet done")
+    elif row.due_on is None:
+        notes.append("no date set")
+    elif day(row.due_on) not in told:
+        notes.append(f"by {day(row.due_on)}")
+    return cited(told, ", ".join(notes)) if notes else told

@@ -115,7 +115,7 @@ def read(briefing: Briefing) -> Facts:
     if appointment is None:
         raise DocumentError(
             f"Nobody is recorded as {plan.portfolio} on {day(dated)}. "
-            "Enter the ministerial appointment, or correct the briefing's date."
+            "Enter the ministerial appointment, or correct the briefing’s date."
         )
     agencies = Agency.objects.in_bulk()
     members = sorted(

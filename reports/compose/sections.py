@@ -64,12 +64,13 @@ def _figures(facts: Facts) -> str:
     """How many items stand at which stage and how many are late, in two or three sentences."""
     on, total = day(facts.briefing.dated), len(facts.items)
     if not total:
-        return f"On {on} the Plan has no work items."
+        return f"On {on}, the Plan has no work items."
     stages = [item.row.stage for item in facts.items]
     found = [(stages.count(stage), STANDING[stage]) for stage in STANDING if stage in stages]
     if len(found) == 1:
-        who = "the Plan’s one work item" if total == 1 else f"all {counted(total, 'work item')}"
-        first = f"On {on} {who} {agree(total, *found[0][1])}."
+        every = "both work items" if total == 2 else f"all {counted(total, 'work item')}"
+        who = "the Plan’s one work item" if total == 1 else every
+        first = f"On {on}, {who} {agree(total, *found[0][1])}."
     else:
         figures = numbers([total, *(count for count, _ in found)])
         parts = [
@@ -79,7 +80,7 @@ def _figures(facts: Facts) -> str:
         parts[0] = parts[0].replace(
             figures[1], f"{figures[1]} of the Plan’s {figures[0]} work items", 1
         )
-        first = f"On {on} {listed(parts)}."
+        first = f"On {on}, {listed(parts)}."
     late = [item for item in facts.items if item.is_live and item.lateness.is_late]
     return f"{first} {_late(late)} The annexes show how each item stands."
 
@@ -227,19 +228,20 @@ def _ended(text: Text, fragments: bool, last: bool) -> Text:
 
 
 def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Paragraph]:
-    """The update as its agency wrote it; where the words do not say who, a citation does."""
+    """The update as its agency wrote it; where plain words do not say who, a citation does."""
     source = writer.facts.update_source(item, update)
     agency = update.of_return.agency
+    is_named = mentions(update.achieved, [agency.name, agency.short_name, agency.name_mi])
     with naming(source):
         for index, block in enumerate(writer.blocks(update.achieved)):
             text = block.text
-            if index == 0:
-                named = mentions(update.achieved, [agency.name, agency.short_name, agency.name_mi])
-                where = f"item {item.row.number}"
-                citation = where if named else f"{agency.short_name}, {where}"
-                text = (*text[:-1], replace(text[-1], text=cited(text[-1].text, citation)))
+            if not block.bullets:
+                text = _ended(text, fragments=False, last=True)
+                if index == 0 and not is_named:
+                    citation = f"{agency.short_name}, item {item.row.number}"
+                    text = (*text[:-1], replace(text[-1], text=cited(text[-1].text, citation)))
             yield writer.paragraph(
-                text if block.bullets else _ended(text, fragments=False, last=True),
+                text,
                 about=f"update {update.pk} {index}",
                 bullets=block.bullets,
                 sources=[source],

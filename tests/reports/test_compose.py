@@ -1,0 +1,726 @@
+"""The paper says what the records said on its date: no more, no less, and with their versions."""
+
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from agencies import history
+from reports.compose import compose
+from reports.document import DocumentError, Stage, to_json, words
+from reports.drafts import draft
+from tests.factories import (
+    AgencyFactory,
+    AppointmentFactory,
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    PlanFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+START, END, DATED = date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30)
+HEADINGS = ["Purpose", "Background", "Achievements", "Delay", "Mitigation", "Next steps"]
+
+
+@contextmanager
+def on(day):
+    """Records made inside are history of that day."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Pacific/Auckland"))
+    with time_machine.travel(noon, tick=False):
+        yield
+
+
+@pytest.fixture
+def labour():
+    return AgencyFactory(short_name="DoL", name="Department of Labour", name_mi="Te Tari Mahi")
+
+
+@pytest.fixture
+def police():
+    return AgencyFactory(short_name="Police", name="New Zealand Police")
+
+
+@pytest.fixture
+def plan(labour, police):
+    AppointmentFactory(minister="Hon Dr Jonathan Coleman")
+    return PlanFactory(
+        title="Plan of Action to Prevent People Trafficking",
+        coordinating_agency=labour,
+        members=[police],
+    )
+
+
+@pytest.fixture
+def pillar(plan):
+    return PillarFactory(plan=plan, number=1, title="Prevention")
+
+
+@pytest.fixture
+def item(plan, pillar):
+    with on(date(2009, 8, 3)):
+        return WorkItemFactory(
+            plan=plan, pillar=pillar, number="1.1", title="Train staff", stage="under_way"
+        )
+
+
+@pytest.fixture
+def round_of_2010(plan):
+    return RoundFactory(plan=plan)
+
+
+def briefing(plan, dated=DATED):
+    return draft(
+        plan, period_start=START, period_end=min(END, dated), dated=dated, tracker_number="10/96252"
+    )
+
+
+def text_of(paragraph):
+    """The paragraph's words with its bullets, a line each."""
+    lines = [words(paragraph.text)]
+    for bullet in paragraph.bullets:
+        lines.append("- " + words(bullet.text))
+        lines += ["  - " + words(inner.text) for inner in bullet.bullets]
+    return "\n".join(lines)
+
+
+def section(document, heading):
+    found = next(section for section in document.sections if section.heading == heading)
+    return [text_of(paragraph) for paragraph in found.paragraphs]
+
+
+def accepted(item, *, on_day=date(2010, 7, 20), of_round, agency=None, **said):
+    made = ReturnFactory(
+        round=of_round,
+        agency=agency or item.lead_agency,
+        state="accepted",
+        accepted_on=on_day,
+    )
+    return UpdateFactory(of_return=made, item=item, **said)
+
+
+# --- the whole ----------------------------------------------------------------------------
+
+
+def test_sections_stand_in_order_and_paragraphs_number_straight_through(plan, item):
+    document = compose(briefing(plan))
+    assert [section.heading for section in document.sections] == HEADINGS
+    numbers = [paragraph.number for paragraph in document.paragraphs()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [words(item.text) for item in document.recommendation.items] == [
+        "the contents of this paper"
+    ]
+    assert document.recommendation.items[0].printed_options == ("noted",)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow_with_the_plan(
+    plan, pillar, round_of_2010, count, django_assert_num_queries
+):
+    returned = ReturnFactory(round=round_of_2010, accepted=True)
+    with on(date(2010, 5, 1)):
+        for item in WorkItemFactory.create_batch(count, plan=plan, pillar=pillar):
+            delay = DelayFactory(milestone=MilestoneFactory(item=item))
+            MitigationFactory(delay=delay)
+            UpdateFactory(of_return=returned, item=item, key_achievement="headline")
+    paper = briefing(plan)
+    # Minister, agencies, members, pillars; versions of updates and of the plan; updates;
+    # milestones, delays, mitigations, items and risks as at the date.
+    with django_assert_num_queries(12):
+        document = compose(paper)
+    assert len(document.annexes[1].pillars[0].rows) == count
+
+
+def test_every_paragraph_of_the_sections_has_its_sources(plan, item, round_of_2010):
+    accepted(item, of_round=round_of_2010, key_achievement="yes")
+    document = compose(briefing(plan))
+    bare = [p.number for section in document.sections for p in section.paragraphs if not p.sources]
+    assert bare == []
+
+
+def test_a_source_names_the_version_that_was_read(plan, item):
+    with on(date(2010, 6, 1)):
+        milestone = MilestoneFactory(item=item, original_due=date(2011, 3, 31))
+    with on(date(2010, 9, 1)):
+        milestone.forecast_due = date(2011, 6, 30)
+        history.save(milestone, by=None, reason="The printer is late.")
+    document = compose(briefing(plan))
+    found = next(
+        source
+        for section in document.sections
+        for paragraph in section.paragraphs
+        for source in paragraph.sources
+        if source.model == "workitems.milestone"
+    )
+    assert (found.pk, found.history_id) == (
+        milestone.pk,
+        milestone.history.earliest().history_id,
+    )
+    assert "31 March 2011" in "\n".join(section(document, "Next steps"))
+
+
+def test_equal_records_give_equal_bytes_and_keys_that_last(plan, item, round_of_2010):
+    accepted(item, of_round=round_of_2010, key_achievement="yes")
+    before = compose(briefing(plan))
+    assert to_json(before) == to_json(compose(briefing(plan)))
+    with on(date(2010, 7, 1)):
+        WorkItemFactory(plan=plan, pillar=item.pillar, number="1.2")
+    keys = {paragraph.key for paragraph in compose(briefing(plan)).paragraphs()}
+    assert {paragraph.key for paragraph in before.paragraphs()} <= keys
+
+
+def test_no_minister_on_the_date_is_refused_in_a_sentence(plan):
+    with pytest.raises(DocumentError) as refusal:
+        compose(briefing(plan, dated=date(2008, 10, 1)))
+    assert str(refusal.value) == (
+        "Nobody is recorded as Minister of Immigration on 1 October 2008. "
+        "Enter the ministerial appointment, or correct the briefing’s date."
+    )
+
+
+def test_the_minister_is_the_one_who_held_the_portfolio_on_the_date(plan):
+    plan.portfolio = "Minister of Police"
+    AppointmentFactory(minister="Hon First", portfolio=plan.portfolio, to_on=date(2010, 7, 29))
+    AppointmentFactory(minister="Hon Second", portfolio=plan.portfolio, from_on=date(2010, 7, 30))
+    assert compose(briefing(plan)).cover.minister == "Hon Second"
+
+
+def test_text_that_cannot_be_printed_is_refused_with_the_name_of_its_record(
+    plan, item, round_of_2010
+):
+    accepted(item, of_round=round_of_2010, key_achievement="yes", achieved="Done\u202e.")
+    with pytest.raises(DocumentError) as refusal:
+        compose(briefing(plan))
+    assert str(refusal.value).startswith("Update of item 1.1 by DoL, January to June 2010: ")
+
+
+# --- purpose and background ---------------------------------------------------------------
+
+
+def test_a_year_is_an_annual_report(plan):
+    assert section(compose(briefing(plan)), "Purpose")[0] == (
+        "This paper is your annual report on progress with the Plan of Action to Prevent People "
+        "Trafficking (the Plan), which was released on 31 July 2009. It covers the 12 months to "
+        "30 July 2010."
+    )
+
+
+def stages(plan, pillar, **counts):
+    with on(date(2009, 8, 3)):
+        for stage, count in counts.items():
+            done = date(2010, 5, 1) if stage == "complete" else None
+            WorkItemFactory.create_batch(
+                count, plan=plan, pillar=pillar, stage=stage, completed_on=done
+            )
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ({}, "On 30 July 2010, the Plan has no work items."),
+        ({"under_way": 1}, "On 30 July 2010, the Plan’s one work item is under way. None is late."),
+        ({"ongoing": 2}, "On 30 July 2010, both work items are ongoing work. None is late."),
+        (
+            {"complete": 1, "not_started": 3},
+            "On 30 July 2010, one of the Plan’s four work items is complete and three have not "
+            "started. None is late.",
+        ),
+        (
+            {"complete": 2, "under_way": 10, "withdrawn": 1},
+            "On 30 July 2010, 2 of the Plan’s 13 work items are complete, 10 are under way and 1 "
+            "has been withdrawn. None is late.",
+        ),
+    ],
+)
+def test_figures_stand_in_a_sentence(plan, pillar, counts, sentence):
+    stages(plan, pillar, **counts)
+    tail = " The annexes show how each item stands." if counts else ""
+    assert section(compose(briefing(plan)), "Purpose")[1] == sentence + tail
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ([False], "One is late; it is not a key item."),
+        ([True], "One is late, and it is a key item."),
+        ([True, True], "Two are late, both of them key items."),
+        ([True, True, True], "Three are late, all of them key items."),
+        ([True, False], "Two are late, one of them a key item."),
+        ([False, False], "Two are late; none of those is a key item."),
+    ],
+)
+def test_late_items_are_counted_with_the_key_ones_among_them(plan, pillar, keys, sentence):
+    with on(date(2009, 8, 3)):
+        for is_key in keys:
+            item = WorkItemFactory(plan=plan, pillar=pillar, stage="under_way", is_key=is_key)
+            MilestoneFactory(item=item, original_due=date(2010, 6, 30))
+    assert sentence in section(compose(briefing(plan)), "Purpose")[1]
+
+
+def test_background_is_the_standing_text_then_the_working_group(plan):
+    plan.background = "New Zealand ratified a protocol.\n\nIt is **binding**."
+    assert section(compose(briefing(plan)), "Background") == [
+        "New Zealand ratified a protocol.",
+        "It is binding.",
+        "The Department of Labour (DoL) coordinates the Plan on behalf of its working group, to "
+        "which the New Zealand Police (Police) also belongs.",
+    ]
+
+
+def test_background_does_not_say_twice_who_coordinates(plan):
+    plan.background = "The Department of Labour coordinates the Plan."
+    assert section(compose(briefing(plan)), "Background")[1] == (
+        "Besides the Department of Labour (DoL), one agency belongs to the working group: the New "
+        "Zealand Police (Police)."
+    )
+
+
+def test_te_reo_names_carry_their_language(plan):
+    plan.background = "The Department of Labour (Te Tari Mahi) coordinates the Plan."
+    runs = compose(briefing(plan)).sections[1].paragraphs[0].text
+    assert [run.text for run in runs if run.lang == "mi"] == ["Te Tari Mahi"]
+
+
+# --- achievements -------------------------------------------------------------------------
+
+
+def test_headlines_are_one_list_and_key_achievements_paragraphs(
+    plan, pillar, item, round_of_2010, police
+):
+    with on(date(2009, 8, 3)):
+        other = WorkItemFactory(
+            plan=plan, pillar=pillar, number="1.2", lead_agency=police, title="Write a policy"
+        )
+        third = WorkItemFactory(plan=plan, pillar=pillar, number="1.10", title="Ask around")
+    mine = ReturnFactory(round=round_of_2010, agency=item.lead_agency, accepted=True)
+    UpdateFactory(
+        of_return=mine, item=item, key_achievement="headline", achieved="Staff were trained."
+    )
+    UpdateFactory(of_return=mine, item=third, key_achievement="no", achieved="We asked around.")
+    accepted(
+        other,
+        of_round=round_of_2010,
+        key_achievement="yes",
+        achieved="A policy is written:\n- for new staff\n- for all others.\n\nIt is in use",
+    )
+    assert section(compose(briefing(plan)), "Achievements") == [
+        "In the 12 months to 30 July 2010 the working group’s main achievement was:\n"
+        "- Staff were trained.",
+        "A policy is written:\n- for new staff\n- for all others.",
+        "It is in use.",
+    ]
+
+
+def test_headlines_written_as_fragments_stay_fragments(plan, pillar, item, round_of_2010):
+    with on(date(2009, 8, 3)):
+        other = WorkItemFactory(plan=plan, pillar=pillar, number="1.2")
+    mine = ReturnFactory(round=round_of_2010, agency=item.lead_agency, accepted=True)
+    for each, said in [(item, "first training of staff."), (other, "profiles for visa staff")]:
+        UpdateFactory(of_return=mine, item=each, key_achievement="headline", achieved=said)
+    assert section(compose(briefing(plan)), "Achievements") == [
+        "In the 12 months to 30 July 2010 the working group’s main achievements were:\n"
+        "- first training of staff\n"
+        "- profiles for visa staff."
+    ]
+
+
+def test_a_headline_may_have_bullets_of_its_own(plan, item, round_of_2010):
+    said = "Profiles were written:\n- for agents\n  - at sea\n- for schools"
+    accepted(item, of_round=round_of_2010, key_achievement="headline", achieved=said)
+    assert section(compose(briefing(plan)), "Achievements")[0].splitlines()[1:] == [
+        "- Profiles were written:",
+        "  - for agents",
+        "  - at sea",
+        "  - for schools",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("A policy is in use.", "A policy is in use (DoL, item 1.1)."),
+        ("DoL has a policy", "DoL has a policy."),
+        ("The Department of Labour has a policy.", "The Department of Labour has a policy."),
+    ],
+)
+def test_own_words_are_cited_where_they_do_not_say_whose_they_are(
+    plan, item, round_of_2010, said, printed
+):
+    accepted(item, of_round=round_of_2010, key_achievement="yes", achieved=said)
+    assert section(compose(briefing(plan)), "Achievements") == [printed]
+
+
+def test_nothing_accepted_is_said_honestly(plan, item, round_of_2010):
+    UpdateFactory(
+        of_return=ReturnFactory(round=round_of_2010, state="submitted"),
+        item=item,
+        key_achievement="headline",
+    )
+    assert section(compose(briefing(plan)), "Achievements") == [
+        "No agency’s report on the 12 months to 30 July 2010 had been accepted by 30 July 2010, so "
+        "this paper can name no achievement."
+    ]
+
+
+def test_accepted_reports_without_a_key_achievement_are_said_honestly(plan, item, round_of_2010):
+    accepted(item, of_round=round_of_2010)
+    assert section(compose(briefing(plan)), "Achievements") == [
+        "Agencies reported on one work item in the 12 months to 30 July 2010. None of the accepted "
+        "reports names a key achievement."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accepted_on", "period_end", "is_quoted"),
+    [
+        (date(2010, 7, 30), date(2010, 7, 30), True),
+        (date(2010, 7, 31), date(2010, 6, 30), False),  # accepted after the paper's date
+        (date(2009, 8, 20), date(2009, 7, 30), False),  # last year's round
+        (date(2010, 7, 20), date(2010, 9, 30), False),  # a round that ends later
+    ],
+)
+def test_only_updates_of_the_period_accepted_by_the_date_are_quoted(
+    plan, item, accepted_on, period_end, is_quoted
+):
+    made = RoundFactory(plan=plan, period_start=date(2009, 1, 1), period_end=period_end)
+    accepted(item, of_round=made, on_day=accepted_on, key_achievement="yes", achieved="It is done.")
+    said = "\n".join(section(compose(briefing(plan)), "Achievements"))
+    assert ("It is done" in said) is is_quoted
+
+
+def test_items_completed_in_the_period_are_named(plan, pillar):
+    with on(date(2010, 5, 1)):
+        WorkItemFactory(
+            plan=plan, pillar=pillar, number="1.3", title="Publish advice", complete=True
+        )
+    assert section(compose(briefing(plan)), "Achievements") == [
+        "One work item was completed in the period: “Publish advice” (item 1.3)."
+    ]
+
+
+# --- as at the date -----------------------------------------------------------------------
+
+
+def test_what_changed_after_the_date_does_not_show(plan, item):
+    with on(date(2010, 6, 1)):
+        milestone = MilestoneFactory(
+            item=item, description="Brochure printed", original_due=date(2010, 9, 30)
+        )
+    with on(date(2010, 9, 1)):
+        item.stage, item.completed_on = "complete", date(2010, 9, 1)
+        history.save(item, by=None)
+        milestone.completed_on = date(2010, 9, 1)
+        history.save(milestone, by=None)
+        WorkItemFactory(plan=plan, pillar=item.pillar, number="1.9")
+    before = compose(briefing(plan))
+    rows = before.annexes[1].pillars[0].rows
+    assert [(row.number, row.stage) for row in rows] == [("1.1", Stage.UNDER_WAY)]
+    assert rows[0].milestones[0].completed_on is None
+    after = compose(briefing(plan, dated=date(2010, 9, 2)))
+    rows = after.annexes[1].pillars[0].rows
+    assert [(row.number, row.stage) for row in rows] == [
+        ("1.1", Stage.COMPLETE),
+        ("1.9", Stage.NOT_STARTED),
+    ]
+    assert rows[0].standing == "Completed 1 September 2010"
+
+
+def test_two_versions_of_one_moment_read_as_the_later(plan, item):
+    with on(date(2010, 6, 1)):
+        item.stage = "ongoing"
+        history.save(item, by=None)
+        item.stage = "under_way"
+        history.save(item, by=None)
+    assert len(compose(briefing(plan)).annexes[1].pillars[0].rows) == 1
+    assert compose(briefing(plan)).annexes[1].pillars[0].rows[0].stage == Stage.UNDER_WAY
+
+
+# --- delay and mitigation -----------------------------------------------------------------
+
+
+def late_item(plan, pillar, **changes):
+    with on(date(2009, 8, 3)):
+        item = WorkItemFactory(
+            plan=plan, pillar=pillar, stage="under_way", **{"number": "1.1", **changes}
+        )
+    return item
+
+
+def slip(item, forecast=date(2010, 8, 31), **changes):
+    with on(date(2010, 5, 1)):
+        milestone = MilestoneFactory(
+            item=item,
+            description="Brochure printed",
+            original_due=date(2010, 6, 30),
+            forecast_due=forecast,
+        )
+        return DelayFactory(milestone=milestone, **changes)
+
+
+def test_a_key_delay_is_told_with_cause_dates_and_days(plan, pillar):
+    item = late_item(plan, pillar, title="Inform the public", is_key=True, months=12)
+    slip(item, explanation="No money was set aside", effect="Victims are not reached.")
+    assert section(compose(briefing(plan)), "Delay") == [
+        "Inform the public (item 1.1, led by DoL) is a key work item with an anticipated timeframe "
+        "of 12 months. “Brochure printed” was due on 30 June 2010 and is now expected by 31 August "
+        "2010, 62 days later. It is held up by a lack of funding. No money was set aside. Victims "
+        "are not reached."
+    ]
+
+
+def test_key_items_come_first_and_the_others_share_a_paragraph(plan, pillar):
+    slip(late_item(plan, pillar, title="Ask around"))
+    for number in ("1.2", "1.3"):
+        slip(late_item(plan, pillar, number=number, title=f"Key {number}", is_key=True))
+    told = section(compose(briefing(plan)), "Delay")
+    assert told[0] == (
+        "Two key work items have slipped: “Key 1.2” (item 1.2) and “Key 1.3” (item 1.3)."
+    )
+    assert [line.split(" (item")[0] for line in told[1:3]] == ["Key 1.2", "Key 1.3"]
+    assert told[3].splitlines()[0] == "One other work item also slipped:"
+    assert told[3].splitlines()[1].startswith("- Ask around (item 1.1, DoL): “Brochure printed”")
+
+
+def test_several_delays_of_one_milestone_are_told_together(plan, pillar):
+    delay = slip(late_item(plan, pillar), times_moved=2, explanation="No money.")
+    with on(date(2010, 6, 1)):
+        DelayFactory(
+            milestone=delay.milestone,
+            number=2,
+            cause="prior_commitments",
+            explanation="An Act came first.",
+            times_moved=3,
+        )
+    told = section(compose(briefing(plan)), "Delay")[0]
+    assert told.endswith(
+        "62 days later. Its date has moved three times. It is held up by a lack of funding and "
+        "prior commitments. No money. An Act came first."
+    )
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [
+        (
+            {"completed_on": date(2010, 7, 1)},
+            "was due on 30 June 2010 and was completed on 1 July 2010, 1 day later.",
+        ),
+        (
+            {"completed_on": date(2010, 6, 30)},
+            "was due on 30 June 2010 and was completed in time, on 30 June 2010.",
+        ),
+        (
+            {"forecast_due": date(2010, 6, 30)},
+            "was due on 30 June 2010, is 30 days overdue and has no new date yet.",
+        ),
+        (
+            {
+                "original_due": date(2010, 3, 31),
+                "agreed_due": date(2010, 10, 29),
+                "forecast_due": date(2010, 11, 30),
+            },
+            "is first due",
+        ),
+        (
+            {
+                "original_due": date(2010, 9, 30),
+                "agreed_due": date(2010, 9, 30),
+                "forecast_due": date(2010, 9, 30),
+            },
+            "is due on 30 September 2010 and is expected by then again.",
+        ),
+        ({"withdrawn_on": date(2010, 7, 1)}, "was due on 30 June 2010 and has been withdrawn."),
+    ],
+)
+def test_each_way_a_date_can_stand_has_its_sentence(plan, item, dates, told):
+    with on(date(2010, 5, 1)):
+        milestone = MilestoneFactory(item=item, description="Brochure printed", **dates)
+        DelayFactory(milestone=milestone)
+    if told == "is first due":
+        told = (
+            "was first due on 31 March 2010 and then, by agreement, on 29 October 2010 and is now "
+            "expected by 30 November 2010, 32 days later."
+        )
+    assert f"“Brochure printed” {told}" in section(compose(briefing(plan)), "Delay")[0]
+
+
+def test_no_delay_is_a_sentence_and_leaves_nothing_to_mitigate(plan, item):
+    document = compose(briefing(plan))
+    assert section(document, "Delay") == [
+        "No delay was recorded in the 12 months to 30 July 2010, and no milestone is overdue."
+    ]
+    assert section(document, "Mitigation") == ["There is no delay to make good."]
+
+
+def test_an_overdue_milestone_is_told_even_without_a_record_of_its_delay(plan, item):
+    with on(date(2009, 8, 3)):
+        MilestoneFactory(item=item, description="Brochure printed")
+    document = compose(briefing(plan))
+    assert section(document, "Delay")[0].endswith("The cause has not been recorded.")
+    assert section(document, "Mitigation") == [
+        "Nothing has been recorded yet against the delay of “Train staff” (item 1.1)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found_on", "ended_on", "is_told"),
+    [
+        (date(2009, 5, 1), None, True),
+        (date(2009, 5, 1), date(2009, 6, 1), False),
+        (date(2009, 5, 1), date(2009, 9, 1), True),
+        (date(2010, 5, 1), date(2010, 6, 1), True),
+        (date(2010, 7, 31), None, False),
+    ],
+)
+def test_a_delay_belongs_to_the_period_it_touches(plan, item, found_on, ended_on, is_told):
+    with on(date(2009, 8, 3)):
+        milestone = MilestoneFactory(item=item, original_due=date(2010, 12, 1))
+        DelayFactory(milestone=milestone, found_on=found_on, ended_on=ended_on)
+    told = section(compose(briefing(plan)), "Delay")[0]
+    assert told.startswith("One work item slipped") is is_told
+
+
+@pytest.mark.parametrize(
+    ("facts", "note"),
+    [
+        ({"due_on": date(2010, 8, 31)}, "Print it (Police, by 31 August 2010)."),
+        ({"done_on": date(2010, 7, 1)}, "Print it (Police, done on 1 July 2010)."),
+        ({"due_on": date(2010, 7, 1)}, "Print it (Police, due by 1 July 2010 and not yet done)."),
+        ({}, "Print it (Police, no date set)."),
+    ],
+)
+def test_a_mitigation_is_told_with_who_and_when(plan, pillar, police, facts, note):
+    delay = slip(late_item(plan, pillar, title="Inform the public", is_key=True))
+    with on(date(2010, 5, 1)):
+        MitigationFactory(delay=delay, owner_agency=police, description="print it.", **facts)
+    assert section(compose(briefing(plan)), "Mitigation") == [
+        f"Inform the public (item 1.1): {note}"
+    ]
+
+
+def test_a_mitigation_that_says_who_and_when_is_not_told_twice(plan, pillar, police):
+    delay = slip(late_item(plan, pillar, title="Inform the public", is_key=True))
+    said = "Police print it by 31 August 2010."
+    with on(date(2010, 5, 1)):
+        for number in (1, 2):
+            MitigationFactory(
+                delay=delay,
+                number=number,
+                owner_agency=police,
+                description=said,
+                due_on=date(2010, 8, 31),
+            )
+    assert section(compose(briefing(plan)), "Mitigation") == [
+        f"Inform the public (item 1.1). These steps are being taken by Police:\n- {said}\n- {said}"
+    ]
+
+
+# --- next steps ---------------------------------------------------------------------------
+
+
+def test_next_steps_give_plans_and_milestones_of_the_next_twelve_months(
+    plan, pillar, item, round_of_2010
+):
+    with on(date(2009, 8, 3)):
+        for due in (date(2010, 7, 30), date(2010, 7, 31), date(2011, 7, 30), date(2011, 7, 31)):
+            MilestoneFactory(item=item, original_due=due)
+        other = WorkItemFactory(plan=plan, pillar=pillar, number="1.2", title="Ask around")
+        MilestoneFactory(item=other, description="All asked", original_due=date(2010, 12, 1))
+    accepted(item, of_round=round_of_2010, planned_next="hold a second course")
+    assert section(compose(briefing(plan)), "Next steps") == [
+        "The working group will continue to meet, to carry out the Plan and to monitor its "
+        "progress.",
+        "Under Prevention, agencies plan the following:\n"
+        "- Train staff (1.1): Hold a second course (milestones due 31 July 2010 and 30 July "
+        "2011).\n"
+        "- Ask around (1.2): “All asked” due 1 December 2010.",
+        "You will be told of any new risk to the Plan, or of anything else under it that needs your "
+        "attention, as soon as it is identified.",
+    ]
+
+
+def test_the_latest_plan_counts_and_no_change_lets_the_last_one_stand(plan, item):
+    for half, planned in ((1, "Hold a course."), (2, "Hold two courses."), (3, "")):
+        made = RoundFactory(
+            plan=plan,
+            period_start=date(2009, 8, half),
+            period_end=date(2010, 1 + half, 1),
+            closed_at=datetime(2010, 6, 1, tzinfo=UTC),
+        )
+        accepted(item, of_round=made, planned_next=planned)
+    told = section(compose(briefing(plan)), "Next steps")[1]
+    assert told.splitlines()[1] == "- Train staff (1.1): Hold two courses."
+
+
+def test_complete_and_withdrawn_items_have_no_next_step(plan, pillar, round_of_2010):
+    with on(date(2010, 5, 1)):
+        done = WorkItemFactory(plan=plan, pillar=pillar, complete=True)
+    accepted(done, of_round=round_of_2010, planned_next="Review it each year.")
+    assert len(section(compose(briefing(plan)), "Next steps")) == 2
+
+
+def test_late_key_items_get_the_attention(plan, pillar):
+    slip(late_item(plan, pillar, title="Inform the public", is_key=True))
+    assert section(compose(briefing(plan)), "Next steps")[0].endswith(
+        "Over the next 12 months it will give most attention to the late key item: “Inform the "
+        "public” (item 1.1)."
+    )
+
+
+def test_open_risks_raised_with_the_minister_are_told(plan):
+    with on(date(2010, 5, 1)):
+        raised = {"escalated_to": "minister", "escalated_on": date(2010, 5, 1)}
+        RiskFactory(plan=plan, number=1, response="Train more of them", **raised)
+        RiskFactory(
+            plan=plan, number=2, description="It rains.", closed_on=date(2010, 6, 1), **raised
+        )
+        RiskFactory(plan=plan, number=3, description="It snows.")
+    assert section(compose(briefing(plan)), "Next steps")[1] == (
+        "One risk has been raised with you and remains open:\n"
+        "- Trained staff leave. Train more of them (owner: DoL)."
+    )
+
+
+# --- annexes and cover --------------------------------------------------------------------
+
+
+def test_the_table_has_a_row_for_each_item_as_people_count(plan, pillar):
+    with on(date(2009, 8, 3)):
+        for number in ("1.10", "1.2", "1.1"):
+            WorkItemFactory(plan=plan, pillar=pillar, number=number)
+    table = compose(briefing(plan)).annexes[1]
+    assert [row.number for row in table.pillars[0].rows] == ["1.1", "1.2", "1.10"]
+    assert [row.standing for row in table.pillars[0].rows] == ["No date set"] * 3
+
+
+def test_the_picture_keeps_to_its_page_and_says_what_it_leaves_out(plan, item):
+    with on(date(2009, 8, 3)):
+        for number in range(1, 31):
+            MilestoneFactory(
+                item=item,
+                number=number,
+                original_due=date(2011, 1, number),
+                forecast_due=date(2011, 3, 1) if number == 30 else date(2011, 1, number),
+            )
+    picture = compose(briefing(plan)).annexes[0]
+    assert len(picture.timeline) == 24
+    assert picture.note == (
+        "Shown: the 24 milestones with the largest slips or the nearest dates, of 30."
+    )
+    slips = [row.milestone.slip for row in picture.timeline]
+    assert slips == [0] * 23 + [30]
+
+
+def test_agencies_consulted_are_the_other_members_that_exist_on_the_date(plan, police):
+    later = AgencyFactory(short_name="MBIE", valid_from=date(2012, 7, 1))
+    plan.members.create(agency=later)
+    assert compose(briefing(plan)).cover.agencies_consulted == ("Police",)

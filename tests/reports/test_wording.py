@@ -1,0 +1,161 @@
+"""Figures, lists, dates and agencies read as English does, for none, one and many."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reports import wording
+
+DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+TEXTS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "no work items"),
+        (1, "one work item"),
+        (2, "two work items"),
+        (9, "nine work items"),
+        (10, "10 work items"),
+        (1200, "1,200 work items"),
+    ],
+)
+def test_a_count_agrees_with_its_noun(count, words):
+    assert wording.counted(count, "work item") == words
+
+
+def test_an_irregular_noun_gives_its_plural():
+    assert wording.counted(2, "agency", "agencies") == "two agencies"
+    assert wording.counted(1, "agency", "agencies") == "one agency"
+
+
+@pytest.mark.parametrize(("count", "verb"), [(0, "are"), (1, "is"), (2, "are")])
+def test_a_verb_agrees_with_its_count(count, verb):
+    assert wording.agree(count, "is", "are") == verb
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 days"), (1, "1 day"), (1000, "1,000 days")])
+def test_lengths_are_in_digits(count, words):
+    assert wording.days(count) == words
+
+
+def test_figures_side_by_side_have_one_form():
+    assert wording.numbers([2, 9]) == ["two", "nine"]
+    assert wording.numbers([2, 10]) == ["2", "10"]
+    assert wording.numbers([]) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (["a, of b", "c", "d"], "a, of b; c; and d"),
+    ],
+)
+def test_a_list_ends_with_and(parts, words):
+    assert wording.listed(parts) == words
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (date(2009, 7, 31), date(2010, 7, 30), "the 12 months to 30 July 2010"),
+        (date(2009, 7, 30), date(2010, 7, 30), "the 12 months to 30 July 2010"),
+        (date(2010, 1, 1), date(2010, 6, 30), "the six months to 30 June 2010"),
+        (date(2010, 1, 1), date(2010, 1, 31), "the month to 31 January 2010"),
+        (date(2010, 1, 31), date(2010, 2, 28), "the month to 28 February 2010"),
+        (date(2010, 3, 3), date(2010, 7, 30), "the period from 3 March to 30 July 2010"),
+        (date(2009, 3, 3), date(2010, 7, 30), "the period from 3 March 2009 to 30 July 2010"),
+    ],
+)
+def test_a_period_is_said_in_months_where_it_is_whole_months(start, end, words):
+    assert wording.period(start, end) == words
+
+
+@given(DAYS, st.integers(1, 40))
+def test_months_added_are_the_months_counted(start, count):
+    assume(start.day <= 28)
+    end = wording.add_months(start, count) - timedelta(days=1)
+    assert wording.months_in(start, end) == count
+
+
+@given(DAYS, DAYS)
+def test_a_period_of_any_two_days_can_be_said(start, end):
+    assume(start < end)
+    assert wording.period(start, end).endswith(wording.day(end))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Department of Labour", "the Department of Labour"),
+        ("Ministry of Health", "the Ministry of Health"),
+        ("New Zealand Police", "the New Zealand Police"),
+        ("New Zealand Customs Service", "the New Zealand Customs Service"),
+        (
+            "Department of the Prime Minister and Cabinet",
+            "the Department of the Prime Minister and Cabinet",
+        ),
+        ("Inland Revenue", "Inland Revenue"),
+        ("Te Puni Kōkiri", "Te Puni Kōkiri"),
+        ("WorkSafe New Zealand", "WorkSafe New Zealand"),
+    ],
+)
+def test_an_agency_takes_the_article_that_english_gives_it(name, words):
+    assert wording.named(name) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Done", "Done."),
+        ("Done.", "Done."),
+        ("Is it done?", "Is it done?"),
+        ("“Done.”", "“Done.”"),
+        ("**Done.**", "**Done.**"),
+        ("Done,  ", "Done."),
+        ("as follows:", "as follows:"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_gets_one_full_stop(text, words):
+    assert wording.closed(text) == words
+
+
+@given(TEXTS)
+def test_closing_twice_changes_nothing(text):
+    assert wording.closed(wording.closed(text)) == wording.closed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("Done.", "Done"), ("Done", "Done"), ("brochures etc.", "brochures etc."), ("Done;", "Done")],
+)
+def test_a_fragment_loses_its_stop(text, words):
+    assert wording.opened(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Done.", "Done (Police)."),
+        ("Done", "Done (Police)."),
+        ("Is it done?", "Is it done? (Police)"),
+        ("It does two things:", "It does two things (Police):"),
+    ],
+)
+def test_a_citation_stands_before_the_last_stop(text, words):
+    assert wording.cited(text, "Police") == words
+
+
+def test_a_name_is_found_as_a_whole_word_only():
+    assert wording.mentions("The Police have written a policy.", ["Police"])
+    assert not wording.mentions("A policeman wrote it.", ["Police", "police"])
+    assert not wording.mentions("Anything.", [""])
+    assert wording.mentions("Te Mana Ārai o Aotearoa did.", ["Te Mana Ārai o Aotearoa"])
