@@ -10,11 +10,21 @@ from django.utils import timezone
 from workitems.demo import people, plans
 
 
-def noon(day: str) -> datetime:
+# The current plan is of agencies and of a Minister that there were not in 2010.
+FIRST_YEAR = 2016
+
+
+def noon(text: str) -> datetime:
     try:
-        return timezone.make_aware(datetime.combine(date.fromisoformat(day), time(12)))
+        day = date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"“{day}” is not a day. Write it as 2026-06-30.") from None
+        raise CommandError(f"“{text}” is not a day. Write it as 2026-06-30.") from None
+    if day.year < FIRST_YEAR:
+        raise CommandError(
+            f"The current plan’s agencies were not all there in {day.year}. "
+            f"Choose a day from {FIRST_YEAR} on."
+        )
+    return timezone.make_aware(datetime.combine(day, time(12)))
 
 
 class Command(BaseCommand):
