@@ -100,7 +100,7 @@ def test_a_date_is_shown_and_read_in_the_words_of_the_paper():
     assert (
         Answer(initial={"due_on": form.fields["due_on"].clean("5/7/2010")})["due_on"]
         .as_widget()
-        .count('value="05 July 2010"')
+        .count('value="5 July 2010"')
         == 1
     )
 
@@ -149,3 +149,22 @@ def test_a_sortable_column_says_its_order_and_offers_the_other(sort, aria, link)
     )
     assert re.findall(r'aria-sort="(\w+)"', html) == ([aria] if aria else [])
     assert re.findall(r'href="([^"]+)"', html) == [link]
+
+
+@pytest.mark.parametrize(
+    ("length", "width"), [(30, "govuk-input input-short"), (200, "govuk-input input-long")]
+)
+def test_a_box_is_about_as_wide_as_what_belongs_in_it(length, width):
+    class One(forms.Form):
+        words = forms.CharField(max_length=length)
+
+    assert re.findall(r'class="([^"]+)"', One()["words"].as_widget()) == [width]
+
+
+def test_a_control_carries_no_placeholder():
+    class One(forms.Form):
+        words = forms.CharField(widget=forms.TextInput({"placeholder": "Words", "class": "a"}))
+
+    assert One()["words"].as_widget() == (
+        '<input type="text" name="words" class="govuk-input a" required id="id_words">'
+    )
