@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from agencies.models import Seat, User
-from workitems import standing
 from workitems.models import Decision, Milestone, Return, Variation
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
@@ -19,28 +18,32 @@ SHOWN_AT_MOST = 50
 
 @dataclass(frozen=True)
 class Line:
-    """`due` orders the lines; `state` is how late the thing is; `url` is one click from done."""
+    """`due` orders the lines; `when` says it in words; `url` is one click from done."""
 
     due: date
     what: str
     detail: str
-    state: standing.Lateness
+    when: str
+    is_late: bool
     url: str
 
 
-def due_state(due: date, on: date) -> standing.Lateness:
-    if due < on:
-        return standing.Lateness(standing.Late.OVERDUE, (on - due).days, due)
-    return standing.Lateness(standing.Late.DUE_SOON, due=due)
+def line(*, due: date, on: date, what: str, detail: str, url: str, when: str = "") -> Line:
+    return Line(due, what, detail, when or days_until(due, on), due < on, url)
 
 
 def days_until(due: date, on: date) -> str:
-    """ "due today", "due in 4 days", "overdue by 1 day"."""
+    """ "Due today", "Due in 4 days", "Overdue by 1 day"."""
     days = (due - on).days
     if days == 0:
-        return "due today"
+        return "Due today"
     length = f"{abs(days):,} {'day' if abs(days) == 1 else 'days'}"
-    return f"due in {length}" if days > 0 else f"overdue by {length}"
+    return f"Due in {length}" if days > 0 else f"Overdue by {length}"
+
+
+def running(on: date, plan: str) -> Q:
+    """Rows whose plan (the lookup `plan`) has not ended. What is open in an old plan is history."""
+    return Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
 
 
 def lines_for(user: User, on: date) -> list[Line]:
@@ -67,15 +70,12 @@ def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
         .order_by("round__due_on")[:SHOWN_AT_MOST]
     )
     return [
-        Line(
+        line(
             due=each.round.due_on,
+            on=on,
             what=f"Return for {each.round.name}, {each.agency}",
-            detail=(
-                ("Sent back. " if each.state == Return.State.SENT_BACK else "")
-                + f"{each.answered} {'item' if each.answered == 1 else 'items'} answered, "
-                + days_until(each.round.due_on, on)
-            ),
-            state=due_state(each.round.due_on, on),
+            detail=("Sent back. " if each.state == Return.State.SENT_BACK else "")
+            + f"{each.answered} {'item' if each.answered == 1 else 'items'} answered.",
             url=f"{each.round.plan.get_absolute_url()}#returns",
         )
         for each in waiting
@@ -86,6 +86,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
     soon = (
         Milestone.objects.open()
         .filter(
+            running(on, "item__plan"),
             responsible_agency__in=agencies,
             agreed_due__lte=on + timedelta(days=SHOWN_AHEAD_DAYS),
         )
@@ -94,11 +95,11 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
         .order_by("agreed_due", "pk")[:SHOWN_AT_MOST]
     )
     return [
-        Line(
+        line(
             due=each.agreed_due,
+            on=on,
             what=each.description,
-            detail=f"Item {each.item.number} {each.item.title}, " + days_until(each.agreed_due, on),
-            state=due_state(each.agreed_due, on),
+            detail=f"Item {each.item.number} {each.item.title}",
             url=reverse(
                 "workitems:milestone", args=[each.item.plan.slug, each.item.number, each.number]
             ),
@@ -108,22 +109,21 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
 
 
 def _decisions(agencies: set[int], on: date) -> list[Line]:
-    open_ones = (
+    to_do = (
         Decision.objects.open(on)
-        .filter(owner_agency__in=agencies, due_on__isnull=False)
+        .filter(running(on, "meeting__plan"), owner_agency__in=agencies, due_on__isnull=False)
         .select_related("meeting__plan", "item__plan")
         .order_by("due_on")[:SHOWN_AT_MOST]
     )
     return [
-        Line(
+        line(
             due=each.due_on,
+            on=on,
             what=each.text,
-            detail=f"Decided by the {str(each.meeting)[0].lower()}{str(each.meeting)[1:]}, "
-            + days_until(each.due_on, on),
-            state=due_state(each.due_on, on),
+            detail=f"Decided by the working group on {each.meeting.held_on:%-d %B %Y}",
             url=(each.item or each.meeting.plan).get_absolute_url(),
         )
-        for each in open_ones
+        for each in to_do
         if each.due_on is not None
     ]
 
@@ -135,11 +135,12 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
         round__plan__coordinating_agency__in=agencies,
     ).select_related("round__plan", "agency")
     return [
-        Line(
-            due=each.round.due_on,
+        line(
+            due=max(each.round.due_on, on),
+            on=on,
             what=f"Read the return of {each.agency} for {each.round.name}",
-            detail="Submitted; accept it or send it back",
-            state=due_state(max(each.round.due_on, on), on),
+            detail="Accept it or send it back",
+            when="Submitted",
             url=f"{each.round.plan.get_absolute_url()}#returns",
         )
         for each in submitted
@@ -149,22 +150,20 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
 def _variations(agencies: set[int], on: date) -> list[Line]:
     pending = (
         Variation.objects.pending()
-        .filter(plan__coordinating_agency__in=agencies)
+        .filter(running(on, "plan"), plan__coordinating_agency__in=agencies)
         .select_related("item__plan", "requesting_agency")
         .order_by("requested_at")[:SHOWN_AT_MOST]
     )
     return [
-        Line(
+        line(
             due=on,
+            on=on,
             what=f"{each.reference} of {each.requesting_agency}: "
             + each.get_kind_display().lower(),
-            detail=f"Item {each.item.number} {each.item.title}. "
-            + (
-                "Waits for your recommendation"
-                if each.state == Variation.State.REQUESTED
-                else "Recommended on; waits for the working group"
-            ),
-            state=standing.Lateness(standing.Late.DUE_SOON, due=on),
+            detail=f"Item {each.item.number} {each.item.title}",
+            when="Waits for your recommendation"
+            if each.state == Variation.State.REQUESTED
+            else "Waits for the working group",
             url=f"{each.item.get_absolute_url()}#variations",
         )
         for each in pending
