@@ -63,7 +63,7 @@ def test_a_stage_follows_another_only_where_the_plan_says_so(old, new, plan, con
     elif new == "withdrawn":
         with (
             unchanged(item),
-            refused("An item is withdrawn only by an approved variation.", "stage"),
+            refused("Item 1.2 can be withdrawn only by an approved variation.", "stage"),
         ):
             change()
     elif (old, new) not in MOVES:
@@ -180,7 +180,7 @@ def test_an_item_is_complete_when_its_milestones_are_closed(item, contributor):
 def test_an_item_is_not_complete_while_milestones_are_open(item, contributor, count, named):
     for number in range(count, 0, -1):
         MilestoneFactory(item=item, number=number, description=f"Step {number}")
-    sentence = f"Close every milestone first. Still open: {named}"
+    sentence = f"Item 1.2 has milestones to close first: {named}"
     with unchanged(item), refused(sentence, "stage"):
         change(item, contributor, stage="complete", reason="Printed.")
 

@@ -28,7 +28,7 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
     if to == item.stage:
         return ""
     if to == Stage.WITHDRAWN:
-        return "An item is withdrawn only by an approved variation."
+        return f"Item {item.number} can be withdrawn only by an approved variation."
     if to not in item.next_stages:
         return (
             f"Item {item.number} is {item.get_stage_display().lower()}; "
@@ -37,7 +37,7 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
     if to == Stage.COMPLETE and still_open:
         names = ", ".join(f"“{milestone}”" for milestone in still_open[:3])
         more = f" and {len(still_open) - 3} more" if len(still_open) > 3 else ""
-        return f"Close every milestone first. Still open: {names}{more}."
+        return f"Item {item.number} has milestones to close first: {names}{more}."
     return ""
 
 

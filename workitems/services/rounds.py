@@ -24,7 +24,7 @@ from workitems.services.refusals import Conflict, Refused, locked
 
 # An agency may say "no change" twice; the third time it must write something.
 NO_CHANGE_RUN = 2
-OVERDUE_NEEDS_WORDS = "A milestone of this item is overdue, so say how it stands."
+OVERDUE_NEEDS_WORDS = "a milestone is overdue, so say how it stands."
 
 
 @transaction.atomic
@@ -124,7 +124,7 @@ def say_no_change(
     """
     of_return, update = _open_for_writing(of_return, item, version)
     if item.milestones.open().filter(agreed_due__lt=on).exists():
-        raise Refused(OVERDUE_NEEDS_WORDS)
+        raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
     earlier = (
         Update.objects.filter(item=item, of_return__agency=of_return.agency)
         .exclude(of_return=of_return)
@@ -201,9 +201,9 @@ def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
         .values_list("milestone", flat=True)
     )
     return [
-        (item, f"Item {item.number}{fault}")
+        (item, sentence)
         for item in items
-        for fault in _faults(item, updates.get(item.pk), open_milestones[item.pk], explained, on)
+        for sentence in _faults(item, updates.get(item.pk), open_milestones[item.pk], explained, on)
     ]
 
 
@@ -214,23 +214,22 @@ def _faults(
     explained: set[int],
     on: date,
 ) -> list[str]:
-    """Ends of sentences that begin with the item's number."""
+    name = f"Item {item.number}"
     if update is None:
-        return [" has no answer yet."]
+        return [f"{name} has no answer yet."]
     faults = []
-    overdue = any(milestone.agreed_due < on for milestone in open_milestones)
     if update.no_change_on is None:
         if not (update.achieved or update.planned_next or update.challenges):
-            faults.append(": write a few words, or say that nothing changed.")
-    elif overdue:
-        faults.append(f": {OVERDUE_NEEDS_WORDS}")
+            faults.append(f"{name}: write a few words, or say that nothing changed.")
+    elif any(milestone.agreed_due < on for milestone in open_milestones):
+        faults.append(f"{name}: {OVERDUE_NEEDS_WORDS}")
     if item.stage == Stage.COMPLETE and update.stage != Stage.COMPLETE:
         faults.append(
-            f" is recorded as complete, but its answer says {update.get_stage_display().lower()}. "
-            "Open it again first, or change the answer."
+            f"{name} is recorded as complete, but its answer says "
+            f"{update.get_stage_display().lower()}. Open it again first, or change the answer."
         )
     elif obstacle := stage_obstacle(item, update.stage, open_milestones):
-        faults.append(f": {obstacle}")
+        faults.append(obstacle)
     if not item.is_live:
         return faults
     unexplained = [
@@ -240,7 +239,7 @@ def _faults(
         and milestone.pk not in explained
     ]
     faults += [
-        f": “{milestone}” is late. Record the delay and what is done about it."
+        f"{name}: “{milestone}” is late. Record the delay and what is done about it."
         for milestone in unexplained
     ]
     if (
@@ -250,8 +249,8 @@ def _faults(
         and not any(milestone.pk in explained for milestone in open_milestones)
     ):
         faults.append(
-            " is off track. Move the forecast of the milestone that slips, with the cause and what "
-            "is done about it."
+            f"{name} is off track. Move the forecast of the milestone that slips, with the cause "
+            "and what is done about it."
         )
     return faults
 

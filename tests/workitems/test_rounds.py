@@ -1,0 +1,771 @@
+"""How an agency's word gets in: opening a round, writing updates, submitting, accepting."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agencies.models import Seat
+from tests.factories import (
+    AgencyFactory,
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PlanFactory,
+    RoundFactory,
+    SeatFactory,
+    SupportFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import (
+    DUE,
+    NOW,
+    SLIPPED,
+    TODAY,
+    TOMORROW,
+    YESTERDAY,
+    entries,
+    newest,
+    refused,
+    unchanged,
+)
+from workitems.models import Return, ReturnNote, Round, Update
+from workitems.services import Conflict, rounds
+
+pytestmark = pytest.mark.django_db
+
+# --- opening and closing a round --------------------------------------------------------------
+
+
+def open_round(plan, by, **differs):
+    values = {
+        "name": "July to December 2010",
+        "period_start": date(2010, 7, 1),
+        "period_end": date(2010, 12, 31),
+        "due_on": date(2011, 1, 14),
+        "message": "Please be brief.",
+    }
+    return rounds.open_round(plan=plan, by=by, at=NOW, **{**values, **differs})
+
+
+def test_opening_a_round_asks_each_agency_of_the_working_group(
+    plan, labour, police, customs, coordinator
+):
+    made = open_round(plan, coordinator)
+    assert (made.is_open, made.opened_by, made.opened_at) == (True, coordinator, NOW)
+    assert (made.name, made.message) == ("July to December 2010", "Please be brief.")
+    asked = made.returns.order_by("agency__short_name")
+    assert [(each.agency, each.state) for each in asked] == [
+        (customs, "due"),
+        (labour, "due"),
+        (police, "due"),
+    ]
+    for row in (made, *asked):
+        assert entries(row) == [("+", "Coordinator (DoL)", "")]
+
+
+def test_an_agency_that_has_gone_by_then_is_not_asked(coordinator, labour, police):
+    gone = AgencyFactory(valid_to=date(2011, 1, 13))
+    to_the_last_day = AgencyFactory(valid_to=date(2011, 1, 14))
+    plan = PlanFactory(coordinating_agency=labour, members=[gone, to_the_last_day])
+    made = open_round(plan, coordinator)
+    assert {each.agency for each in made.returns.all()} == {labour, to_the_last_day}
+
+
+@pytest.mark.parametrize(
+    ("differs", "sentence", "field"),
+    [
+        (
+            {"period_end": date(2010, 7, 1)},
+            "The period ends before it begins.",
+            "period_end",
+        ),
+        (
+            {"due_on": date(2010, 6, 30)},
+            "The round falls due before its period begins.",
+            "due_on",
+        ),
+    ],
+)
+def test_a_round_with_its_dates_upside_down_is_refused(plan, coordinator, differs, sentence, field):
+    with refused(sentence, field):
+        open_round(plan, coordinator, **differs)
+    assert Round.objects.count() == 0
+
+
+def test_one_round_at_a_time(plan, coordinator):
+    RoundFactory(plan=plan)
+    with refused("Another round is open. Close it first."):
+        open_round(plan, coordinator)
+
+
+def test_another_plan_may_have_its_round_too(plan, coordinator):
+    RoundFactory()
+    assert open_round(plan, coordinator).is_open
+
+
+def test_a_period_has_one_round(plan, coordinator):
+    RoundFactory(
+        plan=plan,
+        period_start=date(2010, 7, 1),
+        period_end=date(2010, 12, 31),
+        closed_at=NOW,
+    )
+    with refused("This period had a round already.", "period_start"):
+        open_round(plan, coordinator)
+
+
+def test_a_round_is_closed_once(of_return, coordinator):
+    rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
+    made = Round.objects.get()
+    assert (made.is_open, made.closed_by, made.closed_at) == (False, coordinator, NOW)
+    assert newest(made) == ("~", "Coordinator (DoL)", "")
+    with unchanged(made), refused("This round is closed already."):
+        rounds.close_round(round=made, by=coordinator, at=NOW)
+
+
+# --- writing an update ------------------------------------------------------------------------
+
+
+def write(of_return, item, by, **differs):
+    values = {"stage": "under_way", "confidence": "on_track", "achieved": "It was printed."}
+    return rounds.write_update(
+        of_return=of_return, item=item, by=by, at=NOW, **{**values, **differs}
+    )
+
+
+def no_change(of_return, item, by, on=TODAY, version=0):
+    return rounds.say_no_change(
+        of_return=of_return, item=item, on=on, version=version, by=by, at=NOW
+    )
+
+
+def test_an_agency_says_how_an_item_goes(of_return, item, contributor):
+    made = write(
+        of_return,
+        item,
+        contributor,
+        planned_next="Send it out.",
+        challenges="Postage.",
+        key_achievement="headline",
+    )
+    made.refresh_from_db()
+    assert (made.stage, made.confidence) == ("under_way", "on_track")
+    assert (made.achieved, made.planned_next, made.challenges) == (
+        "It was printed.",
+        "Send it out.",
+        "Postage.",
+    )
+    assert (made.key_achievement, made.no_change_on) == ("headline", None)
+    assert (made.written_by, made.written_at, made.version) == (contributor, NOW, 1)
+    assert entries(made) == [("+", "Police contributor (Police)", "")]
+
+
+def test_an_update_moves_nothing_before_it_is_accepted(of_return, item, contributor):
+    with unchanged(item, of_return):
+        write(of_return, item, contributor, stage="ongoing", confidence="off_track")
+
+
+def test_writing_again_changes_the_same_update(of_return, item, contributor, approver):
+    write(of_return, item, contributor)
+    changed = write(of_return, item, approver, achieved="5,000 were printed.", version=1)
+    assert Update.objects.get() == changed
+    assert (changed.achieved, changed.written_by, changed.version) == (
+        "5,000 were printed.",
+        approver,
+        2,
+    )
+    assert [actor for _, actor, _ in entries(changed)] == [
+        "Police contributor (Police)",
+        "Police approver (Police)",
+    ]
+
+
+def test_the_same_words_again_write_nothing(of_return, item, contributor, approver):
+    made = write(of_return, item, contributor)
+    with unchanged(made):
+        write(of_return, item, approver, version=1)
+
+
+@pytest.mark.parametrize(("written", "version"), [(False, 1), (True, 0), (True, 2)])
+def test_an_update_from_a_page_out_of_date_is_a_conflict(
+    of_return, item, contributor, approver, written, version
+):
+    current = write(of_return, item, approver) if written else None
+    with pytest.raises(Conflict) as conflict:
+        write(of_return, item, contributor, achieved="Mine.", version=version)
+    assert conflict.value.current == current
+    assert list(Update.objects.values_list("achieved", flat=True)) == ["It was printed."] * written
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence", "field"),
+    [
+        ({"stage": "stalled"}, "Choose a stage from the list.", "stage"),
+        ({"confidence": "high"}, "Choose on track, at risk or off track.", "confidence"),
+        ({"key_achievement": "perhaps"}, "Choose no, yes or headline.", "key_achievement"),
+    ],
+)
+def test_unknown_values_are_refused_in_words(of_return, item, contributor, values, sentence, field):
+    with refused(sentence, field):
+        write(of_return, item, contributor, **values)
+    assert Update.objects.count() == 0
+
+
+@pytest.mark.parametrize("act", [write, no_change])
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("submitted", "This return is submitted; it is locked."),
+        ("accepted", "This return is accepted; it is locked."),
+    ],
+)
+def test_a_return_that_was_sent_is_locked(of_return, item, contributor, act, state, sentence):
+    put(of_return, state)
+    with refused(sentence):
+        act(of_return, item, contributor)
+
+
+def put(of_return, state):
+    Return.objects.filter(pk=of_return.pk).update(
+        state=state, accepted_on=TODAY if state == "accepted" else None
+    )
+
+
+@pytest.mark.parametrize("act", [write, no_change])
+def test_a_return_that_was_sent_back_is_open_again(of_return, item, contributor, act):
+    put(of_return, "sent_back")
+    assert act(of_return, item, contributor).version == 1
+
+
+@pytest.mark.parametrize("act", [write, no_change])
+def test_nothing_is_written_in_a_closed_round(of_return, item, contributor, act):
+    Round.objects.update(closed_at=NOW)
+    with refused("This round is closed."):
+        act(of_return, item, contributor)
+
+
+@pytest.mark.parametrize("act", [write, no_change])
+def test_an_agency_answers_only_for_items_it_leads_or_supports(
+    of_return, plan, police, customs, contributor, act
+):
+    other = WorkItemFactory(plan=plan, number="2.1", lead_agency=customs)
+    with refused("Police neither leads nor supports item 2.1."):
+        act(of_return, other, contributor)
+    SupportFactory(item=other, agency=police)
+    assert act(of_return, other, contributor).item == other
+
+
+@pytest.mark.parametrize("act", [write, no_change])
+def test_an_item_of_another_plan_has_no_place_in_a_return(of_return, police, contributor, act):
+    with refused("This item belongs to another plan."):
+        act(of_return, WorkItemFactory(lead_agency=police), contributor)
+
+
+# --- no change --------------------------------------------------------------------------------
+
+
+def test_no_change_is_dated_and_repeats_how_the_item_stands(of_return, item, contributor):
+    made = no_change(of_return, item, contributor)
+    assert (made.no_change_on, made.stage, made.confidence) == (TODAY, "under_way", "on_track")
+    assert entries(made) == [("+", "Police contributor (Police)", "")]
+
+
+def test_no_change_takes_words_away_and_words_take_it_back(of_return, item, contributor):
+    write(of_return, item, contributor, key_achievement="yes", challenges="Postage.")
+    made = no_change(of_return, item, contributor, version=1)
+    assert (made.achieved, made.challenges, made.key_achievement) == ("", "", "no")
+    assert made.history.earliest().achieved == "It was printed."
+    assert write(of_return, item, contributor, version=2).no_change_on is None
+
+
+def test_no_change_said_twice_on_a_day_is_written_once(of_return, item, contributor):
+    made = no_change(of_return, item, contributor)
+    with unchanged(made):
+        no_change(of_return, item, contributor, version=1)
+
+
+@pytest.mark.parametrize(("due", "overdue"), [(YESTERDAY, True), (TODAY, False)])
+def test_an_item_with_an_overdue_milestone_needs_words(of_return, item, contributor, due, overdue):
+    MilestoneFactory(item=item, original_due=due)
+    if not overdue:
+        assert no_change(of_return, item, contributor).no_change_on == TODAY
+        return
+    with refused("Item 1.2: a milestone is overdue, so say how it stands."):
+        no_change(of_return, item, contributor)
+
+
+def earlier_round(plan, year, agency, item, no_change_on):
+    """A closed round with this agency's update on the item."""
+    made = RoundFactory(
+        plan=plan,
+        period_start=date(year, 1, 1),
+        period_end=date(year, 6, 30),
+        closed_at=NOW,
+    )
+    UpdateFactory(
+        of_return=Return.objects.create(round=made, agency=agency),
+        item=item,
+        achieved="" if no_change_on else "Something.",
+        no_change_on=no_change_on,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "refusal"),
+    [
+        ([], False),
+        ([True], False),
+        ([True, True], True),
+        ([False, True], False),
+        ([True, False], False),
+        ([False, True, True], True),
+    ],
+)
+def test_no_change_is_not_said_three_times_running(
+    of_return, plan, police, item, contributor, before, refusal
+):
+    for year, unchanged_then in enumerate(before, start=2010 - len(before)):
+        earlier_round(plan, year, police, item, date(year, 7, 1) if unchanged_then else None)
+    if refusal:
+        with refused("This item had no change twice running. Write a few words this time."):
+            no_change(of_return, item, contributor)
+    else:
+        assert no_change(of_return, item, contributor).no_change_on == TODAY
+
+
+def test_what_another_agency_said_of_the_item_does_not_count(
+    of_return, plan, customs, item, contributor
+):
+    for year in (2008, 2009):
+        earlier_round(plan, year, customs, item, date(year, 7, 1))
+    assert no_change(of_return, item, contributor).no_change_on == TODAY
+
+
+# --- what keeps a return from being submitted -------------------------------------------------
+
+
+def missing(of_return, on=TODAY):
+    return [sentence for _, sentence in rounds.missing_answers(of_return, on)]
+
+
+def test_every_item_that_the_agency_leads_needs_an_answer(of_return, plan, police, customs, item):
+    WorkItemFactory(plan=plan, number="1.10", lead_agency=police)
+    WorkItemFactory(plan=plan, number="3.1", lead_agency=police, stage="withdrawn")
+    SupportFactory(item=WorkItemFactory(plan=plan, lead_agency=customs), agency=police)
+    assert missing(of_return) == [
+        "Item 1.2 has no answer yet.",
+        "Item 1.10 has no answer yet.",
+    ]
+
+
+def test_an_agency_that_leads_nothing_has_nothing_missing(of_return):
+    assert missing(of_return) == []
+
+
+def answer(of_return, item, **fields):
+    return UpdateFactory(of_return=of_return, item=item, **fields)
+
+
+@pytest.mark.parametrize("words", ["achieved", "planned_next", "challenges"])
+def test_an_answer_in_any_words_is_enough(of_return, item, milestone, words):
+    answer(of_return, item, **{"achieved": "", words: "Something."})
+    assert missing(of_return) == []
+
+
+def test_an_answer_without_words_is_none(of_return, item):
+    answer(of_return, item, achieved="")
+    assert missing(of_return) == ["Item 1.2: write a few words, or say that nothing changed."]
+
+
+@pytest.mark.parametrize(("on", "late"), [(DUE, False), (date(2010, 7, 1), True)])
+def test_no_change_stands_until_a_milestone_is_overdue(of_return, item, milestone, on, late):
+    DelayFactory(milestone=milestone)
+    MitigationFactory(delay=milestone.delays.get())
+    answer(of_return, item, achieved="", no_change_on=TODAY)
+    sentence = "Item 1.2: a milestone is overdue, so say how it stands."
+    assert missing(of_return, on) == [sentence] * late
+
+
+LATE = "Item 1.2: “Brochure printed” is late. Record the delay and what is done about it."
+
+
+@pytest.mark.parametrize(
+    ("dates", "late"),
+    [
+        ({"original_due": YESTERDAY}, True),
+        ({"original_due": TODAY}, False),
+        ({"forecast_due": SLIPPED}, True),
+        ({"original_due": YESTERDAY, "completed_on": TODAY}, False),
+        ({"original_due": YESTERDAY, "withdrawn_on": TODAY}, False),
+    ],
+)
+def test_a_late_milestone_needs_a_delay_and_a_mitigation(of_return, item, dates, late):
+    milestone = MilestoneFactory(item=item, description="Brochure printed", **dates)
+    answer(of_return, item)
+    assert missing(of_return) == [LATE] * late
+    delay = DelayFactory(milestone=milestone)
+    assert missing(of_return) == [LATE] * late
+    MitigationFactory(delay=delay)
+    assert missing(of_return) == []
+
+
+@pytest.mark.parametrize("ended_on", [YESTERDAY, TODAY])
+def test_a_delay_that_has_ended_explains_nothing(of_return, item, ended_on):
+    milestone = MilestoneFactory(item=item, description="Brochure printed", original_due=YESTERDAY)
+    MitigationFactory(delay=DelayFactory(milestone=milestone, ended_on=ended_on))
+    answer(of_return, item)
+    assert missing(of_return) == [LATE]
+
+
+def test_each_late_milestone_is_explained_by_itself(of_return, item, delayed):
+    answer(of_return, item)
+    assert missing(of_return) == []
+    MilestoneFactory(item=item, number=9, description="Brochure printed", forecast_due=SLIPPED)
+    assert missing(of_return) == [LATE]
+
+
+OFF_TRACK = (
+    "Item 1.2 is off track. Move the forecast of the milestone that slips, with the cause and "
+    "what is done about it."
+)
+
+
+def test_an_item_said_to_be_off_track_needs_a_delay_somewhere(of_return, item, milestone):
+    answer(of_return, item, confidence="off_track")
+    assert missing(of_return) == [OFF_TRACK]
+    MitigationFactory(delay=DelayFactory(milestone=milestone))
+    assert missing(of_return) == []
+
+
+def test_an_item_off_track_with_no_milestone_has_none_to_move(of_return, item):
+    answer(of_return, item, confidence="off_track")
+    assert missing(of_return) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "answered", "sentences"),
+    [
+        ("under_way", "under_way", []),
+        ("under_way", "ongoing", []),
+        (
+            "under_way",
+            "complete",
+            ["Item 1.2 has milestones to close first: “Brochure printed”."],
+        ),
+        (
+            "under_way",
+            "withdrawn",
+            ["Item 1.2 can be withdrawn only by an approved variation."],
+        ),
+        (
+            "ongoing",
+            "not_started",
+            ["Item 1.2 is ongoing; it cannot become not started."],
+        ),
+        (
+            "complete",
+            "under_way",
+            [
+                "Item 1.2 is recorded as complete, but its answer says under way. "
+                "Open it again first, or change the answer."
+            ],
+        ),
+    ],
+)
+def test_a_stage_that_could_not_be_accepted_is_told_before_it_is_sent(
+    of_return, plan, police, stage, answered, sentences
+):
+    item = WorkItemFactory(
+        plan=plan,
+        number="1.2",
+        lead_agency=police,
+        stage=stage,
+        completed_on=TODAY if stage == "complete" else None,
+    )
+    MilestoneFactory(item=item, description="Brochure printed")
+    answer(of_return, item, stage=answered)
+    assert missing(of_return) == sentences
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_missing_takes_as_many_queries_for_any_number_of_items(
+    of_return, plan, police, count, django_assert_num_queries
+):
+    for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):
+        MilestoneFactory.create_batch(count, item=item, original_due=YESTERDAY)
+        answer(of_return, item)
+    of_return = Return.objects.select_related("round").get(pk=of_return.pk)
+    with django_assert_num_queries(4):  # updates, items, open milestones, delays
+        assert len(rounds.missing_answers(of_return, TODAY)) == count * count
+
+
+# --- every pair of states ---------------------------------------------------------------------
+
+STEPS = {
+    ("due", "submitted"),
+    ("sent_back", "submitted"),
+    ("submitted", "sent_back"),
+    ("submitted", "accepted"),
+}
+ACTS = {
+    "submitted": lambda of_return, by: rounds.submit(of_return=of_return, by=by, on=TODAY, at=NOW),
+    "sent_back": lambda of_return, by: rounds.send_back(
+        of_return=of_return, note="Say more.", by=by, at=NOW
+    ),
+    "accepted": lambda of_return, by: rounds.accept(of_return=of_return, by=by, on=TODAY),
+}
+
+
+@pytest.mark.parametrize("new", ACTS)
+@pytest.mark.parametrize("old", Return.State.values)
+def test_a_return_takes_only_the_steps_there_are(of_return, coordinator, old, new):
+    put(of_return, old)
+    if (old, new) in STEPS:
+        ACTS[new](of_return, coordinator)
+        of_return.refresh_from_db()
+        assert (of_return.state, of_return.version) == (new, 2)
+        assert newest(of_return)[:2] == ("~", "Coordinator (DoL)")
+        return
+    labels = [str(Return.State(state).label).lower() for state in (old, new)]
+    with (
+        unchanged(of_return),
+        refused(f"This return is {labels[0]}; it cannot become {labels[1]}."),
+    ):
+        ACTS[new](of_return, coordinator)
+
+
+@pytest.mark.parametrize(("old", "new"), sorted(STEPS))
+def test_no_return_takes_a_step_in_a_closed_round(of_return, coordinator, old, new):
+    put(of_return, old)
+    Round.objects.update(closed_at=NOW)
+    with unchanged(of_return), refused("This round is closed."):
+        ACTS[new](of_return, coordinator)
+
+
+def test_nothing_becomes_due_again():
+    assert {new for following in Return.NEXT.values() for new in following} == set(ACTS)
+
+
+# --- submitting -------------------------------------------------------------------------------
+
+
+def test_an_approver_submits_what_a_contributor_wrote(of_return, item, contributor, approver):
+    write(of_return, item, contributor)
+    ACTS["submitted"](of_return, approver)
+    of_return.refresh_from_db()
+    assert (of_return.state, of_return.submitted_by, of_return.submitted_at) == (
+        "submitted",
+        approver,
+        NOW,
+    )
+    assert newest(of_return) == ("~", "Police approver (Police)", "")
+
+
+def test_an_approver_does_not_submit_what_they_wrote_alone(of_return, item, approver):
+    write(of_return, item, approver)
+    with (
+        unchanged(of_return),
+        refused("You wrote all of this return. Another approver must submit it."),
+    ):
+        ACTS["submitted"](of_return, approver)
+
+
+def test_an_approver_who_wrote_a_part_may_submit_the_whole(
+    of_return, plan, police, item, contributor, approver
+):
+    write(of_return, item, contributor)
+    write(of_return, WorkItemFactory(plan=plan, lead_agency=police), approver)
+    assert ACTS["submitted"](of_return, approver).state == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("items", "more"), [(1, ""), (2, " And 1 more to answer."), (3, " And 2 more to answer.")]
+)
+def test_a_return_with_gaps_is_not_submitted(of_return, plan, police, approver, items, more):
+    for number in range(1, items + 1):
+        WorkItemFactory(plan=plan, number=f"2.{number}", lead_agency=police)
+    with unchanged(of_return), refused(f"Not yet complete. Item 2.1 has no answer yet.{more}"):
+        ACTS["submitted"](of_return, approver)
+
+
+# --- sending back -----------------------------------------------------------------------------
+
+
+def test_every_note_of_a_return_sent_back_is_kept(of_return, item, coordinator, approver):
+    for at, (note, about) in enumerate([("Say more.", None), ("How many?", item)], start=1):
+        put(of_return, "submitted")
+        rounds.send_back(
+            of_return=of_return,
+            note=note,
+            item=about,
+            by=coordinator,
+            at=datetime(2010, 7, at, tzinfo=ZoneInfo("Pacific/Auckland")),
+        )
+    notes = list(of_return.notes.order_by("at"))
+    assert [(note.body, note.item, note.by) for note in notes] == [
+        ("Say more.", None, coordinator),
+        ("How many?", item, coordinator),
+    ]
+    assert newest(of_return) == ("~", "Coordinator (DoL)", "How many?")
+    assert entries(notes[0]) == [("+", "Coordinator (DoL)", "")]
+
+
+def test_a_return_is_sent_back_with_a_note_only(of_return, coordinator):
+    put(of_return, "submitted")
+    with unchanged(of_return), refused("Say what the agency should mend.", "note"):
+        rounds.send_back(of_return=of_return, note="", by=coordinator, at=NOW)
+    assert ReturnNote.objects.count() == 0
+
+
+# --- accepting --------------------------------------------------------------------------------
+
+WHY = "Return of Police for January to June 2010 accepted"
+
+
+def accept(of_return, by):
+    put(of_return, "submitted")
+    return rounds.accept(of_return=of_return, by=by, on=TODAY)
+
+
+def test_accepting_moves_the_item_as_its_lead_agency_said(of_return, item, coordinator):
+    answer(of_return, item, stage="ongoing", confidence="at_risk")
+    accept(of_return, coordinator)
+    of_return.refresh_from_db()
+    assert (of_return.state, of_return.accepted_by, of_return.accepted_on) == (
+        "accepted",
+        coordinator,
+        TODAY,
+    )
+    item.refresh_from_db()
+    assert (item.stage, item.confidence, item.heard_on, item.version) == (
+        "ongoing",
+        "at_risk",
+        TODAY,
+        2,
+    )
+    assert newest(item) == ("~", "Coordinator (DoL)", WHY)
+
+
+def test_no_change_is_word_of_the_item_too(of_return, item, contributor, coordinator):
+    no_change(of_return, item, contributor)
+    accept(of_return, coordinator)
+    item.refresh_from_db()
+    assert (item.stage, item.confidence, item.heard_on) == ("under_way", "on_track", TODAY)
+
+
+def test_a_supporting_agencys_word_moves_nothing(of_return, plan, police, customs, coordinator):
+    supported = WorkItemFactory(plan=plan, lead_agency=customs, stage="not_started")
+    SupportFactory(item=supported, agency=police)
+    answer(of_return, supported, stage="under_way")
+    with unchanged(supported):
+        accept(of_return, coordinator)
+
+
+@pytest.mark.parametrize(
+    ("closed", "completed_on"),
+    [([date(2010, 3, 1), date(2010, 5, 20)], date(2010, 5, 20)), ([], TODAY)],
+)
+def test_an_item_is_complete_since_its_last_milestone(
+    of_return, item, coordinator, closed, completed_on
+):
+    for day in closed:
+        MilestoneFactory(item=item, completed_on=day)
+    answer(of_return, item, stage="complete")
+    accept(of_return, coordinator)
+    item.refresh_from_db()
+    assert (item.stage, item.completed_on) == ("complete", completed_on)
+
+
+def test_a_complete_item_that_was_answered_so_keeps_its_day(of_return, plan, police, coordinator):
+    item = WorkItemFactory(plan=plan, lead_agency=police, complete=True)
+    answer(of_return, item, stage="complete")
+    accept(of_return, coordinator)
+    item.refresh_from_db()
+    assert (item.completed_on, item.heard_on) == (date(2010, 5, 1), TODAY)
+
+
+def test_an_item_completed_since_it_was_answered_stays_complete(
+    of_return, plan, police, coordinator
+):
+    item = WorkItemFactory(plan=plan, lead_agency=police, complete=True)
+    answer(of_return, item, stage="under_way")
+    accept(of_return, coordinator)
+    item.refresh_from_db()
+    assert (item.stage, item.completed_on, item.heard_on) == (
+        "complete",
+        date(2010, 5, 1),
+        TODAY,
+    )
+
+
+def test_an_item_withdrawn_since_it_was_answered_stays_so(of_return, plan, police, coordinator):
+    item = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
+    answer(of_return, item)
+    with unchanged(item):
+        accept(of_return, coordinator)
+
+
+def test_a_return_with_one_item_that_cannot_follow_is_not_accepted_at_all(
+    of_return, plan, police, item, coordinator
+):
+    """A milestone may have been opened again after the return was sent."""
+    other = WorkItemFactory(plan=plan, number="1.3", lead_agency=police)
+    MilestoneFactory(item=other, description="Brochure printed")
+    answer(of_return, item, stage="ongoing")
+    answer(of_return, other, stage="complete")
+    put(of_return, "submitted")
+    with (
+        unchanged(of_return, item, other),
+        refused("Item 1.3 has milestones to close first: “Brochure printed”.", "stage"),
+    ):
+        rounds.accept(of_return=of_return, by=coordinator, on=TODAY)
+
+
+def both_seats(police, labour):
+    user = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
+    SeatFactory(user=user, agency=labour, role=Seat.Role.COORDINATOR)
+    return user
+
+
+def test_nobody_accepts_what_they_submitted(of_return, police, labour):
+    both = both_seats(police, labour)
+    Return.objects.filter(pk=of_return.pk).update(
+        state="submitted", submitted_by=both, submitted_at=NOW
+    )
+    with (
+        unchanged(of_return),
+        refused("You submitted this return. Another coordinator must accept it."),
+    ):
+        rounds.accept(of_return=of_return, by=both, on=TODAY)
+
+
+def test_nobody_accepts_what_they_wrote_alone(of_return, item, police, labour):
+    both = both_seats(police, labour)
+    answer(of_return, item, written_by=both)
+    put(of_return, "submitted")
+    with (
+        unchanged(of_return, item),
+        refused("You wrote all of this return. Another coordinator must accept it."),
+    ):
+        rounds.accept(of_return=of_return, by=both, on=TODAY)
+
+
+def test_a_round_from_opening_to_acceptance(plan, item, coordinator, contributor, approver):
+    """The one way through, as a story: each step is what makes the next one possible."""
+    made = open_round(plan, coordinator)
+    of_return = made.returns.get(agency=item.lead_agency)
+    write(of_return, item, contributor, stage="ongoing")
+    ACTS["submitted"](of_return, approver)
+    rounds.send_back(of_return=of_return, note="How many?", item=item, by=coordinator, at=NOW)
+    write(of_return, item, contributor, stage="ongoing", achieved="5,000 sent.", version=1)
+    ACTS["submitted"](of_return, approver)
+    rounds.accept(of_return=of_return, by=coordinator, on=TOMORROW)
+    rounds.close_round(round=made, by=coordinator, at=NOW)
+    assert list(Update.objects.accepted().values_list("achieved", flat=True)) == ["5,000 sent."]
+    of_return.refresh_from_db()
+    history = of_return.history.order_by("history_id").values_list("state", flat=True)
+    assert list(history) == ["due", "submitted", "sent_back", "submitted", "accepted"]
+    item.refresh_from_db()
+    assert (item.stage, item.heard_on) == ("ongoing", TOMORROW)
