@@ -4,13 +4,22 @@ No names, addresses, texts or tokens: a request is known by its id and the user'
 path is escaped, so that a log reader cannot be fooled by a crafted address.
 """
 
-from collections.abc import MutableMapping
+import logging
+import re
+import traceback
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 
 PERSONAL = ("ip", "user_agent", "email", "username")
+# Whoever holds the address of such a letter can choose the password.
+RESET_KEY = re.compile(r"(/password/reset/key/)(?!done/)[^/\s]+")
+
+
+def without_reset_key(text: str) -> str:
+    return RESET_KEY.sub(r"\1(key)", text)
 
 
 def drop_personal(
@@ -21,7 +30,8 @@ def drop_personal(
     if "request" in event:
         # "GET /path?query": keep the path, leave out what was typed into the query.
         verb, _, address = str(event["request"]).partition(" ")
-        event["request"] = f"{verb} {quote(address.partition('?')[0], safe='/%')}"[:300]
+        path = quote(address.partition("?")[0], safe="/%")
+        event["request"] = without_reset_key(f"{verb} {path}")[:300]
     return event
 
 
@@ -43,34 +53,69 @@ structlog.configure(
 class EscapeArguments:
     """Django's own warnings put the request's path into the message as it came."""
 
-    def filter(self, record: Any) -> bool:
+    def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                quote(arg, safe=" /:.,'()<>=%") if isinstance(arg, str) else arg
+                without_reset_key(quote(arg, safe=" /:.,'()<>=%")) if isinstance(arg, str) else arg
                 for arg in record.args
             )
         return True
 
 
+class NoTraceOfRefusals:
+    """Django adds a trace to each 403; only what failed needs one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = None
+        return True
+
+
+def trace_without_words(exc_info: Any) -> list[str]:
+    """The kinds of the errors and the lines that they passed, innermost last.
+
+    An error's own message is left out: a database quotes the row that it refused.
+    """
+    return list(_trace(exc_info[1]))
+
+
+def _trace(error: BaseException | None) -> Iterator[str]:
+    if error is None:
+        return
+    yield from _trace(error.__cause__ or error.__context__)
+    yield f"{type(error).__module__}.{type(error).__qualname__}"
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"{frame.filename}:{frame.lineno} {frame.name}"
+
+
 def configuration(*, plain: bool) -> dict[str, Any]:
-    """Django's LOGGING. `plain` is for a terminal; otherwise JSON lines."""
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=False)
+    """Django's LOGGING. `plain` is for a terminal, with whole traces; otherwise JSON lines."""
+    rendering: list[Any] = (
+        [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
         if plain
-        else structlog.processors.JSONRenderer()
+        else [
+            structlog.processors.ExceptionRenderer(trace_without_words),
+            structlog.processors.JSONRenderer(),
+        ]
     )
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"escape": {"()": EscapeArguments}},
+        "filters": {
+            "escape": {"()": EscapeArguments},
+            "no_trace_of_refusals": {"()": NoTraceOfRefusals},
+        },
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": SHARED,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
-                    renderer,
+                    *rendering,
                 ],
             }
         },
@@ -78,7 +123,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "structured",
-                "filters": ["escape"],
+                "filters": ["escape", "no_trace_of_refusals"],
             }
         },
         "root": {"handlers": ["console"], "level": "INFO"},
@@ -86,7 +131,6 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             # The development server's own line a request says no more than ours.
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            # Traces hold local values; the event and the request id are enough to find the cause.
             "weasyprint": {"level": "WARNING"},
         },
     }

@@ -43,6 +43,9 @@ class RefuseUnreadableRequests:
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH or "\0" in request.path:
             return True
+        # A quoted cookie may spell NUL as \000; the session's is looked up in the database.
+        if any("\0" in value for value in request.COOKIES.values()):
+            return True
         raw = unquote_to_bytes(query.replace("+", " "))
         try:
             raw.decode("utf-8")

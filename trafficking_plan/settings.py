@@ -61,11 +61,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First what puts a header on every answer, the refusals of the next two included.
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "trafficking_plan.middleware.NoStore",
     "trafficking_plan.middleware.RefuseUnreadableRequests",
     "trafficking_plan.middleware.DatabaseAway",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -73,11 +76,9 @@ MIDDLEWARE = [
     "trafficking_plan.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "trafficking_plan.middleware.NoStore",
 ]
 
 ROOT_URLCONF = "trafficking_plan.urls"
@@ -132,12 +133,17 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
+        # Past this number a third is thrown away: a flood of made-up addresses must not be
+        # enough to make it forget the failures of a real one.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
 # --- People -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "agencies.User"
+# The address is unique whatever its case, by a constraint that the check does not look at.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -176,7 +182,6 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "frame-src": [SELF],
         "base-uri": [NONE],
     },
 }

@@ -1,10 +1,18 @@
 """Every address. Sign-in pages are named one by one, so that none is reachable by accident."""
 
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
 
 from trafficking_plan import views
+
+# One way in: the administration pages have no sign-in of their own, which would know no limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# What packages put there by themselves: ours are people with seats, and nothing is deleted.
+admin.site.unregister([Group, EmailAddress])
 
 account_urls = [
     path("sign-in/", account.login, name="account_login"),

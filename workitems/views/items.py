@@ -131,7 +131,12 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             messages.success(request, f"Item {item.number} is saved.")
             return redirect(item)
     context: dict[str, Any] = {"plan": item.plan, "item": item, "form": form}
-    return render(request, "workitems/items/change_status.html", context | {"conflict": conflict})
+    return render(
+        request,
+        "workitems/items/change_status.html",
+        context | {"conflict": conflict},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,6 +161,7 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         request,
         "workitems/items/review.html",
         {"plan": item.plan, "item": item, "form": form, "conflict": conflict},
+        status=422 if form.errors else 200,
     )
 
 

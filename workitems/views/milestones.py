@@ -68,4 +68,5 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
         },
+        status=200 if request.method == "GET" else 422,
     )

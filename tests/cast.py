@@ -1,0 +1,108 @@
+"""A small plan with one of every kind of person around it, for tests that ask who may do what.
+
+Police leads the item. Customs is a member of the working group and has no part in it. Labour
+coordinates. Health coordinates another plan and is no member of this one.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from agencies.models import Agency, Seat, User
+from reports.models import Briefing
+from tests.factories import (
+    AgencyFactory,
+    AppointmentFactory,
+    DelayFactory,
+    MilestoneFactory,
+    PillarFactory,
+    PlanFactory,
+    SeatFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from workitems.models import Milestone, Plan, WorkItem
+
+Role = Seat.Role
+
+
+@dataclass(frozen=True)
+class Scene:
+    plan: Plan
+    item: WorkItem
+    milestone: Milestone
+    briefing: Briefing
+    agencies: dict[str, Agency]
+    people: dict[str, User | None]
+
+    def __getitem__(self, who: str) -> User:
+        user = self.people[who]
+        assert user is not None
+        return user
+
+
+def seated(name: str, role: Seat.Role, agency: Agency, **period: date) -> User:
+    user: User = SeatFactory(user__name=name, agency=agency, role=role, **period).user
+    return user
+
+
+def scene() -> Scene:
+    labour = AgencyFactory(short_name="Labour", name="Department of Labour")
+    police = AgencyFactory(short_name="Police", name="New Zealand Police")
+    customs = AgencyFactory(short_name="Customs", name="New Zealand Customs Service")
+    health = AgencyFactory(short_name="Health", name="Ministry of Health")
+    plan = PlanFactory(
+        title="Plan of Action",
+        slug="plan-of-action",
+        coordinating_agency=labour,
+        members=[police, customs],
+    )
+    PlanFactory(title="Another plan", slug="another-plan", coordinating_agency=health)
+    AppointmentFactory(portfolio=plan.portfolio)
+    item = WorkItemFactory(
+        plan=plan,
+        pillar=PillarFactory(plan=plan, number=1, title="Prevention"),
+        number="1.1",
+        title="Print a brochure",
+        lead_agency=police,
+        action="Print a brochure in ten languages.",
+        stage="under_way",
+        confidence="on_track",
+    )
+    milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
+    DelayFactory(milestone=MilestoneFactory(item=item, number=2, description="Brochure handed out"))
+    return Scene(
+        plan=plan,
+        item=item,
+        milestone=milestone,
+        briefing=Briefing.objects.create(
+            plan=plan,
+            title="Progress on the Plan of Action",
+            tracker_number="10/96252",
+            period_start=date(2009, 7, 31),
+            period_end=date(2010, 7, 30),
+            dated=date(2010, 7, 30),
+            contact_name="Plan coordinator",
+            manager_name="Group manager",
+            created_at=datetime(2010, 7, 30, tzinfo=UTC),
+        ),
+        agencies={"labour": labour, "police": police, "customs": customs, "health": health},
+        people={
+            "anonymous": None,
+            "stranger": UserFactory(name="Stranger"),
+            "former contributor": seated(
+                "Former contributor", Role.CONTRIBUTOR, police, to_on=date(2010, 1, 31)
+            ),
+            "observer": seated("Observer", Role.OBSERVER, police),
+            "contributor": seated("Police contributor", Role.CONTRIBUTOR, police),
+            "approver": seated("Police approver", Role.APPROVER, police),
+            "other contributor": seated("Customs contributor", Role.CONTRIBUTOR, customs),
+            "other approver": seated("Customs approver", Role.APPROVER, customs),
+            "coordinator": seated("Coordinator", Role.COORDINATOR, labour),
+            "member's coordinator": seated("Police coordinator", Role.COORDINATOR, police),
+            "other plan's coordinator": seated("Health coordinator", Role.COORDINATOR, health),
+            "authorising manager": seated("Group manager", Role.AUTHORISING_MANAGER, labour),
+            "minister's office": seated("Private secretary", Role.MINISTERS_OFFICE, labour),
+            "staff": UserFactory(name="Staff", is_staff=True),
+            "superuser": UserFactory(name="Administrator", is_staff=True, is_superuser=True),
+        },
+    )

@@ -1,0 +1,345 @@
+"""Who may reach what: every address, every kind of person, reading and writing.
+
+One table. An address that is missing from it fails the build, so nobody forgets to decide.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, reverse
+from django.utils.timezone import localdate
+
+from agencies import services as seating
+from agencies.models import Agency, Appointment, Seat, User
+from tests.cast import Scene, scene
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN = "to the sign-in page"
+HOME = "to the desk"
+GONE, FORBIDDEN, NOT_ALLOWED, INVALID = 404, 403, 405, 422
+
+EVERYBODY = (
+    "anonymous",
+    "stranger",
+    "former contributor",
+    "observer",
+    "contributor",
+    "approver",
+    "other contributor",
+    "other approver",
+    "coordinator",
+    "member's coordinator",
+    "other plan's coordinator",
+    "authorising manager",
+    "minister's office",
+    "staff",
+    "superuser",
+)
+# Whoever sits in the working group reads the whole plan.
+READERS = (
+    "observer",
+    "contributor",
+    "approver",
+    "other contributor",
+    "other approver",
+    "coordinator",
+    "member's coordinator",
+    "authorising manager",
+)
+WRITERS = ("contributor", "approver")
+DRAFTERS = ("coordinator", "authorising manager")
+ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator", "superuser")
+
+Answers = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each person gets from one address. `arguments` are found in the scene."""
+
+    get: Answers
+    post: Answers
+    arguments: Callable[[Scene], list[Any]] = field(default=lambda scene: [])
+
+
+def public(get: Any, post: Any, *, inside_get: Any = None, inside_post: Any = None) -> Row:
+    """Reached without signing in; `inside` is for whoever has signed in already."""
+    return Row(
+        get={who: get if who == "anonymous" else inside_get or get for who in EVERYBODY},
+        post={who: post if who == "anonymous" else inside_post or post for who in EVERYBODY},
+    )
+
+
+def signed_in(get: Any, post: Any) -> Row:
+    """The same for everybody who has signed in."""
+    return Row(
+        get={who: SIGN_IN if who == "anonymous" else get for who in EVERYBODY},
+        post={who: SIGN_IN if who == "anonymous" else post for who in EVERYBODY},
+    )
+
+
+def only(may: tuple[str, ...], get: Any, post: Any) -> Row:
+    """For a few, wherever they sit; anybody else who has signed in is refused."""
+
+    def answers(wanted: Any) -> Answers:
+        allowed = {who: wanted if who in may else FORBIDDEN for who in EVERYBODY}
+        return allowed | {"anonymous": SIGN_IN}
+
+    return Row(get=answers(get), post=answers(post))
+
+
+def of_plan(
+    arguments: Callable[[Scene], list[Any]],
+    *,
+    may: tuple[str, ...] = READERS,
+    get: Any = 200,
+    post: Any = NOT_ALLOWED,
+) -> Row:
+    """A page of one plan. Strangers to the plan get 404, members who may not get 403."""
+
+    def answers(wanted: Any) -> Answers:
+        if wanted == NOT_ALLOWED:
+            everybody = dict.fromkeys(EVERYBODY, NOT_ALLOWED)
+        else:
+            everybody = {
+                who: wanted if who in may else FORBIDDEN if who in READERS else GONE
+                for who in EVERYBODY
+            }
+        return everybody | {"anonymous": SIGN_IN}
+
+    return Row(get=answers(get), post=answers(post), arguments=arguments)
+
+
+def plan(scene: Scene) -> list[Any]:
+    return [scene.plan.slug]
+
+
+def item(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, scene.item.number]
+
+
+def milestone(scene: Scene) -> list[Any]:
+    return [*item(scene), scene.milestone.number]
+
+
+def briefing(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, scene.briefing.pk]
+
+
+RULES: dict[str, Row] = {
+    "healthz": public(200, NOT_ALLOWED),
+    "account_login": public(200, 200, inside_get=HOME, inside_post=HOME),
+    "account_logout": public(SIGN_IN, SIGN_IN, inside_get=200, inside_post=SIGN_IN),
+    "account_signup": public(200, 200, inside_get=HOME, inside_post=HOME),
+    "account_inactive": public(200, NOT_ALLOWED),
+    "account_reauthenticate": signed_in(200, 200),
+    "account_change_password": signed_in(200, 200),
+    "account_reset_password": public(200, 200),
+    "account_reset_password_done": public(200, NOT_ALLOWED),
+    "account_reset_password_from_key": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, 200),
+        arguments=lambda scene: ["1", "no-such-key"],
+    ),
+    "account_reset_password_from_key_done": public(200, NOT_ALLOWED),
+    "home": signed_in(200, NOT_ALLOWED),
+    "plans:list": signed_in(200, NOT_ALLOWED),
+    "plans:detail": of_plan(plan),
+    "workitems:list": of_plan(plan),
+    "workitems:detail": of_plan(item),
+    "workitems:change-status": of_plan(item, may=WRITERS, post=INVALID),
+    "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
+    "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
+    "briefings:list": of_plan(plan),
+    "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
+    "briefings:detail": of_plan(briefing, may=DRAFTERS),
+    "briefings:change-cover": of_plan(briefing, may=("coordinator",), post=INVALID),
+    "briefings:pdf": of_plan(briefing, may=DRAFTERS),
+}
+
+# The administration pages have one rule for all of them, and are asked one by one below.
+ADMINISTRATION = "admin:"
+
+
+# --- the walk of every address --------------------------------------------------------------
+
+
+def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, str]]:
+    """Name (with its namespaces) and pattern of each address; the name is empty where it has none."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from addresses(entry, inner)
+        elif isinstance(entry, URLPattern):
+            name = f"{namespace}{entry.name}" if entry.name else ""
+            # The administration's catch-all patterns have no name; their namespace has the rule.
+            yield name or (namespace if namespace == ADMINISTRATION else ""), str(entry.pattern)
+
+
+def without_rule(resolver: URLResolver) -> list[str]:
+    return [
+        f"{name or 'no name'} ({pattern})"
+        for name, pattern in addresses(resolver)
+        if name not in RULES and not name.startswith(ADMINISTRATION)
+    ]
+
+
+def test_every_address_has_a_rule():
+    assert without_rule(get_resolver()) == [], "say in RULES who may reach it"
+
+
+def test_every_rule_has_an_address():
+    assert set(RULES) - {name for name, _ in addresses(get_resolver())} == set()
+
+
+def test_an_address_without_a_rule_is_found():
+    def view(request: Any) -> HttpResponse:
+        return HttpResponse()
+
+    class WithTwoMore(URLResolver):
+        url_patterns = [
+            *get_resolver().url_patterns,
+            path("secrets/", view, name="secrets"),
+            path("more-secrets/", view),
+        ]
+
+    resolver = WithTwoMore(get_resolver().pattern, "trafficking_plan.urls")
+    assert without_rule(resolver) == ["secrets (secrets/)", "no name (more-secrets/)"]
+
+
+def test_every_rule_answers_for_everybody(people):
+    assert tuple(people.people) == EVERYBODY
+    for row in RULES.values():
+        assert set(row.get) == set(row.post) == set(EVERYBODY)
+
+
+# --- the table ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """One scene for the whole table: making it anew for each of a thousand requests is slow."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scene()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def clients(people: Scene) -> dict[str, Client]:
+    return {who: client_of(people, who) for who in EVERYBODY}
+
+
+def told(response: Any) -> Any:
+    """The status, or where one is sent."""
+    if response.status_code != 302:
+        return response.status_code
+    where = response.url.partition("?")[0]
+    return {reverse("account_login"): SIGN_IN, reverse("home"): HOME}.get(where, where)
+
+
+def client_of(people: Scene, who: str) -> Client:
+    client = Client()
+    if who != "anonymous":
+        client.force_login(people[who], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_who_may_read(name, people, clients):
+    row = RULES[name]
+    address = reverse(name, args=row.arguments(people))
+    assert {who: told(clients[who].get(address)) for who in EVERYBODY} == row.get
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_who_may_write(name, people, clients):
+    row = RULES[name]
+    address = reverse(name, args=row.arguments(people))
+    if name == "account_logout":
+        # The others go on using their sessions.
+        clients = {who: client_of(people, who) for who in EVERYBODY}
+    assert {who: told(clients[who].post(address, {})) for who in EVERYBODY} == row.post
+
+
+# --- the administration pages ---------------------------------------------------------------
+
+
+def administration(people: Scene) -> list[str]:
+    """The address of each administration page, with a row of each kind that there is."""
+    kinds = {Agency: people.agencies["police"], User: people["contributor"]}
+    kinds |= {Seat: people["contributor"].seats.get(), Appointment: Appointment.objects.get()}
+    pages = ["index", "login", "logout", "password_change", "password_change_done", "autocomplete"]
+    found = [reverse(f"admin:{page}") for page in [*pages, "jsi18n"]]
+    found.append(reverse("admin:app_list", args=["agencies"]))
+    found.append(reverse("admin:view_on_site", args=[1, 1]))
+    for model, row in kinds.items():
+        name = f"admin:agencies_{model._meta.model_name}"
+        found += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
+        found += [
+            reverse(f"{name}_{act}", args=[row.pk]) for act in ("change", "history", "delete")
+        ]
+    return found
+
+
+def test_every_administration_page_is_asked(people):
+    asked = {resolve(address).view_name for address in administration(people)}
+    there = {name for name, _ in addresses(get_resolver()) if name.startswith(ADMINISTRATION)}
+    assert asked == there - {ADMINISTRATION}
+
+
+def test_administration_asks_the_anonymous_to_sign_in_as_everywhere(people, clients):
+    own_sign_in = reverse("admin:login")
+    found = {told(clients["anonymous"].get(address)) for address in administration(people)}
+    assert found == {own_sign_in, SIGN_IN}
+    assert told(clients["anonymous"].get(own_sign_in)) == SIGN_IN
+    assert told(clients["anonymous"].post(own_sign_in, {"username": "a", "password": "b"})) == (
+        SIGN_IN
+    ), "no way in that counts no failures"
+
+
+@pytest.mark.parametrize("who", [*EVERYBODY[1:-2]])
+def test_administration_is_closed_to_everybody_else(who, people, clients):
+    for address in administration(people):
+        found = told(clients[who].get(address, follow=True))
+        assert (address, found) == (address, FORBIDDEN)
+
+
+def test_staff_without_more_rights_find_the_administration_empty(people, clients):
+    assert told(clients["staff"].get(reverse("admin:index"))) == 200
+    found = {
+        told(clients["staff"].get(reverse(f"admin:agencies_{kind}_{page}")))
+        for kind in ("agency", "user", "seat", "appointment")
+        for page in ("changelist", "add")
+    }
+    assert found == {FORBIDDEN}
+
+
+def test_superuser_reaches_every_administration_page_but_no_deletion(people, clients):
+    for address in administration(people):
+        name = resolve(address).url_name or ""
+        found = told(clients["superuser"].get(address))
+        if name.endswith("_delete"):
+            assert (address, found) == (address, FORBIDDEN)
+        elif name.endswith(("_changelist", "_add", "_change", "_history")):
+            assert (address, found) == (address, 200)
+
+
+def test_superuser_without_a_seat_sees_no_plan(people, clients):
+    assert told(clients["superuser"].get(people.plan.get_absolute_url())) == GONE
+
+
+def test_losing_a_seat_takes_effect_on_the_next_request(people):
+    client = client_of(people, "contributor")
+    address = people.item.get_absolute_url()
+    assert told(client.get(address)) == 200
+    yesterday = localdate() - timedelta(days=1)
+    seat = people["contributor"].seats.get()
+    seating.end_seat(seat=seat, on=yesterday, by=None, reason="Left")
+    assert told(client.get(address)) == GONE
