@@ -1,0 +1,184 @@
+"""Who may do what: each rule with owner, colleague, stranger, nobody, an ended seat, a superuser.
+
+Police lead the item and owe the return; Customs are in the working group; the Department of
+Labour coordinates. "Owner" is whoever the rule is for.
+"""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
+
+from agencies import services
+from agencies.models import Seat, User
+from tests.factories import (
+    AgencyFactory,
+    MemberFactory,
+    SeatFactory,
+    SupportFactory,
+    UserFactory,
+)
+from tests.workitems.record import TODAY
+
+pytestmark = pytest.mark.django_db
+
+# Which seats each permission belongs to: the agency, and its roles. All else is refused.
+WRITERS = {("Police", "contributor"), ("Police", "approver")}
+COORDINATOR = {("DoL", "coordinator")}
+READERS = {
+    (agency, role)
+    for agency in ("DoL", "Police", "Customs")
+    for role in Seat.Role.values
+    if role != "ministers_office"
+}
+ALLOWED = {
+    "read_plan": READERS,
+    "create_plan": {
+        (agency, "coordinator") for agency in ("DoL", "Police", "Customs", "Elsewhere")
+    },
+    "manage_plan": COORDINATOR,
+    "update_item": WRITERS,
+    "review_item": COORDINATOR,
+    "request_variation": WRITERS,
+    "recommend_variation": COORDINATOR,
+    "decide_variation": COORDINATOR,
+    "open_round": COORDINATOR,
+    "write_update": WRITERS,
+    "submit_return": {("Police", "approver")},
+    "accept_return": COORDINATOR,
+    "record_meeting": COORDINATOR,
+    "manage_risks": COORDINATOR,
+}
+ABOUT_RETURNS = ("write_update", "submit_return", "accept_return")
+ABOUT_PLANS = (
+    "read_plan",
+    "manage_plan",
+    "open_round",
+    "record_meeting",
+    "manage_risks",
+)
+SEATS = [
+    (agency, role)
+    for agency in ("DoL", "Police", "Customs", "Elsewhere")
+    for role in Seat.Role.values
+]
+
+
+@pytest.fixture
+def row_of(plan, item, of_return):
+    """The row that a permission is asked with."""
+
+    def row(permission):
+        if permission == "create_plan":
+            return None
+        if permission in ABOUT_RETURNS:
+            return of_return
+        return plan if permission in ABOUT_PLANS else item
+
+    return row
+
+
+@pytest.fixture
+def agency_called(labour, police, customs):
+    elsewhere = AgencyFactory(short_name="Elsewhere")
+    return {agency.short_name: agency for agency in (labour, police, customs, elsewhere)}
+
+
+def may(user, permission, row):
+    return user.has_perm(f"workitems.{permission}", row)
+
+
+def test_every_permission_of_workitems_is_tried_here():
+    from rules.permissions import permissions
+
+    declared = {name for name in permissions if name.startswith("workitems.")}
+    assert declared == {f"workitems.{name}" for name in ALLOWED}
+
+
+@pytest.mark.parametrize("permission", ALLOWED)
+def test_each_seat_may_do_exactly_what_is_its_own(permission, row_of, agency_called):
+    row = row_of(permission)
+    allowed = {
+        (agency, role)
+        for agency, role in SEATS
+        if may(SeatFactory(agency=agency_called[agency], role=role).user, permission, row)
+    }
+    assert allowed == ALLOWED[permission]
+
+
+@pytest.mark.parametrize("permission", ALLOWED)
+def test_nobody_may_nothing(permission, row_of):
+    row = row_of(permission)
+    assert not may(AnonymousUser(), permission, row)
+    assert not may(UserFactory(), permission, row)
+
+
+@pytest.mark.parametrize("permission", ALLOWED)
+def test_who_has_left_may_nothing(permission, row_of, agency_called):
+    """An ended seat, a seat that has not begun, and a person who was deactivated."""
+    row = row_of(permission)
+    for agency, role in ALLOWED[permission]:
+        seat = {"agency": agency_called[agency], "role": role}
+        for user in (
+            SeatFactory(**seat, to_on=date(2020, 1, 1)).user,
+            SeatFactory(**seat, from_on=date(2999, 1, 1)).user,
+            SeatFactory(**seat, user__is_active=False).user,
+        ):
+            assert not may(user, permission, row)
+
+
+@pytest.mark.parametrize("permission", ALLOWED)
+def test_a_superuser_may_everything_while_active(permission, row_of):
+    row = row_of(permission)
+    assert may(UserFactory(is_superuser=True), permission, row)
+    assert not may(UserFactory(is_superuser=True, is_active=False), permission, row)
+
+
+@pytest.mark.parametrize("permission", [name for name in ALLOWED if name != "create_plan"])
+def test_a_permission_about_a_row_is_refused_without_one(permission, agency_called):
+    for agency, role in ALLOWED[permission]:
+        user = SeatFactory(agency=agency_called[agency], role=role).user
+        assert not may(user, permission, None)
+
+
+@pytest.mark.parametrize("permission", ["update_item", "request_variation"])
+def test_a_supporting_agency_writes_for_the_item_too(permission, item, customs, colleague):
+    assert not may(colleague, permission, item)
+    SupportFactory(item=item, agency=customs)
+    assert may(colleague, permission, item)
+
+
+@pytest.mark.parametrize("permission", ["read_plan", "manage_plan", "accept_return"])
+def test_a_right_in_one_plan_is_none_in_another(permission, row_of):
+    elsewhere = AgencyFactory(short_name="Elsewhere")
+    user = SeatFactory(agency=elsewhere, role=Seat.Role.COORDINATOR).user
+    MemberFactory(plan__coordinating_agency=elsewhere)
+    assert not may(user, permission, row_of(permission))
+
+
+def test_a_misspelt_permission_answers_no(item, contributor):
+    assert not may(contributor, "updat_item", item)
+
+
+def test_a_seat_counts_on_its_first_and_last_day_of_new_zealand_time(item, police):
+    """Just after midnight in Auckland it is still the day before in Greenwich."""
+    user = SeatFactory(agency=police, from_on=date(2010, 6, 1), to_on=date(2010, 6, 2)).user
+    answers = {}
+    for clock in (
+        "2010-05-31T11:59:00Z",
+        "2010-05-31T12:01:00Z",
+        "2010-06-02T11:59:00Z",
+        "2010-06-02T12:01:00Z",
+    ):
+        with time_machine.travel(clock, tick=False):
+            answers[clock] = may(User.objects.get(pk=user.pk), "update_item", item)
+    assert list(answers.values()) == [False, True, True, False]
+
+
+def test_losing_a_seat_takes_effect_on_the_next_request(item, police, coordinator):
+    """A user object lives for one request; a fresh one knows only the seats that are left."""
+    seat = SeatFactory(agency=police)
+    assert may(User.objects.get(pk=seat.user.pk), "update_item", item)
+    services.end_seat(seat=seat, on=TODAY, by=coordinator, reason="Moved to another job.")
+    assert not may(User.objects.get(pk=seat.user.pk), "update_item", item)
