@@ -1,0 +1,61 @@
+"""Pages keep their promises: pieces say what they take, and a failure's page cannot fail too."""
+
+import re
+
+import pytest
+from django.template.loader import get_template
+
+from tests.codebase.source import ROOT
+
+TEMPLATES = ROOT / "templates"
+COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
+
+
+def includes_without_only(text: str) -> list[str]:
+    return [
+        tag
+        for tag in re.findall(r"""{%\s*include\s+["']components/[^%]*%}""", text)
+        if not re.search(r"\bonly\s*%}$", tag)
+    ]
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=lambda path: path.stem)
+def test_a_component_opens_by_saying_what_it_is_and_takes(path):
+    opening = path.read_text().split("#}")[0]
+    assert opening.startswith(f"{{# {path.stem}: ")
+    assert re.search(r"\. Takes[: ]|^{# print_button: .* Takes nothing", opening)
+
+
+def test_components_see_only_what_they_are_given():
+    faults = {
+        str(path.relative_to(TEMPLATES)): found
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        if (found := includes_without_only(path.read_text()))
+    }
+    assert faults == {}
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ['{% include "components/tag.html" with text=a %}', "{% include 'components/tag.html' %}"],
+)
+def test_the_check_sees_an_include_without_only(tag):
+    assert includes_without_only(f"<p>{tag}</p>") == [tag]
+    assert includes_without_only(tag.replace(" %}", " only %}")) == []
+
+
+@pytest.mark.parametrize("name", ["500.html", "503.html"])
+def test_the_page_of_a_failure_needs_no_context_tag_or_manifest(name):
+    text = (TEMPLATES / name).read_text()
+    assert re.findall(r"{%.*?%}|{{.*?}}", text) == []
+    asked = re.findall(r'(?:href|src)="/(static/[^"]+)"', text)
+    assert asked == [address for address in asked if (ROOT / address).is_file()]
+    assert "static/css/base.css" in asked
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html"])
+def test_the_page_of_a_refusal_can_be_drawn_without_a_request(name):
+    html = get_template(name).render()
+    assert html.count("<h1>") == 1
+    assert 'lang="en-NZ"' in html
+    assert "Sign out" not in html
