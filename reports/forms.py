@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Field
 
-from reports.models import Briefing
+from reports.models import MARKING_TOO_HIGH, Briefing
 from reports.services import COVER_FIELDS
 from workitems.forms.items import DayField, VersionedForm
 
@@ -49,6 +49,7 @@ class CoverForm(VersionedForm):
         choices=Briefing.Marking.choices,
         widget=forms.RadioSelect,
         help_text="Anything higher than SENSITIVE must not be written here.",
+        error_messages={"invalid_choice": MARKING_TOO_HIGH},
     )
     copied_to = lines("copied_to", label="Copied to", help_text="One name a line.")
     for_referral_to = lines(

@@ -18,6 +18,8 @@ from workitems.models import Plan
 # Who sees a paper before it is issued, by their seat in the plan's coordinating agency.
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
+MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, user: User) -> Self:
@@ -90,9 +92,7 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="briefing_marking_known",
                 condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
-                violation_error_message=(
-                    "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
-                ),
+                violation_error_message=MARKING_TOO_HIGH,
             ),
             models.CheckConstraint(
                 name="briefing_period",

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from agencies import history
 from agencies.models import User
-from reports.models import Briefing
+from reports.models import MARKING_TOO_HIGH, Briefing
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
@@ -81,6 +81,8 @@ def _write(briefing: Briefing, *, by: User | None) -> Briefing:
     others = Briefing.objects.filter(tracker_number=briefing.tracker_number)
     if others.exclude(pk=briefing.pk).exists():
         raise Refused(taken, "tracker_number")
+    if briefing.marking not in Briefing.Marking.values:
+        raise Refused(MARKING_TOO_HIGH, "marking")
     try:
         briefing.full_clean(validate_unique=False)
     except ValidationError as error:

@@ -1,0 +1,250 @@
+"""What can happen to a briefing, and what the database itself refuses."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from agencies.models import Seat
+from reports import services
+from reports.drafts import draft, next_period
+from reports.models import Briefing
+from reports.services import COVER_FIELDS
+from tests.factories import (
+    AgencyFactory,
+    MemberFactory,
+    PlanFactory,
+    SeatFactory,
+    UserFactory,
+)
+from workitems.services import Conflict, Refused
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2010, 7, 30, tzinfo=UTC)
+COVER = {
+    "title": "Progress on the Plan",
+    "tracker_number": "10/96252",
+    "period_start": date(2009, 7, 31),
+    "period_end": date(2010, 7, 30),
+    "dated": date(2010, 7, 30),
+    "contact_name": "Business Advisor",
+    "manager_name": "Group Manager",
+}
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def plan():
+    return PlanFactory(
+        title="Plan of Action to Prevent People Trafficking",
+        coordinating_agency__short_name="DoL",
+        coordinating_agency__name="Department of Labour",
+        copied_to="Hon A, Associate Minister; Hon B",
+    )
+
+
+def create(plan, by, **changes):
+    return services.create_briefing(plan=plan, by=by, at=NOW, **{**COVER, **changes})
+
+
+def test_a_new_briefing_is_kept_with_who_made_it(plan, coordinator):
+    briefing = create(plan, coordinator, deadline=date(2010, 8, 31))
+    briefing.refresh_from_db()
+    assert (briefing.plan, briefing.created_by, briefing.created_at) == (plan, coordinator, NOW)
+    assert {name: getattr(briefing, name) for name in COVER} == COVER
+    assert briefing.deadline == date(2010, 8, 31)
+    assert [(row.history_type, row.history_actor) for row in briefing.history.all()] == [
+        ("+", "Coordinator")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        (
+            {"period_end": date(2009, 7, 31)},
+            None,
+            "The period ends before it begins.",
+        ),
+        (
+            {"dated": date(2010, 7, 29)},
+            None,
+            "A briefing is dated on or after the last day it reports on.",
+        ),
+        (
+            {"marking": "SECRET"},
+            "marking",
+            "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere.",
+        ),
+        ({"manager_name": ""}, "manager_name", "This field cannot be blank."),
+        (
+            {"title": "x" * 251},
+            "title",
+            "Ensure this value has at most 250 characters (it has 251).",
+        ),
+    ],
+)
+def test_a_cover_that_is_not_whole_is_refused(plan, coordinator, changes, field, sentence):
+    with pytest.raises(Refused) as refusal:
+        create(plan, coordinator, **changes)
+    assert (refusal.value.field, str(refusal.value)) == (field, sentence)
+    assert Briefing.objects.count() == 0
+
+
+def test_a_tracker_number_is_used_once_in_the_installation(plan, coordinator):
+    create(plan, coordinator)
+    with pytest.raises(Refused) as refusal:
+        create(PlanFactory(), coordinator)
+    assert (refusal.value.field, str(refusal.value)) == (
+        "tracker_number",
+        "Another briefing has this tracker number.",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"marking": "TOP SECRET"},
+        {"period_end": date(2009, 7, 31)},
+        {"dated": date(2010, 7, 29)},
+        {"tracker_number": "10/96252"},
+    ],
+)
+def test_the_database_refuses_what_the_service_would(plan, coordinator, changes):
+    create(plan, coordinator)
+    other = Briefing(plan=plan, created_at=NOW, **{**COVER, "tracker_number": "10/2", **changes})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        other.save()
+
+
+def test_a_field_that_is_not_on_the_cover_is_a_mistake_of_ours(plan, coordinator):
+    with pytest.raises(TypeError):
+        create(plan, coordinator, version=7)
+
+
+def test_a_changed_cover_keeps_what_it_was(plan, coordinator):
+    briefing = create(plan, coordinator)
+    changed = services.change_cover(
+        briefing=briefing, version=1, by=coordinator, tracker_number="10/96253"
+    )
+    assert (changed.tracker_number, changed.version) == ("10/96253", 2)
+    kept = [row.tracker_number for row in briefing.history.order_by("history_id")]
+    assert kept == ["10/96252", "10/96253"]
+
+
+def test_saving_the_same_again_writes_nothing(plan, coordinator):
+    briefing = create(plan, coordinator)
+    services.change_cover(briefing=briefing, version=1, by=coordinator, **COVER)
+    assert (Briefing.objects.get().version, briefing.history.count()) == (1, 1)
+
+
+def test_the_slower_of_two_gets_the_row_as_it_is_now(plan, coordinator):
+    briefing = create(plan, coordinator)
+    services.change_cover(briefing=briefing, version=1, by=coordinator, title="Theirs")
+    with pytest.raises(Conflict) as conflict:
+        services.change_cover(briefing=briefing, version=1, by=coordinator, title="Mine")
+    assert (conflict.value.current.title, conflict.value.current.version) == ("Theirs", 2)
+    assert Briefing.objects.get().title == "Theirs"
+
+
+def test_a_cover_keeps_its_own_tracker_number_when_it_changes(plan, coordinator):
+    briefing = create(plan, coordinator)
+    services.change_cover(briefing=briefing, version=1, by=coordinator, **{**COVER, "title": "T"})
+    assert Briefing.objects.get().title == "T"
+
+
+# --- what a new one starts with -----------------------------------------------------------
+
+
+def start(plan, dated=date(2010, 7, 30)):
+    return draft(plan, period_start=date(2009, 7, 31), period_end=dated, dated=dated)
+
+
+def test_the_first_draft_is_filled_in_from_the_plan(plan):
+    for name in ("Police", "Customs"):
+        MemberFactory(plan=plan, agency=AgencyFactory(short_name=name))
+    gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 1, 1))
+    MemberFactory(plan=plan, agency=gone)
+    found = start(plan)
+    assert found.title == "Progress on the Plan of Action to Prevent People Trafficking"
+    assert found.copied_to == "Hon A, Associate Minister\nHon B"
+    assert found.agencies_consulted == "Police, Customs"
+    assert found.contact_name == "Plan coordinator, Department of Labour"
+    assert found.manager_name == "Authorising manager, Department of Labour"
+    assert (found.marking, found.deadline, found.for_referral_to) == ("UNCLASSIFIED", None, "")
+
+
+def test_the_authorising_manager_is_who_held_the_seat_on_the_date(plan):
+    for name, begins, ends in (
+        ("First manager", date(2009, 1, 1), date(2010, 7, 29)),
+        ("Second manager", date(2010, 7, 30), None),
+    ):
+        SeatFactory(
+            user__name=name,
+            agency=plan.coordinating_agency,
+            role=Seat.Role.AUTHORISING_MANAGER,
+            from_on=begins,
+            to_on=ends,
+        )
+    assert start(plan, date(2010, 7, 29)).manager_name == "First manager"
+    assert start(plan, date(2010, 7, 30)).manager_name == "Second manager"
+
+
+def test_a_later_draft_carries_over_the_last_cover_and_follows_its_period(plan, coordinator):
+    create(
+        plan,
+        coordinator,
+        marking="IN CONFIDENCE",
+        deadline=date(2010, 8, 31),
+        on_behalf_of="Secretary of Labour",
+        title="A title for one year",
+    )
+    begins, ends, dated = next_period(plan, date(2011, 9, 1))
+    assert (begins, ends, dated) == (date(2010, 7, 31), date(2011, 7, 30), date(2011, 9, 1))
+    found = draft(plan, period_start=begins, period_end=ends, dated=dated)
+    assert (found.marking, found.on_behalf_of) == ("IN CONFIDENCE", "Secretary of Labour")
+    assert found.manager_name == "Group Manager"
+    # A deadline, a number and a title belong to one paper.
+    assert (found.deadline, found.tracker_number) == (None, "")
+    assert found.title == "Progress on the Plan of Action to Prevent People Trafficking"
+
+
+def test_the_first_period_is_the_first_year_of_the_plan(plan):
+    assert next_period(plan, date(2010, 1, 1)) == (
+        date(2009, 7, 31),
+        date(2010, 7, 30),
+        date(2010, 7, 30),
+    )
+
+
+def test_every_field_that_a_cover_prints_can_be_changed():
+    kept_by_the_service = {"id", "plan", "created_by", "created_at", "version"}
+    columns = {field.name for field in Briefing._meta.get_fields()}
+    assert columns - kept_by_the_service == set(COVER_FIELDS)
+
+
+def test_drafts_are_seen_by_who_writes_and_who_authorises_them(plan, coordinator):
+    briefing = create(plan, coordinator)
+    seen = {}
+    for role in Seat.Role:
+        user = SeatFactory(agency=plan.coordinating_agency, role=role).user
+        seen[role.value] = list(Briefing.objects.visible_to(user))
+    assert [role for role, found in seen.items() if found == [briefing]] == [
+        "coordinator",
+        "authorising_manager",
+    ]
+    member = AgencyFactory()
+    MemberFactory(plan=plan, agency=member)
+    elsewhere = SeatFactory(agency=member, role=Seat.Role.COORDINATOR).user
+    assert list(Briefing.objects.visible_to(elsewhere)) == []
+
+
+def test_history_of_a_briefing_cannot_be_rewritten(plan, coordinator):
+    briefing = create(plan, coordinator)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        briefing.history.update(title="Another")

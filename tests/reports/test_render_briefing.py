@@ -1,0 +1,196 @@
+"""From the demo's workbook to a file on disk: the whole job, read back by tools that are not ours."""
+
+import json
+import re
+import subprocess
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from reports.document import from_json, to_json
+from reports.models import Briefing
+from tests.factories import AppointmentFactory, PlanFactory
+
+pytestmark = pytest.mark.django_db
+
+WORKBOOK = Path(settings.BASE_DIR) / "workitems" / "demo" / "plan-of-action-2009.xlsx"
+SLUG = "plan-of-action-to-prevent-people-trafficking"
+HEADINGS = [
+    "PURPOSE",
+    "BACKGROUND",
+    "ACHIEVEMENTS",
+    "DELAY",
+    "MITIGATION",
+    "NEXT STEPS",
+    "RECOMMENDATION",
+]
+
+
+def render(out, slug=SLUG, **changes):
+    facts = {
+        "from": "2009-07-31",
+        "to": "2010-07-30",
+        "dated": "2010-07-30",
+        "tracker": "10/96252",
+        **changes,
+    }
+    options = [part for name, value in facts.items() for part in (f"--{name}", str(value))]
+    call_command("render_briefing", slug, *options, "--out", str(out))
+
+
+def read(path):
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.fixture
+def demo(capsys):
+    call_command("import_plan", str(WORKBOOK))
+
+
+@pytest.fixture
+def plan():
+    AppointmentFactory()
+    return PlanFactory(slug="small", title="A small plan")
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "briefing.pdf"
+
+
+def test_the_demo_plan_becomes_the_2010_briefing(demo, out, tmp_path):
+    kept = tmp_path / "briefing.json"
+    render(out, json=kept)
+    text = read(out)
+    headings = [line.strip() for line in text.splitlines() if line.strip() in HEADINGS]
+    assert headings == HEADINGS
+    # Hanging numbers start a line; the recommendation's own list is indented further.
+    numbers = [int(found) for found in re.findall(r"^ ?(\d+) {2,4}\S", text, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    document = from_json(kept.read_bytes())
+    assert len(numbers) == len(list(document.paragraphs()))
+    assert to_json(document) == kept.read_bytes()
+    assert "Hon Dr Jonathan Coleman, Minister of Immigration" in text
+    # The facts of that year, in their sections.
+    body = " ".join(text.split())
+    achievements = body[body.index("ACHIEVEMENTS") : body.index(" DELAY ")]
+    for fact in ("Victims of Trafficking Immigration Policy", "Manila", "Special Needs Grants"):
+        assert fact in achievements
+    delay = body[body.index(" DELAY ") : body.index(" MITIGATION ")]
+    assert "Two key work items have slipped" in delay
+    assert "62 days later" in delay
+
+
+def test_two_renders_are_the_same_bytes(demo, out, tmp_path):
+    render(out)
+    render(tmp_path / "again.pdf")
+    assert out.read_bytes() == (tmp_path / "again.pdf").read_bytes()
+
+
+def test_the_cover_is_that_of_the_briefing_with_the_number(plan, out, tmp_path):
+    Briefing.objects.create(
+        plan=plan,
+        created_at=datetime(2010, 7, 1, tzinfo=UTC),
+        title="A title of its own",
+        tracker_number="10/96252",
+        period_start=date(2009, 7, 31),
+        period_end=date(2010, 6, 30),
+        dated=date(2010, 6, 30),
+        marking="SENSITIVE",
+        contact_name="Business Advisor",
+        manager_name="Group Manager",
+        on_behalf_of="Secretary of Labour",
+    )
+    kept = tmp_path / "briefing.json"
+    render(out, slug="small", json=kept)
+    cover = json.loads(kept.read_bytes())["document"]["cover"]
+    assert (cover["title"], cover["marking"]) == ("A title of its own", "SENSITIVE")
+    assert cover["on_behalf_of"] == "for Secretary of Labour"
+    # The command line's date counts, and nothing was stored.
+    assert cover["dated"] == "2010-07-30"
+    assert Briefing.objects.get().dated == date(2010, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"slug": "none"}, "There is no plan “none”. Known: small."),
+        ({"from": "last year"}, "“last year” is not a day. Write it as in 2010-07-30."),
+        ({"to": "2009-07-31"}, "The period ends before it begins."),
+        (
+            {"dated": "2010-07-29"},
+            "A briefing is dated on or after the last day it reports on.",
+        ),
+        ({"tracker": " "}, "Tracker number: This field cannot be blank."),
+        (
+            {"from": "2007-01-01", "to": "2008-01-01", "dated": "2008-01-01"},
+            "Nobody is recorded as Minister of Immigration on 1 January 2008. "
+            "Enter the ministerial appointment, or correct the briefing’s date.",
+        ),
+        (
+            {"tracker": "漢字"},
+            "The character “字” (U+5B57) cannot be printed in this paper’s typeface. "
+            "Please write it another way.",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_leaves_no_file(plan, out, changes, sentence):
+    with pytest.raises(CommandError) as refusal:
+        render(out, **{"slug": "small", **changes})
+    assert str(refusal.value) == sentence
+    assert list(out.parent.iterdir()) == []
+
+
+def test_a_number_of_another_plan_is_refused(plan, out):
+    Briefing.objects.create(
+        plan=PlanFactory(),
+        created_at=datetime(2010, 7, 1, tzinfo=UTC),
+        title="T",
+        tracker_number="10/96252",
+        period_start=date(2009, 7, 31),
+        period_end=date(2010, 6, 30),
+        dated=date(2010, 6, 30),
+        contact_name="C",
+        manager_name="M",
+    )
+    with pytest.raises(CommandError) as refusal:
+        render(out, slug="small")
+    assert str(refusal.value) == "The tracker number 10/96252 is another plan’s."
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_work(plan, tmp_path):
+    with pytest.raises(CommandError) as refusal:
+        render(tmp_path / "no" / "b.pdf", slug="small")
+    assert str(refusal.value) == f"The folder {tmp_path / 'no'} does not exist. Make it first."
+    with pytest.raises(CommandError) as refusal:
+        render(tmp_path, slug="small")
+    assert str(refusal.value) == f"{tmp_path} is a folder. Give the name of a file."
+
+
+def test_a_file_in_place_is_replaced_whole(plan, out):
+    out.write_bytes(b"an older paper")
+    render(out, slug="small")
+    assert out.read_bytes().startswith(b"%PDF-1.7")
+    assert [path.name for path in out.parent.iterdir()] == ["briefing.pdf"]
+
+
+def test_the_demo_briefing_is_loaded_once_and_names_roles(demo, settings):
+    settings.DEBUG = True
+    for _ in range(2):
+        call_command("load_demo_briefing")
+    briefing = Briefing.objects.get()
+    assert (briefing.manager_name, briefing.manager_role) == ("Group Manager", "Border Security")
+    assert briefing.agencies_consulted == "Police, Customs, MFAT, MSD, MOH, MWA, DPMC, MoJ, ACC"
+
+
+def test_the_demo_briefing_is_not_for_a_live_service(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError):
+        call_command("load_demo_briefing")
+    assert Briefing.objects.count() == 0
