@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,11 @@ def _drawable() -> frozenset[str]:
     """The characters that every one of our fonts can draw, and those that draw nothing."""
     from fontTools.ttLib import TTFont
 
-    tables = [TTFont(_asset_path(name), lazy=True).getBestCmap() for name in FONTS]
-    return frozenset(map(chr, set.intersection(*map(set, tables)))) | frozenset("\n\t\r ")
+    codes: set[int] = set(range(0x110000))
+    for name in FONTS:
+        body, _kind = _assets()[ASSETS + name]
+        codes &= TTFont(BytesIO(body), lazy=True).getBestCmap().keys()
+    return frozenset(map(chr, codes)) | frozenset("\n")
 
 
 @cache

@@ -1,0 +1,165 @@
+"""The renderer can read files and networks. Whatever a person types, it does neither: text prints, or is refused."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from reports import markup
+from reports.document import Contact, DocumentError, Paragraph, Section, SectionKind, plain
+from reports.render import pdf as pdf_module
+from reports.render.html import ASSETS
+from reports.render.pdf import RenderRefused, html_to_pdf, render_pdf
+from tests.reports import sample
+from tests.reports.paper_reading import run
+
+PAYLOADS = {
+    "image of a file": "<img src=file:///etc/passwd>",
+    "image of a site": '<img src="http://127.0.0.1:9/x.png" alt="x">',
+    "style": "<style>@import url(http://127.0.0.1:9/x.css); p { background: url(file:///etc/passwd) }</style>",
+    "style attribute": '"><p style="background:url(http://127.0.0.1:9/)">',
+    "link": '<link rel="stylesheet" href="http://127.0.0.1:9/x.css">',
+    "attachment": '<link rel="attachment" href="file:///etc/passwd">',
+    "attached by a": '<a rel="attachment" href="file:///etc/hostname">here</a>',
+    "script link": '<a href="javascript:alert(1)">here</a>',
+    "svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+    "svg use": '<svg><use href="http://127.0.0.1:9/x.svg#a"/></svg>',
+    "data address": '<img src="data:text/html,<script>alert(1)</script>">',
+    "object": '<object data="file:///etc/passwd"></object><embed src="file:///etc/shadow">',
+    "frame": '<iframe src="http://127.0.0.1:9/latest/meta-data/"></iframe>',
+    "base": '<base href="http://127.0.0.1:9/"><meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/">',
+    "end of the title": "</title></head><body><h1>Another paper</h1>",
+    "template": '{% include "/etc/passwd" %}{{ settings.SECRET_KEY }}{% load static %}',
+    "entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
+    "css in markdown": "![x](url(file:///etc/passwd)) [y](http://127.0.0.1:9/)",
+    "bytes of a PDF": "%%EOF endobj stream (/S /JavaScript /JS (app.alert\\(1\\)))",
+    "long word": "w" * 400,
+}
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Every address that the renderer asks for."""
+    found = []
+    fetcher = pdf_module._fetcher()
+    plain_fetch = type(fetcher).fetch
+
+    def fetch(self, url, headers=None):
+        found.append(url)
+        return plain_fetch(self, url, headers)
+
+    monkeypatch.setattr(type(fetcher), "fetch", fetch)
+    return found
+
+
+def squashed(text):
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_a_payload_in_every_place_prints_as_typed_and_reaches_nothing(payload, asked):
+    blocks = markup.parse(f"{payload}\n- {payload}")
+    paragraph = Paragraph(key="p-1", text=blocks[0].text, bullets=blocks[0].bullets)
+    table = sample.work_item_table()
+    row = replace(table.pillars[0].rows[0], title=payload, lead=payload)
+    document = sample.document(
+        plan_title=payload,
+        cover=replace(
+            sample.cover(),
+            title=payload,
+            minister=payload,
+            copied_to=(payload,),
+            contacts=(Contact(payload, payload, payload, payload),),
+        ),
+        sections=(Section(SectionKind.PURPOSE, payload, (paragraph,)),),
+        annexes=(
+            replace(sample.progress_picture(), note=payload),
+            replace(table, pillars=(replace(table.pillars[0], rows=(row,)),)),
+        ),
+    )
+    data = render_pdf(document)
+    assert set(asked) <= set(pdf_module._assets())
+    printed = squashed(run("pdftotext", data, "-raw").decode())
+    assert printed.count(squashed(payload)) >= 5
+    assert b"root:" not in data
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\x00b", "\x1b[31m", "pay \u202edrawkcab", "\u2067x", "\ud83d", "x" * 100_000],
+    ids=["NUL", "escape", "right to left", "isolate", "half a letter", "100 kB"],
+)
+def test_text_that_hides_or_floods_never_becomes_a_document(text):
+    with pytest.raises(DocumentError):
+        Paragraph(key="p-1", text=plain(text))
+    with pytest.raises(DocumentError):
+        markup.parse(text)
+    with pytest.raises(DocumentError):
+        replace(sample.cover(), title=text)
+
+
+# --- the renderer's own door, with markup that our templates would never let through --------
+
+
+def rendered(body, head=""):
+    html = (
+        f'<html lang="en-NZ"><head><title>T</title>{head}'
+        '<style>body { font-family: "Source Sans 3" }</style>'
+        f'<link rel="stylesheet" href="{ASSETS}paper/pdf.css"></head><body>{body}</body></html>'
+    )
+    return html_to_pdf(html, title="T", language="en-NZ")
+
+
+def test_a_plain_page_passes_the_door():
+    assert rendered("<h1>T</h1><p>Text</p>").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("", '<img src="file:///etc/passwd" alt="x">'),
+        ("", '<img src="http://127.0.0.1:9/x.png" alt="x">'),
+        ("", '<img src="https://paper.invalid/static/../../etc/passwd" alt="x">'),
+        ("", '<img src="data:image/png;base64,iVBORw0KGgo=" alt="x">'),
+        ("", '<p style="background: url(file:///etc/passwd)">x</p>'),
+        (
+            "",
+            '<svg xmlns="http://www.w3.org/2000/svg"><title>x</title><image href="file:///etc/passwd" width="9" height="9"/></svg>',
+        ),
+        ("", '<object data="file:///etc/passwd"></object>'),
+        ("", f'<img src="{ASSETS}fonts/OFL.md" alt="x">'),
+        ('<link rel="stylesheet" href="http://127.0.0.1:9/x.css">', "<p>x</p>"),
+        ('<link rel="stylesheet" href="file:///etc/passwd">', "<p>x</p>"),
+        ("<style>@import url(file:///etc/passwd);</style>", "<p>x</p>"),
+        ("<style>@font-face { font-family: x; src: url(file:///etc/passwd) }</style>", "<p>x</p>"),
+        ('<link rel="attachment" href="file:///etc/passwd">', "<p>x</p>"),
+    ],
+)
+def test_markup_that_asks_for_anything_else_is_refused(head, body):
+    with pytest.raises(RenderRefused) as refusal:
+        rendered(body, head)
+    assert "/etc/" not in str(refusal.value)
+
+
+def test_whatever_the_renderer_warns_of_refuses_the_paper():
+    with pytest.raises(RenderRefused, match="The renderer objected to the paper: .*colr"):
+        rendered("<p>x</p>", "<style>p { colr: red }</style>")
+
+
+def test_a_paper_that_does_not_say_its_language_or_title_is_refused():
+    html = f'<html lang="en-NZ"><head><title>T</title><link rel="stylesheet" href="{ASSETS}paper/pdf.css"></head></html>'
+    with pytest.raises(RenderRefused, match="title"):
+        html_to_pdf(html, title="Another", language="en-NZ")
+    with pytest.raises(RenderRefused, match="language"):
+        html_to_pdf(html, title="T", language="mi")
+
+
+def test_a_page_too_long_to_print_is_refused_before_it_is_read():
+    with pytest.raises(RenderRefused, match="too long to print: 6,000,001 characters"):
+        html_to_pdf("x" * 6_000_001, title="T", language="en-NZ")
+
+
+def test_a_refused_render_leaves_the_next_one_unharmed():
+    with pytest.raises(RenderRefused):
+        rendered('<img src="file:///etc/passwd" alt="x">')
+    assert rendered("<p>x</p>").startswith(b"%PDF")
