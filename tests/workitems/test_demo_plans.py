@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from agencies.models import Appointment, Seat, User
 from tests.workitems.demo import TODAY, load, noon, unexplained
+from workitems import waiting
 from workitems.demo import plans
 from workitems.models import Plan, Round, Update
 from workitems.workbook import export_workbook, preview_import
@@ -46,6 +47,13 @@ def test_the_coordinator_coordinates_both_plans():
 def test_whoever_has_left_sees_no_plan():
     former = User.objects.get(email="former.contributor@example.org")
     assert not Plan.objects.visible_to(former).exists()
+
+
+def test_no_desk_asks_for_what_the_plan_of_2009_left_open():
+    contributor = User.objects.get(email="police.contributor@example.org")
+    lines = waiting.lines_for(contributor, TODAY)
+    assert [line.url for line in lines if plans.PLAN_OF_2009 in line.url] == []
+    assert len([line for line in lines if plans.CURRENT_PLAN in line.url]) == 4
 
 
 @pytest.mark.parametrize("slug", [plans.PLAN_OF_2009, plans.CURRENT_PLAN])

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from workitems.demo import people, plans
 
-
 # The current plan is of agencies and of a Minister that there were not in 2010.
 FIRST_YEAR = 2016
 
