@@ -1,6 +1,5 @@
 """The whole product on one machine: demo plans, the 2010 briefing as a PDF, and the pages."""
 
-import os
 import shutil
 import socket
 from io import StringIO
@@ -12,10 +11,11 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
+from workitems.demo.plans import PLAN_OF_2009
+
 HOST = "127.0.0.1"
 VAR = settings.BASE_DIR / "var"
 BRIEFING = VAR / "briefing-2010.pdf"
-PLAN_SLUG = "plan-of-action-to-prevent-people-trafficking"
 BRIEFING_FACTS = {
     "--from": "2009-07-31",
     "--to": "2010-07-30",
@@ -42,8 +42,8 @@ class Command(BaseCommand):
         if not no_serve:
             refuse_port_in_use(port)
         if reset:
-            self.stdout.write("Removing what the last demo left …")
             remove_demo()
+            self.stdout.write("Removed what the last demo left.")
         VAR.mkdir(exist_ok=True)
 
         self.tell("Preparing the database")
@@ -56,31 +56,33 @@ class Command(BaseCommand):
         self.tell("Writing the 2010 briefing")
         facts = [part for pair in BRIEFING_FACTS.items() for part in pair]
         call_command(
-            "render_briefing", PLAN_SLUG, *facts, "--out", str(BRIEFING), stdout=StringIO()
+            "render_briefing", PLAN_OF_2009, *facts, "--out", str(BRIEFING), stdout=StringIO()
         )
 
         self.stdout.write("\n" + sign_ins.getvalue().strip())
         self.stdout.write(f"\nBriefing  {BRIEFING}")
         if no_serve:
-            self.stdout.write(f"Pages     {again(port)}")
+            self.stdout.write(f"Pages     {serve_command(port)}   serves them")
             return
         self.stdout.write(f"Pages     http://{HOST}:{port}/   (Ctrl-C stops)\n")
         self.stdout.flush()
-        os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
-        call_command("runserver", f"{HOST}:{port}", use_reloader=False)
+        # Its own banner says the same once more, and that this is no way to run a live service.
+        call_command("runserver", f"{HOST}:{port}", use_reloader=False, stdout=StringIO())
 
     def tell(self, step: str) -> None:
         self.stdout.write(f"{step} …")
         self.stdout.flush()
 
 
-def again(port: int) -> str:
+def serve_command(port: int) -> str:
     port_option = "" if port == 8000 else f" --port {port}"
     return f"python3 manage.py demo{port_option}"
 
 
 def refuse_port_in_use(port: int) -> None:
     """Asked first: nobody should wait for a demo that then cannot be shown."""
+    if not 1 <= port <= 65535:
+        raise CommandError(f"There is no port {port}. Choose one from 1024 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -90,10 +92,10 @@ def refuse_port_in_use(port: int) -> None:
                 f"Port {port} is not for ordinary users. Choose one from 1024 up, "
                 "as in: python3 manage.py demo --port 8001"
             ) from error
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise CommandError(
                 f"Port {port} cannot be used: another program, or an earlier demo, may have it. "
-                f"Stop that, or choose another: python3 manage.py demo --port {port % 60000 + 1}"
+                f"Stop that, or choose another: python3 manage.py demo --port {port + 1 if port < 65535 else 8001}"
             ) from error
 
 

@@ -1,0 +1,84 @@
+"""The demo command: what it leaves, what it keeps, and when it refuses."""
+
+import socket
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agencies.models import Agency
+from trafficking_plan.management.commands import demo
+
+
+@pytest.fixture
+def var(tmp_path, monkeypatch, settings):
+    """A debugging machine with an empty `var`."""
+    settings.DEBUG = True
+    monkeypatch.setattr(demo, "VAR", tmp_path / "var")
+    monkeypatch.setattr(demo, "BRIEFING", tmp_path / "var" / "briefing-2010.pdf")
+    return tmp_path / "var"
+
+
+def run(**options):
+    out = StringIO()
+    call_command("demo", stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.sqlite  # what it runs on; the commands that it calls have tests on both
+@pytest.mark.django_db
+def test_demo_writes_the_briefing_tells_the_sign_ins_and_keeps_what_was_entered(var):
+    told = run(no_serve=True)
+    first = (var / "briefing-2010.pdf").read_bytes()
+    assert first.startswith(b"%PDF-")
+    assert f"Briefing  {var / 'briefing-2010.pdf'}" in told
+    assert "coordinator@example.org" in told
+
+    Agency.objects.filter(short_name="Police").update(name="New name")
+    told = run(no_serve=True)
+    assert "nothing was changed" in told
+    assert Agency.objects.get(short_name="Police").name == "New name"
+
+
+def test_demo_is_for_debugging_machines_only(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="put DEBUG=yes into .env"):
+        run()
+
+
+def test_demo_says_before_any_work_that_its_port_is_taken(var):
+    with socket.socket() as other:
+        other.bind((demo.HOST, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(CommandError, match=f"Port {port} cannot be used.*--port"):
+            run(port=port)
+    assert not var.exists()
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_demo_refuses_a_number_that_is_no_port(var, port):
+    with pytest.raises(CommandError, match=f"There is no port {port}"):
+        run(port=port)
+
+
+def test_reset_removes_the_demos_own_files_and_no_others(var, monkeypatch):
+    kept = [var / "set-up.log", var.parent / "elsewhere.sqlite3"]
+    gone = [var / "db.sqlite3", var / "db.sqlite3-wal", demo.BRIEFING, var / "files" / "a.pdf"]
+    for path in (*kept, *gone):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    database = SimpleNamespace(
+        vendor="sqlite", close=lambda: None, settings_dict={"NAME": var / "db.sqlite3"}
+    )
+    monkeypatch.setattr(demo, "connection", database)
+    demo.remove_demo()
+    assert [path.exists() for path in kept] == [True, True]
+    assert [path.exists() for path in gone] == [False, False, False, False]
+
+
+def test_reset_leaves_a_database_server_alone(var, monkeypatch):
+    monkeypatch.setattr(demo, "connection", SimpleNamespace(vendor="postgresql"))
+    with pytest.raises(CommandError, match="only removes an SQLite demo database"):
+        demo.remove_demo()
