@@ -169,10 +169,11 @@ def _drawable() -> frozenset[str]:
     """The characters that every one of our fonts can draw, and those that draw nothing."""
     from fontTools.ttLib import TTFont
 
-    codes: set[int] = set(range(0x110000))
+    tables = []
     for name in FONTS:
         body, _kind = _assets()[ASSETS + name]
-        codes &= TTFont(BytesIO(body), lazy=True).getBestCmap().keys()
+        tables.append(TTFont(BytesIO(body), lazy=True).getBestCmap().keys())
+    codes = set.intersection(*map(set, tables))
     return frozenset(map(chr, codes)) | frozenset("\n")
 
 
