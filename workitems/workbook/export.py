@@ -27,6 +27,7 @@ from workitems.workbook.sheets import (
     SHEETS,
     UPDATES,
     Column,
+    Sheet,
 )
 from workitems.workbook.stored import Stored
 from workitems.workbook.structure import supporting_words
@@ -173,34 +174,47 @@ def _cell(column: Column, value: Any) -> Any:
 
 
 def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
+    # All is read and found to fit before openpyxl opens its temporary files.
+    tables = {
+        sheet.name: _table(sheet, _columns(sheet), rows.get(sheet.name, iter(())))
+        for sheet in SHEETS
+    }
     workbook = openpyxl.Workbook(write_only=True)
     for sheet in SHEETS:
         worksheet = workbook.create_sheet(sheet.name)
         worksheet.freeze_panes = "A2"
-        columns = (
-            (Column("Key", Kind(), width=22), Column("Value", Kind(), width=90))
-            if sheet.downwards
-            else sheet.columns
-        )
+        columns = _columns(sheet)
         _dress(worksheet, columns)
         worksheet.append([_written(worksheet, column.heading, BOLD) for column in columns])
-        for number, row in enumerate(rows.get(sheet.name, iter(())), start=2):
-            values = [
-                row[column.heading] if sheet.downwards else _value(row, column)
-                for column in columns
-                if not sheet.downwards or column.heading in row
-            ]
-            for column, value in zip(columns, values, strict=False):
-                if isinstance(value, str) and len(value) > CELL_CHARACTERS:
-                    raise ExportRefused(
-                        f"Sheet {sheet.name}, row {number}: {column.heading} has "
-                        f"{len(value):,} characters, and a spreadsheet cell holds "
-                        f"{CELL_CHARACTERS:,}. Shorten the text first."
-                    )
+        for values in tables[sheet.name]:
             worksheet.append([_written(worksheet, value) for value in values])
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
+
+
+def _columns(sheet: Sheet) -> tuple[Column, ...]:
+    if sheet.downwards:
+        return Column("Key", Kind(), width=22), Column("Value", Kind(), width=90)
+    return sheet.columns
+
+
+def _table(sheet: Sheet, columns: tuple[Column, ...], rows: Iterator[Row]) -> list[list[Any]]:
+    table = []
+    for number, row in enumerate(rows, start=2):
+        values = [
+            row.get(column.heading) if sheet.downwards else _value(row, column)
+            for column in columns
+        ]
+        for column, value in zip(columns, values, strict=True):
+            if isinstance(value, str) and len(value) > CELL_CHARACTERS:
+                raise ExportRefused(
+                    f"Sheet {sheet.name}, row {number}: {column.heading} has {len(value):,} "
+                    f"characters, and a spreadsheet cell holds {CELL_CHARACTERS:,}. Shorten the "
+                    "text first."
+                )
+        table.append(values)
+    return table
 
 
 def _value(row: Row, column: Column) -> Any:

@@ -147,18 +147,17 @@ class Past:
         if start >= self.at:
             yield row, self.at
             return
-        values = dict(began)
-        yield _state(row, values), start
-        yield from self._onward(row, start, values, steps, squeeze=True)
+        yield _state(row, began), start
+        yield from self._onward(row, start, began, steps)
 
     def _from_now_on(
         self, draft: Draft, last: datetime, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
         later = [(when, values) for when, values in steps if when > last]
-        yield from self._onward(draft.row, last, dict(draft.was), later, squeeze=False)
+        yield from self._onward(draft.row, last, dict(draft.was), later)
 
     def _onward(
-        self, row: Model, last: datetime, values: Values, steps: list[Step], *, squeeze: bool
+        self, row: Model, last: datetime, values: Values, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
         """The states after the steps, then the row as it is now if that says more.
 

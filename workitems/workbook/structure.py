@@ -254,13 +254,13 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
             )
             return
         if stage not in NEXT_STAGES[before]:
-            may = [Stage(before).label, *(s.label for s in NEXT_STAGES[before])]
+            following = [each.label for each in NEXT_STAGES[before] if each != Stage.WITHDRAWN]
             proposal.fault(
                 row,
                 "Stage",
                 f"Item {draft.row.number} is {Stage(before).label.lower()}; it cannot become "
                 f"{Stage(stage).label.lower()}.",
-                f"{listed([word for word in may if word != Stage.WITHDRAWN.label])}.",
+                f"{listed([Stage(before).label, *following])}.",
             )
             return
     proposal.put(row, draft, ITEMS.column("Stage"), stage)

@@ -64,7 +64,7 @@ def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> No
                 history.write_past(
                     ((row, when, reason) for row, when in past.states(batch)),
                     by=by,
-                    actor=ACTOR,
+                    actor="" if by else ACTOR,
                     created=created,
                 )
 

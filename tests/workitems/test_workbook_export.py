@@ -1,0 +1,400 @@
+"""A plan written as a workbook, and read back as it was."""
+
+import io
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from agencies.models import Agency
+from tests.factories import (
+    AgencyFactory,
+    DelayFactory,
+    MeasureFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    PlanFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    SupportFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.workitems.workbooks import cells, file_of, small
+from workitems.models import Plan, Return, WorkItem
+from workitems.workbook import (
+    ExportRefused,
+    WorkbookRefused,
+    empty_workbook,
+    export_workbook,
+    import_workbook,
+    preview_import,
+)
+from workitems.workbook.sheets import SHEETS, described
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+class Undo(Exception):
+    pass
+
+
+def reading(content):
+    return preview_import(io.BytesIO(content), at=NOW)
+
+
+def imported(content):
+    return import_workbook(io.BytesIO(content), name="plan.xlsx", at=NOW).plan
+
+
+def test_an_export_has_every_sheet_with_its_headings():
+    plan = imported(file_of(small()).getvalue())
+    found = cells(export_workbook(plan))
+    assert list(found) == [sheet.name for sheet in SHEETS]
+    for sheet in SHEETS[1:]:
+        assert found[sheet.name][0] == tuple(column.heading for column in sheet)
+    assert found["Plan"] == [
+        ("Key", "Value"),
+        ("Title", "Plan of Action"),
+        ("Released on", datetime.fromisoformat("2009-07-31")),
+        ("Ends on", None),
+        ("Portfolio", "Minister of Immigration"),
+        ("Minister", None),
+        ("Coordinating agency", "DoL"),
+        ("Background", None),
+        ("Copied to", None),
+    ]
+    assert found["Work items"][1] == (
+        "1.1",
+        1,
+        "Train frontline staff",
+        "Staff know the signs.",
+        "Train all staff at the border.",
+        "Action item",
+        "DoL",
+        "Police",
+        "Yes",
+        "Short",
+        None,
+        None,
+        "Under way",
+        "At risk",
+        "Share of staff trained",
+    )
+
+
+@pytest.mark.parametrize("name", ["plan-of-action-2009.xlsx", "plan-of-action-current.xlsx"])
+def test_exporting_then_importing_the_demo_plan_changes_nothing(name, settings):
+    sample = (settings.BASE_DIR / "workitems" / "demo" / name).read_bytes()
+    content = export_workbook(imported(sample))
+    outcome = reading(content)
+    assert outcome.is_empty
+    assert sum(count.same for count in outcome.counts) > 150
+    came, went = cells(sample), cells(content)
+    for sheet in ("Work items", "Milestones", "Delays", "Mitigations", "Risks"):
+        assert set(went[sheet]) == set(came[sheet])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+64 4 123",
+        "-",
+        "@home",
+        "=HYPERLINK(0)",
+        "#N/A",
+        "#REF!",
+        "'quoted",
+        "1.10",
+        "TRUE",
+    ],
+)
+def test_text_stays_text_whatever_it_begins_with(text):
+    plan = PlanFactory(copied_to=text)
+    WorkItemFactory(plan=plan, title=text, action=text)
+    content = export_workbook(plan)
+    assert reading(content).is_empty
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Work items"]
+    assert [(cell.value, cell.data_type) for cell in (sheet["C2"], sheet["E2"])] == [
+        (text, "s"),
+        (text, "s"),
+    ]
+    assert sheet["C2"].quotePrefix == (text[0] in "=+-@#")
+
+
+def test_dates_from_before_spreadsheets_are_written_as_text():
+    plan = PlanFactory()
+    Agency.objects.filter(pk=plan.coordinating_agency_id).update(valid_from=date(1840, 2, 6))
+    content = export_workbook(plan)
+    assert cells(content)["Agencies"][1][3] == "1840-02-06"
+    assert reading(content).is_empty
+
+
+def test_a_text_too_long_for_a_cell_is_refused_and_not_cut():
+    item = WorkItemFactory(action="x" * 32_768)
+    with pytest.raises(ExportRefused) as refusal:
+        export_workbook(item.plan)
+    assert str(refusal.value) == (
+        "Sheet Work items, row 2: Action has 32,768 characters, and a spreadsheet cell holds "
+        "32,767. Shorten the text first."
+    )
+    item.action = "x" * 32_767
+    item.save()
+    assert reading(export_workbook(item.plan)).is_empty
+
+
+def test_updates_that_are_not_accepted_stay_inside():
+    plan = PlanFactory()
+    item = WorkItemFactory(plan=plan)
+    for state in (Return.State.DUE, Return.State.SUBMITTED, Return.State.SENT_BACK):
+        agency = AgencyFactory()
+        of_return = ReturnFactory(
+            round=Plan.objects.get().rounds.first() or RoundFactory(plan=plan),
+            agency=agency,
+            state=state,
+        )
+        UpdateFactory(item=item, of_return=of_return)
+    assert len(cells(export_workbook(plan))["Updates"]) == 1
+
+
+def test_a_successor_outside_the_working_group_is_listed_and_stays_outside():
+    successor = AgencyFactory(short_name="MBIE")
+    labour = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30), successor=successor)
+    plan = PlanFactory(coordinating_agency=labour)
+    content = export_workbook(plan)
+    assert [row[0] for row in cells(content)["Agencies"]] == ["Short name", "DoL", "MBIE"]
+    assert reading(content).is_empty
+
+
+def test_numbers_with_gaps_are_found_again_by_their_order():
+    milestone = MilestoneFactory(forecast_due=date(2010, 9, 30))
+    MeasureFactory(item=milestone.item, number=4)
+    for number in (2, 5):
+        delay = DelayFactory(milestone=milestone, number=number, explanation=f"Delay {number}")
+        MitigationFactory(delay=delay, number=7)
+    RiskFactory(plan=milestone.item.plan, number=3)
+    content = export_workbook(milestone.item.plan)
+    assert [row[2] for row in cells(content)["Mitigations"]] == ["Delay", 1, 2]
+    assert reading(content).is_empty
+
+
+def test_the_empty_workbook_asks_for_what_a_plan_needs():
+    with pytest.raises(WorkbookRefused) as refusal:
+        reading(empty_workbook())
+    assert [(fault.row, fault.column) for fault in refusal.value.faults] == [
+        (2, "Title"),
+        (3, "Released on"),
+        (5, "Portfolio"),
+        (7, "Coordinating agency"),
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_queries_of_an_export_do_not_grow_with_rows(django_assert_num_queries, rows):
+    plan = PlanFactory()
+    for _ in range(rows):
+        milestone = MilestoneFactory(item__plan=plan)
+        MitigationFactory(delay=DelayFactory(milestone=milestone))
+        SupportFactory(item=milestone.item)
+    with django_assert_num_queries(14):
+        export_workbook(plan)
+
+
+def test_the_command_writes_the_file_and_says_so(tmp_path):
+    plan = imported(file_of(small()).getvalue())
+    path, out = tmp_path / "out.xlsx", StringIO()
+    call_command("export_plan", plan.slug, str(path), stdout=out)
+    assert out.getvalue() == f"Plan of Action is in {path}.\n"
+    assert reading(path.read_bytes()).is_empty
+    assert [each.name for each in tmp_path.iterdir()] == ["out.xlsx"]
+
+
+def test_the_command_says_which_plans_there_are(tmp_path):
+    PlanFactory(slug="the-plan")
+    with pytest.raises(CommandError) as error:
+        call_command("export_plan", "a-plan", str(tmp_path / "out.xlsx"))
+    assert str(error.value) == "There is no plan a-plan. There are: the-plan."
+
+
+def test_the_command_says_when_it_cannot_write(tmp_path):
+    plan = PlanFactory()
+    path = tmp_path / "nowhere" / "out.xlsx"
+    with pytest.raises(CommandError) as error:
+        call_command("export_plan", plan.slug, str(path))
+    assert str(error.value) == f"{path} cannot be written: No such file or directory."
+
+
+def test_the_documentation_says_what_the_format_is(settings):
+    page = (settings.BASE_DIR / "docs" / "workbook.md").read_text()
+    assert described() in page, "docs/workbook.md: paste workitems.workbook.sheets.described()"
+
+
+# --- Any plan -------------------------------------------------------------------------------
+
+# What a browser or an old import can have put into a text: line ends of any kind, spaces around,
+# what spreadsheets take for formulas, and characters that XML cannot carry.
+TEXT = st.text(
+    st.one_of(
+        st.sampled_from("=+-@#\t\r\n;()' .1a_x0Dāē\x0b\x85\ufffe\u00a0\u200b😀"),
+        st.characters(codec="utf-8", exclude_characters="\x00"),
+    ),
+    max_size=30,
+)
+FILLED = TEXT.map(lambda text: f"{text}a")
+DATES = st.dates(date(1995, 1, 1), date(2026, 6, 30))
+SHORT_NAMES = st.lists(
+    st.text(st.sampled_from("ABCabcāĀ ().-1"), min_size=1, max_size=12)
+    .map(lambda name: f"A{name}".strip())
+    .filter(lambda name: " ".join(name.split()) == name),
+    min_size=1,
+    max_size=3,
+    unique_by=str.lower,
+)
+
+
+@st.composite
+def plans(draw):
+    """Puts a plan into the database, of whatever the database takes."""
+
+    def optional(strategy):
+        return draw(st.none() | strategy)
+
+    agencies = [
+        AgencyFactory(short_name=name, name=draw(FILLED), name_mi=draw(TEXT))
+        for name in draw(SHORT_NAMES)
+    ]
+    agency = st.sampled_from(agencies)
+    if len(agencies) > 1 and draw(st.booleans()):
+        agencies[0].valid_to, agencies[0].successor = draw(DATES), agencies[1]
+        agencies[0].save()
+    plan = PlanFactory(
+        title="Plan",
+        slug="plan",
+        released_on=draw(DATES),
+        portfolio=draw(FILLED),
+        background=draw(TEXT),
+        copied_to=draw(TEXT),
+        coordinating_agency=agencies[0],
+        members=agencies[1:],
+    )
+    pillar = PillarFactory(plan=plan, title=draw(FILLED), description=draw(TEXT))
+    round_ = RoundFactory(plan=plan, closed_at=NOW)
+    returns = {
+        each.pk: ReturnFactory(round=round_, agency=each, state="accepted", accepted_on=draw(DATES))
+        for each in agencies
+    }
+    items = []
+    for number in range(draw(st.integers(0, 3))):
+        complete = draw(st.booleans())
+        item = WorkItemFactory(
+            plan=plan,
+            pillar=pillar,
+            number=f"1.{number}",
+            title=draw(FILLED),
+            objective=draw(TEXT),
+            action=draw(TEXT),
+            lead_agency=draw(agency),
+            is_key=draw(st.booleans()),
+            months=optional(st.integers(1, 99)),
+            starts_on=optional(DATES),
+            stage="complete" if complete else draw(st.sampled_from(["under_way", "withdrawn"])),
+            completed_on=draw(DATES) if complete else None,
+            confidence=draw(st.sampled_from(["", "on_track", "off_track"])),
+        )
+        items.append(item)
+        for helper in draw(st.lists(agency, max_size=2, unique=True)):
+            SupportFactory(item=item, agency=helper, role=draw(TEXT))
+        for measure in range(draw(st.integers(0, 2))):
+            MeasureFactory(item=item, number=measure + 1, description=draw(FILLED))
+        for step in range(draw(st.integers(1, 2))):
+            milestone = MilestoneFactory(
+                item=item,
+                number=step + 1,
+                description=draw(FILLED),
+                done_means=draw(TEXT),
+                original_due=draw(DATES),
+                agreed_due=draw(DATES),
+                forecast_due=draw(DATES),
+                completed_on=draw(DATES) if complete else None,
+            )
+            for delay_number in range(draw(st.integers(0, 2))):
+                found_on = draw(DATES)
+                delay = DelayFactory(
+                    milestone=milestone,
+                    number=delay_number + 1,
+                    explanation=draw(FILLED),
+                    effect=draw(TEXT),
+                    found_on=found_on,
+                    ended_on=optional(st.dates(found_on, date(2026, 6, 30))),
+                )
+                for mitigation in range(draw(st.integers(0, 2))):
+                    MitigationFactory(
+                        delay=delay,
+                        number=mitigation + 1,
+                        description=draw(FILLED),
+                        owner_agency=draw(agency),
+                        done_on=optional(DATES),
+                    )
+        for each in draw(st.lists(agency, max_size=2, unique=True)):
+            UpdateFactory(
+                item=item,
+                of_return=returns[each.pk],
+                achieved=draw(TEXT),
+                planned_next=draw(TEXT),
+                challenges=draw(TEXT),
+                key_achievement=draw(st.sampled_from(["no", "yes", "headline"])),
+            )
+    for number in range(draw(st.integers(0, 2))):
+        escalated = optional(DATES)
+        RiskFactory(
+            plan=plan,
+            number=number + 1,
+            item=optional(st.sampled_from(items)) if items else None,
+            description=draw(FILLED),
+            owner_agency=draw(agency),
+            escalated_on=escalated,
+            escalated_to="minister" if escalated else "",
+        )
+    return plan
+
+
+@given(data=st.data())
+@hypothesis_settings(max_examples=40)
+def test_any_plan_comes_back_as_it_was(data):
+    contents = []
+    with pytest.raises(Undo), transaction.atomic():
+        plan = data.draw(plans())
+        contents.append(export_workbook(plan))
+        outcome = reading(contents[0])
+        assert outcome.changes == ()
+        raise Undo
+    assert Plan.objects.count() == 0
+    with pytest.raises(Undo), transaction.atomic():
+        plan = imported(contents[0])
+        contents.append(export_workbook(plan))
+        for model in (WorkItem, Agency):
+            assert len(model.history.as_of(NOW)) == model.objects.count()
+        raise Undo
+    assert cells(contents[0]) == cells(contents[1])
+
+
+@given(text=TEXT)
+@example(text="_x000D_")
+@example(text="\r\n")
+def test_any_text_is_the_same_twice_over(text):
+    from workitems.workbook.kinds import Kind, Line
+
+    for kind in (Kind(), Line()):
+        once = kind.normal(text)
+        assert kind.normal(once) == once

@@ -1,0 +1,1016 @@
+"""Importing a workbook: what it makes, what it changes, what it refuses, and the past it writes."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from agencies.models import Agency, Appointment
+from tests.factories import AppointmentFactory, ReturnFactory, RoundFactory, UpdateFactory
+from tests.workitems.workbooks import book, file_of, headings_of, saved, setting, small
+from workitems.models import (
+    Delay,
+    Measure,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Support,
+    Update,
+    WorkItem,
+)
+from workitems.models.item import Stage
+from workitems.workbook import WorkbookRefused, import_workbook, preview_import
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+
+
+def imported(sheets, **options):
+    options = {"name": "plan.xlsx", "at": NOW, **options}
+    return import_workbook(file_of(sheets), **options)
+
+
+def later(sheets, **options):
+    """Imported again, a minute on: history cannot hold two states of a row in one moment."""
+    return imported(sheets, at=NOW + timedelta(minutes=1), **options)
+
+
+def refused(sheets, **options):
+    with pytest.raises(WorkbookRefused) as refusal:
+        imported(sheets, **options)
+    return [str(fault) for fault in refusal.value.faults]
+
+
+def on(year, month, day):
+    """Noon of a New Zealand day."""
+    return datetime(year, month, day, 12, tzinfo=timezone.get_default_timezone())
+
+
+def counted(outcome):
+    return {c.sheet: (c.new, c.changed, c.same) for c in outcome.counts}
+
+
+# --- A new plan -----------------------------------------------------------------------------
+
+
+def test_a_new_plan_has_all_that_the_workbook_says():
+    outcome = imported(small())
+    plan = Plan.objects.get()
+    assert (outcome.plan, outcome.plan_is_new) == (plan, True)
+    assert (plan.slug, plan.title, plan.released_on, plan.coordinating_agency.short_name) == (
+        "plan-of-action",
+        "Plan of Action",
+        date(2009, 7, 31),
+        "DoL",
+    )
+    assert sorted(m.agency.short_name for m in plan.members.all()) == ["DoL", "Police"]
+    item = plan.items.get()
+    assert (item.number, item.title, item.stage, item.confidence, item.is_key, item.timeframe) == (
+        "1.1",
+        "Train frontline staff",
+        "under_way",
+        "at_risk",
+        True,
+        "short",
+    )
+    assert (item.number_key, item.heard_on) == ("000001.000001", date(2010, 1, 20))
+    assert list(WorkItem.objects.matching("frontline")) == [item]
+    assert [s.agency.short_name for s in item.supports.all()] == ["Police"]
+    assert [m.description for m in item.measures.all()] == ["Share of staff trained"]
+    assert counted(outcome) == {
+        "Plan": (1, 0, 0),
+        "Agencies": (2, 0, 0),
+        "Pillars": (1, 0, 0),
+        "Work items": (1, 0, 0),
+        "Milestones": (1, 0, 0),
+        "Delays": (1, 0, 0),
+        "Mitigations": (1, 0, 0),
+        "Updates": (1, 0, 0),
+        "Risks": (1, 0, 0),
+    }
+
+
+def test_an_agreed_date_left_empty_is_the_original_and_a_forecast_the_agreed():
+    sheets = small()
+    sheets["Milestones"][0]["Forecast due"] = None
+    imported(sheets)
+    milestone = Milestone.objects.get()
+    day = date(2010, 3, 31)
+    assert (milestone.original_due, milestone.agreed_due, milestone.forecast_due) == (day, day, day)
+
+
+def test_a_new_delay_runs_from_the_agreed_date_to_the_forecast():
+    imported(small())
+    delay = Delay.objects.get()
+    assert (delay.due_before, delay.due_after, delay.times_moved, delay.number) == (
+        date(2010, 3, 31),
+        date(2010, 9, 30),
+        1,
+        1,
+    )
+    assert Mitigation.objects.get().delay == delay
+
+
+def test_updates_become_closed_rounds_with_accepted_returns():
+    sheets = small()
+    sheets["Updates"].append(
+        {
+            **sheets["Updates"][0],
+            "Agency": "Police",
+            "Achieved": "The detectives were trained.",
+            "Key achievement": "headline",
+            "Accepted on": date(2010, 2, 3),
+        }
+    )
+    imported(sheets)
+    round_ = Round.objects.get()
+    assert (round_.name, round_.is_open, round_.due_on) == (
+        "July to December 2009",
+        False,
+        date(2010, 2, 3),
+    )
+    assert [
+        (r.agency.short_name, r.state, r.accepted_on)
+        for r in Return.objects.order_by("agency__short_name")
+    ] == [
+        ("DoL", "accepted", date(2010, 1, 20)),
+        ("Police", "accepted", date(2010, 2, 3)),
+    ]
+    assert Update.objects.accepted().filter(key_achievement="headline").count() == 1
+    # Only the lead agency's word counts for freshness, as when a return is accepted on screen.
+    assert WorkItem.objects.get().heard_on == date(2010, 1, 20)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "name"),
+    [
+        (date(2009, 7, 1), date(2009, 12, 31), "July to December 2009"),
+        (date(2009, 8, 1), date(2010, 1, 31), "August 2009 to January 2010"),
+        (date(2010, 2, 1), date(2010, 2, 28), "February 2010"),
+        (date(2009, 7, 31), date(2010, 1, 31), "31 July 2009 to 31 January 2010"),
+    ],
+)
+def test_a_round_is_named_for_its_period(start, end, name):
+    sheets = small()
+    sheets["Updates"][0] |= {"Period start": start, "Period end": end}
+    imported(sheets)
+    assert Round.objects.get().name == name
+
+
+def test_agencies_succeed_each_other_in_any_order_of_rows():
+    sheets = small()
+    sheets["Agencies"][0] |= {"Valid to": date(2012, 6, 30), "Successor": "mbie"}
+    sheets["Agencies"].append({"Short name": "MBIE", "Name": "Ministry of Business"})
+    imported(sheets)
+    assert Agency.objects.get(short_name="DoL").successor.short_name == "MBIE"
+
+
+def test_supporting_agencies_may_have_roles():
+    sheets = small()
+    sheets["Agencies"] += [
+        {"Short name": "MFAT (Posts)", "Name": "Foreign Affairs"},
+        {"Short name": "Customs", "Name": "Customs"},
+    ]
+    sheets["Work items"][0]["Supporting agencies"] = (
+        "police (trains (all) staff);MFAT (Posts) (tells the posts); Customs"
+    )
+    imported(sheets)
+    assert [(s.agency.short_name, s.role) for s in Support.objects.order_by("pk")] == [
+        ("Police", "trains (all) staff"),
+        ("MFAT (Posts)", "tells the posts"),
+        ("Customs", ""),
+    ]
+
+
+def test_measures_stand_on_lines_of_their_own():
+    sheets = small()
+    sheets["Work items"][0]["Measure"] = "Staff trained\n\nCalls answered"
+    imported(sheets)
+    assert [(m.number, m.description) for m in Measure.objects.order_by("number")] == [
+        (1, "Staff trained"),
+        (2, "Calls answered"),
+    ]
+
+
+# --- The Minister ---------------------------------------------------------------------------
+
+
+def with_minister(name, **plan):
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Minister", name)
+    for key, value in plan.items():
+        sheets["Plan"] = setting(sheets["Plan"], key.replace("_", " "), value)
+    return sheets
+
+
+def test_a_minister_is_appointed_from_the_release_where_nobody_is():
+    imported(with_minister("Hon A"))
+    appointment = Appointment.objects.get()
+    assert (appointment.minister, appointment.from_on, appointment.to_on) == (
+        "Hon A",
+        date(2009, 7, 31),
+        None,
+    )
+
+
+def test_a_minister_is_appointed_until_the_next_one():
+    AppointmentFactory(from_on=date(2011, 12, 14))
+    imported(with_minister("Hon A"))
+    assert Appointment.objects.get(minister="Hon A").to_on == date(2011, 12, 13)
+
+
+def test_the_minister_who_is_recorded_stays():
+    AppointmentFactory(minister="Hon A")
+    imported(with_minister("Hon A"))
+    assert Appointment.objects.count() == 1
+
+
+def test_a_new_plans_minister_follows_the_one_of_an_earlier_plan():
+    imported(with_minister("Hon A"))
+    imported(with_minister("Hon B", Title="Second plan", Released_on=date(2020, 12, 1)))
+    assert list(Appointment.objects.order_by("from_on").values_list("minister", "to_on")) == [
+        ("Hon A", date(2020, 11, 30)),
+        ("Hon B", None),
+    ]
+
+
+def test_another_minister_for_a_known_plan_is_refused():
+    imported(with_minister("Hon A"))
+    assert refused(with_minister("Hon B")) == [
+        "Plan, row 6, Minister (B6): Hon A is recorded as Minister of Immigration on 31 July "
+        "2009. Right would be: that name, or nothing. Appointments are changed on the "
+        "administration pages."
+    ]
+
+
+# --- Complete and withdrawn -----------------------------------------------------------------
+
+
+def completed(**milestone):
+    sheets = small()
+    sheets["Work items"][0]["Stage"] = "Complete"
+    sheets["Milestones"][0] |= milestone
+    return sheets
+
+
+def test_a_complete_item_was_complete_with_its_last_milestone():
+    sheets = completed(**{"Completed on": date(2010, 3, 1)})
+    sheets["Milestones"].append(
+        {**sheets["Milestones"][0], "Milestone": 2, "Completed on": date(2010, 5, 1)}
+    )
+    imported(sheets)
+    assert WorkItem.objects.get().completed_on == date(2010, 5, 1)
+
+
+def test_a_complete_item_without_milestones_was_complete_when_its_agency_first_said_so():
+    sheets = completed()
+    sheets["Milestones"] = sheets["Delays"] = sheets["Mitigations"] = []
+    first = sheets["Updates"][0] | {"Stage": "Complete"}
+    second = first | {
+        "Period start": date(2010, 1, 1),
+        "Period end": date(2010, 6, 30),
+        "Accepted on": date(2010, 7, 20),
+    }
+    sheets["Updates"] = [second, first]
+    imported(sheets)
+    assert WorkItem.objects.get().completed_on == date(2010, 1, 20)
+
+
+def test_a_complete_item_needs_a_day():
+    sheets = completed()
+    sheets["Milestones"] = sheets["Delays"] = sheets["Mitigations"] = []
+    assert refused(sheets) == [
+        "Work items, row 2, Stage (M2): Item 1.1 is complete, but nothing says since when. Right "
+        "would be: a milestone with a Completed on, or an update that says complete."
+    ]
+
+
+def test_a_complete_item_needs_all_its_milestones_completed():
+    assert refused(completed()) == [
+        "Work items, row 2, Stage (M2): Item 1.1 is complete, but its milestone 1 is not. Right "
+        "would be: a Completed on for each of its milestones, or another stage of the item."
+    ]
+
+
+def test_open_milestones_of_a_withdrawn_item_are_withdrawn():
+    sheets = small()
+    sheets["Work items"][0]["Stage"] = "Withdrawn"
+    sheets["Updates"][0]["Stage"] = "Withdrawn"
+    imported(sheets)
+    assert Milestone.objects.get().withdrawn_on == date(2010, 1, 20)
+
+
+# --- Once more ------------------------------------------------------------------------------
+
+
+def test_importing_again_changes_nothing():
+    imported(small())
+    rows = WorkItem.history.count(), Milestone.history.count(), Plan.history.count()
+    outcome = later(small())
+    assert outcome.sentences == ["No changes: the plan is as the workbook says."]
+    assert (WorkItem.history.count(), Milestone.history.count(), Plan.history.count()) == rows
+
+
+def test_importing_again_changes_by_number_and_says_from_what_to_what():
+    imported(small())
+    sheets = small()
+    sheets["Pillars"][0]["Title"] = "Preventing"
+    sheets["Work items"][0] |= {"Confidence": "On track", "Lead agency": "police", "Months": 12}
+    sheets["Milestones"][0]["Forecast due"] = date(2010, 12, 31)
+    sheets["Risks"][0]["Risk"] = "Trained staff leave for other work."
+    outcome = later(sheets)
+    assert [
+        (change.sheet, change.label, [(f.heading, f.was, f.now) for f in change.fields])
+        for change in outcome.changes
+    ] == [
+        ("Pillars", "Pillar 1", [("Title", "Prevention", "Preventing")]),
+        (
+            "Work items",
+            "1.1 Train frontline staff",
+            [
+                ("Lead agency", "DoL", "Police"),
+                ("Months", "", "12"),
+                ("Confidence", "At risk", "On track"),
+            ],
+        ),
+        (
+            "Milestones",
+            "1.1, milestone 1",
+            [("Forecast due", "30 September 2010", "31 December 2010")],
+        ),
+        (
+            "Risks",
+            "Risk 1",
+            [("Risk", "Trained staff leave.", "Trained staff leave for other work.")],
+        ),
+    ]
+    assert outcome.sentences == [
+        "Pillars: 1 changed.",
+        "Work items: 1 changed.",
+        "Milestones: 1 changed.",
+        "Risks: 1 changed.",
+    ]
+    item = WorkItem.objects.get()
+    assert (item.confidence, item.lead_agency.short_name, item.months) == ("on_track", "Police", 12)
+    assert Pillar.objects.get().title == "Preventing"
+    assert Milestone.objects.get().forecast_due == date(2010, 12, 31)
+
+
+def test_a_page_open_on_a_changed_row_goes_out_of_date():
+    imported(small())
+    sheets = small()
+    sheets["Work items"][0]["Confidence"] = "On track"
+    later(sheets)
+    assert (WorkItem.objects.get().version, Milestone.objects.get().version) == (2, 1)
+
+
+def test_rows_that_the_workbook_leaves_out_stay():
+    imported(small())
+    sheets = small()
+    for name in sheets:
+        if name != "Plan":
+            sheets[name] = []
+    assert later(sheets).is_empty
+    assert (WorkItem.objects.count(), Support.objects.count(), Risk.objects.count()) == (1, 1, 1)
+
+
+def test_a_workbook_may_bring_rows_that_hang_on_stored_ones():
+    imported(small())
+    sheets = {name: [] for name in small()} | {"Plan": small()["Plan"]}
+    sheets["Milestones"] = [
+        {
+            "Work item": "1.1",
+            "Milestone": 2,
+            "Description": "Course held",
+            "Responsible agency": "Police",
+            "Original due": date(2011, 3, 31),
+        }
+    ]
+    sheets["Mitigations"] = [
+        {
+            "Work item": "1.1",
+            "Milestone": 1,
+            "Delay": 1,
+            "Mitigation": "Use the intranet until then.",
+            "Owner agency": "DoL",
+            "Due": date(2010, 6, 30),
+            "Done on": date(2010, 6, 1),
+        }
+    ]
+    outcome = later(sheets)
+    assert counted(outcome)["Milestones"] == (1, 0, 0)
+    assert counted(outcome)["Mitigations"] == (0, 1, 0)
+    assert Mitigation.objects.get().done_on == date(2010, 6, 1)
+
+
+def test_an_agency_is_found_again_in_any_case_and_keeps_its_spelling():
+    imported(small())
+    sheets = small()
+    sheets["Agencies"][1] = {"Short name": "POLICE", "Name": "New Zealand Police (NZ Police)"}
+    later(sheets)
+    assert list(Agency.objects.in_order().values_list("short_name", "name")) == [
+        ("DoL", "Department of Labour"),
+        ("Police", "New Zealand Police (NZ Police)"),
+    ]
+
+
+def test_an_agency_of_another_plan_joins_the_working_group():
+    imported(small())
+    second = small()
+    second["Plan"] = setting(second["Plan"], "Title", "Second plan")
+    second["Agencies"] = second["Agencies"][:1]
+    second["Work items"] = second["Milestones"] = second["Delays"] = second["Mitigations"] = []
+    second["Updates"] = second["Risks"] = []
+    plan = imported(second).plan
+    second["Agencies"] = small()["Agencies"]
+    outcome = later(second)
+    assert [(c.label, c.fields[0].heading, c.fields[0].now) for c in outcome.changes] == [
+        ("Police", "Working group", "a member")
+    ]
+    assert plan.members.count() == 2
+    assert Agency.objects.count() == 2
+
+
+def test_an_update_added_to_a_stored_no_change_takes_its_place():
+    imported(small())
+    update = Update.objects.get()
+    Update.objects.filter(pk=update.pk).update(no_change_on=date(2010, 1, 10), achieved="")
+    later(small())
+    update.refresh_from_db()
+    assert (update.achieved, update.no_change_on) == ("The course was drafted.", None)
+
+
+# --- What is locked -------------------------------------------------------------------------
+
+
+def test_an_agreed_date_moves_only_by_a_variation():
+    imported(small())
+    sheets = small()
+    sheets["Milestones"][0]["Agreed due"] = date(2010, 9, 30)
+    assert refused(sheets) == [
+        "Milestones, row 2, Agreed due (G2): The plan has the date 31 March 2010 here. Right "
+        "would be: that date. A variation is the way to move an agreed date."
+    ]
+    assert Milestone.objects.get().agreed_due == date(2010, 3, 31)
+
+
+def test_an_original_date_never_moves():
+    imported(small())
+    sheets = small()
+    sheets["Milestones"][0] |= {
+        "Original due": date(2010, 4, 30),
+        "Agreed due": date(2010, 3, 31),
+    }
+    assert refused(sheets) == [
+        "Milestones, row 2, Original due (F2): The plan has the date 31 March 2010 here. Right "
+        "would be: that date. An original date never moves."
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Title", "Objective", "Action"])
+def test_official_wording_changes_only_by_a_variation(heading):
+    imported(small())
+    sheets = small()
+    before = sheets["Work items"][0][heading]
+    sheets["Work items"][0][heading] = "Other words"
+    (sentence,) = refused(sheets)
+    assert sentence.partition("): ")[2] == (
+        f"The plan has “{before}” here. Right would be: that wording. A variation is the way to "
+        "change official wording."
+    )
+
+
+@pytest.mark.parametrize("before", Stage.values)
+@pytest.mark.parametrize("after", Stage.values)
+def test_a_stage_follows_as_it_does_on_screen(before, after):
+    def at(stage):
+        sheets = small()
+        sheets["Work items"][0]["Stage"] = stage
+        sheets["Milestones"][0]["Completed on"] = date(2010, 5, 1)
+        return sheets
+
+    imported(at(before))
+    allowed = after == before or (
+        after in WorkItem.objects.get().next_stages and after != Stage.WITHDRAWN
+    )
+    if allowed:
+        later(at(after))
+    else:
+        (sentence,) = refused(at(after))
+        assert "Work items, row 2, Stage (M2): Item 1.1 is " in sentence
+    item = WorkItem.objects.get()
+    assert item.stage == (after if allowed else before)
+    assert (item.completed_on is not None) == (item.stage == Stage.COMPLETE)
+
+
+def test_only_accepted_returns_take_updates():
+    plan = imported(small()).plan
+    agency = Agency.objects.get(short_name="Police")
+    round_ = RoundFactory(plan=plan)
+    ReturnFactory(round=round_, agency=agency, state=Return.State.SUBMITTED, submitted_at=NOW)
+    sheets = small()
+    row = sheets["Updates"][0] | {
+        "Period start": round_.period_start,
+        "Period end": round_.period_end,
+        "Accepted on": date(2010, 7, 20),
+    }
+    sheets["Updates"] = [row | {"Agency": "Police"}, row]
+    assert refused(sheets) == [
+        "Updates, row 2, Agency (C2): The return of Police for January to June 2010 is submitted. "
+        "Right would be: only updates of returns that are accepted. Accept it in the round, or "
+        "leave the row out.",
+        "Updates, row 3, Agency (C3): The return of DoL for January to June 2010 is not there. "
+        "Right would be: only updates of returns that are accepted. Accept it in the round, or "
+        "leave the row out.",
+    ]
+
+
+def test_a_draft_of_an_update_is_never_touched():
+    plan = imported(small()).plan
+    round_ = RoundFactory(plan=plan)
+    UpdateFactory(
+        item=WorkItem.objects.get(),
+        of_return=ReturnFactory(round=round_, agency=plan.coordinating_agency),
+    )
+    assert later(small()).is_empty
+
+
+# --- All faults at once ---------------------------------------------------------------------
+
+
+def twelve_faults():
+    """The small workbook with twelve different things wrong in it."""
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Released on", date(2009, 7, 31))
+    sheets["Plan"].append(("Ends on", date(2008, 1, 1)))
+    sheets["Agencies"].append({"Short name": "police", "Name": "Police again"})
+    sheets["Agencies"].append(
+        {"Short name": "MBIE", "Name": "Ministry", "Successor": "DoL"},
+    )
+    item = sheets["Work items"][0]
+    sheets["Work items"] += [
+        item | {"Number": "1.2", "Stage": "Begun"},
+        item | {"Number": 1.3},
+        item | {"Number": "1.4", "Pillar": 9},
+        item | {"Number": "1.5", "Lead agency": "Polise", "Stage": "Under way"},
+    ]
+    milestone = sheets["Milestones"][0]
+    sheets["Milestones"] += [
+        milestone | {"Milestone": 2, "Original due": "31/3/2010"},
+        milestone | {"Work item": "7.7"},
+    ]
+    sheets["Delays"].append(
+        sheets["Delays"][0] | {"Ended on": date(2010, 1, 1)},
+    )
+    sheets["Updates"].append(sheets["Updates"][0])
+    sheets["Risks"][0] |= {"Colour": "red"}
+    return saved(book(sheets, {"Risks": [*headings_of("Risks"), "Colour"]}))
+
+
+TWELVE = [
+    "Work items, row 3, Stage (M3): “Begun” is not one of the words. Right would be: Not started, "
+    "Under way, Complete, Ongoing or Withdrawn.",
+    "Work items, row 4, Number (A4): The cell holds the number 1.3, and a spreadsheet takes 1.3 "
+    "and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column "
+    "as Text and type it again.",
+    "Milestones, row 3, Original due (F3): “31/3/2010” is not a date. Right would be: a date, such "
+    "as 2010-07-30, or a cell formatted as a date.",
+    "Risks, row 1, Colour (I1): This sheet has no such column. Right would be: one of the columns "
+    "Work item, Risk, Likelihood, Impact, Owner agency, Response, Escalated on or Closed on.",
+    "Agencies, row 4, Short name (A4): “police” stands in row 3 already. Right would be: each "
+    "agency once.",
+    "Agencies, row 5, Valid to (E5): An agency with a successor has a last day, and MBIE has "
+    "none. Right would be: a date, such as 2010-07-30.",
+    "Plan, row 6, Ends on (B6): 1 January 2008 is not after the release. Right would be: a day "
+    "after 31 July 2009.",
+    "Work items, row 5, Pillar (B5): There is no pillar 9. Right would be: the number of a pillar "
+    "on the sheet Pillars.",
+    "Work items, row 6, Lead agency (G6): “Polise” is not an agency on the sheet Agencies. Right "
+    "would be: “Police”, if that is meant, or an agency of that short name added there.",
+    "Milestones, row 4, Work item (A4): There is no work item 7.7. Right would be: a number that "
+    "stands on the sheet Work items.",
+    "Delays, row 3, Ended on (G3): 1 January 2010 is before the delay was found. Right would be: a "
+    "day from 15 February 2010 on.",
+    "Updates, row 3, Work item (D3): DoL's update on 1.1 for this period stands in row 2 already. "
+    "Right would be: one update of an item by an agency in a period.",
+]
+
+
+def test_twelve_faults_are_twelve_sentences():
+    for act in (preview_import, import_workbook):
+        named = {"name": "plan.xlsx"} if act is import_workbook else {}
+        with pytest.raises(WorkbookRefused) as refusal:
+            act(twelve_faults(), at=NOW, **named)
+        assert [str(fault) for fault in refusal.value.faults] == TWELVE
+    assert (Plan.objects.count(), Agency.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(twelve_faults().getvalue())
+    with pytest.raises(CommandError) as error:
+        call_command("import_plan", str(path), *options)
+    assert str(error.value).splitlines() == [
+        "Nothing was imported: 12 things are wrong.",
+        *TWELVE,
+    ]
+    assert Plan.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "sentence"),
+    [
+        (
+            "Agencies",
+            {"Short name": "MBIE", "Name": "M", "Valid to": date(2012, 1, 1), "Successor": "MBIE"},
+            "Agencies, row 4, Successor (F4): An agency does not succeed itself. Right would be: "
+            "the short name of an agency in another row.",
+        ),
+        (
+            "Agencies",
+            {"Short name": "MBIE", "Name": "M", "Valid to": date(2012, 1, 1), "Successor": "XY"},
+            "Agencies, row 4, Successor (F4): “XY” is not an agency on this sheet. Right would "
+            "be: the short name of an agency in another row.",
+        ),
+        (
+            "Agencies",
+            {
+                "Short name": "MBIE",
+                "Name": "M",
+                "Valid from": date(2012, 7, 1),
+                "Valid to": date(2012, 1, 1),
+            },
+            "Agencies, row 4, Valid to (E4): 1 January 2012 is before the agency began. Right "
+            "would be: a day from 1 July 2012 on.",
+        ),
+        (
+            "Pillars",
+            {"Number": 1, "Title": "Again"},
+            "Pillars, row 3, Number (A3): 1 stands in row 2 already. Right would be: a number of "
+            "its own for each row.",
+        ),
+        (
+            "Milestones",
+            {
+                "Work item": "1.1",
+                "Milestone": 1,
+                "Description": "Again",
+                "Responsible agency": "DoL",
+                "Original due": date(2010, 3, 31),
+            },
+            "Milestones, row 3, Milestone (B3): 1 stands in row 2 already. Right would be: a "
+            "number of its own for each row.",
+        ),
+        (
+            "Delays",
+            {
+                "Work item": "1.1",
+                "Milestone": 4,
+                "Cause": "Other",
+                "Explanation": "x",
+                "Found on": date(2010, 3, 31),
+            },
+            "Delays, row 3, Milestone (B3): Item 1.1 has no milestone 4. Right would be: the "
+            "number of a milestone on the sheet Milestones.",
+        ),
+        (
+            "Mitigations",
+            {
+                "Work item": "1.1",
+                "Milestone": 1,
+                "Delay": 2,
+                "Mitigation": "x",
+                "Owner agency": "DoL",
+            },
+            "Mitigations, row 3, Delay (C3): Milestone 1 of item 1.1 has no delay 2. Right would "
+            "be: a number from 1 to 1.",
+        ),
+        (
+            "Updates",
+            {
+                "Period start": date(2010, 1, 31),
+                "Period end": date(2010, 1, 1),
+                "Agency": "DoL",
+                "Work item": "1.1",
+                "Stage": "Ongoing",
+                "Accepted on": date(2010, 2, 1),
+            },
+            "Updates, row 3, Period end (B3): 1 January 2010 is not after the period's start. "
+            "Right would be: a day after 31 January 2010.",
+        ),
+        (
+            "Updates",
+            {
+                "Period start": date(2009, 7, 1),
+                "Period end": date(2009, 12, 31),
+                "Agency": "DoL",
+                "Work item": "1.1",
+                "Stage": "Ongoing",
+                "Accepted on": date(2010, 2, 1),
+            },
+            "Updates, row 3, Accepted on (K3): DoL's return for this period was accepted on 20 "
+            "January 2010, says row 2. Right would be: the same day in all rows of an agency and "
+            "a period.",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_told(sheet, row, sentence):
+    sheets = small()
+    sheets[sheet].append(row)
+    assert refused(sheets) == [sentence]
+
+
+@pytest.mark.parametrize("title", ["New", "Import", "。。。"])
+def test_a_title_must_make_an_address(title):
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Title", title)
+    assert refused(sheets) == [
+        f"Plan, row 5, Title (B5): No address can be made of “{title}”. Right would be: a title "
+        "with more letters of the Latin alphabet or digits."
+    ]
+
+
+def test_the_workbook_of_another_plan_is_refused():
+    plan = imported(small()).plan
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Title", "Second plan")
+    assert refused(sheets, plan=plan) == [
+        "Plan, row 5, Title (B5): This workbook is of “Second plan”. Right would be: the workbook "
+        "of “Plan of Action”, the plan that you are importing into."
+    ]
+
+
+def test_a_plan_that_must_be_new_is_refused_where_it_is_not():
+    imported(small())
+    assert refused(small(), must_be_new=True) == [
+        "Plan, row 2, Title (B2): There is a plan “Plan of Action” already. Right would be: "
+        "another title; or import the workbook on the page of that plan."
+    ]
+
+
+# --- All or nothing -------------------------------------------------------------------------
+
+
+def test_a_preview_writes_nothing():
+    outcome = preview_import(file_of(small()), at=NOW)
+    assert outcome.plan_is_new
+    assert (Plan.objects.count(), Agency.objects.count(), Plan.history.count()) == (0, 0, 0)
+
+
+def test_an_import_that_fails_half_way_leaves_nothing(monkeypatch):
+    monkeypatch.setattr(Risk.objects, "bulk_create", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr(Risk._default_manager, "bulk_create", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        imported(small())
+    assert (Plan.objects.count(), Agency.objects.count(), WorkItem.history.count()) == (0, 0, 0)
+
+
+def test_an_import_does_what_its_preview_showed_or_nothing():
+    imported(small())
+    sheets = small()
+    sheets["Work items"][0]["Confidence"] = "On track"
+    preview = preview_import(file_of(sheets), at=NOW)
+    WorkItem.objects.update(confidence="off_track")
+    outcome = later(sheets, expected=preview.fingerprint)
+    assert outcome.fingerprint != preview.fingerprint
+    assert WorkItem.objects.get().confidence == "off_track"
+    later(sheets, expected=outcome.fingerprint)
+    assert WorkItem.objects.get().confidence == "on_track"
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_queries_do_not_grow_with_rows(django_assert_num_queries, copies):
+    sheets = small()
+    for name in ("Work items", "Milestones", "Delays", "Mitigations", "Updates"):
+        key = "Number" if name == "Work items" else "Work item"
+        sheets[name] = [sheets[name][0] | {key: f"1.{n}"} for n in range(1, copies + 1)]
+    imported(sheets)
+    with django_assert_num_queries(14):
+        preview_import(file_of(sheets), at=NOW)
+
+
+# --- The past -------------------------------------------------------------------------------
+
+
+def test_the_plan_shows_as_it_stood_on_any_day():
+    sheets = small()
+    sheets["Milestones"].append(
+        {
+            "Work item": "1.1",
+            "Milestone": 2,
+            "Description": "Course held",
+            "Responsible agency": "DoL",
+            "Original due": date(2010, 6, 30),
+            "Completed on": date(2010, 6, 12),
+        }
+    )
+    imported(sheets)
+
+    def item(day):
+        return [
+            (i.stage, i.confidence, i.heard_on) for i in WorkItem.history.as_of(day)
+        ]  # fmt: skip
+
+    assert item(on(2009, 7, 30)) == []
+    assert item(on(2009, 7, 31)) == [("not_started", "", None)]
+    assert item(on(2010, 1, 19)) == [("not_started", "", None)]
+    assert item(on(2010, 1, 20)) == [("under_way", "at_risk", date(2010, 1, 20))]
+
+    def milestones(day):
+        found = Milestone.history.as_of(day).order_by("number")
+        return [(m.forecast_due, m.completed_on) for m in found]
+
+    march, june, september = date(2010, 3, 31), date(2010, 6, 30), date(2010, 9, 30)
+    assert milestones(on(2010, 2, 14)) == [(march, None), (june, None)]
+    assert milestones(on(2010, 2, 15)) == [(september, None), (june, None)]
+    assert milestones(on(2010, 6, 12)) == [(september, None), (june, date(2010, 6, 12))]
+    assert [len(Delay.history.as_of(on(2010, 2, day))) for day in (14, 15)] == [0, 1]
+    assert [len(Update.history.as_of(on(2010, 1, day))) for day in (19, 20)] == [0, 1]
+    assert Round.history.as_of(on(2010, 1, 10)).get().closed_at is None
+    assert Return.history.as_of(on(2010, 1, 10)).get().state == "due"
+    assert Return.history.as_of(on(2010, 1, 20)).get().state == "accepted"
+
+
+def test_history_ends_with_the_row_as_it_is():
+    sheets = small()
+    # The last word of its agency is not what the sheet says of the item.
+    sheets["Work items"][0]["Stage"] = "Ongoing"
+    imported(sheets)
+    newest = WorkItem.history.latest()
+    assert (newest.stage, newest.history_date, newest.history_type) == ("ongoing", NOW, "~")
+    assert WorkItem.history.as_of(on(2010, 7, 30)).get().stage == "under_way"
+
+
+def test_a_complete_item_is_complete_from_its_day_on_and_never_goes_back():
+    sheets = completed(**{"Completed on": date(2010, 1, 10)})
+    sheets["Updates"].append(
+        sheets["Updates"][0]
+        | {
+            "Period start": date(2010, 1, 1),
+            "Period end": date(2010, 6, 30),
+            "Stage": "Complete",
+            "Accepted on": date(2010, 7, 20),
+        }
+    )
+    imported(sheets)
+    days = [on(2010, 1, 10), on(2010, 1, 20), on(2010, 7, 19), on(2010, 7, 20), on(2026, 6, 1)]
+    assert [WorkItem.history.as_of(day).get().stage for day in days] == [
+        "not_started",
+        "under_way",
+        "under_way",
+        "complete",
+        "complete",
+    ]
+    assert WorkItem.history.latest().completed_on == date(2010, 1, 10)
+
+
+def test_an_item_without_updates_is_complete_from_its_day_on():
+    sheets = completed(**{"Completed on": date(2010, 3, 1)})
+    sheets["Updates"] = []
+    imported(sheets)
+    days = [on(2010, 2, 28), on(2010, 3, 1)]
+    assert [WorkItem.history.as_of(day).get().stage for day in days] == ["not_started", "complete"]
+
+
+def test_an_item_without_updates_has_been_under_way_all_along():
+    sheets = small()
+    sheets["Updates"] = []
+    imported(sheets)
+    item = WorkItem.history.as_of(on(2009, 8, 1)).get()
+    assert (item.stage, item.confidence) == ("under_way", "at_risk")
+
+
+def test_no_row_has_two_states_in_one_moment():
+    sheets = small()
+    release = date(2009, 7, 31)
+    sheets["Milestones"][0]["Completed on"] = release
+    sheets["Delays"][0] |= {"Found on": release, "Ended on": release}
+    sheets["Mitigations"][0]["Done on"] = release
+    sheets["Updates"][0] |= {"Accepted on": release}
+    sheets["Risks"][0] |= {"Escalated on": release, "Closed on": release}
+    imported(sheets)
+    for model in (WorkItem, Milestone, Delay, Mitigation, Risk, Round, Return, Update):
+        moments = list(model.history.values_list("id", "history_date"))
+        assert len(set(moments)) == len(moments), model
+        assert len(model.history.as_of(NOW)) == 1, model
+
+
+def test_a_plan_that_is_not_released_yet_begins_with_its_import():
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Released on", date(2027, 1, 1))
+    imported(sheets)
+    assert [(h.history_type, h.history_date) for h in WorkItem.history.all()] == [("+", NOW)]
+    assert WorkItem.history.get().stage == "under_way"
+
+
+def test_history_names_the_import_the_file_and_the_person(coordinator):
+    imported(small())
+    by_command = WorkItem.history.latest()
+    assert (by_command.history_actor, by_command.history_user) == ("Spreadsheet import", None)
+    assert by_command.history_change_reason == "Imported from plan.xlsx"
+    sheets = small()
+    sheets["Work items"][0]["Confidence"] = "On track"
+    later(sheets, by=coordinator)
+    by_person = WorkItem.history.latest()
+    assert by_person.history_user == coordinator
+    assert by_person.history_actor == "Coordinator (DoL)"
+
+
+def test_the_next_years_updates_join_the_past_on_their_days():
+    imported(small())
+    sheets = small()
+    sheets["Work items"][0] |= {"Stage": "Ongoing", "Confidence": "On track"}
+    sheets["Updates"].append(
+        sheets["Updates"][0]
+        | {
+            "Period start": date(2010, 1, 1),
+            "Period end": date(2010, 6, 30),
+            "Stage": "Ongoing",
+            "Confidence": "On track",
+            "Accepted on": date(2010, 7, 20),
+        }
+    )
+    later(sheets)
+    days = [on(2010, 7, 19), on(2010, 7, 20)]
+    assert [WorkItem.history.as_of(day).get().stage for day in days] == ["under_way", "ongoing"]
+    assert WorkItem.history.count() == 3
+    assert WorkItem.objects.get().heard_on == date(2010, 7, 20)
+
+
+def test_a_change_without_a_day_is_true_from_the_import_on():
+    imported(small())
+    sheets = small()
+    sheets["Work items"][0]["Confidence"] = "On track"
+    moment = NOW + timedelta(minutes=1)
+    imported(sheets, at=moment)
+    newest = WorkItem.history.latest()
+    assert (newest.history_date, newest.history_type, newest.confidence) == (
+        moment,
+        "~",
+        "on_track",
+    )
+
+
+def test_a_milestone_completed_since_was_completed_on_its_day():
+    imported(small())
+    sheets = small()
+    sheets["Milestones"][0]["Completed on"] = date(2010, 8, 2)
+    later(sheets)
+    assert Milestone.history.as_of(on(2010, 8, 1)).get().completed_on is None
+    assert Milestone.history.as_of(on(2010, 8, 2)).get().completed_on == date(2010, 8, 2)
+    assert Milestone.history.count() == 3
+
+
+# --- The command ----------------------------------------------------------------------------
+
+
+def test_the_command_says_what_it_did(tmp_path):
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(file_of(small()).getvalue())
+    out = StringIO()
+    call_command("import_plan", str(path), stdout=out)
+    assert out.getvalue().splitlines() == [
+        "Plan of Action (slug plan-of-action).",
+        "Plan: 1 new.",
+        "Agencies: 2 new.",
+        "Pillars: 1 new.",
+        "Work items: 1 new.",
+        "Milestones: 1 new.",
+        "Delays: 1 new.",
+        "Mitigations: 1 new.",
+        "Updates: 1 new.",
+        "Risks: 1 new.",
+    ]
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path):
+    imported(small())
+    sheets = small()
+    sheets["Work items"][0]["Confidence"] = None
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(file_of(sheets).getvalue())
+    out = StringIO()
+    call_command("import_plan", str(path), "--dry-run", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "Plan of Action (slug plan-of-action). Nothing was written; this is what an import would "
+        "do.",
+        "Work items, 1.1 Train frontline staff, Confidence: At risk → nothing",
+        "Work items: 1 changed.",
+    ]
+    assert WorkItem.objects.get().confidence == "at_risk"
+
+
+def test_the_command_says_when_there_is_no_such_file(tmp_path):
+    with pytest.raises(CommandError) as error:
+        call_command("import_plan", str(tmp_path / "nothing.xlsx"))
+    assert str(error.value) == (
+        f"{tmp_path / 'nothing.xlsx'} cannot be read: No such file or directory."
+    )

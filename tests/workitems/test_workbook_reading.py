@@ -1,0 +1,551 @@
+"""Files that are no workbook, or would rather be a weapon; and what cells may hold."""
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from datetime import date, datetime
+
+import pytest
+
+from tests.workitems.workbooks import book, file_of, headings_of, saved, setting, small
+from workitems.workbook import WorkbookRefused
+from workitems.workbook.read import read
+
+TODAY = date(2026, 6, 30)
+
+
+def faults_in(file):
+    """What is wrong, as a person reads it, whether found at once or at the end."""
+    try:
+        found = read(file, today=TODAY).faults.found
+    except WorkbookRefused as refused:
+        found = refused.faults
+    return [str(fault) for fault in found]
+
+
+def zipped(**parts):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    file.seek(0)
+    return file
+
+
+def with_sheet_xml(xml):
+    """The small workbook with other XML for its first sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(file_of(small())) as plain, zipfile.ZipFile(out, "w", 8) as archive:
+        for name in plain.namelist():
+            archive.writestr(name, xml if name == "xl/worksheets/sheet1.xml" else plain.read(name))
+    out.seek(0)
+    return out
+
+
+DAMAGED = (
+    "The file is damaged or is not a workbook (.xlsx). Right would be: a workbook saved as "
+    ".xlsx. Open it in your spreadsheet program and save it again."
+)
+SPREADSHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+
+
+def test_a_right_workbook_has_no_faults():
+    assert faults_in(file_of(small())) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"Number,Title\n1.1,Train staff\n",
+        b"%PDF-1.7\n",
+        b"PK\x03\x04 and then nothing",
+        file_of(small()).getvalue()[:2000],
+        zipped(**{"hello.txt": "hello"}).getvalue(),
+        zipped(**{"[Content_Types].xml": "<Types/>"}).getvalue(),
+        zipped(**{"[Content_Types].xml": "not XML"}).getvalue(),
+    ],
+    ids=["empty", "csv", "pdf", "stub", "cut short", "zip", "no workbook in it", "no xml"],
+)
+def test_what_is_not_a_workbook_is_refused_with_a_sentence(content):
+    assert faults_in(io.BytesIO(content)) == [DAMAGED]
+
+
+def test_a_part_that_was_tampered_with_is_refused():
+    content = bytearray(file_of(small()).getvalue())
+    content[len(content) // 3] ^= 0xFF
+    assert faults_in(io.BytesIO(bytes(content))) == [DAMAGED]
+
+
+def test_a_workbook_with_a_password_is_refused():
+    mark = "EncryptedPackage".encode("utf-16-le")
+    content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500) + mark + bytes(500)
+    assert faults_in(io.BytesIO(content)) == [
+        "The workbook is protected by a password, so it cannot be read. Right would be: the same "
+        "workbook saved without a password."
+    ]
+
+
+def test_a_workbook_of_the_old_format_is_refused():
+    content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000)
+    assert faults_in(io.BytesIO(content)) == [
+        "The file is not an .xlsx workbook; it may be one of the old format (.xls). Right would "
+        "be: the same workbook saved as .xlsx."
+    ]
+
+
+def test_a_zip_bomb_of_200_mb_is_refused_before_it_is_unpacked():
+    bomb = zipped(xl__worksheets__sheet1=b"0" * 200_000_000)
+    assert len(bomb.getvalue()) < 1_000_000
+    assert faults_in(bomb) == [
+        "Unpacked, the workbook has 190 MB in 1 parts. Right would be: at most 120 MB. Delete "
+        "pictures and formatted rows that hold nothing."
+    ]
+
+
+def test_too_many_cells_are_refused_before_they_are_read():
+    rows = '<row><c r="A1"/><c r="B1"/></row>' * 1_100_000
+    assert faults_in(with_sheet_xml(f"{SPREADSHEET}<sheetData>{rows}</sheetData></worksheet>")) == [
+        "The workbook holds too many cells. Right would be: at most some ten thousand work items. "
+        "Most often the cells are empty but formatted: delete the rows below the last one."
+    ]
+
+
+def test_entities_in_the_xml_are_refused():
+    bomb = (
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+        f'{SPREADSHEET}<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row>'
+        "</sheetData></worksheet>"
+    )
+    assert faults_in(with_sheet_xml(bomb)) == [DAMAGED]
+
+
+def test_a_million_empty_rows_are_told_and_not_read():
+    rows = "".join(f'<row r="{number}"/>' for number in range(2, 1_000_002))
+    head = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>Key</t></is></c>'
+        '<c r="B1" t="inlineStr"><is><t>Value</t></is></c></row>'
+    )
+    found = faults_in(
+        with_sheet_xml(
+            f'{SPREADSHEET}<dimension ref="A1:B1000001"/>'
+            f"<sheetData>{head}{rows}</sheetData></worksheet>"
+        )
+    )
+    assert found[0] == (
+        "Plan, row 2: From here on more than 1,000 rows are empty. Right would be: no empty rows. "
+        "Select the rows below the last one that holds something, delete them, and save."
+    )
+
+
+def test_one_cell_in_the_last_row_of_a_sheet_is_told():
+    made = book(small())
+    made["Risks"].cell(row=1_048_576, column=1, value="x")
+    assert faults_in(saved(made)) == [
+        "Risks, row 3: From here on more than 1,000 rows are empty. Right would be: no empty "
+        "rows. Select the rows below the last one that holds something, delete them, and save."
+    ]
+
+
+def test_a_few_empty_rows_between_are_no_fault():
+    made = book(small())
+    made["Pillars"].cell(row=20, column=1, value=2)
+    made["Pillars"].cell(row=20, column=2, value="Protection")
+    rows = read(saved(made), today=TODAY).rows["Pillars"]
+    assert [(row.number, row["Title"]) for row in rows] == [(2, "Prevention"), (20, "Protection")]
+
+
+def test_a_cell_far_to_the_right_is_told():
+    made = book(small())
+    made["Pillars"]["XFD2"] = "x"
+    assert faults_in(saved(made)) == [
+        "Pillars, row 2: The sheet goes on to column XFD. Right would be: the columns Number, "
+        "Title and Description."
+    ]
+
+
+BIG = """
+import io, resource, sys, zipfile
+sys.path.insert(0, sys.argv[1])
+import django; django.setup()
+from datetime import date
+from workitems.workbook import WorkbookRefused
+from workitems.workbook.read import read
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+file = io.BytesIO()
+with zipfile.ZipFile(file, "w", 8) as archive, archive.open("xl/worksheets/a.xml", "w") as part:
+    for _ in range(200):
+        part.write(bytes(1_000_000))
+try:
+    read(file, today=date(2026, 6, 30))
+except WorkbookRefused as refused:
+    print(len(refused.faults), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_zip_bomb_takes_next_to_no_memory(settings):
+    done = subprocess.run(
+        [sys.executable, "-c", BIG, str(settings.BASE_DIR)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    faults, kibibytes = map(int, done.stdout.split())
+    assert faults == 1
+    assert kibibytes < 20 * 1024
+
+
+@pytest.mark.sqlite  # one database is enough to show it
+def test_it_reads_alike_without_lxml_which_production_does_not_have(settings):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import django; django.setup();"
+        "import openpyxl; from datetime import date; from workitems.workbook.read import read;"
+        "book = read(open(sys.argv[2], 'rb'), today=date(2026, 6, 30));"
+        "print(openpyxl.LXML, len(book.faults.found), len(book.rows['Work items']))"
+    )
+    sample = settings.BASE_DIR / "workitems" / "demo" / "plan-of-action-2009.xlsx"
+    counts = set()
+    for lxml in ("True", "False"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(settings.BASE_DIR), str(sample)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+            env={**os.environ, "OPENPYXL_LXML": lxml},
+        )
+        counts.add(tuple(done.stdout.split()[1:]))
+    assert len(counts) == 1
+    assert counts.pop()[0] == "0"
+
+
+# --- Sheets and headings --------------------------------------------------------------------
+
+
+def test_sheets_and_headings_may_come_in_any_order_and_case():
+    sheets = dict(reversed(small().items()))
+    sheets["  pillars "] = sheets.pop("Pillars")
+    sheets["  pillars "] = [{"TITLE": "Prevention", "number": 1, "Description ": None}]
+    found = read(file_of(sheets, {"  pillars ": ["TITLE", "Description ", "number"]}), today=TODAY)
+    assert found.faults.found == []
+    assert found.rows["Pillars"][0].values == {
+        "Number": 1,
+        "Title": "Prevention",
+        "Description": "",
+    }
+
+
+def test_a_heading_may_carry_a_remark_in_brackets():
+    sheets = small()
+    headings = [
+        "Supporting agencies (semicolons)" if heading == "Supporting agencies" else heading
+        for heading in headings_of("Work items")
+    ]
+    assert faults_in(file_of(sheets, {"Work items": headings})) == []
+
+
+def test_an_unknown_column_is_named_with_what_may_be_meant():
+    headings = [*headings_of("Milestones"), "Agreed date", "Colour"]
+    sheets = small()
+    sheets["Milestones"][0] |= {"Agreed date": "soon", "Colour": "red"}
+    assert faults_in(file_of(sheets, {"Milestones": headings})) == [
+        "Milestones, row 1, Agreed date (J1): This sheet has no such column. Right would be: "
+        "“Agreed due”, if that is meant.",
+        "Milestones, row 1, Colour (K1): This sheet has no such column. Right would be: one of "
+        "the columns Work item, Milestone, Description, Done means, Responsible agency, Original "
+        "due, Agreed due, Forecast due or Completed on.",
+    ]
+
+
+def test_a_missing_column_is_told_once_and_not_for_each_row():
+    headings = [heading for heading in headings_of("Pillars") if heading != "Title"]
+    assert faults_in(file_of(small(), {"Pillars": headings})) == [
+        "Pillars, row 1, Title: The column is missing. Right would be: a column headed “Title”."
+    ]
+
+
+def test_a_column_that_stands_twice_is_told():
+    headings = [*headings_of("Pillars"), "Title"]
+    assert faults_in(file_of(small(), {"Pillars": headings})) == [
+        "Pillars, row 1, Title (D1): The column stands twice. Right would be: the column once."
+    ]
+
+
+def test_values_under_no_heading_are_told():
+    made = book(small())
+    made["Pillars"]["E2"] = "forgotten"
+    assert faults_in(saved(made)) == [
+        "Pillars, row 2, E (E2): The column has no heading. Right would be: a heading in row 1, "
+        "or nothing in the column."
+    ]
+
+
+def test_missing_and_unknown_sheets_are_told():
+    sheets = small()
+    sheets["Milestone"] = sheets.pop("Milestones")
+    sheets["Milestone"] = []
+    assert faults_in(file_of(sheets, {"Milestone": ["Work item"]})) == [
+        "Milestone: The workbook has a sheet that does not belong. Right would be: only the "
+        "sheets Plan, Agencies, Pillars, Work items, Milestones, Delays, Mitigations, Updates "
+        "and Risks.",
+        "Milestones: The sheet is missing. Right would be: a sheet of that name; where there is "
+        "nothing to say it may be empty.",
+    ]
+
+
+def test_a_sheet_may_be_empty_with_or_without_headings():
+    made = book({**small(), "Delays": [], "Mitigations": [], "Risks": []})
+    made["Risks"].delete_rows(1)
+    assert faults_in(saved(made)) == []
+
+
+def test_an_empty_sheet_plan_asks_for_each_key():
+    made = book({**small(), "Plan": []})
+    made["Plan"].delete_rows(1)
+    assert [fault.partition(". ")[0] for fault in faults_in(saved(made))] == [
+        "Plan, row 2, Key: There is no row with the key Title",
+        "Plan, row 2, Key: There is no row with the key Released on",
+        "Plan, row 2, Key: There is no row with the key Portfolio",
+        "Plan, row 2, Key: There is no row with the key Coordinating agency",
+    ]
+
+
+def test_an_unknown_key_and_a_key_twice_are_told():
+    sheets = small()
+    sheets["Plan"] += [("Released", date(2009, 7, 31)), ("Title", "Again"), (None, "adrift")]
+    assert faults_in(file_of(sheets)) == [
+        "Plan, row 6, Key (A6): “Released” is not a key of this sheet. Right would be: “Released "
+        "on”, if that is meant.",
+        "Plan, row 7, Key (A7): The key stands twice. Right would be: the key once.",
+        "Plan, row 8, Key (A8): The row has no key. Right would be: one of Title, Released on, "
+        "Ends on, Portfolio, Minister, Coordinating agency, Background or Copied to.",
+    ]
+
+
+def test_background_rows_are_paragraphs():
+    sheets = small()
+    sheets["Plan"] += [("Background", "First."), ("Background", None), ("background", "Second.")]
+    assert read(file_of(sheets), today=TODAY).plan["Background"] == "First.\n\nSecond."
+
+
+# --- What cells may hold --------------------------------------------------------------------
+
+
+def value_of(sheet, heading, raw):
+    sheets = small()
+    sheets[sheet][0][heading] = raw
+    found = read(file_of(sheets), today=TODAY)
+    assert found.faults.found == []
+    return found.rows[sheet][0][heading]
+
+
+def fault_of(sheet, heading, raw):
+    sheets = small()
+    sheets[sheet][0][heading] = raw
+    (fault,) = faults_in(file_of(sheets))
+    return fault.partition("): ")[2]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heading", "raw", "value"),
+    [
+        ("Work items", "Title", "  Train \n frontline   staff ", "Train frontline staff"),
+        ("Work items", "Title", 2010, "2010"),
+        ("Work items", "Action", " one\r\ntwo\n\nthree ", "one\ntwo\n\nthree"),
+        ("Work items", "Action", "one_x000D_\ntwo", "one\ntwo"),
+        ("Work items", "Action", "=1+1 is text", None),
+        ("Work items", "Number", "1.10", "1.10"),
+        ("Work items", "Number", 3, "3"),
+        ("Work items", "Stage", "UNDER WAY", "under_way"),
+        ("Work items", "Stage", "under_way", "under_way"),
+        ("Work items", "Stage", "Underway", "under_way"),
+        ("Work items", "Confidence", "on-track", "on_track"),
+        ("Work items", "Confidence", "  ", ""),
+        ("Work items", "Key", "YES", True),
+        ("Work items", "Key", False, False),
+        ("Work items", "Key", None, False),
+        ("Work items", "Months", 24, 24),
+        ("Work items", "Months", 24.0, 24),
+        ("Work items", "Months", " 24 ", 24),
+        ("Work items", "Starts on", date(2010, 7, 30), date(2010, 7, 30)),
+        ("Work items", "Starts on", datetime.fromisoformat("2010-07-30"), date(2010, 7, 30)),
+        ("Work items", "Starts on", "2010-07-30", date(2010, 7, 30)),
+        ("Work items", "Starts on", "2010-07-30 00:00:00", date(2010, 7, 30)),
+        ("Work items", "Measure", "one \n\n  two", "one\ntwo"),
+        ("Agencies", "Te reo name", "Ngā Pirihimana o Aotearoa", "Ngā Pirihimana o Aotearoa"),
+        ("Agencies", "Valid from", "1886-09-01", date(1886, 9, 1)),
+    ],
+)
+def test_a_cell_is_read(sheet, heading, raw, value):
+    if value is None:
+        made = book(small())
+        column = headings_of(sheet).index(heading) + 1
+        cell = made[sheet].cell(row=2, column=column, value=raw)
+        cell.data_type = "s"
+        assert read(saved(made), today=TODAY).rows[sheet][0][heading] == raw
+    else:
+        assert value_of(sheet, heading, raw) == value
+
+
+A_DATE = "Right would be: a date, such as 2010-07-30, or a cell formatted as a date."
+
+
+@pytest.mark.parametrize(
+    ("sheet", "heading", "raw", "sentence"),
+    [
+        (
+            "Work items",
+            "Title",
+            None,
+            "The cell is empty. Right would be: text of at most 200 characters.",
+        ),
+        (
+            "Work items",
+            "Title",
+            "x" * 201,
+            "The text has 201 characters. Right would be: text of at most 200 characters.",
+        ),
+        (
+            "Work items",
+            "Title",
+            date(2010, 7, 30),
+            "The cell holds the date 30 July 2010, not text. Right would be: text of at most 200 "
+            "characters. Format the cell as Text and type it again.",
+        ),
+        (
+            "Work items",
+            "Title",
+            "=A1",
+            "The cell holds a formula. Right would be: what the formula shows. Copy the cell and "
+            "paste it as a value.",
+        ),
+        (
+            "Work items",
+            "Title",
+            "#REF!",
+            "The cell shows a spreadsheet error. Right would be: text of at most 200 characters.",
+        ),
+        (
+            "Work items",
+            "Action",
+            "bell\x9b",
+            "“bell” holds a control character that cannot be seen. Right would be: text of at "
+            "most 32,767 characters. Type it again by hand.",
+        ),
+        (
+            "Work items",
+            "Stage",
+            "Started",
+            "“Started” is not one of the words. Right would be: Not started, Under way, Complete, "
+            "Ongoing or Withdrawn.",
+        ),
+        (
+            "Work items",
+            "Key",
+            "maybe",
+            "“maybe” is neither yes nor no. Right would be: yes or no.",
+        ),
+        (
+            "Work items",
+            "Months",
+            1.5,
+            "The cell holds the number 1.5. Right would be: a whole number from 1 to 32,767.",
+        ),
+        (
+            "Work items",
+            "Months",
+            40_000,
+            "The cell holds the number 40000. Right would be: a whole number from 1 to 32,767.",
+        ),
+        (
+            "Milestones",
+            "Original due",
+            "31 March 2010",
+            f"“31 March 2010” is not a date. {A_DATE}",
+        ),
+        (
+            "Milestones",
+            "Original due",
+            "2010-02-30",
+            f"“2010-02-30” is not in the calendar. {A_DATE}",
+        ),
+        (
+            "Milestones",
+            "Original due",
+            40_268,
+            f"The cell holds the number 40268. {A_DATE}",
+        ),
+        (
+            "Milestones",
+            "Original due",
+            "0210-03-31",
+            "The year 210 cannot be meant. Right would be: a date in the years 1800 to 2200.",
+        ),
+        (
+            "Milestones",
+            "Original due",
+            datetime.fromisoformat("2010-03-31T17:30:00"),
+            "The cell holds a time of day, 17:30:00 on 31 March 2010. Right would be: the date "
+            "alone.",
+        ),
+        (
+            "Milestones",
+            "Completed on",
+            date(2062, 3, 31),
+            "31 March 2062 is in the future. Right would be: a day not after today, 30 June 2026.",
+        ),
+        (
+            "Agencies",
+            "Short name",
+            "DoL; Police",
+            "“DoL; Police” holds a semicolon, which keeps agencies apart. Right would be: one "
+            "agency's short name, without a semicolon.",
+        ),
+    ],
+)
+def test_a_cell_that_is_wrong_is_told(sheet, heading, raw, sentence):
+    assert fault_of(sheet, heading, raw) == sentence
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (
+            1.1,
+            "The cell holds the number 1.1, and a spreadsheet takes 1.1 and 1.10 for the same. "
+            "Right would be: the number as text, such as 1.10: format the column as Text and "
+            "type it again.",
+        ),
+        (
+            datetime.fromisoformat("2010-02-01"),
+            "The cell holds the date 1 February 2010. Right would be: the number as text, such "
+            "as 1.10: format the column as Text and type it again.",
+        ),
+        (
+            "1/2",
+            "“1/2” is not an item number. Right would be: at most 20 letters, digits, full stops "
+            "and hyphens, such as 1.10.",
+        ),
+    ],
+)
+def test_an_item_number_must_be_text(raw, sentence):
+    assert fault_of("Work items", "Number", raw) == sentence
+
+
+def test_faults_past_a_thousand_stop_the_reading():
+    sheets = small()
+    sheets["Pillars"] = [{"Number": "x", "Title": "x"} for _ in range(1_500)]
+    found = faults_in(file_of(sheets))
+    assert len(found) == 1_001
+    assert found[-1] == "There is more that is wrong. Right would be: these mended first."
+
+
+def test_a_plan_row_names_its_own_row():
+    sheets = small()
+    sheets["Plan"] = setting(sheets["Plan"], "Released on", "soon")
+    assert faults_in(file_of(sheets)) == [
+        f"Plan, row 5, Released on (B5): “soon” is not a date. {A_DATE}"
+    ]

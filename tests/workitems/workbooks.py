@@ -1,0 +1,143 @@
+"""Workbooks for tests: a small right one, and files made of rows by heading."""
+
+import io
+from copy import deepcopy
+from datetime import date
+
+import openpyxl
+
+from workitems.workbook.sheets import SHEETS
+
+SMALL = {
+    "Plan": [
+        ("Title", "Plan of Action"),
+        ("Released on", date(2009, 7, 31)),
+        ("Portfolio", "Minister of Immigration"),
+        ("Coordinating agency", "DoL"),
+    ],
+    "Agencies": [
+        {"Short name": "DoL", "Name": "Department of Labour"},
+        {"Short name": "Police", "Name": "New Zealand Police"},
+    ],
+    "Pillars": [{"Number": 1, "Title": "Prevention"}],
+    "Work items": [
+        {
+            "Number": "1.1",
+            "Pillar": 1,
+            "Title": "Train frontline staff",
+            "Objective": "Staff know the signs.",
+            "Action": "Train all staff at the border.",
+            "Kind": "Action item",
+            "Lead agency": "DoL",
+            "Supporting agencies": "Police",
+            "Key": "Yes",
+            "Timeframe": "Short",
+            "Stage": "Under way",
+            "Confidence": "At risk",
+            "Measure": "Share of staff trained",
+        }
+    ],
+    "Milestones": [
+        {
+            "Work item": "1.1",
+            "Milestone": 1,
+            "Description": "Course written",
+            "Responsible agency": "DoL",
+            "Original due": date(2010, 3, 31),
+            "Forecast due": date(2010, 9, 30),
+        }
+    ],
+    "Delays": [
+        {
+            "Work item": "1.1",
+            "Milestone": 1,
+            "Cause": "Prior commitments",
+            "Explanation": "The Immigration Act came first.",
+            "Found on": date(2010, 2, 15),
+        }
+    ],
+    "Mitigations": [
+        {
+            "Work item": "1.1",
+            "Milestone": 1,
+            "Delay": 1,
+            "Mitigation": "Use the intranet until then.",
+            "Owner agency": "DoL",
+            "Due": date(2010, 6, 30),
+        }
+    ],
+    "Updates": [
+        {
+            "Period start": date(2009, 7, 1),
+            "Period end": date(2009, 12, 31),
+            "Agency": "DoL",
+            "Work item": "1.1",
+            "Stage": "Under way",
+            "Confidence": "At risk",
+            "Achieved": "The course was drafted.",
+            "Accepted on": date(2010, 1, 20),
+        }
+    ],
+    "Risks": [
+        {
+            "Risk": "Trained staff leave.",
+            "Likelihood": "Medium",
+            "Impact": "High",
+            "Owner agency": "Police",
+        }
+    ],
+}
+
+
+def small():
+    """The sheets of a small plan, to be changed by the test."""
+    return deepcopy(SMALL)
+
+
+def setting(rows, key, value):
+    """The rows of the sheet Plan with another value for a key, added where it is not there."""
+    kept = [row for row in rows if row[0] != key]
+    return [*kept, (key, value)]
+
+
+def headings_of(name):
+    sheet = next(sheet for sheet in SHEETS if sheet.name == name)
+    return [column.heading for column in sheet]
+
+
+def book(sheets, headings=None):
+    """An openpyxl workbook of the sheets; `headings` replaces those of a sheet."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        worksheet = made.create_sheet(name)
+        if name == "Plan":
+            worksheet.append(["Key", "Value"])
+            for row in rows:
+                worksheet.append(list(row))
+            continue
+        columns = (headings or {}).get(name) or headings_of(name)
+        worksheet.append(columns)
+        for row in rows:
+            worksheet.append([row.get(column) for column in columns])
+    return made
+
+
+def file_of(sheets, headings=None):
+    return saved(book(sheets, headings))
+
+
+def saved(made):
+    file = io.BytesIO()
+    made.save(file)
+    file.seek(0)
+    return file
+
+
+def cells(content):
+    """What every sheet of an exported workbook holds, row by row."""
+    made = openpyxl.load_workbook(io.BytesIO(content))
+    return {
+        worksheet.title: [tuple(row) for row in worksheet.iter_rows(values_only=True)]
+        for worksheet in made
+    }
