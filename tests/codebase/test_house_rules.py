@@ -1,6 +1,7 @@
 """House rules that a reader would otherwise have to notice: pages, scripts, modules, names."""
 
 import ast
+import re
 
 import pytest
 
@@ -51,6 +52,16 @@ def test_ci_forgives_no_failure():
 @pytest.mark.parametrize("line", ["lint || true", "lint ||:", "lint || echo no", "set +e"])
 def test_the_check_sees_a_forgiven_failure(line):
     assert forgiven_failures(f"set -e\n{line}\n") == [2]
+
+
+def test_env_example_names_every_setting_that_is_read():
+    settings = (ROOT / "trafficking_plan" / "settings.py").read_text()
+    read = set(re.findall(r'\benv(?:_\w+)?\("([A-Z_]+)"', settings))
+    written = set(
+        re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    )
+    only_for_set_up_and_tests = {"SET_UP", "CHROMIUM", "PG_BIN"}
+    assert written == read | only_for_set_up_and_tests
 
 
 def test_every_module_opens_by_saying_what_lives_there():
