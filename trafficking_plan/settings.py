@@ -30,13 +30,24 @@ def env_flag(name: str, default: str) -> bool:
     return value == "yes"
 
 
+def env_number(name: str, default: int) -> int:
+    value = env(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.")
+    return int(value)
+
+
+def listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 DEBUG = env_flag("DEBUG", "no")
 # Only a debugging machine may go without; a live one refuses to start.
 SECRET_KEY = env("SECRET_KEY", "for-a-debugging-machine-only" if DEBUG else None)
-ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")
+ALLOWED_HOSTS = listed(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None))
 # Whether people reach us over TLS. Off only for a debugging machine and for benchmarks.
 BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
-CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
+CSRF_TRUSTED_ORIGINS = listed(env("CSRF_TRUSTED_ORIGINS", ""))
 
 INSTALLED_APPS = [
     "trafficking_plan",
@@ -124,7 +135,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A database that is away is noticed within seconds; no statement may hold a worker for long.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        {"connect_timeout": 5, "options": "-c statement_timeout=30000"}
+        {"connect_timeout": 3, "options": "-c statement_timeout=30000"}
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -169,6 +180,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # A session is short whatever one asks for, so the sign-in page does not ask.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+# Without the true number of proxies before us, all people would share the proxy's limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_number("PROXIES", 0)
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plan Register: "
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the link in a letter works
 
 # --- Browser security ---------------------------------------------------------------------
 
@@ -237,6 +252,10 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
+EMAIL_PORT = env_number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
 # Printed at the foot of every page for people who are stuck; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")

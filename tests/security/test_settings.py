@@ -1,0 +1,80 @@
+"""What a live service insists on before it starts. Each case is a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+LIVE = {
+    "SECRET_KEY": "a-key-of-a-live-service-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "plan.example.govt.nz, register.example.govt.nz",
+    "DATABASE_URL": "postgresql://plan@db.example.govt.nz/plan",
+}
+SHOW = """
+import json
+from trafficking_plan import settings
+print(json.dumps({name: getattr(settings, name) for name in %r}))
+"""
+
+
+def python(arguments, environment, root):
+    """Run Python with no more of our environment than a machine has."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**inherited, "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings", **environment},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def settings_of(environment, names, root):
+    ran = python(["-c", SHOW % names], environment, root)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        ({**LIVE, "SECRET_KEY": ""}, "SECRET_KEY is not set. See .env.example."),
+        ({**LIVE, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set. See .env.example."),
+        ({}, "SECRET_KEY is not set. See .env.example."),
+        ({**LIVE, "DEBUG": "true"}, "DEBUG must be yes or no, not 'true'."),
+        ({**LIVE, "PROXIES": "one"}, "PROXIES must be a number, not 'one'."),
+    ],
+)
+def test_live_service_refuses_to_start(environment, complaint, project_root):
+    ran = python(["-c", "import trafficking_plan.settings"], environment, project_root)
+    assert ran.returncode == 1
+    last = ran.stderr.strip().splitlines()[-1]
+    assert last == f"django.core.exceptions.ImproperlyConfigured: {complaint}"
+
+
+def test_live_service_hides_errors_and_keeps_cookies_to_itself(project_root):
+    expected = {
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["plan.example.govt.nz", "register.example.govt.nz"],
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "CSRF_COOKIE_NAME": "__Host-csrf",
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31536000,
+        "SECURE_PROXY_SSL_HEADER": None,
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    }
+    assert settings_of(LIVE, [*expected], project_root) == expected
+
+
+def test_deployment_check_finds_nothing(project_root):
+    """Silenced is the check for a unique address, which the database holds by a constraint."""
+    ran = python(
+        ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"], LIVE, project_root
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == "System check identified no issues (1 silenced).\n"
