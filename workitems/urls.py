@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
-from workitems.views import desk, items, milestones, plans
+from workitems.views import desk, items, milestones, plans, workbook
 
 plan_urls = [
     path("", plans.index, name="list"),
+    path("import/", workbook.import_new, name="import-new"),
+    path("import/empty/", workbook.blank, name="blank-workbook"),
     path("<slug:slug>/", plans.detail, name="detail"),
+    path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),
+    path("<slug:slug>/workbook/export/", workbook.export_plan, name="export"),
 ]
 
 item_urls = [

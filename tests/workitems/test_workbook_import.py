@@ -749,8 +749,8 @@ def test_the_workbook_of_another_plan_is_refused():
 
 
 def test_a_plan_that_must_be_new_is_refused_where_it_is_not():
-    imported(small())
-    assert refused(small(), must_be_new=True) == [
+    plan = imported(small()).plan
+    assert refused(small(), new_for={plan.coordinating_agency_id}) == [
         "Plan, row 2, Title (B2): There is a plan “Plan of Action” already. Right would be: "
         "another title; or import the workbook on the page of that plan."
     ]

@@ -6,7 +6,7 @@
 
 The way in: package.py opens the file without trusting it, read.py makes rows of values, which
 structure.py and record.py hold against the plan (stored.py) into a proposal (proposal.py), which
-write.py writes with its true history (past.py). sheets.py is the format that all of them go by.
+write.py writes with its true history (past.py). held.py keeps a file between preview and import. sheets.py is the format that all of them go by.
 """
 
 from workitems.workbook.export import empty_workbook, export_workbook

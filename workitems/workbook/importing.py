@@ -1,6 +1,7 @@
 """Importing a workbook, and the preview of it: the same steps, but for the last."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO
@@ -85,15 +86,19 @@ class _Examined:
 
 
 def preview_import(
-    file: BinaryIO, *, at: datetime, plan: Plan | None = None, must_be_new: bool = False
+    file: BinaryIO,
+    *,
+    at: datetime,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
 ) -> Outcome:
     """What importing the workbook would do at the moment `at`. Writes nothing.
 
-    With `plan`, the workbook must be of that plan; with `must_be_new`, of one that is not there
-    yet. Raises `WorkbookRefused` with every fault.
+    With `plan`, the workbook must be of that plan. With `new_for`, it must be of a new one that
+    an agency with one of these ids coordinates. Raises `WorkbookRefused` with every fault.
     """
     today = timezone.localdate(at)
-    return _examine(read(file, today=today), today, plan, must_be_new, lock=False).outcome
+    return _examine(read(file, today=today), today, plan, new_for, lock=False).outcome
 
 
 def import_workbook(
@@ -103,7 +108,7 @@ def import_workbook(
     at: datetime,
     by: User | None = None,
     plan: Plan | None = None,
-    must_be_new: bool = False,
+    new_for: Collection[int] | None = None,
     expected: str = "",
 ) -> Outcome:
     """Bring the plan to what the workbook says, in one transaction, and return what it did.
@@ -117,7 +122,7 @@ def import_workbook(
     book = read(file, today=today)
     try:
         with transaction.atomic():
-            examined = _examine(book, today, plan, must_be_new, lock=True)
+            examined = _examine(book, today, plan, new_for, lock=True)
             outcome = examined.outcome
             if expected and expected != outcome.fingerprint:
                 return outcome
@@ -143,13 +148,13 @@ def import_workbook(
 
 
 def _examine(
-    book: Book, today: date, plan: Plan | None, must_be_new: bool, *, lock: bool
+    book: Book, today: date, plan: Plan | None, new_for: Collection[int] | None, *, lock: bool
 ) -> _Examined:
     """Hold the workbook against the plan. Raises `WorkbookRefused` with all that is wrong."""
-    slug, plan = _identify(book, plan, must_be_new, lock=lock)
+    slug, plan = _identify(book, plan, must_be_new=new_for is not None, lock=lock)
     proposal = Proposal(book, Stored(plan, lock=lock), slug=slug, today=today)
     agencies = structure.agencies(proposal)
-    structure.plan(proposal)
+    structure.plan(proposal, new_for)
     structure.items(proposal, structure.pillars(proposal))
     structure.milestones(proposal)
     delays = record.delays(proposal)
@@ -163,7 +168,7 @@ def _examine(
 
 
 def _identify(
-    book: Book, plan: Plan | None, must_be_new: bool, *, lock: bool
+    book: Book, plan: Plan | None, *, must_be_new: bool, lock: bool
 ) -> tuple[str, Plan | None]:
     """The plan that the workbook is of, by its title; none where it is new."""
     row = book.plan

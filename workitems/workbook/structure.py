@@ -1,5 +1,6 @@
 """Checks the plan itself: the sheets Plan, Agencies, Pillars, Work items and Milestones."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -104,9 +105,18 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
         proposal.note(AGENCIES.name, agency.short_name, draft)
 
 
-def plan(proposal: Proposal) -> None:
+def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
+    """Checks the plan itself. `new_for` has the ids of agencies that may coordinate a new one."""
     row, draft = proposal.book.plan, Draft(proposal.plan, is_new=proposal.plan_is_new)
     proposal.settle(row, draft)
+    coordinating = getattr(draft.row, "coordinating_agency", None)
+    if new_for is not None and coordinating and coordinating.pk not in new_for:
+        proposal.fault(
+            row,
+            "Coordinating agency",
+            f"You hold no coordinator's seat at {coordinating.short_name}.",
+            "an agency that you coordinate for; others start their plans themselves.",
+        )
     released, ends = row["Released on"], row["Ends on"]
     if released and ends and ends <= released:
         proposal.fault(

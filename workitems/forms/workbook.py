@@ -1,0 +1,33 @@
+"""Forms for importing a plan's workbook: choosing the file, and confirming what it would do."""
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+MOST_MEGABYTES = 10
+
+
+class WorkbookForm(forms.Form):
+    workbook = forms.FileField(
+        label="Workbook",
+        max_length=255,
+        help_text=f"A spreadsheet saved as .xlsx, at most {MOST_MEGABYTES} MB. You will see what "
+        "would change before anything does.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={
+            "required": "Choose the workbook.",
+            "empty": "The file is empty.",
+            "max_length": "The file's name is too long.",
+        },
+    )
+
+    def clean_workbook(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["workbook"]
+        if (file.size or 0) > MOST_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(f"The file has more than {MOST_MEGABYTES} MB.")
+        return file
+
+
+class ConfirmForm(forms.Form):
+    """Says yes to what a preview showed, named by its fingerprint."""
+
+    fingerprint = forms.RegexField("^[0-9a-f]{64}$", widget=forms.HiddenInput)

@@ -1,0 +1,51 @@
+"""Keeps an uploaded workbook between its preview and the import that a person confirms.
+
+One for each person, under a name that nobody can guess, for a day at most. What comes back is
+read as carefully as the first time: nothing that was found out is kept, only the file.
+"""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import BinaryIO, cast
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from agencies.models import User
+
+FOLDER = "workbooks"
+KEPT_FOR = timedelta(days=1)
+
+
+def keep(file: File, *, owner: User, at: datetime) -> str:
+    """Keep the file in place of any other of the owner's, and return its key."""
+    drop(owner=owner, at=at)
+    key = secrets.token_hex(16)
+    file.seek(0)
+    default_storage.save(_path(owner, key), file)
+    return key
+
+
+def take(key: str, *, owner: User) -> BinaryIO | None:
+    """The owner's file of that key, or none when it is gone. Close it after use."""
+    if not re.fullmatch("[0-9a-f]{32}", key) or not default_storage.exists(_path(owner, key)):
+        return None
+    return cast(BinaryIO, default_storage.open(_path(owner, key)))
+
+
+def drop(*, owner: User, at: datetime) -> None:
+    """Delete the owner's file, and anybody's that was forgotten."""
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return
+    for name in names:
+        path = f"{FOLDER}/{name}"
+        is_own = name.startswith(f"{owner.pk}-")
+        if is_own or default_storage.get_modified_time(path) < at - KEPT_FOR:
+            default_storage.delete(path)
+
+
+def _path(owner: User, key: str) -> str:
+    return f"{FOLDER}/{owner.pk}-{key}.xlsx"
