@@ -1,0 +1,270 @@
+"""Two people at once: row locks and constraints let one through, and tell the others."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from agencies.models import Appointment, Seat
+from agencies.services import give_seat
+from tests.factories import (
+    MeetingFactory,
+    MilestoneFactory,
+    UpdateFactory,
+    UserFactory,
+    VariationFactory,
+)
+from tests.workitems.record import NOW, SLIPPED, TODAY, entries
+from workitems.models import Round, Variation, WorkItem
+from workitems.services import Conflict, Refused, items, rounds, variations
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Call `act` in so many threads that start together; what each returned or raised."""
+    start = threading.Barrier(count)
+    outcomes: list[Any] = [None] * count
+
+    def run(number: int) -> None:
+        try:
+            with connection.cursor():  # connected before the race, not in it
+                start.wait(timeout=20)
+            outcomes[number] = act(number)
+        except Exception as refusal:
+            outcomes[number] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def kinds(outcomes: list[Any]) -> Counter[str]:
+    return Counter(type(outcome).__name__ for outcome in outcomes)
+
+
+def test_of_twenty_people_with_the_same_page_one_saves(item, contributor):
+    outcomes = at_once(
+        20,
+        lambda number: items.change_status(
+            item=item,
+            version=1,
+            stage="under_way",
+            confidence="at_risk",
+            by=contributor,
+            on=TODAY,
+            reason=f"Reason {number}",
+        ),
+    )
+    assert kinds(outcomes) == {"WorkItem": 1, "Conflict": 19}
+    item.refresh_from_db()
+    (winner,) = (number for number, outcome in enumerate(outcomes) if isinstance(outcome, WorkItem))
+    assert (item.confidence, item.version) == ("at_risk", 2)
+    assert entries(item) == [
+        ("+", "", ""),
+        ("~", "Police contributor (Police)", f"Reason {winner}"),
+    ]
+    conflicts = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
+    assert {conflict.current.version for conflict in conflicts} == {2}
+
+
+def test_of_two_grants_of_a_seat_at_once_one_is_made(police, coordinator):
+    user = UserFactory()
+    outcomes = at_once(
+        2,
+        lambda number: give_seat(
+            user=user,
+            agency=police,
+            role=Seat.Role.CONTRIBUTOR,
+            from_on=date(2010, 1, 1 + number),
+            by=coordinator,
+        ),
+    )
+    assert kinds(outcomes) == {"Seat": 1, "SeatRefused": 1}
+    assert Seat.objects.filter(user=user).count() == 1
+
+
+def slowly(write: Callable[[], Any]) -> Any:
+    """Write, and keep the transaction open so that the other one cannot see the row."""
+    with transaction.atomic():
+        written = write()
+        time.sleep(0.3)
+    return written
+
+
+def test_the_database_itself_refuses_two_overlapping_seats_at_once(police):
+    """Past the service and its lock: neither transaction sees the other's row in time."""
+    user = UserFactory()
+    outcomes = at_once(
+        2,
+        lambda number: slowly(
+            lambda: Seat.objects.create(
+                user=user, agency=police, role="observer", from_on=date(2010, 1, 1 + number)
+            )
+        ),
+    )
+    assert kinds(outcomes) == {"Seat": 1, "IntegrityError": 1}
+    assert Seat.objects.filter(user=user).count() == 1
+
+
+def test_the_database_itself_refuses_two_ministers_at_once():
+    outcomes = at_once(
+        2,
+        lambda number: slowly(
+            lambda: Appointment.objects.create(
+                minister=f"Hon Minister {number}",
+                portfolio="Minister of Immigration",
+                from_on=date(2010, 1, 1 + number),
+            )
+        ),
+    )
+    assert kinds(outcomes) == {"Appointment": 1, "IntegrityError": 1}
+    assert Appointment.objects.count() == 1
+
+
+def test_of_two_requests_to_move_a_milestone_one_is_made(milestone, contributor, police):
+    outcomes = at_once(
+        2,
+        lambda number: variations.request_date(
+            milestone=milestone,
+            due_after=SLIPPED,
+            reason="The printer is late.",
+            agency=police,
+            by=contributor,
+            at=NOW,
+        ),
+    )
+    assert kinds(outcomes) == {"Variation": 1, "Refused": 1}
+    assert "A request to move this milestone is already waiting." in map(str, outcomes)
+    assert Variation.objects.count() == 1
+
+
+def test_requests_in_one_plan_at_once_are_numbered_without_gap_or_double(item, contributor, police):
+    milestones = MilestoneFactory.create_batch(8, item=item)
+    at_once(
+        8,
+        lambda number: variations.request_date(
+            milestone=milestones[number],
+            due_after=SLIPPED,
+            reason="So.",
+            agency=police,
+            by=contributor,
+            at=NOW,
+        ),
+    )
+    numbers = Variation.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, 9))
+
+
+def test_of_two_submissions_of_a_return_one_counts(of_return, item, approver):
+    UpdateFactory(of_return=of_return, item=item)
+    outcomes = at_once(
+        2, lambda number: rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
+    )
+    assert kinds(outcomes) == {"Return": 1, "Refused": 1}
+    assert "This return is submitted; it cannot become submitted." in map(str, outcomes)
+    assert len(entries(of_return)) == 2
+
+
+def test_of_two_rounds_opened_at_once_one_is_open(plan, coordinator):
+    outcomes = at_once(
+        2,
+        lambda number: rounds.open_round(
+            plan=plan,
+            name="A round",
+            period_start=date(2010, 1, 1 + number),
+            period_end=date(2010, 6, 30),
+            due_on=date(2010, 7, 14),
+            by=coordinator,
+            at=NOW,
+        ),
+    )
+    assert kinds(outcomes) == {"Round": 1, "Refused": 1}
+    assert Round.objects.get().returns.count() == 3
+
+
+def test_of_two_first_answers_for_an_item_the_second_is_a_conflict(
+    of_return, item, contributor, approver
+):
+    people = (contributor, approver)
+    outcomes = at_once(
+        2,
+        lambda number: rounds.write_update(
+            of_return=of_return,
+            item=item,
+            stage="under_way",
+            achieved=f"Answer {number}",
+            by=people[number],
+            at=NOW,
+        ),
+    )
+    assert kinds(outcomes) == {"Update": 1, "Conflict": 1}
+    assert of_return.updates.count() == 1
+
+
+def test_an_item_is_not_completed_while_its_milestone_is_opened_again(item, contributor):
+    """Whichever comes first, a complete item has no open milestone afterwards."""
+    milestone = MilestoneFactory(item=item, completed_on=TODAY)
+    outcomes = at_once(
+        2,
+        lambda number: [
+            lambda: items.change_status(
+                item=item,
+                version=1,
+                stage="complete",
+                confidence="",
+                by=contributor,
+                on=TODAY,
+                reason="Printed.",
+            ),
+            lambda: items.reopen_milestone(
+                milestone=milestone, version=1, by=contributor, reason="Faulty."
+            ),
+        ][number](),
+    )
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
+    item.refresh_from_db()
+    milestone.refresh_from_db()
+    assert (item.stage == "complete") != milestone.is_open
+
+
+def test_a_milestone_is_not_closed_while_its_item_is_withdrawn(
+    plan, item, milestone, contributor, coordinator
+):
+    """The second finds the row as the first left it; the database has nothing to refuse."""
+    variation = VariationFactory(
+        kind="withdrawal",
+        milestone=None,
+        plan=plan,
+        item=item,
+        due_before=None,
+        due_after=None,
+        state="recommended",
+    )
+    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    outcomes = at_once(
+        2,
+        lambda number: [
+            lambda: variations.decide(
+                variation=variation, approve=True, meeting=meeting, by=coordinator, at=NOW
+            ),
+            lambda: items.close_milestone(
+                milestone=milestone, version=1, completed_on=TODAY, by=contributor, on=TODAY
+            ),
+        ][number](),
+    )
+    assert {"IntegrityError", "OperationalError"} & set(kinds(outcomes)) == set()
+    milestone.refresh_from_db()
+    item.refresh_from_db()
+    assert item.stage == "withdrawn"
+    assert (milestone.completed_on is None) != (milestone.withdrawn_on is None)

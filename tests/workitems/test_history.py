@@ -1,0 +1,164 @@
+"""History as the record: who, when and why, in words that outlive people and agencies."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from agencies import history
+from agencies.models import User
+from tests.factories import (
+    AgencyFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    RoundFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import NOW, SLIPPED, TODAY, entries, newest
+from workitems.models import Milestone, WorkItem
+from workitems.services import items, rounds, variations
+
+pytestmark = pytest.mark.django_db
+
+
+def test_history_keeps_the_name_and_agency_as_they_were(item, contributor, police):
+    items.change_status(
+        item=item, version=1, stage="under_way", confidence="at_risk", by=contributor, on=TODAY
+    )
+    contributor.name = "Somebody else"
+    contributor.save()
+    police.short_name = "Pirihimana"
+    police.save()
+    assert newest(item) == ("~", "Police contributor (Police)", "")
+
+
+def test_a_reason_may_be_a_paragraph(item, contributor):
+    """On PostgreSQL the library's own column would refuse more than 100 characters."""
+    reason = "The printer is late. " * 100
+    items.change_status(
+        item=item,
+        version=1,
+        stage="ongoing",
+        confidence="",
+        by=contributor,
+        on=TODAY,
+        reason=reason,
+    )
+    assert newest(item)[2] == reason
+
+
+def test_a_history_row_holds_the_whole_row_as_it_was(item, contributor):
+    items.change_status(
+        item=item, version=1, stage="under_way", confidence="at_risk", by=contributor, on=TODAY
+    )
+    before, after = item.history.order_by("history_id")
+    assert [(row.confidence, row.version, row.title) for row in (before, after)] == [
+        ("on_track", 1, "Print a brochure"),
+        ("at_risk", 2, "Print a brochure"),
+    ]
+
+
+def test_a_row_can_be_read_as_it_stood_at_a_time(item, contributor, police):
+    milestone = MilestoneFactory.build(item=item, responsible_agency=police, number=3)
+    history.save(milestone, by=contributor, at=datetime(2010, 1, 1, tzinfo=UTC))
+    milestone.forecast_due = SLIPPED
+    history.save(milestone, by=contributor, at=datetime(2010, 5, 1, tzinfo=UTC))
+    stood = {
+        month: milestone.history.as_of(datetime(2010, month, 2, tzinfo=UTC)).forecast_due
+        for month in (4, 5)
+    }
+    assert stood == {4: date(2010, 6, 30), 5: SLIPPED}
+
+
+def test_what_is_saved_in_part_is_recorded_in_whole(item, contributor):
+    """Only the named fields are written; the history row says how the whole row then is."""
+    milestone = MilestoneFactory(item=item)
+    fresh = Milestone.objects.get(pk=milestone.pk)
+    fresh.forecast_due = SLIPPED
+    fresh.description = "Not to be saved"
+    history.save(fresh, by=contributor, fields=["forecast_due"])
+    milestone.refresh_from_db()
+    assert (milestone.forecast_due, milestone.description) == (
+        SLIPPED,
+        f"Milestone {milestone.number}",
+    )
+
+
+def test_a_command_writes_in_its_own_name(item):
+    history.save(item, by=None, actor="Spreadsheet import", reason="First import")
+    assert newest(item) == ("~", "Spreadsheet import", "First import")
+
+
+def test_an_imported_past_is_written_with_its_true_dates_and_states(item):
+    """The item is saved once, as it is now; its past is told by states, oldest first."""
+    was = WorkItem.objects.get(pk=item.pk)
+    first, second = (datetime(2009, month, 1, tzinfo=UTC) for month in (7, 12))
+    other = WorkItemFactory(plan=item.plan)
+    states = []
+    for row, at, stage in (
+        (was, first, "not_started"),
+        (other, first, "ongoing"),
+        (was, second, "under_way"),
+    ):
+        state = WorkItem.objects.get(pk=row.pk)
+        state.stage = stage
+        states.append((state, at, "Imported"))
+    history.write_past(states, by=None, actor="Spreadsheet import")
+
+    written = item.history.filter(history_actor="Spreadsheet import").order_by("history_date")
+    assert [
+        (row.history_type, row.history_date, row.stage, row.history_change_reason)
+        for row in written
+    ] == [("+", first, "not_started", "Imported"), ("~", second, "under_way", "Imported")]
+    assert other.history.filter(history_type="+", history_actor="Spreadsheet import").count() == 1
+    item.refresh_from_db()
+    assert item.stage == "under_way"
+
+
+def test_a_past_may_be_empty():
+    history.write_past([], by=None, actor="Spreadsheet import")
+    assert WorkItem.history.count() == 0
+
+
+def test_a_past_written_by_a_person_bears_their_signature(item, contributor):
+    history.write_past([(item, NOW, "")], by=contributor, actor="")
+    assert entries(item)[0] == ("+", "Police contributor (Police)", "")
+
+
+def test_search_columns_are_left_out_of_history():
+    columns = {field.name for field in WorkItem.history.model._meta.fields}
+    assert {"search_text", "number_key"} & columns == set()
+
+
+def test_passwords_are_left_out_of_history(contributor):
+    assert "password" not in {field.name for field in User.history.model._meta.fields}
+
+
+def test_the_same_act_is_one_entry_on_each_row_that_it_changes(plan, police, coordinator):
+    """Moving an agreed date: one row of the variation, one of the milestone, one decision."""
+    milestone = MilestoneFactory(item=WorkItemFactory(plan=plan, lead_agency=police))
+    variation = VariationFactory(milestone=milestone, state="recommended")
+    variations.decide(
+        variation=variation,
+        approve=True,
+        meeting=MeetingFactory(plan=plan, held_on=TODAY),
+        by=coordinator,
+        at=NOW,
+    )
+    assert [len(entries(row)) for row in (variation, milestone, variation.decision)] == [2, 2, 1]
+    assert entries(milestone.item) == [("+", "", "")]
+
+
+def test_opening_a_round_signs_every_return(coordinator, labour):
+    agency = AgencyFactory()
+    plan = RoundFactory(closed_at=NOW, plan__members=[agency]).plan
+    made = rounds.open_round(
+        plan=plan,
+        name="July to December 2010",
+        period_start=date(2010, 7, 1),
+        period_end=date(2010, 12, 31),
+        due_on=date(2011, 1, 14),
+        by=coordinator,
+        at=NOW,
+    )
+    assert [entries(each) for each in made.returns.all()] == [[("+", "Coordinator (DoL)", "")]] * 2

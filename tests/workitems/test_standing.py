@@ -1,0 +1,366 @@
+"""How things stand on a day: lateness, freshness, and why an item needs attention. No database."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workitems import standing
+from workitems.standing import Fresh, ItemFacts, Late, Lateness
+
+DAY = date(2010, 6, 30)
+NOT_ENGLISH = re.compile(r"\b1 (days|months|times|variations)|\b0 ")
+
+
+def days(number: int) -> date:
+    """So many days after the day that these tests ask about."""
+    return DAY + timedelta(days=number)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A milestone, by its dates alone."""
+
+    agreed_due: date = DAY
+    forecast_due: date = DAY
+    completed_on: date | None = None
+    withdrawn_on: date | None = None
+    original_due: date = DAY
+    description: str = "Brochure printed"
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A delay, by what is asked of it."""
+
+    found_on: date = DAY
+    ended_on: date | None = None
+    times_moved: int = 1
+
+
+# --- one milestone ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("due", "forecast", "state", "late_by"),
+    [
+        (-2, -2, Late.OVERDUE, 2),
+        (-1, -1, Late.OVERDUE, 1),
+        (0, 0, Late.DUE_SOON, 0),
+        (1, 1, Late.DUE_SOON, 0),
+        (30, 30, Late.DUE_SOON, 0),
+        (31, 31, Late.ON_TIME, 0),
+        (0, 1, Late.SLIPPING, 1),
+        (60, 152, Late.SLIPPING, 92),
+        (31, 30, Late.ON_TIME, 0),
+        (10, 5, Late.DUE_SOON, 0),
+        # Once the date has passed it is overdue, whatever is forecast.
+        (-1, 92, Late.OVERDUE, 1),
+    ],
+)
+def test_an_open_milestone_stands_by_its_agreed_and_forecast_dates(due, forecast, state, late_by):
+    step = Step(agreed_due=days(due), forecast_due=days(forecast))
+    assert standing.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
+
+
+@pytest.mark.parametrize(
+    ("due", "completed", "state", "late_by"),
+    [
+        (0, 0, Late.DONE, 0),
+        (0, -1, Late.DONE, 0),
+        (-1, 0, Late.DONE_LATE, 1),
+        (-60, -48, Late.DONE_LATE, 12),
+        # Done tomorrow is not done today.
+        (0, 1, Late.DUE_SOON, 0),
+        (-1, 1, Late.OVERDUE, 1),
+    ],
+)
+def test_a_milestone_is_done_from_the_day_it_was_completed(due, completed, state, late_by):
+    step = Step(agreed_due=days(due), forecast_due=days(due), completed_on=days(completed))
+    assert standing.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "state"), [(-1, Late.WITHDRAWN), (0, Late.WITHDRAWN), (1, Late.OVERDUE)]
+)
+def test_a_milestone_is_withdrawn_from_the_day_of_the_decision(withdrawn, state):
+    step = Step(agreed_due=days(-5), forecast_due=days(-5), withdrawn_on=days(withdrawn))
+    assert standing.milestone_lateness(step, DAY).state == state
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        (Lateness(Late.OVERDUE, 1), "Overdue by 1 day"),
+        (Lateness(Late.OVERDUE, 12), "Overdue by 12 days"),
+        (Lateness(Late.OVERDUE, 1234), "Overdue by 1,234 days"),
+        (Lateness(Late.SLIPPING, 1), "Expected 1 day late"),
+        (Lateness(Late.SLIPPING, 92), "Expected 92 days late"),
+        (Lateness(Late.DONE_LATE, 1), "Done 1 day late"),
+        (Lateness(Late.DONE_LATE, 3), "Done 3 days late"),
+        (Lateness(Late.DUE_SOON), "Due soon"),
+        (Lateness(Late.ON_TIME), "On time"),
+        (Lateness(Late.DONE), "Done"),
+        (Lateness(Late.WITHDRAWN), "Withdrawn"),
+    ],
+)
+def test_lateness_is_said_in_words(late, words):
+    assert late.words == words
+
+
+@pytest.mark.parametrize("state", Late)
+def test_only_what_is_open_and_behind_counts_as_late(state):
+    assert Lateness(state).is_late == (state in (Late.OVERDUE, Late.SLIPPING))
+
+
+# --- an item with several milestones ----------------------------------------------------------
+
+OVERDUE = Step(agreed_due=days(-3), forecast_due=days(-3))
+VERY_OVERDUE = Step(agreed_due=days(-30), forecast_due=days(-30))
+SLIPPING = Step(agreed_due=days(9), forecast_due=days(99))
+SOON = Step(agreed_due=days(9), forecast_due=days(9))
+ON_TIME = Step(agreed_due=days(90), forecast_due=days(90))
+DONE_LATE = Step(agreed_due=days(-9), completed_on=days(-1))
+DONE = Step(completed_on=DAY)
+WITHDRAWN = Step(withdrawn_on=DAY)
+
+
+@pytest.mark.parametrize(
+    ("milestones", "state", "late_by"),
+    [
+        ([], Late.ON_TIME, 0),
+        ([OVERDUE, VERY_OVERDUE], Late.OVERDUE, 30),
+        ([SLIPPING, OVERDUE], Late.OVERDUE, 3),
+        ([ON_TIME, SLIPPING], Late.SLIPPING, 90),
+        ([ON_TIME, SOON], Late.DUE_SOON, 0),
+        ([DONE_LATE, ON_TIME], Late.ON_TIME, 0),
+        ([DONE, DONE_LATE], Late.DONE_LATE, 8),
+        ([WITHDRAWN, DONE], Late.DONE, 0),
+        ([WITHDRAWN], Late.WITHDRAWN, 0),
+    ],
+)
+def test_an_item_is_as_late_as_its_worst_milestone(milestones, state, late_by):
+    late = standing.item_lateness(milestones, DAY)
+    assert (late.state, late.days) == (state, late_by)
+
+
+some_day = st.integers(-400, 400).map(days)
+maybe_a_day = st.none() | some_day
+steps = st.builds(
+    Step,
+    agreed_due=some_day,
+    forecast_due=some_day,
+    completed_on=maybe_a_day,
+    withdrawn_on=maybe_a_day,
+)
+
+
+@given(st.lists(steps, min_size=1), some_day)
+def test_an_items_lateness_is_that_of_one_of_its_milestones_and_none_is_worse(milestones, on):
+    item = standing.item_lateness(milestones, on)
+    each = [standing.milestone_lateness(milestone, on) for milestone in milestones]
+    assert item in each
+    order = list(Late)
+    assert order.index(item.state) == min(order.index(late.state) for late in each)
+    assert item.days == max(late.days for late in each if late.state == item.state)
+
+
+@given(st.lists(steps), some_day)
+def test_the_order_of_milestones_does_not_matter(milestones, on):
+    late = standing.item_lateness(milestones, on)
+    backwards = standing.item_lateness(milestones[::-1], on)
+    assert (late.state, late.days) == (backwards.state, backwards.days)
+
+
+@given(steps, some_day)
+def test_lateness_never_counts_below_one_day_and_says_days_right(step, on):
+    late = standing.milestone_lateness(step, on)
+    counts = late.state in (Late.OVERDUE, Late.SLIPPING, Late.DONE_LATE)
+    assert (late.days >= 1) == counts
+    assert ("days" in late.words) == (late.days > 1)
+    assert ("1 day" in late.words and "days" not in late.words) == (late.days == 1)
+
+
+@given(steps, some_day)
+def test_a_milestone_left_alone_only_grows_later(step, on):
+    """From one day to the next an open milestone never gets better by itself."""
+    today, tomorrow = (standing.milestone_lateness(step, on + timedelta(days=n)) for n in (0, 1))
+    still_open = tomorrow.state not in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN)
+    if still_open:
+        order = list(Late)
+        assert order.index(tomorrow.state) <= order.index(today.state)
+
+
+@pytest.mark.parametrize(
+    ("milestones", "due"),
+    [
+        ([], None),
+        ([DONE, WITHDRAWN], None),
+        ([ON_TIME, SOON, DONE_LATE], days(9)),
+        ([Step(agreed_due=days(1), completed_on=days(1)), SOON], days(1)),
+        ([Step(agreed_due=days(1), withdrawn_on=days(1)), SOON], days(1)),
+    ],
+)
+def test_the_next_date_is_the_earliest_that_is_open_on_the_day(milestones, due):
+    assert standing.next_due(milestones, DAY) == due
+
+
+# --- freshness --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heard", "state", "words"),
+    [
+        (None, Fresh.NEVER, "No accepted update yet"),
+        (1, Fresh.NEVER, "No accepted update yet"),
+        (0, Fresh.FRESH, "Updated today"),
+        (-1, Fresh.FRESH, "Updated 1 day ago"),
+        (-59, Fresh.FRESH, "Updated 59 days ago"),
+        (-60, Fresh.FRESH, "Updated 2 months ago"),
+        (-92, Fresh.FRESH, "Updated 3 months ago"),
+        (-93, Fresh.AGEING, "Updated 3 months ago"),
+        (-184, Fresh.AGEING, "Updated 6 months ago"),
+        (-185, Fresh.STALE, "Updated 6 months ago"),
+    ],
+)
+def test_freshness_is_the_age_of_the_last_accepted_update(heard, state, words):
+    fresh = standing.freshness(None if heard is None else days(heard), DAY)
+    assert (fresh.state, fresh.words) == (state, words)
+
+
+@given(st.integers(0, 5000))
+def test_freshness_says_days_and_months_right(age):
+    words = standing.freshness(days(-age), DAY).words
+    assert NOT_ENGLISH.search(words) is None
+
+
+# --- attention --------------------------------------------------------------------------------
+
+
+def facts(**differs) -> ItemFacts:
+    """A live item of which nothing is to be said."""
+    values = {
+        "is_live": True,
+        "is_key": False,
+        "confidence": "on_track",
+        "reviewer_confidence": "",
+        "heard_on": DAY,
+        "starts_on": None,
+        "milestones": [ON_TIME],
+    }
+    return ItemFacts(**{**values, **differs})
+
+
+def reasons(item: ItemFacts) -> list[tuple[int, str]]:
+    return [(reason.rank, reason.words) for reason in standing.attention(item, DAY)]
+
+
+def test_an_item_of_which_nothing_is_to_be_said_needs_no_attention():
+    assert reasons(facts()) == []
+
+
+UNMITIGATED = (1, "Overdue by 3 days, and no mitigation is recorded.")
+
+
+@pytest.mark.parametrize(
+    ("differs", "expected"),
+    [
+        ({"milestones": [OVERDUE]}, UNMITIGATED),
+        ({"milestones": [OVERDUE], "delays": [(Slip(), 0)]}, UNMITIGATED),
+        ({"milestones": [OVERDUE], "delays": [(Slip(), 1)]}, (2, "Overdue by 3 days.")),
+        (
+            {"milestones": [OVERDUE], "delays": [(Slip(ended_on=days(1)), 1)]},
+            (2, "Overdue by 3 days."),
+        ),
+        # A mitigation of a delay that is over, or not found yet, is none.
+        ({"milestones": [OVERDUE], "delays": [(Slip(ended_on=DAY), 1)]}, UNMITIGATED),
+        ({"milestones": [OVERDUE], "delays": [(Slip(found_on=days(1)), 1)]}, UNMITIGATED),
+        ({"delays": [(Slip(times_moved=2), 1)]}, (3, "Its date has moved 2 times.")),
+        ({"confidence": "off_track"}, (4, "Its agency says it is off track.")),
+        ({"milestones": [SLIPPING]}, (5, "Expected 90 days late.")),
+        (
+            {"reviewer_confidence": "at_risk"},
+            (6, "The reviewer is of another mind than the agency."),
+        ),
+        ({"variations_pending": 1}, (7, "A variation waits for a decision.")),
+        ({"variations_pending": 2}, (7, "2 variations wait for a decision.")),
+        ({"heard_on": days(-185)}, (8, "No word for 185 days.")),
+        ({"heard_on": days(-1234)}, (8, "No word for 1,234 days.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (8, "No word for 185 days.")),
+    ],
+)
+def test_one_reason_for_attention(differs, expected):
+    assert reasons(facts(**differs)) == [expected]
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"is_live": False, "milestones": [OVERDUE], "confidence": "off_track"},
+        {"milestones": [SOON]},
+        {"milestones": []},
+        {"delays": [(Slip(times_moved=1), 1)]},
+        {"delays": [(Slip(times_moved=3, ended_on=DAY), 1)]},
+        {"confidence": "at_risk"},
+        {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
+        # Nothing to compare with.
+        {"confidence": "", "reviewer_confidence": "off_track"},
+        {"heard_on": days(-184)},
+        {"heard_on": None},
+        {"heard_on": days(-400), "starts_on": days(1)},
+    ],
+)
+def test_no_reason_for_attention(differs):
+    assert reasons(facts(**differs)) == []
+
+
+def test_reasons_come_with_the_most_urgent_first():
+    item = facts(
+        confidence="off_track",
+        reviewer_confidence="at_risk",
+        heard_on=days(-200),
+        milestones=[OVERDUE, SLIPPING],
+        delays=[(Slip(times_moved=3), 0)],
+        variations_pending=1,
+    )
+    assert reasons(item) == [
+        UNMITIGATED,
+        (3, "Its date has moved 3 times."),
+        (4, "Its agency says it is off track."),
+        (6, "The reviewer is of another mind than the agency."),
+        (7, "A variation waits for a decision."),
+        (8, "No word for 200 days."),
+    ]
+
+
+@given(
+    st.builds(
+        ItemFacts,
+        is_live=st.booleans(),
+        is_key=st.booleans(),
+        confidence=st.sampled_from(["", "on_track", "at_risk", "off_track"]),
+        reviewer_confidence=st.sampled_from(["", "on_track", "at_risk", "off_track"]),
+        heard_on=maybe_a_day,
+        starts_on=maybe_a_day,
+        milestones=st.lists(steps, max_size=4),
+        delays=st.lists(
+            st.tuples(
+                st.builds(Slip, found_on=some_day, times_moved=st.integers(1, 9)),
+                st.integers(0, 2),
+            ),
+            max_size=3,
+        ),
+        variations_pending=st.integers(0, 3),
+    )
+)
+def test_reasons_are_ranked_sentences_each_of_its_own_kind(item):
+    found = reasons(item)
+    ranks = [rank for rank, _ in found]
+    assert ranks == sorted(set(ranks))
+    assert found == [] or item.is_live
+    for _, words in found:
+        assert words.endswith(".")
+        assert NOT_ENGLISH.search(words) is None
