@@ -135,7 +135,7 @@ def read(briefing: Briefing) -> Facts:
             "workitems.plan",
             plan.pk,
             newest_versions(Plan, Plan.objects.filter(pk=plan.pk).values("pk")).get(plan.pk),
-            plan.title,
+            f"The plan, {plan.title}",
         ),
         minister=appointment.minister,
         agencies=agencies,

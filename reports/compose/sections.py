@@ -223,8 +223,10 @@ def _ended(text: Text, fragments: bool, last: bool) -> Text:
     if not fragments:
         head = replace(text[0], text=capitalised(text[0].text))
         text = (head, *text[1:])
-    end = closed if last or not fragments else opened
-    return (*text[:-1], replace(text[-1], text=end(text[-1].text)))
+    ending = (closed if last or not fragments else opened)(text[-1].text)
+    if not ending and len(text) > 1:  # the last run was a full stop alone, after bold
+        return text[:-1]
+    return (*text[:-1], replace(text[-1], text=ending))
 
 
 def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Paragraph]:

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agencies import history
 from reports.compose import compose
-from reports.document import DocumentError, Stage, to_json, words
+from reports.document import DocumentError, Stage, from_json, to_json, words
 from reports.drafts import draft
 from tests.factories import (
     AgencyFactory,
@@ -25,6 +27,7 @@ from tests.factories import (
     UpdateFactory,
     WorkItemFactory,
 )
+from workitems.models import Update
 
 pytestmark = pytest.mark.django_db
 
@@ -357,6 +360,37 @@ def test_own_words_are_cited_where_they_do_not_say_whose_they_are(
 ):
     accepted(item, of_round=round_of_2010, key_achievement="yes", achieved=said)
     assert section(compose(briefing(plan)), "Achievements") == [printed]
+
+
+def test_a_fragment_that_ends_in_bold_loses_its_stop_too(plan, pillar, item, round_of_2010):
+    with on(date(2009, 8, 3)):
+        other = WorkItemFactory(plan=plan, pillar=pillar, number="1.2")
+    mine = ReturnFactory(round=round_of_2010, agency=item.lead_agency, accepted=True)
+    for each, said in [(item, "training of **staff**."), (other, "profiles.")]:
+        UpdateFactory(of_return=mine, item=each, key_achievement="headline", achieved=said)
+    told = section(compose(briefing(plan)), "Achievements")[0]
+    assert told.splitlines()[1:] == ["- training of staff", "- profiles."]
+
+
+LINES = st.text(st.sampled_from("aé .,:;*-•“”()!?\\_#<&\u200b\u202e\x07漢1"), max_size=30)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES, max_size=6), st.sampled_from(["headline", "yes"]))
+def test_whatever_an_agency_writes_is_printed_or_refused_in_a_sentence(
+    plan, item, round_of_2010, lines, key
+):
+    update = Update.objects.first() or accepted(item, of_round=round_of_2010)
+    said = "\n".join(lines)
+    Update.objects.filter(pk=update.pk).update(
+        achieved=said, planned_next=said, key_achievement=key
+    )
+    try:
+        document = compose(briefing(plan))
+    except DocumentError as refusal:
+        assert str(refusal).startswith("Update of item 1.1 by DoL, January to June 2010: ")
+    else:
+        assert from_json(to_json(document)) == document
 
 
 def test_nothing_accepted_is_said_honestly(plan, item, round_of_2010):

@@ -11,9 +11,9 @@ from agencies.models import Seat, User
 from reports.drafts import draft
 from reports.models import Briefing
 from reports.services import COVER_FIELDS, create_briefing
+from workitems.demo.plans import PLAN_OF_2009
 from workitems.models import Plan
 
-PLAN = "plan-of-action-to-prevent-people-trafficking"
 TRACKER_NUMBER = "10/96252"
 # Roles, not people: the officials of the time are not ours to name.
 COVER = {
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo is for a debugging machine: put DEBUG=yes into .env.")
-        plan = Plan.objects.filter(slug=PLAN).select_related("coordinating_agency").first()
+        plan = Plan.objects.filter(slug=PLAN_OF_2009).select_related("coordinating_agency").first()
         if plan is None:
             raise CommandError("Load the demo plans first: python3 manage.py load_demo_plan")
         if Briefing.objects.filter(tracker_number=TRACKER_NUMBER).exists():

@@ -52,6 +52,7 @@ class Command(BaseCommand):
         self.tell("Loading the demo plans")
         sign_ins = StringIO()
         call_command("load_demo_plan", stdout=sign_ins)
+        call_command("load_demo_briefing", stdout=StringIO())
 
         self.tell("Writing the 2010 briefing")
         facts = [part for pair in BRIEFING_FACTS.items() for part in pair]
