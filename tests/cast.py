@@ -4,8 +4,13 @@ Police leads the item. Customs is a member of the working group and has no part 
 coordinates. Health coordinates another plan and is no member of this one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import transaction
 
 from agencies.models import Agency, Seat, User
 from reports.models import Briefing
@@ -43,6 +48,14 @@ class Scene:
 def seated(name: str, role: Seat.Role, agency: Agency, **period: date) -> User:
     user: User = SeatFactory(user__name=name, agency=agency, role=role, **period).user
     return user
+
+
+@contextmanager
+def standing_scene(django_db_blocker: Any) -> Iterator[Scene]:
+    """One scene for a whole module of tests that change nothing; making it is slow."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scene()
+        transaction.set_rollback(True)
 
 
 def scene() -> Scene:

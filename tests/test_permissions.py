@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, reverse
@@ -17,7 +16,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from tests.cast import Scene, scene
+from tests.cast import Scene, standing_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +151,12 @@ RULES: dict[str, Row] = {
     "home": signed_in(200, NOT_ALLOWED),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
+    "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
+    "plans:export": of_plan(plan, may=("coordinator",)),
+    "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
+    "plans:blank-workbook": Row(
+        get=only(ANY_COORDINATOR, 200, 200).get, post=signed_in(200, NOT_ALLOWED).post
+    ),
     "workitems:list": of_plan(plan),
     "workitems:detail": of_plan(item),
     "workitems:change-status": of_plan(item, may=WRITERS, post=INVALID),
@@ -225,10 +230,8 @@ def test_every_rule_answers_for_everybody(people):
 
 @pytest.fixture(scope="module")
 def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    """One scene for the whole table: making it anew for each of a thousand requests is slow."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield scene()
-        transaction.set_rollback(True)
+    with standing_scene(django_db_blocker) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ class EscapeArguments:
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                without_reset_key(quote(arg, safe=" /:.,'()<>=%")) if isinstance(arg, str) else arg
+                without_reset_key(quote(arg, safe=" /:.,'()=%")) if isinstance(arg, str) else arg
                 for arg in record.args
             )
         return True
@@ -82,7 +82,8 @@ def trace_without_words(exc_info: Any) -> list[str]:
 def _trace(error: BaseException | None) -> Iterator[str]:
     if error is None:
         return
-    yield from _trace(error.__cause__ or error.__context__)
+    earlier = error.__cause__
+    yield from _trace(earlier or (None if error.__suppress_context__ else error.__context__))
     yield f"{type(error).__module__}.{type(error).__qualname__}"
     for frame in traceback.extract_tb(error.__traceback__):
         yield f"{frame.filename}:{frame.lineno} {frame.name}"

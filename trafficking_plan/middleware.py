@@ -37,8 +37,8 @@ class RefuseUnreadableRequests:
         return self.get_response(request)
 
     def is_unreadable(self, request: HttpRequest) -> bool:
-        charset = request.content_params.get("charset", "utf-8") if request.content_params else ""
-        if charset and charset.casefold().replace("_", "-") not in {"utf-8", "utf8"}:
+        charset = (request.content_params or {}).get("charset", "")
+        if charset and charset.casefold() != "utf-8":
             return True
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH or "\0" in request.path:

@@ -1,0 +1,81 @@
+"""The database away: a plain page within seconds, and back by itself."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.db import OperationalError, connection
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+ASK = """
+import json, logging, time
+import django
+django.setup()
+logging.disable()
+from django.test import Client
+client = Client(raise_request_exception=False, headers={"host": "localhost"})
+answers = {}
+for path in ("/healthz", "/", "/plans/", "/account/sign-in/"):
+    # A load balancer has no session; a person has.
+    if path != "/healthz":
+        client.cookies["session"] = "a" * 32
+    began = time.monotonic()
+    response = client.get(path)
+    answers[path] = (response.status_code, response.text, time.monotonic() - began < 8)
+print(json.dumps(answers))
+"""
+
+
+def test_server_that_refuses_connections_is_answered_with_a_page(project_root, tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-c", ASK],
+        # Nothing listens on the first port, so this is the real error of the real driver.
+        env={
+            "DEBUG": "yes",
+            "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings",
+            "DATABASE_URL": "postgresql://plan@127.0.0.1:1/plan",
+        },
+        cwd=project_root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = json.loads(ran.stdout)
+    assert answers.pop("/healthz") == [503, "database away", True]
+    for status, text, is_quick in answers.values():
+        assert (status, is_quick) == (503, True)
+        assert "<h1>Back in a few minutes</h1>" in text
+
+
+def test_page_is_back_when_the_database_is(
+    client, django_user_model, monkeypatch, transactional_db
+):
+    user = django_user_model.objects.create_user("person@example.org", name="Person")
+    client.force_login(user, backend=BACKEND)
+    client.raise_request_exception = False
+    connection.close()
+
+    def refuse():
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "connect", refuse)
+        away = client.get("/")
+        assert (away.status_code, away.headers["Retry-After"]) == (503, "30")
+        assert client.get("/healthz").status_code == 503
+    assert client.get("/").status_code == 200
+    assert client.get("/healthz").text == "ok"
+
+
+@pytest.mark.django_db
+def test_failure_of_ours_is_not_blamed_on_the_database(client, monkeypatch):
+    def fail(*arguments, **more):
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr("trafficking_plan.views.database_answers", fail)
+    client.raise_request_exception = False
+    response = client.get("/healthz")
+    assert response.status_code == 500
+    assert "<h1>Something went wrong here</h1>" in response.text

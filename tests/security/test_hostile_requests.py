@@ -1,0 +1,239 @@
+"""Requests that no browser of ours would send: refused or answered, never a failure of ours."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.test.client import encode_multipart
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from reports.forms import CoverForm
+from tests.cast import standing_scene
+from tests.test_permissions import INVALID, RULES
+from workitems.filters import WorkItemFilter
+from workitems.forms.items import (
+    ChangeStatusForm,
+    CloseMilestoneForm,
+    MoveForecastForm,
+    ReopenMilestoneForm,
+    ReviewForm,
+)
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def strict_client(user=None):
+    """A client that shows a failure as the 500 that a person would see."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, backend=BACKEND)
+    return client
+
+
+@pytest.fixture(scope="module")
+def people(django_db_setup, django_db_blocker):
+    with standing_scene(django_db_blocker) as found:
+        yield found
+
+
+@pytest.fixture
+def coordinator(people):
+    return strict_client(people["coordinator"])
+
+
+def in_our_look(response):
+    return "<h1>That request could not be read</h1>" in response.text
+
+
+# --- refused before anything reads them -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=%00", "q=a%00b", "%00=1", "q=%ff", "q=%c3%28", "q=%ed%a0%80", "q=" + "a" * 100_000],
+    ids=["nul", "nul inside", "nul name", "not utf-8", "broken utf-8", "surrogate", "100 kB"],
+)
+def test_unreadable_query_is_refused_in_our_look(people, coordinator, query):
+    address = reverse("workitems:list", args=[people.plan.slug])
+    response = coordinator.get(address, QUERY_STRING=query)
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "latin-1", "utf8", "unknown"])
+def test_form_in_another_charset_is_refused_in_our_look(charset):
+    response = strict_client().generic(
+        "POST",
+        "/account/sign-in/",
+        b"login=a",
+        content_type=f"application/x-www-form-urlencoded; charset={charset}",
+    )
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_form_in_our_charset_is_read(charset):
+    response = strict_client().post(
+        "/account/sign-in/",
+        urlencode({"login": "nobody@example.org", "password": "Tāmaki"}),
+        content_type=f"application/x-www-form-urlencoded; charset={charset}",
+    )
+    assert response.status_code == 200
+    assert response.context["form"]["password"].value() == "Tāmaki"
+
+
+def test_nul_in_an_address_is_refused_in_our_look(people, coordinator):
+    response = coordinator.get(f"/plans/{people.plan.slug}/items/1%001/")
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+def test_nul_in_a_cookie_is_refused_in_our_look():
+    client = strict_client()
+    # The test client would quote the value itself; this is how it comes over the wire.
+    response = client.get("/", HTTP_COOKIE='session="aaaaaaaa\\000aaaaaaaa"')
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+def test_made_up_session_is_nobody():
+    response = strict_client().get("/", HTTP_COOKIE="session=" + "a" * 3000)
+    assert (response.status_code, response.url) == (302, "/account/sign-in/?next=/")
+
+
+def test_form_with_ten_thousand_fields_is_refused_in_our_look():
+    response = strict_client().post("/account/sign-in/", {f"f{n}": "" for n in range(10_000)})
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+def test_form_of_many_megabytes_is_refused_in_our_look():
+    response = strict_client().post(
+        "/account/sign-in/",
+        "login=" + "a" * (6 * 1024 * 1024),
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+def test_unknown_host_is_refused_in_our_look():
+    response = strict_client().get("/account/sign-in/", headers={"host": "evil.example"})
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
+def test_other_methods_change_nothing(people, method):
+    client = strict_client(people["contributor"])
+    address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
+    assert getattr(client, method)(address).status_code == 405
+
+
+# --- values that make no sense --------------------------------------------------------------
+
+NASTY = [
+    "",
+    " ",
+    "0",
+    "-1",
+    "1.5",
+    "²",
+    "٣",
+    "9" * 30,
+    "9" * 3000,
+    "nan",
+    "true",
+    "%",
+    "_",
+    "\\",
+    "'",
+    '"><script>alert(1)</script>',
+    "'; DROP TABLE agencies_user; --",
+    "{{ 7|add:7 }}",
+    "../../../../etc/passwd",
+    "Māori ﷺ" * 20,
+    "\u202e\u0000".replace("\u0000", "") + "a" * 1000,
+    "e\u0301" * 200,
+    "0000-00-00",
+    "2010-02-30",
+    "30/7/99999",
+    "a\r\nSet-Cookie: session=1",
+]
+PARAMETERS = [*WorkItemFilter.base_filters, "sort", "page", "next", "as_at", "version"]
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_list_survives_any_value_of_any_parameter(people, coordinator, value):
+    address = reverse("workitems:list", args=[people.plan.slug])
+    assert coordinator.get(address, {"q": value, "page": value[:50]}).status_code == 200
+    assert coordinator.get(address, dict.fromkeys(PARAMETERS, value[:100])).status_code == 200
+
+
+# The PDF reads no parameter, and takes a second to draw.
+@pytest.mark.parametrize("name", [name for name in RULES if name != "briefings:pdf"])
+def test_no_page_fails_on_any_value_of_any_parameter(name, people, coordinator):
+    address = reverse(name, args=RULES[name].arguments(people))
+    for value in NASTY[::6]:
+        response = coordinator.get(address, dict.fromkeys(PARAMETERS, value[:100]))
+        assert response.status_code < 500, value
+
+
+@pytest.mark.parametrize("part", [part for part in NASTY if part.strip() and "\n" not in part])
+def test_no_address_fails_on_any_part(people, part):
+    quoted = quote(part, safe="")
+    addresses = [
+        f"/plans/{quoted}/",
+        f"/plans/{people.plan.slug}/items/{quoted}/",
+        f"/plans/{people.plan.slug}/items/{quoted}/status/",
+        f"/plans/{people.plan.slug}/items/1.1/milestones/{quoted}/",
+        f"/plans/{people.plan.slug}/briefings/{quoted}/",
+        f"/account/password/reset/key/{quoted}-{quoted}/",
+    ]
+    client = strict_client(people["coordinator"])
+    assert {client.get(address).status_code for address in addresses[:-1]} <= {403, 404, 400}
+    assert client.get(addresses[-1]).status_code in {200, 404}
+
+
+# --- typed into forms -----------------------------------------------------------------------
+
+TYPED = ["\0", "a\0b", "\ufffe", "a" * 100_000, "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n"]
+FIELDS = {
+    *("login", "password", "email", "oldpassword", "password1", "password2", "act", "next"),
+    *CoverForm.base_fields,
+    *ChangeStatusForm.base_fields,
+    *ReviewForm.base_fields,
+    *(f"close-{name}" for name in CloseMilestoneForm.base_fields),
+    *(f"move-{name}" for name in MoveForecastForm.base_fields),
+    *(f"reopen-{name}" for name in ReopenMilestoneForm.base_fields),
+}
+
+
+@pytest.mark.parametrize("typed", TYPED, ids=lambda typed: repr(typed[:10]))
+def test_no_form_fails_on_anything_typed(people, typed):
+    clients = {who: strict_client(people[who]) for who in ("coordinator", "contributor")}
+    clients["anonymous"] = strict_client()
+    for name, row in RULES.items():
+        address = reverse(name, args=row.arguments(people))
+        for who, client in clients.items():
+            # A form is answered with itself, or with the page after it.
+            if row.post[who] not in (200, INVALID):
+                continue
+            for act in ("close", "move", "reopen") if name == "workitems:milestone" else ("",):
+                data = dict.fromkeys(FIELDS, typed) | ({"act": act} if act else {})
+                response = client.post(address, data)
+                assert (address, response.status_code) == (address, row.post[who])
+
+
+def test_broken_multipart_is_refused_in_our_look(people):
+    client = strict_client(people["contributor"])
+    address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
+    whole = encode_multipart("edge", {"stage": "ongoing"})
+    response = client.post(address, whole[:-20], content_type="multipart/form-data")
+    assert (response.status_code, in_our_look(response)) == (400, True)
+
+
+def test_what_was_typed_comes_back_escaped(people):
+    client = strict_client(people["contributor"])
+    address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
+    response = client.post(address, {"stage": "nowhere", "reason": "</textarea><script>x</script>"})
+    assert response.status_code == 422
+    assert "&lt;/textarea&gt;&lt;script&gt;x&lt;/script&gt;" in response.text
+    assert "<script>x" not in response.text

@@ -1,0 +1,121 @@
+"""What a log line holds of a request: enough to find a failure, nothing of the person."""
+
+import io
+import json
+import logging
+from logging.config import DictConfigurator
+
+import pytest
+import structlog
+from django.db import IntegrityError, transaction
+
+from agencies.models import Agency
+from tests.factories import AgencyFactory, SeatFactory
+from trafficking_plan import logs
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def log():
+    """The lines as a live service writes them, each as what was parsed from its JSON."""
+    structlog.contextvars.clear_contextvars()
+    configuration = DictConfigurator(logs.configuration(plain=False))
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        configuration.configure_formatter(configuration.config["formatters"]["structured"])
+    )
+    for name in configuration.config["handlers"]["console"]["filters"]:
+        handler.addFilter(
+            configuration.configure_filter(dict(configuration.config["filters"][name]))
+        )
+    logging.getLogger().addHandler(handler)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.getLogger().removeHandler(handler)
+
+
+def test_a_request_is_known_by_its_path_its_id_and_the_number_of_the_person(client, log):
+    user = SeatFactory(user__name="Contributor", user__email="contributor@example.org").user
+    client.force_login(user, backend=BACKEND)
+    client.get("/?q=typed+text", headers={"user-agent": "Browser"}, REMOTE_ADDR="192.0.2.1")
+    started, finished = log()
+    assert set(started) == {
+        *("event", "request", "request_id", "user_id", "level", "logger", "timestamp")
+    }
+    assert (started["event"], started["request"]) == ("request_started", "GET /")
+    assert (finished["event"], finished["request"]) == ("request_finished", "GET /")
+    assert finished["code"] == 200
+    assert finished["user_id"] == user.pk
+    assert started["request_id"] == finished["request_id"]
+    assert set(finished) - set(started) == {"code"}
+
+
+def test_a_crafted_path_stays_on_its_line_and_escaped(client, log):
+    client.get('/nowhere%0a{"event":"forged"}/<script>')
+    requests = {line["request"] for line in log() if "request" in line}
+    assert requests == {"GET /nowhere%0A%7B%22event%22%3A%22forged%22%7D/%3Cscript%3E"}
+    messages = [line["event"] for line in log() if line["logger"] == "django.request"]
+    assert messages == ["Not Found: /nowhere%5Cn%7B%22event%22:%22forged%22%7D/%3Cscript%3E"]
+
+
+def test_failed_sign_in_leaves_neither_the_address_nor_the_password(client, log):
+    client.post("/account/sign-in/", {"login": "person@example.org", "password": "hunter two"})
+    everything = json.dumps(log())
+    assert "person" not in everything
+    assert "hunter" not in everything
+
+
+def test_key_of_a_password_letter_is_left_out(client, log):
+    client.get("/account/password/reset/key/1-abc123-0123456789abcdef/")
+    client.get("/account/password/reset/key/1-abc123-0123456789abcdef/and/more")
+    client.get("/account/password/reset/key/done/")
+    assert "abc123" not in json.dumps(log())
+    paths = [line["request"] for line in log() if line["event"] == "request_finished"]
+    assert paths == [
+        "GET /account/password/reset/key/(key)/",
+        "GET /account/password/reset/key/(key)/and/more",
+        "GET /account/password/reset/key/done/",
+    ]
+
+
+def test_a_failure_says_where_and_not_what_the_row_held(client, log, monkeypatch):
+    AgencyFactory(short_name="Secret")
+
+    def fail():
+        try:
+            with transaction.atomic():
+                AgencyFactory(short_name="secret")
+        except IntegrityError as error:
+            raise ValueError(f"could not save {Agency.objects.model(name='Hidden')}") from error
+
+    monkeypatch.setattr("trafficking_plan.views.database_answers", fail)
+    client.raise_request_exception = False
+    client.get("/healthz")
+    (failed,) = [line for line in log() if line["event"] == "request_failed"]
+    kinds = [part for part in failed["exception"] if ":" not in part]
+    assert kinds[-2:] == ["django.db.utils.IntegrityError", "builtins.ValueError"]
+    assert failed["exception"][-1].endswith(" fail")
+    assert "secret" not in json.dumps(log()).lower()
+
+
+def test_a_refusal_is_a_line_without_a_trace(client, log):
+    client.force_login(SeatFactory().user, backend=BACKEND)
+    client.get("/administration/", follow=True)
+    refused = [line for line in log() if line.get("logger") == "django.request"]
+    assert [(line["level"], "exception" in line) for line in refused] == [("warning", False)]
+
+
+def test_on_a_terminal_a_failure_is_shown_whole():
+    (renderer,) = [
+        step
+        for step in logs.configuration(plain=True)["formatters"]["structured"]["processors"]
+        if isinstance(step, structlog.dev.ConsoleRenderer)
+    ]
+    try:
+        raise ValueError("a mistake")
+    except ValueError as error:
+        shown = renderer(None, "", {"event": "failed", "exc_info": error})
+    assert shown.rstrip().endswith("ValueError: a mistake")
