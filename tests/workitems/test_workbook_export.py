@@ -370,7 +370,7 @@ def plans(draw):
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=40)
+@hypothesis_settings(max_examples=25)
 def test_any_plan_comes_back_as_it_was(data):
     contents = []
     with pytest.raises(Undo), transaction.atomic():

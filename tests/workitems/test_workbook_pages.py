@@ -19,6 +19,18 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    """A place for files that no other test has used."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        },
+    }
+
+
 @pytest.fixture
 def plan():
     return import_workbook(file_of(small()), name="first.xlsx", at=NOW).plan
