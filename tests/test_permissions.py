@@ -88,8 +88,9 @@ def only(may: tuple[str, ...], get: Any, post: Any) -> Row:
     """For a few, wherever they sit; anybody else who has signed in is refused."""
 
     def answers(wanted: Any) -> Answers:
-        allowed = {who: wanted if who in may else FORBIDDEN for who in EVERYBODY}
-        return allowed | {"anonymous": SIGN_IN}
+        refused = NOT_ALLOWED if wanted == NOT_ALLOWED else FORBIDDEN
+        found = {who: wanted if who in may else refused for who in EVERYBODY}
+        return found | {"anonymous": SIGN_IN}
 
     return Row(get=answers(get), post=answers(post))
 
@@ -151,6 +152,10 @@ RULES: dict[str, Row] = {
     "home": signed_in(200, NOT_ALLOWED),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
+    "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
+    "plans:blank-workbook": only(ANY_COORDINATOR, 200, NOT_ALLOWED),
+    "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
+    "plans:export": of_plan(plan, may=("coordinator",)),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
