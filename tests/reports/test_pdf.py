@@ -219,6 +219,20 @@ def test_a_listener_hears_the_same_words_in_the_same_order(data):
     )
 
 
+def test_a_paragraph_over_two_pages_is_heard_whole_and_once():
+    long = " ".join(f"word{n}" for n in range(700))
+    section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-01", long),))
+    data = render_pdf(sample.document(sections=(section,), annexes=()))
+    assert [("word1 " in page, "word699" in page) for page in pages(data)] == [
+        (False, False),
+        (True, False),
+        (False, True),
+        *[(False, False)] * (len(pages(data)) - 3),
+    ]
+    heard = " ".join(text.strip() for role, text in spoken(data) if "word" in text)
+    assert heard == long
+
+
 def test_headings_and_paragraphs_stand_in_order_on_paper(data):
     text = "\n".join(pages(data, "-layout"))
     found = re.findall(
@@ -467,21 +481,28 @@ def test_annexes_begin_their_own_pages_and_the_items_lie_on_their_side(pdf, data
     assert wide == [False, False, False, False, True, True]
 
 
+def lengthened(section, more):
+    """The sample with that many short paragraphs added to one of its sections."""
+    extra = tuple(sample.paragraph(f"x-{n}", f"Another, number {n}.") for n in range(more))
+    sections = list(sample.sections())
+    place = [kept.kind for kept in sections].index(section)
+    sections[place] = replace(sections[place], paragraphs=sections[place].paragraphs + extra)
+    return sample.document(sections=tuple(sections), annexes=())
+
+
 @pytest.mark.parametrize("more", range(0, 14, 2))
-def test_signing_stays_with_what_is_asked_and_headings_with_their_text(more):
-    """Wherever the page ends."""
-    extra = tuple(
-        sample.paragraph(f"x-{n}", f"Another paragraph, number {n}.") for n in range(more)
-    )
-    *rest, last = sample.sections()
-    sections = (*rest, replace(last, paragraphs=last.paragraphs + extra))
-    found = pages(render_pdf(sample.document(sections=sections, annexes=())), "-layout")
+def test_signing_stays_with_what_is_asked_wherever_the_page_ends(more):
+    found = pages(render_pdf(lengthened(SectionKind.NEXT_STEPS, more)), "-layout")
     (signing,) = [page for page in found if "Signature" in page]
     assert signing.count("Signature") == 2
     assert "not agreed" in signing
-    for page in found:
+
+
+@pytest.mark.parametrize("more", range(3, 9))
+def test_a_heading_stays_with_its_text_wherever_the_page_ends(more):
+    for page in pages(render_pdf(lengthened(SectionKind.PURPOSE, more)), "-layout"):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
-        assert not re.fullmatch("[A-Z ]+", lines[-2])
+        assert not re.fullmatch("[A-Z ]+", lines[-2])  # the last is the running foot
 
 
 def test_a_full_picture_of_progress_stays_on_one_page():

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.request import OpenerDirector
 
 import pytest
 
@@ -135,10 +136,43 @@ def test_a_plain_page_passes_the_door():
         ('<link rel="attachment" href="file:///etc/passwd">', "<p>x</p>"),
     ],
 )
-def test_markup_that_asks_for_anything_else_is_refused(head, body):
+def test_markup_that_asks_for_anything_else_is_refused_unopened(head, body, monkeypatch):
+    opened = []
+    monkeypatch.setattr(OpenerDirector, "open", lambda _, request, **__: opened.append(request))
     with pytest.raises(RenderRefused) as refusal:
         rendered(body, head)
     assert "/etc/" not in str(refusal.value)
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/passwd",
+        "https://example.org/",
+        "data:,x",
+        f"{ASSETS}x",
+        f"{ASSETS}fonts/OFL.md",
+        "",
+    ],
+)
+def test_the_fetcher_opens_nothing_but_its_list(address, monkeypatch):
+    opened = []
+    monkeypatch.setattr(OpenerDirector, "open", lambda _, request, **__: opened.append(request))
+    with pytest.raises(ValueError, match="Only the paper's own assets"):
+        pdf_module._fetcher().fetch(address)
+    assert opened == []
+
+
+def test_the_fetcher_hands_out_fonts_and_stylesheets_alone():
+    assert sorted(address.removeprefix(ASSETS) for address in pdf_module._assets()) == [
+        "fonts/SourceSans3-Bold.ttf",
+        "fonts/SourceSans3-It.ttf",
+        "fonts/SourceSans3-Regular.ttf",
+        "fonts/SourceSans3-Semibold.ttf",
+        "paper/paper.css",
+        "paper/pdf.css",
+    ]
 
 
 def test_whatever_the_renderer_warns_of_refuses_the_paper():
