@@ -177,7 +177,9 @@ def _delay(was: Was, now: Now, changed: list[str], names: Now) -> Sentences:
         )
         return
     if "due_after" in changed:
-        yield f"recorded that {name} slipped again, to {_day(now['due_after'])}."
+        slipped = now["due_after"] > (was["due_after"] or "")
+        how = "slipped again, to" if slipped else "comes sooner, on"
+        yield f"recorded that {name} {how} {_day(now['due_after'])}."
     if "ended_on" in changed and now["ended_on"]:
         yield f"ended the delay to {name} on {_day(now['ended_on'])}."
 

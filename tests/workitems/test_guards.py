@@ -230,6 +230,10 @@ TRACKED = {
 }
 
 
+# A log of what the machine did would stand here: nobody changes it.
+WITHOUT_HISTORY: set[str] = set()
+
+
 def test_everything_that_a_person_can_change_keeps_a_history():
     ours = {
         model.__name__
@@ -237,7 +241,7 @@ def test_everything_that_a_person_can_change_keeps_a_history():
         for model in apps.get_app_config(label).get_models()
         if not model.__name__.startswith("Historical")
     }
-    assert set(TRACKED) == ours
+    assert set(TRACKED) == ours - WITHOUT_HISTORY
 
 
 def history_of_one(name: str) -> models.QuerySet:

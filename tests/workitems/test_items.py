@@ -532,6 +532,23 @@ def test_a_slip_after_recovery_is_a_new_delay(delayed, contributor):
     assert delays(delayed) == [(DUE, SLIPPED, 1, TODAY), (DUE, SLIPPED, 1, None)]
 
 
+@pytest.mark.parametrize("has_delay", [False, True])
+def test_a_late_date_without_its_record_is_said_again_with_it(item, contributor, has_delay):
+    """A plan taken over in mid-course may bring a late forecast with no word of why."""
+    milestone = MilestoneFactory(item=item, forecast_due=SLIPPED)
+    if has_delay:
+        DelayFactory(milestone=milestone)
+    with unchanged(milestone), refused("Say what is being done about the delay.", "mitigation"):
+        move(milestone, contributor, SLIPPED, cause="" if has_delay else "funding")
+    with unchanged(milestone):
+        move(milestone, contributor, SLIPPED, **{**FULL, "cause": "" if has_delay else "funding"})
+    delay = milestone.delays.get()
+    assert delays(milestone) == [(DUE, SLIPPED, 1, None)]
+    assert delay.mitigations.get().description == "Ask for money in the next budget."
+    with unchanged(milestone, delay), refused("That is the forecast already.", "forecast_due"):
+        move(milestone, contributor, SLIPPED, **FULL)
+
+
 # --- delays and mitigations -------------------------------------------------------------------
 
 

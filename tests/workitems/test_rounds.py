@@ -125,6 +125,30 @@ def test_a_round_is_closed_once(of_return, coordinator):
         rounds.close_round(round=made, by=coordinator, at=NOW)
 
 
+def reopen_round(made, by, reason="A return came late."):
+    return rounds.reopen_round(round=made, by=by, reason=reason)
+
+
+def test_a_closed_round_is_opened_again_with_a_reason(plan, coordinator):
+    made = RoundFactory(plan=plan, closed_at=NOW, closed_by=coordinator)
+    with unchanged(made), refused("Say why the round is opened again.", "reason"):
+        reopen_round(made, coordinator, reason="")
+    reopen_round(made, coordinator)
+    made.refresh_from_db()
+    assert (made.is_open, made.closed_by) == (True, None)
+    assert newest(made) == ("~", "Coordinator (DoL)", "A return came late.")
+
+
+def test_a_round_is_not_opened_again_beside_another(of_return, plan, coordinator):
+    closed = RoundFactory(
+        plan=plan, period_start=date(2009, 7, 1), period_end=date(2009, 12, 31), closed_at=NOW
+    )
+    with unchanged(closed), refused("Another round is open. Close it first."):
+        reopen_round(closed, coordinator)
+    with unchanged(of_return.round), refused("This round is open."):
+        reopen_round(of_return.round, coordinator)
+
+
 # --- writing an update ------------------------------------------------------------------------
 
 

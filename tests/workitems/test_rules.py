@@ -19,7 +19,7 @@ from tests.factories import (
     SupportFactory,
     UserFactory,
 )
-from tests.workitems.record import TODAY
+from tests.workitems.record import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -44,13 +44,15 @@ ALLOWED = {
     "recommend_variation": COORDINATOR,
     "decide_variation": COORDINATOR,
     "open_round": COORDINATOR,
+    # Before it is submitted; see below for what follows.
+    "read_return": {("Police", role) for role in Seat.Role.values if role != "ministers_office"},
     "write_update": WRITERS,
     "submit_return": {("Police", "approver")},
     "accept_return": COORDINATOR,
     "record_meeting": COORDINATOR,
     "manage_risks": COORDINATOR,
 }
-ABOUT_RETURNS = ("write_update", "submit_return", "accept_return")
+ABOUT_RETURNS = ("read_return", "write_update", "submit_return", "accept_return")
 ABOUT_PLANS = (
     "read_plan",
     "manage_plan",
@@ -155,6 +157,24 @@ def test_a_right_in_one_plan_is_none_in_another(permission, row_of):
     user = SeatFactory(agency=elsewhere, role=Seat.Role.COORDINATOR).user
     MemberFactory(plan__coordinating_agency=elsewhere)
     assert not may(user, permission, row_of(permission))
+
+
+@pytest.mark.parametrize(
+    ("state", "submitted", "readers"),
+    [
+        ("due", False, {"Police contributor"}),
+        ("submitted", True, {"Police contributor", "Coordinator"}),
+        ("sent_back", True, {"Police contributor", "Coordinator"}),
+        ("accepted", True, {"Police contributor", "Coordinator", "Customs contributor"}),
+    ],
+)
+def test_a_draft_is_read_by_its_agency_then_the_coordinator_then_every_member(
+    of_return, contributor, coordinator, colleague, stranger, nobody, state, submitted, readers
+):
+    of_return.state = state
+    of_return.submitted_at = NOW if submitted else None
+    people = (contributor, coordinator, colleague, stranger, nobody)
+    assert {user.name for user in people if may(user, "read_return", of_return)} == readers
 
 
 def test_a_misspelt_permission_answers_no(item, contributor):
