@@ -1,7 +1,7 @@
 """A small plan with one of every kind of person around it, for tests that ask who may do what.
 
-Police leads the item. Customs is a member of the working group and has no part in it. Labour
-coordinates. Health coordinates another plan and is no member of this one.
+Police leads the item, and its return is a draft. Customs is a member of the working group, has no
+part in the item, and has submitted its return. Labour coordinates. Health coordinates another plan and is no member of this one.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,13 @@ from tests.factories import (
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
+    ReturnFactory,
+    RoundFactory,
     SeatFactory,
     UserFactory,
     WorkItemFactory,
 )
-from workitems.models import Milestone, Plan, WorkItem
+from workitems.models import Milestone, Plan, Round, WorkItem
 
 Role = Seat.Role
 
@@ -36,6 +38,7 @@ class Scene:
     item: WorkItem
     milestone: Milestone
     briefing: Briefing
+    round: Round
     agencies: dict[str, Agency]
     people: dict[str, User | None]
 
@@ -83,10 +86,16 @@ def scene() -> Scene:
     )
     milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
     DelayFactory(milestone=MilestoneFactory(item=item, number=2, description="Brochure handed out"))
+    round = RoundFactory(plan=plan)
+    ReturnFactory(round=round, agency=police)
+    ReturnFactory(
+        round=round, agency=customs, state="submitted", submitted_at=datetime(2010, 7, 2, tzinfo=UTC)
+    )
     return Scene(
         plan=plan,
         item=item,
         milestone=milestone,
+        round=round,
         briefing=Briefing.objects.create(
             plan=plan,
             title="Progress on the Plan of Action",

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 SIGN_IN = "to the sign-in page"
 HOME = "to the desk"
+ONWARD = "to another page of the plan"
 GONE, FORBIDDEN, NOT_ALLOWED, INVALID = 404, 403, 405, 422
 
 EVERYBODY = (
@@ -53,6 +54,8 @@ READERS = (
     "authorising manager",
 )
 WRITERS = ("contributor", "approver")
+# Who reads what Police writes before it is submitted.
+POLICE = ("observer", "contributor", "approver", "member's coordinator")
 DRAFTERS = ("coordinator", "authorising manager")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator", "superuser")
 
@@ -133,6 +136,22 @@ def briefing(scene: Scene) -> list[Any]:
     return [scene.plan.slug, scene.briefing.pk]
 
 
+def round_of(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.round.pk]
+
+
+def own_return(scene: Scene) -> list[Any]:
+    return [*round_of(scene), scene.agencies["police"].pk]
+
+
+def own_save(scene: Scene) -> list[Any]:
+    return [*own_return(scene), scene.item.number]
+
+
+def submitted_return(scene: Scene) -> list[Any]:
+    return [*round_of(scene), scene.agencies["customs"].pk]
+
+
 RULES: dict[str, Row] = {
     "healthz": public(200, NOT_ALLOWED),
     "account_login": public(200, 200, inside_get=HOME, inside_post=HOME),
@@ -153,12 +172,8 @@ RULES: dict[str, Row] = {
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
-    "plans:blank-workbook": only(ANY_COORDINATOR, 200, NOT_ALLOWED),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
-    "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
-    "plans:export": of_plan(plan, may=("coordinator",)),
-    "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
     "plans:blank-workbook": Row(
         get=only(ANY_COORDINATOR, 200, 200).get, post=signed_in(200, NOT_ALLOWED).post
     ),
@@ -167,6 +182,23 @@ RULES: dict[str, Row] = {
     "workitems:change-status": of_plan(item, may=WRITERS, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
+    "returns:list": of_plan(plan),
+    "returns:open-round": of_plan(plan, may=("coordinator",), post=INVALID),
+    "returns:round": of_plan(round_of),
+    # Another agency's draft is its own; what it has submitted, the coordinator reads too.
+    "returns:detail": Row(
+        get=of_plan(own_return, may=POLICE).get,
+        # An empty answer is no answer: the page says what is missing from each section.
+        post=of_plan(own_return, may=WRITERS, post=INVALID).post,
+        arguments=own_return,
+    ),
+    "returns:save": of_plan(own_save, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
+    "returns:send-back": of_plan(
+        submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
+    ),
+    "returns:accept": of_plan(submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "returns:close-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "returns:reopen-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "briefings:list": of_plan(plan),
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
@@ -249,6 +281,8 @@ def told(response: Any) -> Any:
     if response.status_code != 302:
         return response.status_code
     where = response.url.partition("?")[0]
+    if where.startswith(reverse("plans:list")):
+        return ONWARD
     return {reverse("account_login"): SIGN_IN, reverse("home"): HOME}.get(where, where)
 
 

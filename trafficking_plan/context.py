@@ -11,6 +11,7 @@ from workitems.views.requests import visible_plans
 SECTIONS = (
     ("Plan", "plans:detail", "plans"),
     ("Work items", "workitems:list", "workitems"),
+    ("Returns", "returns:list", "returns"),
     ("Briefings", "briefings:list", "briefings"),
 )
 

@@ -60,6 +60,18 @@ def approves_for_return(user: User, of_return: Any) -> bool:
     return isinstance(of_return, Return) and sits_in(user, of_return.agency_id, Seat.Role.APPROVER)
 
 
+@rules.predicate
+def reads_return(user: User, of_return: Any) -> bool:
+    """Its agency always; the coordinator from the first submission; all members once accepted."""
+    if not isinstance(of_return, Return):
+        return False
+    if sits_in(user, of_return.agency_id, *READING_ROLES):
+        return True
+    if of_return.state == Return.State.ACCEPTED:
+        return reads_plan.test(user, of_return)
+    return of_return.submitted_at is not None and coordinates_plan.test(user, of_return)
+
+
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_somewhere)
 rules.add_perm("workitems.manage_plan", coordinates_plan)
@@ -69,6 +81,7 @@ rules.add_perm("workitems.request_variation", writes_for_item)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
 rules.add_perm("workitems.decide_variation", coordinates_plan)
 rules.add_perm("workitems.open_round", coordinates_plan)
+rules.add_perm("workitems.read_return", reads_return)
 rules.add_perm("workitems.write_update", writes_for_return)
 rules.add_perm("workitems.submit_return", approves_for_return)
 rules.add_perm("workitems.accept_return", coordinates_plan)

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from agencies.history import track
 from agencies.models import Agency, User
@@ -60,12 +62,34 @@ class Round(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("returns:round", args=[self.plan.slug, self.pk])
+
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
 
 
 class ReturnQuerySet(models.QuerySet["Return"]):
+    def with_progress(self) -> Self:
+        """Adds `items` (how many the agency leads), `answered` of them, and `last_written_at`."""
+        led = (
+            WorkItem.objects.filter(
+                plan=models.OuterRef("round__plan"), lead_agency=models.OuterRef("agency")
+            )
+            .exclude(stage=Stage.WITHDRAWN)
+            .order_by()
+            .values("lead_agency")
+            .annotate(number=models.Count("pk"))
+            .values("number")
+        )
+        own = Q(updates__item__lead_agency=F("agency"))
+        return self.annotate(
+            items=Coalesce(models.Subquery(led), 0),
+            answered=models.Count("updates", filter=own & ~Q(updates__item__stage=Stage.WITHDRAWN)),
+            last_written_at=models.Max("updates__written_at"),
+        )
+
     def waiting_for_agency(self) -> Self:
         """Open returns that an agency still has to send, or to mend."""
         return self.filter(
@@ -128,6 +152,9 @@ class Return(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency}, {self.round}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("returns:detail", args=[self.round.plan.slug, self.round_id, self.agency_id])
 
     def is_overdue(self, on: date) -> bool:
         return self.state in (self.State.DUE, self.State.SENT_BACK) and self.round.due_on < on

@@ -185,23 +185,31 @@ def move_forecast(
     A forecast after the agreed date is a slip: it must come with a cause (which opens a delay)
     and a mitigation, unless the milestone has an open delay, which then counts one more move.
     A date that comes nearer is no move: it shortens open delays, and ends those that it makes
-    up for; on or before the agreed date it ends them all. Needs a reason.
+    up for; on or before the agreed date it ends them all. The same late date again is taken only
+    where the delay, or what is done about it, was still to be recorded. Needs a reason.
     """
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
         raise Refused("This milestone is closed; its forecast stands.")
-    if forecast_due == milestone.forecast_due:
+    open_delays = list(milestone.delays.filter(ended_on=None).order_by("-number"))
+    is_mitigated = Mitigation.objects.filter(delay__in=open_delays).exists()
+    is_late = forecast_due > milestone.agreed_due
+    if forecast_due == milestone.forecast_due and (is_mitigated or not is_late):
         raise Refused("That is the forecast already.", "forecast_due")
     if forecast_due < on:
         raise Refused("The forecast is in the past. If it is done, close it.", "forecast_due")
     if not reason:
         raise Refused("Say why the date moves.", "reason")
+    if is_late and not open_delays and not cause:
+        raise Refused("The new date is after the agreed one. Say what causes the delay.", "cause")
+    if is_late and not is_mitigated and not mitigation:
+        raise Refused("Say what is being done about the delay.", "mitigation")
     before, milestone.forecast_due = milestone.forecast_due, forecast_due
-    milestone.version += 1
-    history.save(milestone, by=by, reason=reason, fields=["forecast_due", "version"])
+    if forecast_due != before:
+        milestone.version += 1
+        history.save(milestone, by=by, reason=reason, fields=["forecast_due", "version"])
 
-    open_delays = list(milestone.delays.filter(ended_on=None).order_by("-number"))
-    if forecast_due <= milestone.agreed_due:
+    if not is_late:
         end_delays(milestone, on, by=by, reason=reason)
     elif open_delays and (forecast_due < before or not cause):
         delay, *earlier = open_delays
@@ -215,10 +223,6 @@ def move_forecast(
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     else:
-        if not cause:
-            raise Refused(
-                "The new date is after the agreed one. Say what causes the delay.", "cause"
-            )
         if not mitigation:
             raise Refused("Say what is being done about the delay.", "mitigation")
         delay = Delay(

@@ -1,6 +1,7 @@
 """Rounds, returns and updates: how an agency's word gets in and is accepted."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -81,6 +82,20 @@ def close_round(*, round: Round, by: User, at: datetime) -> Round:
 
 
 @transaction.atomic
+def reopen_round(*, round: Round, by: User, reason: str) -> Round:
+    """Open a closed round again. Needs a reason; refused while another round is open."""
+    round = locked(round)
+    if round.is_open:
+        raise Refused("This round is open.")
+    if not reason:
+        raise Refused("Say why the round is opened again.", "reason")
+    if Round.objects.open().filter(plan=round.plan_id).exists():
+        raise Refused("Another round is open. Close it first.")
+    round.closed_at = round.closed_by = None
+    return history.save(round, by=by, reason=reason, fields=["closed_at", "closed_by"])
+
+
+@transaction.atomic
 def write_update(
     *,
     of_return: Return,
@@ -100,7 +115,7 @@ def write_update(
     `version` is that of the update the page showed, 0 for none. The item is not touched: it
     follows when the return is accepted. The same words again write nothing.
     """
-    of_return, update = _open_for_writing(of_return, item, version)
+    of_return, update = _open_for_writing(of_return, item)
     if stage not in Stage.values:
         raise Refused("Choose a stage from the list.", "stage")
     check_confidence(confidence)
@@ -111,7 +126,7 @@ def write_update(
     update.achieved, update.planned_next = achieved, planned_next
     update.challenges, update.key_achievement = challenges, key_achievement
     update.no_change_on = None
-    return _write(update, was, by=by, at=at)
+    return _write(update, was, version, by=by, at=at)
 
 
 @transaction.atomic
@@ -122,7 +137,7 @@ def say_no_change(
 
     Refused for an item with an overdue milestone, and the third time running.
     """
-    of_return, update = _open_for_writing(of_return, item, version)
+    of_return, update = _open_for_writing(of_return, item)
     if item.milestones.open().filter(agreed_due__lt=on).exists():
         raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
     earlier = (
@@ -138,10 +153,10 @@ def say_no_change(
     update.achieved = update.planned_next = update.challenges = ""
     update.key_achievement = Update.KeyAchievement.NO
     update.no_change_on = on
-    return _write(update, was, by=by, at=at)
+    return _write(update, was, version, by=by, at=at)
 
 
-def _open_for_writing(of_return: Return, item: WorkItem, version: int) -> tuple[Return, Update]:
+def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update]:
     of_return = locked(of_return, related=("round",))
     if not of_return.round.is_open:
         raise Refused("This round is closed.")
@@ -154,8 +169,6 @@ def _open_for_writing(of_return: Return, item: WorkItem, version: int) -> tuple[
     ):
         raise Refused(f"{of_return.agency} neither leads nor supports item {item.number}.")
     update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
-    if version != (update.version if update else 0):
-        raise Conflict(update)
     return of_return, update or Update(of_return=of_return, item=item, version=0)
 
 
@@ -166,9 +179,12 @@ def _content(update: Update) -> tuple[Any, ...]:
     )
 
 
-def _write(update: Update, was: tuple[Any, ...], *, by: User, at: datetime) -> Update:
+def _write(update: Update, was: tuple[Any, ...], version: int, *, by: User, at: datetime) -> Update:
+    # The same words again are no conflict: a button pressed twice, or a request sent again.
     if update.pk is not None and _content(update) == was:
         return update
+    if version != update.version:
+        raise Conflict(Update.objects.get(pk=update.pk) if update.pk else None)
     update.written_by, update.written_at = by, at
     update.version += 1
     return history.save(update, by=by)
@@ -183,10 +199,18 @@ def items_of(of_return: Return) -> list[WorkItem]:
     )
 
 
-def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
-    """What stands between a return and its submission: (item, sentence), in the Plan's order.
+@dataclass(frozen=True)
+class Answers:
+    """How far a return has got: items that its agency leads, how many are answered, and what
+    stands between it and its submission as (item, sentence), in the Plan's order."""
 
-    Every item that the agency leads needs an answer, in words or a "no change", whose stage the
+    total: int
+    answered: int
+    missing: list[tuple[WorkItem, str]]
+
+
+def answers_of(of_return: Return, on: date) -> Answers:
+    """Every item that the agency leads needs an answer, in words or a "no change", whose stage the
     item can take. Each late milestone (overdue, or forecast after its agreed date) of a live item
     needs an open delay with a mitigation; so does one milestone of an item said to be off track.
     """
@@ -200,11 +224,21 @@ def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
         .filter(milestone__item__in=items, mitigations__isnull=False)
         .values_list("milestone", flat=True)
     )
-    return [
-        (item, sentence)
-        for item in items
-        for sentence in _faults(item, updates.get(item.pk), open_milestones[item.pk], explained, on)
-    ]
+    return Answers(
+        total=len(items),
+        answered=sum(item.pk in updates for item in items),
+        missing=[
+            (item, sentence)
+            for item in items
+            for sentence in _faults(
+                item, updates.get(item.pk), open_milestones[item.pk], explained, on
+            )
+        ],
+    )
+
+
+def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
+    return answers_of(of_return, on).missing
 
 
 def _faults(

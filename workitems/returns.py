@@ -1,0 +1,183 @@
+"""What a return's page shows: each item with its last answer beside the new one, the milestones that
+fell due, and what is missing. Reads only, in a number of queries that does not grow with items."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from workitems import standing
+from workitems.models import (
+    Delay,
+    Milestone,
+    Mitigation,
+    Return,
+    ReturnNote,
+    Update,
+    WorkItem,
+)
+from workitems.models.item import Stage
+from workitems.services.rounds import missing_answers
+
+
+@dataclass(frozen=True)
+class MilestoneLine:
+    """A milestone that fell due or is expected late. `is_asked` while an answer is wanted."""
+
+    milestone: Milestone
+    late: standing.Lateness
+    delay: Delay | None
+    is_asked: bool
+
+
+@dataclass
+class Section:
+    """One item on the page. `is_led` is false for an item that the agency only supports."""
+
+    item: WorkItem
+    update: Update | None
+    last: Update | None
+    is_led: bool
+    milestones: list[MilestoneLine]
+    notes: list[ReturnNote] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.update is not None
+
+    @property
+    def may_say_no_change(self) -> bool:
+        return not any(line.late.state == standing.Late.OVERDUE for line in self.milestones)
+
+
+@dataclass(frozen=True)
+class Page:
+    sections: list[Section]
+    notes: list[ReturnNote]
+
+    @property
+    def led(self) -> list[Section]:
+        return [section for section in self.sections if section.is_led]
+
+    @property
+    def answered(self) -> int:
+        return sum(section.is_answered for section in self.led)
+
+    @property
+    def total(self) -> int:
+        return len(self.led)
+
+    @property
+    def missing(self) -> list[tuple[Section, str]]:
+        return [(section, said) for section in self.sections for said in section.missing]
+
+    @property
+    def authors(self) -> set[int | None]:
+        return {section.update.written_by_id for section in self.sections if section.update}
+
+
+def return_page(of_return: Return, on: date) -> Page:
+    """The whole page. Items that the agency leads come first."""
+    agency = of_return.agency_id
+    items = (
+        WorkItem.objects.filter(plan=of_return.round.plan_id)
+        .filter(
+            Q(lead_agency=agency) | Q(supports__agency=agency) | Q(updates__of_return=of_return)
+        )
+        .exclude(~Q(updates__of_return=of_return), stage=Stage.WITHDRAWN)
+        .distinct()
+        .prefetch_related("supports")
+        .in_order()
+    )
+    rows = sorted(items, key=lambda item: item.lead_agency_id != agency)
+    updates = {
+        update.item_id: update
+        for update in of_return.updates.filter(item__in=rows).select_related("written_by")
+    }
+    last = {update.item_id: update for update in _last_answers(of_return, rows)}
+    milestones = _milestones(of_return, rows, on)
+    notes = list(of_return.notes.select_related("by", "item").order_by("-at"))
+    missing = defaultdict(list)
+    if of_return.state in (Return.State.DUE, Return.State.SENT_BACK):
+        for item, sentence in missing_answers(of_return, on):
+            missing[item.pk].append(sentence)
+    return Page(
+        sections=[
+            Section(
+                item=item,
+                update=updates.get(item.pk),
+                last=last.get(item.pk),
+                is_led=item.lead_agency_id == agency,
+                milestones=milestones[item.pk],
+                notes=[note for note in notes if note.item_id == item.pk],
+                missing=missing[item.pk],
+            )
+            for item in rows
+        ],
+        notes=[note for note in notes if note.item_id is None],
+    )
+
+
+def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones: bool) -> Section:
+    """The section of one item, without its last answer and notes."""
+    return Section(
+        item=item,
+        update=of_return.updates.filter(item=item).first(),
+        last=None,
+        is_led=item.lead_agency_id == of_return.agency_id,
+        milestones=_milestones(of_return, [item], on)[item.pk] if with_milestones else [],
+    )
+
+
+def _last_answers(of_return: Return, items: list[WorkItem]) -> list[Update]:
+    """What the agency said in its last accepted return before this one."""
+    before = (
+        Return.objects.filter(
+            round__plan=of_return.round.plan_id,
+            agency=of_return.agency_id,
+            state=Return.State.ACCEPTED,
+            round__period_end__lt=of_return.round.period_end,
+        )
+        .order_by("-round__period_end")
+        .values("pk")[:1]
+    )
+    return list(
+        Update.objects.filter(of_return=before, item__in=items).select_related("of_return__round")
+    )
+
+
+def _milestones(
+    of_return: Return, items: list[WorkItem], on: date
+) -> dict[int, list[MilestoneLine]]:
+    """Open milestones due by the end of the period (or today), and those expected late."""
+    horizon = max(on, of_return.round.period_end)
+    rows = (
+        Milestone.objects.open()
+        .filter(item__in=[item for item in items if item.is_live])
+        .select_related("responsible_agency")
+        .prefetch_related(
+            Prefetch(
+                "delays",
+                Delay.objects.open(on)
+                .order_by("-number")
+                .prefetch_related(
+                    Prefetch("mitigations", Mitigation.objects.select_related("owner_agency"))
+                ),
+                to_attr="open_delays",
+            )
+        )
+        .in_order()
+    )
+    lines: dict[int, list[MilestoneLine]] = defaultdict(list)
+    for milestone in rows:
+        late = standing.milestone_lateness(milestone, on)
+        if milestone.agreed_due > horizon and not late.is_late:
+            continue
+        delay = next(iter(milestone.open_delays), None)
+        explained = (
+            delay is not None and bool(delay.mitigations.all()) and milestone.forecast_due >= on
+        )
+        lines[milestone.item_id].append(MilestoneLine(milestone, late, delay, not explained))
+    return lines

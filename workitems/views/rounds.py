@@ -1,0 +1,162 @@
+"""Rounds: the list, one round with each agency's return, opening, closing and reopening."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from workitems import services
+from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
+from workitems.models import Plan, Return, Round
+from workitems.models.plan import READING_ROLES
+from workitems.services import rounds as round_services
+from workitems.views.requests import require, signed_in, visible_plan
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    rounds = plan.rounds.annotate(
+        asked=Count("returns"),
+        accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED)),
+    ).order_by("-period_end")
+    return render(
+        request,
+        "workitems/rounds/list.html",
+        {
+            "plan": plan,
+            "rounds": rounds,
+            "may_open": request.user.has_perm("workitems.open_round", plan),
+        },
+    )
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    return show(request, plan, visible_round(plan, round))
+
+
+def visible_round(plan: Plan, pk: int) -> Round:
+    round = get_object_or_404(plan.rounds.select_related("opened_by", "closed_by"), pk=pk)
+    round.plan = plan
+    return round
+
+
+def show(
+    request: HttpRequest,
+    plan: Plan,
+    round: Round,
+    reopen: ReopenRoundForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    on = localdate()
+    own = signed_in(request).agencies_as(*READING_ROLES)
+    may_manage = request.user.has_perm("workitems.open_round", plan)
+    returns = list(
+        round.returns.select_related("agency").with_progress().order_by("agency__short_name")
+    )
+    for each in returns:
+        each.round = round
+    return render(
+        request,
+        "workitems/rounds/detail.html",
+        {
+            "plan": plan,
+            "round": round,
+            "today": on,
+            "rows": [
+                {
+                    "return": each,
+                    "is_overdue": each.is_overdue(on),
+                    # What `read_return` says, without a query for each row.
+                    "may_read": each.agency_id in own
+                    or each.state == Return.State.ACCEPTED
+                    or (may_manage and each.submitted_at is not None),
+                }
+                for each in returns
+            ],
+            "may_manage": may_manage,
+            "reopen_form": reopen or ReopenRoundForm(),
+        },
+        status=status,
+    )
+
+
+def next_period(plan: Plan) -> dict[str, Any]:
+    """What a new round most likely is: as long as the last one, and right after it."""
+    last = plan.rounds.order_by("-period_end").first()
+    if last is None:
+        return {}
+    start = last.period_end + timedelta(days=1)
+    end = start + (last.period_end - last.period_start)
+    return {
+        "name": f"{start:%-d %B %Y} to {end:%-d %B %Y}",
+        "period_start": start,
+        "period_end": end,
+        "due_on": end + timedelta(days=14),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def open_round(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request, "workitems.open_round", plan)
+    form = OpenRoundForm(
+        request.POST if request.method == "POST" else None, initial=next_period(plan)
+    )
+    if form.is_valid():
+        try:
+            made = round_services.open_round(
+                plan=plan, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"The round {made} is open. Each agency has its return.")
+            return redirect(made)
+    return render(
+        request,
+        "workitems/rounds/open.html",
+        {"plan": plan, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request, "workitems.open_round", plan)
+    row = visible_round(plan, round)
+    try:
+        round_services.close_round(round=row, by=signed_in(request), at=timezone.now())
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The round is closed. Nothing in it changes any more.")
+    return redirect(row)
+
+
+@require_POST
+def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request, "workitems.open_round", plan)
+    row = visible_round(plan, round)
+    form = ReopenRoundForm(request.POST)
+    if form.is_valid():
+        try:
+            round_services.reopen_round(
+                round=row, by=signed_in(request), reason=form.cleaned_data["reason"]
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The round is open again.")
+            return redirect(row)
+    return show(request, plan, row, form, status=422)
