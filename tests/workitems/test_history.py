@@ -14,8 +14,9 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, TODAY, entries, newest
+from tests.workitems.record import NOW, SLIPPED, SLIPPED_AGAIN, TODAY, entries, newest
 from workitems.models import Milestone, WorkItem
+from workitems.narrative import item_history
 from workitems.services import items, rounds, variations
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +163,125 @@ def test_opening_a_round_signs_every_return(coordinator, labour):
         at=NOW,
     )
     assert [entries(each) for each in made.returns.all()] == [[("+", "Coordinator (DoL)", "")]] * 2
+
+
+# --- as sentences -----------------------------------------------------------------------------
+
+
+def told(item) -> list[tuple[str, str, str]]:
+    """What an item's page tells of its history, oldest first."""
+    return [(entry.who, entry.what, entry.why) for entry in item_history(item)[::-1]]
+
+
+def test_an_items_history_reads_as_sentences(item, contributor, coordinator, police):
+    milestone = MilestoneFactory(item=item, description="Brochure printed")
+    who, reviewer = "Police contributor (Police)", "Coordinator (DoL)"
+
+    def forecast(due, reason, **slip):
+        milestone.refresh_from_db()
+        items.move_forecast(
+            milestone=milestone,
+            version=milestone.version,
+            forecast_due=due,
+            by=contributor,
+            on=TODAY,
+            reason=reason,
+            **slip,
+        )
+
+    items.review(item=item, version=1, confidence="at_risk", by=coordinator, reason="No printer.")
+    forecast(SLIPPED, "No money.", cause="funding", mitigation="Ask for money.")
+    forecast(SLIPPED_AGAIN, "Still none.")
+    forecast(date(2010, 8, 31), "Some came.")
+    milestone.refresh_from_db()
+    items.close_milestone(
+        milestone=milestone, version=milestone.version, completed_on=TODAY, by=contributor, on=TODAY
+    )
+    items.change_status(
+        item=item,
+        version=2,
+        stage="complete",
+        confidence="on_track",
+        by=contributor,
+        on=TODAY,
+        reason="All sent.",
+    )
+    name = "“Brochure printed”"
+    # Rows of one act are written in the same moment, so only the sentences are compared, not ties.
+    assert sorted(told(item)) == sorted(
+        [
+            ("Somebody", "entered the item.", ""),
+            ("Somebody", f"entered the milestone {name}, due 30 June 2010.", ""),
+            (reviewer, "recorded the reviewer’s view: at risk.", "No printer."),
+            (
+                who,
+                f"moved the forecast of {name} from 30 June 2010 to 30 September 2010.",
+                "No money.",
+            ),
+            (
+                who,
+                f"recorded a delay to {name} (funding): from 30 June 2010 to 30 September 2010.",
+                "No money.",
+            ),
+            (who, "recorded a mitigation: “Ask for money.”.", ""),
+            (
+                who,
+                f"moved the forecast of {name} from 30 September 2010 to 31 December 2010.",
+                "Still none.",
+            ),
+            (who, f"recorded that {name} slipped again, to 31 December 2010.", "Still none."),
+            (
+                who,
+                f"moved the forecast of {name} from 31 December 2010 to 31 August 2010.",
+                "Some came.",
+            ),
+            (who, f"recorded that {name} comes sooner, on 31 August 2010.", "Some came."),
+            (who, f"closed {name} as done on 1 June 2010.", ""),
+            (who, f"ended the delay to {name} on 1 June 2010.", "Milestone completed"),
+            (who, "moved the stage from under way to complete.", "All sent."),
+        ]
+    )
+
+
+def test_a_variation_reads_as_sentences(item, contributor, coordinator, plan, police):
+    milestone = MilestoneFactory(item=item, description="Brochure printed")
+    asked = variations.request_date(
+        milestone=milestone,
+        due_after=SLIPPED,
+        reason="The printer is late.",
+        agency=police,
+        by=contributor,
+        at=NOW,
+    )
+    variations.recommend(variation=asked, recommendation="Approve.", by=coordinator, at=NOW)
+    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    variations.decide(
+        variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW, text="Agreed."
+    )
+    who, by = "Police contributor (Police)", "Coordinator (DoL)"
+    assert told(item)[2:] == [
+        (
+            who,
+            "requested variation V1, to move a date from 30 June 2010 to 30 September 2010.",
+            "The printer is late.",
+        ),
+        (by, "passed on variation V1.", "Approve."),
+        (by, "recorded the approval of variation V1.", "Agreed."),
+        (
+            by,
+            "moved the agreed date of “Brochure printed” from 30 June 2010 to 30 September 2010.",
+            "Variation V1: The printer is late.",
+        ),
+    ]
+
+
+def test_a_history_takes_one_query_whatever_its_length(item, django_assert_num_queries):
+    for milestone in MilestoneFactory.create_batch(3, item=item):
+        VariationFactory(milestone=milestone)
+    with django_assert_num_queries(1):
+        assert len(item_history(item)) == 7
+
+
+def test_an_items_history_tells_nothing_of_other_items(item):
+    MilestoneFactory(item=WorkItemFactory(plan=item.plan))
+    assert told(item) == [("Somebody", "entered the item.", "")]
