@@ -301,15 +301,16 @@ def _of_key_item(writer: Writer, entry: LateItem) -> Paragraph:
     measures = list(entry.mitigations())
     title = writer.bold(entry.item.row.title)
     where = f" (item {entry.item.row.number})"
-    told = [_measure(writer, source, row) for source, row in measures]
+    owners = {row.owner_agency_id for _, row in measures}
+    # The lead-in of a list names the one agency that does it all, so the bullets need not.
+    is_named = len(owners) == 1 and len(measures) > 1
+    told = [_measure(writer, source, row, name_owner=not is_named) for source, row in measures]
     bullets = []
     if len(told) == 1:
         text = writer.text(title, f"{where}: {told[0]}")
     else:
-        owners = {row.owner_agency_id for _, row in measures}
-        who = "the agencies named"
-        if len(owners) == 1:
-            who = writer.agency(writer.facts.agencies[owners.pop()])
+        agency = writer.facts.agencies[measures[0][1].owner_agency_id]
+        who = writer.agency(agency) if is_named else "the agencies named"
         text = writer.text(title, f"{where}. These steps are being taken by {who}:")
         bullets = [Bullet(writer.text(measure)) for measure in told]
     return writer.paragraph(
@@ -338,14 +339,14 @@ def _of_other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) 
     )
 
 
-def _measure(writer: Writer, source: Source, row: Any) -> str:
+def _measure(writer: Writer, source: Source, row: Any, *, name_owner: bool = True) -> str:
     """What is done, by whom and by when or when it was done, where its own words do not say so."""
     agency = writer.facts.agencies[row.owner_agency_id]
     dated = writer.facts.briefing.dated
     with naming(source):
         told = capitalised(writer.flat(row.description))
     notes = []
-    if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
+    if name_owner and not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(agency.short_name)
     if row.done_on and row.done_on <= dated:
         notes.append(f"done on {day(row.done_on)}")

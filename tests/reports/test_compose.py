@@ -658,6 +658,25 @@ def test_a_mitigation_that_says_who_and_when_is_not_told_twice(plan, pillar, pol
     ]
 
 
+def test_steps_of_one_agency_name_it_once_and_of_several_each(plan, pillar, police, labour):
+    delay = slip(late_item(plan, pillar, title="Inform the public", is_key=True))
+    with on(date(2010, 5, 1)):
+        for number in (1, 2):
+            MitigationFactory(
+                delay=delay, number=number, owner_agency=police, description=f"Step {number}."
+            )
+    assert section(compose(briefing(plan)), "Mitigation") == [
+        "Inform the public (item 1.1). These steps are being taken by Police:\n"
+        "- Step 1 (no date set).\n- Step 2 (no date set)."
+    ]
+    with on(date(2010, 5, 2)):
+        MitigationFactory(delay=delay, number=3, owner_agency=labour, description="Step 3.")
+    assert section(compose(briefing(plan)), "Mitigation")[0].splitlines()[::3] == [
+        "Inform the public (item 1.1). These steps are being taken by the agencies named:",
+        "- Step 3 (DoL, no date set).",
+    ]
+
+
 # --- next steps ---------------------------------------------------------------------------
 
 
