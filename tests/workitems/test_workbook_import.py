@@ -575,31 +575,18 @@ def twelve_faults():
 
 
 TWELVE = [
-    "Work items, row 3, Stage (M3): “Begun” is not one of the words. Right would be: Not started, "
-    "Under way, Complete, Ongoing or Withdrawn.",
-    "Work items, row 4, Number (A4): The cell holds the number 1.3, and a spreadsheet takes 1.3 "
-    "and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column "
-    "as Text and type it again.",
-    "Milestones, row 3, Original due (F3): “31/3/2010” is not a date. Right would be: a date, such "
-    "as 2010-07-30, or a cell formatted as a date.",
-    "Risks, row 1, Colour (I1): This sheet has no such column. Right would be: one of the columns "
-    "Work item, Risk, Likelihood, Impact, Owner agency, Response, Escalated on or Closed on.",
-    "Agencies, row 4, Short name (A4): “police” stands in row 3 already. Right would be: each "
-    "agency once.",
-    "Agencies, row 5, Valid to (E5): An agency with a successor has a last day, and MBIE has "
-    "none. Right would be: a date, such as 2010-07-30.",
-    "Plan, row 6, Ends on (B6): 1 January 2008 is not after the release. Right would be: a day "
-    "after 31 July 2009.",
-    "Work items, row 5, Pillar (B5): There is no pillar 9. Right would be: the number of a pillar "
-    "on the sheet Pillars.",
-    "Work items, row 6, Lead agency (G6): “Polise” is not an agency on the sheet Agencies. Right "
-    "would be: “Police”, if that is meant, or an agency of that short name added there.",
-    "Milestones, row 4, Work item (A4): There is no work item 7.7. Right would be: a number that "
-    "stands on the sheet Work items.",
-    "Delays, row 3, Ended on (G3): 1 January 2010 is before the delay was found. Right would be: a "
-    "day from 15 February 2010 on.",
-    "Updates, row 3, Work item (D3): DoL's update on 1.1 for this period stands in row 2 already. "
-    "Right would be: one update of an item by an agency in a period.",
+    "Plan, row 6, Ends on (B6): 1 January 2008 is not after the release. Right would be: a day after 31 July 2009.",
+    "Agencies, row 4, Short name (A4): “police” stands in row 3 already. Right would be: each agency once.",
+    "Agencies, row 5, Valid to (E5): An agency with a successor has a last day, and MBIE has none. Right would be: a date, such as 2010-07-30.",
+    "Work items, row 3, Stage (M3): “Begun” is not one of the words. Right would be: Not started, Under way, Complete, Ongoing or Withdrawn.",
+    "Work items, row 4, Number (A4): The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column as Text and type it again.",
+    "Work items, row 5, Pillar (B5): There is no pillar 9. Right would be: the number of a pillar on the sheet Pillars.",
+    "Work items, row 6, Lead agency (G6): “Polise” is not an agency on the sheet Agencies. Right would be: “Police”, if that is meant, or an agency of that short name added there.",
+    "Milestones, row 3, Original due (F3): “31/3/2010” is not a date. Right would be: a date, such as 2010-07-30, or a cell formatted as a date.",
+    "Milestones, row 4, Work item (A4): There is no work item 7.7. Right would be: a number that stands on the sheet Work items.",
+    "Delays, row 3, Ended on (G3): 1 January 2010 is before the delay was found. Right would be: a day from 15 February 2010 on.",
+    "Updates, row 3, Work item (D3): DoL's update on 1.1 for this period stands in row 2 already. Right would be: one update of an item by an agency in a period.",
+    "Risks, row 1, Colour (I1): This sheet has no such column. Right would be: one of the columns Work item, Risk, Likelihood, Impact, Owner agency, Response, Escalated on or Closed on.",
 ]
 
 

@@ -72,14 +72,21 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         if len(self.found) == MOST_FAULTS:
-            self.found.append(Fault("There is more that is wrong.", "these mended first."))
-            self.stop()
+            more = Fault("There is more that is wrong.", "these mended first.")
+            raise WorkbookRefused([*self.in_order(), more])
         self.found.append(fault)
 
     def stop(self) -> None:
         """Raise `WorkbookRefused` if anything is wrong."""
         if self.found:
-            raise WorkbookRefused(self.found)
+            raise WorkbookRefused(self.in_order())
+
+    def in_order(self) -> list[Fault]:
+        """Sheet by sheet and row by row, as a person goes through the workbook."""
+        order = {sheet.name: index for index, sheet in enumerate(SHEETS)}
+        return sorted(
+            self.found, key=lambda fault: (order.get(fault.sheet, len(order)), fault.row or 0)
+        )
 
 
 @dataclass(frozen=True)
