@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from simple_history.signals import pre_create_historical_record
 
 from agencies import history
 from agencies.models import User
@@ -14,7 +15,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, SLIPPED_AGAIN, TODAY, entries, newest
+from tests.workitems.record import NOW, SLIPPED, SLIPPED_AGAIN, TODAY, entries, newest, unchanged
 from workitems.models import Milestone, WorkItem
 from workitems.narrative import item_history
 from workitems.services import items, rounds, variations
@@ -83,6 +84,21 @@ def test_what_is_saved_in_part_is_recorded_in_whole(item, contributor):
         SLIPPED,
         f"Milestone {milestone.number}",
     )
+
+
+def test_a_row_is_not_saved_without_its_history_row(item, contributor):
+    """Whoever calls it, in a transaction of their own or none."""
+
+    def fail(sender, instance, **kwargs):
+        raise RuntimeError("The machine stopped between the row and its history.")
+
+    pre_create_historical_record.connect(fail)
+    try:
+        with unchanged(item), pytest.raises(RuntimeError):
+            item.confidence = "off_track"
+            history.save(item, by=contributor)
+    finally:
+        pre_create_historical_record.disconnect(fail)
 
 
 def test_a_command_writes_in_its_own_name(item):
