@@ -44,6 +44,8 @@ def _no_slow_or_shared_settings(tmp_path_factory):
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={**settings.STORAGES, "default": files},
+        # A fresh clone has collected no static files, and WhiteNoise warns of that.
+        STATIC_ROOT=str(tmp_path_factory.mktemp("static")),
     ):
         yield
 
