@@ -109,9 +109,9 @@ class _Axis:
         return self.LEFT + (day - self.first).days / self.span * (self.RIGHT - self.LEFT)
 
     def ticks(self) -> Iterator[tuple[float, str]]:
-        """The first days of some months, at most about eight, each with its name."""
+        """The first days of some months, at most about six, each with its name."""
         months = self.span / 30.4
-        step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if months / step <= 8), 120)
+        step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if months / step <= 5), 120)
         month = self.first.year * 12 + self.first.month - 1
         month += -month % step
         while True:

@@ -103,7 +103,10 @@ def milestone_line(milestone: MilestoneRow) -> str:
     ):
         dates.append(f"forecast {short_date(milestone.forecast_on)}")
     line = f"{milestone.label}: {', '.join(dates)}"
-    return f"{line}; {milestone.standing}" if milestone.standing else line
+    standing = milestone.standing[:1].lower() + milestone.standing[1:]
+    if not standing or (milestone.completed_on and standing == "done"):
+        return line
+    return f"{line}; {standing}"
 
 
 def _cover(cover: Cover) -> dict[str, Any]:

@@ -191,9 +191,12 @@ def test_a_milestone_line_has_only_the_dates_that_differ():
     assert milestone_line(moved) == (
         "Printed: due 30 Jul 2010, agreed 30 Aug 2010, forecast 30 Sep 2010; on time"
     )
-    done = replace(moved, completed_on=day(month=10))
+    done = replace(moved, completed_on=day(month=10), standing="Done 92 days late")
     assert milestone_line(done) == (
-        "Printed: due 30 Jul 2010, agreed 30 Aug 2010, done 30 Oct 2010; on time"
+        "Printed: due 30 Jul 2010, agreed 30 Aug 2010, done 30 Oct 2010; done 92 days late"
+    )
+    assert milestone_line(replace(done, standing="Done")) == (
+        "Printed: due 30 Jul 2010, agreed 30 Aug 2010, done 30 Oct 2010"
     )
 
 
