@@ -86,6 +86,7 @@ GUARDS = (
         refuse_when=(
             "EXISTS (SELECT 1 FROM agencies_seat other WHERE other.user_id = NEW.user_id"
             " AND other.agency_id = NEW.agency_id AND other.role = NEW.role"
+            " AND other.withdrawn_at IS NULL AND NEW.withdrawn_at IS NULL"
             f" AND {PERIOD_OVERLAPS})"
         ),
         message="This person already holds that seat for part of the time.",
@@ -103,7 +104,8 @@ GUARDS = (
         lock="719203",
     ),
     *frozen_history(
-        f"agencies_historical{name}" for name in ("agency", "user", "seat", "appointment")
+        f"agencies_historical{name}"
+        for name in ("agency", "user", "seat", "appointment", "invitation")
     ),
 )
 

@@ -3,7 +3,7 @@
 Facts live here: fields, constraints, and questions that a row can answer about itself.
 """
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -16,6 +16,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from agencies.history import SIGNATURE_LENGTH, track
+
+# Stored codes of seats' roles, for the constraints; `Seat.Role` gives them names.
+ROLE_CODES = [
+    "contributor",
+    "approver",
+    "coordinator",
+    "authorising_manager",
+    "ministers_office",
+    "observer",
+]
 
 
 class PeriodQuerySet(models.QuerySet[Any]):
@@ -157,6 +167,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         return signed[:SIGNATURE_LENGTH]
 
 
+class SeatQuerySet(PeriodQuerySet):
+    """A withdrawn seat gives nothing on any day: it is the record that it was given by mistake."""
+
+    def on(self, day: date) -> Self:
+        return super().on(day).filter(withdrawn_at=None)
+
+    def during(self, from_on: date, to_on: date | None) -> Self:
+        return super().during(from_on, to_on).filter(withdrawn_at=None)
+
+
 class Seat(models.Model):
     """A person's place in an agency, for a time. Work belongs to the seat, never to the person."""
 
@@ -173,8 +193,10 @@ class Seat(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     from_on = models.DateField("from")
     to_on = models.DateField("to (last day)", null=True, blank=True)
+    # Taken back before it had held for a whole day; a seat that held has a last day instead.
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = PeriodQuerySet.as_manager()
+    objects = SeatQuerySet.as_manager()
     history = track()
 
     class Meta:
@@ -186,16 +208,7 @@ class Seat(models.Model):
             ),
             models.CheckConstraint(
                 name="seat_role_known",
-                condition=Q(
-                    role__in=[
-                        "contributor",
-                        "approver",
-                        "coordinator",
-                        "authorising_manager",
-                        "ministers_office",
-                        "observer",
-                    ]
-                ),
+                condition=Q(role__in=ROLE_CODES),
             ),
             # That one person's seats of a role in an agency do not overlap is a guard (guards.py).
         ]
@@ -210,6 +223,77 @@ class Seat(models.Model):
         others = Seat.objects.filter(user=self.user_id, agency=self.agency_id, role=self.role)
         if others.exclude(pk=self.pk).during(self.from_on, self.to_on).exists():
             raise ValidationError("This person already holds that seat for part of the time.")
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> Self:
+        """Neither accepted nor withdrawn. One whose link has expired still waits to be sent again."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def live(self, at: datetime) -> Self:
+        """Those whose link works."""
+        return self.waiting().filter(expires_at__gt=at)
+
+
+class Invitation(models.Model):
+    """A seat that was offered by letter. The link's token is kept as its hash only."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=20, choices=Seat.Role)
+    name = models.CharField(max_length=150)
+    email = models.EmailField("e-mail address", max_length=254)
+    from_on = models.DateField("from")
+    to_on = models.DateField("to (last day)", null=True, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    # The mail server would not take the last letter.
+    failed_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    seat = models.OneToOneField(
+        Seat, models.PROTECT, null=True, blank=True, related_name="invitation"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+    history = track(leave_out=["token_hash"])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                F("agency"),
+                F("role"),
+                Lower("email"),
+                name="invitation_waits_once",
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                violation_error_message="This address has an invitation to that seat already.",
+            ),
+            models.CheckConstraint(
+                name="invitation_period",
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                violation_error_message="A seat cannot end before it begins.",
+            ),
+            models.CheckConstraint(
+                name="invitation_expires_after_sending",
+                condition=Q(expires_at__gt=F("sent_at")),
+            ),
+            models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=ROLE_CODES)),
+            models.CheckConstraint(
+                name="invitation_accepted_gives_seat",
+                condition=Q(accepted_at=None, seat=None)
+                | Q(accepted_at__isnull=False, seat__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="invitation_ends_once", condition=Q(accepted_at=None) | Q(withdrawn_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.get_role_display()} at {self.agency}"
+
+    def has_expired(self, at: datetime) -> bool:
+        return self.expires_at <= at
 
 
 class AppointmentQuerySet(PeriodQuerySet):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, Appointment, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, User
 from workitems.models import (
     Attendance,
     Decision,
@@ -62,6 +62,22 @@ class SeatFactory(DjangoModelFactory):
     agency = factory.SubFactory(AgencyFactory)
     role = Seat.Role.CONTRIBUTOR
     from_on = date(2009, 1, 1)
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Waiting for its answer."""
+
+    class Meta:
+        model = Invitation
+
+    agency = factory.SubFactory(AgencyFactory)
+    role = Seat.Role.CONTRIBUTOR
+    name = factory.Sequence(lambda n: f"Invited {n}")
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    from_on = date(2010, 3, 1)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    sent_at = datetime(2010, 3, 1, tzinfo=UTC)
+    expires_at = datetime(2010, 3, 15, tzinfo=UTC)
 
 
 class AppointmentFactory(DjangoModelFactory):

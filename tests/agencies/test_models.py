@@ -1,19 +1,26 @@
 """What the database holds true of agencies, people, seats and Ministers, and what rows can answer."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from agencies.models import Agency, Appointment, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, User
 from tests.constraints import declared, refused_by
-from tests.factories import AgencyFactory, AppointmentFactory, SeatFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    AppointmentFactory,
+    InvitationFactory,
+    SeatFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
 FIRST, LAST = date(2010, 3, 1), date(2010, 8, 31)
+NOON = datetime(2010, 3, 1, tzinfo=UTC)
 
 
 def two_agencies_of_one_name():
@@ -26,6 +33,11 @@ def two_people_of_one_address():
     UserFactory(email="One@example.org")
 
 
+def two_waiting_invitations_to_one_seat():
+    first = InvitationFactory(email="one@example.org")
+    InvitationFactory(agency=first.agency, email="One@example.org")
+
+
 BROKEN = {
     "agency_short_name_unique": two_agencies_of_one_name,
     "agency_valid_period": lambda: AgencyFactory(valid_from=LAST, valid_to=FIRST),
@@ -33,6 +45,14 @@ BROKEN = {
     "user_email_unique": two_people_of_one_address,
     "seat_period": lambda: SeatFactory(from_on=LAST, to_on=FIRST),
     "seat_role_known": lambda: SeatFactory(role="visitor"),
+    "invitation_waits_once": two_waiting_invitations_to_one_seat,
+    "invitation_period": lambda: InvitationFactory(from_on=LAST, to_on=FIRST),
+    "invitation_expires_after_sending": lambda: InvitationFactory(expires_at=NOON, sent_at=NOON),
+    "invitation_role_known": lambda: InvitationFactory(role="visitor"),
+    "invitation_accepted_gives_seat": lambda: InvitationFactory(accepted_at=NOON),
+    "invitation_ends_once": lambda: InvitationFactory(
+        accepted_at=NOON, seat=SeatFactory(), withdrawn_at=NOON
+    ),
     "appointment_period": lambda: AppointmentFactory(from_on=LAST, to_on=FIRST),
 }
 
@@ -200,6 +220,35 @@ def test_a_seat_may_be_changed_within_its_own_days():
     Seat.objects.filter(pk=seat.pk).update(to_on=FIRST)
     seat.refresh_from_db()
     assert seat.to_on == FIRST
+
+
+def test_a_withdrawn_seat_is_held_on_no_day_and_stands_in_nobodys_way():
+    withdrawn = SeatFactory(from_on=FIRST, withdrawn_at=NOON)
+    again = SeatFactory(user=withdrawn.user, agency=withdrawn.agency, from_on=FIRST)
+    again.full_clean()
+    assert list(Seat.objects.on(FIRST)) == [again]
+    assert list(Seat.objects.during(FIRST, LAST)) == [again]
+
+
+def test_a_withdrawn_seat_cannot_come_back_where_another_is_held():
+    withdrawn = SeatFactory(from_on=FIRST, withdrawn_at=NOON)
+    SeatFactory(user=withdrawn.user, agency=withdrawn.agency, from_on=FIRST)
+    with pytest.raises(IntegrityError, match="already holds that seat"), transaction.atomic():
+        Seat.objects.filter(pk=withdrawn.pk).update(withdrawn_at=None)
+
+
+def test_an_address_is_invited_again_once_the_first_invitation_has_ended():
+    first = InvitationFactory(withdrawn_at=NOON)
+    again = InvitationFactory(agency=first.agency, email=first.email)
+    assert list(Invitation.objects.waiting()) == [again]
+
+
+def test_a_link_works_until_the_moment_it_expires():
+    invitation = InvitationFactory(sent_at=NOON, expires_at=datetime(2010, 3, 15, tzinfo=UTC))
+    before, after = datetime(2010, 3, 14, 23, 59, tzinfo=UTC), datetime(2010, 3, 15, tzinfo=UTC)
+    assert [invitation.has_expired(at) for at in (before, after)] == [False, True]
+    assert [list(Invitation.objects.live(at)) for at in (before, after)] == [[invitation], []]
+    assert list(Invitation.objects.waiting()) == [invitation]
 
 
 @pytest.mark.parametrize(("from_on", "to_on", "overlaps"), PERIODS)
