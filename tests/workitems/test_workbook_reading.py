@@ -140,6 +140,14 @@ def test_a_million_empty_rows_are_told_and_not_read():
     )
 
 
+def test_a_sheet_that_lies_about_its_size_is_read_whole():
+    with zipfile.ZipFile(file_of(small())) as plain:
+        xml = plain.read("xl/worksheets/sheet1.xml").decode()
+    assert '<dimension ref="A1:B5"' in xml
+    file = with_sheet_xml(xml.replace('<dimension ref="A1:B5"', '<dimension ref="A1:A2"'))
+    assert faults_in(file) == []
+
+
 def test_one_cell_in_the_last_row_of_a_sheet_is_told():
     made = book(small())
     made["Risks"].cell(row=1_048_576, column=1, value="x")
