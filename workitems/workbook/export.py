@@ -14,6 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from agencies.models import Agency
 from workitems.models import Plan, Return
 from workitems.workbook.faults import ExportRefused
+from workitems.workbook.items import supporting_words
 from workitems.workbook.kinds import CELL_CHARACTERS, Choice, Kind, one_line
 from workitems.workbook.sheets import (
     AGENCIES,
@@ -30,7 +31,6 @@ from workitems.workbook.sheets import (
     Sheet,
 )
 from workitems.workbook.stored import Stored
-from workitems.workbook.structure import supporting_words
 
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 BOLD = Font(bold=True)

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from agencies.models import User
 from workitems.models import Plan
-from workitems.workbook import record, structure
+from workitems.workbook import items, record, structure
 from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.kinds import shown
 from workitems.workbook.past import Past
@@ -155,13 +155,13 @@ def _examine(
     proposal = Proposal(book, Stored(plan, lock=lock), slug=slug, today=today)
     agencies = structure.agencies(proposal)
     structure.plan(proposal, new_for)
-    structure.items(proposal, structure.pillars(proposal))
-    structure.milestones(proposal)
+    items.items(proposal, structure.pillars(proposal))
+    items.milestones(proposal)
     delays = record.delays(proposal)
     record.mitigations(proposal, delays)
     heard = record.updates(proposal)
     record.risks(proposal)
-    structure.completions(proposal, heard.first)
+    items.completions(proposal, heard.first)
     structure.members(proposal, agencies)
     proposal.faults.stop()
     return _Examined(proposal, heard, delays)

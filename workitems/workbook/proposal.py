@@ -153,6 +153,19 @@ class Proposal:
     def fault(self, row: Row, heading: str, problem: str, right: str) -> None:
         self.faults.add(row.fault(heading, problem, right))
 
+    def again(self, row: Row, heading: str, key: Any, rows: dict[Any, int]) -> bool:
+        """Whether an earlier row has the key, which is a fault; `rows` remembers them."""
+        if key in rows:
+            self.fault(
+                row,
+                heading,
+                f"{row[heading]} stands in row {rows[key]} already.",
+                "a number of its own for each row.",
+            )
+            return True
+        rows[key] = row.number
+        return False
+
     def settle(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
         """Bring the draft's fields to what the row says, column by column."""
         for column in row.sheet:

@@ -1,7 +1,7 @@
 """From a file to rows of values: sheets, headings and the form of each cell.
 
-What the values mean to each other and to the plan is for propose.py. Everything that is wrong is
-collected, so that a workbook is mended in one go.
+What the values mean to each other and to the plan is for structure.py, items.py and record.py.
+Everything that is wrong is collected, so that a workbook is mended in one go.
 """
 
 import difflib

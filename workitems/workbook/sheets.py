@@ -1,7 +1,7 @@
 """The plan as a spreadsheet: the one table of sheets and columns.
 
 Reading, checking, comparing, writing and the documentation all go by it. A column's `field` is
-the model's field that it holds; a column without one is handled by name (see propose.py).
+the model's field that it holds; a column without one is handled by name where it is checked.
 """
 
 from collections.abc import Iterator
