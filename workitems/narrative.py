@@ -5,15 +5,15 @@ as rows of text slots, because a page that shows all of them must not ask once p
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from workitems.models import Delay, Milestone, Mitigation, Update, Variation, WorkItem
+from workitems.models import Delay, Milestone, Mitigation, Return, Update, Variation, WorkItem
 from workitems.models.item import Confidence, Stage
 
 SLOTS = 6
@@ -58,18 +58,26 @@ class Entry:
     why: str
 
 
-def _rows(item: WorkItem) -> QuerySet[Any]:
+def _rows(item: WorkItem, drafts_of: Collection[int]) -> QuerySet[Any]:
     parts = []
-    for kind, (model, path, columns) in TOLD.items():
+    for rank, (kind, (model, path, columns)) in enumerate(TOLD.items()):
         slots = {
             f"s{index}": Cast(F(column), CharField()) for index, column in enumerate(columns)
         } | {
             f"s{index}": Value("", output_field=CharField()) for index in range(len(columns), SLOTS)
         }
+        rows = model.history.filter(**{path: item.pk})
+        if model is Update:
+            rows = rows.filter(
+                Q(of_return__state=Return.State.ACCEPTED)
+                | Q(of_return__submitted_at__isnull=False)
+                | Q(of_return__agency__in=drafts_of)
+            )
         parts.append(
-            model.history.filter(**{path: item.pk})
-            .order_by()
+            rows.order_by()
+            .annotate(rank=Value(rank, output_field=IntegerField()))
             .values_list(
+                "rank",
                 Value(kind, output_field=CharField()),
                 "id",
                 "history_id",
@@ -80,15 +88,19 @@ def _rows(item: WorkItem) -> QuerySet[Any]:
             )
         )
     first, *others = parts
-    return first.union(*others, all=True).order_by("history_date", "history_id")
+    # What was written in one moment is told from the item down.
+    return first.union(*others, all=True).order_by("history_date", "rank", "history_id")
 
 
-def item_history(item: WorkItem) -> list[Entry]:
-    """All that happened to an item and what hangs on it, newest first. One query."""
+def item_history(item: WorkItem, *, drafts_of: Collection[int] = ()) -> list[Entry]:
+    """All that happened to an item and what hangs on it, newest first. One query.
+
+    Updates that were never submitted are told only where `drafts_of` (ids of agencies) says so.
+    """
     entries = []
     before: dict[tuple[str, int], dict[str, str]] = {}
     names: dict[str, str] = defaultdict(str)
-    for kind, pk, _, at, actor, reason, *slots in _rows(item):
+    for _, kind, pk, _, at, actor, reason, *slots in _rows(item, drafts_of):
         columns = TOLD[kind][2]
         now = {column: value or "" for column, value in zip(columns, slots, strict=False)}
         was = before.get((kind, pk))

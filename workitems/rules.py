@@ -9,7 +9,7 @@ import rules
 
 from agencies.models import Seat, User
 from agencies.rules import agencies_of, coordinates_somewhere, sits_in
-from workitems.models import Return, WorkItem
+from workitems.models import Milestone, Return, WorkItem
 from workitems.models.plan import READING_ROLES
 
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -51,6 +51,15 @@ def writes_for_item(user: User, item: Any) -> bool:
 
 
 @rules.predicate
+def writes_for_milestone(user: User, milestone: Any) -> bool:
+    """Writes for its item, or for the agency that is responsible for this one step."""
+    return isinstance(milestone, Milestone) and (
+        sits_in(user, milestone.responsible_agency_id, *WRITERS)
+        or writes_for_item.test(user, milestone.item)
+    )
+
+
+@rules.predicate
 def writes_for_return(user: User, of_return: Any) -> bool:
     return isinstance(of_return, Return) and sits_in(user, of_return.agency_id, *WRITERS)
 
@@ -76,6 +85,7 @@ rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_somewhere)
 rules.add_perm("workitems.manage_plan", coordinates_plan)
 rules.add_perm("workitems.update_item", writes_for_item)
+rules.add_perm("workitems.update_milestone", writes_for_milestone)
 rules.add_perm("workitems.review_item", coordinates_plan)
 rules.add_perm("workitems.request_variation", writes_for_item)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)

@@ -76,7 +76,7 @@ def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
             what=f"Return for {each.round.name}, {each.agency}",
             detail=("Sent back. " if each.state == Return.State.SENT_BACK else "")
             + f"{each.answered} {'item' if each.answered == 1 else 'items'} answered.",
-            url=f"{each.round.plan.get_absolute_url()}#returns",
+            url=each.get_absolute_url(),
         )
         for each in waiting
     ]
@@ -141,7 +141,7 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
             what=f"Read the return of {each.agency} for {each.round.name}",
             detail="Accept it or send it back",
             when="Submitted",
-            url=f"{each.round.plan.get_absolute_url()}#returns",
+            url=each.get_absolute_url(),
         )
         for each in submitted
     ]

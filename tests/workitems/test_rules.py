@@ -15,6 +15,7 @@ from agencies.models import Seat, User
 from tests.factories import (
     AgencyFactory,
     MemberFactory,
+    MilestoneFactory,
     SeatFactory,
     SupportFactory,
     UserFactory,
@@ -39,6 +40,7 @@ ALLOWED = {
     },
     "manage_plan": COORDINATOR,
     "update_item": WRITERS,
+    "update_milestone": WRITERS,
     "review_item": COORDINATOR,
     "request_variation": WRITERS,
     "recommend_variation": COORDINATOR,
@@ -68,12 +70,14 @@ SEATS = [
 
 
 @pytest.fixture
-def row_of(plan, item, of_return):
+def row_of(plan, item, of_return, milestone):
     """The row that a permission is asked with."""
 
     def row(permission):
         if permission == "create_plan":
             return None
+        if permission == "update_milestone":
+            return milestone
         if permission in ABOUT_RETURNS:
             return of_return
         return plan if permission in ABOUT_PLANS else item
@@ -142,6 +146,15 @@ def test_a_permission_about_a_row_is_refused_without_one(permission, agency_call
     for agency, role in ALLOWED[permission]:
         user = SeatFactory(agency=agency_called[agency], role=role).user
         assert not may(user, permission, None)
+
+
+def test_the_agency_responsible_for_one_step_writes_for_that_step_alone(
+    item, milestone, customs, colleague
+):
+    step = MilestoneFactory(item=item, responsible_agency=customs)
+    assert may(colleague, "update_milestone", step)
+    assert not may(colleague, "update_milestone", milestone)
+    assert not may(colleague, "update_item", item)
 
 
 @pytest.mark.parametrize("permission", ["update_item", "request_variation"])

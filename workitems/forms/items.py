@@ -32,6 +32,14 @@ class DayField(forms.DateField):
 class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", REASON_LENGTH)
+    def typed(self) -> list[tuple[str, str]]:
+        """Label and text of each visible field that was filled in."""
+        return [
+            (str(field.label), str(field.value()))
+            for field in self.visible_fields()
+            if field.value() not in (None, "") and field.name in self.changed_data
+        ]
+
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
 
@@ -77,10 +85,11 @@ class ChangeStatusForm(VersionedForm):
     def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         # Withdrawing is decided by the working group, as a variation.
-        stages = [
-            Stage(row.stage),
-            *(stage for stage in row.next_stages if stage != Stage.WITHDRAWN),
-        ]
+        stages = {Stage(row.stage), *row.next_stages} - {Stage.WITHDRAWN}
+        asked = self.data.get(self.add_prefix("stage"))
+        if asked in Stage.values:
+            # The choice of a page that is out of date: the service says what became of the item.
+            stages.add(Stage(asked))
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
             (stage.value, stage.label) for stage in Stage if stage in stages
         ]

@@ -14,6 +14,8 @@ from workitems import services, standing
 from workitems.filters import WorkItemFilter, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
 from workitems.models import Delay, Milestone, Mitigation, Support, Update, WorkItem
+from workitems.models.item import Stage
+from workitems.models.plan import READING_ROLES
 from workitems.narrative import item_history
 from workitems.overview import pending_count
 from workitems.services import items as item_services
@@ -93,7 +95,11 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             "today": on,
             "measures": item.measures.order_by("number"),
             "milestones": [
-                {"milestone": each, "late": standing.milestone_lateness(each, on)}
+                {
+                    "milestone": each,
+                    "late": standing.milestone_lateness(each, on),
+                    "may_update": request.user.has_perm("workitems.update_milestone", each),
+                }
                 for each in milestones
             ],
             "span": standing.span(milestones, on),
@@ -103,8 +109,9 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             .accepted()
             .select_related("of_return__agency", "of_return__round")
             .newest_first()[:5],
-            "history": item_history(item),
-            "may_update": request.user.has_perm("workitems.update_item", item),
+            "history": item_history(item, drafts_of=signed_in(request).agencies_as(*READING_ROLES)),
+            "may_update": item.stage != Stage.WITHDRAWN
+            and request.user.has_perm("workitems.update_item", item),
             "may_review": request.user.has_perm("workitems.review_item", item),
         },
     )
@@ -166,8 +173,9 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 
 def visible_milestone(item: WorkItem, number: int) -> Milestone:
-    return get_object_or_404(
-        Milestone.objects.select_related("responsible_agency", "item__plan"),
-        item=item,
-        number=number,
+    row = get_object_or_404(
+        Milestone.objects.select_related("responsible_agency"), item=item, number=number
     )
+    # With what the rules ask of it already there.
+    row.item = item
+    return row

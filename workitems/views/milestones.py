@@ -26,8 +26,8 @@ from workitems.views.requests import require, signed_in
 def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     """Three acts on one page, each a form of its own; the button's name says which was meant."""
     item = visible_item(request, slug, number)
-    require(request, "workitems.update_item", item)
     row = visible_milestone(item, milestone)
+    require(request, "workitems.update_milestone", row)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     acts: dict[str, tuple[type[VersionedForm], Callable[..., Milestone], str]] = {
         "close": (CloseMilestoneForm, item_services.close_milestone, "is closed"),
@@ -45,7 +45,8 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         try:
             service(milestone=row, by=signed_in(request), **today, **form.cleaned_data)
         except services.Conflict as refusal:
-            conflict = refusal.current
+            conflict = row = refusal.current
+            row.item = item
             form.add_error(None, str(refusal))
             form.take_version(conflict.version)
         except services.Refused as refusal:
@@ -53,6 +54,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         else:
             messages.success(request, f"“{row}” {done}.")
             return redirect(item)
+    open_acts = ("close", "move") if row.is_open else ("reopen",)
     delays = row.delays.order_by("-number").prefetch_related("mitigations__owner_agency")
     return render(
         request,
@@ -64,6 +66,8 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "late": standing.milestone_lateness(row, localdate()),
             "forms": forms,
             "acted": forms.get(act),
+            # What was typed into a form that the milestone, as it is now, no longer takes.
+            "kept": forms[act].typed() if conflict and act not in open_acts else [],
             "delays": delays,
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
