@@ -32,14 +32,6 @@ class DayField(forms.DateField):
 class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", REASON_LENGTH)
-    def typed(self) -> list[tuple[str, str]]:
-        """Label and text of each visible field that was filled in."""
-        return [
-            (str(field.label), str(field.value()))
-            for field in self.visible_fields()
-            if field.value() not in (None, "") and field.name in self.changed_data
-        ]
-
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
 
@@ -62,6 +54,14 @@ class VersionedForm(forms.Form):
         data = self.data.copy()  # type: ignore[attr-defined]
         data[self.add_prefix("version")] = str(version)
         self.data = data
+
+    def typed(self) -> list[tuple[str, str]]:
+        """Label and text of each visible field that was filled in."""
+        return [
+            (str(field.label), str(field.value()))
+            for field in self.visible_fields()
+            if field.value() not in (None, "") and field.name in self.changed_data
+        ]
 
 
 class ChangeStatusForm(VersionedForm):
