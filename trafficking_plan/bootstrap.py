@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import errno
 import hashlib
+import importlib.util
 import json
 import os
 import secrets
@@ -57,6 +58,10 @@ REMEDIES = {
     "CERTIFICATE_VERIFY_FAILED": (
         "The package index's certificate is not trusted here. Behind an inspecting proxy, "
         "set PIP_CERT to your organisation's certificate file and run the same command again."
+    ),
+    "No module named ensurepip": (
+        "This Python comes without pip. On Debian and Ubuntu run "
+        "`sudo apt-get install python3-venv`, then the same command again."
     ),
     "name resolution": "network",
     "Failed to establish a new connection": "network",
@@ -290,9 +295,6 @@ def ensure_pip() -> None:
     found = subprocess.run([VENV_PYTHON, "-c", "import pip"], capture_output=True)
     if found.returncode == 0:
         return
-    found = subprocess.run([VENV_PYTHON, "-c", "import ensurepip"], capture_output=True)
-    if found.returncode != 0:  # Debian and Ubuntu keep it in a package of its own
-        install_system_packages([f"python{venv_version()}-venv"])
     work("Adding pip to .venv", [str(VENV_PYTHON), "-m", "ensurepip", "--default-pip"])
 
 
@@ -306,6 +308,8 @@ def missing_system_packages(lock: str) -> list[str]:
         missing = [] if found else list(LIBRARIES.values())
     else:
         missing = [package for name, package in LIBRARIES.items() if not loads(name)]
+        if not STAMP.exists() and not importlib.util.find_spec("ensurepip") and not uv_runs():
+            missing.append(f"python{python_version()}-venv")  # Debian's and Ubuntu's Python
     if lock == DEV_LOCK:
         if not (os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUMS))):
             missing.append("chromium")

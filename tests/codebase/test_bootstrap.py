@@ -210,6 +210,17 @@ def test_tests_need_a_browser_and_a_pdf_reader_besides(monkeypatch):
     ]
 
 
+def test_debians_python_without_pip_is_told_of_with_the_rest(checkout, monkeypatch):
+    monkeypatch.setattr(bootstrap, "loads", lambda name: True)
+    monkeypatch.setattr(bootstrap, "uv_runs", lambda: False)
+    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    assert bootstrap.missing_system_packages(bootstrap.RUN_LOCK) == []
+    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda name: None)
+    assert bootstrap.missing_system_packages(bootstrap.RUN_LOCK) == [
+        f"python{bootstrap.python_version()}-venv"
+    ]
+
+
 def test_the_stamp_names_the_environments_own_python(installed):
     installed(bootstrap.RUN_LOCK)
     stamp = json.loads(bootstrap.STAMP.read_text())
