@@ -9,7 +9,7 @@ import rules
 
 from agencies.models import Seat, User
 from agencies.rules import agencies_of, coordinates_somewhere, sits_in
-from workitems.models import Milestone, Return, WorkItem
+from workitems.models import Milestone, Return, Variation, WorkItem
 from workitems.models.plan import READING_ROLES
 
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -81,6 +81,14 @@ def reads_return(user: User, of_return: Any) -> bool:
     return of_return.submitted_at is not None and coordinates_plan.test(user, of_return)
 
 
+@rules.predicate
+def asked_for_variation(user: User, variation: Any) -> bool:
+    """A contributor or approver of the agency that asks."""
+    return isinstance(variation, Variation) and sits_in(
+        user, variation.requesting_agency_id, *WRITERS
+    )
+
+
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_somewhere)
 rules.add_perm("workitems.manage_plan", coordinates_plan)
@@ -90,6 +98,7 @@ rules.add_perm("workitems.review_item", coordinates_plan)
 rules.add_perm("workitems.request_variation", writes_for_item)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
 rules.add_perm("workitems.decide_variation", coordinates_plan)
+rules.add_perm("workitems.take_back_variation", asked_for_variation)
 rules.add_perm("workitems.open_round", coordinates_plan)
 rules.add_perm("workitems.read_return", reads_return)
 rules.add_perm("workitems.write_update", writes_for_return)

@@ -83,12 +83,17 @@ BROKEN = {
     "milestone_done_or_withdrawn": [
         lambda: MilestoneFactory(completed_on=TODAY, withdrawn_on=TODAY)
     ],
+    "milestone_no_evidence_of_completion": [
+        lambda: MilestoneFactory(no_evidence="No receipt."),
+        lambda: MilestoneFactory(no_evidence="No receipt.", withdrawn_on=TODAY),
+    ],
     # What gets in the way
     "delay_number_unique_in_milestone": [lambda: again(DelayFactory, ["milestone", "number"])],
     "delay_period": [lambda: DelayFactory(found_on=TODAY, ended_on=YESTERDAY)],
     "delay_moved_at_least_once": [lambda: DelayFactory(times_moved=0)],
     "delay_cause_known": [lambda: DelayFactory(cause="weather")],
     "mitigation_number_unique_in_delay": [lambda: again(MitigationFactory, ["delay", "number"])],
+    "variation_recommends_known": [lambda: VariationFactory(recommends="perhaps")],
     "variation_number_unique_in_plan": [
         lambda: VariationFactory(
             milestone=MilestoneFactory(item=VariationFactory(number=7).item), number=7
@@ -164,6 +169,12 @@ BROKEN = {
     "evidence_file_has_name": [
         lambda: EvidenceFactory(file="evidence/1f"),
         lambda: EvidenceFactory(file_name="receipt.pdf"),
+    ],
+    "evidence_withdrawn_by_whom_and_why": [
+        lambda: EvidenceFactory(withdrawn_at=NOW),
+        lambda: EvidenceFactory(withdrawn_at=NOW, withdrawn_by=UserFactory()),
+        lambda: EvidenceFactory(withdrawn_at=NOW, withdrawn_reason="The wrong file."),
+        lambda: EvidenceFactory(withdrawn_by=UserFactory(), withdrawn_reason="The wrong file."),
     ],
     # Meetings
     "meeting_one_a_day": [lambda: again(MeetingFactory, ["plan", "held_on"])],

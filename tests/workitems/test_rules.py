@@ -19,6 +19,7 @@ from tests.factories import (
     SeatFactory,
     SupportFactory,
     UserFactory,
+    VariationFactory,
 )
 from tests.workitems.record import NOW, TODAY
 
@@ -45,6 +46,7 @@ ALLOWED = {
     "request_variation": WRITERS,
     "recommend_variation": COORDINATOR,
     "decide_variation": COORDINATOR,
+    "take_back_variation": WRITERS,
     "open_round": COORDINATOR,
     # Before it is submitted; see below for what follows.
     "read_return": {("Police", role) for role in Seat.Role.values if role != "ministers_office"},
@@ -80,6 +82,8 @@ def row_of(plan, item, of_return, milestone):
             return milestone
         if permission in ABOUT_RETURNS:
             return of_return
+        if permission == "take_back_variation":
+            return VariationFactory(milestone=milestone)
         return plan if permission in ABOUT_PLANS else item
 
     return row

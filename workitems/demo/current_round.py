@@ -122,6 +122,7 @@ class Story:
         )
         asked = variations.recommend(
             variation=asked,
+            recommends="approve",
             recommendation="Agree: the answers deserve to be read.",
             by=self.coordinator,
             at=self.at(-116, 15),
@@ -146,6 +147,7 @@ class Story:
         )
         asked = variations.recommend(
             variation=asked,
+            recommends="decline",
             recommendation="Decline: an analyst on loan can begin the talks.",
             by=self.coordinator,
             at=self.at(-49, 14),
@@ -198,6 +200,7 @@ class Story:
         )
         variations.recommend(
             variation=guide,
+            recommends="approve",
             recommendation="Agree, and publish the chapters that are ready now.",
             by=self.coordinator,
             at=self.at(-6, 16),
@@ -216,6 +219,7 @@ class Story:
         )
         variations.recommend(
             variation=offences,
+            recommends="approve",
             recommendation="Agree: it is the same review and the same people.",
             by=self.coordinator,
             at=self.at(-5, 11),

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.urls import reverse
 
 from agencies.history import track
 from agencies.models import Agency, User
@@ -115,6 +116,17 @@ class VariationQuerySet(models.QuerySet["Variation"]):
     def pending(self) -> Self:
         return self.filter(state__in=[Variation.State.REQUESTED, Variation.State.RECOMMENDED])
 
+    def pending_first(self) -> Self:
+        """What waits for somebody, longest first; then the rest, newest first."""
+        waits = Q(state__in=[Variation.State.REQUESTED, Variation.State.RECOMMENDED])
+        return self.order_by(
+            Case(When(waits, then=0), default=1), Case(When(waits, then="number")), "-number"
+        )
+
+    def for_list(self) -> Self:
+        """Everything that a list row prints, in one query."""
+        return self.select_related("item", "milestone", "requesting_agency")
+
 
 class Variation(models.Model):
     """A request to move a deadline, change the wording of an item, or withdraw one.
@@ -143,6 +155,10 @@ class Variation(models.Model):
         State.TAKEN_BACK: (),
     }
 
+    class Recommends(models.TextChoices):
+        APPROVE = "approve", "Approve"
+        DECLINE = "decline", "Decline"
+
     class Wording(models.TextChoices):
         TITLE = "title", "Title"
         OBJECTIVE = "objective", "Objective"
@@ -167,6 +183,7 @@ class Variation(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="requested_variations"
     )
     requested_at = models.DateTimeField()
+    recommends = models.CharField(max_length=10, choices=Recommends, blank=True)
     recommendation = models.TextField(blank=True)
     recommended_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="recommended_variations"
@@ -200,6 +217,11 @@ class Variation(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="variation_recommends_known",
+                # Imported and earlier recommendations are words alone.
+                condition=Q(recommends__in=["", "approve", "decline"]),
+            ),
+            models.CheckConstraint(
                 name="variation_says_what_changes",
                 condition=Q(
                     kind="date",
@@ -229,6 +251,9 @@ class Variation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.get_kind_display().lower()}, {self.item}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("variations:detail", args=[self.plan.slug, self.number])
 
     @property
     def reference(self) -> str:

@@ -286,6 +286,10 @@ class Milestone(models.Model):
     forecast_due = models.DateField()
     completed_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
+    no_evidence = models.TextField(
+        blank=True,
+        help_text="Why the reviewer sees nothing that shows it was done; empty where nobody said so.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MilestoneQuerySet.as_manager()
@@ -300,6 +304,11 @@ class Milestone(models.Model):
                 name="milestone_done_or_withdrawn",
                 condition=Q(completed_on=None) | Q(withdrawn_on=None),
                 violation_error_message="A milestone is completed or withdrawn, not both.",
+            ),
+            models.CheckConstraint(
+                name="milestone_no_evidence_of_completion",
+                condition=Q(no_evidence="") | Q(completed_on__isnull=False),
+                violation_error_message="Only a completed milestone can lack evidence.",
             ),
         ]
         indexes = [

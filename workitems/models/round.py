@@ -244,6 +244,15 @@ def evidence_path(instance: "Evidence", filename: str) -> str:
     return f"evidence/{uuid4().hex}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+    def for_list(self) -> Self:
+        """Everything that a list of evidence prints, in the order in which it was added."""
+        return self.select_related("added_by").order_by("added_at", "pk")
+
+
 class Evidence(models.Model):
     """What shows that an update or a closed milestone is true: a file, a link or a note."""
 
@@ -259,7 +268,14 @@ class Evidence(models.Model):
     file_name = models.CharField(max_length=200, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="evidence")
     added_at = models.DateTimeField()
+    # A piece that was put there by mistake is withdrawn, and then no longer handed out.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="withdrawn_evidence"
+    )
+    withdrawn_reason = models.TextField(blank=True)
 
+    objects = EvidenceQuerySet.as_manager()
     history = track()
 
     class Meta:
@@ -278,6 +294,12 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 name="evidence_file_has_name",
                 condition=Q(file="", file_name="") | (~Q(file="") & ~Q(file_name="")),
+            ),
+            models.CheckConstraint(
+                name="evidence_withdrawn_by_whom_and_why",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                & ~Q(withdrawn_reason=""),
             ),
         ]
 

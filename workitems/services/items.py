@@ -160,9 +160,11 @@ def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: st
         raise Refused("Open the item again first: it is recorded as complete.")
     if not reason:
         raise Refused("Say why the milestone is opened again.", "reason")
-    milestone.completed_on = None
+    milestone.completed_on, milestone.no_evidence = None, ""
     milestone.version += 1
-    return history.save(milestone, by=by, reason=reason, fields=["completed_on", "version"])
+    return history.save(
+        milestone, by=by, reason=reason, fields=["completed_on", "no_evidence", "version"]
+    )
 
 
 @transaction.atomic

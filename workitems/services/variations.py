@@ -10,15 +10,26 @@ from agencies.models import Agency, User
 from workitems.models import Decision, Meeting, Milestone, Plan, Variation, WorkItem
 from workitems.models.item import TITLE_LENGTH, Stage
 from workitems.services.items import end_delays, next_number
+from workitems.services.meetings import call_meeting
 from workitems.services.refusals import Refused, locked
 
 
 @transaction.atomic
 def request_date(
-    *, milestone: Milestone, due_after: date, reason: str, agency: Agency, by: User, at: datetime
+    *,
+    milestone: Milestone,
+    due_after: date,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Variation:
-    """Ask for a new agreed date. One such request at a time for a milestone."""
-    milestone = locked(milestone, related=("item__plan",))
+    """Ask for a new agreed date. One such request at a time for a milestone.
+
+    `version` is that of the milestone on the page; `Conflict` where it has changed since.
+    """
+    milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
         raise Refused("This milestone is closed; its date stands.")
     if due_after == milestone.agreed_due:
@@ -50,9 +61,14 @@ def request_wording(
     agency: Agency,
     by: User,
     at: datetime,
+    version: int | None = None,
 ) -> Variation:
-    """Ask for other official wording of an item: its title, objective or action."""
-    item = locked(item, related=("plan",))
+    """Ask for other official wording of an item: its title, objective or action.
+
+    `version` is that of the item on the page; `Conflict` where it has changed since. Refused where
+    the very same words are asked for already.
+    """
+    item = locked(item, version=version, related=("plan",))
     before = getattr(item, Variation.Wording(wording).value)
     if before == text_after:
         raise Refused("That is the wording already.", "text_after")
@@ -60,6 +76,9 @@ def request_wording(
         raise Refused("Write the new wording.", "text_after")
     if wording == Variation.Wording.TITLE and len(text_after) > TITLE_LENGTH:
         raise Refused(f"A title has at most {TITLE_LENGTH} characters.", "text_after")
+    same = item.variations.pending().filter(wording=wording, text_after=text_after).first()
+    if same is not None:
+        raise Refused(f"{same.reference} asks for this very wording already.", "text_after")
     return _request(
         Variation(
             kind=Variation.Kind.WORDING,
@@ -77,10 +96,16 @@ def request_wording(
 
 @transaction.atomic
 def request_withdrawal(
-    *, item: WorkItem, reason: str, agency: Agency, by: User, at: datetime
+    *,
+    item: WorkItem,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
 ) -> Variation:
     """Ask to withdraw an item from the Plan."""
-    item = locked(item, related=("plan",))
+    item = locked(item, version=version, related=("plan",))
     if not item.is_live:
         raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
     if item.variations.pending().filter(kind=Variation.Kind.WITHDRAWAL).exists():
@@ -120,12 +145,19 @@ def _step(variation: Variation, to: Variation.State) -> Variation:
 
 
 @transaction.atomic
-def recommend(*, variation: Variation, recommendation: str, by: User, at: datetime) -> Variation:
-    """Pass a request on to the working group with the coordinator's recommendation."""
+def recommend(
+    *, variation: Variation, recommendation: str, recommends: str = "", by: User, at: datetime
+) -> Variation:
+    """Pass a request on to the working group with the coordinator's recommendation.
+
+    `recommends` is to approve or to decline, as far as the words are that plain.
+    """
     variation = _step(variation, Variation.State.RECOMMENDED)
     if not recommendation:
         raise Refused("Write what you recommend to the working group.", "recommendation")
-    variation.recommendation = recommendation
+    if recommends not in ("", *Variation.Recommends.values):
+        raise Refused("Recommend to approve or to decline.", "recommends")
+    variation.recommends, variation.recommendation = recommends, recommendation
     variation.recommended_by, variation.recommended_at = by, at
     return history.save(variation, by=by, reason=recommendation)
 
@@ -141,10 +173,17 @@ def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
 
 @transaction.atomic
 def decide(
-    *, variation: Variation, approve: bool, meeting: Meeting, by: User, at: datetime, text: str = ""
+    *,
+    variation: Variation,
+    approve: bool,
+    meeting: Meeting | None,
+    by: User,
+    at: datetime,
+    text: str = "",
 ) -> Variation:
     """Record the working group's decision at a meeting; an approval takes effect at once.
 
+    Without a meeting, the decision belongs to that of the day, which is called if need be.
     Approving moves the agreed date (and a forecast that is earlier stays), rewrites the wording,
     or withdraws the item and its open milestones and ends their delays, all in this transaction.
     Refused before the meeting's day, and where the date or wording has changed since the request
@@ -152,6 +191,11 @@ def decide(
     """
     to = Variation.State.APPROVED if approve else Variation.State.DECLINED
     variation = _step(variation, to)
+    if meeting is None:
+        day = make_naive(at).date()
+        meeting = variation.plan.meetings.filter(held_on=day).first() or call_meeting(
+            plan=variation.plan, held_on=day, by=by
+        )
     if meeting.plan_id != variation.plan_id:
         raise Refused("The meeting is of another plan.", "meeting")
     if meeting.held_on > make_naive(at).date():

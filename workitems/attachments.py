@@ -1,0 +1,129 @@
+"""Which files may be evidence: by the ending of their name and by what they hold.
+
+Both must agree, so that nothing arrives under another kind's name. Nothing here is opened by us
+beyond its first bytes and, of an archive, the names inside.
+"""
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from typing import BinaryIO
+
+MOST_MEGABYTES = 10
+NAME_LENGTH = 200
+# Names inside an office file; real ones have a few hundred at most.
+MOST_MEMBERS = 10_000
+HEAD = 4096  # bytes; enough for every signature and for the first lines of a letter
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+
+def _starts_with(*signatures: bytes) -> Callable[[BinaryIO], bool]:
+    return lambda file: file.read(HEAD).startswith(signatures)
+
+
+def _office(folder: str) -> Callable[[BinaryIO], bool]:
+    """A Word, Excel or PowerPoint file without macros."""
+
+    def matches(file: BinaryIO) -> bool:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+        return (
+            len(names) <= MOST_MEMBERS
+            and "[Content_Types].xml" in names
+            and any(name.startswith(f"{folder}/") for name in names)
+            and not any(name.lower().endswith("vbaproject.bin") for name in names)
+        )
+
+    return matches
+
+
+def _open_document(kind: str) -> Callable[[BinaryIO], bool]:
+    """Its first member is its type, stored as it is: bytes 38 and on are the type itself."""
+    told = f"mimetype{OPEN_DOCUMENT}{kind}".encode()
+
+    def matches(file: BinaryIO) -> bool:
+        head = file.read(HEAD)
+        return head.startswith(b"PK\x03\x04") and head[30:].startswith(told)
+
+    return matches
+
+
+def _text(file: BinaryIO) -> bool:
+    """Text in UTF-8 or an older code page: no byte in it that no text has."""
+    return re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", file.read()) is None
+
+
+def _letter(file: BinaryIO) -> bool:
+    head = file.read(HEAD)
+    file.seek(0)
+    return re.match(rb"[A-Za-z][A-Za-z0-9-]*:", head) is not None and _text(file)
+
+
+_OLE = _starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+# Ending: (what a browser is told, whether the content is of that kind).
+KINDS: dict[str, tuple[str, Callable[[BinaryIO], bool]]] = {
+    "pdf": ("application/pdf", _starts_with(b"%PDF-")),
+    "doc": ("application/msword", _OLE),
+    "docx": (f"{OFFICE}wordprocessingml.document", _office("word")),
+    "xls": ("application/vnd.ms-excel", _OLE),
+    "xlsx": (f"{OFFICE}spreadsheetml.sheet", _office("xl")),
+    "ppt": ("application/vnd.ms-powerpoint", _OLE),
+    "pptx": (f"{OFFICE}presentationml.presentation", _office("ppt")),
+    "odt": (f"{OPEN_DOCUMENT}text", _open_document("text")),
+    "ods": (f"{OPEN_DOCUMENT}spreadsheet", _open_document("spreadsheet")),
+    "odp": (f"{OPEN_DOCUMENT}presentation", _open_document("presentation")),
+    "png": ("image/png", _starts_with(b"\x89PNG\r\n\x1a\n")),
+    "jpg": ("image/jpeg", _starts_with(b"\xff\xd8\xff")),
+    "jpeg": ("image/jpeg", _starts_with(b"\xff\xd8\xff")),
+    "txt": ("text/plain", _text),
+    "csv": ("text/csv", _text),
+    # Some browsers show a letter with its pictures and scripts; bytes they only keep.
+    "eml": ("application/octet-stream", _letter),
+    "msg": ("application/octet-stream", _OLE),
+}
+ALLOWED = "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, plain text, CSV or a saved e-mail"
+
+
+def ending(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def content_type(name: str) -> str:
+    return KINDS[ending(name)][0]
+
+
+def clean_name(name: str) -> str:
+    """The file's own name as text to show: no folders, no characters that cannot be seen, and
+    short enough for its column with its ending kept."""
+    name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    seen = "".join(c if unicodedata.category(c)[0] not in "CZ" else " " for c in name)
+    seen = " ".join(seen.split()).lstrip(".")
+    kept = ending(seen)
+    if len(seen) > NAME_LENGTH:
+        seen = f"{seen[: NAME_LENGTH - len(kept) - 1]}.{kept}"
+    return seen
+
+
+def fault(name: str, size: int, file: BinaryIO) -> str:
+    """Why the file cannot be taken, as a sentence; nothing when it can. Leaves it at its start."""
+    if size > MOST_MEGABYTES * 1024 * 1024:
+        return f"The file has more than {MOST_MEGABYTES} MB."
+    if size == 0:
+        return "The file is empty."
+    kind = KINDS.get(ending(name))
+    if kind is None:
+        return f"Files of this kind are not taken. Give {ALLOWED}."
+    file.seek(0)
+    try:
+        matches = kind[1](file)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        matches = False
+    finally:
+        file.seek(0)
+    if not matches:
+        return f"The file’s name ends in .{ending(name)}, but that is not what it holds."
+    return ""

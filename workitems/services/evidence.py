@@ -1,0 +1,160 @@
+"""What shows that an answer or a closed milestone is true: added, withdrawn, or found wanting."""
+
+from datetime import datetime
+
+from django.core.files.base import File
+from django.db import transaction
+
+from agencies import history
+from agencies.models import User
+from workitems.attachments import clean_name, fault
+from workitems.models import Evidence, Milestone, Return, Update, WorkItem
+from workitems.services.refusals import Refused, locked
+
+
+@transaction.atomic
+def add_to_update(
+    *,
+    of_return: Return,
+    item: WorkItem,
+    by: User,
+    at: datetime,
+    note: str = "",
+    link: str = "",
+    file: File | None = None,
+) -> Evidence:
+    """Put a piece beside the answer for an item, while the return is open for writing.
+
+    Refused before there is an answer. The same piece again is the one that is there.
+    """
+    of_return = locked(of_return, related=("round",))
+    _check_open(of_return)
+    update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
+    if update is None:
+        raise Refused(f"Answer for item {item.number} first; then add what shows it.")
+    return _add(Evidence(update=update), by=by, at=at, note=note, link=link, file=file)
+
+
+@transaction.atomic
+def add_to_milestone(
+    *,
+    milestone: Milestone,
+    by: User,
+    at: datetime,
+    note: str = "",
+    link: str = "",
+    file: File | None = None,
+) -> Evidence:
+    """Put a piece beside a milestone, open or closed, unless it was withdrawn with its item."""
+    milestone = locked(milestone)
+    if milestone.withdrawn_on is not None:
+        raise Refused("This milestone was withdrawn with its item.")
+    return _add(Evidence(milestone=milestone), by=by, at=at, note=note, link=link, file=file)
+
+
+def _check_open(of_return: Return) -> None:
+    if not of_return.round.is_open:
+        raise Refused("This round is closed.")
+    if of_return.state not in (Return.State.DUE, Return.State.SENT_BACK):
+        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+
+
+def _add(
+    piece: Evidence, *, by: User, at: datetime, note: str, link: str, file: File | None
+) -> Evidence:
+    if file is None and not link and not note:
+        raise Refused("Give a file, a link or a note.")
+    if link and not link.lower().startswith(("https://", "http://")):
+        raise Refused("A link begins with https:// or http://.", "link")
+    piece.note, piece.link = note, link
+    if file is not None:
+        piece.file_name = clean_name(file.name or "")
+        said = fault(piece.file_name, file.size, file.file)
+        if said:
+            raise Refused(said, "file")
+    # Whoever locked the answer or milestone sees a button pressed twice as one piece.
+    for there in Evidence.objects.standing().filter(
+        update=piece.update,
+        milestone=piece.milestone,
+        note=note,
+        link=link,
+        file_name=piece.file_name,
+    ):
+        if file is None or _same_bytes(there, file):
+            return there
+    piece.added_by, piece.added_at = by, at
+    if file is None:
+        return history.save(piece, by=by)
+    file.seek(0)
+    piece.file.save(piece.file_name, file, save=False)
+    try:
+        return history.save(piece, by=by)
+    except BaseException:
+        piece.file.storage.delete(piece.file.name or "")
+        raise
+
+
+def _same_bytes(there: Evidence, file: File) -> bool:
+    storage, name = there.file.storage, there.file.name or ""
+    if not storage.exists(name) or storage.size(name) != file.size:
+        return False
+    file.seek(0)
+    with storage.open(name) as kept:
+        return bool(kept.read() == file.read())
+
+
+@transaction.atomic
+def withdraw(
+    *, evidence: Evidence, by: User, at: datetime, reason: str, as_reviewer: bool = False
+) -> Evidence:
+    """Take back a piece that was put there by mistake: the row stays, the file is not handed out.
+
+    Needs a reason. What hangs on an answer is withdrawn while its return is open for writing;
+    after that, by the reviewer alone.
+    """
+    evidence = locked(evidence)
+    if evidence.withdrawn_at is not None:
+        raise Refused("This piece is withdrawn already.")
+    if evidence.update_id is not None and not as_reviewer:
+        of_return = locked(Return(pk=evidence.update.of_return_id), related=("round",))  # type: ignore[union-attr]
+        _check_open(of_return)
+    if not reason:
+        raise Refused("Say why the piece is withdrawn.", "reason")
+    evidence.withdrawn_at, evidence.withdrawn_by = at, by
+    evidence.withdrawn_reason = reason
+    return history.save(
+        evidence,
+        by=by,
+        reason=reason,
+        fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"],
+    )
+
+
+@transaction.atomic
+def find_wanting(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
+    """Record the reviewer's view that nothing shows a closed milestone to be done. Needs a reason."""
+    milestone = locked(milestone, version=version)
+    if milestone.completed_on is None:
+        raise Refused("Only a closed milestone can lack evidence. This one is not closed.")
+    if not reason:
+        raise Refused("Say what is missing.", "reason")
+    if reason == milestone.no_evidence:
+        return milestone
+    return _say(milestone, reason, by=by, reason=reason)
+
+
+@transaction.atomic
+def find_shown(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
+    """Take the reviewer's "no evidence" back. Needs a reason."""
+    milestone = locked(milestone, version=version)
+    if not milestone.no_evidence:
+        raise Refused("Nobody said that evidence is missing.")
+    if not reason:
+        raise Refused("Say what shows it now.", "reason")
+    return _say(milestone, "", by=by, reason=reason)
+
+
+def _say(milestone: Milestone, words: str, *, by: User, reason: str) -> Milestone:
+    milestone.no_evidence = words
+    milestone.version += 1
+    return history.save(milestone, by=by, reason=reason, fields=["no_evidence", "version"])
