@@ -48,7 +48,7 @@ class Count:
 def run(arguments: list[str]) -> int:
     """Run everything, or with arguments only pytest on SQLite; return the exit code."""
     # However we are ended, the server and the folders must go: make it an ordinary exception.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, stop)
     try:
         with tempfile.TemporaryDirectory(prefix="plan-test-") as folder:
