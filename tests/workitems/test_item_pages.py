@@ -1,0 +1,512 @@
+"""The list of work items and the pages of one: what they show, to whom, in how many queries."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from agencies import history
+from tests.factories import (
+    AgencyFactory,
+    DelayFactory,
+    MeasureFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    SupportFactory,
+    UpdateFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import NOW, SLIPPED, newest, unchanged
+from workitems.models import WorkItem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def sign_in(client):
+    def sign_in(user):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def reader(sign_in, contributor):
+    return sign_in(contributor)
+
+
+def listed(client, plan, **query):
+    response = client.get(f"/plans/{plan.slug}/items/", query)
+    assert response.status_code == 200
+    return [row["item"].number for row in response.context["rows"]]
+
+
+# --- the list -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(plan, police, customs):
+    """Five items that differ in all that the list can be narrowed by."""
+    prevention, protection = (
+        PillarFactory(plan=plan, number=1, title="Prevention"),
+        PillarFactory(plan=plan, number=2, title="Protection"),
+    )
+    common = {"plan": plan, "lead_agency": police, "pillar": prevention}
+    made = [
+        WorkItemFactory(**common, number="1.1", title="Zeal", stage="ongoing"),
+        WorkItemFactory(
+            **common,
+            number="1.2",
+            title="Ākonga and whānau",
+            stage="under_way",
+            confidence="at_risk",
+        ),
+        WorkItemFactory(**common | {"lead_agency": customs}, number="1.10", title="apple"),
+        WorkItemFactory(
+            **common | {"pillar": protection}, number="2.1", title="Banana", confidence="off_track"
+        ),
+        WorkItemFactory(
+            **common, number="2.2", title="Cherry", stage="complete", completed_on=date(2010, 5, 1)
+        ),
+    ]
+    SupportFactory(item=made[0], agency=customs)
+    MilestoneFactory(item=made[1], original_due=date(2010, 5, 31))
+    MilestoneFactory(item=made[3], original_due=date(2010, 6, 30), forecast_due=SLIPPED)
+    # Late once, and done: no longer late.
+    MilestoneFactory(item=made[4], original_due=date(2010, 4, 1), completed_on=date(2010, 5, 1))
+    return made
+
+
+def test_items_stand_in_the_order_of_their_numbers(reader, plan, many):
+    assert listed(reader, plan) == ["1.1", "1.2", "1.10", "2.1", "2.2"]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ({"stage": "ongoing"}, ["1.1"]),
+        ({"stage": "not_started"}, ["1.10", "2.1"]),
+        ({"confidence": "at_risk"}, ["1.2"]),
+        ({"late": "overdue"}, ["1.2"]),
+        ({"late": "late"}, ["1.2", "2.1"]),
+        ({"stage": "not_started", "late": "late"}, ["2.1"]),
+        ({"q": "cherry"}, ["2.2"]),
+        ({"q": "1.10"}, ["1.10"]),
+        ({"q": "whanau akonga"}, ["1.2"]),
+        ({"q": "WHĀNAU"}, ["1.2"]),
+        ({"q": "whānau cherry"}, []),
+        ({"q": "%"}, []),
+        ({"q": "_"}, []),
+        ({"stage": "nonsense"}, ["1.1", "1.2", "1.10", "2.1", "2.2"]),
+    ],
+)
+def test_list_is_narrowed_by(reader, plan, many, query, numbers):
+    assert listed(reader, plan, **query) == numbers
+
+
+def test_list_is_narrowed_by_pillar_and_agency(reader, plan, many, customs, labour):
+    assert listed(reader, plan, pillar=many[3].pillar_id) == ["2.1"]
+    # Led or supported.
+    assert listed(reader, plan, agency=customs.pk) == ["1.1", "1.10"]
+    assert listed(reader, plan, agency=labour.pk) == []
+
+
+def test_pillar_of_another_plan_narrows_nothing_and_is_not_named(reader, plan, many):
+    elsewhere = PillarFactory(title="Secret pillar")
+    response = reader.get(f"/plans/{plan.slug}/items/", {"pillar": elsewhere.pk})
+    assert len(response.context["rows"]) == 5
+    assert "Secret pillar" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("sort", "numbers"),
+    [
+        ("number", ["1.1", "1.2", "1.10", "2.1", "2.2"]),
+        ("-number", ["2.2", "2.1", "1.10", "1.2", "1.1"]),
+        # Without case and macrons: Ākonga, apple, Banana, Cherry, Zeal.
+        ("title", ["1.2", "1.10", "2.1", "2.2", "1.1"]),
+        ("-title", ["1.1", "2.2", "2.1", "1.10", "1.2"]),
+        ("lead", ["1.10", "1.1", "1.2", "2.1", "2.2"]),
+        ("stage", ["1.10", "2.1", "1.2", "2.2", "1.1"]),
+        # The worst first, and what nobody said last.
+        ("confidence", ["2.1", "1.2", "1.1", "1.10", "2.2"]),
+        ("due", ["1.2", "2.1", "1.1", "1.10", "2.2"]),
+        # No date comes last this way too.
+        ("-due", ["2.1", "1.2", "1.1", "1.10", "2.2"]),
+        ("nonsense", ["1.1", "1.2", "1.10", "2.1", "2.2"]),
+    ],
+)
+def test_list_is_sorted_by(reader, plan, many, sort, numbers):
+    assert listed(reader, plan, sort=sort) == numbers
+
+
+def test_sorting_and_paging_keep_what_was_filtered(reader, plan, police, monkeypatch):
+    monkeypatch.setattr("workitems.views.items.ROWS_ON_A_PAGE", 2)
+    WorkItemFactory.create_batch(5, plan=plan, lead_agency=police, title="A brochure")
+    WorkItemFactory(plan=plan, title="Other")
+    response = reader.get(f"/plans/{plan.slug}/items/", {"q": "brochure", "page": "2"})
+    assert len(response.context["rows"]) == 2
+    assert "3–4 of 5 work items" in response.text
+    assert 'href="?q=brochure&amp;page=3"' in response.text
+    assert 'href="?q=brochure&amp;sort=title"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("page", "count"), [("1", 2), ("3", 1), ("99", 1), ("0", 1), ("-1", 1), ("x", 2), ("", 2)]
+)
+def test_a_page_that_is_not_there_is_the_nearest(reader, plan, police, monkeypatch, page, count):
+    monkeypatch.setattr("workitems.views.items.ROWS_ON_A_PAGE", 2)
+    WorkItemFactory.create_batch(5, plan=plan, lead_agency=police)
+    assert len(listed(reader, plan, page=page)) == count
+
+
+def test_a_row_says_when_it_is_late_and_since_when(reader, plan, many):
+    found = {
+        row["item"].number: (row["late"].words, row["due"])
+        for row in reader.get(f"/plans/{plan.slug}/items/").context["rows"]
+    }
+    assert found == {
+        "1.1": ("On time", None),
+        "1.2": ("Overdue by 1 day", date(2010, 5, 31)),
+        "1.10": ("On time", None),
+        "2.1": ("Expected 92 days late", date(2010, 6, 30)),
+        "2.2": ("Done 30 days late", None),
+    }
+
+
+def test_empty_list_says_why(reader, plan):
+    assert "No work items yet." in reader.get(f"/plans/{plan.slug}/items/").text
+    found = reader.get(f"/plans/{plan.slug}/items/", {"q": "nothing like it"}).text
+    assert "No work item matches." in found
+    assert f'href="/plans/{plan.slug}/items/">Show all work items</a>' in found
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_as_often_for_many_rows_as_for_one(
+    reader, plan, police, count, django_assert_num_queries
+):
+    for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):
+        MilestoneFactory.create_batch(count, item=item)
+    reader.get("/plans/")  # the first page of a session writes when it began
+    # Savepoint and release; session, person, seats, plans; count, rows, milestones; pillars and
+    # agencies to filter by.
+    with django_assert_num_queries(11):
+        assert len(listed(reader, plan, sort="due", q="work item")) == count
+
+
+# --- one item -------------------------------------------------------------------------------
+
+
+def test_item_page_shows_everything_about_it(reader, item, customs, milestone, delayed):
+    item.action, item.objective = "Print it in ten languages.", "Victims know whom to call."
+    item.is_key, item.months = True, 1
+    history.save(item, by=None)
+    SupportFactory(item=item, agency=customs, role="Airports")
+    MeasureFactory(item=item, description="Brochures handed out.")
+    page = reader.get(item.get_absolute_url()).text
+    for shown in [
+        "<h1>Print a brochure</h1>",
+        "<blockquote><p>Print it in ten languages.</p></blockquote>",
+        "Victims know whom to call.",
+        "Brochures handed out.",
+        "New Zealand Police",
+        "Customs (Airports)",
+        "Action item, key item. Medium timeframe, 1 month.",
+        "Brochure printed",
+        "Staff trained",
+        "No money was set aside.",
+        "From 30 June 2010 to 30 September 2010, 92 days. Found 1 May 2010.",
+        "Ask for money in the next budget.",
+        "No accepted update yet",
+        "No update has been accepted yet.",
+    ]:
+        assert shown in page
+
+
+def test_item_page_shows_accepted_updates_only_and_the_newest_first(reader, item):
+    told = [
+        ("accepted", 2009, "Old news."),
+        ("accepted", 2010, "News."),
+        ("submitted", 2008, "Soon."),
+    ]
+    for state, year, achieved in told:
+        UpdateFactory(
+            item=item,
+            achieved=achieved,
+            of_return__state=state,
+            of_return__accepted_on=date(2010, 5, 20) if state == "accepted" else None,
+            of_return__round__period_start=date(year, 1, 1),
+            of_return__round__period_end=date(year, 5, 31),
+            of_return__round__closed_at=timezone.now(),
+        )
+    page = reader.get(item.get_absolute_url()).text
+    assert "Soon." not in page
+    assert page.index("News.") < page.index("Old news.")
+
+
+def test_what_was_typed_is_shown_as_text(reader, item):
+    item.action = "<script>alert(1)</script>"
+    history.save(item, by=None, reason="<b>bold</b>")
+    page = reader.get(item.get_absolute_url()).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "Because: &lt;b&gt;bold&lt;/b&gt;" in page
+
+
+def test_history_is_told_newest_first_with_who_and_why(reader, item, contributor):
+    reader.post(
+        f"{item.get_absolute_url()}status/",
+        {"version": 1, "stage": "ongoing", "confidence": "at_risk", "reason": "It never ends."},
+    )
+    newest_entry = reader.get(item.get_absolute_url()).context["history"][:2]
+    assert [(entry.who, entry.what, entry.why) for entry in newest_entry] == [
+        (
+            "Police contributor (Police)",
+            "changed the agency’s confidence from on track to at risk.",
+            "It never ends.",
+        ),
+        (
+            "Police contributor (Police)",
+            "moved the stage from under way to ongoing.",
+            "It never ends.",
+        ),
+    ]
+
+
+def test_draft_of_another_agency_is_not_told(sign_in, item, contributor, colleague, coordinator):
+    UpdateFactory(item=item, achieved="Half of it.")
+
+    def told(user):
+        page = sign_in(user).get(item.get_absolute_url())
+        return [entry.what for entry in page.context["history"] if "update" in entry.what]
+
+    assert told(contributor) == ["wrote an update."]
+    assert told(colleague) == []
+    assert told(coordinator) == []
+
+
+def test_each_person_is_offered_only_what_they_may_do(
+    sign_in, item, milestone, contributor, colleague, coordinator
+):
+    def offered(user):
+        page = sign_in(user).get(item.get_absolute_url()).text
+        ways = ["status/", "review/", "milestones/1/"]
+        return [way for way in ways if f'href="{item.get_absolute_url()}{way}"' in page]
+
+    assert offered(contributor) == ["status/", "milestones/1/"]
+    assert offered(colleague) == []
+    assert offered(coordinator) == ["review/"]
+
+
+def test_agency_responsible_for_one_step_is_led_to_that_step(
+    sign_in, item, milestone, customs, colleague
+):
+    step = MilestoneFactory(item=item, number=7, responsible_agency=customs)
+    client = sign_in(colleague)
+    page = client.get(item.get_absolute_url()).text
+    assert f'href="{item.get_absolute_url()}milestones/7/"' in page
+    assert f'href="{item.get_absolute_url()}milestones/1/"' not in page
+    assert client.get(f"{item.get_absolute_url()}milestones/{step.number}/").status_code == 200
+
+
+def test_nobody_is_offered_to_change_a_withdrawn_item(reader, plan, police):
+    withdrawn = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
+    page = reader.get(withdrawn.get_absolute_url()).text
+    assert "Change the status" not in page
+
+
+def test_number_of_another_plans_item_is_not_found(reader, plan):
+    elsewhere = WorkItemFactory(number="9.9")
+    assert reader.get(f"/plans/{plan.slug}/items/{elsewhere.number}/").status_code == 404
+    assert reader.get(elsewhere.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_item_page_asks_as_often_for_much_as_for_little(
+    reader, item, count, django_assert_num_queries
+):
+    item.action = "Print a brochure."
+    history.save(item, by=None)
+    for number in range(count):
+        SupportFactory(item=item, agency=AgencyFactory())
+        MeasureFactory(item=item, number=number + 1)
+        milestone = MilestoneFactory(item=item)
+        VariationFactory(milestone=milestone)
+        MitigationFactory(delay=DelayFactory(milestone=milestone))
+    UpdateFactory(item=item, of_return__accepted=True)
+    reader.get("/plans/")
+    # Savepoint and release; session, person, seats, plans; item, supports, measures; milestones,
+    # delays, mitigations; updates; history.
+    with django_assert_num_queries(14):
+        reader.get(item.get_absolute_url())
+
+
+# --- changing the status --------------------------------------------------------------------
+
+
+def status(client, item, **data):
+    return client.post(f"{item.get_absolute_url()}status/", data)
+
+
+def test_form_starts_from_the_item_as_it_is(reader, item):
+    form = reader.get(f"{item.get_absolute_url()}status/").context["form"]
+    assert (form["stage"].value(), form["confidence"].value()) == ("under_way", "on_track")
+    assert [value for value, _ in form.fields["stage"].choices] == [
+        "not_started",
+        "under_way",
+        "complete",
+        "ongoing",
+    ]
+
+
+def test_saved_status_is_shown_on_the_items_page(reader, item):
+    response = status(
+        reader, item, version=1, stage="complete", completed_on="30 May 2010", reason="Printed."
+    )
+    assert (response.status_code, response.url) == (302, item.get_absolute_url())
+    page = reader.get(response.url).text
+    assert '<div class="message message-success" role="status"><p>Item 1.2 is saved.</p>' in page
+    assert "on 30 May 2010" in page
+    assert newest(item) == ("~", "Police contributor (Police)", "Printed.")
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "sentence"),
+    [
+        ({"stage": "ongoing"}, "reason", "Say why the stage changes."),
+        (
+            {"stage": "withdrawn", "reason": "x"},
+            "stage",
+            "Item 1.2 can be withdrawn only by an approved variation.",
+        ),
+        (
+            {"stage": "complete", "completed_on": "2 June 2010", "reason": "x"},
+            "completed_on",
+            "The completion date is in the future.",
+        ),
+        (
+            {"stage": "ongoing", "completed_on": "1 May 2010", "reason": "x"},
+            "completed_on",
+            "A completion date goes with the stage Complete.",
+        ),
+        (
+            {"stage": "complete", "completed_on": "soon", "reason": "x"},
+            "completed_on",
+            "Give a day such as 30 July 2010 or 30/7/2010.",
+        ),
+        (
+            {"stage": "complete", "completed_on": "1/5/0210", "reason": "x"},
+            "completed_on",
+            "Check the year: it should be between 1990 and 2100.",
+        ),
+        ({"reason": "x"}, "stage", "This field is required."),
+        (
+            {"stage": "ongoing", "reason": "x" * 2001},
+            "reason",
+            "Ensure this value has at most 2000 characters (it has 2001).",
+        ),
+    ],
+)
+def test_refusal_stands_at_its_field_and_keeps_what_was_typed(reader, item, data, field, sentence):
+    with unchanged(item):
+        response = status(reader, item, version=1, **data)
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert dict(form.errors) == {field: [sentence]}
+    assert {name: form[name].value() for name in data} == data
+    assert "<title>Error: " in response.text
+
+
+def test_open_milestone_keeps_an_item_from_being_complete(reader, item, milestone):
+    response = status(reader, item, version=1, stage="complete", reason="Done.")
+    assert response.context["form"].errors["stage"] == [
+        "Item 1.2 has milestones to close first: “Brochure printed”."
+    ]
+
+
+def test_second_of_two_people_sees_both_sides_and_saves_again(sign_in, item, contributor, approver):
+    client = sign_in(contributor)
+    mine = {"version": 1, "stage": "ongoing", "confidence": "off_track", "reason": "My reason."}
+    sign_in(approver)
+    status(client, item, version=1, stage="not_started", confidence="at_risk", reason="Theirs.")
+    sign_in(contributor)
+    response = status(client, item, **mine)
+    assert response.status_code == 422
+    conflict = response.context["conflict"]
+    assert (conflict.stage, conflict.confidence) == ("not_started", "at_risk")
+    form = response.context["form"]
+    assert [form[name].value() for name in ("stage", "confidence", "reason")] == [
+        "ongoing",
+        "off_track",
+        "My reason.",
+    ]
+    assert "Somebody saved this while you were writing." in response.text
+    again = status(client, item, **mine | {"version": form["version"].value()})
+    assert again.status_code == 302
+    item.refresh_from_db()
+    assert (item.stage, item.confidence, item.version) == ("ongoing", "off_track", 3)
+
+
+def test_conflict_keeps_a_choice_that_the_item_no_longer_takes(sign_in, item, contributor):
+    """Under way may go back to not started; ongoing may not."""
+    client = sign_in(contributor)
+    status(client, item, version=1, stage="ongoing", reason="It never ends.")
+    late = status(client, item, version=1, stage="not_started", reason="We never began.")
+    assert late.context["conflict"].stage == "ongoing"
+    form = late.context["form"]
+    assert (form["stage"].value(), form["reason"].value()) == ("not_started", "We never began.")
+    again = status(client, item, version=2, stage="not_started", reason="We never began.")
+    assert again.context["form"].errors["stage"] == [
+        "Item 1.2 is ongoing; it cannot become not started."
+    ]
+
+
+def test_saving_a_status_asks_little(reader, item, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        status(reader, item, version=1, stage="ongoing", reason="It never ends.")
+    assert WorkItem.objects.get().stage == "ongoing"
+
+
+# --- the reviewer's view --------------------------------------------------------------------
+
+
+def test_coordinator_gives_a_view_that_stands_beside_the_agencys(sign_in, item, coordinator):
+    client = sign_in(coordinator)
+    address = f"{item.get_absolute_url()}review/"
+    assert "On track" in client.get(address).text
+    response = client.post(
+        address, {"version": 1, "confidence": "off_track", "reason": "No quote."}
+    )
+    assert (response.status_code, response.url) == (302, item.get_absolute_url())
+    page = client.get(item.get_absolute_url())
+    assert page.context["item"].reviewer_confidence == "off_track"
+    assert page.context["history"][0].what == "recorded the reviewer’s view: off track."
+
+
+def test_view_without_a_reason_is_refused_and_kept(sign_in, item, coordinator):
+    response = sign_in(coordinator).post(
+        f"{item.get_absolute_url()}review/", {"version": 1, "confidence": "off_track"}
+    )
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert dict(form.errors) == {"reason": ["This field is required."]}
+    assert form["confidence"].value() == "off_track"
+
+
+def test_view_of_an_item_that_changed_is_a_conflict(sign_in, item, contributor, coordinator):
+    status(sign_in(contributor), item, version=1, stage="under_way", confidence="at_risk")
+    response = sign_in(coordinator).post(
+        f"{item.get_absolute_url()}review/",
+        {"version": 1, "confidence": "off_track", "reason": "No quote."},
+    )
+    assert response.context["conflict"].confidence == "at_risk"
+    assert response.context["form"]["reason"].value() == "No quote."
