@@ -1,0 +1,86 @@
+"""Every page of the demo, as each kind of person finds it by following links, wide and narrow."""
+
+from collections import Counter, deque
+from io import StringIO
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+from django.urls import resolve, reverse
+
+from agencies.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# These answer with a file, or take a session away.
+NO_PAGES = {
+    "plans:export",
+    "plans:blank-workbook",
+    "briefings:pdf",
+    "evidence:download",
+    "account_logout",
+}
+# Of one kind of page, so many are looked at: the first may be empty and the next full.
+OF_EACH_KIND = 2
+WIDE, NARROW = 1280, 375
+CASTS = (
+    ("coordinator", "observer"),
+    ("police.approver", "msd.contributor"),
+    ("authorising.manager", "ministers.office", "former.contributor"),
+)
+
+
+def links(page) -> list[str]:
+    """The page's own links to other pages of ours, without queries and fragments."""
+    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    here = urlsplit(page.url).netloc
+    return [
+        urlsplit(urldefrag(link).url).path for link in found if urlsplit(link).netloc == here
+    ]
+
+
+def faults_at(page, width, accessibility_faults) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 900})
+    found = accessibility_faults(page)
+    scrolls = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found + ([f"{scrolls} px wider than the window"] if scrolls > 0 else [])
+
+
+@pytest.mark.parametrize("people", CASTS, ids=lambda people: people[0])
+def test_no_page_of_the_demo_has_an_accessibility_fault(
+    people, page, live_server, sign_in, accessibility_faults
+):
+    with override_settings(DEBUG=True):  # the loader is for such machines only
+        call_command("load_demo_plan", stdout=StringIO())
+        call_command("load_demo_briefing", stdout=StringIO())
+    said = []
+    page.on(
+        "console",
+        lambda message: said.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    seen = set()
+    for who in people:
+        sign_in(User.objects.get(email=f"{who}@example.org"))
+        waiting = deque([reverse("home")])
+        asked: Counter[str] = Counter()
+        reached = set(waiting)
+        while waiting:
+            path = waiting.popleft()
+            kind = resolve(path).view_name
+            if kind in NO_PAGES or asked[kind] >= OF_EACH_KIND:
+                continue
+            asked[kind] += 1
+            response = page.goto(live_server.url + path)
+            faults = [
+                *([] if response.ok else [str(response.status)]),
+                *faults_at(page, WIDE, accessibility_faults),
+                *faults_at(page, NARROW, accessibility_faults),
+            ]
+            assert (who, path, faults) == (who, path, [])
+            seen.add(kind)
+            new = [link for link in links(page) if link not in reached]
+            reached.update(new)
+            waiting.extend(new)
+    assert "home" in seen
+    assert said == [], "the browser's console is quiet: no blocked style, script or font"
