@@ -1,6 +1,8 @@
 """A plan with two agencies and the people in their seats, for the tests of this folder."""
 
 import pytest
+import time_machine
+from django.test import Client
 
 from agencies.models import Seat
 from tests.factories import (
@@ -14,7 +16,7 @@ from tests.factories import (
     UserFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import SLIPPED
+from tests.workitems.record import NOW, SLIPPED
 from workitems.models import Return
 
 
@@ -108,3 +110,22 @@ def delayed(item):
 def of_return(plan, police):
     """The return that Police owes in the round that is open."""
     return Return.objects.create(round=RoundFactory(plan=plan), agency=police)
+
+
+@pytest.fixture
+def on_the_day():
+    """For tests of pages, whose views ask the clock."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def client_of():
+    """A browser of its own for each person."""
+
+    def client_of(user):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return client_of

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from agencies import history
@@ -19,30 +18,15 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, newest, unchanged
+from tests.workitems.record import SLIPPED, newest, unchanged
 from workitems.models import WorkItem
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on_the_day():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture
-def sign_in(client):
-    def sign_in(user):
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
-def reader(sign_in, contributor):
-    return sign_in(contributor)
+def reader(client_of, contributor):
+    return client_of(contributor)
 
 
 def listed(client, plan, **query):
@@ -282,11 +266,11 @@ def test_history_is_told_newest_first_with_who_and_why(reader, item, contributor
     ]
 
 
-def test_draft_of_another_agency_is_not_told(sign_in, item, contributor, colleague, coordinator):
+def test_draft_of_another_agency_is_not_told(client_of, item, contributor, colleague, coordinator):
     UpdateFactory(item=item, achieved="Half of it.")
 
     def told(user):
-        page = sign_in(user).get(item.get_absolute_url())
+        page = client_of(user).get(item.get_absolute_url())
         return [entry.what for entry in page.context["history"] if "update" in entry.what]
 
     assert told(contributor) == ["wrote an update."]
@@ -295,10 +279,10 @@ def test_draft_of_another_agency_is_not_told(sign_in, item, contributor, colleag
 
 
 def test_each_person_is_offered_only_what_they_may_do(
-    sign_in, item, milestone, contributor, colleague, coordinator
+    client_of, item, milestone, contributor, colleague, coordinator
 ):
     def offered(user):
-        page = sign_in(user).get(item.get_absolute_url()).text
+        page = client_of(user).get(item.get_absolute_url()).text
         ways = ["status/", "review/", "milestones/1/"]
         return [way for way in ways if f'href="{item.get_absolute_url()}{way}"' in page]
 
@@ -308,10 +292,10 @@ def test_each_person_is_offered_only_what_they_may_do(
 
 
 def test_agency_responsible_for_one_step_is_led_to_that_step(
-    sign_in, item, milestone, customs, colleague
+    client_of, item, milestone, customs, colleague
 ):
     step = MilestoneFactory(item=item, number=7, responsible_agency=customs)
-    client = sign_in(colleague)
+    client = client_of(colleague)
     page = client.get(item.get_absolute_url()).text
     assert f'href="{item.get_absolute_url()}milestones/7/"' in page
     assert f'href="{item.get_absolute_url()}milestones/1/"' not in page
@@ -433,12 +417,13 @@ def test_open_milestone_keeps_an_item_from_being_complete(reader, item, mileston
     ]
 
 
-def test_second_of_two_people_sees_both_sides_and_saves_again(sign_in, item, contributor, approver):
-    client = sign_in(contributor)
+def test_second_of_two_people_sees_both_sides_and_saves_again(
+    client_of, item, contributor, approver
+):
+    client = client_of(contributor)
     mine = {"version": 1, "stage": "ongoing", "confidence": "off_track", "reason": "My reason."}
-    sign_in(approver)
-    status(client, item, version=1, stage="not_started", confidence="at_risk", reason="Theirs.")
-    sign_in(contributor)
+    theirs = {"stage": "not_started", "confidence": "at_risk", "reason": "Theirs."}
+    status(client_of(approver), item, version=1, **theirs)
     response = status(client, item, **mine)
     assert response.status_code == 422
     conflict = response.context["conflict"]
@@ -456,9 +441,9 @@ def test_second_of_two_people_sees_both_sides_and_saves_again(sign_in, item, con
     assert (item.stage, item.confidence, item.version) == ("ongoing", "off_track", 3)
 
 
-def test_conflict_keeps_a_choice_that_the_item_no_longer_takes(sign_in, item, contributor):
+def test_conflict_keeps_a_choice_that_the_item_no_longer_takes(client_of, item, contributor):
     """Under way may go back to not started; ongoing may not."""
-    client = sign_in(contributor)
+    client = client_of(contributor)
     status(client, item, version=1, stage="ongoing", reason="It never ends.")
     late = status(client, item, version=1, stage="not_started", reason="We never began.")
     assert late.context["conflict"].stage == "ongoing"
@@ -479,8 +464,8 @@ def test_saving_a_status_asks_little(reader, item, django_assert_max_num_queries
 # --- the reviewer's view --------------------------------------------------------------------
 
 
-def test_coordinator_gives_a_view_that_stands_beside_the_agencys(sign_in, item, coordinator):
-    client = sign_in(coordinator)
+def test_coordinator_gives_a_view_that_stands_beside_the_agencys(client_of, item, coordinator):
+    client = client_of(coordinator)
     address = f"{item.get_absolute_url()}review/"
     assert "On track" in client.get(address).text
     response = client.post(
@@ -492,8 +477,8 @@ def test_coordinator_gives_a_view_that_stands_beside_the_agencys(sign_in, item, 
     assert page.context["history"][0].what == "recorded the reviewer’s view: off track."
 
 
-def test_view_without_a_reason_is_refused_and_kept(sign_in, item, coordinator):
-    response = sign_in(coordinator).post(
+def test_view_without_a_reason_is_refused_and_kept(client_of, item, coordinator):
+    response = client_of(coordinator).post(
         f"{item.get_absolute_url()}review/", {"version": 1, "confidence": "off_track"}
     )
     assert response.status_code == 422
@@ -502,9 +487,9 @@ def test_view_without_a_reason_is_refused_and_kept(sign_in, item, coordinator):
     assert form["confidence"].value() == "off_track"
 
 
-def test_view_of_an_item_that_changed_is_a_conflict(sign_in, item, contributor, coordinator):
-    status(sign_in(contributor), item, version=1, stage="under_way", confidence="at_risk")
-    response = sign_in(coordinator).post(
+def test_view_of_an_item_that_changed_is_a_conflict(client_of, item, contributor, coordinator):
+    status(client_of(contributor), item, version=1, stage="under_way", confidence="at_risk")
+    response = client_of(coordinator).post(
         f"{item.get_absolute_url()}review/",
         {"version": 1, "confidence": "off_track", "reason": "No quote."},
     )

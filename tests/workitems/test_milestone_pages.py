@@ -1,0 +1,259 @@
+"""The page of one milestone: closing it, giving a new date with its delay, opening it again."""
+
+from datetime import date
+
+import pytest
+
+from tests.factories import DelayFactory, MilestoneFactory, WorkItemFactory
+from tests.workitems.record import DUE, SLIPPED, newest, unchanged
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def writer(client_of, contributor):
+    return client_of(contributor)
+
+
+def address(milestone):
+    return f"{milestone.item.get_absolute_url()}milestones/{milestone.number}/"
+
+
+def send(client, milestone, act, **data):
+    typed = {f"{act}-{name}": value for name, value in {"version": 1, **data}.items()}
+    return client.post(address(milestone), {"act": act, **typed})
+
+
+def errors(response):
+    return {name: list(said) for name, said in response.context["acted"].errors.items()}
+
+
+SLIP = {
+    "forecast_due": "30 September 2010",
+    "reason": "The printer is late.",
+    "cause": "procurement",
+    "effect": "Fewer calls.",
+    "mitigation": "Another printer.",
+    "mitigation_due_on": "15 July 2010",
+}
+
+
+def test_page_shows_the_three_dates_and_what_done_means(writer, item):
+    milestone = MilestoneFactory(
+        item=item,
+        description="Brochure printed",
+        done_means="Ten thousand are at the airports.",
+        original_due=date(2010, 3, 31),
+        agreed_due=DUE,
+        forecast_due=SLIPPED,
+    )
+    page = writer.get(address(milestone)).text
+    for shown in [
+        "<h1>Brochure printed</h1>",
+        "<dt>Original date</dt><dd>31 March 2010</dd>",
+        "<dt>Agreed date</dt><dd>30 June 2010</dd>",
+        "<dt>Forecast</dt><dd>30 September 2010</dd>",
+        "Expected 92 days late",
+        "Ten thousand are at the airports.",
+    ]:
+        assert shown in page
+
+
+# --- closing --------------------------------------------------------------------------------
+
+
+def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
+    response = send(writer, milestone, "close", completed_on="28/5/2010", reason="On the shelves.")
+    assert (response.status_code, response.url) == (302, item.get_absolute_url())
+    page = writer.get(response.url)
+    assert "“Brochure printed” is closed." in page.text
+    assert page.context["history"][0].what == "closed “Brochure printed” as done on 28 May 2010."
+    assert newest(milestone) == ("~", "Police contributor (Police)", "On the shelves.")
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("", "This field is required."),
+        ("2 June 2010", "The day is in the future. Give the day it was done."),
+        ("31 June 2010", "Give a day such as 30 July 2010 or 30/7/2010."),
+    ],
+)
+def test_day_that_cannot_be_is_refused_and_kept(writer, milestone, day, sentence):
+    with unchanged(milestone):
+        response = send(writer, milestone, "close", completed_on=day, reason="Shelves.")
+    assert response.status_code == 422
+    assert errors(response) == {"completed_on": [sentence]}
+    form = response.context["acted"]
+    assert (form["completed_on"].value(), form["reason"].value()) == (day, "Shelves.")
+    assert 'href="#id_close-completed_on"' in response.text
+    assert "<title>Error: Brochure printed" in response.text
+
+
+def test_refusal_of_one_form_leaves_the_others_alone(writer, milestone):
+    response = send(writer, milestone, "close", completed_on="")
+    assert not response.context["forms"]["move"].is_bound
+
+
+# --- a new date -----------------------------------------------------------------------------
+
+
+def test_slip_is_kept_as_a_delay_with_its_mitigation(writer, milestone, customs):
+    response = send(writer, milestone, "move", **SLIP, owner_agency=customs.pk)
+    assert response.status_code == 302
+    milestone.refresh_from_db()
+    assert (milestone.agreed_due, milestone.forecast_due) == (DUE, SLIPPED)
+    delay = milestone.delays.get()
+    assert (delay.cause, delay.explanation, delay.effect) == (
+        "procurement",
+        "The printer is late.",
+        "Fewer calls.",
+    )
+    mitigation = delay.mitigations.get()
+    assert (mitigation.description, mitigation.owner_agency, mitigation.due_on) == (
+        "Another printer.",
+        customs,
+        date(2010, 7, 15),
+    )
+    page = writer.get(milestone.item.get_absolute_url()).text
+    assert "From 30 June 2010 to 30 September 2010, 92 days." in page
+    assert "Expected 92 days late" in page
+
+
+@pytest.mark.parametrize(
+    ("differs", "field", "sentence"),
+    [
+        ({"forecast_due": ""}, "forecast_due", "This field is required."),
+        ({"reason": ""}, "reason", "This field is required."),
+        (
+            {"cause": ""},
+            "cause",
+            "The new date is after the agreed one. Say what causes the delay.",
+        ),
+        ({"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
+        (
+            {"forecast_due": "31 May 2010"},
+            "forecast_due",
+            "The forecast is in the past. If it is done, close it.",
+        ),
+        (
+            {"cause": "laziness"},
+            "cause",
+            "Select a valid choice. laziness is not one of the available choices.",
+        ),
+    ],
+)
+def test_slip_without_its_story_is_refused_and_kept(
+    writer, milestone, police, differs, field, sentence
+):
+    typed = SLIP | {"owner_agency": str(police.pk)} | differs
+    with unchanged(milestone):
+        response = send(writer, milestone, "move", **typed)
+    assert (response.status_code, errors(response)) == (422, {field: [sentence]})
+    form = response.context["acted"]
+    assert {name: form[name].value() for name in typed} == typed
+
+
+def test_agency_outside_the_working_group_owns_no_mitigation(writer, milestone):
+    elsewhere = WorkItemFactory().lead_agency
+    response = send(writer, milestone, "move", **SLIP, owner_agency=elsewhere.pk)
+    assert [*errors(response)] == ["owner_agency"]
+    assert elsewhere.name not in response.text
+
+
+def test_second_slip_needs_no_new_cause(writer, delayed):
+    page = writer.get(address(delayed)).text
+    assert "A new date counts as one more move of the same delay" in page
+    send(writer, delayed, "move", forecast_due="31 December 2010", reason="Still no money.")
+    assert delayed.delays.get().times_moved == 2
+
+
+# --- opening again --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(item):
+    return MilestoneFactory(item=item, description="Staff met", completed_on=date(2010, 5, 3))
+
+
+def test_closed_milestone_offers_only_to_be_opened_again(writer, closed):
+    page = writer.get(address(closed)).text
+    assert "Recorded as done on 3 May 2010." in page
+    assert [act for act in ("close", "move", "reopen") if f'value="{act}"' in page] == ["reopen"]
+
+
+def test_milestone_is_opened_again_with_a_reason(writer, closed):
+    assert errors(send(writer, closed, "reopen")) == {"reason": ["This field is required."]}
+    assert send(writer, closed, "reopen", reason="It was another.").status_code == 302
+    closed.refresh_from_db()
+    assert closed.completed_on is None
+    assert newest(closed) == ("~", "Police contributor (Police)", "It was another.")
+
+
+def test_withdrawn_milestone_takes_nothing(writer, item):
+    withdrawn = MilestoneFactory(item=item, withdrawn_on=date(2010, 5, 3))
+    page = writer.get(address(withdrawn)).text
+    assert "This milestone was withdrawn on 3 May 2010." in page
+    assert 'name="act"' not in page
+
+
+# --- two at once ----------------------------------------------------------------------------
+
+
+def test_second_of_two_people_sees_both_dates_and_saves_again(
+    client_of, contributor, approver, milestone
+):
+    send(client_of(approver), milestone, "move", **SLIP | {"forecast_due": "31 August 2010"})
+    mine = client_of(contributor)
+    late = send(mine, milestone, "move", **SLIP)
+    assert late.status_code == 422
+    assert late.context["conflict"].forecast_due == date(2010, 8, 31)
+    assert "<dt>Forecast</dt><dd>31 August 2010</dd>" in late.text
+    form = late.context["acted"]
+    assert form["forecast_due"].value() == "30 September 2010"
+    assert "Yours is in the form below." in late.text
+    send(mine, milestone, "move", **SLIP | {"version": form["version"].value()})
+    milestone.refresh_from_db()
+    assert milestone.forecast_due == SLIPPED
+
+
+def test_what_was_typed_is_shown_where_the_milestone_takes_it_no_longer(
+    client_of, contributor, approver, milestone
+):
+    send(client_of(approver), milestone, "close", completed_on="28 May 2010")
+    late = send(client_of(contributor), milestone, "move", **SLIP)
+    assert late.status_code == 422
+    assert "done on 28 May 2010" in late.text
+    assert "What you typed no longer fits. It was:" in late.text
+    assert "<dt>Why the date moves</dt><dd>The printer is late.</dd>" in late.text
+    # The page is that of the milestone as it is now.
+    assert 'value="reopen"' in late.text
+    milestone.refresh_from_db()
+    assert milestone.forecast_due == DUE
+
+
+# --- addresses and requests that are not ours -----------------------------------------------
+
+
+@pytest.mark.parametrize("act", ["", "destroy", "__class__"])
+def test_act_that_does_not_exist_does_nothing(writer, milestone, act):
+    with unchanged(milestone):
+        assert writer.post(address(milestone), {"act": act}).status_code == 422
+
+
+def test_milestone_of_another_item_is_not_found(writer, item, milestone):
+    other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency)
+    assert writer.get(f"{other.get_absolute_url()}milestones/1/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_asks_as_often_for_many_delays_as_for_one(
+    writer, milestone, count, django_assert_num_queries
+):
+    for number in range(count):
+        DelayFactory(milestone=milestone, number=number + 1)
+    writer.get("/plans/")
+    # Savepoint and release; session, person, seats, plans; item, supports, milestone; delays,
+    # mitigations, their owners; agencies to choose from.
+    with django_assert_num_queries(13):
+        writer.get(address(milestone))
