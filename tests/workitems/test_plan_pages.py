@@ -1,0 +1,149 @@
+"""The desk, the list of plans and the page of one, as each kind of person finds them."""
+
+import pytest
+
+from agencies.models import Seat
+from tests.factories import (
+    DelayFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def reader(client_of, contributor):
+    return client_of(contributor)
+
+
+# --- the desk -------------------------------------------------------------------------------
+
+
+def test_desk_lists_what_waits_one_click_from_done(reader, item, of_return):
+    MilestoneFactory(item=item, number=3, description="Brochure printed", original_due=TODAY)
+    page = reader.get("/")
+    lines = [(line.what, line.url) for line in page.context["lines"]]
+    assert lines == [
+        ("Brochure printed", f"{item.get_absolute_url()}milestones/3/"),
+        ("Return for January to June 2010, Police", of_return.get_absolute_url()),
+    ]
+    for what, url in lines:
+        assert f'<a href="{url}">{what}</a>' in page.text
+        assert reader.get(url).status_code == 200
+    assert "Tuesday 1 June 2010" in page.text
+
+
+def test_empty_desk_says_so_pleasantly(reader, plan):
+    page = reader.get("/").text
+    assert "Nothing waits for you." in page
+    assert f'<a href="{plan.get_absolute_url()}">{plan.title}</a>' in page
+
+
+def test_desk_of_a_stranger_says_how_to_get_a_seat(client_of, nobody, plan):
+    page = client_of(nobody).get("/").text
+    assert "You have no seat in a plan yet." in page
+    assert plan.title not in page
+
+
+def test_frame_names_the_person_the_seat_and_the_plan(reader, plan):
+    page = reader.get("/")
+    assert page.context["person_place"] == "Contributor, Police"
+    assert page.context["plan_name"] == plan.title
+    assert "Police contributor" in page.text
+
+
+def test_frame_switches_between_plans_of_the_same_person(reader, plan, police):
+    other = PlanFactory(title="The next plan", members=[police])
+    page = reader.get(other.get_absolute_url())
+    assert page.context["plan_name"] == "The next plan"
+    assert f'<li><a href="{plan.get_absolute_url()}">{plan.title}</a></li>' in page.text
+
+
+# --- the list of plans ----------------------------------------------------------------------
+
+
+def test_only_plans_that_one_may_read_are_listed(reader, plan):
+    PlanFactory(title="Secret plan")
+    page = reader.get("/plans/")
+    assert [row.title for row in page.context["rows"]] == [plan.title]
+    assert "Secret plan" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [(Seat.Role.COORDINATOR, True), (Seat.Role.APPROVER, False)]
+)
+def test_coordinators_are_offered_to_start_a_plan(client_of, plan, labour, role, offered):
+    page = client_of(SeatFactory(agency=labour, role=role).user).get("/plans/").text
+    assert ("Start a plan from a workbook" in page) is offered
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_plans_take_as_many_queries_for_many_as_for_one(
+    reader, police, count, django_assert_num_queries
+):
+    PlanFactory.create_batch(count, members=[police])
+    reader.get("/")
+    # Savepoint and release; session, person, seats, plans; and Django's own two, since starting a
+    # plan is asked about no row.
+    with django_assert_num_queries(8):
+        assert len(reader.get("/plans/").context["rows"]) == count
+
+
+# --- one plan -------------------------------------------------------------------------------
+
+
+def test_plan_page_shows_where_the_plan_stands(reader, plan, item, labour, police):
+    MilestoneFactory(item=item, original_due="2010-05-31")
+    ReturnFactory(round=RoundFactory(plan=plan), agency=police)
+    MeetingFactory(plan=plan, place="Bowen House")
+    page = reader.get(plan.get_absolute_url()).text
+    for shown in [
+        "1 work item: 0 complete, 1 on track, 1 late.",
+        "Overdue by 1 day, and no mitigation is recorded.",
+        "January to June 2010",
+        "The working group meets next on Thursday 10 June 2010, Bowen House.",
+        "Department of Labour",
+        "New Zealand Police",
+    ]:
+        assert shown in page
+    assert f'href="/plans/{plan.slug}/items/?pillar={item.pillar_id}&amp;late=late"' in page
+
+
+def test_empty_plan_has_a_sentence_for_each_thing_it_lacks(reader, plan):
+    page = reader.get(plan.get_absolute_url()).text
+    for said in ["Nothing needs attention today.", "No pillars yet.", "No round is open."]:
+        assert said in page
+
+
+def test_only_the_coordinator_is_offered_the_workbook(client_of, contributor, coordinator, plan):
+    def offered(user):
+        page = client_of(user).get(plan.get_absolute_url()).text
+        return [way for way in ("import", "export") if f"/workbook/{way}/" in page]
+
+    assert offered(coordinator) == ["import", "export"]
+    assert offered(contributor) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_plan_page_takes_as_many_queries_for_much_as_for_little(
+    reader, plan, police, count, django_assert_num_queries
+):
+    for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):
+        milestone = MilestoneFactory(item=item, original_due="2010-05-31")
+        MitigationFactory(delay=DelayFactory(milestone=milestone))
+        VariationFactory(milestone=milestone)
+    reader.get("/")
+    # Savepoint and release; session, person, seats, plans; stages, late ones, attention with
+    # milestones and delays, variations, pillars, returns, the next meeting; members.
+    with django_assert_num_queries(16):
+        page = reader.get(plan.get_absolute_url())
+    assert len(page.context["overview"].attention) == count

@@ -1,0 +1,205 @@
+"""What waits for each kind of person on their desk, most urgent first."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories import (
+    DecisionFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import TODAY
+from workitems.waiting import days_until, lines_for
+
+pytestmark = pytest.mark.django_db
+
+
+def told(user):
+    return [(line.what, line.detail, line.when, line.is_late) for line in lines_for(user, TODAY)]
+
+
+def days(number):
+    return TODAY + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "Due today"),
+        (1, "Due in 1 day"),
+        (30, "Due in 30 days"),
+        (-1, "Overdue by 1 day"),
+        (-1200, "Overdue by 1,200 days"),
+    ],
+)
+def test_days_are_said_in_words(number, words):
+    assert days_until(days(number), TODAY) == words
+
+
+def test_nothing_waits_for_who_has_no_seat(nobody, item, milestone, of_return):
+    assert lines_for(nobody, TODAY) == []
+
+
+def test_nothing_waits_for_an_observer(police, item, milestone, of_return):
+    assert lines_for(SeatFactory(agency=police, role="observer").user, TODAY) == []
+
+
+# --- an agency's own work -------------------------------------------------------------------
+
+
+def test_return_waits_for_contributor_and_approver(contributor, approver, item, of_return):
+    line = ("Return for January to June 2010, Police", "0 items answered.", "Due in 43 days", False)
+    assert told(contributor) == told(approver) == [line]
+    UpdateFactory(item=item, of_return=of_return)
+    assert told(contributor)[0][1] == "1 item answered."
+
+
+def test_return_that_came_back_says_so_and_when_it_is_late(contributor, plan, police):
+    ReturnFactory(round=RoundFactory(plan=plan, due_on=days(-2)), agency=police, state="sent_back")
+    assert told(contributor) == [
+        (
+            "Return for January to June 2010, Police",
+            "Sent back. 0 items answered.",
+            "Overdue by 2 days",
+            True,
+        )
+    ]
+
+
+@pytest.mark.parametrize("state", ["submitted", "accepted"])
+def test_return_that_is_sent_waits_no_more(contributor, plan, police, state):
+    accepted = {"accepted_on": TODAY} if state == "accepted" else {}
+    ReturnFactory(round=RoundFactory(plan=plan), agency=police, state=state, **accepted)
+    assert told(contributor) == []
+
+
+def test_return_of_a_closed_round_waits_no_more(contributor, plan, police):
+    closed = RoundFactory(plan=plan, closed_at="2010-05-01T00:00:00Z")
+    ReturnFactory(round=closed, agency=police)
+    assert told(contributor) == []
+
+
+def test_milestones_wait_from_a_month_ahead_and_the_latest_first(contributor, item):
+    for due in (31, 30, 0, -5):
+        MilestoneFactory(item=item, description=f"Due {due}", original_due=days(due))
+    detail = "Item 1.2 Print a brochure"
+    assert told(contributor) == [
+        ("Due -5", detail, "Overdue by 5 days", True),
+        ("Due 0", detail, "Due today", False),
+        ("Due 30", detail, "Due in 30 days", False),
+    ]
+
+
+def test_milestone_waits_for_the_agency_responsible_for_it_and_not_for_the_lead(
+    contributor, colleague, item, customs
+):
+    MilestoneFactory(item=item, original_due=TODAY, responsible_agency=customs)
+    assert told(contributor) == []
+    (line,) = lines_for(colleague, TODAY)
+    assert line.url.startswith(item.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    "done", [{"completed_on": date(2010, 5, 1)}, {"withdrawn_on": date(2010, 5, 1)}]
+)
+def test_milestone_that_is_closed_waits_no_more(contributor, item, done):
+    MilestoneFactory(item=item, original_due=TODAY, **done)
+    assert told(contributor) == []
+
+
+def test_milestone_of_a_withdrawn_item_waits_no_more(contributor, plan, police):
+    item = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
+    MilestoneFactory(item=item, original_due=TODAY)
+    assert told(contributor) == []
+
+
+def test_what_is_open_in_a_plan_that_has_ended_is_history(contributor, police):
+    for ends_on, waits in [(days(-1), False), (TODAY, True)]:
+        plan = PlanFactory(ends_on=ends_on, members=[police])
+        milestone = MilestoneFactory(
+            item=WorkItemFactory(plan=plan, lead_agency=police), original_due=TODAY
+        )
+        found = milestone.description in [line.what for line in lines_for(contributor, TODAY)]
+        assert found is waits
+
+
+def test_decision_waits_for_the_agency_that_owns_it(contributor, colleague, plan, police):
+    meeting = MeetingFactory(plan=plan, held_on=date(2010, 5, 20))
+    DecisionFactory(meeting=meeting, text="Ask the printer.", owner_agency=police, due_on=days(3))
+    DecisionFactory(meeting=meeting, number=2, text="Note.")
+    line = (
+        "Ask the printer.",
+        "Decided by the working group on 20 May 2010",
+        "Due in 3 days",
+        False,
+    )
+    assert told(contributor) == [line]
+    assert told(colleague) == []
+
+
+# --- the coordinator's ----------------------------------------------------------------------
+
+
+def test_coordinator_is_asked_to_read_what_was_submitted(coordinator, plan, police):
+    sent = ReturnFactory(round=RoundFactory(plan=plan), agency=police, state="submitted")
+    assert told(coordinator) == [
+        (
+            "Read the return of Police for January to June 2010",
+            "Accept it or send it back",
+            "Submitted",
+            False,
+        )
+    ]
+    assert [line.url for line in lines_for(coordinator, TODAY)] == [sent.get_absolute_url()]
+
+
+def test_coordinator_is_asked_about_variations(coordinator, contributor, milestone):
+    VariationFactory(milestone=milestone, number=4)
+    assert told(coordinator) == [
+        (
+            "V4 of Police: move an agreed date",
+            "Item 1.2 Print a brochure",
+            "Waits for your recommendation",
+            False,
+        )
+    ]
+    assert told(contributor) == [
+        ("Brochure printed", "Item 1.2 Print a brochure", "Due in 29 days", False)
+    ]
+
+
+def test_another_plans_work_waits_for_its_own_coordinator(coordinator):
+    VariationFactory()
+    ReturnFactory(state="submitted")
+    assert told(coordinator) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_desk_asks_as_often_for_much_as_for_little(
+    count, plan, labour, police, django_assert_num_queries
+):
+    """Everything at once: a person who writes for one agency and coordinates with another."""
+    user = SeatFactory(agency=labour, role="coordinator").user
+    SeatFactory(user=user, agency=police)
+    meeting = MeetingFactory(plan=plan)
+    around = RoundFactory(plan=plan)
+    ReturnFactory(round=around, agency=labour, state="submitted")
+    ReturnFactory(round=around, agency=police)
+    for number in range(count):
+        item = WorkItemFactory(plan=plan, lead_agency=police)
+        milestone = MilestoneFactory(item=item, original_due=TODAY)
+        VariationFactory(milestone=milestone)
+        DecisionFactory(
+            meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
+        )
+    # Seats; returns to send, milestones, decisions; returns to read, variations.
+    with django_assert_num_queries(6):
+        assert len(lines_for(user, TODAY)) == 2 + 3 * count
