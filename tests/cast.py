@@ -7,17 +7,20 @@ part in the item, and has submitted its return. Labour coordinates. Health coord
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
+from agencies.services.invitations import hash_of
 from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
     DelayFactory,
+    InvitationFactory,
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
@@ -30,6 +33,8 @@ from tests.factories import (
 from workitems.models import Milestone, Plan, Round, WorkItem
 
 Role = Seat.Role
+# Opens the page of the invitation to Customs.
+INVITATION_TOKEN = "a-token-that-somebody-got-by-mail"
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,14 @@ def scene() -> Scene:
     )
     PlanFactory(title="Another plan", slug="another-plan", coordinating_agency=health)
     AppointmentFactory(portfolio=plan.portfolio)
+    InvitationFactory(agency=police)
+    now = timezone.now()
+    InvitationFactory(
+        agency=customs,
+        token_hash=hash_of(INVITATION_TOKEN),
+        sent_at=now,
+        expires_at=now + timedelta(days=14),
+    )
     item = WorkItemFactory(
         plan=plan,
         pillar=PillarFactory(plan=plan, number=1, title="Prevention"),
@@ -89,7 +102,10 @@ def scene() -> Scene:
     round = RoundFactory(plan=plan)
     ReturnFactory(round=round, agency=police)
     ReturnFactory(
-        round=round, agency=customs, state="submitted", submitted_at=datetime(2010, 7, 2, tzinfo=UTC)
+        round=round,
+        agency=customs,
+        state="submitted",
+        submitted_at=datetime(2010, 7, 2, tzinfo=UTC),
     )
     return Scene(
         plan=plan,
