@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from tests.cast import Scene, standing_scene
+from tests.cast import INVITATION_TOKEN, Scene, standing_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,8 @@ READERS = (
 WRITERS = ("contributor", "approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
+# Who looks after the seats of Police.
+SEATERS = ("approver", "coordinator", "superuser")
 DRAFTERS = ("coordinator", "authorising manager")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator", "superuser")
 
@@ -136,6 +138,14 @@ def briefing(scene: Scene) -> list[Any]:
     return [scene.plan.slug, scene.briefing.pk]
 
 
+def variation(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.variation.number]
+
+
+def evidence(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.evidence.pk]
+
+
 def round_of(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.round.pk]
 
@@ -150,6 +160,18 @@ def own_save(scene: Scene) -> list[Any]:
 
 def submitted_return(scene: Scene) -> list[Any]:
     return [*round_of(scene), scene.agencies["customs"].pk]
+
+
+def police(scene: Scene) -> list[Any]:
+    return [scene.agencies["police"].pk]
+
+
+def seat_in_police(scene: Scene) -> list[Any]:
+    return [*police(scene), scene["contributor"].seats.get().pk]
+
+
+def invitation_to_police(scene: Scene) -> list[Any]:
+    return [*police(scene), scene.agencies["police"].invitations.get().pk]
 
 
 RULES: dict[str, Row] = {
@@ -169,6 +191,18 @@ RULES: dict[str, Row] = {
     ),
     "account_reset_password_from_key_done": public(200, NOT_ALLOWED),
     "home": signed_in(200, NOT_ALLOWED),
+    "agencies:seats": of_plan(police, may=SEATERS),
+    "agencies:invite": of_plan(police, may=SEATERS, post=INVALID),
+    "agencies:cover": of_plan(police, may=SEATERS, post=INVALID),
+    "agencies:end": of_plan(seat_in_police, may=SEATERS, post=INVALID),
+    "agencies:send-again": of_plan(invitation_to_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
+    "agencies:withdraw": of_plan(invitation_to_police, may=SEATERS, post=ONWARD),
+    # Whoever is signed in reads that it was sent to another address than theirs.
+    "agencies:accept-invitation": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, 200) | {"anonymous": INVALID},
+        arguments=lambda scene: [INVITATION_TOKEN],
+    ),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
@@ -199,6 +233,22 @@ RULES: dict[str, Row] = {
     "returns:accept": of_plan(submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "returns:close-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "returns:reopen-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "variations:list": of_plan(plan),
+    "variations:detail": of_plan(variation),
+    "variations:recommend": of_plan(variation, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "variations:decide": of_plan(variation, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "variations:take-back": of_plan(variation, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
+    "variations:request-date": of_plan(milestone, may=WRITERS, post=INVALID),
+    "variations:request-wording": of_plan(
+        lambda scene: [*item(scene), "action"], may=WRITERS, post=INVALID
+    ),
+    "variations:request-withdrawal": of_plan(item, may=WRITERS, post=INVALID),
+    "evidence:download": of_plan(evidence),
+    "evidence:withdraw": of_plan(evidence, may=(*WRITERS, "coordinator"), post=INVALID),
+    "evidence:add-to-milestone": of_plan(milestone, may=WRITERS, post=INVALID),
+    "evidence:mark": of_plan(milestone, may=("coordinator",), post=INVALID),
+    # A stranger to the draft may not even learn that it has an answer.
+    "evidence:add-to-answer": of_plan(own_save, may=WRITERS, post=INVALID),
     "briefings:list": of_plan(plan),
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
@@ -281,7 +331,7 @@ def told(response: Any) -> Any:
     if response.status_code != 302:
         return response.status_code
     where = response.url.partition("?")[0]
-    if where.startswith(reverse("plans:list")):
+    if where.startswith((reverse("plans:list"), "/agencies/")):
         return ONWARD
     return {reverse("account_login"): SIGN_IN, reverse("home"): HOME}.get(where, where)
 

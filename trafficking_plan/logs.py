@@ -14,12 +14,12 @@ from urllib.parse import quote
 import structlog
 
 PERSONAL = ("ip", "user_agent", "email", "username")
-# Whoever holds the address of such a letter can choose the password.
-RESET_KEY = re.compile(r"(/password/reset/key/)(?!done/)[^/\s]+")
+# Whoever holds the address in such a letter can choose the password, or take the seat.
+LETTER_KEY = re.compile(r"(/password/reset/key/|/invitation/)(?!done/)[^/\s]+")
 
 
-def without_reset_key(text: str) -> str:
-    return RESET_KEY.sub(r"\1(key)", text)
+def without_letter_key(text: str) -> str:
+    return LETTER_KEY.sub(r"\1(key)", text)
 
 
 def drop_personal(
@@ -31,7 +31,7 @@ def drop_personal(
         # "GET /path?query": keep the path, leave out what was typed into the query.
         verb, _, address = str(event["request"]).partition(" ")
         path = quote(address.partition("?")[0], safe="/%")
-        event["request"] = without_reset_key(f"{verb} {path}")[:300]
+        event["request"] = without_letter_key(f"{verb} {path}")[:300]
     return event
 
 
@@ -56,7 +56,7 @@ class EscapeArguments:
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                without_reset_key(quote(arg, safe=" /:.,'()=%")) if isinstance(arg, str) else arg
+                without_letter_key(quote(arg, safe=" /:.,'()=%")) if isinstance(arg, str) else arg
                 for arg in record.args
             )
         return True

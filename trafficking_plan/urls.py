@@ -40,6 +40,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("account/", include(account_urls)),
     path("administration/", admin.site.urls),
+    path("", include("agencies.urls")),
     path("", include("workitems.urls")),
     path("", include("reports.urls")),
 ]

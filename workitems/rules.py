@@ -7,9 +7,15 @@ from typing import Any
 
 import rules
 
-from agencies.models import Seat, User
-from agencies.rules import agencies_of, coordinates_somewhere, sits_in
-from workitems.models import Milestone, Return, Variation, WorkItem
+from agencies.models import Agency, Seat, User
+from agencies.rules import (
+    agencies_of,
+    approves_there,
+    coordinates_somewhere,
+    sits_in,
+    sits_there,
+)
+from workitems.models import Member, Milestone, Return, Variation, WorkItem
 from workitems.models.plan import READING_ROLES
 
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -88,6 +94,33 @@ def asked_for_variation(user: User, variation: Any) -> bool:
         user, variation.requesting_agency_id, *WRITERS
     )
 
+
+@rules.predicate
+def reads_a_plan_with(user: User, agency: Any) -> bool:
+    """Reads a plan in which the agency takes part."""
+    return (
+        isinstance(agency, Agency)
+        and Member.objects.filter(
+            agency=agency, plan__members__agency__in=agencies_of(user, *READING_ROLES)
+        ).exists()
+    )
+
+
+@rules.predicate
+def coordinates_a_plan_with(user: User, agency: Any) -> bool:
+    """Coordinates a plan in which the agency takes part."""
+    return (
+        isinstance(agency, Agency)
+        and Member.objects.filter(
+            agency=agency,
+            plan__coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
+        ).exists()
+    )
+
+
+# Seats know no plans; what a plan adds to who looks after them is said here.
+rules.set_perm("agencies.see_agency", sits_there | reads_a_plan_with)
+rules.set_perm("agencies.manage_seats", approves_there | coordinates_a_plan_with)
 
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_somewhere)

@@ -94,6 +94,7 @@ def seat_people(today: date) -> None:
                 to_on=left_on,
                 by=None,
                 reason="Seated for the demo",
+                actor=ACTOR,
             )
 
 

@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
+from agencies.models import Seat
 from workitems.overview import plan_overview
-from workitems.views.requests import visible_plan, visible_plans
+from workitems.views.requests import signed_in, visible_plan, visible_plans
 
 
 @require_GET
@@ -34,5 +35,6 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "overview": plan_overview(plan, on),
             "members": plan.members.select_related("agency").order_by("agency__short_name"),
             "may_manage": request.user.has_perm("workitems.manage_plan", plan),
+            "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },
     )

@@ -5,14 +5,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from agencies.models import User
+from agencies.views.requests import signed_in as signed_in
 from workitems.models import Plan
-
-
-def signed_in(request: HttpRequest) -> User:
-    """The person. Every view but the public ones is behind the sign-in middleware."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def visible_plans(request: HttpRequest) -> list[Plan]:

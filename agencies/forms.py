@@ -1,0 +1,139 @@
+"""Forms for seats and invitations."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordMixin
+
+from agencies.fields import DayField, ReasonField
+from agencies.models import Agency, Seat, User
+
+# What each role is for, for somebody who chooses one.
+ROLES_IN_WORDS = {
+    Seat.Role.CONTRIBUTOR: "writes what the agency did",
+    Seat.Role.APPROVER: "also sends the agency’s return and looks after its seats",
+    Seat.Role.OBSERVER: "reads",
+    Seat.Role.COORDINATOR: "runs the plan’s rounds, meetings and briefings",
+    Seat.Role.AUTHORISING_MANAGER: "signs briefings",
+    Seat.Role.MINISTERS_OFFICE: "reads issued briefings and records the Minister’s answers",
+}
+COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+
+
+class RoleField(forms.TypedChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Seat", coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
+
+    def offer(self, roles: Iterable[Seat.Role]) -> None:
+        self.choices = [(role.value, f"{role.label}: {ROLES_IN_WORDS[role]}") for role in roles]
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=150)
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    role = RoleField()
+    from_on = DayField(label="First day")
+    to_on = DayField(
+        label="Last day", required=False, help_text="Only where the seat is for a time."
+    )
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the agency’s history.")
+
+    def __init__(self, *args: Any, roles: Iterable[Seat.Role], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from_on"].initial = today
+        self.fields["role"].offer(roles)  # type: ignore[attr-defined]
+
+
+class Colleague(forms.ModelChoiceField):
+    def label_from_instance(self, user: Any) -> str:
+        return f"{user.name} ({user.email})"
+
+
+class CoverForm(forms.Form):
+    user = Colleague(label="Who covers", queryset=User.objects.none(), empty_label="Choose")
+    role = RoleField()
+    from_on = DayField(label="First day")
+    to_on = DayField(label="Last day")
+    reason = ReasonField(
+        label="Whose work is covered",
+        help_text="Kept in the agency’s history. Leave out why they are away.",
+    )
+
+    def __init__(self, *args: Any, agency: Agency, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Seat.objects.on(today).filter(agency=agency)
+        colleagues = User.objects.filter(pk__in=here.values("user"), is_active=True)
+        self.fields["user"].queryset = colleagues.order_by("name")  # type: ignore[attr-defined]
+        self.fields["role"].offer(COVER_ROLES)  # type: ignore[attr-defined]
+
+
+class EndSeatForm(forms.Form):
+    """`confirmed` is shown only once the service has said what would be lost."""
+
+    AT_ONCE, ON_A_DAY = "at_once", "on_a_day"
+
+    when = forms.ChoiceField(
+        label="When",
+        choices=[(ON_A_DAY, "After a last day"), (AT_ONCE, "At once")],
+        initial=ON_A_DAY,
+        widget=forms.RadioSelect,
+    )
+    on = DayField(label="Last day", required=False, help_text="Not needed when it ends at once.")
+    reason = ReasonField(label="Why", help_text="Kept in the agency’s history.")
+    confirmed = forms.BooleanField(
+        label="End it all the same", required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if seat.from_on > today:
+            # Nothing of it has been held: there is no last day to give.
+            del self.fields["when"], self.fields["on"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            cleaned.get("when") == self.ON_A_DAY
+            and not cleaned.get("on")
+            and "on" not in self.errors
+        ):
+            self.add_error("on", "Give the last day.")
+        return cleaned
+
+    @property
+    def ends_at_once(self) -> bool:
+        return self.cleaned_data.get("when", self.AT_ONCE) == self.AT_ONCE
+
+    def ask_to_confirm(self) -> None:
+        self.fields["confirmed"].widget = forms.CheckboxInput()
+
+
+class WithdrawForm(forms.Form):
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the agency’s history.")
+
+
+class NewPersonForm(SetPasswordMixin, forms.Form):
+    """A name and a password for somebody who has been invited."""
+
+    name = forms.CharField(
+        label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields(
+        label1="Password", label2="The same password again"
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+        self.fields[
+            "password1"
+        ].help_text = "At least 12 characters. Four words that do not belong together are easy to keep in mind."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        person = User(email=self.email, name=cleaned.get("name", ""))
+        self.validate_passwords()
+        self.validate_password_for_user(person, "password1")
+        return cleaned

@@ -1,0 +1,1 @@
+"""Pages about who sits where. One module a noun."""

@@ -1,0 +1,191 @@
+"""Inviting somebody to a seat, and the page behind the link of the letter."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.forms import InviteForm, NewPersonForm, WithdrawForm
+from agencies.models import Agency, Invitation, User
+from agencies.rules import roles_to_manage
+from agencies.services import invitations as services
+from agencies.services.invitations import InvitationGone
+from agencies.services.seats import SeatRefused
+from agencies.views.requests import managed_agency, require_role, signed_in
+
+
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, agency: int) -> HttpResponse:
+    of = managed_agency(request, agency)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        roles=roles_to_manage(request.user, of),
+        today=localdate(),
+    )
+    if form.is_valid():
+        try:
+            invitation = services.invite(
+                agency=of, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+        except SeatRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(
+                request,
+                f"{invitation.name} is invited. The letter goes to {invitation.email}.",
+            )
+            return redirect("agencies:seats", of.pk)
+    return render(
+        request,
+        "agencies/invitations/invite.html",
+        {"agency": of, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def managed_invitation(request: HttpRequest, agency: Agency, pk: int) -> Invitation:
+    invitation = get_object_or_404(agency.invitations.select_related("agency"), pk=pk)
+    require_role(request, invitation)
+    return invitation
+
+
+@require_POST
+def send_again(request: HttpRequest, agency: int, invitation: int) -> HttpResponse:
+    of = managed_agency(request, agency)
+    waiting = managed_invitation(request, of, invitation)
+    version = request.POST.get("version", "")
+    try:
+        services.send_again(
+            invitation=waiting,
+            version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+    except SeatRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"A new link goes to {waiting.email}. The old one is dead.")
+    return redirect("agencies:seats", of.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse:
+    of = managed_agency(request, agency)
+    waiting = managed_invitation(request, of, invitation)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.withdraw(
+                invitation=waiting, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+        except SeatRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The invitation to {waiting.email} is withdrawn.")
+            return redirect("agencies:seats", of.pk)
+    return render(
+        request,
+        "agencies/invitations/withdraw.html",
+        {"agency": of, "invitation": waiting, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@login_not_required
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """For whoever holds the link: a name and a password, or the seat alone for a known person.
+
+    A link that does not work says only that, whatever the reason.
+    """
+    at = timezone.now()
+    user = request.user if isinstance(request.user, User) else None
+    invitation = services.behind(token, at)
+    if invitation is None:
+        if user is not None and services.was_accepted_by(token, user):
+            return redirect("home")
+        return gone(request)
+    try:
+        if user is not None:
+            return take_seat(request, invitation, user)
+        account = services.account_of(invitation)
+        if account is not None:
+            return render(
+                request,
+                "agencies/invitations/sign_in.html",
+                {"invitation": invitation, "account": account},
+            )
+        return begin(request, invitation)
+    except InvitationGone:
+        return gone(request)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "agencies/invitations/gone.html", status=404)
+
+
+def take_seat(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
+    """The button of somebody who is signed in, or why it is not theirs to press."""
+    refusal = ""
+    is_theirs = user.email.lower() == invitation.email
+    if is_theirs and request.method == "POST":
+        try:
+            services.accept(invitation=invitation, user=user, at=timezone.now())
+        except InvitationGone:
+            raise
+        except SeatRefused as refused:
+            refusal = str(refused)
+        else:
+            welcome(request, invitation)
+            return redirect("home")
+    return render(
+        request,
+        "agencies/invitations/take_seat.html",
+        {"invitation": invitation, "is_theirs": is_theirs, "refusal": refusal},
+        status=422 if refusal else 200,
+    )
+
+
+def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The form of somebody who has no account yet."""
+    form = NewPersonForm(
+        request.POST if request.method == "POST" else None,
+        email=invitation.email,
+        initial={"name": invitation.name},
+    )
+    if form.is_valid():
+        try:
+            user = services.accept_as_new_person(
+                invitation=invitation,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password1"],
+                at=timezone.now(),
+            )
+        except InvitationGone:
+            raise
+        except SeatRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            # The link has just shown that the address is theirs.
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            welcome(request, invitation)
+            return redirect("home")
+    return render(
+        request,
+        "agencies/invitations/begin.html",
+        {"invitation": invitation, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def welcome(request: HttpRequest, invitation: Invitation) -> None:
+    role = invitation.get_role_display().lower()
+    start = max(invitation.from_on, localdate())
+    when = "" if start == localdate() else f" from {start:%-d %B %Y}"
+    messages.success(request, f"You are {role} at {invitation.agency}{when}.")

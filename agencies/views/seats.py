@@ -1,0 +1,111 @@
+"""The people of an agency: who sits there, cover for leave, the end of a seat."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agencies.forms import CoverForm, EndSeatForm
+from agencies.models import Seat
+from agencies.rules import roles_to_manage
+from agencies.seating import history_of, seating_of
+from agencies.services import seats as seat_services
+from agencies.services.seats import NobodyLeft, SeatRefused
+from agencies.views.requests import managed_agency, require_role, signed_in
+
+
+@require_GET
+def index(request: HttpRequest, agency: int) -> HttpResponse:
+    of = managed_agency(request, agency)
+    now = timezone.now()
+    on = localdate(now)
+    return render(
+        request,
+        "agencies/seats/index.html",
+        {
+            "agency": of,
+            "today": on,
+            "seating": seating_of(of, on),
+            "invitations": [
+                {"invitation": each, "has_expired": each.has_expired(now)}
+                for each in of.invitations.waiting().order_by("-sent_at", "pk")
+            ],
+            "roles": roles_to_manage(request.user, of),
+            "exists": of.exists_on(on),
+            "history": history_of(of),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def cover(request: HttpRequest, agency: int) -> HttpResponse:
+    of = managed_agency(request, agency)
+    today = localdate()
+    form = CoverForm(request.POST if request.method == "POST" else None, agency=of, today=today)
+    if form.is_valid():
+        try:
+            seat = seat_services.cover_leave(
+                agency=of, by=signed_in(request), today=today, **form.cleaned_data
+            )
+        except SeatRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(
+                request,
+                f"{seat.user} is {seat.get_role_display().lower()} at {of} "
+                f"from {seat.from_on:%-d %B %Y} to {seat.to_on:%-d %B %Y}.",
+            )
+            return redirect("agencies:seats", of.pk)
+    return render(
+        request,
+        "agencies/seats/cover.html",
+        {"agency": of, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
+    of = managed_agency(request, agency)
+    held = get_object_or_404(of.seats.select_related("user", "agency"), pk=seat)
+    require_role(request, held)
+    form = EndSeatForm(
+        request.POST if request.method == "POST" else None, seat=held, today=localdate()
+    )
+    loss = ""
+    if form.is_valid():
+        try:
+            end_as_asked(request, held, form)
+        except NobodyLeft as refusal:
+            loss = str(refusal)
+            form.ask_to_confirm()
+            form.add_error(refusal.field, "Tick the box if that is meant.")
+        except SeatRefused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(
+                request, f"The seat of {held.user} as {held.get_role_display().lower()} ends."
+            )
+            # Whoever ended their own seat may not look at the page any more.
+            own = held.user_id == signed_in(request).pk
+            return redirect("home") if own else redirect("agencies:seats", of.pk)
+    return render(
+        request,
+        "agencies/seats/end.html",
+        {"agency": of, "seat": held, "form": form, "loss": loss},
+        status=422 if form.errors else 200,
+    )
+
+
+def end_as_asked(request: HttpRequest, seat: Seat, form: EndSeatForm) -> None:
+    by, reason = signed_in(request), form.cleaned_data["reason"]
+    confirmed = form.cleaned_data["confirmed"]
+    if form.ends_at_once:
+        seat_services.end_seat_at_once(
+            seat=seat, by=by, reason=reason, at=timezone.now(), confirmed=confirmed
+        )
+    else:
+        on = form.cleaned_data["on"]
+        seat_services.end_seat(seat=seat, on=on, by=by, reason=reason, confirmed=confirmed)
