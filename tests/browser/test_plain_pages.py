@@ -1,0 +1,80 @@
+"""Pages outside the plans: signing in, errors. Wide and narrow, by axe and by the scroll bar."""
+
+import pytest
+from django.template.loader import render_to_string
+
+from tests.cast import scene
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDE, NARROW = 1280, 375
+
+
+@pytest.fixture
+def faults_at(page, accessibility_faults):
+    def faults_at(width):
+        page.set_viewport_size({"width": width, "height": 900})
+        beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return accessibility_faults(page) + ([f"{beyond} px too wide"] if beyond > 0 else [])
+
+    return faults_at
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/account/sign-in/", 200, "Sign in"),
+        ("/account/sign-up/", 200, "By invitation only"),
+        ("/account/inactive/", 200, "This account is closed"),
+        ("/account/password/reset/", 200, "Choose a new password"),
+        ("/account/password/reset/done/", 200, "Look in your mail"),
+        ("/account/password/reset/key/1-none/", 200, "This link no longer works"),
+        ("/account/password/reset/key/done/", 200, "Your password is changed"),
+        ("/nowhere/", 404, "There is nothing here"),
+        ("/?q=%00", 400, "That request could not be read"),
+    ],
+)
+def test_page_before_signing_in(page, live_server, faults_at, path, status, title):
+    assert page.goto(live_server.url + path).status == status
+    assert page.locator("h1").all_inner_texts() == [title]
+    assert faults_at(WIDE) == faults_at(NARROW) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "title"),
+    [
+        ("/account/sign-out/", 200, "Sign out"),
+        ("/account/password/change/", 200, "Change your password"),
+        ("/account/reauthenticate/", 200, "Confirm that it is you"),
+        ("/nowhere/", 404, "There is nothing here"),
+        ("/plans/plan-of-action/briefings/new/", 403, "That is not yours to do"),
+        ("/plans/another-plan/", 404, "There is nothing here"),
+    ],
+)
+def test_page_after_signing_in(page, live_server, sign_in, faults_at, path, status, title):
+    sign_in(scene()["contributor"])
+    assert page.goto(live_server.url + path).status == status
+    assert page.locator("h1").all_inner_texts() == [title]
+    assert faults_at(WIDE) == faults_at(NARROW) == []
+
+
+def test_wrong_password_is_told_where_one_looks(page, live_server, faults_at):
+    page.goto(f"{live_server.url}/account/sign-in/")
+    page.get_by_label("Email").fill("nobody@example.org")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.locator(".error-summary:focus li").count() == 1
+    assert faults_at(WIDE) == faults_at(NARROW) == []
+
+
+@pytest.mark.parametrize("template", ["403_csrf.html", "429.html", "500.html", "503.html"])
+def test_page_that_is_hard_to_provoke(page, live_server, faults_at, template):
+    page.route(
+        "**/provoked/",
+        lambda route: route.fulfill(
+            body=render_to_string(template), content_type="text/html; charset=utf-8"
+        ),
+    )
+    page.goto(f"{live_server.url}/provoked/")
+    assert page.locator("h1").count() == 1
+    assert faults_at(WIDE) == faults_at(NARROW) == []
