@@ -16,6 +16,7 @@ from workitems.models import (
     Member,
     Milestone,
     Mitigation,
+    Notice,
     Pillar,
     Plan,
     Return,
@@ -279,6 +280,20 @@ class ReturnNoteFactory(DjangoModelFactory):
     body = "Say what came of the training."
     by = factory.SubFactory(UserFactory)
     at = datetime(2010, 7, 16, tzinfo=UTC)
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    recipient = factory.SubFactory(UserFactory)
+    told_as = "contributor"
+    of_return = factory.SubFactory(ReturnFactory)
+    reason = Notice.Reason.DUE_WEEK
+    occasion = "2010-07-14"
+    told_on = date(2010, 7, 7)
+    line = 1
+    sent_at = datetime(2010, 7, 7, tzinfo=UTC)
 
 
 class UpdateFactory(DjangoModelFactory):

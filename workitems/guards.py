@@ -38,6 +38,16 @@ GUARDS = (
         ),
         message="The pillar belongs to another plan.",
     ),
+    *(
+        Guard(
+            name=f"told_once_for_all_{event.lower()}",
+            table="workitems_notice",
+            events=(event,),
+            refuse_when="1 = 1",
+            message="What was told is never changed or deleted.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ),
     *frozen_history(
         f"workitems_historical{name}"
         for name in (

@@ -20,6 +20,7 @@ from tests.factories import (
     MemberFactory,
     MilestoneFactory,
     MitigationFactory,
+    NoticeFactory,
     PillarFactory,
     PlanFactory,
     ReturnFactory,
@@ -53,6 +54,12 @@ def again(factory, same, **others):
     """A second row with what the first has in these fields."""
     first = factory(**others)
     factory(**others, **{field: getattr(first, field) for field in same})
+
+
+def told_again(**others):
+    """A second notice to one person about one return."""
+    first = NoticeFactory()
+    NoticeFactory(recipient=first.recipient, of_return=first.of_return, **others)
 
 
 # How to break each constraint, one way at a time.
@@ -176,6 +183,14 @@ BROKEN = {
         lambda: EvidenceFactory(withdrawn_at=NOW, withdrawn_reason="The wrong file."),
         lambda: EvidenceFactory(withdrawn_by=UserFactory(), withdrawn_reason="The wrong file."),
     ],
+    # What people were told
+    "notice_told_once": [lambda: told_again(told_on=TODAY)],
+    "notice_one_mail_a_day": [lambda: told_again(reason="ready")],
+    "notice_values_known": [
+        lambda: NoticeFactory(told_as="observer"),
+        lambda: NoticeFactory(reason="late"),
+    ],
+    "notice_has_occasion": [lambda: NoticeFactory(occasion=""), lambda: NoticeFactory(line=0)],
     # Meetings
     "meeting_one_a_day": [lambda: again(MeetingFactory, ["plan", "held_on"])],
     "attendance_once_per_meeting": [lambda: again(AttendanceFactory, ["meeting", "agency"])],

@@ -3,6 +3,7 @@
 from workitems.models.delay import Delay, Mitigation, Risk, Variation
 from workitems.models.item import Measure, Milestone, Support, WorkItem
 from workitems.models.meeting import Attendance, Decision, Meeting
+from workitems.models.notice import Notice
 from workitems.models.plan import Member, Pillar, Plan
 from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
 
@@ -16,6 +17,7 @@ __all__ = [
     "Member",
     "Milestone",
     "Mitigation",
+    "Notice",
     "Pillar",
     "Plan",
     "Return",

@@ -1,0 +1,71 @@
+"""What people were told by mail about a return: the log that keeps anybody from being told twice."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.models import Seat, User
+from workitems.models.round import Return, Round
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def for_round(self, round: Round) -> Self:
+        """Who was told what about a round, newest day first, with all that a row of it prints."""
+        return (
+            self.filter(of_return__round=round)
+            .select_related("recipient", "of_return__agency")
+            .order_by("-told_on", "of_return__agency__short_name", "recipient__name", "line")
+        )
+
+
+class Notice(models.Model):
+    """One line of a mail that went out. Written with the mail, never changed (a guard)."""
+
+    class Reason(models.TextChoices):
+        OPENED = "opened", "Round opened"
+        DUE_WEEK = "due_week", "Due in 7 days"
+        DUE_DAY = "due_day", "Due in 1 day"
+        OVERDUE = "overdue", "Overdue"
+        SENT_BACK = "sent_back", "Sent back"
+        READY = "ready", "Waits for submission"
+        ACCEPTED = "accepted", "Accepted"
+
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
+    told_as = models.CharField(max_length=20, choices=Seat.Role)
+    of_return = models.ForeignKey(Return, models.PROTECT, related_name="notices")
+    reason = models.CharField(max_length=10, choices=Reason)
+    # What makes it the same news: the date that reminders are about, or the return's version.
+    occasion = models.CharField(max_length=20)
+    told_on = models.DateField()
+    line = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "reason", "of_return", "occasion"], name="notice_told_once"
+            ),
+            # Each day's mail has one first line, so a person gets one mail a day.
+            models.UniqueConstraint(
+                fields=["recipient", "told_on", "line"], name="notice_one_mail_a_day"
+            ),
+            models.CheckConstraint(
+                name="notice_values_known",
+                condition=Q(
+                    told_as__in=["contributor", "approver", "coordinator"],
+                    reason__in=[
+                        *("opened", "due_week", "due_day", "overdue"),
+                        *("sent_back", "ready", "accepted"),
+                    ],
+                ),
+            ),
+            models.CheckConstraint(
+                name="notice_has_occasion", condition=~Q(occasion="") & Q(line__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.get_reason_display().lower()}, {self.of_return}"
