@@ -115,6 +115,7 @@ def main(url: str) -> bool:
         "DEBUG": "no",
         "SECRET_KEY": "only-for-this-benchmark" * 3,
         "ALLOWED_HOSTS": "127.0.0.1,testserver",
+        "SITE_URL": "http://127.0.0.1",
         "BEHIND_TLS": "no",
     }
     import django

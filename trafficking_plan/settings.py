@@ -246,7 +246,7 @@ STORAGES = {
 }
 
 EMAIL_BACKEND = (
-    "django.core.mail.backends.filebased.EmailBackend"
+    "trafficking_plan.mail.MailFiles"
     if DEBUG
     else "django.core.mail.backends.smtp.EmailBackend"
 )
@@ -259,6 +259,8 @@ EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
 # Printed at the foot of every page for people who are stuck; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
+# The beginning of every link in a mail, which no request tells.
+SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 
 # --- History and logs ---------------------------------------------------------------------

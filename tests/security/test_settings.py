@@ -11,6 +11,7 @@ LIVE = {
     "SECRET_KEY": "a-key-of-a-live-service-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "plan.example.govt.nz, register.example.govt.nz",
     "DATABASE_URL": "postgresql://plan@db.example.govt.nz/plan",
+    "SITE_URL": "https://plan.example.govt.nz/",
 }
 SHOW = """
 import json
@@ -43,6 +44,7 @@ def settings_of(environment, names, root):
     [
         ({**LIVE, "SECRET_KEY": ""}, "SECRET_KEY is not set. See .env.example."),
         ({**LIVE, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set. See .env.example."),
+        ({**LIVE, "SITE_URL": ""}, "SITE_URL is not set. See .env.example."),
         ({}, "SECRET_KEY is not set. See .env.example."),
         ({**LIVE, "DEBUG": "true"}, "DEBUG must be yes or no, not 'true'."),
         ({**LIVE, "PROXIES": "one"}, "PROXIES must be a number, not 'one'."),
@@ -66,6 +68,7 @@ def test_live_service_hides_errors_and_keeps_cookies_to_itself(project_root):
         "SECURE_SSL_REDIRECT": True,
         "SECURE_HSTS_SECONDS": 31536000,
         "SECURE_PROXY_SSL_HEADER": None,
+        "SITE_URL": "https://plan.example.govt.nz",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     }
     assert settings_of(LIVE, [*expected], project_root) == expected
