@@ -9,6 +9,11 @@ from django.http import HttpRequest
 class InvitedOnlyAdapter(DefaultAccountAdapter):
     """Nobody signs up. A coordinator or approver gives a person a seat."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "This address and this password do not go together.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from agencies.models import Seat, User
@@ -66,7 +66,7 @@ def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
         Return.objects.waiting_for_agency()
         .filter(agency__in=agencies)
         .select_related("round__plan", "agency")
-        .annotate(answered=Count("updates"))
+        .with_progress()
         .order_by("round__due_on")[:SHOWN_AT_MOST]
     )
     return [
@@ -75,7 +75,7 @@ def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
             on=on,
             what=f"Return for {each.round.name}, {each.agency}",
             detail=("Sent back. " if each.state == Return.State.SENT_BACK else "")
-            + f"{each.answered} {'item' if each.answered == 1 else 'items'} answered.",
+            + f"{each.answered} of {each.items} {'item' if each.items == 1 else 'items'} answered",
             url=each.get_absolute_url(),
         )
         for each in waiting

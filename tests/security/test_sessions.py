@@ -74,7 +74,7 @@ def test_wrong_password_and_unknown_address_look_the_same(client, person, wrong)
     response = sign_in(client, **wrong)
     assert response.status_code == 200
     assert response.context["form"].non_field_errors() == [
-        "The email address and/or password you specified are not correct."
+        "This address and this password do not go together."
     ]
 
 
@@ -136,7 +136,7 @@ def fail_to_sign_in(client, times, email="contributor@example.org"):
         sign_in(client, email, "a guess")
 
 
-REFUSAL = ["Too many failed login attempts. Try again later."]
+REFUSAL = ["Too many tries. Wait five minutes, then try again."]
 
 
 def test_after_five_failures_the_right_password_is_refused_for_five_minutes(client, person):

@@ -168,6 +168,18 @@ def test_a_row_says_when_it_is_late_and_since_when(reader, plan, many):
     }
 
 
+def test_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, police):
+    item = WorkItemFactory(
+        plan=plan, lead_agency=police, stage="withdrawn", confidence="on_track", number="3.1"
+    )
+    MilestoneFactory(item=item, original_due=date(2010, 3, 31), completed_on=date(2010, 3, 31))
+    page = reader.get(f"/plans/{plan.slug}/items/")
+    (row,) = page.context["rows"]
+    assert row["late"].words == "Withdrawn"
+    assert '<td data-label="Confidence">–</td>' in page.text
+    assert reader.get(item.get_absolute_url()).context["late"].words == "Withdrawn"
+
+
 def test_empty_list_says_why(reader, plan):
     assert "No work items yet." in reader.get(f"/plans/{plan.slug}/items/").text
     found = reader.get(f"/plans/{plan.slug}/items/", {"q": "nothing like it"}).text

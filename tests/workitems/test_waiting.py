@@ -56,10 +56,15 @@ def test_nothing_waits_for_an_observer(police, item, milestone, of_return):
 
 
 def test_return_waits_for_contributor_and_approver(contributor, approver, item, of_return):
-    line = ("Return for January to June 2010, Police", "0 items answered.", "Due in 43 days", False)
+    line = (
+        "Return for January to June 2010, Police",
+        "0 of 1 item answered",
+        "Due in 43 days",
+        False,
+    )
     assert told(contributor) == told(approver) == [line]
     UpdateFactory(item=item, of_return=of_return)
-    assert told(contributor)[0][1] == "1 item answered."
+    assert told(contributor)[0][1] == "1 of 1 item answered"
 
 
 def test_return_that_came_back_says_so_and_when_it_is_late(contributor, plan, police):
@@ -67,7 +72,7 @@ def test_return_that_came_back_says_so_and_when_it_is_late(contributor, plan, po
     assert told(contributor) == [
         (
             "Return for January to June 2010, Police",
-            "Sent back. 0 items answered.",
+            "Sent back. 0 of 0 items answered",
             "Overdue by 2 days",
             True,
         )

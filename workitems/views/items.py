@@ -1,5 +1,7 @@
 """Work items: the list, one item, and the acts of the agency that answers for it."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -45,7 +47,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "rows": [
                 {
                     "item": item,
-                    "late": standing.item_lateness(item.milestones.all(), on),
+                    "late": lateness(item, item.milestones.all(), on),
                     "due": standing.next_due(item.milestones.all(), on),
                 }
                 for item in page
@@ -54,6 +56,13 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "is_filtered": any(request.GET.get(name) for name in found.filters),
         },
     )
+
+
+def lateness(item: WorkItem, milestones: Sequence[Milestone], on: date) -> standing.Lateness:
+    """Of its worst milestone; a withdrawn item is neither late nor done, whatever was closed."""
+    if item.stage == Stage.WITHDRAWN:
+        return standing.Lateness(standing.Late.WITHDRAWN)
+    return standing.item_lateness(milestones, on)
 
 
 def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
@@ -103,7 +112,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 for each in milestones
             ],
             "span": standing.span(milestones, on),
-            "late": standing.item_lateness(milestones, on),
+            "late": lateness(item, milestones, on),
             "fresh": standing.freshness(item.heard_on, on),
             "updates": Update.objects.filter(item=item)
             .accepted()
