@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
     DelayFactory,
+    EvidenceFactory,
     InvitationFactory,
     MilestoneFactory,
     PillarFactory,
@@ -28,9 +30,10 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     UserFactory,
+    VariationFactory,
     WorkItemFactory,
 )
-from workitems.models import Milestone, Plan, Round, WorkItem
+from workitems.models import Evidence, Milestone, Plan, Round, Variation, WorkItem
 
 Role = Seat.Role
 # Opens the page of the invitation to Customs.
@@ -44,6 +47,8 @@ class Scene:
     milestone: Milestone
     briefing: Briefing
     round: Round
+    variation: Variation
+    evidence: Evidence
     agencies: dict[str, Agency]
     people: dict[str, User | None]
 
@@ -112,6 +117,12 @@ def scene() -> Scene:
         item=item,
         milestone=milestone,
         round=round,
+        variation=VariationFactory(milestone=milestone, number=1),
+        evidence=EvidenceFactory(
+            milestone=milestone,
+            file=ContentFile(b"%PDF-1.7", name="receipt.pdf"),
+            file_name="receipt.pdf",
+        ),
         briefing=Briefing.objects.create(
             plan=plan,
             title="Progress on the Plan of Action",

@@ -12,6 +12,7 @@ SECTIONS = (
     ("Plan", "plans:detail", "plans"),
     ("Work items", "workitems:list", "workitems"),
     ("Returns", "returns:list", "returns"),
+    ("Variations", "variations:list", "variations"),
     ("Briefings", "briefings:list", "briefings"),
 )
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import IO, Any
 
 MOST_MEGABYTES = 10
 NAME_LENGTH = 200
@@ -20,14 +20,14 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 
-def _starts_with(*signatures: bytes) -> Callable[[BinaryIO], bool]:
+def _starts_with(*signatures: bytes) -> Callable[[IO[Any]], bool]:
     return lambda file: file.read(HEAD).startswith(signatures)
 
 
-def _office(folder: str) -> Callable[[BinaryIO], bool]:
+def _office(folder: str) -> Callable[[IO[Any]], bool]:
     """A Word, Excel or PowerPoint file without macros."""
 
-    def matches(file: BinaryIO) -> bool:
+    def matches(file: IO[Any]) -> bool:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
         return (
@@ -40,23 +40,23 @@ def _office(folder: str) -> Callable[[BinaryIO], bool]:
     return matches
 
 
-def _open_document(kind: str) -> Callable[[BinaryIO], bool]:
+def _open_document(kind: str) -> Callable[[IO[Any]], bool]:
     """Its first member is its type, stored as it is: bytes 38 and on are the type itself."""
     told = f"mimetype{OPEN_DOCUMENT}{kind}".encode()
 
-    def matches(file: BinaryIO) -> bool:
+    def matches(file: IO[Any]) -> bool:
         head = file.read(HEAD)
         return head.startswith(b"PK\x03\x04") and head[30:].startswith(told)
 
     return matches
 
 
-def _text(file: BinaryIO) -> bool:
+def _text(file: IO[Any]) -> bool:
     """Text in UTF-8 or an older code page: no byte in it that no text has."""
     return re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", file.read()) is None
 
 
-def _letter(file: BinaryIO) -> bool:
+def _letter(file: IO[Any]) -> bool:
     head = file.read(HEAD)
     file.seek(0)
     return re.match(rb"[A-Za-z][A-Za-z0-9-]*:", head) is not None and _text(file)
@@ -65,7 +65,7 @@ def _letter(file: BinaryIO) -> bool:
 _OLE = _starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 # Ending: (what a browser is told, whether the content is of that kind).
-KINDS: dict[str, tuple[str, Callable[[BinaryIO], bool]]] = {
+KINDS: dict[str, tuple[str, Callable[[IO[Any]], bool]]] = {
     "pdf": ("application/pdf", _starts_with(b"%PDF-")),
     "doc": ("application/msword", _OLE),
     "docx": (f"{OFFICE}wordprocessingml.document", _office("word")),
@@ -108,11 +108,11 @@ def clean_name(name: str) -> str:
     return seen
 
 
-def fault(name: str, size: int, file: BinaryIO) -> str:
+def fault(name: str, size: int, file: IO[Any] | None) -> str:
     """Why the file cannot be taken, as a sentence; nothing when it can. Leaves it at its start."""
     if size > MOST_MEGABYTES * 1024 * 1024:
         return f"The file has more than {MOST_MEGABYTES} MB."
-    if size == 0:
+    if size == 0 or file is None:
         return "The file is empty."
     kind = KINDS.get(ending(name))
     if kind is None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q
 
 from workitems import standing
-from workitems.models import Delay, Meeting, Milestone, Pillar, Plan, Return, WorkItem
+from workitems.models import Delay, Meeting, Milestone, Pillar, Plan, Return, Variation, WorkItem
 from workitems.models.item import Confidence, Stage
 
 ATTENTION_SHOWN = 12
@@ -38,6 +38,7 @@ class Overview:
     attention_total: int
     pillars: list[PillarLine]
     returns: list[Return]
+    waiting: list[Variation]
     next_meeting: Meeting | None
 
 
@@ -54,7 +55,7 @@ def plan_overview(plan: Plan, on: date) -> Overview:
         items.slipping(on).order_by().values_list("pillar").annotate(Count("pk", distinct=True))
     )
     attention = attention_lines(plan, on)
-    pending = plan.variations.pending().count()
+    waiting = waiting_variations(plan)
     returns = (
         Return.objects.filter(round__plan=plan, round__closed_at=None)
         .select_related("round", "agency")
@@ -67,7 +68,7 @@ def plan_overview(plan: Plan, on: date) -> Overview:
             complete=sum(n for (_, stage), n in by_pillar.items() if stage == Stage.COMPLETE),
             on_track=confidence[Confidence.ON_TRACK],
             late=sum(late.values()),
-            pending=pending,
+            pending=len(waiting),
         ),
         attention=attention[:ATTENTION_SHOWN],
         attention_total=len(attention),
@@ -81,6 +82,7 @@ def plan_overview(plan: Plan, on: date) -> Overview:
             for pillar in plan.pillars.order_by("number")
         ],
         returns=list(returns),
+        waiting=waiting,
         next_meeting=plan.meetings.coming(on).first(),
     )
 
@@ -121,6 +123,14 @@ def attention_lines(plan: Plan, on: date) -> list[AttentionLine]:
         lines,
         key=lambda line: (line.reasons[0].rank, not line.item.is_key, line.item.number_key),
     )
+
+
+def waiting_variations(plan: Plan, **of: Any) -> list[Variation]:
+    """What is asked for and not decided: of the plan, or of one of its items. One query."""
+    rows = list(plan.variations.pending().filter(**of).for_list().pending_first())
+    for row in rows:
+        row.plan = plan
+    return rows
 
 
 def pending_count() -> Count:

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from workitems.views import desk, items, milestones, plans, returns, rounds, workbook
+from workitems.views import (
+    desk,
+    evidence,
+    items,
+    milestones,
+    plans,
+    returns,
+    rounds,
+    variations,
+    workbook,
+)
 
 plan_urls = [
     path("", plans.index, name="list"),
@@ -33,9 +43,48 @@ return_urls = [
     path("<int:round>/<int:agency>/send-back/", returns.send_back, name="send-back"),
 ]
 
+variation_urls = [
+    path("variations/", variations.index, name="list"),
+    path("variations/<int:variation>/", variations.detail, name="detail"),
+    path("variations/<int:variation>/recommend/", variations.recommend, name="recommend"),
+    path("variations/<int:variation>/decide/", variations.decide, name="decide"),
+    path("variations/<int:variation>/take-back/", variations.take_back, name="take-back"),
+    path(
+        "items/<str:number>/milestones/<int:milestone>/ask/",
+        variations.request_date,
+        name="request-date",
+    ),
+    path(
+        "items/<str:number>/ask/<str:wording>/", variations.request_wording, name="request-wording"
+    ),
+    path("items/<str:number>/withdraw/", variations.request_withdrawal, name="request-withdrawal"),
+]
+
+evidence_urls = [
+    path("evidence/<int:evidence>/", evidence.download, name="download"),
+    path("evidence/<int:evidence>/withdraw/", evidence.withdraw, name="withdraw"),
+    path(
+        "returns/<int:round>/<int:agency>/items/<str:number>/evidence/",
+        evidence.add_to_answer,
+        name="add-to-answer",
+    ),
+    path(
+        "items/<str:number>/milestones/<int:milestone>/evidence/",
+        evidence.add_to_milestone,
+        name="add-to-milestone",
+    ),
+    path(
+        "items/<str:number>/milestones/<int:milestone>/evidence/missing/",
+        evidence.mark,
+        name="mark",
+    ),
+]
+
 urlpatterns = [
     path("", desk.home, name="home"),
     path("plans/", include((plan_urls, "plans"))),
     path("plans/<slug:slug>/items/", include((item_urls, "workitems"))),
     path("plans/<slug:slug>/returns/", include((return_urls, "returns"))),
+    path("plans/<slug:slug>/", include((variation_urls, "variations"))),
+    path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
 ]

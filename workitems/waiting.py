@@ -164,7 +164,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             when="Waits for your recommendation"
             if each.state == Variation.State.REQUESTED
             else "Waits for the working group",
-            url=f"{each.item.get_absolute_url()}#variations",
+            url=each.get_absolute_url(),
         )
         for each in pending
     ]

@@ -342,7 +342,7 @@ def test_item_page_asks_as_often_for_much_as_for_little(
     reader.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, supports, measures; milestones,
     # delays, mitigations; updates; history.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         reader.get(item.get_absolute_url())
 
 

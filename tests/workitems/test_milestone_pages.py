@@ -255,5 +255,5 @@ def test_page_asks_as_often_for_many_delays_as_for_one(
     writer.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, supports, milestone; delays,
     # mitigations, their owners; agencies to choose from.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         writer.get(address(milestone))

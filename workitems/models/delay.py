@@ -260,6 +260,18 @@ class Variation(models.Model):
         return f"V{self.number}"
 
     @property
+    def asks(self) -> str:
+        """What is asked for, in a few words. Names the milestone, which is to be loaded."""
+        if self.kind == self.Kind.DATE:
+            return (
+                f"Move “{self.milestone}” from {self.due_before:%-d %B %Y} "
+                f"to {self.due_after:%-d %B %Y}"
+            )
+        if self.kind == self.Kind.WORDING:
+            return f"Change the {self.get_wording_display().lower()}"
+        return "Withdraw the item"
+
+    @property
     def is_pending(self) -> bool:
         return self.state in (self.State.REQUESTED, self.State.RECOMMENDED)
 

@@ -90,6 +90,10 @@ class ReturnQuerySet(models.QuerySet["Return"]):
             last_written_at=models.Max("updates__written_at"),
         )
 
+    def for_page(self) -> Self:
+        """Everything about the return itself that its page prints, in one query."""
+        return self.select_related("round", "agency", "submitted_by", "accepted_by")
+
     def waiting_for_agency(self) -> Self:
         """Open returns that an agency still has to send, or to mend."""
         return self.filter(
@@ -247,6 +251,13 @@ def evidence_path(instance: "Evidence", filename: str) -> str:
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
+
+    def of_item(self, item: WorkItem) -> Self:
+        """What every reader of the plan may see of an item: nothing of a return not yet accepted."""
+        return self.filter(
+            Q(milestone__item=item)
+            | Q(update__item=item, update__of_return__state=Return.State.ACCEPTED)
+        )
 
     def for_list(self) -> Self:
         """Everything that a list of evidence prints, in the order in which it was added."""

@@ -15,11 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from workitems import services, standing
 from workitems.filters import WorkItemFilter, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
-from workitems.models import Delay, Milestone, Mitigation, Support, Update, WorkItem
+from workitems.models import (
+    Delay,
+    Evidence,
+    Milestone,
+    Mitigation,
+    Support,
+    Update,
+    WorkItem,
+)
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
 from workitems.narrative import item_history
-from workitems.overview import pending_count
+from workitems.overview import waiting_variations
 from workitems.services import items as item_services
 from workitems.views.requests import require, signed_in, visible_plan
 
@@ -71,7 +79,6 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
     items = (
         WorkItem.objects.filter(plan=plan)
         .select_related("pillar", "lead_agency")
-        .annotate(variations_pending=pending_count())
         .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
     )
     item = get_object_or_404(items, number=number)
@@ -95,6 +102,13 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             )
         )
     )
+    pieces = list(Evidence.objects.of_item(item).for_list())
+    updates = (
+        Update.objects.filter(item=item)
+        .accepted()
+        .select_related("of_return__agency", "of_return__round")
+        .newest_first()[:5]
+    )
     return render(
         request,
         "workitems/items/detail.html",
@@ -108,20 +122,23 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                     "milestone": each,
                     "late": standing.milestone_lateness(each, on),
                     "may_update": request.user.has_perm("workitems.update_milestone", each),
+                    "pieces": [piece for piece in pieces if piece.milestone_id == each.pk],
                 }
                 for each in milestones
             ],
             "span": standing.span(milestones, on),
             "late": lateness(item, milestones, on),
             "fresh": standing.freshness(item.heard_on, on),
-            "updates": Update.objects.filter(item=item)
-            .accepted()
-            .select_related("of_return__agency", "of_return__round")
-            .newest_first()[:5],
+            "updates": [
+                (update, [piece for piece in pieces if piece.update_id == update.pk])
+                for update in updates
+            ],
+            "waiting": waiting_variations(item.plan, item=item),
             "history": item_history(item, drafts_of=signed_in(request).agencies_as(*READING_ROLES)),
             "may_update": item.stage != Stage.WITHDRAWN
             and request.user.has_perm("workitems.update_item", item),
             "may_review": request.user.has_perm("workitems.review_item", item),
+            "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
         },
     )
 

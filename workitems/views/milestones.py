@@ -69,6 +69,8 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             # What was typed into a form that the milestone, as it is now, no longer takes.
             "kept": forms[act].typed() if conflict and act not in open_acts else [],
             "delays": delays,
+            "pieces": row.evidence.for_list(),
+            "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
         },

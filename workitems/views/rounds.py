@@ -15,6 +15,7 @@ from workitems import services
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Plan, Return, Round
 from workitems.models.plan import READING_ROLES
+from workitems.overview import waiting_variations
 from workitems.services import rounds as round_services
 from workitems.views.requests import require, signed_in, visible_plan
 
@@ -83,6 +84,7 @@ def show(
                 for each in returns
             ],
             "may_manage": may_manage,
+            "waiting": waiting_variations(plan) if round.is_open else [],
             "reopen_form": reopen or ReopenRoundForm(),
         },
         status=status,

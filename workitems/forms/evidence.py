@@ -1,0 +1,75 @@
+"""Forms for evidence: adding a piece, withdrawing one, and the reviewer's view that none is there."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from workitems.attachments import ALLOWED, KINDS, MOST_MEGABYTES, clean_name, fault
+from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
+
+
+class EvidenceForm(forms.Form):
+    file = forms.FileField(
+        label="File",
+        required=False,
+        max_length=255,
+        help_text=f"{ALLOWED}; at most {MOST_MEGABYTES} MB.",
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
+        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+    )
+    link = forms.URLField(
+        label="Link",
+        required=False,
+        max_length=1000,
+        assume_scheme="https",
+        help_text="A page that the working group can open.",
+        # A text box: a browser's own check would want the scheme typed.
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
+        error_messages={"invalid": "Give a whole address, such as https://www.example.org/report."},
+    )
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What the file or link shows; or, alone, where the paper is kept.",
+    )
+
+    def clean_file(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is not None:
+            said = fault(clean_name(file.name or ""), file.size or 0, file.file)
+            if said:
+                raise forms.ValidationError(said)
+        return file
+
+    def clean_link(self) -> str:
+        link: str = self.cleaned_data["link"]
+        if link and not link.lower().startswith(("https://", "http://")):
+            raise forms.ValidationError("A link begins with https:// or http://.")
+        return link
+
+    def clean_note(self) -> str:
+        return str(self.cleaned_data["note"]).replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not any(cleaned.get(n) for n in ("file", "link", "note")):
+            raise forms.ValidationError("Give a file, a link or a note.")
+        return cleaned
+
+
+class WithdrawEvidenceForm(forms.Form):
+    reason = ReasonField(label="Why it is withdrawn")
+
+
+class NoEvidenceForm(VersionedForm):
+    reason = ReasonField(
+        label="What is missing",
+        help_text="Shown beside the milestone, to everyone in the working group.",
+    )
+
+
+class EvidenceFoundForm(VersionedForm):
+    reason = ReasonField(label="What shows it now")

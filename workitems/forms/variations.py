@@ -1,0 +1,126 @@
+"""Forms for asking for a variation, recommending on it, and recording its decision."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from agencies.models import Agency
+from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedForm
+from workitems.models import Meeting, Milestone, Variation, WorkItem
+
+
+class RequestForm(VersionedForm):
+    """What every request has. The agency is asked for only where the person could mean several."""
+
+    agency = forms.ModelChoiceField(
+        label="On behalf of", queryset=Agency.objects.none(), empty_label=None
+    )
+    reason = ReasonField(
+        label="Why the change is needed", help_text="The working group decides on these words."
+    )
+
+    def __init__(self, *args: Any, row: Any, agencies: list[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.only_agency = agencies[0] if len(agencies) == 1 else None
+        if self.only_agency is not None:
+            del self.fields["agency"]
+        else:
+            self.fields["agency"].queryset = Agency.objects.filter(  # type: ignore[attr-defined]
+                pk__in=[agency.pk for agency in agencies]
+            ).in_order()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.only_agency is not None:
+            cleaned["agency"] = self.only_agency
+        return cleaned
+
+
+class RequestDateForm(RequestForm):
+    due_after = DayField(label="New agreed date")
+
+    field_order = ("version", "due_after", "reason", "agency")
+
+    def start(self, row: Milestone) -> dict[str, Any]:
+        # What the agency forecasts is what it most likely asks for.
+        return {"due_after": row.forecast_due if row.forecast_due > row.agreed_due else None}
+
+
+class RequestWordingForm(RequestForm):
+    text_after = forms.CharField(
+        max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 8}), label="New wording"
+    )
+
+    field_order = ("version", "text_after", "reason", "agency")
+
+    def __init__(self, *args: Any, row: WorkItem, wording: str, **kwargs: Any) -> None:
+        self.wording = wording
+        super().__init__(*args, row=row, **kwargs)
+        field = self.fields["text_after"]
+        field.label = f"New wording of the {Variation.Wording(wording).label.lower()}"
+        if wording == Variation.Wording.TITLE:
+            field.widget = forms.TextInput()
+
+    def start(self, row: WorkItem) -> dict[str, Any]:
+        return {"text_after": getattr(row, self.wording)}
+
+    def clean_text_after(self) -> str:
+        # Browsers send line ends of their own; the same words must compare as the same.
+        return str(self.cleaned_data["text_after"]).replace("\r\n", "\n")
+
+
+class RequestWithdrawalForm(RequestForm):
+    field_order = ("version", "reason", "agency")
+
+
+class RecommendForm(forms.Form):
+    recommends = forms.ChoiceField(
+        label="What you recommend",
+        choices=Variation.Recommends.choices,
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+    )
+    recommendation = ReasonField(label="In words, for the working group")
+
+
+class DecideForm(forms.Form):
+    """The meeting is one that has been held, or that of today."""
+
+    TODAY = "today"
+
+    decision = forms.ChoiceField(
+        label="What the working group decided",
+        choices=[("approve", "Approved"), ("decline", "Declined")],
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+    )
+    meeting = forms.ChoiceField(label="At which meeting")
+    text = forms.CharField(
+        label="The decision in words",
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="As the meeting put it. Left empty, the record says only how it was decided.",
+    )
+
+    def __init__(self, *args: Any, meetings: list[Meeting], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.meetings = {str(meeting.pk): meeting for meeting in meetings}
+        choices = [
+            (key, f"{meeting.held_on:%-d %B %Y}{', ' if meeting.place else ''}{meeting.place}")
+            for key, meeting in self.meetings.items()
+        ]
+        if all(meeting.held_on != on for meeting in meetings):
+            choices.insert(0, (self.TODAY, f"Call a meeting today, {on:%-d %B %Y}"))
+        self.fields["meeting"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {
+            "approve": cleaned.get("decision") == "approve",
+            "meeting": self.meetings.get(cleaned.get("meeting", "")),
+            "text": cleaned.get("text", ""),
+        }
+
+
+class TakeBackForm(forms.Form):
+    reason = ReasonField(label="Why the request is taken back")

@@ -1,0 +1,214 @@
+"""Evidence: adding it to an answer or a milestone, handing files out, withdrawing, finding none."""
+
+from io import BytesIO
+from typing import Any
+
+from csp.constants import NONE
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from workitems import services
+from workitems.attachments import content_type
+from workitems.forms.evidence import (
+    EvidenceForm,
+    EvidenceFoundForm,
+    NoEvidenceForm,
+    WithdrawEvidenceForm,
+)
+from workitems.models import Evidence, Milestone
+from workitems.services import evidence as evidence_services
+from workitems.views.items import visible_item, visible_milestone
+from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.returns import visible_return
+
+
+def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
+    """The piece: 404 for a stranger to the plan, 403 while it hangs on another agency's draft."""
+    plan = visible_plan(request, slug)
+    rows = Evidence.objects.select_related(
+        "milestone__item__lead_agency", "update__item__lead_agency", "update__of_return__round"
+    )
+    piece = get_object_or_404(
+        rows, Q(milestone__item__plan=plan) | Q(update__item__plan=plan), pk=pk
+    )
+    if piece.update is not None:
+        piece.update.of_return.round.plan = piece.update.item.plan = plan
+        require(request, "workitems.read_return", piece.update.of_return)
+    elif piece.milestone is not None:
+        piece.milestone.item.plan = plan
+    return piece
+
+
+# Kept by the browser, never shown by it; were it shown after all, it could do and load nothing.
+@require_GET
+@csp_replace({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def download(request: HttpRequest, slug: str, evidence: int) -> FileResponse:
+    piece = visible_evidence(request, slug, evidence)
+    if not piece.file or piece.withdrawn_at is not None:
+        raise Http404
+    try:
+        with piece.file.open() as kept:
+            content = kept.read()  # at most 10 MB, and the file is closed whatever comes
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    response = FileResponse(
+        BytesIO(content),
+        as_attachment=True,
+        filename=piece.file_name,
+        content_type=content_type(piece.file_name),
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def home_of(piece: Evidence) -> str:
+    """The page on which a piece is listed."""
+    if piece.update is not None:
+        return f"{piece.update.of_return.get_absolute_url()}#item-{piece.update.item.number}"
+    assert piece.milestone is not None  # held by a check constraint
+    return f"{piece.milestone.item.get_absolute_url()}#milestones"
+
+
+def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) -> HttpResponse:
+    form = EvidenceForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+    )
+    if form.is_valid():
+        try:
+            service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The evidence is added.")
+            return redirect(context["back"])
+    return render(
+        request,
+        "workitems/evidence/add.html",
+        context | {"form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def add_to_answer(
+    request: HttpRequest, slug: str, round: int, agency: int, number: str
+) -> HttpResponse:
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.write_update", of_return)
+    items = of_return.round.plan.items.of_agency({of_return.agency_id})
+    item = get_object_or_404(items, number=number)
+    pieces = Evidence.objects.filter(update__of_return=of_return, update__item=item).for_list()
+    context = {
+        "plan": of_return.round.plan,
+        "item": item,
+        "pieces": pieces,
+        "of_return": of_return,
+        "back": f"{of_return.get_absolute_url()}#item-{item.number}",
+    }
+    service = evidence_services.add_to_update
+    return add(request, service, context, of_return=of_return, item=item)
+
+
+@require_http_methods(["GET", "POST"])
+def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    row = visible_milestone(item, milestone)
+    require(request, "workitems.update_milestone", row)
+    context = {
+        "plan": item.plan,
+        "item": item,
+        "milestone": row,
+        "pieces": row.evidence.for_list(),
+        "back": reverse("workitems:milestone", args=[item.plan.slug, item.number, row.number]),
+    }
+    return add(request, evidence_services.add_to_milestone, context, milestone=row)
+
+
+def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
+    if piece.update is not None:
+        return request.user.has_perm("workitems.write_update", piece.update.of_return)
+    return request.user.has_perm("workitems.update_milestone", piece.milestone)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
+    """For whoever may add there, and for the reviewer at any time."""
+    piece = visible_evidence(request, slug, evidence)
+    of_item: Any = piece.update or piece.milestone
+    reviews = request.user.has_perm("workitems.review_item", of_item.item)
+    if not reviews and not may_withdraw(request, piece):
+        require(request, "workitems.review_item", of_item.item)
+    form = WithdrawEvidenceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            evidence_services.withdraw(
+                evidence=piece,
+                by=signed_in(request),
+                at=timezone.now(),
+                as_reviewer=reviews,
+                **form.cleaned_data,
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The evidence is withdrawn. What it was stays on record.")
+            return redirect(home_of(piece))
+    return render(
+        request,
+        "workitems/evidence/withdraw.html",
+        {
+            "plan": of_item.item.plan,
+            "item": of_item.item,
+            "piece": piece,
+            "form": form,
+            "back": home_of(piece),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    """The reviewer says that nothing shows a closed milestone to be done, or takes that back."""
+    item = visible_item(request, slug, number)
+    require(request, "workitems.review_item", item)
+    row = visible_milestone(item, milestone)
+    data = request.POST if request.method == "POST" else None
+    form: NoEvidenceForm | EvidenceFoundForm
+    if row.no_evidence:
+        form, service = EvidenceFoundForm(data, row=row), evidence_services.find_shown
+    else:
+        form, service = NoEvidenceForm(data, row=row), evidence_services.find_wanting
+    conflict: Milestone | None = None
+    if form.is_valid():
+        try:
+            service(milestone=row, by=signed_in(request), **form.cleaned_data)
+        except services.Conflict as refusal:
+            conflict = refusal.current
+            form.add_error(None, str(refusal))
+            form.take_version(conflict.version)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"Your view of “{row}” is saved.")
+            return redirect(f"{item.get_absolute_url()}#milestones")
+    return render(
+        request,
+        "workitems/evidence/mark.html",
+        {
+            "plan": item.plan,
+            "item": item,
+            "milestone": row,
+            "pieces": row.evidence.for_list(),
+            "form": form,
+            "conflict": conflict,
+        },
+        status=422 if form.errors else 200,
+    )

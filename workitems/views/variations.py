@@ -1,0 +1,290 @@
+"""Variations: the list, one with its acts, and the three kinds of request."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.models import Agency
+from workitems import services
+from workitems.forms.variations import (
+    DecideForm,
+    RecommendForm,
+    RequestDateForm,
+    RequestForm,
+    RequestWithdrawalForm,
+    RequestWordingForm,
+    TakeBackForm,
+)
+from workitems.models import Variation, WorkItem
+from workitems.overview import waiting_variations
+from workitems.rules import WRITERS
+from workitems.services import variations as variation_services
+from workitems.views.items import visible_item, visible_milestone
+from workitems.views.requests import require, signed_in, visible_plan
+from workitems.wording import compared
+
+ROWS_ON_A_PAGE = 100
+MEETINGS_OFFERED = 30
+# What the list can be narrowed to: (label, states).
+STATES: dict[str, tuple[str, list[str]]] = {
+    "": ("All", list(Variation.State.values)),
+    "waiting": ("Waiting", [Variation.State.REQUESTED, Variation.State.RECOMMENDED]),
+    "approved": ("Approved", [Variation.State.APPROVED]),
+    "declined": ("Declined", [Variation.State.DECLINED]),
+    "taken-back": ("Taken back", [Variation.State.TAKEN_BACK]),
+}
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    chosen = request.GET.get("state", "")
+    if chosen not in STATES:
+        chosen = ""
+    rows = plan.variations.filter(state__in=STATES[chosen][1]).for_list().pending_first()
+    address = reverse("variations:list", args=[plan.slug])
+    return render(
+        request,
+        "workitems/variations/list.html",
+        {
+            "plan": plan,
+            "page": Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page")),
+            "tabs": [
+                (label, f"{address}?state={key}" if key else address, key == chosen)
+                for key, (label, _) in STATES.items()
+            ],
+            "is_filtered": bool(chosen),
+        },
+    )
+
+
+def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation:
+    """The variation with all that its page says of it, or 404 for a stranger to the plan."""
+    plan = visible_plan(request, slug)
+    rows = plan.variations.select_related(
+        "item",
+        "milestone",
+        "requesting_agency",
+        "requested_by",
+        "recommended_by",
+        "decided_by",
+        "meeting",
+        "decision",
+    )
+    row = get_object_or_404(rows, number=number)
+    row.plan = row.item.plan = plan
+    return row
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
+    return show(request, visible_variation(request, slug, variation))
+
+
+def decide_form(row: Variation, data: Any = None) -> DecideForm:
+    on = localdate()
+    held = row.plan.meetings.filter(held_on__lte=on).order_by("-held_on")[:MEETINGS_OFFERED]
+    return DecideForm(data, meetings=list(held), on=on)
+
+
+def show(
+    request: HttpRequest, row: Variation, acted: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one variation. `acted` is the form of an act that was refused, by its name."""
+    can = request.user.has_perm
+    forms: dict[str, Any] = {}
+    if row.state == Variation.State.REQUESTED and can("workitems.recommend_variation", row):
+        forms["recommend_form"] = RecommendForm()
+    if row.state == Variation.State.RECOMMENDED and can("workitems.decide_variation", row):
+        forms["decide_form"] = decide_form(row)
+    if row.is_pending and can("workitems.take_back_variation", row):
+        forms["take_back_form"] = TakeBackForm()
+    was, now = compared(row.text_before, row.text_after)
+    return render(
+        request,
+        "workitems/variations/detail.html",
+        {
+            "plan": row.plan,
+            "variation": row,
+            "was": was,
+            "now": now,
+            "open_milestones": row.item.milestones.open().order_by("number")
+            if row.kind == Variation.Kind.WITHDRAWAL and row.is_pending
+            else [],
+            "acted": next(iter((acted or {}).values()), None),
+        }
+        | forms
+        | (acted or {}),
+        status=status,
+    )
+
+
+def act(
+    request: HttpRequest,
+    row: Variation,
+    form: Any,
+    name: str,
+    service: Callable[..., Variation],
+    done: str,
+    **moment: Any,
+) -> HttpResponse:
+    """One act on a variation: call its service, or show its page again with what is wrong."""
+    if form.is_valid():
+        try:
+            service(variation=row, by=signed_in(request), **moment, **form.cleaned_data)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"{row.reference} {done}.")
+            return redirect(row)
+    return show(request, row, {name: form}, status=422)
+
+
+@require_POST
+def recommend(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
+    row = visible_variation(request, slug, variation)
+    require(request, "workitems.recommend_variation", row)
+    form = RecommendForm(request.POST)
+    done = "goes to the working group with your recommendation"
+    service = variation_services.recommend
+    return act(request, row, form, "recommend_form", service, done, at=timezone.now())
+
+
+@require_POST
+def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
+    row = visible_variation(request, slug, variation)
+    require(request, "workitems.decide_variation", row)
+    form = decide_form(row, request.POST)
+    approve = request.POST.get("decision") == "approve"
+    done = "is approved and has taken effect" if approve else "is declined"
+    service = variation_services.decide
+    return act(request, row, form, "decide_form", service, done, at=timezone.now())
+
+
+@require_POST
+def take_back(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
+    row = visible_variation(request, slug, variation)
+    require(request, "workitems.take_back_variation", row)
+    form = TakeBackForm(request.POST)
+    service = variation_services.take_back
+    return act(request, row, form, "take_back_form", service, "is taken back")
+
+
+# --- asking ---------------------------------------------------------------------------------
+
+
+def agencies_for(request: HttpRequest, item: WorkItem) -> list[Agency]:
+    """The agencies of the item in whose name the person may ask; its lead first."""
+    own = signed_in(request).agencies_as(*WRITERS)
+    parts = [item.lead_agency, *(support.agency for support in item.supports.all())]
+    return [agency for agency in parts if agency.pk in own]
+
+
+def ask(
+    request: HttpRequest,
+    about: WorkItem,
+    form: RequestForm,
+    service: Callable[..., Variation],
+    template: str,
+    context: dict[str, Any],
+    **row: Any,
+) -> HttpResponse:
+    """One request for a change: make it, or show its page with what is wrong."""
+    conflict = None
+    if form.is_valid():
+        try:
+            made = service(**row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
+        except services.Conflict as refusal:
+            conflict = refusal.current
+            form.add_error(None, str(refusal))
+            form.take_version(conflict.version)
+        except services.Refused as refusal:
+            field = refusal.field if refusal.field in form.fields else None
+            form.add_error(field, str(refusal))
+        else:
+            messages.success(
+                request, f"{made.reference} is with the coordinator. Nothing changes until then."
+            )
+            return redirect(made)
+    return render(
+        request,
+        f"workitems/variations/{template}.html",
+        {"plan": about.plan, "item": about, "form": form, "conflict": conflict}
+        | {"pending": waiting_variations(about.plan, item=about)}
+        | context,
+        status=422 if form.errors else 200,
+    )
+
+
+def posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+@require_http_methods(["GET", "POST"])
+def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    require(request, "workitems.request_variation", item)
+    row = visible_milestone(item, milestone)
+    form = RequestDateForm(posted(request), row=row, agencies=agencies_for(request, item))
+    return ask(
+        request,
+        item,
+        form,
+        variation_services.request_date,
+        "request_date",
+        {"milestone": row},
+        milestone=row,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def request_wording(request: HttpRequest, slug: str, number: str, wording: str) -> HttpResponse:
+    if wording not in Variation.Wording.values:
+        raise Http404
+    item = visible_item(request, slug, number)
+    require(request, "workitems.request_variation", item)
+    form = RequestWordingForm(
+        posted(request), row=item, wording=wording, agencies=agencies_for(request, item)
+    )
+    tabs = [
+        (
+            Variation.Wording(each).label,
+            reverse("variations:request-wording", args=[item.plan.slug, item.number, each]),
+            each == wording,
+        )
+        for each in Variation.Wording.values
+    ]
+    return ask(
+        request,
+        item,
+        form,
+        variation_services.request_wording,
+        "request_wording",
+        {"tabs": tabs, "wording": wording, "before": getattr(item, wording)},
+        item=item,
+        wording=wording,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def request_withdrawal(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    require(request, "workitems.request_variation", item)
+    form = RequestWithdrawalForm(posted(request), row=item, agencies=agencies_for(request, item))
+    return ask(
+        request,
+        item,
+        form,
+        variation_services.request_withdrawal,
+        "request_withdrawal",
+        {"open_milestones": item.milestones.open().order_by("number")},
+        item=item,
+    )
