@@ -1,0 +1,79 @@
+"""Two people at once look after the same seats: one invitation, one seat, and never nobody left."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from agencies.models import Agency, Invitation, Seat, User
+from agencies.services import invitations, seats
+from agencies.services.invitations import hash_of
+from tests.factories import PASSWORD, AgencyFactory, InvitationFactory, SeatFactory
+from tests.workitems.test_concurrency import at_once, kinds
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def police() -> Agency:
+    return AgencyFactory(short_name="Police")
+
+
+def test_of_ten_clicks_one_makes_an_invitation(police, mailoutbox):
+    approver = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
+    outcomes = at_once(
+        10,
+        lambda number: invitations.invite(
+            agency=police,
+            role=Seat.Role.CONTRIBUTOR,
+            name="Aroha",
+            email="aroha@example.org",
+            from_on=TODAY,
+            to_on=None,
+            by=User.objects.get(pk=approver.pk),
+            at=NOW,
+        ),
+    )
+    assert kinds(outcomes) == Counter(Invitation=10)
+    assert {outcome.pk for outcome in outcomes} == {Invitation.objects.get().pk}
+    assert Invitation.history.count() == 1
+    assert len(mailoutbox) == 1
+
+
+def test_of_ten_clicks_one_accepts(police):
+    InvitationFactory(
+        agency=police,
+        email="aroha@example.org",
+        token_hash=hash_of("token"),
+        sent_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
+    invitation = invitations.behind("token", NOW)
+    assert invitation is not None
+    outcomes = at_once(
+        10,
+        lambda number: invitations.accept_as_new_person(
+            invitation=invitation, name="Aroha", password=PASSWORD, at=NOW
+        ),
+    )
+    assert kinds(outcomes) == Counter(User=1, InvitationGone=9)
+    assert User.objects.get(email="aroha@example.org").seats.count() == 1
+
+
+def test_two_approvers_who_end_each_other_leave_one(police):
+    both = SeatFactory.create_batch(2, agency=police, role=Seat.Role.APPROVER)
+    outcomes = at_once(
+        2,
+        lambda number: seats.end_seat_at_once(
+            seat=both[number],
+            by=User.objects.get(pk=both[1 - number].user_id),
+            reason="Left.",
+            at=NOW,
+            confirmed=False,
+        ),
+    )
+    assert kinds(outcomes) == Counter(Seat=1, NobodyLeft=1)
+    assert Seat.objects.on(TODAY).filter(agency=police).count() == 1
