@@ -205,6 +205,7 @@ RULES: dict[str, Row] = {
     ),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
+    "plans:history": of_plan(plan),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
@@ -213,6 +214,7 @@ RULES: dict[str, Row] = {
     ),
     "workitems:list": of_plan(plan),
     "workitems:detail": of_plan(item),
+    "workitems:history": of_plan(item),
     "workitems:change-status": of_plan(item, may=WRITERS, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
@@ -222,11 +224,11 @@ RULES: dict[str, Row] = {
     # Another agency's draft is its own; what it has submitted, the coordinator reads too.
     "returns:detail": Row(
         get=of_plan(own_return, may=POLICE).get,
-        # An empty answer is no answer: the page says what is missing from each section.
-        post=of_plan(own_return, may=WRITERS, post=INVALID).post,
+        post=of_plan(own_return, may=WRITERS, post=ONWARD).post,
         arguments=own_return,
     ),
-    "returns:save": of_plan(own_save, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
+    "returns:history": of_plan(own_return, may=POLICE),
+    "returns:save": of_plan(own_save, may=WRITERS, get=NOT_ALLOWED, post=200),
     "returns:send-back": of_plan(
         submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
     ),

@@ -59,7 +59,7 @@ def plan_overview(plan: Plan, on: date) -> Overview:
     returns = (
         Return.objects.filter(round__plan=plan, round__closed_at=None)
         .select_related("round", "agency")
-        .annotate(answered=Count("updates"))
+        .with_progress()
         .order_by("agency__short_name")
     )
     return Overview(

@@ -18,12 +18,13 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Stage
-from workitems.services.rounds import missing_answers
+from workitems.services.answers import Fault, after_no_changes, answers_of, by_agreed_date
 
 
 @dataclass(frozen=True)
 class MilestoneLine:
-    """A milestone that fell due or is expected late. `is_asked` while an answer is wanted."""
+    """A milestone that fell due, is expected late, comes next, or was done in the period.
+    `is_asked` while an answer is wanted."""
 
     milestone: Milestone
     late: standing.Lateness
@@ -41,15 +42,20 @@ class Section:
     is_led: bool
     milestones: list[MilestoneLine]
     notes: list[ReturnNote] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    missing: list[Fault] = field(default_factory=list)
+    is_after_no_changes: bool = False
 
     @property
     def is_answered(self) -> bool:
         return self.update is not None
 
     @property
+    def is_overdue(self) -> bool:
+        return any(line.late.state == standing.Late.OVERDUE for line in self.milestones)
+
+    @property
     def may_say_no_change(self) -> bool:
-        return not any(line.late.state == standing.Late.OVERDUE for line in self.milestones)
+        return not self.is_overdue and not self.is_after_no_changes
 
 
 @dataclass(frozen=True)
@@ -70,12 +76,25 @@ class Page:
         return len(self.led)
 
     @property
-    def missing(self) -> list[tuple[Section, str]]:
-        return [(section, said) for section in self.sections for said in section.missing]
+    def is_complete(self) -> bool:
+        return not any(section.missing for section in self.sections)
+
+    @property
+    def silent(self) -> list[Section]:
+        """Items that the agency supports and said nothing of."""
+        return [each for each in self.sections if not each.is_led and not each.is_answered]
 
     @property
     def authors(self) -> set[int | None]:
         return {section.update.written_by_id for section in self.sections if section.update}
+
+
+def takes_answers(of_return: Return) -> bool:
+    """Whether the return is with its agency, in a round that is open."""
+    return of_return.round.is_open and of_return.state in (
+        Return.State.DUE,
+        Return.State.SENT_BACK,
+    )
 
 
 def return_page(of_return: Return, on: date) -> Page:
@@ -92,6 +111,8 @@ def return_page(of_return: Return, on: date) -> Page:
         .in_order()
     )
     rows = sorted(items, key=lambda item: item.lead_agency_id != agency)
+    for item in rows:
+        item.plan = of_return.round.plan
     updates = {
         update.item_id: update
         for update in of_return.updates.filter(item__in=rows).select_related("written_by")
@@ -99,10 +120,12 @@ def return_page(of_return: Return, on: date) -> Page:
     last = {update.item_id: update for update in _last_answers(of_return, rows)}
     milestones = _milestones(of_return, rows, on)
     notes = list(of_return.notes.select_related("by", "item").order_by("-at"))
-    missing = defaultdict(list)
-    if of_return.state in (Return.State.DUE, Return.State.SENT_BACK):
-        for item, sentence in missing_answers(of_return, on):
-            missing[item.pk].append(sentence)
+    missing: dict[int, list[Fault]] = defaultdict(list)
+    after_none: set[int] = set()
+    if takes_answers(of_return):
+        for fault in answers_of(of_return, on).missing:
+            missing[fault.item.pk].append(fault)
+        after_none = after_no_changes(of_return, rows)
     return Page(
         sections=[
             Section(
@@ -113,6 +136,7 @@ def return_page(of_return: Return, on: date) -> Page:
                 milestones=milestones[item.pk],
                 notes=[note for note in notes if note.item_id == item.pk],
                 missing=missing[item.pk],
+                is_after_no_changes=item.pk in after_none,
             )
             for item in rows
         ],
@@ -124,7 +148,7 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
     """The section of one item, without its last answer and notes."""
     return Section(
         item=item,
-        update=of_return.updates.filter(item=item).first(),
+        update=of_return.updates.filter(item=item).select_related("written_by").first(),
         last=None,
         is_led=item.lead_agency_id == of_return.agency_id,
         milestones=_milestones(of_return, [item], on)[item.pk] if with_milestones else [],
@@ -151,11 +175,19 @@ def _last_answers(of_return: Return, items: list[WorkItem]) -> list[Update]:
 def _milestones(
     of_return: Return, items: list[WorkItem], on: date
 ) -> dict[int, list[MilestoneLine]]:
-    """Open milestones due by the end of the period (or today), and those expected late."""
+    """Milestones that were done in the period; of those that are open, each item's next, and the
+    others that are due by its end (or today) or expected late. Of a closed round none: they have
+    moved on since."""
+    lines: dict[int, list[MilestoneLine]] = defaultdict(list)
+    if not of_return.round.is_open:
+        return lines
     horizon = max(on, of_return.round.period_end)
     rows = (
-        Milestone.objects.open()
-        .filter(item__in=[item for item in items if item.is_live])
+        Milestone.objects.filter(
+            Q(completed_on=None) | Q(completed_on__gte=of_return.round.period_start),
+            item__in=items,
+            withdrawn_on=None,
+        )
         .select_related("responsible_agency")
         .prefetch_related(
             Prefetch(
@@ -163,21 +195,35 @@ def _milestones(
                 Delay.objects.open(on)
                 .order_by("-number")
                 .prefetch_related(
-                    Prefetch("mitigations", Mitigation.objects.select_related("owner_agency"))
+                    Prefetch(
+                        "mitigations",
+                        Mitigation.objects.select_related("owner_agency").order_by("number"),
+                    )
                 ),
                 to_attr="open_delays",
             )
         )
         .in_order()
     )
-    lines: dict[int, list[MilestoneLine]] = defaultdict(list)
+    following = {
+        milestone.item_id: milestone
+        for milestone in sorted(rows, key=by_agreed_date, reverse=True)
+        if milestone.is_open
+    }
     for milestone in rows:
         late = standing.milestone_lateness(milestone, on)
-        if milestone.agreed_due > horizon and not late.is_late:
+        if (
+            milestone.is_open
+            and milestone != following[milestone.item_id]
+            and milestone.agreed_due > horizon
+            and not late.is_late
+        ):
             continue
         delay = next(iter(milestone.open_delays), None)
-        explained = (
+        is_explained = (
             delay is not None and bool(delay.mitigations.all()) and milestone.forecast_due >= on
         )
-        lines[milestone.item_id].append(MilestoneLine(milestone, late, delay, not explained))
+        fell_due = milestone.agreed_due <= on or late.is_late
+        is_asked = milestone.is_open and fell_due and not is_explained
+        lines[milestone.item_id].append(MilestoneLine(milestone, late, delay, is_asked))
     return lines

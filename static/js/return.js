@@ -3,7 +3,57 @@
 
 const form = document.querySelector("[data-return]");
 const PAUSE = 1200; // ms after the last key
-const RETRY = 4000; // ms until the next try without a connection
+const RETRY = Number(form.dataset.retry ?? 4000); // ms until the next try without a connection
+const PATIENCE = 20000; // ms for one answer
+
+const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
+const SIGNED_OUT =
+  "You are signed out. Sign in again in another tab; your words stay here and are sent then.";
+const SOMEBODY_ELSE = "Somebody else is signed in now. Copy your words before you leave this page.";
+const CLOSED = "This return can no longer be changed. Copy your words before you leave this page.";
+const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
+
+// --- one request ----------------------------------------------------------------------------------
+
+// The page's token is worth nothing after signing in again in another tab; a new page brings one.
+async function freshToken() {
+  const response = await fetch(location.pathname, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+  if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
+  if (response.status >= 500) return { trouble: TROUBLE, again: true };
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const now = page.querySelector("[data-return]");
+  if (!response.ok || !now) return { trouble: CLOSED };
+  if (now.dataset.person !== form.dataset.person) return { trouble: SOMEBODY_ELSE };
+  form.elements.csrfmiddlewaretoken.value = now.elements.csrfmiddlewaretoken.value;
+  return {};
+}
+
+// What the server said, or what is in the way: `again` when trying later may help.
+async function ask(address, fields, mayRenew = true) {
+  fields.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  try {
+    const response = await fetch(address, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
+    if ([200, 409, 422].includes(response.status)) {
+      return { status: response.status, told: await response.json() };
+    }
+    if (response.status >= 500) return { trouble: TROUBLE, again: true };
+    if (response.status === 403 && mayRenew) {
+      const { trouble, again } = await freshToken();
+      return trouble ? { trouble, again } : ask(address, fields, false);
+    }
+    return { trouble: CLOSED };
+  } catch {
+    return { trouble: NO_CONNECTION, again: true };
+  }
+}
+
+// --- one section ----------------------------------------------------------------------------------
 
 class Section {
   constructor(element) {
@@ -11,224 +61,396 @@ class Section {
     this.state = element.querySelector("[data-state]");
     this.fields = element.querySelector("[data-fields]");
     this.theirs = element.querySelector("[data-theirs]");
-    this.milestones = element.querySelector("[data-milestones]");
+    this.noChange = element.querySelector("[data-no-change]");
     this.timer = 0;
-    this.dirty = false; // holds words that the server has not got
-    this.held = false; // somebody else saved first: waits for a deliberate Save
-    this.sending = null;
+    this.typed = "unsaved" in element.dataset; // the fields hold what the server has not got
+    this.held = this.typed && this.theirs.childElementCount > 0; // waits for a choice between two texts
+    this.acts = []; // buttons that were pressed and are still to be sent
+    this.steps = new Set(); // milestones that were typed into and not recorded
+    this.refused = false; // the server said what is wrong, and nothing was typed since
+    this.trouble = "";
+    this.lost = []; // answers that were sent and may or may not have arrived
+    this.running = null;
     this.fields.addEventListener("input", () => this.touch());
-    this.fields.addEventListener("change", () => this.touch());
-    element.querySelector("[data-save-section]").addEventListener("click", (event) => {
-      event.preventDefault();
-      this.held = false;
-      this.send();
+    element.addEventListener("input", (event) => {
+      const step = event.target.closest("[data-milestone]");
+      if (step) this.steps.add(step.dataset.milestone);
     });
-    element.querySelector("[data-no-change]")?.addEventListener("click", (event) => {
-      event.preventDefault();
-      this.send({ act: "no-change" });
-    });
-    this.milestones.addEventListener("click", (event) => {
-      if (event.target.closest("[data-save-milestone]")) {
-        event.preventDefault();
-        this.send({ milestone: event.target.closest("[data-milestone]") });
-      }
-    });
-    this.milestones.addEventListener("input", () => {
-      this.milestoneTyped = true;
-    });
+    element.addEventListener("click", (event) => this.press(event));
+  }
+
+  press(event) {
+    const pressed = event.target.closest("button");
+    if (!pressed || pressed.form !== form) return;
+    if ("takeTheirs" in pressed.dataset && !this.theirAnswer) return; // the whole page goes instead
+    const act = ["saveSection", "keepMine", "takeTheirs", "noChange", "saveMilestone"].find(
+      (name) => name in pressed.dataset,
+    );
+    if (!act) return;
+    event.preventDefault();
+    if (act === "takeTheirs") this.takeTheirs();
+    else if (act === "noChange") this.act({ act: "no-change" });
+    else if (act === "saveMilestone") this.record(pressed.closest("[data-milestone]"));
+    else this.saveNow();
+  }
+
+  // Everything typed and not saved yet, held texts and unrecorded milestones too.
+  get isUnsaved() {
+    return this.typed || this.acts.length > 0 || this.running !== null || this.steps.size > 0;
   }
 
   touch() {
-    this.dirty = true;
-    this.say("Not saved yet", "not_started");
+    this.typed = true;
+    this.refused = false;
     clearTimeout(this.timer);
-    if (!this.held) this.timer = setTimeout(() => this.send(), PAUSE);
+    if (this.held) return;
+    this.say("Not saved yet", "quiet");
+    this.timer = setTimeout(() => this.run(), PAUSE);
   }
 
-  // The fields of this section only; a milestone's only when its own button was pressed.
+  saveNow() {
+    if (this.held) {
+      this.held = false;
+      this.theirs.replaceChildren();
+      this.element.querySelector("[data-save-section]").focus();
+    }
+    this.typed = true;
+    this.refused = false;
+    return this.run();
+  }
+
+  record(step) {
+    return this.act({ milestone: step.dataset.milestone });
+  }
+
+  act(what) {
+    this.acts.push(what);
+    return this.run();
+  }
+
+  takeTheirs() {
+    this.fill(this.theirAnswer);
+    this.theirAnswer = null;
+    this.held = this.typed = false;
+    this.theirs.replaceChildren();
+    this.showErrors({}, []);
+    this.say("As the other person wrote it", "complete");
+    this.fields.querySelector("textarea").focus();
+    tell();
+  }
+
+  // One request at a time: the answer to the first brings the version that the second needs.
+  run() {
+    clearTimeout(this.timer);
+    this.running ??= this.drain().finally(() => {
+      this.running = null;
+      tell();
+    });
+    return this.running;
+  }
+
+  async drain() {
+    for (let what = this.next(); what; what = this.next()) {
+      if (!(await this.send(what))) return; // later, by the timer
+    }
+  }
+
+  next() {
+    if (this.acts.length) return this.acts.shift();
+    return this.typed && !this.held && !this.refused ? { answer: true } : null;
+  }
+
+  async send(what) {
+    const fields = this.body(what);
+    if (what.answer) this.typed = false;
+    this.say("Saving …", "quiet");
+    tell();
+    const { status, told, trouble, again } = await ask(this.element.dataset.save, fields);
+    this.trouble = trouble ?? "";
+    if (!trouble) {
+      this.take(status, told, what);
+      return true;
+    }
+    if (what.answer) {
+      this.typed = true;
+      this.lost.push(Object.fromEntries(fields));
+    } else {
+      this.acts.unshift(what);
+    }
+    this.say("Not saved", "late");
+    clearTimeout(this.timer);
+    if (again) this.timer = setTimeout(() => this.run(), RETRY);
+    return false;
+  }
+
+  // The fields of the answer; of a milestone only when it is the one to be recorded.
   body({ act, milestone }) {
-    const all = new FormData(form);
-    const wanted = new FormData();
-    wanted.set("csrfmiddlewaretoken", all.get("csrfmiddlewaretoken"));
+    const wanted = new URLSearchParams();
     if (act) wanted.set("act", act);
-    for (const part of milestone ? [milestone] : [this.fields]) {
-      for (const control of part.querySelectorAll("[name]")) {
-        if (control.type !== "submit" && (control.type !== "radio" || control.checked)) {
-          wanted.set(control.name, control.value);
-        }
+    if (milestone) wanted.set("milestone", milestone);
+    const part = milestone ? this.step(milestone) : this.fields;
+    for (const control of part?.querySelectorAll("[name]:not(button)") ?? []) {
+      if (control.type !== "radio" || control.checked) wanted.set(control.name, control.value);
+    }
+    return wanted;
+  }
+
+  step(milestone) {
+    return this.element.querySelector(`[data-milestone="${milestone}"]`);
+  }
+
+  take(status, told, what) {
+    this.version.value = told.version;
+    progress(told.progress);
+    this.showMissing(told.missing);
+    if (what.milestone) this.showStep(what.milestone, told, status);
+    else if (status !== 409) this.showErrors(told.errors, told.refusals);
+    if (status === 409) this.compare(told, what);
+    else if (status === 422) this.refuse(what);
+    else this.accept(told, what);
+  }
+
+  accept(told, what) {
+    if (what.answer) this.lost = [];
+    if (!what.milestone) this.theirs.replaceChildren();
+    if (what.act === "no-change") {
+      this.fill(told.answer);
+      this.typed = false;
+    }
+    if (told.is_answered) lastSaved = told.saved_at;
+    if (this.typed) return;
+    if (told.is_answered) {
+      this.say(`${told.no_change ? "No change, saved" : "Saved"} at ${told.saved_at}`, "complete");
+    } else if (what.milestone) {
+      this.say("Milestone recorded. Not answered yet", "quiet");
+    } else {
+      this.say("Not answered yet: write a few words, or say that nothing changed", "quiet");
+    }
+  }
+
+  refuse(what) {
+    if (what.answer) this.typed = this.refused = true;
+    this.say("Not saved: see what is wrong here", "late");
+  }
+
+  // An answer of our own, whose receipt got lost on the way, is no other person's.
+  compare(told, what) {
+    const isOurs = this.lost.some((sent) => Object.entries(told.answer).every(([name, value]) => same(value, sent[name])));
+    this.lost = [];
+    if (what.act) this.acts.push(what);
+    else this.typed = true;
+    if (!isOurs) this.hold(told);
+  }
+
+  hold(told) {
+    this.acts = this.acts.filter((what) => what.milestone);
+    this.held = this.typed = true;
+    this.theirAnswer = told.answer;
+    this.theirs.innerHTML = told.theirs;
+    this.element.querySelector("details")?.setAttribute("open", "");
+    this.say("Somebody else saved first: compare, then choose", "late");
+  }
+
+  showStep(milestone, told, status) {
+    const old = this.step(milestone);
+    if (!old) return;
+    const had = old.contains(document.activeElement);
+    const holder = document.createElement("template");
+    holder.innerHTML = told.milestone;
+    const now = holder.content.querySelector("[data-milestone]");
+    if (now) old.replaceWith(now);
+    else old.remove();
+    if (status === 200) this.steps.delete(milestone);
+    if (this.noChange) {
+      this.noChange.hidden = !told.may_say_no_change;
+      this.element.querySelector("[data-overdue]").hidden = told.may_say_no_change;
+    }
+    if (had) (now?.querySelector("[aria-invalid=true]") ?? now ?? this.element).focus();
+  }
+
+  showMissing(missing) {
+    this.element.toggleAttribute("data-open", missing.length > 0);
+    const line = form.querySelector(`[data-missing-of="${CSS.escape(this.element.dataset.number)}"]`);
+    if (!line) return;
+    line.hidden = missing.length === 0;
+    line.replaceChildren(
+      ...missing.map(({ says, target }) => {
+        const link = document.createElement("a");
+        link.href = `#${target}`;
+        link.textContent = says;
+        return link;
+      }),
+    );
+    const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
+    form.querySelector("[data-complete]").hidden = !isComplete;
+    nameTheWay(isComplete);
+  }
+
+  showErrors(errors, refusals) {
+    for (const old of this.fields.querySelectorAll(".govuk-error-message, .govuk-error-messages")) old.remove();
+    for (const wrong of this.fields.querySelectorAll("[aria-invalid]")) {
+      wrong.removeAttribute("aria-invalid");
+      wrong.removeAttribute("aria-describedby");
+    }
+    for (const sentence of [...(errors[""] ?? []), ...refusals]) {
+      this.fields.prepend(errorLine(sentence));
+    }
+    for (const [name, sentences] of Object.entries(errors)) {
+      const control = name && this.fields.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (!control) continue;
+      const line = errorLine(sentences.join(" "));
+      line.id = `error-${name}`;
+      (control.closest(".govuk-radios") ?? control).before(line);
+      control.setAttribute("aria-invalid", "true");
+      control.setAttribute("aria-describedby", line.id);
+    }
+  }
+
+  fill(answer) {
+    for (const [name, value] of Object.entries(answer)) {
+      for (const control of this.fields.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (control.type === "radio") control.checked = control.value === value;
+        else control.value = value;
       }
     }
-    if (milestone) wanted.set(this.version.name, this.version.value);
-    return wanted;
+  }
+
+  sendOnlyVersion() {
+    for (const control of this.element.querySelectorAll("[name]")) {
+      control.disabled = control !== this.version;
+    }
   }
 
   get version() {
     return this.fields.querySelector("[name$='-version']");
   }
 
-  async send(what = {}) {
-    clearTimeout(this.timer);
-    if (this.sending) {
-      // One at a time: the answer to the first brings the version that the second needs.
-      this.again = what;
-      return;
-    }
-    const typed = !what.milestone;
-    if (typed) this.dirty = false;
-    this.say("Saving …", "not_started");
-    this.sending = fetch(this.element.dataset.save, {
-      method: "POST",
-      body: new URLSearchParams(this.body(what)),
-      headers: { Accept: "application/json" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(20000),
-    });
-    try {
-      const response = await this.sending;
-      if (response.type === "opaqueredirect") {
-        this.wait(what, "You are signed out. Sign in again in another tab; your words stay here.");
-      } else if ([200, 409, 422].includes(response.status)) {
-        this.take(await response.json(), response.status, what);
-      } else if (response.status >= 500) {
-        this.wait(what, "Not saved: the service has trouble. Trying again.");
-      } else {
-        this.dirty = true;
-        this.say("Not saved: this return can no longer be changed. Reload the page.", "late");
-      }
-    } catch {
-      this.wait(what, "Not saved: no connection. Your words stay here and are sent when it is back.");
-    } finally {
-      this.sending = null;
-      if (this.again) {
-        const next = this.again;
-        this.again = null;
-        this.send(next);
-      }
-    }
-  }
-
-  wait(what, sentence) {
-    this.dirty = true;
-    this.unsent = what;
-    this.say(sentence, "late");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(what), RETRY);
-    tell();
-  }
-
-  take(told, status, what) {
-    this.unsent = null;
-    this.version.value = told.version;
-    this.showErrors(told.errors, told.refusals);
-    this.theirs.innerHTML = told.theirs ?? "";
-    if (told.milestones !== null) {
-      this.milestones.innerHTML = told.milestones;
-      this.milestoneTyped = false;
-    }
-    if (status === 409) {
-      this.held = true;
-      this.dirty = true;
-      this.say("Somebody else saved first: compare, then save", "late");
-    } else if (status === 422) {
-      this.dirty = !what.milestone && what.act !== "no-change";
-      this.say("Not saved: see what is wrong below", "late");
-    } else if (!this.dirty) {
-      const saved = told.no_change ? "No change, saved" : told.is_answered ? "Saved" : "Recorded";
-      this.say(`${saved} at ${told.saved_at}`, "complete");
-    }
-    if (told.is_answered) this.element.dataset.answered = "";
-    if (status === 200 && what.act === "no-change") this.clear();
-    progress(told);
-    tell();
-  }
-
-  clear() {
-    for (const words of this.fields.querySelectorAll("textarea")) words.value = "";
-    this.dirty = false;
-  }
-
-  showErrors(errors, refusals) {
-    for (const old of this.element.querySelectorAll("[data-from-script]")) old.remove();
-    for (const wrong of this.element.querySelectorAll("[aria-invalid]")) {
-      wrong.removeAttribute("aria-invalid");
-    }
-    for (const [name, sentences] of Object.entries({ ...errors, "": [...(errors[""] ?? []), ...refusals] })) {
-      const control = name && this.element.querySelector(`[name="${CSS.escape(name)}"]`);
-      const place = control ? control.closest(".field") : this.fields;
-      for (const sentence of sentences) {
-        const line = document.createElement("p");
-        line.className = "govuk-error-message";
-        line.dataset.fromScript = "";
-        line.id = `error-${name || this.element.id}`;
-        line.textContent = sentence;
-        place.prepend(line);
-        if (control) {
-          control.setAttribute("aria-invalid", "true");
-          control.setAttribute("aria-describedby", line.id);
-        }
-      }
-    }
-  }
-
   say(sentence, kind) {
     const mark = document.createElement("span");
-    mark.className = kind === "late" ? "mark mark-late" : kind === "complete" ? "mark" : "mark mark-quiet";
+    mark.className = kind === "complete" ? "mark" : `mark mark-${kind}`;
     mark.textContent = sentence;
     this.state.replaceChildren(mark);
   }
 }
 
-const sections = [...form.querySelectorAll("[data-save]")].map((element) => new Section(element));
-
-function progress(told) {
-  const words = document.querySelector("[data-progress] .number");
-  const bar = document.querySelector("[data-progress] progress");
-  if (words) words.textContent = `${told.answered} of ${told.total} items answered`;
-  if (bar) bar.value = told.answered;
-  const list = form.querySelector("[data-missing]");
-  list.replaceChildren(
-    ...told.missing.map(({ item, says }) => {
-      const line = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = `#item-${item}`;
-      link.textContent = says;
-      line.append(link);
-      return line;
-    }),
-  );
-  form.querySelector("[data-complete]").hidden = told.missing.length > 0;
+function errorLine(sentence) {
+  const line = document.createElement("p");
+  line.className = "govuk-error-message";
+  line.textContent = sentence;
+  return line;
 }
 
-// One line at the top, so that nobody has to look for the section that is not saved.
+// The server trims what it saves.
+function same(one, other) {
+  return one.trim() === (other ?? "").trim();
+}
+
+// --- the page -------------------------------------------------------------------------------------
+
+const sections = [...form.querySelectorAll("[data-section]")].map((element) => new Section(element));
+let lastSaved = "";
+
+function progress({ answered, total }) {
+  const shown = document.querySelector("[data-progress]");
+  shown.querySelector(".number").textContent = `${answered} of ${total} items answered`;
+  shown.querySelector("progress").value = answered;
+}
+
+// One line that is always in sight, so that nobody has to look for the section that is not saved.
 function tell() {
   const line = document.querySelector("[data-connection]");
-  const waiting = sections.filter((section) => section.unsent).length;
-  line.textContent = waiting ? `${waiting} not saved yet. Keep this page open.` : "";
+  const stuck = sections.filter((section) => section.trouble);
+  const held = sections.filter((section) => section.held);
+  let says = lastSaved && `All saved at ${lastSaved}.`;
+  if (stuck.length) says = `Not saved yet. ${stuck[0].trouble}`;
+  else if (held.length) says = `Item ${held[0].element.dataset.number} waits for your choice between two texts.`;
+  else if (sections.some((section) => section.running)) return; // says so when it is done
+  line.classList.toggle("is-unsaved", stuck.length + held.length > 0);
+  if (line.textContent !== says) line.textContent = says;
 }
 
-// "What is still missing" becomes the way to the next item without an answer.
-for (const link of form.querySelectorAll("[data-next]")) {
-  link.textContent = "Next unanswered";
+function go(target) {
+  target.closest("details:not([open])")?.setAttribute("open", "");
+  target.scrollIntoView({ block: target.matches("section, fieldset, h2") ? "start" : "center" });
+  target.focus({ preventScroll: true });
+}
+
+// "What is still missing" becomes the way to the next item that wants something.
+const onward = document.querySelectorAll("[data-next]");
+function nameTheWay(isComplete) {
+  for (const link of onward) link.textContent = isComplete ? "All answered: to the end" : "Next unanswered";
+}
+nameTheWay(!form.querySelector("[data-missing-of]:not([hidden])"));
+for (const link of onward) {
   link.addEventListener("click", (event) => {
+    event.preventDefault();
     const here = link.closest("[data-section]");
     const order = [...form.querySelectorAll("[data-section]")];
-    const after = [...order.slice(order.indexOf(here) + 1), ...order.slice(0, order.indexOf(here))];
-    const next = after.find((section) => !("answered" in section.dataset));
-    if (!next) return; // everything is answered: the link leads to the end of the page
-    event.preventDefault();
-    next.scrollIntoView();
-    next.querySelector("input:checked, input:not([type=hidden]), textarea")?.focus();
+    const after = [...order.slice(order.indexOf(here) + 1), ...order.slice(0, order.indexOf(here) + 1)];
+    const next = after.find((section) => "open" in section.dataset);
+    const line = next && form.querySelector(`[data-missing-of="${CSS.escape(next.dataset.number)}"] a`);
+    const target = line && document.getElementById(line.hash.slice(1));
+    if (target) next.scrollIntoView();
+    (target ?? document.getElementById("missing")).focus({ preventScroll: Boolean(target) });
+    if (target && !inSight(target)) target.scrollIntoView({ block: "center" });
   });
 }
 
-addEventListener("online", () => {
-  for (const section of sections) if (section.unsent) section.send(section.unsent);
+function inSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
+
+form.querySelector("[data-missing]").addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (!target) return;
+  event.preventDefault();
+  go(target);
 });
 
+// Enter in a field saves the section it is in; the whole page is sent only to be submitted.
 let leaving = false;
-form.addEventListener("submit", () => {
-  leaving = true; // the whole form goes along
+form.addEventListener("submit", async (event) => {
+  if (leaving) return;
+  const pressed = event.submitter;
+  if (!pressed || "enter" in pressed.dataset) {
+    event.preventDefault();
+    const here = document.activeElement;
+    const section = sections.find(({ element }) => element.contains(here));
+    const step = here.closest("[data-milestone]");
+    if (step) section?.record(step);
+    else section?.saveNow();
+    return;
+  }
+  if (pressed.value.startsWith("theirs:")) {
+    leaving = true;
+    return;
+  }
+  event.preventDefault();
+  await Promise.all(sections.map((section) => flush(section)));
+  const stuck = sections.find((section) => section.isUnsaved);
+  if (stuck) {
+    go(stuck.element);
+    tell();
+  } else if (pressed.value === "submit") {
+    leaving = true;
+    // All is saved. What goes along is what was read: the versions, not texts that grow old.
+    for (const section of sections) section.sendOnlyVersion();
+    form.requestSubmit(pressed);
+  }
 });
+
+async function flush(section) {
+  for (const step of section.steps) if (!section.acts.some((act) => act.milestone === step)) section.acts.push({ milestone: step });
+  if (section.running) await section.running;
+  if (section.typed || section.acts.length) await section.run();
+}
+
+addEventListener("online", () => {
+  for (const section of sections) if (section.trouble) section.run();
+});
+
 addEventListener("beforeunload", (event) => {
-  if (!leaving && sections.some((section) => section.dirty || section.sending)) event.preventDefault();
+  if (!leaving && sections.some((section) => section.isUnsaved)) event.preventDefault();
 });

@@ -32,6 +32,7 @@ from tests.workitems.record import (
 )
 from workitems.models import Return, ReturnNote, Round, Update
 from workitems.services import Conflict, rounds
+from workitems.services.answers import answers_of
 
 pytestmark = pytest.mark.django_db
 
@@ -371,7 +372,7 @@ def test_what_another_agency_said_of_the_item_does_not_count(
 
 
 def missing(of_return, on=TODAY):
-    return [sentence for _, sentence in rounds.missing_answers(of_return, on)]
+    return [fault.says for fault in answers_of(of_return, on).missing]
 
 
 def test_every_item_that_the_agency_leads_needs_an_answer(of_return, plan, police, customs, item):
@@ -522,7 +523,7 @@ def test_what_is_missing_takes_as_many_queries_for_any_number_of_items(
         answer(of_return, item)
     of_return = Return.objects.select_related("round").get(pk=of_return.pk)
     with django_assert_num_queries(4):  # updates, items, open milestones, delays
-        assert len(rounds.missing_answers(of_return, TODAY)) == count * count
+        assert len(answers_of(of_return, TODAY).missing) == count * count
 
 
 # --- every pair of states ---------------------------------------------------------------------

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
-from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField
-from workitems.models import Delay, Milestone, Update, WorkItem
+from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedForm
+from workitems.models import Delay, Milestone, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
+
+ROWS = 2  # a box grows with what is typed into it
 
 
 class Words(forms.CharField):
@@ -15,7 +17,7 @@ class Words(forms.CharField):
         super().__init__(
             required=False,
             max_length=TEXT_LENGTH,
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": ROWS}),
             **kwargs,
         )
 
@@ -24,10 +26,27 @@ class Words(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-class UpdateForm(forms.Form):
+class ReturnForm(VersionedForm):
+    """One of the many forms of the page. Only what was typed into it is looked at."""
+
+    def is_touched(self) -> bool:
+        """Whether anything was typed that is not what the page began with."""
+        return self.is_bound and any(name != "version" for name in self.changed_data)
+
+    def words(self) -> list[tuple[str, str]]:
+        """Label and text of each box of words that holds something that is not saved."""
+        return [
+            (str(field.label), str(field.value()))
+            for field in self.visible_fields()
+            if isinstance(field.field.widget, forms.Textarea)
+            and field.value()
+            and field.name in self.changed_data
+        ]
+
+
+class UpdateForm(ReturnForm):
     """What an agency says of one item. `version` is 0 where nothing was said before."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect(attrs={"class": "inline"}))
     confidence = forms.ChoiceField(
         label="Confidence that the next date holds",
@@ -45,39 +64,42 @@ class UpdateForm(forms.Form):
     )
 
     def __init__(self, *args: Any, item: WorkItem, update: Update | None, **kwargs: Any) -> None:
-        source = update or item
         kwargs.setdefault("prefix", f"i{item.pk}")
-        kwargs["initial"] = {
-            "version": update.version if update else 0,
-            "stage": source.stage,
-            "confidence": source.confidence,
-            "achieved": update.achieved if update else "",
-            "planned_next": update.planned_next if update else "",
-            "challenges": update.challenges if update else "",
-            "key_achievement": update.key_achievement if update else Update.KeyAchievement.NO,
-        }
-        super().__init__(*args, **kwargs)
-        stages = {item.stage, source.stage, *item.next_stages} - {Stage.WITHDRAWN}
+        super().__init__(*args, row=update or item, **kwargs)
+        # The version of an item is not that of an answer.
+        self.initial["version"] = update.version if update else 0
+        stages = {Stage(item.stage), Stage(self.initial["stage"]), *item.next_stages}
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
-            (stage.value, stage.label) for stage in Stage if stage in stages
+            (stage.value, stage.label) for stage in Stage if stage in stages - {Stage.WITHDRAWN}
         ]
 
-    def is_touched(self) -> bool:
-        """Whether anything was typed that is not what the page began with."""
-        return any(name != "version" for name in self.changed_data)
+    def start(self, row: Update | WorkItem) -> dict[str, Any]:
+        if isinstance(row, Update):
+            return answer_of(row)
+        return {
+            "stage": row.stage,
+            "confidence": row.confidence,
+            "key_achievement": Update.KeyAchievement.NO,
+        }
 
-    def take_version(self, version: int) -> None:
-        data = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("version")] = str(version)
-        self.data = data
+
+def answer_of(update: Update) -> dict[str, str]:
+    """What an answer says, by the names of the form's fields."""
+    return {
+        "stage": update.stage,
+        "confidence": update.confidence,
+        "achieved": update.achieved,
+        "planned_next": update.planned_next,
+        "challenges": update.challenges,
+        "key_achievement": update.key_achievement,
+    }
 
 
-class MilestoneAnswerForm(forms.Form):
+class MilestoneAnswerForm(ReturnForm):
     """A milestone fell due: done, and when; or not yet, and then when, why, and what is done."""
 
     DONE, NOT_YET = "done", "not_yet"
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="Done?",
         choices=[(DONE, "Done"), (NOT_YET, "Not yet")],
@@ -101,15 +123,20 @@ class MilestoneAnswerForm(forms.Form):
     ) -> None:
         """`agencies` may own a mitigation, by id; read once for all milestones of a page."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
-        kwargs["initial"] = {
-            "version": milestone.version,
-            "owner_agency": milestone.responsible_agency_id,
-        }
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, row=milestone, **kwargs)
+        for name in ("shown_by", "reason"):
+            self.fields[name].widget.attrs["rows"] = ROWS
         owner: Any = self.fields["owner_agency"]
         owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
         owner.coerce = lambda pk: agencies[int(pk)]
         owner.empty_value = None
+
+    def start(self, row: Milestone) -> dict[str, Any]:
+        return {"owner_agency": row.responsible_agency_id}
+
+    def is_touched(self) -> bool:
+        # The owner goes with a mitigation; alone it says nothing.
+        return self.is_bound and bool(set(self.changed_data) - {"version", "owner_agency"})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -126,6 +153,21 @@ class MilestoneAnswerForm(forms.Form):
     def _need(self, cleaned: dict[str, Any], name: str, sentence: str) -> None:
         if not cleaned.get(name) and name not in self.errors:
             self.add_error(name, sentence)
+
+
+class MitigationDoneForm(forms.Form):
+    done_on = DayField(label="Done on")
+
+    def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
+        self.mitigation = mitigation
+        kwargs.setdefault("prefix", f"x{mitigation.pk}")
+        super().__init__(*args, **kwargs)
+
+    def is_touched(self) -> bool:
+        return self.is_bound and self.has_changed()
+
+    def words(self) -> list[tuple[str, str]]:
+        return []
 
 
 class SendBackForm(forms.Form):

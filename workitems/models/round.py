@@ -1,6 +1,6 @@
 """A reporting round: each agency's return, and one update in it for each item."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 from uuid import uuid4
 
@@ -129,6 +129,11 @@ class Return(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="accepted_returns"
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    # Of rows that were read `with_progress`.
+    items: int
+    answered: int
+    last_written_at: datetime | None
 
     objects = ReturnQuerySet.as_manager()
     history = track()

@@ -1,7 +1,5 @@
 """Rounds, returns and updates: how an agency's word gets in and is accepted."""
 
-from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +8,6 @@ from django.db import transaction
 from agencies import history
 from agencies.models import Agency, User
 from workitems.models import (
-    Delay,
-    Milestone,
     Plan,
     Return,
     ReturnNote,
@@ -19,13 +15,10 @@ from workitems.models import (
     Update,
     WorkItem,
 )
-from workitems.models.item import Confidence, Stage
-from workitems.services.items import check_confidence, check_stage, stage_obstacle
+from workitems.models.item import Stage
+from workitems.services.answers import OVERDUE_NEEDS_WORDS, after_no_changes, answers_of
+from workitems.services.items import check_confidence, check_stage
 from workitems.services.refusals import Conflict, Refused, locked
-
-# An agency may say "no change" twice; the third time it must write something.
-NO_CHANGE_RUN = 2
-OVERDUE_NEEDS_WORDS = "a milestone is overdue, so say how it stands."
 
 
 @transaction.atomic
@@ -140,13 +133,7 @@ def say_no_change(
     of_return, update = _open_for_writing(of_return, item)
     if item.milestones.open().filter(agreed_due__lt=on).exists():
         raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
-    earlier = (
-        Update.objects.filter(item=item, of_return__agency=of_return.agency)
-        .exclude(of_return=of_return)
-        .newest_first()
-        .values_list("no_change_on", flat=True)[:NO_CHANGE_RUN]
-    )
-    if len(earlier) == NO_CHANGE_RUN and all(earlier):
+    if item.pk in after_no_changes(of_return, [item]):
         raise Refused("This item had no change twice running. Write a few words this time.")
     was = _content(update)
     update.stage, update.confidence = item.stage, item.confidence
@@ -190,105 +177,6 @@ def _write(update: Update, was: tuple[Any, ...], version: int, *, by: User, at: 
     return history.save(update, by=by)
 
 
-def items_of(of_return: Return) -> list[WorkItem]:
-    """The items that a return answers for: those its agency leads and that are not withdrawn."""
-    return list(
-        WorkItem.objects.filter(plan=of_return.round.plan_id, lead_agency=of_return.agency_id)
-        .exclude(stage=Stage.WITHDRAWN)
-        .in_order()
-    )
-
-
-@dataclass(frozen=True)
-class Answers:
-    """How far a return has got: items that its agency leads, how many are answered, and what
-    stands between it and its submission as (item, sentence), in the Plan's order."""
-
-    total: int
-    answered: int
-    missing: list[tuple[WorkItem, str]]
-
-
-def answers_of(of_return: Return, on: date) -> Answers:
-    """Every item that the agency leads needs an answer, in words or a "no change", whose stage the
-    item can take. Each late milestone (overdue, or forecast after its agreed date) of a live item
-    needs an open delay with a mitigation; so does one milestone of an item said to be off track.
-    """
-    updates = {update.item_id: update for update in of_return.updates.all()}
-    items = items_of(of_return)
-    open_milestones: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in Milestone.objects.open().filter(item__in=items).in_order():
-        open_milestones[milestone.item_id].append(milestone)
-    explained = set(
-        Delay.objects.open(on)
-        .filter(milestone__item__in=items, mitigations__isnull=False)
-        .values_list("milestone", flat=True)
-    )
-    return Answers(
-        total=len(items),
-        answered=sum(item.pk in updates for item in items),
-        missing=[
-            (item, sentence)
-            for item in items
-            for sentence in _faults(
-                item, updates.get(item.pk), open_milestones[item.pk], explained, on
-            )
-        ],
-    )
-
-
-def missing_answers(of_return: Return, on: date) -> list[tuple[WorkItem, str]]:
-    return answers_of(of_return, on).missing
-
-
-def _faults(
-    item: WorkItem,
-    update: Update | None,
-    open_milestones: list[Milestone],
-    explained: set[int],
-    on: date,
-) -> list[str]:
-    name = f"Item {item.number}"
-    if update is None:
-        return [f"{name} has no answer yet."]
-    faults = []
-    if update.no_change_on is None:
-        if not (update.achieved or update.planned_next or update.challenges):
-            faults.append(f"{name}: write a few words, or say that nothing changed.")
-    elif any(milestone.agreed_due < on for milestone in open_milestones):
-        faults.append(f"{name}: {OVERDUE_NEEDS_WORDS}")
-    if item.stage == Stage.COMPLETE and update.stage != Stage.COMPLETE:
-        faults.append(
-            f"{name} is recorded as complete, but its answer says "
-            f"{update.get_stage_display().lower()}. Open it again first, or change the answer."
-        )
-    elif obstacle := stage_obstacle(item, update.stage, open_milestones):
-        faults.append(obstacle)
-    if not item.is_live:
-        return faults
-    unexplained = [
-        milestone
-        for milestone in open_milestones
-        if (milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due)
-        and milestone.pk not in explained
-    ]
-    faults += [
-        f"{name}: “{milestone}” is late. Record the delay and what is done about it."
-        for milestone in unexplained
-    ]
-    if (
-        update.confidence == Confidence.OFF_TRACK
-        and not unexplained
-        and open_milestones
-        and not any(milestone.pk in explained for milestone in open_milestones)
-    ):
-        faults.append(
-            f"{name} is off track. Move the forecast of the milestone that slips, with the cause "
-            "and what is done about it."
-        )
-    return faults
-
-
 def _step(of_return: Return, to: Return.State) -> Return:
     of_return = locked(of_return, related=("round", "agency"))
     if not of_return.round.is_open:
@@ -308,19 +196,33 @@ def _authors(of_return: Return) -> set[int | None]:
 
 
 @transaction.atomic
-def submit(*, of_return: Return, by: User, on: date, at: datetime) -> Return:
+def submit(
+    *,
+    of_return: Return,
+    by: User,
+    on: date,
+    at: datetime,
+    read: dict[int, int] | None = None,
+) -> Return:
     """Send an agency's return to the coordinator.
 
     Refused while an answer or a delay's record is missing, and to a person who wrote all of it:
-    the approver is not the author.
+    the approver is not the author. `read` is the version of each item's answer that the person's
+    page showed; refused where one was written anew since.
     """
     of_return = _step(of_return, Return.State.SUBMITTED)
-    missing = missing_answers(of_return, on)
+    missing = answers_of(of_return, on).missing
     if missing:
         more = f" And {len(missing) - 1} more to answer." if len(missing) > 1 else ""
-        raise Refused(f"Not yet complete. {missing[0][1]}{more}")
+        raise Refused(f"Not yet complete. {missing[0].says}{more}")
     if _authors(of_return) == {by.pk}:
         raise Refused("You wrote all of this return. Another approver must submit it.")
+    for update in of_return.updates.select_related("item").order_by("item__number_key"):
+        if read is not None and read.get(update.item_id) != update.version:
+            raise Refused(
+                f"Item {update.item.number} was answered anew while you were reading. "
+                "Read it, then submit."
+            )
     of_return.submitted_at, of_return.submitted_by = at, by
     return history.save(of_return, by=by)
 

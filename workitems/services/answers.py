@@ -1,0 +1,150 @@
+"""How far a return has got, and what stands between it and its submission. Reads only; the services
+that write in a round ask here."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from workitems.models import Delay, Milestone, Return, Update, WorkItem
+from workitems.models.item import Confidence, Stage
+from workitems.services.items import stage_obstacle
+
+# An agency may say "no change" twice; the third time it must write something.
+NO_CHANGE_RUN = 2
+OVERDUE_NEEDS_WORDS = "a milestone is overdue, so say how it stands."
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is missing of an item, as a sentence; where a milestone or a field is meant, which."""
+
+    item: WorkItem
+    says: str
+    milestone: Milestone | None = None
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How many items a return answers for, how many are answered, and what is missing, in the
+    Plan's order."""
+
+    total: int
+    answered: int
+    missing: list[Fault]
+
+
+def items_of(of_return: Return) -> list[WorkItem]:
+    """The items that a return answers for: those its agency leads and that are not withdrawn."""
+    return list(
+        WorkItem.objects.filter(plan=of_return.round.plan_id, lead_agency=of_return.agency_id)
+        .exclude(stage=Stage.WITHDRAWN)
+        .in_order()
+    )
+
+
+def answers_of(of_return: Return, on: date) -> Answers:
+    """Every item that the agency leads needs an answer, in words or a "no change", whose stage the
+    item can take. Each late milestone (overdue, or forecast after its agreed date) of a live item
+    needs an open delay with a mitigation; so does one milestone of an item said to be off track.
+    """
+    items = items_of(of_return)
+    updates = {update.item_id: update for update in of_return.updates.all()}
+    return Answers(
+        total=len(items),
+        answered=sum(item.pk in updates for item in items),
+        missing=list(_faults_of(items, updates, on)),
+    )
+
+
+def faults_of_item(of_return: Return, item: WorkItem, on: date) -> list[Fault]:
+    """What is missing of one item; nothing where the agency only supports it."""
+    if item.lead_agency_id != of_return.agency_id or item.stage == Stage.WITHDRAWN:
+        return []
+    updates = {update.item_id: update for update in of_return.updates.filter(item=item)}
+    return list(_faults_of([item], updates, on))
+
+
+def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]:
+    """Ids of the items of which the agency said "no change" in its last two returns before this
+    one: it must write something this time."""
+    said: dict[int, list[bool]] = defaultdict(list)
+    earlier = (
+        Update.objects.filter(item__in=items, of_return__agency=of_return.agency_id)
+        .exclude(of_return=of_return)
+        .newest_first()
+        .values_list("item", "no_change_on")
+    )
+    for item, no_change_on in earlier:
+        said[item].append(no_change_on is not None)
+    return {
+        item for item, run in said.items() if len(run) >= NO_CHANGE_RUN and all(run[:NO_CHANGE_RUN])
+    }
+
+
+def _faults_of(items: list[WorkItem], updates: dict[int, Update], on: date) -> Iterator[Fault]:
+    open_milestones: dict[int, list[Milestone]] = defaultdict(list)
+    for milestone in Milestone.objects.open().filter(item__in=items).in_order():
+        open_milestones[milestone.item_id].append(milestone)
+    explained = set(
+        Delay.objects.open(on)
+        .filter(milestone__item__in=items, mitigations__isnull=False)
+        .values_list("milestone", flat=True)
+    )
+    for item in items:
+        yield from _faults(item, updates.get(item.pk), open_milestones[item.pk], explained, on)
+
+
+def _faults(
+    item: WorkItem,
+    update: Update | None,
+    open_milestones: list[Milestone],
+    explained: set[int],
+    on: date,
+) -> Iterable[Fault]:
+    name = f"Item {item.number}"
+    if update is None:
+        yield Fault(item, f"{name} has no answer yet.", field="achieved")
+        return
+    if update.no_change_on is None:
+        if not (update.achieved or update.planned_next or update.challenges):
+            says = f"{name}: write a few words, or say that nothing changed."
+            yield Fault(item, says, field="achieved")
+    elif any(milestone.agreed_due < on for milestone in open_milestones):
+        yield Fault(item, f"{name}: {OVERDUE_NEEDS_WORDS}", field="achieved")
+    if item.stage == Stage.COMPLETE and update.stage != Stage.COMPLETE:
+        says = (
+            f"{name} is recorded as complete, but its answer says "
+            f"{update.get_stage_display().lower()}. Open it again first, or change the answer."
+        )
+        yield Fault(item, says, field="stage")
+    elif obstacle := stage_obstacle(item, update.stage, open_milestones):
+        yield Fault(item, obstacle, field="stage")
+    if not item.is_live:
+        return
+    unexplained = [
+        milestone
+        for milestone in open_milestones
+        if (milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due)
+        and milestone.pk not in explained
+    ]
+    for milestone in unexplained:
+        says = f"{name}: “{milestone}” is late. Record the delay and what is done about it."
+        yield Fault(item, says, milestone=milestone)
+    if (
+        update.confidence == Confidence.OFF_TRACK
+        and not unexplained
+        and open_milestones
+        and not any(milestone.pk in explained for milestone in open_milestones)
+    ):
+        says = (
+            f"{name} is off track. Move the forecast of the milestone that slips, with the cause "
+            "and what is done about it."
+        )
+        yield Fault(item, says, milestone=min(open_milestones, key=by_agreed_date))
+
+
+def by_agreed_date(milestone: Milestone) -> tuple[date, int]:
+    """Sorts an item's milestones: the first of the open ones comes next."""
+    return milestone.agreed_due, milestone.number

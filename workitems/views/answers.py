@@ -1,0 +1,359 @@
+"""What was typed on a return's page: the forms of each section, and saving what changed in them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.timezone import localdate, localtime
+
+from agencies.models import Agency
+from workitems import services
+from workitems.forms.returns import (
+    MilestoneAnswerForm,
+    MitigationDoneForm,
+    UpdateForm,
+    answer_of,
+)
+from workitems.models import Milestone, Return, Update
+from workitems.returns import MilestoneLine, Section, one_section, takes_answers
+from workitems.services import items as item_services
+from workitems.services import rounds as round_services
+from workitems.services.answers import Fault, faults_of_item
+from workitems.views.requests import signed_in
+
+SAVE, NO_CHANGE, TAKE_THEIRS = "save", "no-change", "theirs"
+
+
+@dataclass
+class MilestoneEntry:
+    line: MilestoneLine
+    form: MilestoneAnswerForm
+    mitigations: list[MitigationDoneForm]
+
+    @property
+    def forms(self) -> list[MilestoneAnswerForm | MitigationDoneForm]:
+        return [self.form, *self.mitigations]
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(form.is_touched() and form.errors for form in self.forms)
+
+
+@dataclass
+class Entry:
+    """A section with its forms. `theirs` is the other person's answer after a conflict;
+    `refusals` are sentences about the section that belong to no field. `is_written` says that its
+    answer was saved, `is_saved` that anything was."""
+
+    section: Section
+    form: UpdateForm
+    milestones: list[MilestoneEntry]
+    version_shown: int = 0
+    theirs: Update | None = None
+    is_written: bool = False
+    is_saved: bool = False
+    refusals: list[str] = field(default_factory=list)
+
+    @property
+    def forms(self) -> Iterator[UpdateForm | MilestoneAnswerForm | MitigationDoneForm]:
+        yield self.form
+        for entry in self.milestones:
+            yield from entry.forms
+
+    @property
+    def is_answer_wrong(self) -> bool:
+        return self.form.is_touched() and bool(self.form.errors)
+
+    @property
+    def is_wrong(self) -> bool:
+        return (
+            bool(self.refusals)
+            or self.is_answer_wrong
+            or any(entry.is_wrong for entry in self.milestones)
+        )
+
+    @property
+    def version_read(self) -> int:
+        """Of the answer that the person has seen: their own, or the one that their page showed."""
+        update = self.section.update
+        return update.version if self.is_written and update else self.version_shown
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """Everything that was typed here and is not saved."""
+        return [pair for form in self.forms if form.is_touched() for pair in form.words()]
+
+    def keep_from(self, typed: "Entry") -> None:
+        """Show again, as it was typed, what could not be saved."""
+        self.refusals, self.theirs = typed.refusals, typed.theirs
+        if typed.is_answer_wrong or typed.refusals:
+            self.form = typed.form
+        kept = {entry.line.milestone.pk: entry for entry in typed.milestones if entry.is_wrong}
+        self.milestones = [
+            MilestoneEntry(entry.line, was.form, was.mitigations)
+            if (was := kept.get(entry.line.milestone.pk))
+            else entry
+            for entry in self.milestones
+        ]
+
+
+def members_of(of_return: Return) -> dict[int, Agency]:
+    """The agencies that may do something about a delay, by id."""
+    members = Agency.objects.filter(memberships__plan=of_return.round.plan_id).in_order()
+    return {agency.pk: agency for agency in members}
+
+
+def entries_of(
+    of_return: Return, sections: list[Section], data: QueryDict | None = None
+) -> list[Entry]:
+    """The sections with their forms, bound to what was posted where something was."""
+    agencies = members_of(of_return) if any(each.milestones for each in sections) else {}
+    entries = []
+    for section in sections:
+        shown = _version_posted(section, data)
+        entries.append(
+            Entry(
+                section=section,
+                form=_update_form(section, data, shown),
+                milestones=[_milestone_entry(line, agencies, data) for line in section.milestones],
+                version_shown=shown,
+            )
+        )
+    return entries
+
+
+def _version_posted(section: Section, data: QueryDict | None) -> int:
+    """Of the answer that the person's page began with; 0 for none."""
+    typed = data.get(f"i{section.item.pk}-version", "") if data else ""
+    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
+
+
+def _update_form(section: Section, data: QueryDict | None, shown: int) -> UpdateForm:
+    """What was typed is told by the answer that the page began with: somebody may have written
+    another one since, and that is no reason to take this person's page for a text of theirs."""
+    item, update = section.item, section.update
+    if data is None or f"i{item.pk}-stage" not in data:
+        # The item came after the page was made, or a script sends something else.
+        return UpdateForm(None, item=item, update=update)
+    if update is not None and shown != update.version:
+        began = update.history.filter(version=shown).first() if shown else None
+        update = began.instance if began else None
+    return UpdateForm(data, item=item, update=update)
+
+
+def _milestone_entry(
+    line: MilestoneLine, agencies: dict[int, Agency], data: QueryDict | None
+) -> MilestoneEntry:
+    mitigations = line.delay.mitigations.all() if line.delay else []
+    return MilestoneEntry(
+        line=line,
+        form=MilestoneAnswerForm(
+            data if _is_posted(data, line.milestone) else None,
+            milestone=line.milestone,
+            agencies=agencies,
+        ),
+        mitigations=[
+            MitigationDoneForm(data, mitigation=mitigation)
+            for mitigation in mitigations
+            if mitigation.done_on is None
+        ],
+    )
+
+
+def _is_posted(data: QueryDict | None, milestone: Milestone) -> bool:
+    """A script sends one milestone at a time, or none."""
+    return data is not None and f"m{milestone.pk}-version" in data
+
+
+# --- saving -----------------------------------------------------------------------------------
+
+
+def save_entry(request: HttpRequest, of_return: Return, entry: Entry, act: str = SAVE) -> None:
+    """Save what was changed in a section; what is refused is noted on its form."""
+    if not takes_answers(of_return):
+        if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
+            entry.refusals.append(f"Item {entry.section.item.number} is not saved: it is locked.")
+        return
+    for milestone in entry.milestones:
+        save_milestone(request, entry, milestone)
+    if act == NO_CHANGE:
+        say_no_change(request, of_return, entry)
+    elif act == SAVE and entry.form.is_touched() and entry.form.is_valid():
+        write_update(request, of_return, entry)
+
+
+def write_update(request: HttpRequest, of_return: Return, entry: Entry) -> None:
+    form = entry.form
+    try:
+        entry.section.update = round_services.write_update(
+            of_return=of_return,
+            item=entry.section.item,
+            by=signed_in(request),
+            at=timezone.now(),
+            **form.cleaned_data,
+        )
+        entry.is_written = entry.is_saved = True
+    except services.Conflict as conflict:
+        note_conflict(entry, conflict)
+        form.add_error(None, str(conflict))
+    except services.Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None:
+    item = entry.section.item
+    if entry.form.is_touched() and entry.form.words():
+        entry.refusals.append(
+            f"Item {item.number}: you have written something. Save it, or clear it to say that "
+            "nothing changed."
+        )
+        return
+    try:
+        entry.section.update = round_services.say_no_change(
+            of_return=of_return,
+            item=item,
+            on=localdate(),
+            version=entry.version_shown,
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+        entry.is_written = entry.is_saved = True
+    except services.Conflict as conflict:
+        note_conflict(entry, conflict)
+        entry.refusals.append(str(conflict))
+    except services.Refused as refusal:
+        entry.refusals.append(str(refusal))
+
+
+def note_conflict(entry: Entry, conflict: services.Conflict) -> None:
+    entry.theirs = conflict.current
+    entry.form.take_version(conflict.current.version if conflict.current else 0)
+
+
+def save_milestone(request: HttpRequest, entry: Entry, milestone: MilestoneEntry) -> None:
+    for step in milestone.mitigations:
+        if step.is_touched() and step.is_valid():
+            finish_mitigation(request, entry, step)
+    form, row = milestone.form, milestone.line.milestone
+    if not form.is_touched() or not form.is_valid():
+        return
+    said = form.cleaned_data
+    by, on = signed_in(request), localdate()
+    try:
+        if said["outcome"] == form.DONE:
+            item_services.close_milestone(
+                milestone=row,
+                version=said["version"],
+                completed_on=said["completed_on"],
+                reason=said["shown_by"],
+                by=by,
+                on=on,
+            )
+        else:
+            item_services.move_forecast(
+                milestone=row,
+                version=said["version"],
+                forecast_due=said["forecast_due"],
+                reason=said["reason"],
+                cause=said["cause"],
+                effect=said["effect"],
+                mitigation=said["mitigation"],
+                owner_agency=said["owner_agency"],
+                mitigation_due_on=said["mitigation_due_on"],
+                by=by,
+                on=on,
+            )
+        entry.is_saved = True
+    except services.Conflict as conflict:
+        form.add_error(
+            None,
+            "Somebody changed this milestone while you were writing. How it stands now is shown "
+            "here with what you typed: look at both, then record it again.",
+        )
+        form.take_version(conflict.current.version)
+    except services.Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def finish_mitigation(request: HttpRequest, entry: Entry, form: MitigationDoneForm) -> None:
+    try:
+        item_services.finish_mitigation(
+            mitigation=form.mitigation,
+            done_on=form.cleaned_data["done_on"],
+            on=localdate(),
+            by=signed_in(request),
+        )
+        entry.is_saved = True
+    except services.Refused as refusal:
+        form.add_error("done_on", str(refusal))
+
+
+# --- told to the script -------------------------------------------------------------------------
+
+
+def told(request: HttpRequest, of_return: Return, entry: Entry, milestone: str) -> dict[str, Any]:
+    """What the script needs to bring one section, and the count at the top, up to date.
+
+    `milestone` is the id of the one that was sent; it comes back as HTML, with what is wrong.
+    """
+    on, item = localdate(), entry.section.item
+    progress = Return.objects.with_progress().get(pk=of_return.pk)
+    update = entry.section.update
+    shown = entry.theirs or update
+    answer: dict[str, Any] = {
+        "version": shown.version if shown else 0,
+        "answer": None,
+        "saved_at": time_format(localtime(), "g:i a"),
+        "is_answered": update is not None,
+        "no_change": bool(update and update.no_change_on),
+        "progress": {"answered": progress.answered, "total": progress.items},
+        "missing": [
+            {"says": fault.says, "target": target_of(fault)}
+            for fault in faults_of_item(of_return, item, on)
+        ],
+        "errors": {},
+        "refusals": entry.refusals,
+        "theirs": None,
+        "milestone": None,
+    }
+    if entry.is_answer_wrong:
+        answer["errors"] = {
+            "" if name == "__all__" else entry.form.add_prefix(name): [str(each) for each in said]
+            for name, said in entry.form.errors.items()
+        }
+    if shown:
+        answer["answer"] = {
+            entry.form.add_prefix(name): value for name, value in answer_of(shown).items()
+        }
+    if entry.theirs is not None:
+        context = {"theirs": entry.theirs, "item": item}
+        answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)
+    if milestone:
+        now = one_section(of_return, item, on, with_milestones=True)
+        answer["may_say_no_change"] = now.may_say_no_change
+        answer["milestone"] = milestone_html(request, of_return, entry, now, milestone)
+    return answer
+
+
+def milestone_html(
+    request: HttpRequest, of_return: Return, entry: Entry, now: Section, milestone: str
+) -> str:
+    fresh = entries_of(of_return, [now])[0]
+    fresh.keep_from(entry)
+    for each in fresh.milestones:
+        if str(each.line.milestone.pk) == milestone:
+            return render_to_string("workitems/returns/milestone.html", {"entry": each}, request)
+    return ""
+
+
+def target_of(fault: Fault) -> str:
+    """The id of the place on the page where what is missing can be given."""
+    if fault.milestone is not None:
+        return f"milestone-{fault.milestone.pk}"
+    suffix = "_0" if fault.field == "stage" else ""
+    return f"id_i{fault.item.pk}-{fault.field}{suffix}"
