@@ -1,0 +1,15 @@
+"""The administration pages write through one kind of page only, which keeps history and rights."""
+
+from django.contrib import admin
+from django.urls import reverse
+from simple_history.admin import SimpleHistoryAdmin
+
+from agencies.admin import TrackedAdmin
+
+
+def test_nothing_is_overwritten_through_a_page_of_history():
+    """With `SimpleHistoryAdmin`, the right to view is enough to write."""
+    assert reverse("admin:index")  # the addresses have been read, and with them what is left out
+    kinds = [type(page) for page in admin.site._registry.values()]
+    assert [kind for kind in kinds if issubclass(kind, SimpleHistoryAdmin)] == []
+    assert [kind for kind in kinds if not issubclass(kind, TrackedAdmin)] == []
