@@ -118,6 +118,14 @@ def test_a_new_delay_runs_from_the_agreed_date_to_the_forecast():
     assert Mitigation.objects.get().delay == delay
 
 
+def test_a_new_delay_of_a_milestone_that_is_done_runs_to_the_day_it_was_done():
+    sheets = small()
+    sheets["Milestones"][0]["Completed on"] = date(2010, 5, 10)
+    imported(sheets)
+    delay = Delay.objects.get()
+    assert (delay.due_before, delay.due_after) == (date(2010, 3, 31), date(2010, 5, 10))
+
+
 def test_updates_become_closed_rounds_with_accepted_returns():
     sheets = small()
     sheets["Updates"].append(

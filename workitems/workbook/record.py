@@ -71,7 +71,9 @@ def delays(proposal: Proposal) -> Delays:
             series.drafts.append(draft)
             if milestone.agreed_due and milestone.forecast_due:
                 draft.put("due_before", milestone.agreed_due)
-                draft.put("due_after", max(milestone.agreed_due, milestone.forecast_due))
+                # A milestone that is done shows how long the slip was in the end.
+                reached = milestone.completed_on or milestone.forecast_due
+                draft.put("due_after", max(milestone.agreed_due, reached))
         proposal.settle(row, draft)
         found_on, ended = row["Found on"], row["Ended on"]
         if found_on and ended and ended < found_on:
