@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q
 from workitems import standing
 from workitems.models import (
     Delay,
+    Evidence,
     Milestone,
     Mitigation,
     Return,
@@ -115,7 +116,9 @@ def return_page(of_return: Return, on: date) -> Page:
         item.plan = of_return.round.plan
     updates = {
         update.item_id: update
-        for update in of_return.updates.filter(item__in=rows).select_related("written_by")
+        for update in of_return.updates.filter(item__in=rows)
+        .select_related("written_by")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.for_list()))
     }
     last = {update.item_id: update for update in _last_answers(of_return, rows)}
     milestones = _milestones(of_return, rows, on)

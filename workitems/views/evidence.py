@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from csp.constants import NONE
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.contrib import messages
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -47,7 +47,7 @@ def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
 
 # Kept by the browser, never shown by it; were it shown after all, it could do and load nothing.
 @require_GET
-@csp_replace({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def download(request: HttpRequest, slug: str, evidence: int) -> FileResponse:
     piece = visible_evidence(request, slug, evidence)
     if not piece.file or piece.withdrawn_at is not None:
