@@ -282,7 +282,7 @@ def test_only_meetings_that_were_held_are_offered(as_, coordinator, plan, recomm
     MeetingFactory(held_on=YESTERDAY)  # of another plan
     page = as_(coordinator).get(at("detail", plan, 4))
     choices = [key for key, _ in page.context["decide_form"].fields["meeting"].choices]
-    assert choices == ["today", str(held.pk)]
+    assert choices == [str(held.pk), "today"]
     page = as_(coordinator).post(
         at("decide", plan, 4), {"decision": "approve", "meeting": coming.pk}
     )

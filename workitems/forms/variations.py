@@ -110,7 +110,7 @@ class DecideForm(forms.Form):
             for key, meeting in self.meetings.items()
         ]
         if all(meeting.held_on != on for meeting in meetings):
-            choices.insert(0, (self.TODAY, f"Call a meeting today, {on:%-d %B %Y}"))
+            choices.append((self.TODAY, f"Call a meeting today, {on:%-d %B %Y}"))
         self.fields["meeting"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
