@@ -151,7 +151,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
     pending = (
         Variation.objects.pending()
         .filter(running(on, "plan"), plan__coordinating_agency__in=agencies)
-        .select_related("item__plan", "requesting_agency")
+        .select_related("plan", "item__plan", "requesting_agency")
         .order_by("requested_at")[:SHOWN_AT_MOST]
     )
     return [
