@@ -1,0 +1,510 @@
+"""How notices go out: once, in one mail a person and day, whatever fails; and what a mail holds."""
+
+import re
+import threading
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from io import StringIO
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import OperationalError
+
+from agencies.models import Seat
+from tests.factories import (
+    NoticeFactory,
+    ReturnFactory,
+    ReturnNoteFactory,
+    SeatFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.workitems.notices import NOON, run
+from trafficking_plan.mail import MailFiles
+from workitems.models import Notice, Return, Round
+from workitems.notices import Outcome, send_notices
+
+pytestmark = pytest.mark.django_db
+
+WEEK_BEFORE, DAY_BEFORE = date(2010, 7, 7), date(2010, 7, 13)
+OVERDUE, LAST_STEP = date(2010, 7, 15), date(2010, 7, 24)
+
+
+@pytest.fixture
+def second(plan, customs, of_return, colleague):
+    """A return that another agency owes in the same round."""
+    WorkItemFactory(plan=plan, lead_agency=customs)
+    return ReturnFactory(round=of_return.round, agency=customs)
+
+
+def page_of(client, user, url):
+    client.force_login(user)
+    return client.get(url.removeprefix("http://127.0.0.1:8000")).status_code
+
+
+def links(sent):
+    return re.findall(r"http://\S+", sent.body)
+
+
+def html_of(sent):
+    ((html, kind),) = sent.alternatives
+    assert kind == "text/html"
+    return html
+
+
+# --- the log and the mail stand or fall together --------------------------------------------
+
+
+def test_a_second_run_sends_nothing(of_return, item, contributor):
+    outcomes = [send_notices(on=WEEK_BEFORE, at=NOON) for _ in range(3)]
+    assert outcomes == [Outcome(1, 0), Outcome(0, 0), Outcome(0, 0)]
+    assert (len(mail.outbox), Notice.objects.count()) == (1, 1)
+
+
+def test_a_person_gets_one_mail_a_day_and_the_rest_the_next(of_return, item, contributor, second):
+    assert run(WEEK_BEFORE) == [
+        ("Customs contributor", "due_week"),
+        ("Police contributor", "due_week"),
+    ]
+    SeatFactory(user=contributor, agency=second.agency)
+    assert run(WEEK_BEFORE) == []
+    assert run(date(2010, 7, 8)) == [("Police contributor", "due_week")]
+
+
+def test_the_log_says_who_was_told_what_about_whom_and_when(of_return, item, contributor):
+    send_notices(on=WEEK_BEFORE, at=NOON)
+    assert list(Notice.objects.values_list()) == [
+        (
+            *(Notice.objects.get().pk, contributor.pk, "contributor", of_return.pk, "due_week"),
+            *("2010-07-14", WEEK_BEFORE, 1, NOON),
+        )
+    ]
+
+
+def test_a_rounds_notices_come_newest_first_in_one_query(
+    of_return, item, contributor, coordinator, second, django_assert_num_queries
+):
+    NoticeFactory()
+    for day in (WEEK_BEFORE, LAST_STEP):
+        run(day)
+    with django_assert_num_queries(1):
+        told = [
+            (notice.told_on, notice.of_return.agency.short_name, notice.recipient.name)
+            for notice in Notice.objects.for_round(of_return.round)
+        ]
+    assert told == [
+        (LAST_STEP, "Customs", "Coordinator"),
+        (LAST_STEP, "Customs", "Customs contributor"),
+        (LAST_STEP, "Police", "Coordinator"),
+        (LAST_STEP, "Police", "Police contributor"),
+        (WEEK_BEFORE, "Customs", "Customs contributor"),
+        (WEEK_BEFORE, "Police", "Police contributor"),
+    ]
+
+
+@pytest.mark.parametrize("act", ["update", "delete"])
+def test_the_log_is_never_changed(act):
+    NoticeFactory()
+    rows = Notice.objects.all()
+    with (
+        pytest.raises(IntegrityError, match="What was told is never changed or deleted"),
+        transaction.atomic(),
+    ):
+        rows.update(told_as="approver") if act == "update" else rows.delete()
+
+
+class FailingFor(EmailBackend):
+    """Raises `fault` for mail to `address`, a part of it; takes the rest."""
+
+    address, fault = "", Exception()
+
+    def send_messages(self, messages):
+        if any(self.address in to for message in messages for to in message.to):
+            raise self.fault
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def failing_mail(monkeypatch, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.FailingFor"
+
+    def fail(user, fault):
+        monkeypatch.setattr(FailingFor, "address", user.email if user else "@")
+        monkeypatch.setattr(FailingFor, "fault", fault)
+
+    def mend():
+        monkeypatch.setattr(FailingFor, "address", "nobody at all")
+
+    return fail, mend
+
+
+def test_mail_that_one_address_refuses_is_tried_again_and_the_others_go(
+    of_return, item, contributor, colleague, second, failing_mail
+):
+    fail, mend = failing_mail
+    fail(contributor, SMTPRecipientsRefused({}))
+    assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=1, failed=1)
+    assert [notice.recipient for notice in Notice.objects.all()] == [colleague]
+    mend()
+    assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=1, failed=0)
+    assert sorted(to for sent in mail.outbox for to in sent.to) == sorted(
+        [colleague.email, contributor.email]
+    )
+
+
+@pytest.mark.parametrize("fault", [ConnectionRefusedError(), SMTPServerDisconnected("gone")])
+def test_when_the_server_is_away_the_run_ends_and_nothing_counts_as_told(
+    of_return, item, contributor, colleague, second, failing_mail, fault
+):
+    fail, mend = failing_mail
+    fail(None, fault)
+    assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=0, failed=2)
+    assert not Notice.objects.exists()
+    mend()
+    assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=2, failed=0)
+
+
+def test_mail_sent_again_on_the_day_has_the_same_id(of_return, item, contributor):
+    """Where the server took it and the commit then failed, a mailbox can tell it is the same."""
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        send_notices(on=WEEK_BEFORE, at=NOON)
+        raise ZeroDivisionError
+    send_notices(on=WEEK_BEFORE, at=NOON)
+    ids = [sent.message()["Message-ID"] for sent in mail.outbox]
+    assert ids == [f"<notices.2010-07-07.{contributor.pk}@127.0.0.1>"] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_tell_each_person_once(
+    plan, of_return, item, contributor, colleague, second, police
+):
+    for number in range(6):
+        SeatFactory(user__name=f"Contributor {number}", agency=police)
+    start, outcomes = threading.Barrier(3), []
+
+    def send():
+        try:
+            with connection.cursor():
+                start.wait(timeout=20)
+            outcomes.append(send_notices(on=WEEK_BEFORE, at=NOON))
+        except (IntegrityError, OperationalError) as error:
+            outcomes.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert [type(outcome) for outcome in outcomes] == [Outcome] * 3
+    assert (sum(o.sent for o in outcomes), sum(o.failed for o in outcomes)) == (8, 0)
+    assert len({to for sent in mail.outbox for to in sent.to}) == len(mail.outbox) == 8
+    assert Notice.objects.count() == 8
+
+
+def test_a_run_with_nothing_new_asks_the_same_of_one_person_and_of_many(
+    of_return, item, contributor, police, django_assert_num_queries
+):
+    run(WEEK_BEFORE)
+    with django_assert_num_queries(8):
+        send_notices(on=WEEK_BEFORE, at=NOON)
+    for number in range(3):
+        SeatFactory(user__name=f"Contributor {number}", agency=police)
+    run(WEEK_BEFORE)
+    with django_assert_num_queries(8):
+        send_notices(on=WEEK_BEFORE, at=NOON)
+
+
+# --- what a mail holds ----------------------------------------------------------------------
+
+
+def test_a_mail_in_full(of_return, item, contributor, settings):
+    settings.SUPPORT_EMAIL = "help@example.org"
+    Round.objects.update(message="Say it in a sentence.\nA Minister reads it.")
+    run(date(2010, 6, 15))
+    (sent,) = mail.outbox
+    page = f"http://127.0.0.1:8000/plans/{of_return.round.plan.slug}/returns/"
+    assert sent.subject == "Plan Register: Return of Police is open until 14 July 2010"
+    assert sent.body.strip() == (
+        "Kia ora Police contributor,\n"
+        "\n"
+        "Return of Police for January to June 2010\n"
+        f"{of_return.round.plan.title}\n"
+        "\n"
+        "The round is open. The return is due on 14 July 2010, in 29 days.\n"
+        "0 of 1 items answered.\n"
+        "\n"
+        "From the coordinator:\n"
+        "Say it in a sentence.\n"
+        "A Minister reads it.\n"
+        "\n"
+        f"Open the return: {page}{of_return.round.pk}/{of_return.agency.pk}/\n"
+        "\n"
+        "\n"
+        "Everything that waits for you: http://127.0.0.1:8000/\n"
+        "\n"
+        "You get this as contributor at Police. You are told each thing once.\n"
+        "Questions go to help@example.org."
+    )
+
+
+def sentences_on(day):
+    """The subject and the sentences of the one mail of a day."""
+    mail.outbox.clear()
+    send_notices(on=day, at=NOON)
+    (sent,) = mail.outbox
+    middle = sent.body.split("\n\n")[2].splitlines()
+    return [sent.subject.removeprefix("Plan Register: "), *middle[:-1], middle[-1].split(":")[0]]
+
+
+def test_what_is_said_step_by_step(of_return, item, contributor):
+    answered = "0 of 1 items answered."
+    assert sentences_on(date(2010, 7, 8)) == [
+        *("Return of Police is due in 6 days", "It is due on 14 July 2010, in 6 days."),
+        *(answered, "Open the return"),
+    ]
+    assert sentences_on(DAY_BEFORE) == [
+        *("Return of Police is due tomorrow", "It is due on 14 July 2010, tomorrow."),
+        *(answered, "Open the return"),
+    ]
+    assert sentences_on(OVERDUE) == [
+        "Return of Police is overdue by 1 day",
+        "It was due on 14 July 2010 and is overdue by 1 day.",
+        *(answered, "Open the return"),
+    ]
+
+
+def test_a_late_run_says_today(of_return, item, contributor):
+    assert sentences_on(date(2010, 7, 14))[:2] == [
+        *("Return of Police is due today", "It is due on 14 July 2010, today."),
+    ]
+
+
+def test_who_is_told_instead_of_somebody_or_because_it_is_late_is_told_so(
+    of_return, item, approver, coordinator, police
+):
+    SeatFactory(agency=police, to_on=date(2010, 7, 16))
+    assert sentences_on(date(2010, 7, 16))[0] == "Return of Police is overdue by 2 days"
+    assert sentences_on(date(2010, 7, 17))[3] == (
+        "Police has no contributor at present, so this comes to its approvers."
+    )
+    assert sentences_on(LAST_STEP) == [
+        "Return of Police is overdue by 10 days",
+        "It was due on 14 July 2010 and is overdue by 10 days.",
+        "0 of 1 items answered.",
+        "It is late and its agency has been told, so the coordinator is told as well.",
+        "Open the round",
+    ]
+
+
+def test_approvers_are_told_that_contributors_were_told(of_return, item, contributor, approver):
+    run(OVERDUE)
+    assert sentences_on(date(2010, 7, 17))[3] == (
+        "It is late, so the agency’s approvers are told as well."
+    )
+
+
+def test_the_coordinator_is_told_that_nobody_sits_there(of_return, item, coordinator):
+    assert sentences_on(WEEK_BEFORE)[3:] == [
+        "Police has no contributor or approver at present, so this comes to the coordinator.",
+        "Open the round",
+    ]
+
+
+def test_the_coordinator_is_told_that_nobody_may_submit_it(of_return, item, coordinator, approver):
+    UpdateFactory(of_return=of_return, item=item, written_by=approver)
+    assert sentences_on(date(2010, 6, 20)) == [
+        "Return of Police waits to be submitted",
+        "Nothing is missing any more. It waits for an approver to submit it.",
+        "Police has no approver who may submit it, so this comes to the coordinator.",
+        "Open the round",
+    ]
+
+
+def test_a_missing_reason_for_a_delay_is_counted_for_the_agency_alone(
+    of_return, item, delayed, contributor, coordinator
+):
+    UpdateFactory(of_return=of_return, item=item, confidence="off_track")
+    delayed.delays.get().mitigations.all().delete()
+    assert sentences_on(WEEK_BEFORE)[2] == (
+        "Every item is answered, but 1 thing is missing before it can be submitted."
+    )
+    Seat.objects.filter(user=contributor).update(to_on=WEEK_BEFORE)
+    assert sentences_on(DAY_BEFORE)[2] == (
+        "Every item is answered, but it cannot be submitted yet."
+    )
+
+
+def test_sent_back_says_what_has_a_note_and_not_the_note(of_return, item, contributor, coordinator):
+    UpdateFactory(of_return=of_return, item=item, achieved="The draft’s own words.")
+    ReturnNoteFactory(
+        of_return=of_return,
+        item=item,
+        body="The note’s own words.",
+        at=datetime(2010, 7, 5, 20, tzinfo=UTC),
+    )
+    Return.objects.update(state="sent_back", version=3)
+    assert sentences_on(WEEK_BEFORE) == [
+        "Return of Police was sent back",
+        "The coordinator sent it back on 6 July 2010 with a note on item 1.2.",
+        "It is due on 14 July 2010, in 7 days.",
+        "Open the return",
+    ]
+    (sent,) = mail.outbox
+    assert "own words" not in sent.body + html_of(sent)
+
+
+def test_a_return_that_still_lies_where_it_was_sent_back_to_is_said_to(
+    of_return, item, contributor
+):
+    UpdateFactory(of_return=of_return, item=item)
+    ReturnNoteFactory(of_return=of_return, at=datetime(2010, 7, 5, tzinfo=UTC))
+    Return.objects.update(state="sent_back", version=3)
+    assert sentences_on(date(2010, 7, 6))[1] == (
+        "The coordinator sent it back on 5 July 2010 with a note."
+    )
+    assert sentences_on(DAY_BEFORE)[2] == "It was sent back, and nothing was written in it since."
+
+
+def test_accepted_says_that_it_is_over(of_return, item, contributor):
+    Return.objects.update(state="accepted", version=3, accepted_on=date(2010, 7, 6))
+    assert sentences_on(WEEK_BEFORE) == [
+        "Return of Police was accepted",
+        "The coordinator accepted it on 6 July 2010. Nothing more is asked of you in this round.",
+        "Open the return",
+    ]
+
+
+def test_the_most_urgent_comes_first_and_leads_the_subject(
+    of_return, item, second, police, customs, contributor
+):
+    SeatFactory(user=contributor, agency=customs)
+    Return.objects.filter(pk=second.pk).update(state="sent_back", version=3)
+    run(WEEK_BEFORE)
+    (sent,) = (sent for sent in mail.outbox if sent.to == [contributor.email])
+    assert sent.subject == "Plan Register: Return of Customs was sent back, and 1 more"
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>", html_of(sent))
+    assert titles == [
+        "Return of Customs for January to June 2010",
+        "Return of Police for January to June 2010",
+    ]
+    assert "You get this as contributor at Customs and contributor at Police." in sent.body
+
+
+def test_every_link_opens_for_its_reader(
+    client, of_return, item, second, contributor, approver, coordinator, customs
+):
+    SeatFactory(user__name="Customs approver", agency=customs, role=Seat.Role.APPROVER)
+    Return.objects.filter(pk=second.pk).update(
+        state="sent_back", version=3, submitted_at=datetime(2010, 7, 1, tzinfo=UTC)
+    )
+    for day in (WEEK_BEFORE, date(2010, 7, 17), LAST_STEP):
+        send_notices(on=day, at=NOON)
+    people = {person.email: person for person in (contributor, approver, coordinator)}
+    opened = [
+        (page_of(client, people[sent.to[0]], url), url in html_of(sent))
+        for sent in mail.outbox
+        if sent.to[0] in people
+        for url in links(sent)
+    ]
+    assert len(opened) >= 7
+    assert set(opened) == {(200, True)}
+
+
+def test_headers_have_one_line_and_text_is_escaped(of_return, item, police, contributor):
+    police.short_name = "Police\nBcc: all@example.org"
+    police.save()
+    Round.objects.update(name="<b>June</b>\r\nX-Evil: 1", message="<script>go()</script>")
+    run(date(2010, 6, 15))
+    (sent,) = mail.outbox
+    assert sent.subject == (
+        "Plan Register: Return of Police Bcc: all@example.org is open until 14 July 2010"
+    )
+    # As a mail program reads it: a long subject is folded, and no line of it is a header.
+    message = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
+    assert (message["Subject"], message["To"]) == (sent.subject, contributor.email)
+    assert set(message.keys()) == {
+        *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
+        *("MIME-Version", "Content-Type"),
+    }
+    assert message["Auto-Submitted"] == "auto-generated"
+    html = html_of(sent)
+    assert "&lt;script&gt;go()&lt;/script&gt;" in html
+    assert "&lt;b&gt;June&lt;/b&gt; X-Evil: 1" in html
+    assert re.findall(r"<(?:script|b)\b", html) == []
+
+
+# --- the command ----------------------------------------------------------------------------
+
+
+def command(*arguments):
+    out = StringIO()
+    call_command("send_notices", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_runs_for_a_day_and_says_how_many(of_return, item, contributor):
+    assert command("--today", "2010-07-07") == "7 July 2010: 1 mail sent.\n"
+    assert command("--today", "2010-07-07") == "7 July 2010: 0 mails sent.\n"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2010-07-06T11:59:59+00:00", "6 July 2010: 1 mail sent.\n"),
+        ("2010-07-06T12:00:00+00:00", "7 July 2010: 1 mail sent.\n"),
+    ],
+)
+def test_the_day_begins_at_midnight_in_new_zealand(of_return, item, contributor, moment, said):
+    with time_machine.travel(moment, tick=False):
+        assert command() == said
+    assert Notice.objects.get().reason == ("opened" if said[0] == "6" else "due_week")
+
+
+def test_the_command_fails_where_mail_failed(of_return, item, contributor, failing_mail):
+    failing_mail[0](None, ConnectionRefusedError())
+    with pytest.raises(
+        CommandError, match=r"^1 mail could not be sent\. The next run tries again\.$"
+    ):
+        command("--today", "2010-07-07")
+
+
+def test_the_command_refuses_what_is_no_day():
+    with pytest.raises(CommandError, match="“7 July” is not a day"):
+        command("--today", "7 July")
+
+
+def test_a_failure_is_logged_without_name_or_address(
+    of_return, item, contributor, failing_mail, caplog
+):
+    failing_mail[0](contributor, SMTPRecipientsRefused({contributor.email: (550, b"no")}))
+    send_notices(on=WEEK_BEFORE, at=NOON)
+    (record,) = [record for record in caplog.records if record.name.startswith("workitems")]
+    assert {key: record.msg[key] for key in ("event", "user_id", "fault")} == {
+        "event": "notice_not_sent",
+        "user_id": contributor.pk,
+        "fault": "SMTPRecipientsRefused",
+    }
+    assert contributor.email not in str(record.msg)
+
+
+def test_on_a_debugging_machine_each_mail_is_a_file_that_opens(
+    of_return, item, contributor, colleague, second, settings, tmp_path
+):
+    settings.EMAIL_BACKEND = f"{MailFiles.__module__}.{MailFiles.__name__}"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    contributor.name = "Māori name"
+    contributor.save()
+    assert send_notices(on=WEEK_BEFORE, at=NOON).sent == 2
+    files = sorted((tmp_path / "mail").glob("*.eml"))
+    assert len(files) == 2
+    opened = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    (to_contributor,) = (each for each in opened if each["To"] == contributor.email)
+    for kind in ("plain", "html"):
+        assert "Kia ora Māori name," in to_contributor.get_body((kind,)).get_content()

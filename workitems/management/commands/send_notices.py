@@ -1,0 +1,42 @@
+"""send_notices [--today DATE]: tell people by mail what waits for them. For a timer."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from workitems.notices import send_notices
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"“{text}” is not a day. Write it as 2026-06-30.") from None
+
+
+def mails(count: int) -> str:
+    return f"{count:,} {'mail' if count == 1 else 'mails'}"
+
+
+class Command(BaseCommand):
+    help = (
+        "Sends each person one mail about returns that are new, due, late, sent back or accepted. "
+        "Safe to run again: nobody is told twice. Run it from a timer, once or more a day."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--today", metavar="YYYY-MM-DD", help="the day to run for (today in New Zealand)"
+        )
+
+    def handle(self, *, today: str | None, **options: Any) -> None:
+        on = day(today) if today else timezone.localdate()
+        outcome = send_notices(on=on, at=timezone.now())
+        self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
+        if outcome.failed:
+            # A timer sees the failure by the exit code.
+            raise CommandError(
+                f"{mails(outcome.failed)} could not be sent. The next run tries again."
+            )

@@ -1,0 +1,226 @@
+"""The words of one person's mail of a day: plain text and HTML, most urgent first.
+
+It names rounds, agencies, dates and counts, which all of the working group may read. What an agency
+or the coordinator wrote in a return stays on its page, behind the sign-in.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.timezone import localdate
+
+from agencies.models import Seat, User
+from workitems.models import Notice, Return
+from workitems.notices.timetable import Telling, Why
+from workitems.services.answers import Answers
+
+Reason = Notice.Reason
+
+MOST_URGENT_FIRST = (
+    *(Reason.OVERDUE, Reason.SENT_BACK, Reason.READY),
+    *(Reason.DUE_DAY, Reason.DUE_WEEK, Reason.OPENED, Reason.ACCEPTED),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the mail says of one return."""
+
+    title: str
+    plan: str
+    sentences: list[str]
+    message: str
+    url: str
+    link: str
+    headline: str
+
+
+def in_order(lines: Sequence[Telling]) -> list[Telling]:
+    return sorted(
+        lines,
+        key=lambda line: (
+            MOST_URGENT_FIRST.index(line.reason),
+            line.of_return.round.due_on,
+            line.of_return.agency.short_name,
+            line.of_return.pk,
+        ),
+    )
+
+
+def compose(recipient: User, lines: Sequence[Telling], on: date) -> EmailMultiAlternatives:
+    """The mail to one person; `lines` are theirs, and at least one."""
+    by_return: dict[int, list[Telling]] = defaultdict(list)
+    for line in in_order(lines):
+        by_return[line.of_return.pk].append(line)
+    entries = [entry(own, on) for own in by_return.values()]
+    seats = sorted({f"{line.told_as.label.lower()} at {_agency_of(line)}" for line in lines})
+    context = {
+        "recipient": recipient,
+        "entries": entries,
+        "seats": " and ".join(seats),
+        "desk_url": absolute("/"),
+        "support_email": settings.SUPPORT_EMAIL,
+    }
+    mail = EmailMultiAlternatives(
+        subject=one_line(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{headline(entries)}"),
+        body=render_to_string("notices/digest.txt", context),
+        to=[recipient.email],
+        headers={
+            # Keeps holiday replies from coming back.
+            "Auto-Submitted": "auto-generated",
+            # The same again if it must be sent again, so that a mailbox can tell it is one.
+            "Message-ID": f"<notices.{on.isoformat()}.{recipient.pk}@{mail_host()}>",
+        },
+    )
+    mail.attach_alternative(render_to_string("notices/digest.html", context), "text/html")
+    return mail
+
+
+def headline(entries: Sequence[Entry]) -> str:
+    more = len(entries) - 1
+    return entries[0].headline + (f", and {more} more" if more else "")
+
+
+def entry(lines: Sequence[Telling], on: date) -> Entry:
+    """`lines` are of one return and one person, most urgent first."""
+    first, of_return = lines[0], lines[0].of_return
+    round, agency = of_return.round, of_return.agency
+    to_round = shows_round(first)
+    sentences = [sentence(line, on) for line in lines]
+    if progress := progress_of(lines):
+        sentences.append(progress)
+    if reason := why_you(first):
+        sentences.append(reason)
+    return Entry(
+        title=one_line(f"Return of {agency} for {round}"),
+        plan=round.plan.title,
+        sentences=sentences,
+        message=round.message if any(line.reason == Reason.OPENED for line in lines) else "",
+        url=absolute(round.get_absolute_url() if to_round else of_return.get_absolute_url()),
+        link="Open the round" if to_round else "Open the return",
+        headline=one_line(f"Return of {agency} {state_of(first, on)}"),
+    )
+
+
+def shows_round(line: Telling) -> bool:
+    """Before its first submission a return's page is its agency's alone."""
+    return line.told_as == Seat.Role.COORDINATOR and line.of_return.submitted_at is None
+
+
+def sentence(line: Telling, on: date) -> str:
+    due_on = line.of_return.round.due_on
+    due = f"{due_on:%-d %B %Y}"
+    match line.reason:
+        case Reason.OPENED:
+            return f"The round is open. The return is due on {due}, {until(due_on, on)}."
+        case Reason.DUE_WEEK | Reason.DUE_DAY:
+            return f"It is due on {due}, {until(due_on, on)}."
+        case Reason.OVERDUE:
+            return f"It was due on {due} and is overdue by {days((on - due_on).days)}."
+        case Reason.SENT_BACK:
+            return sent_back(line)
+        case Reason.READY:
+            return "Nothing is missing any more. It waits for an approver to submit it."
+        case Reason.ACCEPTED:
+            accepted_on = line.of_return.accepted_on
+            assert accepted_on is not None  # a constraint of every accepted return
+            return (
+                f"The coordinator accepted it on {accepted_on:%-d %B %Y}. "
+                "Nothing more is asked of you in this round."
+            )
+
+
+def sent_back(line: Telling) -> str:
+    if line.note is None:
+        return "The coordinator sent it back."
+    on_what = f"a note on item {line.note.item.number}" if line.note.item else "a note"
+    return f"The coordinator sent it back on {localdate(line.note.at):%-d %B %Y} with {on_what}."
+
+
+def progress_of(lines: Sequence[Telling]) -> str:
+    """How far the return has got, unless one of its lines says so."""
+    first = lines[0]
+    if first.answers is None:
+        return ""
+    if first.answers.answered < first.answers.total:
+        return f"{first.answers.answered} of {first.answers.total} items answered."
+    if first.answers.missing:
+        if shows_round(first):
+            return "Every item is answered, but it cannot be submitted yet."
+        things = len(first.answers.missing)
+        missing = "1 thing is" if things == 1 else f"{things} things are"
+        return f"Every item is answered, but {missing} missing before it can be submitted."
+    if {line.reason for line in lines} & {Reason.READY, Reason.SENT_BACK}:
+        return ""
+    if first.is_ready:
+        return "Nothing is missing any more. It waits for an approver to submit it."
+    return "It was sent back, and nothing was written in it since."
+
+
+def why_you(line: Telling) -> str:
+    """Why it comes to this person, where that is not plain."""
+    agency = line.of_return.agency
+    if line.why == Why.TURN:
+        return ""
+    if line.why == Why.LATE:
+        if line.told_as == Seat.Role.APPROVER:
+            return "It is late, so the agency’s approvers are told as well."
+        return "It is late and its agency has been told, so the coordinator is told as well."
+    if line.told_as == Seat.Role.APPROVER:
+        return f"{agency} has no contributor at present, so this comes to its approvers."
+    if line.reason == Reason.READY:
+        return f"{agency} has no approver who may submit it, so this comes to the coordinator."
+    return f"{agency} has no contributor or approver at present, so this comes to the coordinator."
+
+
+def state_of(line: Telling, on: date) -> str:
+    """The end of the subject "Return of Police …"."""
+    due_on = line.of_return.round.due_on
+    match line.reason:
+        case Reason.OPENED:
+            return f"is open until {due_on:%-d %B %Y}"
+        case Reason.DUE_WEEK | Reason.DUE_DAY:
+            return f"is due {until(due_on, on)}"
+        case Reason.OVERDUE:
+            return f"is overdue by {days((on - due_on).days)}"
+        case Reason.SENT_BACK:
+            return "was sent back"
+        case Reason.READY:
+            return "waits to be submitted"
+        case Reason.ACCEPTED:
+            return "was accepted"
+
+
+def until(due_on: date, on: date) -> str:
+    left = (due_on - on).days
+    return {0: "today", 1: "tomorrow"}.get(left, f"in {days(left)}")
+
+
+def days(count: int) -> str:
+    return f"{count:,} {'day' if count == 1 else 'days'}"
+
+
+def one_line(text: str) -> str:
+    """Fit for a header: a line break in an imported name must not begin a header of its own."""
+    return " ".join(text.split())
+
+
+def absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def mail_host() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def _agency_of(line: Telling) -> str:
+    of_return: Return = line.of_return
+    if line.told_as == Seat.Role.COORDINATOR:
+        return str(of_return.round.plan.coordinating_agency)
+    return str(of_return.agency)

@@ -1,0 +1,221 @@
+"""Who is to be told what on a day: the timetable of a round, and whose turn it is. Reads only.
+
+Says what holds on the day, not what is new; the log of notices tells what was told already.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from django.db.models import Max, OuterRef, Subquery
+from django.utils.timezone import localdate
+
+from agencies.models import Seat, User
+from workitems.models import Member, Notice, Return, ReturnNote, Round, Update
+from workitems.services.answers import Answers, answers_of
+
+Reason = Notice.Reason
+Role = Seat.Role
+
+# Days before the due date on which a reminder's time has come, the latest reminder first.
+REMINDERS = ((Reason.DUE_DAY, 1), (Reason.DUE_WEEK, 7))
+# A reminder that comes sooner after the opening says nothing new.
+QUIET_AFTER_OPENING_DAYS = 2
+# Days past the due date: whoever's turn it is hears of it on the first, then these do as well.
+APPROVERS_AFTER_DAYS = 3
+COORDINATORS_AFTER_DAYS = 10
+
+
+class Why(Enum):
+    """Why a person is told: it is their turn, nobody sits where the turn is, or it is late."""
+
+    TURN = "turn"
+    STANDS_IN = "stands_in"
+    LATE = "late"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One thing that holds on the day for one person. `answers` is None once it was accepted;
+    `is_ready` says that it could be submitted."""
+
+    recipient: User
+    told_as: Seat.Role
+    why: Why
+    reason: Notice.Reason
+    occasion: str
+    of_return: Return
+    answers: Answers | None = None
+    is_ready: bool = False
+    note: ReturnNote | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """With its recipient, what the log holds once."""
+        return (self.reason, self.of_return.pk, self.occasion)
+
+
+Addressed = tuple[User, Seat.Role, Why]
+
+
+class Seats:
+    """Who sits where on the day, as far as they can open the plan that a mail would speak of."""
+
+    def __init__(self, returns: Iterable[Return], on: date) -> None:
+        plans = {each.round.plan_id: each.round.plan for each in returns}
+        agencies = {each.agency_id for each in returns}
+        agencies |= {plan.coordinating_agency_id for plan in plans.values()}
+        self._members = set(Member.objects.filter(plan__in=plans).values_list("plan", "agency"))
+        self._people: dict[tuple[int, str], list[User]] = defaultdict(list)
+        for seat in (
+            Seat.objects.on(on)
+            .filter(agency__in=agencies, user__is_active=True)
+            .select_related("user")
+            .order_by("user__name", "user__email")
+        ):
+            self._people[seat.agency_id, seat.role].append(seat.user)
+
+    def of_agency(self, of_return: Return, role: Seat.Role) -> list[User]:
+        return self._sitting(of_return.round.plan_id, of_return.agency_id, role)
+
+    def coordinators(self, of_return: Return) -> list[User]:
+        plan = of_return.round.plan
+        return self._sitting(plan.pk, plan.coordinating_agency_id, Role.COORDINATOR)
+
+    def _sitting(self, plan: int, agency: int, role: Seat.Role) -> list[User]:
+        return self._people[agency, role] if (plan, agency) in self._members else []
+
+
+def tellings(on: date) -> list[Telling]:
+    """What holds on a day for everybody, in all open rounds.
+
+    Rounds that are closed, or not yet open on the day, say nothing.
+    """
+    last_note = ReturnNote.objects.filter(of_return=OuterRef("pk")).order_by("-at", "-pk")
+    returns = [
+        each
+        for each in Return.objects.filter(round__closed_at=None)
+        .exclude(state=Return.State.SUBMITTED)
+        .select_related("round__plan", "agency")
+        .annotate(written_at=Max("updates__written_at"), note=Subquery(last_note.values("pk")[:1]))
+        .order_by("round__due_on", "agency__short_name", "pk")
+        if localdate(each.round.opened_at) <= on
+    ]
+    notes = ReturnNote.objects.select_related("item").in_bulk(
+        [each.note for each in returns if each.note is not None]
+    )
+    seats = Seats(returns, on)
+    found: list[Telling] = []
+    for each in returns:
+        found += _of_return(each, notes.get(each.note), seats, on)
+    return found
+
+
+def _of_return(
+    of_return: Return, note: ReturnNote | None, seats: Seats, on: date
+) -> Iterator[Telling]:
+    version = f"version {of_return.version}"
+    if of_return.state == Return.State.ACCEPTED:
+        for user, role, why in _own_people(of_return, seats):
+            yield Telling(user, role, why, Reason.ACCEPTED, version, of_return)
+        return
+    answers = answers_of(of_return, on)
+    is_ready = not answers.missing and _is_mended(of_return, note)
+    turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
+
+    def told(people: Iterable[Addressed], reason: Reason, occasion: str) -> Iterator[Telling]:
+        for user, role, why in people:
+            yield Telling(user, role, why, reason, occasion, of_return, answers, is_ready, note)
+
+    if is_ready:
+        yield from told(turn, Reason.READY, version)
+    elif of_return.state == Return.State.SENT_BACK:
+        both = _own_people(of_return, seats) or turn
+        yield from told(both, Reason.SENT_BACK, version)
+    due = of_return.round.due_on.isoformat()
+    match reminder(of_return.round, on):
+        case Reason.OPENED:
+            if of_return.state == Return.State.DUE and not is_ready:
+                yield from told(
+                    turn, Reason.OPENED, localdate(of_return.round.opened_at).isoformat()
+                )
+        case Reason.OVERDUE:
+            yield from told(_overdue(of_return, turn, seats, on), Reason.OVERDUE, due)
+        case reason:
+            yield from told(turn, reason, due)
+
+
+def reminder(round: Round, on: date) -> Notice.Reason:
+    """The newest step of the round's timetable that has come by the day.
+
+    A day without a run loses nothing: the step still holds on the next, until a newer one does.
+    """
+    left = (round.due_on - on).days
+    if left < 0:
+        return Reason.OVERDUE
+    length = (round.due_on - localdate(round.opened_at)).days
+    for reason, days in REMINDERS:
+        if left <= days and length - days >= QUIET_AFTER_OPENING_DAYS:
+            return reason
+    return Reason.OPENED
+
+
+def _is_mended(of_return: Return, note: ReturnNote | None) -> bool:
+    """Whether anything was written since the coordinator sent it back, if so."""
+    if of_return.state != Return.State.SENT_BACK or note is None:
+        return True
+    written_at = of_return.written_at  # type: ignore[attr-defined]
+    return written_at is not None and written_at > note.at
+
+
+def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Everyone who writes for the agency, each once."""
+    return _each_once(
+        (user, role, Why.TURN)
+        for role in (Role.CONTRIBUTOR, Role.APPROVER)
+        for user in seats.of_agency(of_return, role)
+    )
+
+
+def _writers(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Whose turn it is while something is missing: contributors, or whoever stands in for them."""
+    contributors = seats.of_agency(of_return, Role.CONTRIBUTOR)
+    if contributors:
+        return [(user, Role.CONTRIBUTOR, Why.TURN) for user in contributors]
+    return _approvers(of_return, seats, Why.STANDS_IN)
+
+
+def _approvers(of_return: Return, seats: Seats, why: Why) -> list[Addressed]:
+    approvers = seats.of_agency(of_return, Role.APPROVER)
+    if approvers:
+        return [(user, Role.APPROVER, why) for user in approvers]
+    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in seats.coordinators(of_return)]
+
+
+def _submitters(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Approvers who may submit it: whoever wrote all of it may not."""
+    authors = set(Update.objects.filter(of_return=of_return).values_list("written_by", flat=True))
+    able = [user for user in seats.of_agency(of_return, Role.APPROVER) if authors != {user.pk}]
+    if able:
+        return [(user, Role.APPROVER, Why.TURN) for user in able]
+    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in seats.coordinators(of_return)]
+
+
+def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -> list[Addressed]:
+    late = (on - of_return.round.due_on).days
+    people = list(turn)
+    if late >= APPROVERS_AFTER_DAYS:
+        people += _approvers(of_return, seats, Why.LATE)
+    if late >= COORDINATORS_AFTER_DAYS:
+        people += [(user, Role.COORDINATOR, Why.LATE) for user in seats.coordinators(of_return)]
+    return _each_once(people)
+
+
+def _each_once(people: Iterable[Addressed]) -> list[Addressed]:
+    """Who holds two seats is told in the first."""
+    first: dict[int, Addressed] = {}
+    for addressed in people:
+        first.setdefault(addressed[0].pk, addressed)
+    return list(first.values())
