@@ -246,9 +246,7 @@ STORAGES = {
 }
 
 EMAIL_BACKEND = (
-    "trafficking_plan.mail.MailFiles"
-    if DEBUG
-    else "django.core.mail.backends.smtp.EmailBackend"
+    "trafficking_plan.mail.MailFiles" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")

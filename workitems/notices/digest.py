@@ -18,7 +18,6 @@ from django.utils.timezone import localdate
 from agencies.models import Seat, User
 from workitems.models import Notice, Return
 from workitems.notices.timetable import Telling, Why
-from workitems.services.answers import Answers
 
 Reason = Notice.Reason
 
