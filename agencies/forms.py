@@ -127,6 +127,7 @@ class NewPersonForm(SetPasswordMixin, forms.Form):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
+        self.fields["password2"].help_text = ""
         self.fields[
             "password1"
         ].help_text = "At least 12 characters. Four words that do not belong together are easy to keep in mind."

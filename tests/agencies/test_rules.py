@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import SimpleLazyObject
 
 from agencies.models import Seat
-from agencies.rules import agencies_of, coordinates_somewhere, sits_in
+from agencies.rules import ORDINARY_ROLES, agencies_of, coordinates_somewhere, sits_in
+from tests.cast import scene
 from tests.factories import AgencyFactory, SeatFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +52,60 @@ def test_nobody_sits_anywhere(police):
 @pytest.mark.parametrize("role", Seat.Role.values)
 def test_only_a_coordinator_coordinates(role):
     assert coordinates_somewhere(SeatFactory(role=role).user) == (role == "coordinator")
+
+
+# --- who looks after seats (with what the plans add to it) ---------------------------------------
+
+SEES, MANAGES, GIVES_ALL = (
+    "agencies.see_agency",
+    "agencies.manage_seats",
+    "every role is theirs to give",
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("nobody", set()),
+        ("stranger", set()),
+        ("observer", {SEES}),
+        ("contributor", {SEES}),
+        ("minister's office", set()),
+        ("approver", {SEES, MANAGES}),
+        ("former contributor", set()),
+        ("other approver", {SEES}),
+        ("member's coordinator", {SEES}),
+        ("other plan's coordinator", set()),
+        ("coordinator", {SEES, MANAGES}),
+        ("superuser", {SEES, MANAGES, GIVES_ALL}),
+    ],
+)
+def test_who_looks_after_the_seats_of_police(who, may):
+    people = scene()
+    user = AnonymousUser() if who == "nobody" else people[who]
+    agency = people.agencies["police"]
+    found = {name for name in (SEES, MANAGES) if user.has_perm(name, agency)}
+    rows = [Seat(agency=agency, role=role) for role in Seat.Role]
+    given = {row.role for row in rows if user.has_perm("agencies.manage_seat", row)}
+    if given == set(Seat.Role):
+        found.add(GIVES_ALL)
+    assert found == may
+    if GIVES_ALL not in may:
+        assert given == (set(ORDINARY_ROLES) if MANAGES in may else set())
+
+
+def test_the_coordinating_agency_gives_every_role_through_its_coordinator_alone():
+    people = scene()
+    labour = people.agencies["labour"]
+    approver = SeatFactory(agency=labour, role=Seat.Role.APPROVER).user
+    chief = Seat(agency=labour, role=Seat.Role.AUTHORISING_MANAGER)
+    assert people["coordinator"].has_perm("agencies.manage_seat", chief)
+    assert not approver.has_perm("agencies.manage_seat", chief)
+    assert approver.has_perm("agencies.manage_seats", labour)
+
+
+@pytest.mark.parametrize(
+    "permission", ["agencies.see_agency", "agencies.manage_seats", "agencies.manage_seat"]
+)
+def test_seats_of_no_agency_are_nobodys(permission):
+    assert not scene()["coordinator"].has_perm(permission, None)
