@@ -58,12 +58,14 @@ def answers_of(of_return: Return, on: date) -> Answers:
     )
 
 
-def faults_of_item(of_return: Return, item: WorkItem, on: date) -> list[Fault]:
-    """What is missing of one item; nothing where the agency only supports it."""
+def faults_of_item(
+    of_return: Return, item: WorkItem, update: Update | None, on: date
+) -> list[Fault]:
+    """What is missing of one item; nothing where the agency only supports it. `update` is what it
+    said of it in this return."""
     if item.lead_agency_id != of_return.agency_id or item.stage == Stage.WITHDRAWN:
         return []
-    updates = {update.item_id: update for update in of_return.updates.filter(item=item)}
-    return list(_faults_of([item], updates, on))
+    return list(_faults_of([item], {item.pk: update} if update else {}, on))
 
 
 def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]:

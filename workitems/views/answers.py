@@ -93,7 +93,11 @@ class Entry:
         self.refusals, self.theirs = typed.refusals, typed.theirs
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
-        kept = {entry.line.milestone.pk: entry for entry in typed.milestones if entry.is_wrong}
+        kept = {
+            entry.line.milestone.pk: entry
+            for entry in typed.milestones
+            if entry.is_wrong or typed.refusals
+        }
         self.milestones = [
             MilestoneEntry(entry.line, was.form, was.mitigations)
             if (was := kept.get(entry.line.milestone.pk))
@@ -314,7 +318,7 @@ def told(request: HttpRequest, of_return: Return, entry: Entry, milestone: str) 
         "progress": {"answered": progress.answered, "total": progress.items},
         "missing": [
             {"says": fault.says, "target": target_of(fault)}
-            for fault in faults_of_item(of_return, item, on)
+            for fault in faults_of_item(of_return, item, update, on)
         ],
         "errors": {},
         "refusals": entry.refusals,

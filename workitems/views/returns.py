@@ -167,7 +167,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.write_update", of_return)
     items = of_return.round.plan.items.of_agency({of_return.agency_id})
-    item = get_object_or_404(items.prefetch_related("supports"), number=number)
+    item = get_object_or_404(items, number=number)
     milestone = request.POST.get("milestone", "")
     section = one_section(of_return, item, localdate(), with_milestones=bool(milestone))
     entry = entries_of(of_return, [section], request.POST)[0]

@@ -1,0 +1,600 @@
+"""Saving a return: by the whole page, and by one section as the script does."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    SupportFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, NOW, SLIPPED, SLIPPED_AGAIN, TODAY, YESTERDAY, newest
+from workitems.models import Update
+from workitems.services import rounds
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def writer(client_of, contributor):
+    return client_of(contributor)
+
+
+def typed(item, version=0, **said):
+    """The fields of one section, as a browser sends them."""
+    values = {
+        "version": version,
+        "stage": item.stage,
+        "confidence": item.confidence,
+        "achieved": "",
+        "planned_next": "",
+        "challenges": "",
+        "key_achievement": "no",
+        **said,
+    }
+    return {f"i{item.pk}-{name}": value for name, value in values.items()}
+
+
+def asked(milestone, **said):
+    """The fields of one milestone, as a browser sends them."""
+    names = ["outcome", "completed_on", "shown_by", "forecast_due", "reason", "cause", "effect"]
+    values = dict.fromkeys([*names, "mitigation", "mitigation_due_on"], "")
+    values |= {"version": milestone.version, "owner_agency": milestone.responsible_agency_id}
+    return {f"m{milestone.pk}-{name}": value for name, value in (values | said).items()}
+
+
+LATE = {
+    "outcome": "not_yet",
+    "forecast_due": "30 September 2010",
+    "reason": "The printer is late.",
+    "cause": "procurement",
+    "mitigation": "Another printer.",
+    "mitigation_due_on": "15 July 2010",
+}
+
+
+def address_of(of_return, item):
+    plan, round, agency = of_return.round.plan.slug, of_return.round_id, of_return.agency_id
+    return reverse("returns:save", args=[plan, round, agency, item.number])
+
+
+def save(client, of_return, item, **data):
+    """One section by the script: the status and what it was told."""
+    response = client.post(address_of(of_return, item), data)
+    return response.status_code, response.json()
+
+
+def answer(of_return, item, by, **said):
+    values = {"stage": "under_way", "confidence": "on_track", "achieved": "Printed.", **said}
+    return rounds.write_update(of_return=of_return, item=item, by=by, at=NOW, **values)
+
+
+def words(of_return, item):
+    update = of_return.updates.filter(item=item).first()
+    return update and (update.achieved, update.planned_next, update.challenges)
+
+
+# --- the whole page, as without a script -------------------------------------------------------
+
+
+def test_one_button_saves_every_section_that_was_changed(writer, of_return, item):
+    other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    untouched = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.4")
+    response = writer.post(
+        of_return.get_absolute_url(),
+        {
+            "act": "save",
+            **typed(item, achieved="Printed."),
+            **typed(other, planned_next="Begin."),
+            **typed(untouched),
+        },
+    )
+    assert (response.status_code, response.url) == (302, of_return.get_absolute_url())
+    assert words(of_return, item) == ("Printed.", "", "")
+    assert words(of_return, other) == ("", "Begin.", "")
+    assert words(of_return, untouched) is None
+
+
+def test_page_that_was_sent_unchanged_saves_nothing_and_says_so(writer, of_return, item):
+    response = writer.post(
+        of_return.get_absolute_url(), {"act": "save", **typed(item)}, follow=True
+    )
+    assert "Nothing new was written, so nothing was saved." in response.text
+    assert of_return.updates.count() == 0
+
+
+def test_same_page_sent_twice_is_one_answer(writer, of_return, item):
+    data = {"act": "save", **typed(item, achieved="Printed.\r\nAll of it.")}
+    for _ in range(2):
+        assert writer.post(of_return.get_absolute_url(), data).status_code == 302
+    update = of_return.updates.get()
+    assert (update.achieved, update.version) == ("Printed.\nAll of it.", 1)
+    assert update.history.count() == 1
+
+
+def test_every_word_survives_a_mistake_in_another_section(writer, of_return, item):
+    """What is right is saved; what is wrong comes back as it was typed."""
+    other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    response = writer.post(
+        of_return.get_absolute_url(),
+        {
+            "act": "save",
+            **typed(item, achieved="Printed."),
+            **typed(other, achieved="x" * 5001, challenges="Staff <left>."),
+        },
+    )
+    assert response.status_code == 422
+    assert words(of_return, item) == ("Printed.", "", "")
+    assert words(of_return, other) is None
+    assert "x" * 5001 in response.text
+    assert "Staff &lt;left&gt;." in response.text
+    assert ">\nPrinted.</textarea>" in response.text
+    assert "<title>Error: " in response.text
+    assert f'href="#id_i{other.pk}-achieved"' in response.text
+
+
+def test_answer_is_shown_as_saved_beside_its_milestone_that_was_wrong(
+    writer, of_return, item, milestone
+):
+    """Saving the page again must not take the person's own answer for somebody else's."""
+    page = of_return.get_absolute_url()
+    first = typed(item, achieved="Printed.") | asked(milestone, outcome="done")
+    response = writer.post(page, {"act": "save", **first})
+    assert response.status_code == 422
+    assert "Give the day it was done." in response.text
+    (entry,) = response.context["led"]
+    assert entry.form["version"].value() == 1
+    again = typed(item, version=1, achieved="Printed twice.") | asked(
+        milestone, outcome="done", completed_on="28 May 2010"
+    )
+    assert writer.post(page, {"act": "save", **again}).status_code == 302
+    assert words(of_return, item) == ("Printed twice.", "", "")
+    milestone.refresh_from_db()
+    assert milestone.completed_on == date(2010, 5, 28)
+
+
+def test_item_that_came_after_the_page_was_made_is_no_mistake(writer, of_return, item):
+    response = writer.post(of_return.get_absolute_url(), {"act": "save"})
+    assert response.status_code == 302
+
+
+def test_enter_in_a_field_presses_the_button_that_saves(writer, of_return, item):
+    """The first button of a form is the one that Enter presses."""
+    page = writer.get(of_return.get_absolute_url()).text
+    first = page[page.index("data-return") :].split("<button", 2)[1]
+    assert 'name="act" value="save"' in first
+
+
+@pytest.mark.parametrize("state", ["submitted", "accepted"])
+def test_words_typed_into_a_return_that_was_locked_meanwhile_are_shown(
+    writer, of_return, item, milestone, state
+):
+    data = typed(item, achieved="Printed in Suva.") | asked(milestone, **LATE)
+    of_return.state = state
+    of_return.accepted_on = TODAY if state == "accepted" else None
+    of_return.submitted_at = NOW
+    of_return.save()
+    response = writer.post(of_return.get_absolute_url(), {"act": "save", **data})
+    assert response.status_code == 422
+    assert "Item 1.2 is not saved: it is locked." in response.text
+    for kept in ("What you typed is not saved", "Printed in Suva.", "Another printer."):
+        assert kept in response.text
+    assert of_return.updates.count() == 0
+    milestone.refresh_from_db()
+    assert milestone.version == 1
+
+
+def test_closed_round_takes_no_answer(writer, of_return, item, coordinator):
+    rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
+    status, told = save(writer, of_return, item, **typed(item, achieved="Printed."))
+    assert (status, told["refusals"]) == (422, ["Item 1.2 is not saved: it is locked."])
+    assert of_return.updates.count() == 0
+
+
+# --- one section, as the script sends it --------------------------------------------------------
+
+
+def test_section_saves_alone_and_tells_what_is_still_missing(writer, of_return, item):
+    WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    MilestoneFactory(item=item, description="Brochure printed", agreed_due=YESTERDAY, pk=77)
+    status, told = save(writer, of_return, item, **typed(item, achieved=" Printed. "))
+    assert status == 200
+    assert told == {
+        "version": 1,
+        "answer": {
+            f"i{item.pk}-stage": "under_way",
+            f"i{item.pk}-confidence": "on_track",
+            f"i{item.pk}-achieved": "Printed.",
+            f"i{item.pk}-planned_next": "",
+            f"i{item.pk}-challenges": "",
+            f"i{item.pk}-key_achievement": "no",
+        },
+        "saved_at": "9:30 a.m.",
+        "is_answered": True,
+        "no_change": False,
+        "progress": {"answered": 1, "total": 2},
+        "missing": [
+            {
+                "says": "Item 1.2: “Brochure printed” is late. Record the delay and what is done "
+                "about it.",
+                "target": "milestone-77",
+            }
+        ],
+        "errors": {},
+        "refusals": [],
+        "theirs": None,
+        "milestone": None,
+    }
+    assert newest(of_return.updates.get()) == ("+", "Police contributor (Police)", "")
+
+
+def test_section_that_was_not_changed_is_no_answer(writer, of_return, item):
+    status, told = save(writer, of_return, item, **typed(item))
+    assert (status, told["is_answered"], told["version"]) == (200, False, 0)
+    assert [fault["target"] for fault in told["missing"]] == [f"id_i{item.pk}-achieved"]
+
+
+def test_section_tells_its_mistakes_by_field(writer, of_return, item):
+    wrong = typed(item, stage="withdrawn", challenges="x" * 5001)
+    status, told = save(writer, of_return, item, **wrong)
+    assert status == 422
+    assert told["errors"] == {
+        f"i{item.pk}-stage": [
+            "Select a valid choice. withdrawn is not one of the available choices."
+        ],
+        f"i{item.pk}-challenges": ["Ensure this value has at most 5000 characters (it has 5001)."],
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_saving_a_section_asks_the_database_as_often_for_any_number_of_items(
+    writer, of_return, item, count, django_assert_num_queries
+):
+    for n in range(count):
+        other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number=f"2.{n}")
+        DelayFactory(milestone=MilestoneFactory(item=other, agreed_due=YESTERDAY))
+    save(writer, of_return, item, **typed(item, achieved="Written."))
+    data = typed(item, version=1, achieved="Printed.")
+    with django_assert_num_queries(20):  # 14, and the words of three transactions
+        assert save(writer, of_return, item, **data)[0] == 200
+
+
+def test_item_of_another_agency_is_not_found_in_this_return(writer, of_return, item, customs):
+    other = WorkItemFactory(plan=item.plan, lead_agency=customs, number="3.1")
+    response = writer.post(address_of(of_return, other), typed(other, achieved="Ours."))
+    assert response.status_code == 404
+
+
+def test_supporting_agency_writes_of_the_items_that_it_supports(writer, of_return, customs):
+    other = WorkItemFactory(plan=of_return.round.plan, lead_agency=customs, number="3.1")
+    SupportFactory(item=other, agency=of_return.agency)
+    status, told = save(writer, of_return, other, **typed(other, achieved="We lent a trainer."))
+    assert (status, told["progress"]) == (200, {"answered": 0, "total": 0})
+    assert words(of_return, other) == ("We lent a trainer.", "", "")
+
+
+# --- no change ----------------------------------------------------------------------------------
+
+
+def test_no_change_is_one_click(writer, of_return, item):
+    response = writer.post(
+        of_return.get_absolute_url(), {"act": "no-change:1.2", **typed(item)}, follow=True
+    )
+    assert response.redirect_chain == [(f"{of_return.get_absolute_url()}#item-1.2", 302)]
+    update = of_return.updates.get()
+    assert (update.no_change_on, update.stage, update.achieved) == (TODAY, "under_way", "")
+
+
+def test_no_change_does_not_wipe_words_that_were_typed(writer, of_return, item):
+    data = {"act": "no-change", **typed(item, achieved="Printed.")}
+    status, told = save(writer, of_return, item, **data)
+    assert (status, told["refusals"]) == (
+        422,
+        ["Item 1.2: you have written something. Save it, or clear it to say that nothing changed."],
+    )
+    assert of_return.updates.count() == 0
+    page = writer.post(of_return.get_absolute_url(), data | {"act": "no-change:1.2"})
+    assert (page.status_code, ">\nPrinted.</textarea>" in page.text) == (422, True)
+
+
+def test_no_change_takes_the_place_of_a_saved_answer(writer, of_return, item, contributor):
+    answer(of_return, item, contributor, stage="complete")
+    data = typed(item, version=1, stage="complete", achieved="Printed.")
+    status, told = save(writer, of_return, item, act="no-change", **data)
+    assert (status, told["version"], told["no_change"]) == (200, 2, True)
+    assert told["answer"][f"i{item.pk}-stage"] == "under_way"
+    assert told["answer"][f"i{item.pk}-achieved"] == ""
+    assert of_return.updates.get().history.count() == 2
+
+
+def test_no_change_is_refused_for_an_overdue_milestone(writer, of_return, item):
+    MilestoneFactory(item=item, agreed_due=YESTERDAY)
+    status, told = save(writer, of_return, item, act="no-change", **typed(item))
+    assert (status, told["refusals"]) == (
+        422,
+        ["Item 1.2: a milestone is overdue, so say how it stands."],
+    )
+
+
+# --- two people at once -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def theirs(of_return, item, approver):
+    """The approver answers while the contributor's page is open."""
+    return answer(of_return, item, approver, achieved="Printed in Apia.")
+
+
+def test_second_saver_sees_both_texts(writer, of_return, item, theirs):
+    status, told = save(writer, of_return, item, **typed(item, achieved="Printed in Suva."))
+    assert (status, told["version"]) == (409, 1)
+    assert told["answer"][f"i{item.pk}-achieved"] == "Printed in Apia."
+    for shown in ("Police approver saved another answer at 9:30 a.m.", "Printed in Apia."):
+        assert shown in told["theirs"]
+    assert words(of_return, item) == ("Printed in Apia.", "", "")
+
+
+def test_second_saver_sees_both_texts_without_a_script(writer, of_return, item, theirs):
+    page = of_return.get_absolute_url()
+    response = writer.post(page, {"act": "save", **typed(item, achieved="Printed in Suva.")})
+    assert response.status_code == 422
+    for shown in (
+        ">\nPrinted in Suva.</textarea>",
+        "<p>Printed in Apia.</p>",
+        "Somebody saved this while you were writing.",
+    ):
+        assert shown in response.text
+    (entry,) = response.context["led"]
+    assert entry.form["version"].value() == "1"
+    # Saving again is the choice of one's own text; theirs stays in the history.
+    mine = typed(item, version=1, achieved="Printed in Suva.")
+    assert writer.post(page, {"act": "save", **mine}).status_code == 302
+    assert words(of_return, item) == ("Printed in Suva.", "", "")
+    kept = of_return.updates.get().history.order_by("history_id").values_list("achieved", flat=True)
+    assert list(kept) == ["Printed in Apia.", "Printed in Suva."]
+
+
+def test_their_text_may_be_kept(writer, of_return, item, theirs):
+    data = {"act": "theirs:1.2", **typed(item, version=1, achieved="Printed in Suva.")}
+    response = writer.post(of_return.get_absolute_url(), data, follow=True)
+    assert "Item 1.2 stays as the other person wrote it." in response.text
+    assert words(of_return, item) == ("Printed in Apia.", "", "")
+    assert of_return.updates.get().version == 1
+
+
+def test_page_that_grew_old_is_no_text_of_its_reader(writer, of_return, item, theirs, approver):
+    """They changed an answer that this page shows as it was before; nothing was typed here."""
+    answer(of_return, item, approver, achieved="Printed in Nadi.", version=1)
+    unread = typed(item, version=1, achieved="Printed in Apia.")
+    assert writer.post(of_return.get_absolute_url(), {"act": "save", **unread}).status_code == 302
+    assert words(of_return, item) == ("Printed in Nadi.", "", "")
+
+
+def test_same_words_as_theirs_are_no_conflict(writer, of_return, item, theirs):
+    status, told = save(writer, of_return, item, **typed(item, achieved="Printed in Apia."))
+    assert (status, told["version"]) == (200, 1)
+
+
+def test_no_change_after_an_answer_that_was_not_seen_is_a_conflict(writer, of_return, item, theirs):
+    status, told = save(writer, of_return, item, act="no-change", **typed(item))
+    assert status == 409
+    assert "Printed in Apia." in told["theirs"]
+    assert words(of_return, item) == ("Printed in Apia.", "", "")
+
+
+# --- milestones ---------------------------------------------------------------------------------
+
+
+def record(client, of_return, milestone, **said):
+    item = milestone.item
+    data = asked(milestone, **said)
+    return save(client, of_return, item, milestone=milestone.pk, **data)
+
+
+def test_milestone_is_closed_from_the_return(writer, of_return, milestone):
+    status, told = record(
+        writer,
+        of_return,
+        milestone,
+        outcome="done",
+        completed_on="28 May 2010",
+        shown_by="The invoice.",
+    )
+    assert status == 200
+    assert "Done on 28 May 2010, due 30 June 2010." in told["milestone"]
+    milestone.refresh_from_db()
+    assert milestone.completed_on == date(2010, 5, 28)
+    assert newest(milestone) == ("~", "Police contributor (Police)", "The invoice.")
+
+
+def test_late_milestone_gets_its_delay_and_mitigation_from_the_return(writer, of_return, milestone):
+    status, told = record(writer, of_return, milestone, **LATE)
+    assert status == 200
+    assert "now expected 30 September 2010" in told["milestone"]
+    delay = milestone.delays.get()
+    assert (delay.cause, delay.explanation, delay.days) == (
+        "procurement",
+        "The printer is late.",
+        92,
+    )
+    mitigation = delay.mitigations.get()
+    assert (mitigation.description, mitigation.owner_agency, mitigation.due_on) == (
+        "Another printer.",
+        of_return.agency,
+        date(2010, 7, 15),
+    )
+
+
+def test_date_that_moves_again_is_the_same_delay_moved_twice(writer, of_return, delayed):
+    assert delayed.delays.get().times_moved == 1
+    status, told = record(
+        writer,
+        of_return,
+        delayed,
+        outcome="not_yet",
+        forecast_due="31 December 2010",
+        reason="Later still.",
+    )
+    assert status == 200
+    delay = delayed.delays.get()
+    assert (delay.times_moved, delay.due_after) == (2, SLIPPED_AGAIN)
+    assert "moved twice" in told["milestone"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "sentence"),
+    [
+        ({"reason": "Rain."}, "outcome", "Say whether it is done."),
+        ({"outcome": "done"}, "completed_on", "Give the day it was done."),
+        (
+            {"outcome": "done", "completed_on": "2 June 2010"},
+            "completed_on",
+            "The day is in the future. Give the day it was done.",
+        ),
+        ({"outcome": "not_yet"}, "forecast_due", "Give the day it is expected now."),
+        (LATE | {"reason": ""}, "reason", "Say why it is late."),
+        (
+            LATE | {"cause": ""},
+            "cause",
+            "The new date is after the agreed one. Say what causes the delay.",
+        ),
+        (LATE | {"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
+    ],
+)
+def test_milestone_comes_back_with_what_is_wrong_and_as_typed(
+    writer, of_return, milestone, said, name, sentence
+):
+    status, told = record(writer, of_return, milestone, effect="Fewer calls.", **said)
+    assert status == 422
+    assert sentence.replace("'", "&#x27;") in told["milestone"]
+    assert f'id="id_m{milestone.pk}-{name}_error"' in told["milestone"]
+    assert "Fewer calls." in told["milestone"]
+    milestone.refresh_from_db()
+    assert milestone.version == 1
+
+
+def test_milestone_that_somebody_else_changed_is_shown_as_it_is_now(
+    writer, of_return, milestone, approver
+):
+    record(writer, of_return, milestone, **LATE)
+    status, told = record(writer, of_return, milestone, outcome="done", completed_on="1 June 2010")
+    assert status == 422
+    for shown in (
+        "Somebody changed this milestone while you were writing.",
+        "now expected 30 September 2010",
+        'value="1 June 2010"',
+        f'name="m{milestone.pk}-version" value="2"',
+    ):
+        assert shown in told["milestone"]
+    milestone.refresh_from_db()
+    assert (milestone.completed_on, milestone.forecast_due) == (None, SLIPPED)
+
+
+def test_mitigation_is_finished_from_the_return(writer, of_return, delayed):
+    mitigation = delayed.delays.get().mitigations.get()
+    data = {"milestone": delayed.pk, f"x{mitigation.pk}-done_on": "31 May 2010"}
+    status, told = save(writer, of_return, delayed.item, **data, **asked(delayed))
+    assert status == 200
+    mitigation.refresh_from_db()
+    assert mitigation.done_on == YESTERDAY
+    assert "done 31 May 2010" in told["milestone"]
+    delayed.refresh_from_db()
+    assert delayed.version == 1
+
+
+def test_mitigation_is_not_finished_in_the_future(writer, of_return, delayed):
+    mitigation = delayed.delays.get().mitigations.get()
+    data = {"milestone": delayed.pk, f"x{mitigation.pk}-done_on": "2 June 2010"}
+    status, told = save(writer, of_return, delayed.item, **data, **asked(delayed))
+    assert status == 422
+    assert "The day is in the future." in told["milestone"]
+    mitigation.refresh_from_db()
+    assert mitigation.done_on is None
+
+
+def test_recording_one_milestone_writes_no_answer(writer, of_return, milestone):
+    record(writer, of_return, milestone, outcome="done", completed_on="28 May 2010")
+    assert Update.objects.count() == 0
+
+
+def test_recording_the_overdue_milestone_lets_the_item_say_no_change(writer, of_return, item):
+    milestone = MilestoneFactory(item=item, agreed_due=YESTERDAY, original_due=DUE)
+    said = {"outcome": "done", "completed_on": "28 May 2010"}
+    assert record(writer, of_return, milestone, **said)[1]["may_say_no_change"] is True
+
+
+# --- submitting ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def approves(client_of, approver):
+    return client_of(approver)
+
+
+def test_approver_submits_what_a_contributor_wrote(
+    approves, of_return, item, contributor, approver
+):
+    answer(of_return, item, contributor)
+    data = {"act": "submit", **typed(item, version=1, achieved="Printed.")}
+    response = approves.post(of_return.get_absolute_url(), data, follow=True)
+    assert "Submitted. The coordinator reads it now." in response.text
+    of_return.refresh_from_db()
+    assert (of_return.state, of_return.submitted_by) == ("submitted", approver)
+
+
+def test_submitting_saves_what_was_typed_first(approves, of_return, item, contributor):
+    other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    answer(of_return, item, contributor)
+    data = typed(item, version=1, achieved="Printed.") | typed(other, planned_next="Begin.")
+    approves.post(of_return.get_absolute_url(), {"act": "submit", **data})
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+    assert words(of_return, other) == ("", "Begin.", "")
+
+
+def test_incomplete_return_is_not_submitted(approves, of_return, item):
+    response = approves.post(
+        of_return.get_absolute_url(), {"act": "submit", **typed(item)}, follow=True
+    )
+    assert response.redirect_chain == [(f"{of_return.get_absolute_url()}#missing", 302)]
+    assert "Not yet complete. Item 1.2 has no answer yet." in response.text
+    of_return.refresh_from_db()
+    assert of_return.state == "due"
+
+
+def test_answer_written_while_the_approver_was_reading_is_read_first(
+    approves, of_return, item, contributor
+):
+    answer(of_return, item, contributor)
+    seen = {"act": "submit", f"i{item.pk}-version": 1}
+    answer(of_return, item, contributor, achieved="Pulped.", version=1)
+    response = approves.post(of_return.get_absolute_url(), seen, follow=True)
+    assert (
+        "Item 1.2 was answered anew while you were reading. Read it, then submit." in response.text
+    )
+    of_return.refresh_from_db()
+    assert of_return.state == "due"
+    assert approves.post(
+        of_return.get_absolute_url(), seen | {f"i{item.pk}-version": 2}
+    ).status_code == (302)
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+
+
+def test_contributor_may_not_submit(writer, of_return, item, approver):
+    answer(of_return, item, approver)
+    data = {"act": "submit", f"i{item.pk}-version": 1}
+    assert writer.post(of_return.get_absolute_url(), data).status_code == 403
+
+
+def test_mitigations_of_other_milestones_are_not_touched(writer, of_return, delayed, item):
+    other = MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=item)))
+    data = {"milestone": delayed.pk, f"x{other.pk}-done_on": ""}
+    assert save(writer, of_return, item, **data, **asked(delayed))[0] == 200
+    other.refresh_from_db()
+    assert other.done_on is None
