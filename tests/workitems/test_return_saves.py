@@ -10,7 +10,6 @@ from tests.factories import (
     MilestoneFactory,
     MitigationFactory,
     SupportFactory,
-    UpdateFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, NOW, SLIPPED, SLIPPED_AGAIN, TODAY, YESTERDAY, newest

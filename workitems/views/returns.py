@@ -152,7 +152,8 @@ def show(
             "wrote_it_all": page.authors == {person.pk},
             "may_review": reviews,
             "review_refused": of_return.submitted_by_id == person.pk or page.authors == {person.pk},
-            "send_back_form": send_back if reviews else None,
+            # Given after a refusal too, so that the note is not lost.
+            "send_back_form": send_back,
         },
         status=status,
     )

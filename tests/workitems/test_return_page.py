@@ -1,0 +1,417 @@
+"""What a return's page shows to whom: its agency, the coordinator, the other members."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from agencies.models import Seat
+from tests.factories import (
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    ReturnFactory,
+    ReturnNoteFactory,
+    RoundFactory,
+    SeatFactory,
+    SupportFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
+from workitems.returns import return_page
+from workitems.services import rounds
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def page_of(client_of, of_return):
+    """The return's page as a person sees it."""
+    return lambda user: client_of(user).get(of_return.get_absolute_url())
+
+
+@pytest.fixture
+def answered(of_return, item):
+    return UpdateFactory(of_return=of_return, item=item, achieved="Printed in Suva.")
+
+
+def submitted(of_return, by):
+    of_return.state, of_return.submitted_at, of_return.submitted_by = "submitted", NOW, by
+    of_return.save()
+
+
+def section_of(page, item):
+    """The HTML of one item on the page."""
+    start = page.index(f'id="item-{item.number}"')
+    return page[start : page.index("</section>", start)]
+
+
+# --- for its agency -----------------------------------------------------------------------------
+
+
+def test_last_answer_stands_beside_the_new_one(page_of, of_return, item, contributor):
+    earlier = ReturnFactory(
+        accepted=True,
+        agency=of_return.agency,
+        round=RoundFactory(
+            plan=item.plan,
+            name="July to December 2009",
+            period_start=date(2009, 7, 1),
+            period_end=date(2009, 12, 31),
+            closed_at=NOW,
+        ),
+    )
+    UpdateFactory(
+        of_return=earlier, item=item, achieved="The text was agreed.", planned_next="Print it."
+    )
+    section = section_of(page_of(contributor).text, item)
+    for shown in ("July to December 2009", "The text was agreed.", "Print it."):
+        assert shown in section
+
+
+def test_last_answer_is_one_that_was_accepted(page_of, of_return, item, contributor):
+    earlier = ReturnFactory(
+        agency=of_return.agency,
+        round=RoundFactory(
+            plan=item.plan,
+            period_start=date(2009, 7, 1),
+            period_end=date(2009, 12, 31),
+            closed_at=NOW,
+        ),
+    )
+    UpdateFactory(of_return=earlier, item=item, achieved="Never accepted.")
+    page = page_of(contributor).text
+    assert "Nothing was said in an earlier round." in page
+    assert "Never accepted." not in page
+
+
+def test_bar_counts_the_items_that_are_answered_and_the_days_that_are_left(
+    page_of, of_return, item, answered, contributor
+):
+    WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    page = page_of(contributor).text
+    assert "<strong>Due in 43 days</strong>, 14 July 2010" in page
+    assert "1 of 2 items answered" in page
+
+
+def test_items_that_the_agency_supports_come_after_those_that_it_leads(
+    page_of, of_return, item, customs, contributor
+):
+    supported = WorkItemFactory(plan=item.plan, lead_agency=customs, number="1.1")
+    SupportFactory(item=supported, agency=of_return.agency)
+    WorkItemFactory(plan=item.plan, lead_agency=customs, number="1.4")
+    response = page_of(contributor)
+    assert [entry.section.item.number for entry in response.context["led"]] == ["1.2"]
+    assert [entry.section.item.number for entry in response.context["supported"]] == ["1.1"]
+    assert "0 of 1 items answered" in response.text
+
+
+@pytest.mark.parametrize(
+    ("dates", "completed_on", "shown"),
+    [
+        ({"agreed_due": YESTERDAY}, None, True),
+        ({"agreed_due": DUE}, None, False),
+        ({"agreed_due": DUE, "forecast_due": SLIPPED}, None, True),
+        ({"agreed_due": DUE}, YESTERDAY, False),
+    ],
+    ids=["overdue", "due later in the period", "expected late", "done"],
+)
+def test_late_milestone_is_asked_about_by_name(
+    page_of, of_return, item, contributor, dates, completed_on, shown
+):
+    MilestoneFactory(item=item, description="Brochure printed", completed_on=completed_on, **dates)
+    section = section_of(page_of(contributor).text, item)
+    assert "Brochure printed" in section
+    assert ("due-milestone-asked" in section) == shown
+
+
+def test_explained_delay_is_not_asked_about_again(page_of, of_return, delayed, contributor):
+    section = section_of(page_of(contributor).text, delayed.item)
+    assert "Ask for money in the next budget." in section
+    assert "due-milestone-asked" not in section
+
+
+def test_only_the_next_of_the_milestones_to_come_is_shown(page_of, of_return, item, contributor):
+    for number, day in enumerate(["2011-06-30", "2011-03-31", "2011-09-30"], 1):
+        MilestoneFactory(
+            item=item,
+            number=number,
+            original_due=date.fromisoformat(day),
+            description=f"Step {day}",
+        )
+    section = section_of(page_of(contributor).text, item)
+    assert [
+        day for day in ("2011-03-31", "2011-06-30", "2011-09-30") if f"Step {day}" in section
+    ] == ["2011-03-31"]
+
+
+def test_milestone_done_before_the_period_is_past(page_of, of_return, item, contributor):
+    MilestoneFactory(item=item, description="Text agreed", completed_on=date(2009, 12, 31))
+    MilestoneFactory(item=item, description="Brochure printed", completed_on=date(2010, 1, 1))
+    section = section_of(page_of(contributor).text, item)
+    assert ("Text agreed" in section, "Brochure printed" in section) == (False, True)
+
+
+def test_no_change_is_not_offered_while_a_milestone_is_overdue(
+    page_of, of_return, item, contributor
+):
+    assert "data-no-change>" in section_of(page_of(contributor).text, item)
+    MilestoneFactory(item=item, agreed_due=YESTERDAY)
+    section = section_of(page_of(contributor).text, item)
+    assert "data-no-change hidden>" in section
+    assert "data-overdue>A milestone is overdue" in section
+
+
+def test_no_change_is_not_offered_a_third_time_running(page_of, of_return, item, contributor):
+    for year in (2008, 2009):
+        earlier = ReturnFactory(
+            accepted=True,
+            agency=of_return.agency,
+            round=RoundFactory(
+                plan=item.plan,
+                period_start=date(year, 1, 1),
+                period_end=date(year, 6, 30),
+                closed_at=NOW,
+            ),
+        )
+        assert "data-no-change" in section_of(page_of(contributor).text, item)
+        UpdateFactory(of_return=earlier, item=item, achieved="", no_change_on=date(year, 7, 1))
+    section = section_of(page_of(contributor).text, item)
+    assert "data-no-change" not in section
+    assert "There was no change twice running" in section
+
+
+def test_what_is_missing_links_to_its_field(page_of, of_return, item, contributor):
+    late = WorkItemFactory(
+        plan=item.plan, lead_agency=item.lead_agency, number="1.3", stage="under_way"
+    )
+    milestone = MilestoneFactory(item=late, description="Staff trained", agreed_due=YESTERDAY)
+    UpdateFactory(of_return=of_return, item=late)
+    page = page_of(contributor).text
+    for target, says in [
+        (f"id_i{item.pk}-achieved", "Item 1.2 has no answer yet."),
+        (
+            f"milestone-{milestone.pk}",
+            "Item 1.3: “Staff trained” is late. Record the delay and what is done about it.",
+        ),
+    ]:
+        assert f'<a href="#{target}">{says}</a>' in page
+        assert f'id="{target}"' in page
+
+
+def test_item_off_track_points_to_the_milestone_that_comes_next(
+    page_of, of_return, item, contributor
+):
+    MilestoneFactory(item=item, number=1, original_due=date(2012, 6, 30))
+    following = MilestoneFactory(item=item, number=2, original_due=date(2011, 6, 30))
+    UpdateFactory(of_return=of_return, item=item, confidence="off_track")
+    page = page_of(contributor).text
+    assert f'<a href="#milestone-{following.pk}">Item 1.2 is off track.' in page
+    assert f'id="milestone-{following.pk}"' in page
+
+
+def test_contributor_reads_that_an_approver_submits(
+    page_of, of_return, item, answered, contributor, approver
+):
+    page = page_of(contributor).text
+    assert "An approver of Police submits it." in page
+    assert "Submit the return" not in page
+    assert "Submit the return" in page_of(approver).text
+
+
+def test_approver_who_wrote_it_all_reads_that_another_submits(page_of, of_return, item, approver):
+    UpdateFactory(of_return=of_return, item=item, written_by=approver)
+    page = page_of(approver).text
+    assert "You wrote all of this return, so another approver of Police submits it." in page
+    assert "Submit the return" not in page
+
+
+def test_notes_of_every_time_it_was_sent_back_are_shown(page_of, of_return, item, contributor):
+    of_return.state = "sent_back"
+    of_return.save()
+    ReturnNoteFactory(of_return=of_return, body="Add figures.", by__name="Coordinator")
+    ReturnNoteFactory(of_return=of_return, item=item, body="How many?", by__name="Coordinator")
+    ReturnNoteFactory(
+        of_return=of_return, item=item, body="In which towns?", at=datetime(2010, 7, 18, tzinfo=UTC)
+    )
+    page = page_of(contributor).text
+    assert "Add figures." in page
+    assert "Add figures." not in section_of(page, item)
+    notes = [page.index(note) for note in ("In which towns?", "How many?")]
+    assert notes == sorted(notes), "newest first"
+
+
+# --- for the others -----------------------------------------------------------------------------
+
+
+def test_coordinator_reads_a_submitted_return_with_its_milestones(
+    page_of, of_return, item, answered, delayed, approver, coordinator
+):
+    submitted(of_return, approver)
+    page = page_of(coordinator).text
+    for shown in (
+        "<strong>Submitted</strong> on 1 June 2010 by Police approver",
+        "Printed in Suva.",
+        "Ask for money in the next budget.",
+        "Accept the return",
+        "Send it back",
+    ):
+        assert shown in page
+    assert "data-return" not in page
+
+
+def test_supported_items_without_a_word_are_only_named_to_the_coordinator(
+    page_of, of_return, item, answered, customs, approver, coordinator
+):
+    supported = WorkItemFactory(plan=item.plan, lead_agency=customs, number="3.1")
+    SupportFactory(item=supported, agency=of_return.agency)
+    submitted(of_return, approver)
+    page = page_of(coordinator).text
+    assert 'id="item-3.1"' not in page
+    assert "Nothing was said of the items that Police supports: 3.1." in page
+
+
+def test_whoever_submitted_a_return_is_not_asked_to_accept_it(
+    page_of, of_return, item, answered, coordinator
+):
+    submitted(of_return, coordinator)
+    page = page_of(coordinator).text
+    assert "another coordinator must accept it" in page
+    assert "Accept the return" not in page
+
+
+def test_accepted_return_is_read_by_all_members_and_written_by_nobody(
+    page_of, of_return, item, answered, contributor, colleague
+):
+    assert page_of(colleague).status_code == 403
+    submitted(of_return, None)
+    assert page_of(colleague).status_code == 403
+    of_return.state, of_return.accepted_on = "accepted", TODAY
+    of_return.save()
+    for person in (contributor, colleague):
+        page = page_of(person).text
+        assert "<strong>Accepted</strong> on 1 June 2010" in page
+        assert "Printed in Suva." in page
+        assert "data-return" not in page
+
+
+def test_closed_round_freezes_the_page(
+    page_of, of_return, item, answered, contributor, coordinator
+):
+    MilestoneFactory(item=item, description="Brochure printed")
+    rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
+    page = page_of(contributor).text
+    assert "The round is closed." in page
+    assert "data-return" not in page
+    assert "Printed in Suva." in page
+    assert "Brochure printed" not in page, "milestones have moved on since"
+
+
+def test_agency_with_nothing_to_answer_reads_so(page_of, of_return, contributor):
+    assert "There is nothing to answer." in page_of(contributor).text
+
+
+def test_observer_of_the_agency_reads_the_draft(page_of, of_return, item, answered, police):
+    page = page_of(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user).text
+    assert "Printed in Suva." in page
+    assert "data-return" not in page
+
+
+# --- accepting and sending back -----------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(client_of, coordinator):
+    return client_of(coordinator)
+
+
+def test_coordinator_accepts_and_the_item_follows(
+    reader, of_return, item, answered, approver, contributor
+):
+    answered.written_by = contributor
+    answered.confidence = "at_risk"
+    answered.save()
+    submitted(of_return, approver)
+    response = reader.post(f"{of_return.get_absolute_url()}accept/", follow=True)
+    assert "The return of Police is accepted." in response.text
+    item.refresh_from_db()
+    assert (item.confidence, item.heard_on) == ("at_risk", TODAY)
+
+
+def test_coordinator_sends_back_with_a_note_on_one_item(
+    reader, page_of, of_return, item, answered, approver, contributor
+):
+    submitted(of_return, approver)
+    response = reader.post(
+        f"{of_return.get_absolute_url()}send-back/",
+        {"note": "How many towns?", "item": item.pk},
+        follow=True,
+    )
+    assert "The return went back to Police." in response.text
+    page = page_of(contributor).text
+    assert "How many towns?" in section_of(page, item)
+    assert "Sent back by Coordinator on 1 June 2010" in page
+    assert "data-return" in page
+
+
+def test_return_is_not_sent_back_without_a_word(reader, of_return, item, answered, approver):
+    submitted(of_return, approver)
+    response = reader.post(
+        f"{of_return.get_absolute_url()}send-back/", {"note": " ", "item": item.pk}
+    )
+    assert response.status_code == 422
+    assert "Say what the agency should mend." in response.text
+    assert f'<option value="{item.pk}" selected>' in response.text
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+
+
+@pytest.mark.parametrize("act", ["accept", "send-back"])
+def test_return_of_a_closed_round_is_neither_accepted_nor_sent_back(
+    reader, of_return, item, answered, approver, coordinator, act
+):
+    submitted(of_return, approver)
+    rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
+    assert "Accept the return" not in reader.get(of_return.get_absolute_url()).text
+    address = f"{of_return.get_absolute_url()}{act}/"
+    response = reader.post(address, {"note": "How many?"}, follow=True)
+    assert "This round is closed." in response.text
+    assert ("How many?" in response.text) == (act == "send-back"), "no word is lost"
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+
+
+def test_return_is_accepted_once(reader, of_return, item, answered, approver):
+    submitted(of_return, approver)
+    reader.post(f"{of_return.get_absolute_url()}accept/")
+    response = reader.post(f"{of_return.get_absolute_url()}accept/", follow=True)
+    assert "This return is accepted; it cannot become accepted." in response.text
+
+
+# --- speed --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_asks_the_database_as_often_for_any_number_of_items(
+    client_of, of_return, contributor, count, django_assert_num_queries
+):
+    for n in range(count):
+        item = WorkItemFactory(
+            plan=of_return.round.plan, lead_agency=of_return.agency, number=f"2.{n}"
+        )
+        UpdateFactory(of_return=of_return, item=item, written_by=contributor)
+        MilestoneFactory(item=item, completed_on=TODAY)
+        MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=item)))
+        ReturnNoteFactory(of_return=of_return, item=item)
+    client = client_of(contributor)
+    client.get(of_return.get_absolute_url())
+    with django_assert_num_queries(22):
+        response = client.get(of_return.get_absolute_url())
+    assert len(response.context["led"]) == count
+
+
+def test_page_is_the_same_on_the_day_after(of_return, item, answered):
+    """The day is an argument: nothing below the view asks the clock."""
+    MilestoneFactory(item=item, agreed_due=TODAY)
+    states = [return_page(of_return, on).sections[0].is_overdue for on in (TODAY, TOMORROW)]
+    assert states == [False, True]
