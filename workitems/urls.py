@@ -5,6 +5,7 @@ from django.urls import include, path
 from workitems.views import (
     desk,
     evidence,
+    history,
     items,
     milestones,
     plans,
@@ -19,6 +20,7 @@ plan_urls = [
     path("import/", workbook.import_new, name="import-new"),
     path("import/empty/", workbook.blank, name="blank-workbook"),
     path("<slug:slug>/", plans.detail, name="detail"),
+    path("<slug:slug>/history/", history.of_plan, name="history"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),
     path("<slug:slug>/workbook/export/", workbook.export_plan, name="export"),
 ]
@@ -26,6 +28,7 @@ plan_urls = [
 item_urls = [
     path("", items.index, name="list"),
     path("<str:number>/", items.detail, name="detail"),
+    path("<str:number>/history/", history.of_item, name="history"),
     path("<str:number>/status/", items.change_status, name="change-status"),
     path("<str:number>/review/", items.review, name="review"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
@@ -38,6 +41,7 @@ return_urls = [
     path("<int:round>/close/", rounds.close_round, name="close-round"),
     path("<int:round>/reopen/", rounds.reopen_round, name="reopen-round"),
     path("<int:round>/<int:agency>/", returns.detail, name="detail"),
+    path("<int:round>/<int:agency>/history/", history.of_return, name="history"),
     path("<int:round>/<int:agency>/items/<str:number>/", returns.save, name="save"),
     path("<int:round>/<int:agency>/accept/", returns.accept, name="accept"),
     path("<int:round>/<int:agency>/send-back/", returns.send_back, name="send-back"),

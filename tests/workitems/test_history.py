@@ -288,6 +288,7 @@ def test_a_variation_reads_as_sentences(item, contributor, coordinator, plan, po
             "moved the agreed date of “Brochure printed” from 30 June 2010 to 30 September 2010.",
             "Variation V1: The printer is late.",
         ),
+        (by, "recorded a decision of the meeting of 1 June 2010: “Agreed.”", ""),
     ]
 
 

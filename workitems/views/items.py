@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -25,13 +26,14 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Stage
-from workitems.models.plan import READING_ROLES
-from workitems.narrative import item_history
+from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.overview import waiting_variations
 from workitems.services import items as item_services
 from workitems.views.requests import require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
+# Of an item's history its page shows the newest; the rest is beside it.
+HISTORY_SHOWN = 20
 
 
 @require_GET
@@ -43,7 +45,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     rows = found.qs
     if sort.lstrip("-") == "due":
         rows = rows.with_next_agreed()
-    page = Paginator(rows.order_by(*order, "pk"), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by(*order), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "workitems/items/list.html",
@@ -134,7 +136,13 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 for update in updates
             ],
             "waiting": waiting_variations(item.plan, item=item),
-            "history": item_history(item, drafts_of=signed_in(request).agencies_as(*READING_ROLES)),
+            "tabs": [
+                ("Item", item.get_absolute_url(), True),
+                ("History", reverse("workitems:history", args=[slug, number]), False),
+            ],
+            "history": blocks_of(
+                item_history(item, reader_of(signed_in(request), item.plan), limit=HISTORY_SHOWN)
+            ),
             "may_update": item.stage != Stage.WITHDRAWN
             and request.user.has_perm("workitems.update_item", item),
             "may_review": request.user.has_perm("workitems.review_item", item),

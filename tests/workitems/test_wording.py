@@ -1,0 +1,70 @@
+"""Two wordings compared word by word."""
+
+import pytest
+
+from workitems.wording import MOST_PAIRS, SHOWN, compared, woven
+
+
+def marked(before: str, after: str) -> str:
+    return "".join(
+        f"[-{strand.text}]"
+        if strand.is_removed
+        else f"[+{strand.text}]"
+        if strand.is_added
+        else strand.text
+        for strand in woven(before, after)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("We wrote it.", "We printed it.", "We [-wrote ][+printed ]it."),
+        ("Print it.", "Print it in Māori.", "Print it [+in Māori]."),
+        ("one two three", "one three", "one [-two ]three"),
+        ("", "New", "[+New]"),
+        ("Old", "", "[-Old]"),
+        ("a b c d", "x b y d", "[-a ][+x ]b [-c ][+y ]d"),
+        ("a a a", "a a", "a a[-a]"),
+    ],
+)
+def test_what_went_and_what_came_is_marked(before, after, expected):
+    # A word that stayed keeps the space that follows it now.
+    assert marked(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("We wrote it.", "We printed it now."), ("", "x"), ("same", "same"), ("a b a b", "b a b a b")],
+)
+def test_pieces_joined_are_the_texts(before, after):
+    was, now = compared(before, after)
+    assert ("".join(piece.text for piece in was), "".join(piece.text for piece in now)) == (
+        before,
+        after,
+    )
+
+
+def test_a_long_run_that_stayed_is_cut_to_the_words_around_the_change():
+    words = [f"w{n} " for n in range(100)]
+    before = "".join(words)
+    strands = woven(before, "".join([*words[:50], "new ", *words[50:]]))
+    assert [strand.text for strand in strands] == [
+        "… " + "".join(words[50 - SHOWN : 50]),
+        "new ",
+        "".join(words[50 : 50 + SHOWN]) + "… ",
+    ]
+
+
+def test_texts_too_different_to_compare_are_replaced_whole():
+    """Where the matcher would take long; one change within as long a text is still found."""
+    many = int(MOST_PAIRS**0.5) + 1
+    before, after = (" ".join(f"{letter}{n % 7}" for n in range(many)) for letter in "ab")
+    assert [(s.is_removed, s.is_added) for s in woven(before, after)] == [
+        (True, False),
+        (False, True),
+    ]
+    assert [s.text.strip() for s in woven(f"{before} x {before}", f"{before} y {before}")][1:3] == [
+        "x",
+        "y",
+    ]

@@ -1,0 +1,46 @@
+"""What a history is narrowed to: what it is about, the agency concerned, the days."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.models import Agency
+from workitems.forms.items import DayField
+from workitems.models import Plan
+from workitems.narrative import Field, Wanted
+
+
+class HistoryForm(forms.Form):
+    """`fields` are the subjects that the history can hold. What is wrong narrows nothing."""
+
+    about = forms.ChoiceField(label="About", required=False)
+    agency = forms.ModelChoiceField(
+        label="Agency concerned",
+        queryset=Agency.objects.none(),
+        required=False,
+        empty_label="All agencies",
+    )
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
+
+    def __init__(self, *args: Any, plan: Plan, fields: list[Field], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about, agency = self.fields["about"], self.fields["agency"]
+        about.choices = [  # type: ignore[attr-defined]
+            ("", "Everything"),
+            *((field.value, field.label) for field in fields),
+        ]
+        agency.queryset = Agency.objects.filter(  # type: ignore[attr-defined]
+            memberships__plan=plan
+        ).in_order()
+
+    def wanted(self) -> Wanted:
+        """Call after `is_valid`."""
+        said = self.cleaned_data
+        agency = said.get("agency")
+        return Wanted(
+            field=Field(said["about"]) if said.get("about") else None,
+            agency=agency.pk if agency else None,
+            since=said.get("since"),
+            until=said.get("until"),
+        )

@@ -1,0 +1,303 @@
+"""Which history tables are told, and which of their columns. A column that should be told must be in
+its kind's `fields`; what only helps to name a row is in `names`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from workitems.models import (
+    Attendance,
+    Decision,
+    Delay,
+    Evidence,
+    Measure,
+    Meeting,
+    Member,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Return,
+    ReturnNote,
+    Risk,
+    Round,
+    Support,
+    Update,
+    Variation,
+    WorkItem,
+)
+from workitems.narrative.blocks import Field
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose history: an item's, a return's or a plan's, by primary key."""
+
+    item: int | None = None
+    of_return: int | None = None
+    plan: int | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One history table: the ways from its rows to what they belong to ("" where there is none)."""
+
+    model: type[Any]
+    plan: str
+    made: Field
+    fields: dict[Field, tuple[str, ...]]
+    item: str = ""
+    of_return: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    # Ids of the agencies concerned: who leads the item, who answers for this row.
+    agencies: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        return [column for columns in self.fields.values() for column in columns]
+
+    @property
+    def slots(self) -> dict[str, str]:
+        """Name in a sentence → way from the history row, in the order of the text slots."""
+        return {column: column for column in self.columns} | self.names
+
+    def path(self, scope: Scope) -> dict[str, int] | None:
+        """What a row of this scope matches; nothing where the scope holds no such rows."""
+        for way, pk in ((self.plan, scope.plan), (self.item, scope.item)):
+            if pk is not None:
+                return {way: pk} if way else None
+        assert scope.of_return is not None
+        return {self.of_return: scope.of_return} if self.of_return else None
+
+
+# In this order is told what was written in one moment: from the plan down.
+KINDS: dict[str, Kind] = {
+    "plan": Kind(
+        Plan,
+        plan="id",
+        made=Field.WORDING,
+        fields={
+            Field.WORDING: ("title", "background"),
+            Field.DATES: ("released_on", "ends_on"),
+        },
+    ),
+    "member": Kind(
+        Member,
+        plan="plan_id",
+        made=Field.AGENCIES,
+        fields={},
+        names={"agency": "agency__short_name"},
+        agencies=("agency_id",),
+    ),
+    "pillar": Kind(
+        Pillar,
+        plan="plan_id",
+        made=Field.WORDING,
+        fields={Field.WORDING: ("title", "description")},
+        names={"number": "number"},
+    ),
+    "item": Kind(
+        WorkItem,
+        plan="plan_id",
+        item="id",
+        made=Field.WORDING,
+        fields={
+            Field.STAGE: ("stage",),
+            Field.CONFIDENCE: ("confidence", "reviewer_confidence"),
+            Field.WORDING: ("title", "objective", "action"),
+            Field.AGENCIES: ("lead_agency_id",),
+        },
+        names={"lead": "lead_agency__short_name", "item": "number"},
+        agencies=("lead_agency_id",),
+    ),
+    "support": Kind(
+        Support,
+        plan="item__plan_id",
+        item="item_id",
+        made=Field.AGENCIES,
+        fields={Field.AGENCIES: ("role",)},
+        names={"agency": "agency__short_name", "item": "item__number"},
+        agencies=("agency_id", "item__lead_agency_id"),
+    ),
+    "measure": Kind(
+        Measure,
+        plan="item__plan_id",
+        item="item_id",
+        made=Field.WORDING,
+        fields={Field.WORDING: ("description",)},
+        names={"item": "item__number"},
+        agencies=("item__lead_agency_id",),
+    ),
+    "milestone": Kind(
+        Milestone,
+        plan="item__plan_id",
+        item="item_id",
+        made=Field.DATES,
+        fields={
+            Field.DATES: ("agreed_due", "forecast_due", "completed_on", "withdrawn_on"),
+            Field.WORDING: ("description", "done_means"),
+            Field.EVIDENCE: ("no_evidence",),
+        },
+        names={"item": "item__number"},
+        agencies=("responsible_agency_id", "item__lead_agency_id"),
+    ),
+    "delay": Kind(
+        Delay,
+        plan="milestone__item__plan_id",
+        item="milestone__item_id",
+        made=Field.DELAYS,
+        fields={
+            Field.DELAYS: ("cause", "explanation", "effect", "due_before", "due_after", "ended_on")
+        },
+        names={"milestone": "milestone__description", "item": "milestone__item__number"},
+        agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
+    ),
+    "mitigation": Kind(
+        Mitigation,
+        plan="delay__milestone__item__plan_id",
+        item="delay__milestone__item_id",
+        made=Field.DELAYS,
+        fields={Field.DELAYS: ("description", "due_on", "done_on")},
+        names={"item": "delay__milestone__item__number"},
+        agencies=("owner_agency_id", "delay__milestone__item__lead_agency_id"),
+    ),
+    "round": Kind(
+        Round,
+        plan="plan_id",
+        made=Field.RETURNS,
+        fields={Field.RETURNS: ("name", "due_on", "message", "closed_at")},
+    ),
+    "return": Kind(
+        Return,
+        plan="round__plan_id",
+        of_return="id",
+        made=Field.RETURNS,
+        fields={Field.RETURNS: ("state",)},
+        names={"agency": "agency__short_name", "round": "round__name"},
+        agencies=("agency_id",),
+    ),
+    "note": Kind(
+        ReturnNote,
+        plan="of_return__round__plan_id",
+        item="item_id",
+        of_return="of_return_id",
+        made=Field.RETURNS,
+        fields={Field.RETURNS: ("body",)},
+        names={"item": "item__number", "agency": "of_return__agency__short_name"},
+        agencies=("of_return__agency_id",),
+    ),
+    "update": Kind(
+        Update,
+        plan="of_return__round__plan_id",
+        item="item_id",
+        of_return="of_return_id",
+        made=Field.UPDATES,
+        fields={
+            Field.UPDATES: (
+                "stage",
+                "confidence",
+                "achieved",
+                "planned_next",
+                "challenges",
+                "key_achievement",
+                "no_change_on",
+            )
+        },
+        names={"item": "item__number", "agency": "of_return__agency__short_name"},
+        agencies=("of_return__agency_id", "item__lead_agency_id"),
+    ),
+    "evidence of an update": Kind(
+        Evidence,
+        plan="update__of_return__round__plan_id",
+        item="update__item_id",
+        of_return="update__of_return_id",
+        made=Field.EVIDENCE,
+        fields={Field.EVIDENCE: ("file_name", "link", "withdrawn_at")},
+        names={"item": "update__item__number"},
+        agencies=("update__of_return__agency_id", "update__item__lead_agency_id"),
+    ),
+    "evidence of a milestone": Kind(
+        Evidence,
+        plan="milestone__item__plan_id",
+        item="milestone__item_id",
+        made=Field.EVIDENCE,
+        fields={Field.EVIDENCE: ("file_name", "link", "withdrawn_at")},
+        names={"item": "milestone__item__number", "milestone": "milestone__description"},
+        agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
+    ),
+    "meeting": Kind(
+        Meeting,
+        plan="plan_id",
+        made=Field.MEETINGS,
+        fields={Field.MEETINGS: ("held_on", "place", "notes")},
+    ),
+    "attendance": Kind(
+        Attendance,
+        plan="meeting__plan_id",
+        made=Field.MEETINGS,
+        fields={},
+        names={"agency": "agency__short_name", "held_on": "meeting__held_on"},
+        agencies=("agency_id",),
+    ),
+    "decision": Kind(
+        Decision,
+        plan="meeting__plan_id",
+        item="item_id",
+        made=Field.MEETINGS,
+        fields={Field.MEETINGS: ("text", "due_on", "done_on")},
+        names={"item": "item__number", "held_on": "meeting__held_on"},
+        agencies=("owner_agency_id", "item__lead_agency_id"),
+    ),
+    "variation": Kind(
+        Variation,
+        plan="plan_id",
+        item="item_id",
+        made=Field.VARIATIONS,
+        fields={Field.VARIATIONS: ("state",)},
+        names={
+            "kind": "kind",
+            "number": "number",
+            "due_before": "due_before",
+            "due_after": "due_after",
+            "wording": "wording",
+            "text_before": "text_before",
+            "text_after": "text_after",
+            "item": "item__number",
+        },
+        agencies=("requesting_agency_id", "item__lead_agency_id"),
+    ),
+    "risk": Kind(
+        Risk,
+        plan="plan_id",
+        item="item_id",
+        made=Field.RISKS,
+        fields={
+            Field.RISKS: (
+                "description",
+                "likelihood",
+                "impact",
+                "response",
+                "escalated_to",
+                "closed_on",
+            )
+        },
+        names={"number": "number", "item": "item__number"},
+        agencies=("owner_agency_id", "item__lead_agency_id"),
+    ),
+}
+SLOTS = max(len(kind.slots) for kind in KINDS.values())
+
+
+def kinds_of(scope: Scope) -> Iterator[tuple[int, str, Kind, dict[str, int]]]:
+    """Rank, name, kind and filter of each history table that the scope has rows in."""
+    for rank, (name, kind) in enumerate(KINDS.items()):
+        path = kind.path(scope)
+        if path is not None:
+            yield rank, name, kind, path
+
+
+def fields_of(scope: Scope) -> list[Field]:
+    """What the scope's history can be about, in the order of the choices."""
+    told = {field for _, _, kind, _ in kinds_of(scope) for field in (kind.made, *kind.fields)}
+    return [field for field in Field if field in told]

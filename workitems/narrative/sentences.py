@@ -1,0 +1,380 @@
+"""One change as a sentence, or several: the row before (None at its making) and the row as it became."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from workitems.models import Delay, Return, Risk, Update, Variation
+from workitems.models.item import Confidence, Stage
+from workitems.narrative.blocks import Change, Field
+from workitems.wording import Strand, woven
+
+
+class Said(NamedTuple):
+    field: Field
+    what: str
+    changes: tuple[Change, ...] = ()
+
+
+Now = dict[str, str]
+Was = Now | None
+Told = Iterator[Said]
+CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {"": "not given"}
+KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
+
+
+def sentences(kind: str, was: Was, now: Now) -> Told:
+    """What the change comes to; nothing where it changed nothing that is told."""
+    yield from TELL[kind](was, now)
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text[:10]):%-d %B %Y}" if text else "no date"
+
+
+def _differs(was: Was, now: Now, column: str) -> bool:
+    return was is None or was[column] != now[column]
+
+
+def _change(was: Was, now: Now, column: str, label: str) -> tuple[Change, ...]:
+    """The text before and after, word by word; nothing where it stayed."""
+    if was is None:
+        return (Change(label, [Strand(now[column])]),) if now[column] else ()
+    if was[column] == now[column]:
+        return ()
+    return (Change(label, woven(was[column], now[column])),)
+
+
+def _wordings(was: Now, now: Now, of: str, **labels: str) -> Told:
+    for column, label in labels.items():
+        if was[column] != now[column]:
+            what = f"changed the {label}{of}."
+            yield Said(Field.WORDING, what, _change(was, now, column, label.capitalize()))
+
+
+def _plan(was: Was, now: Now) -> Told:
+    if was is None:
+        yield Said(Field.WORDING, "entered the plan.")
+        return
+    yield from _wordings(was, now, " of the plan", title="title", background="background")
+    for column, name in (("released_on", "release"), ("ends_on", "end")):
+        if was[column] != now[column]:
+            yield Said(
+                Field.DATES,
+                f"moved the plan’s {name} from {_day(was[column])} to {_day(now[column])}.",
+            )
+
+
+def _member(was: Was, now: Now) -> Told:
+    if was is None:
+        yield Said(Field.AGENCIES, f"took {now['agency']} into the working group.")
+
+
+def _pillar(was: Was, now: Now) -> Told:
+    name = f"pillar {now['number']}"
+    if was is None:
+        yield Said(Field.WORDING, f"entered {name}, “{now['title']}”.")
+        return
+    yield from _wordings(was, now, f" of {name}", title="title", description="description")
+
+
+def _item(was: Was, now: Now) -> Told:
+    if was is None:
+        yield Said(Field.WORDING, "entered the item.")
+        return
+    if _differs(was, now, "stage"):
+        old, new = Stage(was["stage"]).label.lower(), Stage(now["stage"]).label.lower()
+        yield Said(Field.STAGE, f"moved the stage from {old} to {new}.")
+    if _differs(was, now, "confidence"):
+        old, new = CONFIDENCE[was["confidence"]], CONFIDENCE[now["confidence"]]
+        yield Said(Field.CONFIDENCE, f"changed the agency’s confidence from {old} to {new}.")
+    if _differs(was, now, "reviewer_confidence"):
+        view = CONFIDENCE[now["reviewer_confidence"]]
+        yield Said(Field.CONFIDENCE, f"recorded the reviewer’s view: {view}.")
+    if _differs(was, now, "lead_agency_id"):
+        yield Said(Field.AGENCIES, f"gave the lead from {was['lead']} to {now['lead']}.")
+    yield from _wordings(was, now, "", title="title", objective="objective", action="action")
+
+
+def _support(was: Was, now: Now) -> Told:
+    role = f" ({now['role']})" if now["role"] else ""
+    if was is None:
+        yield Said(Field.AGENCIES, f"named {now['agency']} as supporting{role}.")
+    elif _differs(was, now, "role"):
+        yield Said(Field.AGENCIES, f"changed the part of {now['agency']}{role}.")
+
+
+def _measure(was: Was, now: Now) -> Told:
+    if was is None:
+        yield Said(Field.WORDING, f"entered the measure “{now['description']}”.")
+    else:
+        yield from _wordings(was, now, "", description="measure")
+
+
+def _milestone(was: Was, now: Now) -> Told:
+    name = f"“{now['description']}”"
+    if was is None:
+        yield Said(Field.DATES, f"entered the milestone {name}, due {_day(now['agreed_due'])}.")
+        return
+    for column, label in (("agreed_due", "agreed date"), ("forecast_due", "forecast")):
+        if _differs(was, now, column):
+            yield Said(
+                Field.DATES,
+                f"moved the {label} of {name} from {_day(was[column])} to {_day(now[column])}.",
+            )
+    if _differs(was, now, "completed_on"):
+        if now["completed_on"]:
+            yield Said(Field.DATES, f"closed {name} as done on {_day(now['completed_on'])}.")
+        else:
+            yield Said(Field.DATES, f"opened {name} again.")
+    if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
+        yield Said(Field.DATES, f"withdrew {name} on {_day(now['withdrawn_on'])}.")
+    yield from _wordings(
+        was,
+        now,
+        f" of {name}",
+        description="description",
+        done_means="words on when it is done",
+    )
+    if _differs(was, now, "no_evidence"):
+        if now["no_evidence"]:
+            yield Said(Field.EVIDENCE, f"found that nothing shows {name} to be done.")
+        elif now["completed_on"]:
+            yield Said(Field.EVIDENCE, f"found {name} shown to be done.")
+
+
+def _delay(was: Was, now: Now) -> Told:
+    name = f"“{now['milestone']}”"
+    cause = Delay.Cause(now["cause"]).label.lower()
+    if was is None:
+        yield Said(
+            Field.DELAYS,
+            f"recorded a delay to {name} ({cause}): from {_day(now['due_before'])} "
+            f"to {_day(now['due_after'])}.",
+        )
+        return
+    if _differs(was, now, "cause"):
+        yield Said(Field.DELAYS, f"changed the cause of the delay to {name} to {cause}.")
+    if _differs(was, now, "due_after"):
+        how = "slipped again, to" if now["due_after"] > was["due_after"] else "comes sooner, on"
+        yield Said(Field.DELAYS, f"recorded that {name} {how} {_day(now['due_after'])}.")
+    if _differs(was, now, "ended_on") and now["ended_on"]:
+        yield Said(Field.DELAYS, f"ended the delay to {name} on {_day(now['ended_on'])}.")
+    for column in ("explanation", "effect"):
+        if changes := _change(was, now, column, column.capitalize()):
+            yield Said(Field.DELAYS, f"changed the {column} of the delay to {name}.", changes)
+
+
+def _mitigation(was: Was, now: Now) -> Told:
+    name = f"“{now['description']}”"
+    if was is None:
+        due = f", due {_day(now['due_on'])}" if now["due_on"] else ""
+        yield Said(Field.DELAYS, f"recorded a mitigation: {name}{due}.")
+        return
+    if _differs(was, now, "done_on") and now["done_on"]:
+        yield Said(Field.DELAYS, f"finished the mitigation {name} on {_day(now['done_on'])}.")
+    if _differs(was, now, "due_on"):
+        yield Said(
+            Field.DELAYS,
+            f"moved the mitigation {name} from {_day(was['due_on'])} to {_day(now['due_on'])}.",
+        )
+    if changes := _change(was, now, "description", "Mitigation"):
+        yield Said(Field.DELAYS, "changed the words of a mitigation.", changes)
+
+
+def _round(was: Was, now: Now) -> Told:
+    name = f"the round “{now['name']}”"
+    if was is None:
+        yield Said(Field.RETURNS, f"opened {name}, due {_day(now['due_on'])}.")
+        return
+    if _differs(was, now, "closed_at"):
+        if not now["closed_at"]:
+            yield Said(Field.RETURNS, f"opened {name} again.")
+        elif not was["closed_at"]:
+            yield Said(Field.RETURNS, f"closed {name}.")
+    if _differs(was, now, "due_on"):
+        yield Said(
+            Field.RETURNS,
+            f"moved the due date of {name} from {_day(was['due_on'])} to {_day(now['due_on'])}.",
+        )
+    for column in ("name", "message"):
+        if changes := _change(was, now, column, column.capitalize()):
+            yield Said(Field.RETURNS, f"changed the {column} of {name}.", changes)
+
+
+def _return(was: Was, now: Now) -> Told:
+    name = f"the return of {now['agency']} for {now['round']}"
+    state = Return.State(now["state"])
+    if was is None and state == Return.State.DUE:
+        yield Said(Field.RETURNS, f"asked for {name}.")
+    elif was is None or was["state"] != state:
+        verb = {
+            Return.State.DUE: f"asked for {name} again",
+            Return.State.SUBMITTED: f"submitted {name}",
+            Return.State.SENT_BACK: f"sent {name} back",
+            Return.State.ACCEPTED: f"accepted {name}",
+        }[state]
+        yield Said(Field.RETURNS, f"{verb}.")
+
+
+def _note(was: Was, now: Now) -> Told:
+    about = f" about item {now['item']}" if now["item"] else ""
+    yield Said(
+        Field.RETURNS,
+        f"wrote a note to {now['agency']}{about}.",
+        _change(was, now, "body", "Note"),
+    )
+
+
+def _update(was: Was, now: Now) -> Told:
+    of = f" for {now['agency']}"
+    if was == now:
+        return
+    if now["no_change_on"] and (was is None or not was["no_change_on"]):
+        yield Said(Field.UPDATES, f"reported no change{of}.")
+        return
+    changes = tuple(
+        change
+        for column, label in (
+            ("achieved", "Achieved"),
+            ("planned_next", "Planned next"),
+            ("challenges", "Challenges"),
+        )
+        for change in _change(was, now, column, label)
+    )
+    parts = []
+    if _differs(was, now, "stage"):
+        parts.append(f"stage {Stage(now['stage']).label.lower()}")
+    if _differs(was, now, "confidence"):
+        parts.append(f"confidence {CONFIDENCE[now['confidence']]}")
+    if was is not None and _differs(was, now, "key_achievement"):
+        parts.append(f"key achievement {KEY[now['key_achievement']]}")
+    verb = "wrote an update" if was is None else "changed an update"
+    said = f": {', '.join(parts)}" if parts else ""
+    yield Said(Field.UPDATES, f"{verb}{of}{said}.", changes)
+
+
+def _evidence(was: Was, now: Now) -> Told:
+    shows = f" that “{now['milestone']}” is done" if "milestone" in now else " for an update"
+    if now["file_name"]:
+        piece = f"the file “{now['file_name']}”"
+    else:
+        piece = f"the link {now['link']}" if now["link"] else "a note"
+    if was is None:
+        yield Said(Field.EVIDENCE, f"added {piece} as evidence{shows}.")
+    elif _differs(was, now, "withdrawn_at") and now["withdrawn_at"]:
+        yield Said(Field.EVIDENCE, f"withdrew {piece}, given as evidence{shows}.")
+
+
+def _meeting(was: Was, now: Now) -> Told:
+    name = f"the meeting of {_day(now['held_on'])}"
+    place = f" at {now['place']}" if now["place"] else ""
+    if was is None:
+        yield Said(Field.MEETINGS, f"called {name}{place}.")
+        return
+    if _differs(was, now, "held_on"):
+        yield Said(
+            Field.MEETINGS,
+            f"moved the meeting of {_day(was['held_on'])} to {_day(now['held_on'])}.",
+        )
+    if _differs(was, now, "place"):
+        yield Said(Field.MEETINGS, f"changed the place of {name}{place}.")
+    if changes := _change(was, now, "notes", "Notes"):
+        yield Said(Field.MEETINGS, f"changed the notes of {name}.", changes)
+
+
+def _attendance(was: Was, now: Now) -> Told:
+    if was is None:
+        yield Said(
+            Field.MEETINGS,
+            f"recorded that {now['agency']} came to the meeting of {_day(now['held_on'])}.",
+        )
+
+
+def _decision(was: Was, now: Now) -> Told:
+    of = f" of the meeting of {_day(now['held_on'])}"
+    if was is None:
+        due = f", due {_day(now['due_on'])}" if now["due_on"] else ""
+        yield Said(Field.MEETINGS, f"recorded a decision{of}{due}: “{now['text']}”")
+        return
+    if changes := _change(was, now, "text", "Decision"):
+        yield Said(Field.MEETINGS, f"changed the words of a decision{of}.", changes)
+    if _differs(was, now, "due_on"):
+        yield Said(
+            Field.MEETINGS,
+            f"moved a decision{of} from {_day(was['due_on'])} to {_day(now['due_on'])}: "
+            f"“{now['text']}”",
+        )
+    if _differs(was, now, "done_on") and now["done_on"]:
+        yield Said(
+            Field.MEETINGS,
+            f"recorded a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”",
+        )
+
+
+def _variation(was: Was, now: Now) -> Told:
+    reference = f"variation V{now['number']}"
+    if was is None:
+        asked = {
+            Variation.Kind.DATE: f"to move a date from {_day(now['due_before'])} "
+            f"to {_day(now['due_after'])}",
+            Variation.Kind.WORDING: f"to change the {now['wording']}",
+            Variation.Kind.WITHDRAWAL: "to withdraw the item",
+        }[Variation.Kind(now["kind"])]
+        changes: tuple[Change, ...] = ()
+        if now["wording"]:
+            words = woven(now["text_before"], now["text_after"])
+            changes = (Change(now["wording"].capitalize(), words),)
+        yield Said(Field.VARIATIONS, f"requested {reference}, {asked}.", changes)
+    elif _differs(was, now, "state"):
+        verb = {
+            Variation.State.RECOMMENDED: "passed on",
+            Variation.State.APPROVED: "recorded the approval of",
+            Variation.State.DECLINED: "recorded the declining of",
+            Variation.State.TAKEN_BACK: "took back",
+            Variation.State.REQUESTED: "requested",
+        }[Variation.State(now["state"])]
+        yield Said(Field.VARIATIONS, f"{verb} {reference}.")
+
+
+def _risk(was: Was, now: Now) -> Told:
+    name = f"risk {now['number']}"
+    levels = f"likelihood {now['likelihood']}, impact {now['impact']}"
+    if was is None:
+        yield Said(Field.RISKS, f"recorded {name} ({levels}): “{now['description']}”")
+        return
+    if _differs(was, now, "likelihood") or _differs(was, now, "impact"):
+        yield Said(Field.RISKS, f"weighed {name} anew: {levels}.")
+    if _differs(was, now, "escalated_to") and now["escalated_to"]:
+        to = Risk.EscalatedTo(now["escalated_to"]).label
+        yield Said(Field.RISKS, f"took {name} to {to[0].lower()}{to[1:]}.")
+    if _differs(was, now, "closed_on"):
+        done = f"closed {name} on {_day(now['closed_on'])}." if now["closed_on"] else ""
+        yield Said(Field.RISKS, done or f"opened {name} again.")
+    for column, label in (("description", "words"), ("response", "response")):
+        if changes := _change(was, now, column, label.capitalize()):
+            yield Said(Field.RISKS, f"changed the {label} of {name}.", changes)
+
+
+TELL: dict[str, Callable[[Was, Now], Told]] = {
+    "plan": _plan,
+    "member": _member,
+    "pillar": _pillar,
+    "item": _item,
+    "support": _support,
+    "measure": _measure,
+    "milestone": _milestone,
+    "delay": _delay,
+    "mitigation": _mitigation,
+    "round": _round,
+    "return": _return,
+    "note": _note,
+    "update": _update,
+    "evidence of an update": _evidence,
+    "evidence of a milestone": _evidence,
+    "meeting": _meeting,
+    "attendance": _attendance,
+    "decision": _decision,
+    "variation": _variation,
+    "risk": _risk,
+}
