@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from workitems import services
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
-from workitems.models import Plan, Return, Round
+from workitems.models import Notice, Plan, Return, Round
 from workitems.models.plan import READING_ROLES
 from workitems.overview import waiting_variations
 from workitems.services import rounds as round_services
@@ -84,6 +84,8 @@ def show(
                 for each in returns
             ],
             "may_manage": may_manage,
+            # Names people, so it is for whoever may chase them.
+            "notices": Notice.objects.for_round(round) if may_manage else [],
             "waiting": waiting_variations(plan) if round.is_open else [],
             "reopen_form": reopen or ReopenRoundForm(),
         },

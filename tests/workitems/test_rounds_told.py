@@ -1,0 +1,73 @@
+"""The round's page says who was told what by mail, to whoever may chase them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.factories import (
+    AgencyFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+)
+from workitems.models import Notice
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def of_return():
+    police = AgencyFactory(short_name="Police")
+    plan = PlanFactory(members=[police])
+    return ReturnFactory(round=RoundFactory(plan=plan), agency=police)
+
+
+def tell(of_return, line=1):
+    seat = SeatFactory(agency=of_return.agency, user__name=f"Police contributor {line}")
+    return Notice.objects.create(
+        recipient=seat.user,
+        told_as=seat.role,
+        of_return=of_return,
+        reason=Notice.Reason.OPENED,
+        occasion="1",
+        told_on=date(2010, 6, 16),
+        line=1,
+        sent_at=datetime(2010, 6, 16, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_coordinator_sees_who_was_told_in_as_many_queries_for_any_number(
+    client, of_return, count, django_assert_num_queries
+):
+    for number in range(count):
+        tell(of_return, number + 1)
+    plan = of_return.round.plan
+    coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
+    client.force_login(coordinator)
+    client.get("/")  # the first request of a session notes when it began
+
+    # session, user, seats, plans, round, its returns with progress, notices, pending variations
+    with django_assert_num_queries(10):
+        response = client.get(of_return.round.get_absolute_url())
+
+    assert [str(notice.recipient) for notice in response.context["notices"]] == [
+        f"Police contributor {number + 1}" for number in range(count)
+    ]
+    assert response.text.count("Round opened") == count
+
+
+def test_nobody_told_is_said_in_words(client, of_return):
+    plan = of_return.round.plan
+    coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
+    client.force_login(coordinator)
+    response = client.get(of_return.round.get_absolute_url())
+    assert "Nobody has been told by mail yet." in response.text
+
+
+def test_members_do_not_see_whom_the_others_heard_from(client, of_return):
+    notice = tell(of_return)
+    client.force_login(notice.recipient)
+    response = client.get(of_return.round.get_absolute_url())
+    assert "Who was told" not in response.text
