@@ -1,86 +1,34 @@
-"""Invitations: what is sent and to whom, links that work once, and what nobody learns."""
+"""Invitations: what is sent and to whom, what is refused, and links that work once."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
-import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
-from django.test import Client
-from django.urls import reverse
 
 from agencies.models import Invitation, Seat, User
 from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
-from agencies.services.seats import SeatRefused
-from tests.factories import PASSWORD, AgencyFactory, SeatFactory, UserFactory
+from tests.agencies.reading import (
+    NIGHT,
+    TODAY,
+    TOMORROW,
+    record,
+    refusal,
+    token,
+)
+from tests.factories import (
+    PASSWORD,
+    AgencyFactory,
+    SeatFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
 Role = Seat.Role
-TODAY, TOMORROW = date(2026, 3, 2), date(2026, 3, 3)
-# Late in New Zealand's day, so that a UTC day would be the wrong one.
-NIGHT = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
-GONE = "<h1>This link does not work, or no longer</h1>"
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
-
-
-@pytest.fixture
-def approver(police):
-    return SeatFactory(user__name="Police approver", agency=police, role=Role.APPROVER).user
-
-
-@pytest.fixture
-def deliver(django_capture_on_commit_callbacks):
-    """Run what waits for the commit, as the letter does."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)
-
-
-@pytest.fixture
-def invite(police, approver, deliver):
-    def invite(**differs):
-        values = {
-            "agency": police,
-            "role": Role.CONTRIBUTOR,
-            "name": "Aroha",
-            "email": "aroha@example.org",
-            "from_on": TODAY,
-            "to_on": None,
-            "by": approver,
-            "at": NIGHT,
-        }
-        with deliver():
-            return services.invite(**{**values, **differs})
-
-    return invite
-
-
-def link() -> str:
-    """The path of the link in the last letter."""
-    found = re.search(r"http://\S+?(/invitation/\S+/)", mail.outbox[-1].body)
-    assert found is not None
-    return found[1]
-
-
-def token() -> str:
-    return link().split("/")[2]
-
-
-def refusal(act) -> tuple[str, str | None]:
-    with pytest.raises(SeatRefused) as refused:
-        act()
-    return str(refused.value), refused.value.field
-
-
-def record(row) -> list[tuple[str, str]]:
-    rows = row.history.order_by("history_id")
-    return list(rows.values_list("history_actor", "history_change_reason"))
 
 
 # --- the letter -------------------------------------------------------------------------------
@@ -394,249 +342,3 @@ def test_history_of_invitations_is_never_changed(invite):
     invitation = invite()
     with pytest.raises(IntegrityError, match="History rows are never"), transaction.atomic():
         invitation.history.update(name="Somebody else")
-
-
-# --- the page behind the link -------------------------------------------------------------------
-
-
-@pytest.fixture
-def now():
-    """The clock of the pages stands where the invitations were made."""
-    with time_machine.travel(NIGHT, tick=False):
-        yield
-
-
-CHOICE = {"name": "Aroha Ngata", "password1": PASSWORD, "password2": PASSWORD}
-
-
-def test_a_new_person_chooses_a_password_and_is_in(client, invite, now):
-    invite()
-    page = client.get(link())
-    assert page.status_code == 200
-    assert page.context["form"]["name"].value() == "Aroha"
-    assert "You will sign in as aroha@example.org." in page.text
-    response = client.post(link(), CHOICE, follow=True)
-    assert response.redirect_chain == [(reverse("home"), 302)]
-    assert "You are contributor at Police." in response.text
-    assert response.context["user"].name == "Aroha Ngata"
-
-
-def test_the_new_password_works_at_the_sign_in_page(client, invite, now):
-    invite()
-    client.post(link(), CHOICE)
-    other = Client()
-    other.post(reverse("account_login"), {"login": "Aroha@example.org", "password": PASSWORD})
-    assert other.get(reverse("home")).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("differs", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"password2": "another long password"}, "password2"),
-        ({"password1": "short", "password2": "short"}, "password1"),
-        ({"password1": "aroha@example.org", "password2": "aroha@example.org"}, "password1"),
-        ({"password1": "password1234", "password2": "password1234"}, "password1"),
-    ],
-)
-def test_a_poor_choice_is_refused_and_nothing_is_made(client, invite, now, differs, field):
-    invite()
-    response = client.post(link(), {**CHOICE, **differs})
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == [field]
-    assert not User.objects.filter(email="aroha@example.org").exists()
-    assert Invitation.objects.waiting().count() == 1
-
-
-def test_a_known_person_signs_in_first_and_takes_the_seat_alone(client, invite, police, now):
-    person = UserFactory(email="aroha@example.org", name="Aroha")
-    invite()
-    page = client.get(link())
-    assert f'href="{reverse("account_login")}?next={link()}"' in page.text
-    assert page.context.get("form") is None
-    # A password cannot be set through the link.
-    client.post(
-        link(), {**CHOICE, "password1": "an intruder's one", "password2": "an intruder's one"}
-    )
-    person.refresh_from_db()
-    assert person.check_password(PASSWORD)
-
-    signed_in = client.post(
-        f"{reverse('account_login')}?next={link()}",
-        {"login": person.email, "password": PASSWORD, "next": link()},
-    )
-    assert signed_in.url == link()
-    response = client.post(link(), follow=True)
-    assert response.redirect_chain == [(reverse("home"), 302)]
-    assert (person.seats.get().agency, person.seats.get().role) == (police, "contributor")
-
-
-def test_signing_in_by_a_link_ends_no_other_persons_session(client, invite, now):
-    other = UserFactory(name="Other")
-    client.force_login(other)
-    invite()
-    for response in (client.get(link()), client.post(link(), CHOICE)):
-        assert response.status_code == 200
-        assert "<h1>This invitation is for somebody else</h1>" in response.text
-        assert "aroha@example.org" not in response.text
-        assert response.context["user"] == other
-    assert not User.objects.filter(email="aroha@example.org").exists()
-
-
-def test_a_closed_account_stays_closed(client, invite, now):
-    person = UserFactory(email="aroha@example.org", is_active=False)
-    invite()
-    page = client.post(link(), CHOICE)
-    assert "The account of aroha@example.org is closed" in page.text
-    person.refresh_from_db()
-    assert (person.is_active, person.seats.count()) == (False, 0)
-
-
-def test_a_seat_that_became_impossible_says_why_on_the_page(client, invite, police, now):
-    person = UserFactory(email="aroha@example.org", name="Aroha")
-    invite()
-    SeatFactory(user=person, agency=police, role=Role.CONTRIBUTOR)
-    client.force_login(person)
-    response = client.post(link())
-    assert response.status_code == 422
-    assert "Aroha already is contributor at Police for part of that time." in response.text
-
-
-def dead_links(invite, approver) -> dict[str, str]:
-    links = {"unknown": "/invitation/no-such-token/", "long": f"/invitation/{'a' * 3000}/"}
-    links |= {"not ASCII": "/invitation/%C4%81roha/"}
-    for name in ("withdrawn", "used", "replaced", "expired"):
-        at = NIGHT - timedelta(days=14) if name == "expired" else NIGHT
-        starts = TODAY - timedelta(days=14) if name == "expired" else TODAY
-        invitation = invite(email=f"{name}@example.org", at=at, from_on=starts)
-        links[name] = link()
-        if name == "withdrawn":
-            services.withdraw(invitation=invitation, by=approver, at=NIGHT)
-        elif name == "used":
-            services.accept_as_new_person(
-                invitation=invitation, name="Used", password=PASSWORD, at=NIGHT
-            )
-        elif name == "replaced":
-            services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
-    return links
-
-
-def without_csrf(text: str) -> str:
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
-
-
-def test_every_dead_link_gets_the_same_page(client, invite, approver, now):
-    links = dead_links(invite, approver)
-    for answers in (
-        {name: client.get(path) for name, path in links.items()},
-        {name: client.post(path, CHOICE) for name, path in links.items()},
-    ):
-        assert {name: each.status_code for name, each in answers.items()} == dict.fromkeys(
-            links, 404
-        )
-        assert {without_csrf(each.text) for each in answers.values()} == {
-            without_csrf(answers["unknown"].text)
-        }
-        assert GONE in answers["unknown"].text
-
-
-def test_whoever_took_the_seat_is_led_to_the_desk_by_the_old_link(client, invite, now):
-    invite()
-    client.post(link(), CHOICE)
-    assert client.get(link()).url == reverse("home")
-    client.logout()
-    assert GONE in client.get(link()).text
-
-
-def test_logs_do_not_hold_the_token(client, invite, now, caplog):
-    from trafficking_plan.logs import without_letter_key
-
-    invite()
-    assert without_letter_key(f"GET {link()}") == "GET /invitation/(key)/"
-
-
-# --- the pages of whoever invites ---------------------------------------------------------------
-
-
-FORM = {
-    "name": "Aroha",
-    "email": "aroha@example.org",
-    "role": "contributor",
-    "from_on": "2 March 2026",
-    "to_on": "",
-    "reason": "",
-}
-
-
-def test_an_approver_invites_from_the_page(client, police, approver, now, deliver):
-    client.force_login(approver)
-    with deliver():
-        response = client.post(reverse("agencies:invite", args=[police.pk]), FORM, follow=True)
-    assert response.redirect_chain == [(reverse("agencies:seats", args=[police.pk]), 302)]
-    assert "Aroha is invited. The letter goes to aroha@example.org." in response.text
-    assert [letter.to for letter in mail.outbox] == [["aroha@example.org"]]
-
-
-def test_a_double_click_makes_one_invitation_and_two_same_answers(
-    client, police, approver, now, deliver
-):
-    client.force_login(approver)
-    address = reverse("agencies:invite", args=[police.pk])
-    with deliver():
-        answers = [client.post(address, FORM) for _ in range(2)]
-    assert {(answer.status_code, answer.url) for answer in answers} == {
-        (302, reverse("agencies:seats", args=[police.pk]))
-    }
-    assert (Invitation.objects.count(), len(mail.outbox)) == (1, 1)
-
-
-@pytest.mark.parametrize("role", ["coordinator", "authorising_manager", "ministers_office"])
-def test_an_approver_gives_no_seat_that_runs_the_plan(client, police, approver, now, role):
-    client.force_login(approver)
-    response = client.post(reverse("agencies:invite", args=[police.pk]), {**FORM, "role": role})
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == ["role"]
-    assert Invitation.objects.count() == 0
-
-
-def test_a_refusal_stands_at_its_field(client, police, approver, now):
-    client.force_login(approver)
-    response = client.post(
-        reverse("agencies:invite", args=[police.pk]), {**FORM, "from_on": "1 March 2026"}
-    )
-    assert response.context["form"].errors == {"from_on": ["The seat begins today or later."]}
-
-
-def test_an_approver_touches_no_invitation_of_a_coordinator(client, invite, approver, police, now):
-    invitation = invite(role=Role.COORDINATOR)
-    client.force_login(approver)
-    for name in ("send-again", "withdraw"):
-        address = reverse(f"agencies:{name}", args=[police.pk, invitation.pk])
-        assert client.post(address, {"version": 1}).status_code == 403
-    assert Invitation.objects.waiting().count() == 1
-
-
-def test_an_invitation_is_found_under_its_own_agency_alone(client, invite, approver, now):
-    other = SeatFactory(user=approver, role=Role.APPROVER).agency
-    invitation = invite()
-    client.force_login(approver)
-    assert (
-        client.get(reverse("agencies:withdraw", args=[other.pk, invitation.pk])).status_code == 404
-    )
-
-
-def test_an_invitation_is_sent_again_and_withdrawn_from_the_page(
-    client, invite, approver, police, now, deliver
-):
-    invitation = invite()
-    client.force_login(approver)
-    again = reverse("agencies:send-again", args=[police.pk, invitation.pk])
-    with deliver():
-        for version in ("1", "1", "", "x", "9" * 5000):
-            client.post(again, {"version": version})
-    assert len(mail.outbox) == 2
-    withdraw = reverse("agencies:withdraw", args=[police.pk, invitation.pk])
-    response = client.post(withdraw, {"reason": "Wrong person."}, follow=True)
-    assert "The invitation to aroha@example.org is withdrawn." in response.text
-    assert "Wrong person." in response.text
-    assert "The invitation was withdrawn already." in client.post(again, follow=True).text

@@ -1,4 +1,4 @@
-"""The people of an agency: the page, cover for leave, the end of a seat, and what a leaver leaves."""
+"""Seats: how they stand on a day, cover for leave, the end of one, and what a leaver leaves."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +10,15 @@ from agencies.models import Seat, User
 from agencies.seating import history_of, seating_of
 from agencies.services import invitations
 from agencies.services import seats as services
-from agencies.services.seats import NobodyLeft, SeatRefused
+from agencies.services.seats import NobodyLeft
+from tests.agencies.reading import (
+    NIGHT,
+    TODAY,
+    TOMORROW,
+    YESTERDAY,
+    record,
+    refusal,
+)
 from tests.factories import (
     AgencyFactory,
     DecisionFactory,
@@ -22,7 +30,6 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     UpdateFactory,
-    UserFactory,
     WorkItemFactory,
 )
 from workitems.models import Decision, Return, Update
@@ -30,44 +37,12 @@ from workitems.models import Decision, Return, Update
 pytestmark = pytest.mark.django_db
 
 Role = Seat.Role
-NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # 11:30 at night in New Zealand
-YESTERDAY, TODAY, TOMORROW = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 
 
 @pytest.fixture(autouse=True)
 def now():
-    with time_machine.travel(NOW, tick=False):
+    with time_machine.travel(NIGHT, tick=False):
         yield
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
-
-
-@pytest.fixture
-def approver(police):
-    return SeatFactory(user__name="Police approver", agency=police, role=Role.APPROVER).user
-
-
-@pytest.fixture
-def contributor(police):
-    return SeatFactory(user__name="Police contributor", agency=police).user
-
-
-def refusal(act) -> tuple[str, str | None]:
-    with pytest.raises(SeatRefused) as refused:
-        act()
-    return str(refused.value), refused.value.field
-
-
-def record(row) -> list[tuple[str, str]]:
-    rows = row.history.order_by("history_id")
-    return list(rows.values_list("history_actor", "history_change_reason"))
-
-
-def url(name, *args) -> str:
-    return reverse(f"agencies:{name}", args=args)
 
 
 # --- how seats stand ----------------------------------------------------------------------------
@@ -82,7 +57,7 @@ def test_seats_are_told_apart_by_the_day(police, django_assert_num_queries):
     seat("from tomorrow", from_on=TOMORROW)
     seat("until last year", to_on=date(2025, 1, 1))
     seat("until yesterday", to_on=YESTERDAY)
-    seat("withdrawn", from_on=TOMORROW, withdrawn_at=NOW)
+    seat("withdrawn", from_on=TOMORROW, withdrawn_at=NIGHT)
     seat("approves", role=Role.APPROVER)
     with django_assert_num_queries(1):
         found = seating_of(police, TODAY)
@@ -111,7 +86,7 @@ def test_an_agency_without_an_approver_is_known(police, seat, has_one):
 
 
 def test_history_reads_as_sentences(police, approver, contributor, django_assert_num_queries):
-    started = NOW - timedelta(days=3)
+    started = NIGHT - timedelta(days=3)
     by = {"by": approver}
     first = invitations.invite(
         agency=police,
@@ -132,13 +107,13 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
         at=started + timedelta(hours=2),
     )
     second = InvitationFactory(agency=police, name="Bo", email="bo@example.org")
-    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+    with time_machine.travel(NIGHT + timedelta(minutes=1), tick=False):
         invitations.withdraw(
-            invitation=second, at=NOW + timedelta(minutes=1), reason="Not needed.", **by
+            invitation=second, at=NIGHT + timedelta(minutes=1), reason="Not needed.", **by
         )
-    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+    with time_machine.travel(NIGHT + timedelta(minutes=2), tick=False):
         services.end_seat(seat=user.seats.get(), on=TOMORROW, reason="Moved.", **by)
-    with time_machine.travel(NOW + timedelta(minutes=3), tick=False):
+    with time_machine.travel(NIGHT + timedelta(minutes=3), tick=False):
         cover = services.cover_leave(
             user=contributor,
             agency=police,
@@ -149,7 +124,7 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
             today=TODAY,
             **by,
         )
-    later = NOW + timedelta(minutes=4)
+    later = NIGHT + timedelta(minutes=4)
     with time_machine.travel(later, tick=False):
         services.end_seat_at_once(seat=cover, at=later, reason="A mistake.", **by)
 
@@ -235,7 +210,7 @@ def test_a_stranger_covers_for_nobody(police, approver):
 
 
 def end_at_once(seat, by, **differs):
-    return services.end_seat_at_once(seat=seat, by=by, reason="Left.", at=NOW, **differs)
+    return services.end_seat_at_once(seat=seat, by=by, reason="Left.", at=NIGHT, **differs)
 
 
 @pytest.mark.parametrize(
@@ -243,8 +218,8 @@ def end_at_once(seat, by, **differs):
     [
         (date(2020, 1, 1), YESTERDAY, None),
         (YESTERDAY, YESTERDAY, None),
-        (TODAY, None, NOW),
-        (TOMORROW, None, NOW),
+        (TODAY, None, NIGHT),
+        (TOMORROW, None, NIGHT),
     ],
 )
 def test_at_once_means_now_whenever_the_seat_began(police, approver, from_on, to_on, withdrawn_at):
@@ -264,7 +239,7 @@ def test_a_seat_that_has_ended_is_not_ended_at_once_again(police, approver):
 
 
 def test_a_withdrawn_seat_gets_no_last_day(police, approver):
-    seat = SeatFactory(agency=police, from_on=TODAY, withdrawn_at=NOW)
+    seat = SeatFactory(agency=police, from_on=TODAY, withdrawn_at=NIGHT)
     assert refusal(
         lambda: services.end_seat(seat=seat, on=TOMORROW, by=approver, reason="So.")
     ) == ("The seat was withdrawn already.", None)
@@ -274,7 +249,7 @@ def test_a_withdrawn_seat_gets_no_last_day(police, approver):
 def test_ending_at_once_needs_a_reason(police, approver, from_on):
     seat = SeatFactory(agency=police, from_on=from_on)
     assert refusal(
-        lambda: services.end_seat_at_once(seat=seat, by=approver, reason="", at=NOW)
+        lambda: services.end_seat_at_once(seat=seat, by=approver, reason="", at=NIGHT)
     ) == ("Say why the seat ends.", "reason")
 
 
@@ -312,7 +287,7 @@ def test_ones_own_last_seat_is_warned_of_as_such(police, approver):
         ({"from_on": TOMORROW}, False),
         ({"to_on": TODAY}, True),
         ({"to_on": YESTERDAY}, False),
-        ({"withdrawn_at": NOW}, False),
+        ({"withdrawn_at": NIGHT}, False),
         ({"user__is_active": False}, False),
         ({"role": Role.CONTRIBUTOR}, False),
         ({"agency": None}, False),
@@ -347,181 +322,6 @@ def test_an_agency_that_ends_too_misses_nobody(approver, police):
     seat = last_approver(police)
     services.end_seat(seat=seat, on=TODAY, by=approver, reason="MBIE.", confirmed=False)
     assert Seat.objects.get(pk=seat.pk).to_on == TODAY
-
-
-# --- the pages ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_the_same_number_of_queries_whoever_sits_there(
-    client, police, approver, count, django_assert_num_queries
-):
-    for seat in ({}, {"from_on": TOMORROW}, {"to_on": YESTERDAY}):
-        SeatFactory.create_batch(count, agency=police, **seat)
-    InvitationFactory.create_batch(count, agency=police)
-    client.force_login(approver)
-    client.get(url("seats", police.pk))  # the session notes when it began
-    # Session, person, agency, their seats, seats, invitations, history of both, plans; and the
-    # savepoint that is the request's transaction here.
-    with django_assert_num_queries(9 + 2):
-        response = client.get(url("seats", police.pk))
-    shown = response.context["seating"]
-    assert (len(shown.now), len(shown.to_come), len(shown.before)) == (count + 1, count, count)
-    assert len(response.context["invitations"]) == count
-    for row in response.context["invitations"]:
-        assert row["invitation"].email in response.text
-
-
-def test_the_page_says_that_nobody_approves(client, police):
-    coordinator = coordinator_of(police)
-    client.force_login(coordinator)
-    assert "Nobody is approver" in client.get(url("seats", police.pk)).text
-    SeatFactory(agency=police, role=Role.APPROVER)
-    assert "Nobody is approver" not in client.get(url("seats", police.pk)).text
-
-
-def coordinator_of(agency) -> User:
-    plan = PlanFactory(members=[agency])
-    return SeatFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR).user
-
-
-def test_an_agency_that_has_ended_offers_no_seats(client):
-    mbie = AgencyFactory(short_name="MBIE", name="Ministry of Business")
-    ended = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30), successor=mbie)
-    client.force_login(coordinator_of(ended))
-    text = client.get(url("seats", ended.pk)).text
-    assert "Its last day was 30 June 2012. Its work went to Ministry of Business." in text
-    assert url("invite", ended.pk) not in text
-
-
-def roles_offered(client, agency) -> list[str]:
-    form = client.get(url("invite", agency.pk)).context["form"]
-    return [value for value, _ in form.fields["role"].choices]
-
-
-def test_who_offers_which_roles(client, police, approver):
-    ordinary = ["contributor", "approver", "observer"]
-    coordinator = coordinator_of(police)
-    client.force_login(approver)
-    assert roles_offered(client, police) == ordinary
-    client.force_login(coordinator)
-    assert roles_offered(client, police) == ordinary
-    own = coordinator.seats.get().agency
-    assert roles_offered(client, own) == Role.values
-
-
-def test_an_approver_ends_no_seat_that_runs_the_plan(client, police, approver):
-    seat = SeatFactory(agency=police, role=Role.AUTHORISING_MANAGER)
-    client.force_login(approver)
-    assert client.get(url("end", police.pk, seat.pk)).status_code == 403
-    assert url("end", police.pk, seat.pk) not in client.get(url("seats", police.pk)).text
-
-
-def test_a_seat_is_found_under_its_own_agency_alone(client, police, approver):
-    seat = SeatFactory(agency=SeatFactory(user=approver, role=Role.APPROVER).agency)
-    client.force_login(approver)
-    assert client.get(url("end", police.pk, seat.pk)).status_code == 404
-
-
-def test_a_seat_ends_from_the_page_and_its_person_is_out_on_the_next_request(
-    client, police, approver, contributor
-):
-    plan = PlanFactory(coordinating_agency=police, members=[])
-    leaver = type(client)()
-    leaver.force_login(contributor)
-    assert leaver.get(plan.get_absolute_url()).status_code == 200
-    client.force_login(approver)
-    response = client.post(
-        url("end", police.pk, contributor.seats.get().pk),
-        {"when": "at_once", "on": "", "reason": "Dismissed."},
-        follow=True,
-    )
-    assert response.redirect_chain == [(url("seats", police.pk), 302)]
-    assert "The seat of Police contributor as contributor ends." in response.text
-    assert leaver.get(plan.get_absolute_url()).status_code == 404
-
-
-def test_a_last_day_is_asked_for_unless_the_seat_ends_at_once(
-    client, police, approver, contributor
-):
-    seat = contributor.seats.get()
-    client.force_login(approver)
-    post = {"when": "on_a_day", "on": "", "reason": "Moves to Customs."}
-    response = client.post(url("end", police.pk, seat.pk), post)
-    assert response.context["form"].errors == {"on": ["Give the last day."]}
-    client.post(url("end", police.pk, seat.pk), {**post, "on": "31 March 2026"})
-    seat.refresh_from_db()
-    assert seat.to_on == date(2026, 3, 31)
-
-
-def test_a_seat_to_come_is_withdrawn_with_a_reason_alone(client, police, approver):
-    seat = SeatFactory(agency=police, from_on=TOMORROW)
-    client.force_login(approver)
-    page = client.get(url("end", police.pk, seat.pk))
-    assert list(page.context["form"].fields) == ["reason", "confirmed"]
-    client.post(url("end", police.pk, seat.pk), {"reason": "Not needed."})
-    seat.refresh_from_db()
-    assert seat.withdrawn_at == NOW
-
-
-def test_the_page_warns_once_before_the_last_approver_goes(client, police, approver):
-    seat = last_approver(police)
-    client.force_login(approver)
-    post = {"when": "at_once", "on": "", "reason": "Leaving."}
-    warned = client.post(url("end", police.pk, seat.pk), post)
-    assert warned.status_code == 422
-    assert "From 2 March 2026 Police would have no approver" in warned.text
-    assert 'type="checkbox" name="confirmed"' in warned.text
-    assert last_approver(police).to_on is None
-    done = client.post(url("end", police.pk, seat.pk), {**post, "confirmed": "on"})
-    assert (done.status_code, done.url) == (302, reverse("home"))
-    assert last_approver(police).to_on == YESTERDAY
-    assert client.get(url("seats", police.pk)).status_code == 404
-
-
-def test_cover_is_given_from_the_page(client, police, approver, contributor):
-    client.force_login(approver)
-    post = {
-        "user": contributor.pk,
-        "role": "approver",
-        "from_on": "3/3/2026",
-        "to_on": "31/3/2026",
-        "reason": "Leave of the approver.",
-    }
-    answers = [client.post(url("cover", police.pk), post) for _ in range(2)]
-    assert {answer.url for answer in answers} == {url("seats", police.pk)}
-    assert contributor.seats.filter(role="approver").count() == 1
-    assert "is approver at Police from 3 March 2026 to 31 March 2026." in client.get("/").text
-
-
-def test_cover_is_offered_among_those_who_sit_there_today(client, police, approver, contributor):
-    SeatFactory(agency=police, to_on=YESTERDAY)
-    SeatFactory(agency=police, user__is_active=False)
-    SeatFactory()
-    client.force_login(approver)
-    form = client.get(url("cover", police.pk)).context["form"]
-    assert list(form.fields["user"].queryset) == [approver, contributor]
-    post = {"user": UserFactory().pk, "role": "coordinator", "from_on": "", "to_on": "x"}
-    response = client.post(url("cover", police.pk), post)
-    assert list(response.context["form"].errors) == ["user", "role", "from_on", "to_on", "reason"]
-
-
-def test_people_find_the_way_to_the_seats_that_they_look_after(client, police, approver):
-    plan = PlanFactory(members=[police])
-    coordinator = SeatFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR).user
-    ours, theirs = url("seats", police.pk), url("seats", plan.coordinating_agency.pk)
-
-    def links(user, address) -> list[bool]:
-        client.force_login(user)
-        text = client.get(address).text
-        return [f'href="{where}"' in text for where in (ours, theirs)]
-
-    assert links(approver, reverse("home")) == [True, False]
-    assert links(approver, plan.get_absolute_url()) == [True, False]
-    assert links(coordinator, plan.get_absolute_url()) == [True, True]
-    observer = SeatFactory(agency=police, role=Role.OBSERVER).user
-    assert links(observer, reverse("home")) == [False, False]
-    assert links(observer, plan.get_absolute_url()) == [False, False]
 
 
 # --- a leaver orphans nothing -------------------------------------------------------------------

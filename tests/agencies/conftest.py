@@ -1,0 +1,48 @@
+"""An agency with its people, for tests of seats and invitations."""
+
+import pytest
+
+from agencies.models import Seat
+from agencies.services import invitations
+from tests.agencies.reading import NIGHT, TODAY
+from tests.factories import AgencyFactory, SeatFactory
+
+
+@pytest.fixture
+def police():
+    return AgencyFactory(short_name="Police", name="New Zealand Police")
+
+
+@pytest.fixture
+def approver(police):
+    return SeatFactory(user__name="Police approver", agency=police, role=Seat.Role.APPROVER).user
+
+
+@pytest.fixture
+def contributor(police):
+    return SeatFactory(user__name="Police contributor", agency=police).user
+
+
+@pytest.fixture
+def deliver(django_capture_on_commit_callbacks):
+    """Run what waits for the commit, as the letter does."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def invite(police, approver, deliver):
+    def invite(**differs):
+        values = {
+            "agency": police,
+            "role": Seat.Role.CONTRIBUTOR,
+            "name": "Aroha",
+            "email": "aroha@example.org",
+            "from_on": TODAY,
+            "to_on": None,
+            "by": approver,
+            "at": NIGHT,
+        }
+        with deliver():
+            return invitations.invite(**{**values, **differs})
+
+    return invite
