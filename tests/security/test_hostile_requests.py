@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.test.client import encode_multipart
 from django.urls import reverse
@@ -194,7 +195,7 @@ def test_no_address_fails_on_any_part(people, part):
 
 # --- typed into forms -----------------------------------------------------------------------
 
-TYPED = ["\0", "a\0b", "\ufffe", "a" * 100_000, "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n"]
+TYPED = ["\0", "a\0b", "\ufffe", "a" * 20_000, "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n"]
 FIELDS = {
     *("login", "password", "email", "oldpassword", "password1", "password2", "act", "next"),
     *CoverForm.base_fields,
@@ -213,13 +214,16 @@ def test_no_form_fails_on_anything_typed(people, typed):
     for name, row in RULES.items():
         address = reverse(name, args=row.arguments(people))
         for who, client in clients.items():
-            # A form is answered with itself, or with the page after it.
+            # A form that says no is answered with itself.
             if row.post[who] not in (200, INVALID):
                 continue
             for act in ("close", "move", "reopen") if name == "workitems:milestone" else ("",):
                 data = dict.fromkeys(FIELDS, typed) | ({"act": act} if act else {})
-                response = client.post(address, data)
-                assert (address, response.status_code) == (address, row.post[who])
+                # Where a note may say anything, this one was taken; the next starts from the same.
+                with transaction.atomic():
+                    status = client.post(address, data).status_code
+                    transaction.set_rollback(True)
+                assert (address, status) in [(address, row.post[who]), (address, 302)]
 
 
 def test_broken_multipart_is_refused_in_our_look(people):

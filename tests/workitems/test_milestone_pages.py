@@ -67,7 +67,8 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
     assert (response.status_code, response.url) == (302, item.get_absolute_url())
     page = writer.get(response.url)
     assert "“Brochure printed” is closed." in page.text
-    assert page.context["history"][0].what == "closed “Brochure printed” as done on 28 May 2010."
+    told = [entry.what for entry in page.context["history"][0].entries]
+    assert told == ["closed “Brochure printed” as done on 28 May 2010."]
     assert newest(milestone) == ("~", "Police contributor (Police)", "On the shelves.")
 
 
