@@ -3,7 +3,7 @@
 
 const form = document.querySelector("[data-return]");
 const PAUSE = 1200; // ms after the last key
-const RETRY = Number(form.dataset.retry ?? 4000); // ms until the next try without a connection
+const RETRY = 4000; // ms until the next try without a connection
 const PATIENCE = 20000; // ms for one answer
 
 const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
@@ -428,6 +428,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   event.preventDefault();
+  await new Promise((next) => setTimeout(next)); // a form cannot be sent from within its own event
   await Promise.all(sections.map((section) => flush(section)));
   const stuck = sections.find((section) => section.isUnsaved);
   if (stuck) {

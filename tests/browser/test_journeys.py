@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.keyboard import tab_to
 from tests.cast import scene
 from tests.factories import PASSWORD
 
@@ -24,22 +25,6 @@ def item_page(live_server, people):
 @pytest.fixture
 def milestone_page(item_page):
     return f"{item_page}milestones/1/"
-
-
-def tab_to(page, words):
-    """Press Tab until the control with these words (its text or its label) has the focus."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            """() => {
-                const at = document.activeElement;
-                const label = at.labels?.[0] ?? at;
-                return label.innerText.replace(/\\s+/g, ' ').trim();
-            }"""
-        )
-        if found == words or found.startswith(f"{words} ("):
-            return
-    raise AssertionError(f"The keyboard does not reach “{words}”.")
 
 
 def press_enter_for(page, title):

@@ -1,0 +1,17 @@
+"""The keyboard, as somebody uses it who has no mouse."""
+
+
+def tab_to(page, words):
+    """Press Tab until the control with these words (its text or its label) has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                const label = at.labels?.[0] ?? at;
+                return label.innerText.replace(/\\s+/g, ' ').trim();
+            }"""
+        )
+        if found == words or found.startswith(f"{words} ("):
+            return
+    raise AssertionError(f"The keyboard does not reach “{words}”.")

@@ -1,0 +1,92 @@
+"""A round in which Police owes a return of nine items, and the people around it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils.timezone import localdate
+
+from agencies.models import Seat, User
+from tests.factories import (
+    AgencyFactory,
+    MilestoneFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from workitems.models import Milestone, Return, WorkItem
+
+Role = Seat.Role
+
+
+@dataclass(frozen=True)
+class Owed:
+    of_return: Return
+    items: list[WorkItem]
+    overdue: Milestone
+    contributor: User
+    approver: User
+    coordinator: User
+
+
+def owed(count: int = 9) -> Owed:
+    """Due in four days. Each item has a last answer; the third has a milestone that is overdue."""
+    today = localdate()
+    labour = AgencyFactory(short_name="Labour", name="Department of Labour")
+    police = AgencyFactory(short_name="Police", name="New Zealand Police")
+    plan = PlanFactory(
+        title="Plan of Action", slug="plan", coordinating_agency=labour, members=[police]
+    )
+    earlier = ReturnFactory(
+        accepted=True,
+        agency=police,
+        round=RoundFactory(
+            plan=plan,
+            name="The round before",
+            period_start=today - timedelta(days=360),
+            period_end=today - timedelta(days=181),
+            due_on=today - timedelta(days=170),
+            closed_at=datetime(2010, 8, 1, tzinfo=UTC),
+        ),
+    )
+    of_return = ReturnFactory(
+        agency=police,
+        round=RoundFactory(
+            plan=plan,
+            name="This round",
+            period_start=today - timedelta(days=180),
+            period_end=today - timedelta(days=1),
+            due_on=today + timedelta(days=4),
+        ),
+    )
+    items = [
+        WorkItemFactory(
+            plan=plan,
+            lead_agency=police,
+            number=f"1.{n}",
+            title=f"Promise {n}",
+            stage="under_way",
+            confidence="on_track",
+        )
+        for n in range(1, count + 1)
+    ]
+    for item in items:
+        UpdateFactory(of_return=earlier, item=item, achieved=f"What {item} came to last time.")
+    late = min(2, count - 1)
+    due = today - timedelta(days=5)
+    return Owed(
+        of_return=of_return,
+        items=items,
+        overdue=MilestoneFactory(
+            item=items[late], description="Brochure printed", original_due=due
+        ),
+        contributor=seated("Police contributor", Role.CONTRIBUTOR, police),
+        approver=seated("Police approver", Role.APPROVER, police),
+        coordinator=seated("Coordinator", Role.COORDINATOR, labour),
+    )
+
+
+def seated(name, role, agency) -> User:
+    return SeatFactory(user__name=name, agency=agency, role=role).user

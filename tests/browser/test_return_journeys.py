@@ -1,0 +1,278 @@
+"""A return from the desk to acceptance, by keyboard, on a phone, and without a script."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import localdate
+from playwright.sync_api import expect
+
+from tests.browser.keyboard import tab_to
+from tests.browser.returns import owed
+from tests.factories import UpdateFactory
+from workitems.models import Return
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def scene():
+    return owed()
+
+
+@pytest.fixture
+def address(live_server, scene):
+    return live_server.url + scene.of_return.get_absolute_url()
+
+
+def section(page, item):
+    return page.locator(f'[id="item-{item.number}"]')
+
+
+def state(page, item):
+    return section(page, item).locator("[data-state]")
+
+
+def focus(page):
+    """The id of what has the focus."""
+    return page.evaluate("document.activeElement.id")
+
+
+def next_unanswered(page, within=None):
+    """Follow the link by keyboard, from wherever one is."""
+    tab_to(page, "Next unanswered")
+    page.keyboard.press("Enter")
+
+
+def answered_by(scene, person, leave_out=0):
+    for item in scene.items[: len(scene.items) - leave_out]:
+        UpdateFactory(of_return=scene.of_return, item=item, written_by=person)
+
+
+def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver(
+    page, live_server, scene, address, sign_in, accessibility_faults
+):
+    sign_in(scene.contributor)
+    page.goto(live_server.url)
+    expect(page.get_by_text("0 of 9 items answered")).to_be_visible()
+    tab_to(page, "Return for This round, Police")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address)
+    expect(page.get_by_text("Due in 4 days")).to_be_visible()
+    assert accessibility_faults(page) == []
+
+    for item in scene.items:
+        next_unanswered(page)
+        assert focus(page) == f"id_i{item.pk}-achieved"
+        in_sight = page.evaluate(
+            "document.activeElement.getBoundingClientRect().top"
+            " > document.querySelector('.return-bar').getBoundingClientRect().bottom"
+        )
+        assert in_sight, "the bar does not hide what has the focus"
+        if item == scene.items[2]:
+            page.keyboard.type("The words are agreed.")
+            expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+            record_delay(page)
+            expect(section(page, item)).to_contain_text("now expected")
+        elif item.pk % 2:
+            page.keyboard.type(f"Done what {item} promised.")
+            expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+        else:
+            tab_to(page, f"No change to item {item.number}")
+            page.keyboard.press("Enter")
+            expect(state(page, item)).to_have_text(re.compile("^No change, saved at "))
+
+    expect(page.locator("[data-progress]")).to_have_text("9 of 9 items answered")
+    expect(page.locator(".return-bar")).to_contain_text("All saved at ")
+    tab_to(page, "All answered: to the end")
+    page.keyboard.press("Enter")
+    assert focus(page) == "missing"
+    expect(page.get_by_text("Everything is answered.")).to_be_visible()
+    expect(page.get_by_text("An approver of Police submits it.")).to_be_visible()
+    assert accessibility_faults(page) == []
+    assert scene.of_return.updates.count() == 9
+    assert scene.overdue.delays.get().mitigations.get().description == "Another printer."
+
+    sign_in(scene.approver)
+    page.goto(live_server.url)
+    tab_to(page, "Return for This round, Police")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(address)
+    tab_to(page, "All answered: to the end")
+    page.keyboard.press("Enter")
+    tab_to(page, "Submit the return")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Submitted. The coordinator reads it now.")
+    assert accessibility_faults(page) == []
+    scene.of_return.refresh_from_db()
+    assert (scene.of_return.state, scene.of_return.submitted_by) == ("submitted", scene.approver)
+
+
+def record_delay(page):
+    """Not yet done: the new date, the cause, and what is being done about it."""
+    day = localdate() + timedelta(days=60)
+    tab_to(page, "Done")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "Now expected on for example, 30 July 2010")
+    page.keyboard.type(f"{day:%d/%m/%Y}")
+    tab_to(page, "Cause")
+    page.keyboard.type("Proc")
+    tab_to(page, "Why it is late")
+    page.keyboard.type("The printer went out of business.")
+    tab_to(page, "What is being done about it")
+    page.keyboard.type("Another printer.")
+    tab_to(page, "Record this milestone")
+    page.keyboard.press("Enter")
+
+
+def test_item_is_sent_back_mended_and_accepted(page, scene, address, sign_in, accessibility_faults):
+    scene.overdue.completed_on = localdate()
+    scene.overdue.save()
+    answered_by(scene, scene.contributor)
+    Return.objects.filter(pk=scene.of_return.pk).update(
+        state="submitted", submitted_at=scene.of_return.round.opened_at, submitted_by=scene.approver
+    )
+    item = scene.items[4]
+
+    sign_in(scene.coordinator)
+    page.goto(address)
+    expect(section(page, item)).to_contain_text(f"What {item} came to last time.")
+    page.get_by_label("What the agency should mend").fill("In which towns?")
+    page.get_by_label("On which item").select_option(str(item))
+    page.get_by_role("button", name="Send it back").click()
+    expect(page.get_by_role("status")).to_have_text("The return went back to Police.")
+    assert accessibility_faults(page) == []
+
+    sign_in(scene.contributor)
+    page.goto(address)
+    expect(page.get_by_text("Sent back.")).to_be_visible()
+    expect(section(page, item)).to_contain_text("In which towns?")
+    section(page, item).get_by_label("Achieved in this period").fill("In Suva and Apia.")
+    expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+    assert accessibility_faults(page) == []
+
+    sign_in(scene.approver)
+    page.goto(address)
+    page.get_by_role("button", name="Submit the return").click()
+    expect(page.get_by_role("status")).to_have_text("Submitted. The coordinator reads it now.")
+
+    sign_in(scene.coordinator)
+    page.goto(address)
+    expect(section(page, item)).to_contain_text("In Suva and Apia.")
+    expect(section(page, item)).to_contain_text("In which towns?")
+    page.get_by_role("button", name="Accept the return").click()
+    expect(page.get_by_role("status")).to_have_text("The return of Police is accepted.")
+    assert accessibility_faults(page) == []
+    item.refresh_from_db()
+    assert item.heard_on == localdate()
+
+
+def test_return_fits_a_phone(page, scene, address, sign_in, accessibility_faults):
+    page.set_viewport_size({"width": 375, "height": 720})
+    sign_in(scene.contributor)
+    page.goto(address)
+    item = scene.items[2]
+    section(page, item).get_by_label("Achieved in this period").fill("The words are agreed.")
+    expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+    section(page, item).get_by_label("Not yet").check()
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    assert accessibility_faults(page) == []
+    bar = page.locator(".return-bar").bounding_box()
+    assert (bar["y"], bar["height"] < 110) == (0, True), "it stays in sight, and is small"
+
+
+def test_enter_in_a_field_saves_and_does_not_submit(page, scene, address, sign_in):
+    answered_by(scene, scene.contributor)
+    sign_in(scene.approver)
+    page.goto(address)
+    step = page.locator("[data-milestone]")
+    step.get_by_label("Done", exact=True).check()
+    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    page.keyboard.press("Enter")
+    expect(step).to_contain_text(f"Done on {localdate():%-d %B %Y}")
+    expect(page).to_have_url(address)
+    scene.of_return.refresh_from_db()
+    assert scene.of_return.state == "due"
+    scene.overdue.refresh_from_db()
+    assert scene.overdue.completed_on == localdate()
+
+
+def test_submitting_first_saves_what_is_not_saved_yet(page, scene, address, sign_in):
+    scene.overdue.completed_on = localdate()
+    scene.overdue.save()
+    answered_by(scene, scene.contributor, leave_out=1)
+    sign_in(scene.approver)
+    page.goto(address)
+    section(page, scene.items[-1]).get_by_label("Planned next").fill("Begin.")
+    page.get_by_role("button", name="Submit the return").click()
+    expect(page.get_by_role("status")).to_have_text("Submitted. The coordinator reads it now.")
+    assert scene.of_return.updates.get(item=scene.items[-1]).planned_next == "Begin."
+
+
+def test_mistake_is_told_at_its_field(page, scene, address, sign_in, accessibility_faults):
+    sign_in(scene.contributor)
+    page.goto(address)
+    item = scene.items[0]
+    box = section(page, item).get_by_label("Challenges")
+    box.evaluate("box => box.removeAttribute('maxlength')")
+    box.fill("x" * 5001)
+    expect(state(page, item)).to_have_text("Not saved: see what is wrong here")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(re.compile("at most 5000 characters"))
+    assert accessibility_faults(page) == []
+    box.fill("Staff left.")
+    expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+
+
+# --- without a script ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plain_page(browser, browser_context_args):
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def plain_sign_in(plain_page, context, sign_in):
+    def plain_sign_in(user):
+        sign_in(user)
+        plain_page.context.add_cookies(context.cookies())
+
+    return plain_sign_in
+
+
+def test_return_works_without_a_script(plain_page, plain_sign_in, scene, address):
+    page = plain_page
+    plain_sign_in(scene.contributor)
+    page.goto(address)
+    first, second, third = scene.items[:3]
+    section(page, first).get_by_label("Achieved in this period").fill("Printed.")
+    section(page, second).get_by_label("Achieved in this period").fill("Writ")
+    step = section(page, third).locator("[data-milestone]")
+    step.get_by_label("Not yet").check()
+    step.get_by_label("Why it is late").fill("The printer is late.")
+    section(page, first).get_by_role("button", name="Save item 1.1").click()
+
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Now expected on: Give the day it is expected now."
+    )
+    assert scene.of_return.updates.get(item=first).achieved == "Printed."
+    expect(section(page, second).get_by_label("Achieved in this period")).to_have_value("Writ")
+    expect(step.get_by_label("Why it is late")).to_have_value("The printer is late.")
+    expect(step.get_by_label("Not yet")).to_be_checked()
+
+    section(page, second).get_by_label("Achieved in this period").fill("Written.")
+    step.get_by_label("Now expected on").fill(f"{localdate() + timedelta(days=60):%d/%m/%Y}")
+    step.get_by_label("Cause").select_option("Procurement")
+    step.get_by_label("What is being done about it").fill("Another printer.")
+    page.get_by_role("button", name="Save all").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    section(page, scene.items[3]).get_by_role("button", name="No change").click()
+    expect(page).to_have_url(re.compile("#item-1.4$"))
+    expect(page.locator("[data-progress]")).to_have_text("3 of 9 items answered")
+    assert scene.overdue.delays.get().mitigations.count() == 1
+    page.get_by_role("link", name="Item 1.5 has no answer yet.").click()
+    expect(section(page, scene.items[4])).to_be_in_viewport()
