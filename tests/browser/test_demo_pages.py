@@ -35,9 +35,7 @@ def links(page) -> list[str]:
     """The page's own links to other pages of ours, without queries and fragments."""
     found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
     here = urlsplit(page.url).netloc
-    return [
-        urlsplit(urldefrag(link).url).path for link in found if urlsplit(link).netloc == here
-    ]
+    return [urlsplit(urldefrag(link).url).path for link in found if urlsplit(link).netloc == here]
 
 
 def faults_at(page, width, accessibility_faults) -> list[str]:
