@@ -1,0 +1,277 @@
+"""Two people at one return, and a connection that comes and goes: no word is lost."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from playwright.sync_api import expect
+
+from tests.browser.returns import owed
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAVED = re.compile("^Saved at ")
+
+
+@pytest.fixture
+def scene():
+    return owed(2)
+
+
+@pytest.fixture
+def address(live_server, scene):
+    return live_server.url + scene.of_return.get_absolute_url()
+
+
+@pytest.fixture
+def page_of(browser, browser_context_args, live_server, address):
+    """The return's page in a browser of a person's own."""
+    contexts = []
+
+    def page_of(user):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.cookies[settings.SESSION_COOKIE_NAME]
+        context = browser.new_context(**browser_context_args)
+        contexts.append(context)
+        context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
+        page = context.new_page()
+        # Timers obey the test; they go on by themselves until it moves them.
+        page.clock.install()
+        page.goto(address)
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+
+
+def section(page, item):
+    return page.locator(f'[id="item-{item.number}"]')
+
+
+def box(page, item, label="Achieved in this period"):
+    return section(page, item).get_by_label(label)
+
+
+def state(page, item):
+    return section(page, item).locator("[data-state]")
+
+
+def bar(page):
+    return page.locator("[data-connection]")
+
+
+def warns(page):
+    """Whether closing the tab asks first."""
+    return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def texts(scene, item):
+    """Every text that was saved for an item, oldest first."""
+    history = scene.of_return.updates.get(item=item).history.order_by("history_id")
+    return list(history.values_list("achieved", flat=True))
+
+
+# --- two people ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both(scene, page_of):
+    """Both have the page open; the contributor saves, and then the approver types."""
+    item = scene.items[0]
+    one, other = page_of(scene.contributor), page_of(scene.approver)
+    box(one, item).fill("Printed in Suva.")
+    expect(state(one, item)).to_have_text(SAVED)
+    box(other, item).fill("Printed in Apia.")
+    expect(state(other, item)).to_have_text("Somebody else saved first: compare, then choose")
+    return one, other
+
+
+def test_two_people_edit_one_item_and_both_texts_survive(both, scene, accessibility_faults):
+    one, other = both
+    item = scene.items[0]
+    theirs = section(other, item).get_by_role("alert")
+    expect(theirs).to_contain_text("Police contributor saved another answer at ")
+    expect(theirs).to_contain_text("Printed in Suva.")
+    expect(box(other, item)).to_have_value("Printed in Apia.")
+    expect(bar(other)).to_have_text("Item 1.1 waits for your choice between two texts.")
+    assert accessibility_faults(other) == []
+    assert warns(other)
+
+    # Saving as one types does not choose.
+    box(other, item).press_sequentially(" And in Nuku’alofa.")
+    other.clock.fast_forward(30_000)
+    assert texts(scene, item) == ["Printed in Suva."]
+
+    theirs.get_by_role("button", name="Save mine").click()
+    expect(state(other, item)).to_have_text(SAVED)
+    expect(theirs).to_have_count(0)
+    assert texts(scene, item) == ["Printed in Suva.", "Printed in Apia. And in Nuku’alofa."]
+    assert not warns(other)
+    # Next time the first one types it is theirs to choose.
+    box(one, item).fill("Printed in Suva, twice.")
+    expect(section(one, item).get_by_role("alert")).to_contain_text("And in Nuku’alofa.")
+
+
+def test_their_text_may_be_kept_as_it_is(both, scene):
+    _, other = both
+    item = scene.items[0]
+    section(other, item).get_by_role("button", name="Keep theirs").click()
+    expect(box(other, item)).to_have_value("Printed in Suva.")
+    assert not warns(other)
+    box(other, item).fill("Printed in Suva. Read and found right.")
+    expect(state(other, item)).to_have_text(SAVED)
+    assert texts(scene, item) == ["Printed in Suva.", "Printed in Suva. Read and found right."]
+
+
+def test_return_is_not_submitted_over_a_text_that_waits_for_a_choice(both, scene):
+    _, other = both
+    other.get_by_role("button", name="Submit the return").click()
+    expect(bar(other)).to_have_text("Item 1.1 waits for your choice between two texts.")
+    expect(box(other, scene.items[0])).to_have_value("Printed in Apia.")
+    scene.of_return.refresh_from_db()
+    assert scene.of_return.state == "due"
+
+
+# --- no connection ------------------------------------------------------------------------------
+
+
+def test_connection_is_gone_for_twenty_seconds_and_nothing_is_lost(
+    page_of, scene, accessibility_faults
+):
+    page = page_of(scene.contributor)
+    first, second = scene.items
+    page.context.set_offline(True)
+    box(page, first).fill("Printed in Suva.")
+    expect(bar(page)).to_contain_text("No connection. Your words stay here")
+    box(page, second).fill("Staff trained.")
+    expect(state(page, second)).to_have_text("Not saved")
+    assert accessibility_faults(page) == []
+    page.clock.fast_forward(20_000)
+    expect(state(page, first)).to_have_text("Not saved")
+    assert warns(page)
+    box(page, first).fill("Printed in Suva and Apia.")
+    assert scene.of_return.updates.count() == 0
+
+    page.context.set_offline(False)
+    expect(state(page, first)).to_have_text(SAVED)
+    expect(state(page, second)).to_have_text(SAVED)
+    expect(bar(page)).to_have_text(re.compile("^All saved at "))
+    assert not warns(page)
+    assert texts(scene, first)[-1] == "Printed in Suva and Apia."
+    assert texts(scene, second) == ["Staff trained."]
+
+
+def test_button_pressed_without_a_connection_counts_when_it_is_back(page_of, scene):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+    page.context.set_offline(True)
+    section(page, item).get_by_role("button", name="No change").click()
+    expect(state(page, item)).to_have_text("Not saved")
+    box(page, scene.items[0], "Challenges").focus()
+    page.context.set_offline(False)
+    expect(state(page, item)).to_have_text(re.compile("^No change, saved at "))
+
+
+def test_service_that_has_trouble_is_asked_again(page_of, scene):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+    page.route("**/items/1.1/", lambda route: route.fulfill(status=503, body="down"))
+    box(page, item).fill("Printed.")
+    expect(bar(page)).to_contain_text("The service has trouble.")
+    page.unroute("**/items/1.1/")
+    page.clock.fast_forward(5_000)
+    expect(state(page, item)).to_have_text(SAVED)
+
+
+def test_answer_whose_receipt_was_lost_is_not_taken_for_another_persons(page_of, scene):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+
+    def arrive_and_say_nothing(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/items/1.1/", arrive_and_say_nothing, times=1)
+    box(page, item).fill("Printed.")
+    expect(state(page, item)).to_have_text("Not saved")
+    assert texts(scene, item) == ["Printed."]
+    box(page, item).fill("Printed and sent out.")
+    page.clock.fast_forward(5_000)
+    expect(state(page, item)).to_have_text(SAVED)
+    assert texts(scene, item) == ["Printed.", "Printed and sent out."]
+
+
+def test_typing_while_a_save_is_under_way_is_saved_next(page_of, scene):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+    waiting = []
+    page.route("**/items/1.1/", lambda route: waiting.append(route), times=1)
+    box(page, item).fill("Printed.")
+    expect(state(page, item)).to_have_text("Saving …")
+    box(page, item).fill("Printed and sent out.")
+    assert warns(page)
+    waiting[0].continue_()
+    expect(state(page, item)).to_have_text(SAVED)
+    expect(box(page, item)).to_have_value("Printed and sent out.")
+    assert texts(scene, item)[-1] == "Printed and sent out."
+
+
+def test_closing_the_tab_warns_of_a_milestone_that_was_not_recorded(page_of, scene):
+    page = page_of(scene.contributor)
+    assert not warns(page)
+    page.locator("[data-milestone]").get_by_label("Not yet").check()
+    assert warns(page)
+
+
+# --- signed out ---------------------------------------------------------------------------------
+
+
+def test_words_are_saved_after_signing_in_again_in_another_tab(page_of, live_server, scene):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+    Session.objects.all().delete()
+    box(page, item).fill("Printed in Suva.")
+    expect(bar(page)).to_contain_text("You are signed out. Sign in again in another tab")
+    assert scene.of_return.updates.count() == 0
+
+    sign_in_again(page, live_server, scene.contributor)
+    page.clock.fast_forward(5_000)
+    expect(state(page, item)).to_have_text(SAVED)
+    assert texts(scene, item) == ["Printed in Suva."]
+
+
+def test_words_are_not_sent_in_the_name_of_somebody_else(page_of, live_server, scene):
+    page = page_of(scene.contributor)
+    Session.objects.all().delete()
+    sign_in_again(page, live_server, scene.approver)
+    box(page, scene.items[0]).fill("Printed in Suva.")
+    expect(bar(page)).to_contain_text("Somebody else is signed in now.")
+    expect(box(page, scene.items[0])).to_have_value("Printed in Suva.")
+    assert scene.of_return.updates.count() == 0
+
+
+def test_return_that_was_submitted_meanwhile_keeps_the_words_on_the_page(page_of, scene):
+    page = page_of(scene.contributor)
+    item = scene.items[0]
+    scene.of_return.state = "submitted"
+    scene.of_return.submitted_at = scene.of_return.round.opened_at
+    scene.of_return.save()
+    box(page, item).fill("Printed in Suva.")
+    expect(section(page, item)).to_contain_text("Item 1.1 is not saved: it is locked.")
+    expect(box(page, item)).to_have_value("Printed in Suva.")
+    assert warns(page)
+
+
+def sign_in_again(page, live_server, user):
+    tab = page.context.new_page()
+    tab.goto(f"{live_server.url}/account/sign-in/")
+    tab.get_by_label("Email").fill(user.email)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Your desk")
+    tab.close()
