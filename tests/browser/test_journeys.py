@@ -65,10 +65,9 @@ def test_status_is_changed_by_keyboard_alone_from_sign_in_to_history(page, live_
     press_enter_for(page, "Print a brochure")
 
     expect(page.get_by_role("status")).to_have_text("Item 1.1 is saved.")
-    newest = page.locator(".history li").nth(1)
-    expect(newest).to_contain_text(
-        "Police contributor (Police) moved the stage from under way to ongoing."
-    )
+    newest = page.locator(".history > li").first
+    expect(newest).to_contain_text("Police contributor (Police)")
+    expect(newest).to_contain_text("moved the stage from under way to ongoing.")
     expect(newest).to_contain_text("Because: Tāmaki asks for more each month.")
 
 
