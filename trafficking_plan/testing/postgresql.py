@@ -21,7 +21,7 @@ class PostgresqlUnavailable(Exception):
 # For tests only: a power cut may lose everything, so nothing waits for a disk.
 SERVER_OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    " -c max_connections=40"
+    " -c max_connections=250"  # a test submits one return two hundred times at once
 )
 
 
