@@ -140,7 +140,7 @@ def test_the_history_of_a_plan_tells_of_everything_in_it(full):
             "opened the round “January to June 2010”, due 14 July 2010.",
             "accepted the return of Police for January to June 2010.",
             "wrote an update for Police: stage under way, confidence on track.",
-            "wrote a note to Police about item 1.2.",
+            "wrote a note to Police.",
             "called the meeting of 10 June 2010.",
             "recorded a decision of the meeting of 10 June 2010: “The brochure goes to print.”",
             "recorded risk 1 (likelihood medium, impact high): “Trained staff leave.”",
@@ -274,7 +274,7 @@ def test_words_of_a_return_are_told_to_whom_the_return_may_be_read(
     private = [
         "wrote an update for Police: stage under way, confidence on track.",
         "added a note as evidence for an update.",
-        "wrote a note to Police about item 1.2.",
+        "wrote a note to Police.",
     ]
     reads = user.has_perm("workitems.read_return", of_return)
     if who == "stranger":

@@ -8,6 +8,7 @@ are on it, then those rows with the one before each.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import (
@@ -234,12 +235,28 @@ def _rows_of(shown: Iterable[tuple[int, int]], reader: Reader) -> QuerySet[Any]:
     return _together(branches())
 
 
+@cache
+def _texts(name: str) -> tuple[Any, ...]:
+    """The kind's columns as texts, and as many empty ones as other kinds have more."""
+    kind = KINDS[name]
+    texts: list[Any] = [
+        way if _is_text(kind.model, way) else Cast(way, CharField()) for way in kind.slots.values()
+    ]
+    return (*texts, *[Value("", output_field=CharField())] * (SLOTS - len(texts)))
+
+
+def _is_text(model: Any, way: str) -> bool:
+    """Whether the column is text already. Casting what is would cost more than reading it."""
+    column: Any = None
+    for part in way.split("__"):
+        column = model._meta.get_field(part)
+        model = column.related_model
+    return isinstance(column, CharField | TextField)
+
+
 def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySet[Any]:
     """What is told of each row, as texts in as many columns as any kind has."""
     kind = KINDS[name]
-    ways = list(kind.slots.values())
-    texts: list[Any] = [_text(way) for way in ways]
-    texts += [Value("", output_field=CharField())] * (SLOTS - len(ways))
     reason: Any = F("history_change_reason")
     if kind.model is Return:
         # Why a return went back is its agency's and the coordinator's to know until it is accepted.
@@ -248,7 +265,7 @@ def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySe
             When(Exists(readable), then=reason), default=Value(""), output_field=TextField()
         )
     return rows.annotate(rank=Value(rank, output_field=IntegerField())).values_list(
-        "rank", "id", "history_id", "history_date", "history_actor", reason, *texts
+        "rank", "id", "history_id", "history_date", "history_actor", reason, *_texts(name)
     )
 
 
@@ -276,7 +293,7 @@ def _told(
             continue
         seen.add((rank, history_id))
         kind = names[rank]
-        now = dict(zip(KINDS[kind].slots, texts, strict=False))
+        now = {name: text or "" for name, text in zip(KINDS[kind].slots, texts, strict=False)}
         was, last[rank, pk] = last.get((rank, pk)), now
         if shown is None or (rank, history_id) in shown:
             changes.append((at, actor or "Somebody", reason or "", kind, was, now))

@@ -218,10 +218,9 @@ def _return(was: Was, now: Now) -> Told:
 
 
 def _note(was: Was, now: Now) -> Told:
-    about = f" about item {now['item']}" if now["item"] else ""
     yield Said(
         Field.RETURNS,
-        f"wrote a note to {now['agency']}{about}.",
+        f"wrote a note to {now['agency']}.",
         _change(was, now, "body", "Note"),
     )
 
