@@ -341,8 +341,8 @@ def test_item_page_asks_as_often_for_much_as_for_little(
     UpdateFactory(item=item, of_return__accepted=True)
     reader.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, supports, measures; milestones,
-    # delays, mitigations; updates; history.
-    with django_assert_num_queries(16):
+    # delays, mitigations; updates; variations that wait; history.
+    with django_assert_num_queries(15):
         reader.get(item.get_absolute_url())
 
 

@@ -257,7 +257,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
-    def of_item(self, item: WorkItem) -> Self:
+    def of_item(self, item: WorkItem | models.OuterRef) -> Self:
         """What every reader of the plan may see of an item: nothing of a return not yet accepted."""
         return self.filter(
             Q(milestone__item=item)

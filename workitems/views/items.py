@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +23,7 @@ from workitems.models import (
     Mitigation,
     Support,
     Update,
+    Variation,
     WorkItem,
 )
 from workitems.models.item import Stage
@@ -81,6 +82,11 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
     items = (
         WorkItem.objects.filter(plan=plan)
         .select_related("pillar", "lead_agency")
+        .annotate(
+            # Most items have neither, and then the page need not ask for them.
+            is_asked_about=Exists(Variation.objects.pending().filter(item=OuterRef("pk"))),
+            has_evidence=Exists(Evidence.objects.of_item(OuterRef("pk"))),
+        )
         .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
     )
     item = get_object_or_404(items, number=number)
@@ -91,6 +97,7 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
 @require_GET
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
+    found: Any = item  # with what the query added to it
     on = localdate()
     milestones = list(
         item.milestones.order_by("number")
@@ -104,7 +111,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             )
         )
     )
-    pieces = list(Evidence.objects.of_item(item).for_list())
+    pieces = list(Evidence.objects.of_item(item).for_list()) if found.has_evidence else []
     updates = (
         Update.objects.filter(item=item)
         .accepted()
@@ -135,7 +142,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 (update, [piece for piece in pieces if piece.update_id == update.pk])
                 for update in updates
             ],
-            "waiting": waiting_variations(item.plan, item=item),
+            "waiting": waiting_variations(item.plan, item=item) if found.is_asked_about else [],
             "tabs": [
                 ("Item", item.get_absolute_url(), True),
                 ("History", reverse("workitems:history", args=[slug, number]), False),
