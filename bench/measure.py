@@ -1,0 +1,147 @@
+"""What the benchmarks of pages share: a server in production's setting, somebody's browser, and the
+counting of statements, CPU time and waiting."""
+
+import contextlib
+import http.client
+import logging
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUESTS = 60
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+
+
+def prepare(url: str) -> None:
+    """Django as in production, on this database, with its tables and static files in place."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings",
+        "DATABASE_URL": url,
+        "DEBUG": "no",
+        "SECRET_KEY": "only-for-this-benchmark" * 3,
+        "ALLOWED_HOSTS": "127.0.0.1,testserver",
+        "SITE_URL": "http://127.0.0.1",
+        "BEHIND_TLS": "no",
+    }
+    import django
+
+    django.setup()
+    logging.disable(logging.INFO)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """User and system time that the processes have used so far."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Until the server takes connections; at most 20 seconds."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise TimeoutError("The server did not start.")
+
+
+class Browser:
+    """One signed-in person's connection to the server."""
+
+    def __init__(self, port: int, session: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies = {"session": session}
+
+    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": self.cookies["csrf"]})
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request("POST" if form else "GET", path, body, headers)
+        response = self.connection.getresponse()
+        text = response.read().decode()
+        for name, value in response.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return response.status, text
+
+
+def measure(workers: list[int], ask) -> tuple[float, float]:
+    """(CPU ms a request, median ms) over REQUESTS requests after a warm-up."""
+    for _ in range(6):
+        ask()
+    times = []
+    before = cpu_seconds(workers)
+    for _ in range(REQUESTS):
+        start = time.perf_counter()
+        ask()
+        times.append((time.perf_counter() - start) * 1000)
+    return (cpu_seconds(workers) - before) * 1000 / REQUESTS, statistics.median(times)
+
+
+def statements(client, method: str, path: str, form: dict[str, str] | None = None) -> int:
+    """SQL statements of one request, words of transactions apart."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as caught:
+        response = client.post(path, form) if method == "POST" else client.get(path)
+    assert response.status_code in (200, 302), response.status_code
+    return sum(not q["sql"].startswith(TRANSACTION_WORDS) for q in caught.captured_queries)
+
+
+def client_of(person):
+    """Django's own client, signed in, for counting statements."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person)
+    client.get("/")
+    return client
+
+
+@contextlib.contextmanager
+def served(person) -> Iterator[tuple[Browser, list[int]]]:
+    """A server with two workers and this person's browser; yields it and the workers' ids."""
+    from django.conf import settings
+
+    session = client_of(person).cookies[settings.SESSION_COOKIE_NAME].value
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "4", "-b", f"127.0.0.1:{port}"]
+        + ["--log-level", "warning", "trafficking_plan.wsgi"],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port)
+        yield Browser(port, session), children(server.pid)
+    finally:
+        server.terminate()
+        server.wait()
