@@ -53,6 +53,15 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def workers_of(pid: int) -> list[int]:
+    """Both workers: the server listens a moment before it has them."""
+    for _ in range(100):
+        if len(found := children(pid)) == 2:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError("The server's workers did not start.")
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -141,7 +150,7 @@ def served(person) -> Iterator[tuple[Browser, list[int]]]:
     )
     try:
         wait_for(port)
-        yield Browser(port, session), children(server.pid)
+        yield Browser(port, session), workers_of(server.pid)
     finally:
         server.terminate()
         server.wait()
