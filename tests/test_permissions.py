@@ -228,7 +228,7 @@ RULES: dict[str, Row] = {
         arguments=own_return,
     ),
     "returns:history": of_plan(own_return, may=POLICE),
-    "returns:save": of_plan(own_save, may=WRITERS, get=NOT_ALLOWED, post=200),
+    "returns:save": of_plan(own_save, may=WRITERS, post=200),
     "returns:send-back": of_plan(
         submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
     ),

@@ -98,8 +98,8 @@ def takes_answers(of_return: Return) -> bool:
     )
 
 
-def return_page(of_return: Return, on: date) -> Page:
-    """The whole page. Items that the agency leads come first."""
+def return_page(of_return: Return, on: date, only: WorkItem | None = None) -> Page:
+    """The whole page, or what it shows of one item. Items that the agency leads come first."""
     agency = of_return.agency_id
     items = (
         WorkItem.objects.filter(plan=of_return.round.plan_id)
@@ -111,6 +111,8 @@ def return_page(of_return: Return, on: date) -> Page:
         .prefetch_related("supports")
         .in_order()
     )
+    if only is not None:
+        items = items.filter(pk=only.pk)
     rows = sorted(items, key=lambda item: item.lead_agency_id != agency)
     for item in rows:
         item.plan = of_return.round.plan

@@ -81,7 +81,12 @@ class Section {
 
   press(event) {
     const pressed = event.target.closest("button");
-    if (!pressed || pressed.form !== form) return;
+    if (!pressed) return;
+    if ("openMilestone" in pressed.dataset) {
+      event.preventDefault();
+      fetchFields(pressed.closest("[data-milestone]"), `${this.element.dataset.save}?milestone=`);
+      return;
+    }
     if ("takeTheirs" in pressed.dataset && !this.theirAnswer) return; // the whole page goes instead
     const act = ["saveSection", "keepMine", "takeTheirs", "noChange", "saveMilestone"].find(
       (name) => name in pressed.dataset,
@@ -247,7 +252,6 @@ class Section {
     this.held = this.typed = true;
     this.theirAnswer = told.answer;
     this.theirs.innerHTML = told.theirs;
-    this.element.querySelector("details")?.setAttribute("open", "");
     this.say("Somebody else saved first: compare, then choose", "late");
   }
 
@@ -281,9 +285,7 @@ class Section {
         return link;
       }),
     );
-    const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
-    form.querySelector("[data-complete]").hidden = !isComplete;
-    nameTheWay(isComplete);
+    nameTheWay();
   }
 
   showErrors(errors, refusals) {
@@ -350,6 +352,33 @@ function same(one, other) {
 const sections = [...form.querySelectorAll("[data-section]")].map((element) => new Section(element));
 let lastSaved = "";
 
+// Fields that the page leaves out until somebody asks for them.
+async function fetchFields(element, address) {
+  try {
+    const response = await fetch(`${address}${element.dataset.milestone ?? ""}`, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (!response.ok) throw response;
+    const holder = document.createElement("template");
+    holder.innerHTML = await response.text();
+    const now = holder.content.firstElementChild;
+    element.replaceWith(now);
+    if ("section" in now.dataset) sections.push(new Section(now));
+    (now.querySelector("input:checked") ?? now.querySelector("input:not([type=hidden])")).focus();
+  } catch {
+    document.querySelector("[data-connection]").textContent = "No connection. Try again in a moment.";
+  }
+}
+
+for (const button of form.querySelectorAll("[data-open-section]")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    const closed = button.closest("[data-closed]");
+    fetchFields(closed, closed.dataset.save);
+  });
+}
+
 function progress({ answered, total }) {
   const shown = document.querySelector("[data-progress]");
   shown.querySelector(".number").textContent = `${answered} of ${total} items answered`;
@@ -370,31 +399,33 @@ function tell() {
 }
 
 function go(target) {
-  target.closest("details:not([open])")?.setAttribute("open", "");
   target.scrollIntoView({ block: target.matches("section, fieldset, h2") ? "start" : "center" });
   target.focus({ preventScroll: true });
 }
 
 // "What is still missing" becomes the way to the next item that wants something.
-const onward = document.querySelectorAll("[data-next]");
-function nameTheWay(isComplete) {
-  for (const link of onward) link.textContent = isComplete ? "All answered: to the end" : "Next unanswered";
+function nameTheWay() {
+  const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
+  for (const link of document.querySelectorAll("[data-next]")) {
+    link.textContent = isComplete ? "All answered: to the end" : "Next unanswered";
+  }
+  form.querySelector("[data-complete]").hidden = !isComplete;
 }
-nameTheWay(!form.querySelector("[data-missing-of]:not([hidden])"));
-for (const link of onward) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    const here = link.closest("[data-section]");
-    const order = [...form.querySelectorAll("[data-section]")];
-    const after = [...order.slice(order.indexOf(here) + 1), ...order.slice(0, order.indexOf(here) + 1)];
-    const next = after.find((section) => "open" in section.dataset);
-    const line = next && form.querySelector(`[data-missing-of="${CSS.escape(next.dataset.number)}"] a`);
-    const target = line && document.getElementById(line.hash.slice(1));
-    if (target) next.scrollIntoView();
-    (target ?? document.getElementById("missing")).focus({ preventScroll: Boolean(target) });
-    if (target && !inSight(target)) target.scrollIntoView({ block: "center" });
-  });
-}
+nameTheWay();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-next]");
+  if (!link) return;
+  event.preventDefault();
+  const here = link.closest("[data-section]");
+  const order = [...form.querySelectorAll("[data-section]")];
+  const after = [...order.slice(order.indexOf(here) + 1), ...order.slice(0, order.indexOf(here) + 1)];
+  const next = after.find((section) => "open" in section.dataset);
+  const line = next && form.querySelector(`[data-missing-of="${CSS.escape(next.dataset.number)}"] a`);
+  const target = line && document.getElementById(line.hash.slice(1));
+  if (target) next.scrollIntoView();
+  (target ?? document.getElementById("missing")).focus({ preventScroll: Boolean(target) });
+  if (target && !inSight(target)) target.scrollIntoView({ block: "center" });
+});
 
 function inSight(element) {
   const { top, bottom } = element.getBoundingClientRect();

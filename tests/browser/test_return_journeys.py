@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
 from tests.browser.returns import owed
-from tests.factories import UpdateFactory
+from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
 from workitems.models import Return
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,6 +195,32 @@ def test_enter_in_a_field_saves_and_does_not_submit(page, scene, address, sign_i
     assert scene.of_return.state == "due"
     scene.overdue.refresh_from_db()
     assert scene.overdue.completed_on == localdate()
+
+
+def test_fields_come_when_somebody_asks_for_them(
+    page, scene, address, sign_in, accessibility_faults
+):
+    """Of an item that the agency only supports, and of a milestone that is not due yet."""
+    plan, item = scene.items[0].plan, scene.items[0]
+    supported = WorkItemFactory(plan=plan, number="2.1", title="Train", stage="ongoing")
+    SupportFactory(item=supported, agency=scene.of_return.agency)
+    ahead = MilestoneFactory(item=item, original_due=localdate() + timedelta(days=90))
+    sign_in(scene.contributor)
+    page.goto(address)
+    page.get_by_role("button", name="Write about it (item 2.1)").press("Enter")
+    box = section(page, supported).get_by_label("Achieved in this period")
+    expect(section(page, supported).get_by_label("Ongoing")).to_be_focused()
+    box.fill("We lent a trainer.")
+    expect(state(page, supported)).to_have_text(re.compile("^Saved at "))
+
+    page.get_by_role("button", name="It is done, or the date moves").first.press("Enter")
+    step = page.locator(f"#milestone-{ahead.pk}")
+    step.get_by_label("Done", exact=True).check()
+    step.get_by_label("Done on what day").fill(f"{localdate():%d/%m/%Y}")
+    step.get_by_role("button", name="Record this milestone").click()
+    expect(step).to_contain_text(f"Done on {localdate():%-d %B %Y}")
+    assert accessibility_faults(page) == []
+    assert scene.of_return.updates.get().item == supported
 
 
 def test_submitting_first_saves_what_is_not_saved_yet(page, scene, address, sign_in):

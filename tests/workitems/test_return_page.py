@@ -241,6 +241,59 @@ def test_notes_of_every_time_it_was_sent_back_are_shown(page_of, of_return, item
     assert notes == sorted(notes), "newest first"
 
 
+# --- fields that nobody asked for yet -----------------------------------------------------------
+
+
+@pytest.fixture
+def supported(of_return, customs):
+    found = WorkItemFactory(plan=of_return.round.plan, lead_agency=customs, number="3.1")
+    SupportFactory(item=found, agency=of_return.agency)
+    return found
+
+
+def test_button_saves_and_brings_the_fields_of_a_supported_item(
+    client_of, of_return, item, supported, contributor
+):
+    client = client_of(contributor)
+    address = of_return.get_absolute_url()
+    assert f"i{supported.pk}-achieved" not in client.get(address).text
+    data = {"act": "open:3.1", f"i{item.pk}-version": 0, f"i{item.pk}-stage": "under_way"}
+    data |= {f"i{item.pk}-achieved": "Printed.", f"i{item.pk}-key_achievement": "no"}
+    response = client.post(address, data)
+    assert response.url == f"{address}?open=3.1#item-3.1"
+    assert f"i{supported.pk}-achieved" in client.get(response.url).text
+    assert of_return.updates.get().achieved == "Printed."
+
+
+def test_button_brings_the_fields_of_a_milestone_that_is_not_due(
+    client_of, of_return, item, milestone, contributor
+):
+    client = client_of(contributor)
+    address = of_return.get_absolute_url()
+    assert f"m{milestone.pk}-outcome" not in client.get(address).text
+    response = client.post(address, {"act": f"open:m{milestone.pk}"})
+    assert response.url == f"{address}?open=m{milestone.pk}#milestone-{milestone.pk}"
+    page = client.get(response.url).text
+    assert f"m{milestone.pk}-outcome" in page
+    assert f'id="milestone-{milestone.pk}"' in page
+
+
+def test_script_fetches_the_fields_alone(client_of, of_return, supported, milestone, contributor):
+    client = client_of(contributor)
+    items = f"{of_return.get_absolute_url()}items/"
+    section = client.get(f"{items}3.1/").text
+    assert section.strip().startswith('<section class="return-section return-section-supported"')
+    assert f"i{supported.pk}-achieved" in section
+    step = client.get(f"{items}1.2/?milestone={milestone.pk}").text
+    assert f"m{milestone.pk}-outcome" in step
+    assert "return-section" not in step
+    for absent in (f"{items}9.9/", f"{items}1.2/?milestone=999", f"{items}1.2/?milestone=x"):
+        assert client.get(absent).status_code == 404
+    of_return.state = "submitted"
+    of_return.save()
+    assert client.get(f"{items}3.1/").status_code == 404
+
+
 # --- for the others -----------------------------------------------------------------------------
 
 

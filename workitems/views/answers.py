@@ -19,25 +19,28 @@ from workitems.forms.returns import (
     UpdateForm,
     answer_of,
 )
-from workitems.models import Milestone, Return, Update
+from workitems.models import Return, Update
 from workitems.returns import MilestoneLine, Section, one_section, takes_answers
 from workitems.services import items as item_services
 from workitems.services import rounds as round_services
 from workitems.services.answers import Fault, faults_of_item
 from workitems.views.requests import signed_in
 
-SAVE, NO_CHANGE, TAKE_THEIRS = "save", "no-change", "theirs"
+SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
 
 
 @dataclass
 class MilestoneEntry:
+    """A milestone on the page. It has no form while nobody asks for one: a page of sixty items
+    would otherwise be long to make and to load."""
+
     line: MilestoneLine
-    form: MilestoneAnswerForm
-    mitigations: list[MitigationDoneForm]
+    form: MilestoneAnswerForm | None = None
+    mitigations: list[MitigationDoneForm] = field(default_factory=list)
 
     @property
     def forms(self) -> list[MilestoneAnswerForm | MitigationDoneForm]:
-        return [self.form, *self.mitigations]
+        return [self.form, *self.mitigations] if self.form else []
 
     @property
     def is_wrong(self) -> bool:
@@ -48,12 +51,14 @@ class MilestoneEntry:
 class Entry:
     """A section with its forms. `theirs` is the other person's answer after a conflict;
     `refusals` are sentences about the section that belong to no field. `is_written` says that its
-    answer was saved, `is_saved` that anything was."""
+    answer was saved, `is_saved` that anything was. `is_open` is false where the agency only
+    supports the item, has said nothing of it, and nobody asks for its fields."""
 
     section: Section
     form: UpdateForm
     milestones: list[MilestoneEntry]
     version_shown: int = 0
+    is_open: bool = True
     theirs: Update | None = None
     is_written: bool = False
     is_saved: bool = False
@@ -90,7 +95,7 @@ class Entry:
 
     def keep_from(self, typed: "Entry") -> None:
         """Show again, as it was typed, what could not be saved."""
-        self.refusals, self.theirs = typed.refusals, typed.theirs
+        self.refusals, self.theirs, self.is_open = typed.refusals, typed.theirs, True
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
         kept = {
@@ -113,19 +118,27 @@ def members_of(of_return: Return) -> dict[int, Agency]:
 
 
 def entries_of(
-    of_return: Return, sections: list[Section], data: QueryDict | None = None
+    of_return: Return, sections: list[Section], data: QueryDict | None = None, opened: str = ""
 ) -> list[Entry]:
-    """The sections with their forms, bound to what was posted where something was."""
+    """The sections with their forms, bound to what was posted where something was. `opened` is
+    the number of an item, or "m" and the id of a milestone, whose fields are wanted too."""
     agencies = members_of(of_return) if any(each.milestones for each in sections) else {}
     entries = []
     for section in sections:
         shown = _version_posted(section, data)
+        form = _update_form(section, data, shown)
         entries.append(
             Entry(
                 section=section,
-                form=_update_form(section, data, shown),
-                milestones=[_milestone_entry(line, agencies, data) for line in section.milestones],
+                form=form,
+                milestones=[
+                    _milestone_entry(line, agencies, data, opened) for line in section.milestones
+                ],
                 version_shown=shown,
+                is_open=section.is_led
+                or section.is_answered
+                or form.is_bound
+                or section.item.number == opened,
             )
         )
     return entries
@@ -151,27 +164,23 @@ def _update_form(section: Section, data: QueryDict | None, shown: int) -> Update
 
 
 def _milestone_entry(
-    line: MilestoneLine, agencies: dict[int, Agency], data: QueryDict | None
+    line: MilestoneLine, agencies: dict[int, Agency], data: QueryDict | None, opened: str
 ) -> MilestoneEntry:
-    mitigations = line.delay.mitigations.all() if line.delay else []
+    milestone = line.milestone
+    is_posted = data is not None and f"m{milestone.pk}-version" in data
+    if not milestone.is_open or not (line.is_asked or is_posted or opened == f"m{milestone.pk}"):
+        return MilestoneEntry(line)
     return MilestoneEntry(
         line=line,
         form=MilestoneAnswerForm(
-            data if _is_posted(data, line.milestone) else None,
-            milestone=line.milestone,
-            agencies=agencies,
+            data if is_posted else None, milestone=milestone, agencies=agencies
         ),
         mitigations=[
-            MitigationDoneForm(data, mitigation=mitigation)
-            for mitigation in mitigations
+            MitigationDoneForm(data if is_posted else None, mitigation=mitigation)
+            for mitigation in (line.delay.mitigations.all() if line.delay else [])
             if mitigation.done_on is None
         ],
     )
-
-
-def _is_posted(data: QueryDict | None, milestone: Milestone) -> bool:
-    """A script sends one milestone at a time, or none."""
-    return data is not None and f"m{milestone.pk}-version" in data
 
 
 # --- saving -----------------------------------------------------------------------------------
@@ -244,7 +253,7 @@ def save_milestone(request: HttpRequest, entry: Entry, milestone: MilestoneEntry
         if step.is_touched() and step.is_valid():
             finish_mitigation(request, entry, step)
     form, row = milestone.form, milestone.line.milestone
-    if not form.is_touched() or not form.is_valid():
+    if form is None or not form.is_touched() or not form.is_valid():
         return
     said = form.cleaned_data
     by, on = signed_in(request), localdate()

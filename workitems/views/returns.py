@@ -6,9 +6,10 @@ anywhere on it. With the script (static/js/return.js) each section saves alone, 
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,6 +20,7 @@ from workitems.returns import Page, one_section, return_page, takes_answers
 from workitems.services import rounds as round_services
 from workitems.views.answers import (
     NO_CHANGE,
+    OPEN,
     SAVE,
     TAKE_THEIRS,
     Entry,
@@ -51,11 +53,13 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         require(request, "workitems.write_update", of_return)
         return answer(request, of_return)
     page = return_page(of_return, localdate())
-    return show(request, of_return, page, entries_of(of_return, page.sections))
+    opened = request.GET.get("open", "")
+    return show(request, of_return, page, entries_of(of_return, page.sections, opened=opened))
 
 
 def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
-    """`act` is the button: "save", "no-change:1.2", "theirs:1.2" or "submit". All of them save."""
+    """`act` is the button: "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77" or
+    "submit". All of them save first."""
     act, _, number = request.POST.get("act", SAVE).partition(":")
     if act == SUBMIT:
         require(request, "workitems.submit_return", of_return)
@@ -79,6 +83,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     if act == SUBMIT:
         read = {entry.section.item.pk: entry.version_read for entry in entries}
         return submit(request, of_return, read)
+    if act == OPEN:
+        place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
+        return redirect(f"{request.path}?{urlencode({'open': number})}#{place}")
     if act == TAKE_THEIRS:
         messages.success(request, f"Item {number} stays as the other person wrote it.")
     elif any(entry.is_saved for entry in entries):
@@ -159,9 +166,10 @@ def show(
     )
 
 
-@require_POST
-def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) -> JsonResponse:
-    """One section, for the script: JSON with the new version, or what is wrong.
+@require_http_methods(["GET", "POST"])
+def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) -> HttpResponse:
+    """One section, for the script: its fields as HTML, or those of one `milestone`; posted, JSON
+    with the new version, or what is wrong.
 
     200 saved; 409 somebody else saved first (`theirs` is their answer as HTML); 422 refused.
     """
@@ -169,12 +177,33 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     require(request, "workitems.write_update", of_return)
     items = of_return.round.plan.items.of_agency({of_return.agency_id})
     item = get_object_or_404(items, number=number)
+    if request.method == "GET":
+        return fields(request, of_return, item)
     milestone = request.POST.get("milestone", "")
     section = one_section(of_return, item, localdate(), with_milestones=bool(milestone))
     entry = entries_of(of_return, [section], request.POST)[0]
     save_entry(request, of_return, entry, request.POST.get("act", SAVE))
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     return JsonResponse(told(request, of_return, entry, milestone), status=status)
+
+
+def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpResponse:
+    """The fields that the page leaves out until somebody asks for them."""
+    if not takes_answers(of_return):
+        raise Http404
+    milestone = request.GET.get("milestone", "")
+    page = return_page(of_return, localdate(), only=item)
+    entries = entries_of(
+        of_return, page.sections, opened=f"m{milestone}" if milestone else item.number
+    )
+    for entry in entries:
+        for step in entry.milestones:
+            if str(step.line.milestone.pk) == milestone:
+                return render(request, "workitems/returns/milestone.html", {"entry": step})
+        if not milestone:
+            context = {"entry": entry, "may_write": True, "save_url": request.path}
+            return render(request, "workitems/returns/section.html", context)
+    raise Http404
 
 
 @require_POST
