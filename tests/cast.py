@@ -24,6 +24,7 @@ from tests.factories import (
     EvidenceFactory,
     InvitationFactory,
     MilestoneFactory,
+    MitigationFactory,
     PillarFactory,
     PlanFactory,
     ReturnFactory,
@@ -103,7 +104,8 @@ def scene() -> Scene:
         confidence="on_track",
     )
     milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
-    DelayFactory(milestone=MilestoneFactory(item=item, number=2, description="Brochure handed out"))
+    handed_out = MilestoneFactory(item=item, number=2, description="Brochure handed out")
+    MitigationFactory(delay=DelayFactory(milestone=handed_out))
     round = RoundFactory(plan=plan)
     ReturnFactory(round=round, agency=police)
     ReturnFactory(

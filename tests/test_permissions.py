@@ -134,6 +134,14 @@ def milestone(scene: Scene) -> list[Any]:
     return [*item(scene), scene.milestone.number]
 
 
+def delay(scene: Scene) -> list[Any]:
+    return [*item(scene), 2, 1]
+
+
+def mitigation(scene: Scene) -> list[Any]:
+    return [*delay(scene), 1]
+
+
 def briefing(scene: Scene) -> list[Any]:
     return [scene.plan.slug, scene.briefing.pk]
 
@@ -218,6 +226,8 @@ RULES: dict[str, Row] = {
     "workitems:change-status": of_plan(item, may=WRITERS, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
+    "workitems:end-delay": of_plan(delay, may=WRITERS, post=INVALID),
+    "workitems:finish-mitigation": of_plan(mitigation, may=WRITERS, post=INVALID),
     "returns:list": of_plan(plan),
     "returns:open-round": of_plan(plan, may=("coordinator",), post=INVALID),
     "returns:round": of_plan(round_of),

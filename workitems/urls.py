@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from workitems.views import (
+    delays,
     desk,
     evidence,
     history,
@@ -32,6 +33,16 @@ item_urls = [
     path("<str:number>/status/", items.change_status, name="change-status"),
     path("<str:number>/review/", items.review, name="review"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
+    path(
+        "<str:number>/milestones/<int:milestone>/delays/<int:delay>/end/",
+        delays.end,
+        name="end-delay",
+    ),
+    path(
+        "<str:number>/milestones/<int:milestone>/delays/<int:delay>/steps/<int:mitigation>/done/",
+        delays.finish,
+        name="finish-mitigation",
+    ),
 ]
 
 return_urls = [

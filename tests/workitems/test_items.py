@@ -595,7 +595,7 @@ def test_a_mitigation_that_cannot_be_finished_says_why(
 
 def test_a_delay_ends_with_a_reason_and_stays_on_record(contributor):
     delay = DelayFactory()
-    items.end_delay(delay=delay, ended_on=TODAY, by=contributor, reason="The money came.")
+    items.end_delay(delay=delay, ended_on=TODAY, on=TODAY, by=contributor, reason="The money came.")
     delay.refresh_from_db()
     assert delay.ended_on == TODAY
     assert newest(delay) == ("~", "Police contributor (Police)", "The money came.")
@@ -612,6 +612,7 @@ def test_a_delay_ends_with_a_reason_and_stays_on_record(contributor):
             "The delay cannot end before it was found.",
             "ended_on",
         ),
+        (None, TOMORROW, "So.", "The day is in the future.", "ended_on"),
         (None, TODAY, "", "Say why the delay is over.", "reason"),
     ],
 )
@@ -620,4 +621,4 @@ def test_a_delay_that_cannot_end_says_why(
 ):
     delay = DelayFactory(ended_on=was_ended_on)
     with unchanged(delay), refused(sentence, field):
-        items.end_delay(delay=delay, ended_on=ended_on, by=contributor, reason=reason)
+        items.end_delay(delay=delay, ended_on=ended_on, on=TODAY, by=contributor, reason=reason)

@@ -597,3 +597,26 @@ def test_mitigations_of_other_milestones_are_not_touched(writer, of_return, dela
     assert save(writer, of_return, item, **data, **asked(delayed))[0] == 200
     other.refresh_from_db()
     assert other.done_on is None
+
+
+# --- hostile ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value", ["\ufffe", "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n", "٣", "a" * 100_000]
+)
+def test_nothing_that_is_typed_makes_the_return_fail(writer, of_return, item, delayed, value):
+    mitigation = delayed.delays.get().mitigations.get()
+    names = [*typed(item), *asked(delayed), f"x{mitigation.pk}-done_on", "act", "milestone", "open"]
+    hostile = dict.fromkeys(names, value)
+    page = of_return.get_absolute_url()
+    assert writer.post(page, hostile).status_code in {302, 400, 422}
+    for each in ({}, {"act": "no-change"}, {"milestone": delayed.pk}):
+        assert save_status(writer, of_return, item, hostile | each) in {200, 400, 409, 422}
+    assert writer.get(page, {"open": value}).status_code in {200, 400}
+    for act in ("open:", "theirs:", "no-change:"):
+        assert writer.post(page, {"act": f"{act}{value}"}).status_code in {302, 400, 422}
+
+
+def save_status(client, of_return, item, data):
+    return client.post(address_of(of_return, item), data).status_code

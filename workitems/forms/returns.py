@@ -128,7 +128,7 @@ class MilestoneAnswerForm(ReturnForm):
             self.fields[name].widget.attrs["rows"] = ROWS
         owner: Any = self.fields["owner_agency"]
         owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
-        owner.coerce = lambda pk: agencies[int(pk)]
+        owner.coerce = lambda pk: agencies.get(int(pk))
         owner.empty_value = None
 
     def start(self, row: Milestone) -> dict[str, Any]:

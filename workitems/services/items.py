@@ -279,13 +279,16 @@ def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: Us
 
 
 @transaction.atomic
-def end_delay(*, delay: Delay, ended_on: date, by: User, reason: str) -> Delay:
-    """Mark a delay as over. The record stays. Needs a reason."""
+def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) -> Delay:
+    """Mark a delay as over, since a day that is not in the future. The record stays. Needs a
+    reason."""
     delay = locked(delay)
     if delay.ended_on is not None:
         raise Refused(f"This delay ended on {delay.ended_on:%-d %B %Y}.")
     if ended_on < delay.found_on:
         raise Refused("The delay cannot end before it was found.", "ended_on")
+    if ended_on > on:
+        raise Refused("The day is in the future.", "ended_on")
     if not reason:
         raise Refused("Say why the delay is over.", "reason")
     delay.ended_on = ended_on

@@ -1,0 +1,102 @@
+"""The pages that end a delay, and that record what was done about it."""
+
+from datetime import date
+
+import pytest
+
+from tests.workitems.record import TODAY, YESTERDAY, newest, unchanged
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def writer(client_of, contributor):
+    return client_of(contributor)
+
+
+@pytest.fixture
+def delay(delayed):
+    return delayed.delays.get()
+
+
+@pytest.fixture
+def page(delayed):
+    """The milestone's, where both acts are offered."""
+    return f"{delayed.item.get_absolute_url()}milestones/{delayed.number}/"
+
+
+def test_delay_is_ended_from_the_milestones_page_and_stays(writer, page, delay):
+    link = f"{page}delays/1/end/"
+    assert f'<a href="{link}">It is over</a>' in writer.get(page).text
+    response = writer.post(
+        link, {"ended_on": "31/5/2010", "reason": "The money came."}, follow=True
+    )
+    assert response.redirect_chain == [(page, 302)]
+    assert "The delay is over. Its record stays." in response.text
+    delay.refresh_from_db()
+    assert delay.ended_on == YESTERDAY
+    assert newest(delay) == ("~", "Police contributor (Police)", "The money came.")
+    assert "ended 31 May 2010." in response.text
+    assert link not in response.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "sentence"),
+    [
+        ({"reason": "So."}, "ended_on", "This field is required."),
+        ({"ended_on": "2 June 2010", "reason": "So."}, "ended_on", "The day is in the future."),
+        (
+            {"ended_on": "30 April 2010", "reason": "So."},
+            "ended_on",
+            "The delay cannot end before it was found.",
+        ),
+        ({"ended_on": "1 June 2010"}, "reason", "This field is required."),
+    ],
+)
+def test_delay_that_cannot_end_says_why_at_the_field(writer, page, delay, typed, name, sentence):
+    with unchanged(delay):
+        response = writer.post(f"{page}delays/1/end/", typed)
+    assert response.status_code == 422
+    assert response.context["form"].errors == {name: [sentence]}
+
+
+def test_delay_that_has_ended_says_when(writer, page, delay):
+    delay.ended_on = TODAY
+    delay.save()
+    response = writer.get(f"{page}delays/1/end/")
+    assert "This delay ended on 1 June 2010." in response.text
+    assert "End the delay</button>" not in response.text
+
+
+def test_mitigation_is_recorded_as_done_from_the_milestones_page(writer, page, delay):
+    link = f"{page}delays/1/steps/1/done/"
+    assert link in writer.get(page).text
+    response = writer.post(link, {"done_on": "28 May 2010"}, follow=True)
+    assert response.redirect_chain == [(page, 302)]
+    step = delay.mitigations.get()
+    assert step.done_on == date(2010, 5, 28)
+    assert newest(step) == ("~", "Police contributor (Police)", "")
+    assert "done 28 May 2010" in response.text
+    assert link not in response.text
+
+
+def test_mitigation_is_not_done_in_the_future(writer, page, delay):
+    with unchanged(delay.mitigations.get()):
+        response = writer.post(f"{page}delays/1/steps/1/done/", {"done_on": "2 June 2010"})
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"done_on": ["The day is in the future."]}
+
+
+def test_milestone_that_moved_twice_says_so(writer, page, delay):
+    assert "moved" not in writer.get(page).text.split("<h2>Delays</h2>")[1].split("</ul>")[0]
+    delay.times_moved = 2
+    delay.save()
+    assert "92 days, moved twice." in writer.get(page).text
+    delay.times_moved = 3
+    delay.save()
+    assert "92 days, moved 3 times." in writer.get(page).text
+
+
+@pytest.mark.parametrize("address", ["delays/2/end/", "delays/1/steps/2/done/"])
+def test_what_is_not_there_is_not_found(writer, page, delay, address):
+    assert writer.get(f"{page}{address}").status_code == 404

@@ -1,0 +1,91 @@
+"""What ends a delay: it is over, or a step against it is done. The record stays."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods
+
+from workitems import services
+from workitems.forms.delays import EndDelayForm, FinishMitigationForm
+from workitems.models import Delay, Milestone, Mitigation
+from workitems.services import items as item_services
+from workitems.views.items import visible_item, visible_milestone
+from workitems.views.requests import require, signed_in
+
+
+def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> Delay:
+    """The delay of a milestone that the person answers for; 404 and 403 as for the milestone."""
+    item = visible_item(request, slug, number)
+    row = visible_milestone(item, milestone)
+    require(request, "workitems.update_milestone", row)
+    found = get_object_or_404(row.delays.all(), number=delay)
+    row.item, found.milestone = item, row
+    return found
+
+
+def page_of(milestone: Milestone) -> str:
+    item = milestone.item
+    return reverse("workitems:milestone", args=[item.plan.slug, item.number, milestone.number])
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> HttpResponse:
+    row = own_delay(request, slug, number, milestone, delay)
+    form = EndDelayForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            item_services.end_delay(
+                delay=row, on=localdate(), by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The delay is over. Its record stays.")
+            return redirect(page_of(row.milestone))
+    return show(request, "end", row, form)
+
+
+@require_http_methods(["GET", "POST"])
+def finish(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int, mitigation: int
+) -> HttpResponse:
+    row = own_delay(request, slug, number, milestone, delay)
+    step = get_object_or_404(row.mitigations.select_related("owner_agency"), number=mitigation)
+    form = FinishMitigationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            item_services.finish_mitigation(
+                mitigation=step, on=localdate(), by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "Recorded as done.")
+            return redirect(page_of(row.milestone))
+    return show(request, "finish", row, form, step)
+
+
+def show(
+    request: HttpRequest,
+    act: str,
+    delay: Delay,
+    form: EndDelayForm | FinishMitigationForm,
+    mitigation: Mitigation | None = None,
+) -> HttpResponse:
+    milestone = delay.milestone
+    return render(
+        request,
+        f"workitems/delays/{act}.html",
+        {
+            "plan": milestone.item.plan,
+            "item": milestone.item,
+            "milestone": milestone,
+            "delay": delay,
+            "mitigation": mitigation,
+            "form": form,
+            "cancel_url": page_of(milestone),
+        },
+        status=422 if form.errors else 200,
+    )
