@@ -76,6 +76,9 @@ def show(
                 {
                     "return": each,
                     "is_overdue": each.is_overdue(on),
+                    "last_at": max(
+                        filter(None, (each.last_written_at, each.submitted_at)), default=None
+                    ),
                     # What `read_return` says, without a query for each row.
                     "may_read": each.agency_id in own
                     or each.state == Return.State.ACCEPTED
@@ -83,6 +86,7 @@ def show(
                 }
                 for each in returns
             ],
+            "open_returns": sum(each.state != Return.State.ACCEPTED for each in returns),
             "may_manage": may_manage,
             # Names people, so it is for whoever may chase them.
             "notices": Notice.objects.for_round(round) if may_manage else [],

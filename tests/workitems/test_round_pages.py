@@ -1,0 +1,247 @@
+"""The pages of a plan's rounds: the list, one round, opening, closing and opening again."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    AgencyFactory,
+    MemberFactory,
+    ReturnFactory,
+    RoundFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import NOW, newest
+from workitems.models import Return, Round
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def manager(client_of, coordinator):
+    return client_of(coordinator)
+
+
+@pytest.fixture
+def reader(client_of, colleague):
+    return client_of(colleague)
+
+
+@pytest.fixture
+def listing(plan):
+    return reverse("returns:list", args=[plan.slug])
+
+
+@pytest.fixture
+def round(of_return):
+    return of_return.round
+
+
+OPENED = {
+    "name": "July to December 2010",
+    "period_start": "1 July 2010",
+    "period_end": "31/12/2010",
+    "due_on": "2011-01-14",
+    "message": "A sentence or two for each item.",
+}
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+def test_list_shows_each_round_newest_first(reader, plan, round, listing):
+    past = RoundFactory(
+        plan=plan,
+        name="July to December 2009",
+        period_start=date(2009, 7, 1),
+        period_end=date(2009, 12, 31),
+        closed_at=datetime(2010, 2, 1, tzinfo=UTC),
+    )
+    ReturnFactory(round=past, accepted=True)
+    page = reader.get(listing)
+    assert list(page.context["rounds"]) == [round, past]
+    for shown in ("Closed 1 February 2010", "1 of 1", "0 of 1"):
+        assert shown in page.text
+    assert "Open a round" not in page.text
+
+
+def test_empty_list_says_what_will_be_there(manager, listing):
+    page = manager.get(listing).text
+    assert "No round has been opened yet." in page
+    assert "Open a round" in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_as_often_for_any_number_of_rounds(
+    reader, plan, listing, count, django_assert_num_queries
+):
+    for year in range(2000, 2000 + count):
+        made = RoundFactory(
+            plan=plan, period_start=date(year, 1, 1), period_end=date(year, 6, 30), closed_at=NOW
+        )
+        ReturnFactory(round=made)
+    reader.get(listing)
+    with django_assert_num_queries(7):
+        assert len(reader.get(listing).context["rounds"]) == count
+
+
+# --- one round ----------------------------------------------------------------------------------
+
+
+def test_round_shows_how_far_each_agency_has_got(manager, of_return, item, customs, round):
+    WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    UpdateFactory(of_return=of_return, item=item, written_at=datetime(2010, 5, 31, 22, tzinfo=UTC))
+    ReturnFactory(round=round, agency=customs, state="submitted", submitted_at=NOW)
+    page = manager.get(round.get_absolute_url())
+    rows = [
+        (row["return"].agency.short_name, row["return"].state, row["return"].answered)
+        + (row["return"].items, row["is_overdue"])
+        for row in page.context["rows"]
+    ]
+    assert rows == [("Customs", "submitted", 0, 0, False), ("Police", "due", 1, 2, False)]
+    for shown in ("1 of 2", "1 June 2010, 10:00 a.m.", "1 June 2010, 9:30 a.m."):
+        assert shown in page.text
+
+
+def test_return_that_is_past_its_day_is_overdue(manager, of_return, round):
+    round.due_on = date(2010, 5, 31)
+    round.save()
+    assert "Due, overdue" in manager.get(round.get_absolute_url()).text
+
+
+def test_drafts_of_others_are_named_and_not_linked(
+    client_of, reader, manager, contributor, of_return, round
+):
+    link = f'href="{of_return.get_absolute_url()}"'
+    address = round.get_absolute_url()
+    assert link in client_of(contributor).get(address).text
+    assert link not in reader.get(address).text
+    assert link not in manager.get(address).text
+    of_return.submitted_at, of_return.state = NOW, "submitted"
+    of_return.save()
+    assert link not in reader.get(address).text
+    assert link in manager.get(address).text
+    of_return.state, of_return.accepted_on = "accepted", date(2010, 6, 1)
+    of_return.save()
+    assert link in reader.get(address).text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_round_asks_as_often_for_any_number_of_returns(
+    manager, plan, round, item, count, django_assert_num_queries
+):
+    Return.objects.all().delete()
+    for _ in range(count):
+        made = ReturnFactory(round=round, agency=AgencyFactory())
+        UpdateFactory(of_return=made, item=item)
+    manager.get(round.get_absolute_url())
+    with django_assert_num_queries(10):
+        assert len(manager.get(round.get_absolute_url()).context["rows"]) == count
+
+
+# --- opening ------------------------------------------------------------------------------------
+
+
+def test_opened_round_asks_each_member_that_exists_when_it_falls_due(
+    manager, plan, listing, police, customs, labour
+):
+    gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 12, 31))
+    MemberFactory(plan=plan, agency=gone)
+    response = manager.post(f"{listing}open/", OPENED, follow=True)
+    made = Round.objects.get()
+    assert response.redirect_chain == [(made.get_absolute_url(), 302)]
+    assert "The round July to December 2010 is open. Each agency has its return." in response.text
+    assert (made.period_end, made.due_on) == (date(2010, 12, 31), date(2011, 1, 14))
+    asked = made.returns.values_list("agency__short_name", flat=True)
+    assert set(asked) == {"DoL", "Police", "Customs"}
+    assert "A sentence or two for each item." in response.text
+
+
+def test_new_round_is_proposed_right_after_the_last(manager, plan, listing, round):
+    round.closed_at = NOW
+    round.save()
+    form = manager.get(f"{listing}open/").context["form"]
+    assert form.initial == {
+        "name": "1 July 2010 to 28 December 2010",
+        "period_start": date(2010, 7, 1),
+        "period_end": date(2010, 12, 28),
+        "due_on": date(2011, 1, 11),
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        (
+            {"period_end": "30 June 2010"},
+            {"period_end": ["The period ends before it begins."]},
+        ),
+        (
+            {"due_on": "30 June 2010"},
+            {"due_on": ["The round falls due before its period begins."]},
+        ),
+        ({"name": ""}, {"name": ["This field is required."]}),
+        (
+            {"due_on": "soon"},
+            {"due_on": ["Give a day such as 30 July 2010 or 30/7/2010."]},
+        ),
+    ],
+)
+def test_round_that_cannot_be_opened_says_why_and_keeps_the_words(manager, listing, typed, errors):
+    response = manager.post(f"{listing}open/", OPENED | typed)
+    assert response.status_code == 422
+    assert response.context["form"].errors == errors
+    assert "A sentence or two for each item." in response.text
+    assert Round.objects.count() == 0
+
+
+def test_second_round_is_refused_while_one_is_open(manager, listing, round):
+    response = manager.post(f"{listing}open/", OPENED)
+    assert response.status_code == 422
+    assert "Another round is open. Close it first." in response.text
+    assert Round.objects.get() == round
+
+
+# --- closing and opening again ------------------------------------------------------------------
+
+
+def test_closing_says_what_is_left_out_and_freezes(manager, of_return, customs, round):
+    ReturnFactory(round=round, agency=customs, accepted=True)
+    page = manager.get(round.get_absolute_url()).text
+    assert "so far that is 1 return of 2." in page
+    response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
+    assert "The round is closed. Nothing in it changes any more." in response.text
+    assert "Closed on 1 June 2010 by Coordinator" in response.text
+    assert newest(round) == ("~", "Coordinator (DoL)", "")
+
+
+def test_round_is_closed_once(manager, round):
+    for _ in range(2):
+        response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
+    assert "This round is closed already." in response.text
+
+
+def test_closed_round_is_opened_again_for_a_reason(manager, round):
+    round.closed_at = NOW
+    round.save()
+    address = f"{round.get_absolute_url()}reopen/"
+    response = manager.post(address, {"reason": " "})
+    assert response.status_code == 422
+    assert "This field is required." in response.text
+    response = manager.post(address, {"reason": "Customs sent its figures late."}, follow=True)
+    assert "The round is open again." in response.text
+    round.refresh_from_db()
+    assert round.is_open
+    assert newest(round) == ("~", "Coordinator (DoL)", "Customs sent its figures late.")
+
+
+def test_round_is_not_opened_again_beside_another(manager, plan, round):
+    closed = RoundFactory(
+        plan=plan, period_start=date(2009, 7, 1), period_end=date(2009, 12, 31), closed_at=NOW
+    )
+    response = manager.post(f"{closed.get_absolute_url()}reopen/", {"reason": "Late figures."})
+    assert response.status_code == 422
+    assert "Another round is open. Close it first." in response.text
+    assert "Late figures." in response.text
