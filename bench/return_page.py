@@ -65,7 +65,8 @@ def main(url: str) -> bool:
             counts.add(statements(client, "GET", path))
             cpu, median = measure(workers, lambda path=path: browser.ask(path))
             page = browser.ask(path)[1].encode()
-            assert page.count(b"data-save-section") == 2 * count, "led and supported"
+            buttons = [page.count(name) for name in (b"data-save-section", b"data-open-section")]
+            assert buttons == [count, count], "each item that it leads, each that it supports"
             print(
                 f"{count:>6} items {max(counts):>11} {cpu:>8.1f} {median:>10.1f} {len(page):>10,}"
                 f"  ({len(gzip.compress(page)):,} compressed)"
