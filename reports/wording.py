@@ -8,6 +8,8 @@ from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from workitems.standing import days_in_words
+
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 # Kinds of body that English calls "the Department of …", "the New Zealand Customs Service".
@@ -43,7 +45,7 @@ def agree(count: int, one: str, many: str) -> str:
 
 def days(count: int) -> str:
     """A measured length, in digits: "1 day", "92 days"."""
-    return f"{count:,} {'day' if count == 1 else 'days'}"
+    return days_in_words(count)
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -134,9 +134,7 @@ def waiting_variations(plan: Plan, **of: Any) -> list[Variation]:
 
 
 def pending_count() -> Count:
-    return Count(
-        "variations", filter=Q(variations__state__in=["requested", "recommended"]), distinct=True
-    )
+    return Count("variations", filter=Q(variations__state__in=Variation.PENDING), distinct=True)
 
 
 def facts_of(item: Any) -> standing.ItemFacts:

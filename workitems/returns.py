@@ -92,10 +92,7 @@ class Page:
 
 def takes_answers(of_return: Return) -> bool:
     """Whether the return is with its agency, in a round that is open."""
-    return of_return.round.is_open and of_return.state in (
-        Return.State.DUE,
-        Return.State.SENT_BACK,
-    )
+    return of_return.round.is_open and of_return.is_with_agency
 
 
 def return_page(of_return: Return, on: date, only: WorkItem | None = None) -> Page:

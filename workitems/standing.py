@@ -16,6 +16,11 @@ AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
 
 
+def days_in_words(count: int) -> str:
+    """ "1 day", "1,092 days"."""
+    return f"{count:,} {'day' if count == 1 else 'days'}"
+
+
 class MilestoneLike(Protocol):
     """What is asked of a milestone."""
 
@@ -75,7 +80,7 @@ class Lateness:
     @property
     def words(self) -> str:
         """ "Overdue by 12 days", "Expected 1 day late", "Done 3 days late", or the label alone."""
-        length = f"{self.days:,} {'day' if self.days == 1 else 'days'}"
+        length = days_in_words(self.days)
         if self.state == Late.OVERDUE:
             return f"Overdue by {length}"
         if self.state == Late.SLIPPING:
@@ -159,7 +164,7 @@ class Freshness:
         months = self.days // 30
         if months >= 2:
             return f"Updated {months} months ago"
-        return f"Updated {self.days} {'day' if self.days == 1 else 'days'} ago"
+        return f"Updated {days_in_words(self.days)} ago"
 
 
 def freshness(heard_on: date | None, on: date) -> Freshness:

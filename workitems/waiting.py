@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
-from django.urls import reverse
 
 from agencies.models import Seat, User
 from workitems.models import Decision, Milestone, Return, Variation
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
+from workitems.standing import days_in_words
 
 SHOWN_AHEAD_DAYS = 30
 # Of each kind; a desk with more on it than this is not read to the end.
@@ -37,7 +37,7 @@ def days_until(due: date, on: date) -> str:
     days = (due - on).days
     if days == 0:
         return "Due today"
-    length = f"{abs(days):,} {'day' if abs(days) == 1 else 'days'}"
+    length = days_in_words(abs(days))
     return f"Due in {length}" if days > 0 else f"Overdue by {length}"
 
 
@@ -100,9 +100,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             on=on,
             what=each.description,
             detail=f"Item {each.item.number} {each.item.title}",
-            url=reverse(
-                "workitems:milestone", args=[each.item.plan.slug, each.item.number, each.number]
-            ),
+            url=each.get_absolute_url(),
         )
         for each in soon
     ]

@@ -9,6 +9,7 @@ from agencies.fields import ReasonField as ReasonField
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage
+from workitems.services import Conflict, Refused
 
 TEXT_LENGTH = 5000
 
@@ -31,6 +32,15 @@ class VersionedForm(forms.Form):
         data = self.data.copy()  # type: ignore[attr-defined]
         data[self.add_prefix("version")] = str(version)
         self.data = data
+
+    def refuse(self, refusal: Refused) -> Any:
+        """Say a service's refusal, at its field if that is here. After a conflict the form stands
+        against the row as it is now, which is returned; otherwise None."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        if not isinstance(refusal, Conflict):
+            return None
+        self.take_version(refusal.current.version)
+        return refusal.current
 
     def typed(self) -> list[tuple[str, str]]:
         """Label and text of each visible field that was filled in."""

@@ -114,11 +114,11 @@ class Mitigation(models.Model):
 
 class VariationQuerySet(models.QuerySet["Variation"]):
     def pending(self) -> Self:
-        return self.filter(state__in=[Variation.State.REQUESTED, Variation.State.RECOMMENDED])
+        return self.filter(state__in=Variation.PENDING)
 
     def pending_first(self) -> Self:
         """What waits for somebody, longest first; then the rest, newest first."""
-        waits = Q(state__in=[Variation.State.REQUESTED, Variation.State.RECOMMENDED])
+        waits = Q(state__in=Variation.PENDING)
         return self.order_by(
             Case(When(waits, then=0), default=1), Case(When(waits, then="number")), "-number"
         )
@@ -154,6 +154,7 @@ class Variation(models.Model):
         State.DECLINED: (),
         State.TAKEN_BACK: (),
     }
+    PENDING = (State.REQUESTED, State.RECOMMENDED)
 
     class Recommends(models.TextChoices):
         APPROVE = "approve", "Approve"
@@ -273,7 +274,7 @@ class Variation(models.Model):
 
     @property
     def is_pending(self) -> bool:
-        return self.state in (self.State.REQUESTED, self.State.RECOMMENDED)
+        return self.state in self.PENDING
 
 
 class RiskQuerySet(models.QuerySet["Risk"]):

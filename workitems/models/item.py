@@ -322,6 +322,11 @@ class Milestone(models.Model):
     def __str__(self) -> str:
         return self.description
 
+    def get_absolute_url(self) -> str:
+        return reverse(
+            "workitems:milestone", args=[self.item.plan.slug, self.item.number, self.number]
+        )
+
     @property
     def is_open(self) -> bool:
         return self.completed_on is None and self.withdrawn_on is None

@@ -96,9 +96,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
 
     def waiting_for_agency(self) -> Self:
         """Open returns that an agency still has to send, or to mend."""
-        return self.filter(
-            state__in=[Return.State.DUE, Return.State.SENT_BACK], round__closed_at=None
-        )
+        return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None)
 
 
 class Return(models.Model):
@@ -116,6 +114,8 @@ class Return(models.Model):
         State.SENT_BACK: (State.SUBMITTED,),
         State.ACCEPTED: (),
     }
+    # Its agency has it to write, or to mend.
+    WITH_AGENCY = (State.DUE, State.SENT_BACK)
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="returns")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="returns")
@@ -165,8 +165,12 @@ class Return(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("returns:detail", args=[self.round.plan.slug, self.round_id, self.agency_id])
 
+    @property
+    def is_with_agency(self) -> bool:
+        return self.state in self.WITH_AGENCY
+
     def is_overdue(self, on: date) -> bool:
-        return self.state in (self.State.DUE, self.State.SENT_BACK) and self.round.due_on < on
+        return self.is_with_agency and self.round.due_on < on
 
 
 class ReturnNote(models.Model):

@@ -18,8 +18,10 @@ from django.utils.timezone import localdate
 from agencies.models import Seat, User
 from workitems.models import Notice, Return
 from workitems.notices.timetable import Telling, Why
+from workitems.standing import days_in_words
 
 Reason = Notice.Reason
+READY = "Nothing is missing any more. It waits for an approver to submit it."
 
 MOST_URGENT_FIRST = (
     *(Reason.OVERDUE, Reason.SENT_BACK, Reason.READY),
@@ -121,11 +123,11 @@ def sentence(line: Telling, on: date) -> str:
         case Reason.DUE_WEEK | Reason.DUE_DAY:
             return f"It is due on {due}, {until(due_on, on)}."
         case Reason.OVERDUE:
-            return f"It was due on {due} and is overdue by {days((on - due_on).days)}."
+            return f"It was due on {due} and is overdue by {days_in_words((on - due_on).days)}."
         case Reason.SENT_BACK:
             return sent_back(line)
         case Reason.READY:
-            return "Nothing is missing any more. It waits for an approver to submit it."
+            return READY
         case Reason.ACCEPTED:
             accepted_on = line.of_return.accepted_on
             assert accepted_on is not None  # a constraint of every accepted return
@@ -158,7 +160,7 @@ def progress_of(lines: Sequence[Telling]) -> str:
     if {line.reason for line in lines} & {Reason.READY, Reason.SENT_BACK}:
         return ""
     if first.is_ready:
-        return "Nothing is missing any more. It waits for an approver to submit it."
+        return READY
     return "It was sent back, and nothing was written in it since."
 
 
@@ -187,7 +189,7 @@ def state_of(line: Telling, on: date) -> str:
         case Reason.DUE_WEEK | Reason.DUE_DAY:
             return f"is due {until(due_on, on)}"
         case Reason.OVERDUE:
-            return f"is overdue by {days((on - due_on).days)}"
+            return f"is overdue by {days_in_words((on - due_on).days)}"
         case Reason.SENT_BACK:
             return "was sent back"
         case Reason.READY:
@@ -198,11 +200,7 @@ def state_of(line: Telling, on: date) -> str:
 
 def until(due_on: date, on: date) -> str:
     left = (due_on - on).days
-    return {0: "today", 1: "tomorrow"}.get(left, f"in {days(left)}")
-
-
-def days(count: int) -> str:
-    return f"{count:,} {'day' if count == 1 else 'days'}"
+    return {0: "today", 1: "tomorrow"}.get(left, f"in {days_in_words(left)}")
 
 
 def one_line(text: str) -> str:

@@ -55,7 +55,7 @@ def add_to_milestone(
 def _check_open(of_return: Return) -> None:
     if not of_return.round.is_open:
         raise Refused("This round is closed.")
-    if of_return.state not in (Return.State.DUE, Return.State.SENT_BACK):
+    if not of_return.is_with_agency:
         raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
 
 

@@ -147,7 +147,7 @@ def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update
     of_return = locked(of_return, related=("round",))
     if not of_return.round.is_open:
         raise Refused("This round is closed.")
-    if of_return.state not in (Return.State.DUE, Return.State.SENT_BACK):
+    if not of_return.is_with_agency:
         raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
     if item.plan_id != of_return.round.plan_id:
         raise Refused("This item belongs to another plan.")

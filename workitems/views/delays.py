@@ -3,13 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from workitems import services
 from workitems.forms.delays import EndDelayForm, FinishMitigationForm
-from workitems.models import Delay, Milestone, Mitigation
+from workitems.models import Delay, Mitigation
 from workitems.services import items as item_services
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.requests import require, signed_in
@@ -25,11 +24,6 @@ def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, dela
     return found
 
 
-def page_of(milestone: Milestone) -> str:
-    item = milestone.item
-    return reverse("workitems:milestone", args=[item.plan.slug, item.number, milestone.number])
-
-
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> HttpResponse:
     row = own_delay(request, slug, number, milestone, delay)
@@ -43,7 +37,7 @@ def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "The delay is over. Its record stays.")
-            return redirect(page_of(row.milestone))
+            return redirect(row.milestone)
     return show(request, "end", row, form)
 
 
@@ -63,7 +57,7 @@ def finish(
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Recorded as done.")
-            return redirect(page_of(row.milestone))
+            return redirect(row.milestone)
     return show(request, "finish", row, form, step)
 
 
@@ -85,7 +79,7 @@ def show(
             "delay": delay,
             "mitigation": mitigation,
             "form": form,
-            "cancel_url": page_of(milestone),
+            "cancel_url": milestone.get_absolute_url(),
         },
         status=422 if form.errors else 200,
     )

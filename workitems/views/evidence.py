@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -126,7 +125,7 @@ def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: in
         "item": item,
         "milestone": row,
         "pieces": row.evidence.for_list(),
-        "back": reverse("workitems:milestone", args=[item.plan.slug, item.number, row.number]),
+        "back": row.get_absolute_url(),
     }
     return add(request, evidence_services.add_to_milestone, context, milestone=row)
 
@@ -190,12 +189,8 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
     if form.is_valid():
         try:
             service(milestone=row, by=signed_in(request), **form.cleaned_data)
-        except services.Conflict as refusal:
-            conflict = refusal.current
-            form.add_error(None, str(refusal))
-            form.take_version(conflict.version)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            conflict = form.refuse(refusal)
         else:
             messages.success(request, f"Your view of “{row}” is saved.")
             return redirect(f"{item.get_absolute_url()}#milestones")

@@ -169,12 +169,8 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             item_services.change_status(
                 item=item, by=signed_in(request), on=localdate(), **form.cleaned_data
             )
-        except services.Conflict as refusal:
-            conflict = refusal.current
-            form.add_error(None, str(refusal))
-            form.take_version(conflict.version)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            conflict = form.refuse(refusal)
         else:
             messages.success(request, f"Item {item.number} is saved.")
             return redirect(item)
@@ -196,12 +192,8 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if form.is_valid():
         try:
             item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
-        except services.Conflict as refusal:
-            conflict = refusal.current
-            form.add_error(None, str(refusal))
-            form.take_version(conflict.version)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            conflict = form.refuse(refusal)
         else:
             messages.success(request, f"Your view of item {item.number} is saved.")
             return redirect(item)

@@ -44,13 +44,11 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         today: dict[str, Any] = {} if act == "reopen" else {"on": localdate()}
         try:
             service(milestone=row, by=signed_in(request), **today, **form.cleaned_data)
-        except services.Conflict as refusal:
-            conflict = row = refusal.current
-            row.item = item
-            form.add_error(None, str(refusal))
-            form.take_version(conflict.version)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            conflict = form.refuse(refusal)
+            if conflict is not None:
+                row = conflict
+                row.item = item
         else:
             messages.success(request, f"“{row}” {done}.")
             return redirect(item)

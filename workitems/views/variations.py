@@ -202,13 +202,8 @@ def ask(
     if form.is_valid():
         try:
             made = service(**row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
-        except services.Conflict as refusal:
-            conflict = refusal.current
-            form.add_error(None, str(refusal))
-            form.take_version(conflict.version)
         except services.Refused as refusal:
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, str(refusal))
+            conflict = form.refuse(refusal)
         else:
             messages.success(
                 request, f"{made.reference} is with the coordinator. Nothing changes until then."
