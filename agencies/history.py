@@ -31,8 +31,19 @@ class HistoryRow(models.Model):
         abstract = True
 
 
+class Versions(HistoricalRecords):
+    """History tables with an index for "the last row of this record before a moment"."""
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        last = models.Index(
+            fields=[model._meta.pk.attname, "history_date", "history_id"],
+            name=f"{model._meta.model_name}_versions",
+        )
+        return {**super().get_meta_options(model), "indexes": [last]}
+
+
 def track(leave_out: Sequence[str] = ()) -> HistoricalRecords:
-    return HistoricalRecords(bases=[HistoryRow], excluded_fields=list(leave_out))
+    return Versions(bases=[HistoryRow], excluded_fields=list(leave_out))
 
 
 def save(

@@ -2,14 +2,14 @@
 
 from django.urls import include, path
 
-from reports import views
+from reports.views import briefings
 
 briefing_urls = [
-    path("", views.index, name="list"),
-    path("new/", views.create, name="create"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/cover/", views.change_cover, name="change-cover"),
-    path("<int:pk>/pdf/", views.pdf, name="pdf"),
+    path("", briefings.index, name="list"),
+    path("new/", briefings.create, name="create"),
+    path("<int:pk>/", briefings.detail, name="detail"),
+    path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
+    path("<int:pk>/pdf/", briefings.pdf, name="pdf"),
 ]
 
 urlpatterns = [

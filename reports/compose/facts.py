@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 
 from agencies.models import Agency, Appointment
-from reports.asat import newest_versions, rows_as_at
 from reports.document import DocumentError, Source
 from reports.models import Briefing
 from reports.wording import day
+from workitems.asat import end_of, newest_versions, rows_as_at
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Update, WorkItem
 from workitems.models.item import Stage, number_key
 from workitems.standing import Lateness, item_lateness, milestone_lateness
@@ -153,7 +153,7 @@ def read(briefing: Briefing) -> Facts:
             )
         ),
         risks=tuple(
-            rows_as_at(Risk, dated, plan_id=plan.pk)
+            rows_as_at(Risk, end_of(dated), of={"plan_id": plan.pk})
             .filter(escalated_to=Risk.EscalatedTo.MINISTER, escalated_on__lte=dated)
             .exclude(closed_on__lte=dated)
             .order_by("number")
@@ -169,21 +169,24 @@ def _items(
     pillars: dict[int, Pillar],
     updates: Iterable[Update],
 ) -> Iterator[ItemFacts]:
+    until = end_of(dated)
     milestones = _by(
-        rows_as_at(Milestone, dated, item__plan_id=plan.pk).order_by("number"), "item_id"
+        rows_as_at(Milestone, until, of={"item__plan_id": plan.pk}).order_by("number"), "item_id"
     )
     delays = _by(
-        rows_as_at(Delay, dated, milestone__item__plan_id=plan.pk, found_on__lte=dated).order_by(
-            "number"
-        ),
+        rows_as_at(
+            Delay, until, of={"milestone__item__plan_id": plan.pk}, found_on__lte=dated
+        ).order_by("number"),
         "milestone_id",
     )
     mitigations = _by(
-        rows_as_at(Mitigation, dated, delay__milestone__item__plan_id=plan.pk).order_by("number"),
+        rows_as_at(Mitigation, until, of={"delay__milestone__item__plan_id": plan.pk}).order_by(
+            "number"
+        ),
         "delay_id",
     )
     said = _by(updates, "item_id")
-    rows = rows_as_at(WorkItem, dated, plan_id=plan.pk)
+    rows = rows_as_at(WorkItem, until, of={"plan_id": plan.pk})
     place = {pk: index for index, pk in enumerate(pillars)}
     for row in sorted(rows, key=lambda row: (place[row.pillar_id], number_key(row.number), row.id)):
         steps = tuple(
