@@ -11,6 +11,7 @@ from workitems.models import (
     Decision,
     Delay,
     Evidence,
+    Matter,
     Measure,
     Meeting,
     Member,
@@ -210,6 +211,17 @@ class AttendanceFactory(DjangoModelFactory):
 
     meeting = factory.SubFactory(MeetingFactory)
     agency = factory.LazyAttribute(lambda attendance: attendance.meeting.plan.coordinating_agency)
+
+
+class MatterFactory(DjangoModelFactory):
+    """A free one."""
+
+    class Meta:
+        model = Matter
+
+    meeting = factory.SubFactory(MeetingFactory)
+    position = 1
+    title = "What comes next"
 
 
 class DecisionFactory(DjangoModelFactory):

@@ -15,6 +15,7 @@ from tests.factories import (
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
+    MatterFactory,
     MeasureFactory,
     MeetingFactory,
     MemberFactory,
@@ -192,6 +193,35 @@ BROKEN = {
     ],
     "notice_has_occasion": [lambda: NoticeFactory(occasion=""), lambda: NoticeFactory(line=0)],
     # Meetings
+    "meeting_closed_by_and_at": [
+        lambda: MeetingFactory(closed_at=NOW),
+        lambda: MeetingFactory(closed_by=UserFactory()),
+    ],
+    "matter_position": [lambda: MatterFactory(position=0)],
+    "matter_has_title": [lambda: MatterFactory(title="")],
+    "matter_about_one_thing": [
+        lambda: MatterFactory(item=WorkItemFactory(), variation=VariationFactory()),
+        lambda: MatterFactory(variation=VariationFactory(), decision=DecisionFactory()),
+        lambda: MatterFactory(decision=DecisionFactory(), risk=RiskFactory()),
+        lambda: MatterFactory(risk=RiskFactory(), of_return=ReturnFactory()),
+        lambda: MatterFactory(of_return=ReturnFactory(), item=WorkItemFactory()),
+    ],
+    "matter_considered_or_withdrawn": [
+        lambda: MatterFactory(considered_on=TODAY, withdrawn_on=TODAY)
+    ],
+    "matter_item_once_on_agenda": [
+        lambda: again(MatterFactory, ["meeting"], item=WorkItemFactory())
+    ],
+    "matter_variation_once_on_agenda": [
+        lambda: again(MatterFactory, ["meeting"], variation=VariationFactory())
+    ],
+    "matter_decision_once_on_agenda": [
+        lambda: again(MatterFactory, ["meeting"], decision=DecisionFactory())
+    ],
+    "matter_risk_once_on_agenda": [lambda: again(MatterFactory, ["meeting"], risk=RiskFactory())],
+    "matter_of_return_once_on_agenda": [
+        lambda: again(MatterFactory, ["meeting"], of_return=ReturnFactory())
+    ],
     "meeting_one_a_day": [lambda: again(MeetingFactory, ["plan", "held_on"])],
     "attendance_once_per_meeting": [lambda: again(AttendanceFactory, ["meeting", "agency"])],
     "decision_number_unique_in_meeting": [lambda: again(DecisionFactory, ["meeting", "number"])],

@@ -2,7 +2,7 @@
 
 from workitems.models.delay import Delay, Mitigation, Risk, Variation
 from workitems.models.item import Measure, Milestone, Support, WorkItem
-from workitems.models.meeting import Attendance, Decision, Meeting
+from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.notice import Notice
 from workitems.models.plan import Member, Pillar, Plan
 from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
@@ -12,6 +12,7 @@ __all__ = [
     "Decision",
     "Delay",
     "Evidence",
+    "Matter",
     "Measure",
     "Meeting",
     "Member",

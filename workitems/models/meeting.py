@@ -1,28 +1,57 @@
-"""Meetings of the working group and what they decide."""
+"""Meetings of the working group: who came, what was on the agenda, and what was decided."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from agencies.history import track
-from agencies.models import Agency
-from workitems.models.delay import Variation
+from agencies.models import Agency, User
+from workitems.models.delay import Risk, Variation
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
+from workitems.models.round import Return
+
+MATTER_TITLE_LENGTH = 300
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def coming(self, on: date) -> Self:
         return self.filter(held_on__gte=on).order_by("held_on")
 
+    def past(self, on: date) -> Self:
+        """Newest first."""
+        return self.filter(held_on__lt=on).order_by("-held_on")
+
+    def with_counts(self) -> Self:
+        """Adds `matters_count` and `decisions_count`, for lists."""
+        return self.annotate(
+            matters_count=_count(Matter.objects.on_agenda()),
+            decisions_count=_count(Decision.objects.all()),
+        )
+
+
+def _count(rows: "models.QuerySet[Any]") -> models.functions.Coalesce:
+    of_meeting = rows.filter(meeting=models.OuterRef("pk")).order_by().values("meeting")
+    count = models.Subquery(of_meeting.annotate(number=models.Count("pk")).values("number"))
+    return models.functions.Coalesce(count, 0)
+
 
 class Meeting(models.Model):
+    """While its record is open, attendance, agenda and decisions may change; closing freezes them."""
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="meetings")
     held_on = models.DateField("date")
     place = models.CharField(max_length=200, blank=True)
     notes = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="closed_meetings"
+    )
+    version = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()
     history = track()
@@ -30,18 +59,37 @@ class Meeting(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "held_on"], name="meeting_one_a_day"),
+            models.CheckConstraint(
+                name="meeting_closed_by_and_at",
+                condition=Q(closed_by=None, closed_at=None)
+                | Q(closed_by__isnull=False, closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Working group, {self.held_on:%-d %B %Y}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:detail", args=[self.plan.slug, self.pk])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    def present(self) -> Self:
+        return self.filter(withdrawn_on=None)
+
 
 class Attendance(models.Model):
-    """An agency that was present."""
+    """An agency that was present. A tick that was wrong is withdrawn, so that both are told."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendances")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="attendances")
+    withdrawn_on = models.DateField(null=True, blank=True)
 
+    objects = AttendanceQuerySet.as_manager()
     history = track()
 
     class Meta:
@@ -55,28 +103,170 @@ class Attendance(models.Model):
         return f"{self.agency} at {self.meeting}"
 
 
+class MatterQuerySet(models.QuerySet["Matter"]):
+    def on_agenda(self) -> Self:
+        return self.filter(withdrawn_on=None)
+
+    def in_order(self) -> Self:
+        return self.order_by("position", "pk")
+
+    def for_page(self) -> Self:
+        """What each matter is about, in one query."""
+        return self.select_related(
+            "item__lead_agency",
+            "variation__item",
+            "variation__milestone",
+            "variation__requesting_agency",
+            "decision__meeting",
+            "decision__owner_agency",
+            "risk__owner_agency",
+            "risk__item",
+            "of_return__agency",
+            "of_return__round",
+        )
+
+
+class Matter(models.Model):
+    """One point on a meeting's agenda: about one thing, or a free one. Removed, never deleted.
+
+    Positions run from 1 without a gap among those on the agenda. No constraint holds that they
+    differ, since two change places one row after the other; services do, on the locked meeting.
+    """
+
+    SUBJECTS = ("item", "variation", "decision", "risk", "of_return")
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="matters")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=MATTER_TITLE_LENGTH)
+    why = models.TextField(
+        blank=True, help_text="Why it came on the agenda, a reason a line, as on that day."
+    )
+    note = models.TextField(blank=True)
+    item = models.ForeignKey(
+        WorkItem, models.PROTECT, null=True, blank=True, related_name="matters"
+    )
+    variation = models.ForeignKey(
+        Variation, models.PROTECT, null=True, blank=True, related_name="matters"
+    )
+    decision = models.ForeignKey(
+        "Decision",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_up_in",
+        help_text="One of an earlier meeting, to be followed up.",
+    )
+    risk = models.ForeignKey(Risk, models.PROTECT, null=True, blank=True, related_name="matters")
+    of_return = models.ForeignKey(
+        Return, models.PROTECT, null=True, blank=True, related_name="matters"
+    )
+    considered_on = models.DateField(
+        null=True, blank=True, help_text="The meeting's day, once the group has dealt with it."
+    )
+    withdrawn_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = MatterQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="matter_position", condition=Q(position__gte=1)),
+            models.CheckConstraint(name="matter_has_title", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="matter_about_one_thing",
+                condition=Q(variation=None, decision=None, risk=None, of_return=None)
+                | Q(item=None, decision=None, risk=None, of_return=None)
+                | Q(item=None, variation=None, risk=None, of_return=None)
+                | Q(item=None, variation=None, decision=None, of_return=None)
+                | Q(item=None, variation=None, decision=None, risk=None),
+            ),
+            models.CheckConstraint(
+                name="matter_considered_or_withdrawn",
+                condition=Q(considered_on=None) | Q(withdrawn_on=None),
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["meeting", subject],
+                    condition=Q(withdrawn_on=None),
+                    name=f"matter_{subject}_once_on_agenda",
+                )
+                for subject in ("item", "variation", "decision", "risk", "of_return")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def kind(self) -> str:
+        """Which of the five it is about, by the name of its column; "" for a free matter."""
+        for name in self.SUBJECTS:
+            if getattr(self, f"{name}_id") is not None:
+                return name
+        return ""
+
+    @property
+    def subject(self) -> Any:
+        return getattr(self, self.kind) if self.kind else None
+
+    @property
+    def subject_item(self) -> WorkItem | None:
+        """The work item that it comes to: its own, the variation's, the risk's or the decision's."""
+        return self.item or getattr(self.subject, "item", None)
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        return self.why.splitlines()
+
+
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def open(self, on: date) -> Self:
         return self.filter(Q(done_on=None) | Q(done_on__gt=on), owner_agency__isnull=False)
 
+    def open_first(self, on: date) -> Self:
+        """What is to be done, soonest due first; then the rest, newest meeting first."""
+        waits = Q(owner_agency__isnull=False) & (Q(done_on=None) | Q(done_on__gt=on))
+        return self.order_by(
+            models.Case(models.When(waits, then=0), default=1),
+            models.Case(models.When(waits, then="due_on")),
+            "-meeting__held_on",
+            "number",
+        )
+
+    def in_order(self) -> Self:
+        return self.order_by("meeting__held_on", "number")
+
+    def for_list(self) -> Self:
+        """Everything that a list row prints, in one query."""
+        return self.select_related("meeting", "item", "variation", "owner_agency", "matter")
+
 
 class Decision(models.Model):
-    """What a meeting decided, tied to what it decides; with an owner it is tracked until done."""
+    """What a meeting decided, tied to what it decides; with an owner it is tracked until done.
+
+    `about` names in words what this floor does not know: a briefing.
+    """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
     number = models.PositiveSmallIntegerField()
     text = models.TextField()
+    matter = models.ForeignKey(
+        Matter, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     item = models.ForeignKey(
         WorkItem, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     variation = models.OneToOneField(
         Variation, models.PROTECT, null=True, blank=True, related_name="decision"
     )
+    about = models.CharField(max_length=300, blank=True)
     owner_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     due_on = models.DateField(null=True, blank=True)
     done_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = DecisionQuerySet.as_manager()
     history = track()
@@ -96,3 +286,10 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_followed_up(self) -> bool:
+        return self.owner_agency_id is not None
+
+    def is_overdue(self, on: date) -> bool:
+        return self.due_on is not None and self.done_on is None and self.due_on < on

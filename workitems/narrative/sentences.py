@@ -280,25 +280,59 @@ def _meeting(was: Was, now: Now) -> Told:
         yield Said(Field.MEETINGS, f"changed the place of {name}{place}.")
     if changes := _change(was, now, "notes", "Notes"):
         yield Said(Field.MEETINGS, f"changed the notes of {name}.", changes)
+    if _differs(was, now, "closed_at"):
+        done = "closed the record" if now["closed_at"] else "opened the record again"
+        yield Said(Field.MEETINGS, f"{done} of {name}.")
 
 
 def _attendance(was: Was, now: Now) -> Told:
+    came = f"{now['agency']} came to the meeting of {_day(now['held_on'])}"
+    if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
+        yield Said(Field.MEETINGS, f"recorded that {came}.")
+    elif _differs(was, now, "withdrawn_on"):
+        yield Said(Field.MEETINGS, f"took back that {came}.")
+
+
+def _matter(was: Was, now: Now) -> Told:
+    name, of = f"“{now['title']}”", f"the agenda of the meeting of {_day(now['held_on'])}"
     if was is None:
+        yield Said(Field.MEETINGS, f"put {name} on {of}.")
+        return
+    if _differs(was, now, "withdrawn_on"):
+        done = f"took {name} off {of}" if now["withdrawn_on"] else f"put {name} back on {of}"
+        yield Said(Field.MEETINGS, f"{done}.")
+    if _differs(was, now, "considered_on"):
+        verb = "recorded" if now["considered_on"] else "took back"
         yield Said(
             Field.MEETINGS,
-            f"recorded that {now['agency']} came to the meeting of {_day(now['held_on'])}.",
+            f"{verb} that the meeting of {_day(now['held_on'])} considered {name}.",
         )
+    for column, label in (("title", "title"), ("note", "note")):
+        if changes := _change(was, now, column, label.capitalize()):
+            yield Said(Field.MEETINGS, f"changed the {label} of a matter on {of}.", changes)
+
+
+def _owner(now: Now) -> str:
+    """ ", for Police to do by 30 June 2010"; nothing where nobody is asked to."""
+    return f", for {now['owner']} to do by {_day(now['due_on'])}" if now["due_on"] else ""
 
 
 def _decision(was: Was, now: Now) -> Told:
     of = f" of the meeting of {_day(now['held_on'])}"
     if was is None:
-        due = f", due {_day(now['due_on'])}" if now["due_on"] else ""
-        yield Said(Field.MEETINGS, f"recorded a decision{of}{due}: “{now['text']}”")
+        on = f" on {now['about']}" if now["about"] else ""
+        yield Said(Field.MEETINGS, f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
         return
     if changes := _change(was, now, "text", "Decision"):
         yield Said(Field.MEETINGS, f"changed the words of a decision{of}.", changes)
-    if _differs(was, now, "due_on"):
+    if _differs(was, now, "owner_agency_id"):
+        to = (
+            f"gave a decision{of} to {now['owner']}"
+            if now["owner"]
+            else (f"no longer follows up a decision{of}")
+        )
+        yield Said(Field.MEETINGS, f"{to}{_owner(now)}: “{now['text']}”")
+    elif _differs(was, now, "due_on"):
         yield Said(
             Field.MEETINGS,
             f"moved a decision{of} from {_day(was['due_on'])} to {_day(now['due_on'])}: "
@@ -373,6 +407,7 @@ TELL: dict[str, Callable[[Was, Now], Told]] = {
     "evidence of a milestone": _evidence,
     "meeting": _meeting,
     "attendance": _attendance,
+    "matter": _matter,
     "decision": _decision,
     "variation": _variation,
     "risk": _risk,
