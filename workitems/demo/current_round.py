@@ -11,7 +11,7 @@ from agencies.models import Agency, User
 from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
 from workitems.models import Meeting, Milestone, Plan, Return, Risk, Round, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.services import items, meetings, rounds, variations
+from workitems.services import items, meetings, risks, rounds, variations
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
@@ -91,7 +91,7 @@ class Story:
         meetings.call_meeting(
             plan=self.plan, held_on=self.day(8), place="Stout Street, Wellington", by=by
         )
-        meetings.escalate_risk(
+        risks.escalate_risk(
             risk=self.plan.risks.get(item__number="2.3"),
             to=Risk.EscalatedTo.MINISTER,
             on=self.day(-42),

@@ -1,4 +1,4 @@
-"""Meetings of the working group, the decisions they take, and the risks they watch."""
+"""Meetings of the working group and the decisions they take."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,7 +7,7 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
-from workitems.models import Attendance, Decision, Meeting, Plan, Risk, WorkItem
+from workitems.models import Attendance, Decision, Meeting, Plan, WorkItem
 from workitems.services.items import next_number
 from workitems.services.refusals import Refused, locked
 
@@ -72,56 +72,3 @@ def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) ->
         raise Refused("The day is in the future.", "done_on")
     decision.done_on = done_on
     return history.save(decision, by=by, fields=["done_on"])
-
-
-@transaction.atomic
-def raise_risk(
-    *,
-    plan: Plan,
-    description: str,
-    likelihood: str,
-    impact: str,
-    owner_agency: Agency,
-    by: User,
-    item: WorkItem | None = None,
-    response: str = "",
-) -> Risk:
-    """Enter a risk to the plan, or to one of its items."""
-    plan = locked(plan)
-    if item is not None and item.plan_id != plan.pk:
-        raise Refused("The item belongs to another plan.", "item")
-    risk = Risk(
-        plan=plan,
-        item=item,
-        number=next_number(plan.risks.all()),
-        description=description,
-        likelihood=likelihood,
-        impact=impact,
-        owner_agency=owner_agency,
-        response=response,
-    )
-    return history.save(risk, by=by)
-
-
-@transaction.atomic
-def escalate_risk(*, risk: Risk, to: Risk.EscalatedTo, on: date, by: User, reason: str) -> Risk:
-    """Bring a risk before the working group or the Minister. Needs a reason."""
-    risk = locked(risk)
-    if risk.closed_on is not None:
-        raise Refused("This risk is closed.")
-    if not reason:
-        raise Refused("Say why it goes higher.", "reason")
-    risk.escalated_to, risk.escalated_on = to, on
-    return history.save(risk, by=by, reason=reason, fields=["escalated_to", "escalated_on"])
-
-
-@transaction.atomic
-def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
-    """Close a risk that no longer threatens. Needs a reason."""
-    risk = locked(risk)
-    if risk.closed_on is not None:
-        raise Refused(f"This risk was closed on {risk.closed_on:%-d %B %Y}.")
-    if not reason:
-        raise Refused("Say why the risk is over.", "reason")
-    risk.closed_on = on
-    return history.save(risk, by=by, reason=reason, fields=["closed_on"])
