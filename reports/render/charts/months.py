@@ -1,0 +1,154 @@
+"""Counts at each month's end, stacked, over the life of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.safestring import SafeString
+
+from reports.render.charts.drawing import (
+    FAINT,
+    INK,
+    NARROW,
+    QUIET,
+    WIDTH,
+    line,
+    link,
+    month_name,
+    number,
+    path,
+    picture,
+    text,
+)
+
+HEIGHT = 200.0
+TOP = 14.0
+LEFT = 34.0
+WIDEST_MONTH = 44.0
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One of the things counted: its name, its count at each day, its fill."""
+
+    label: str
+    counts: Sequence[int]
+    fill: str
+
+
+def months_stacked(
+    days: Sequence[date],
+    series: Sequence[Series],
+    *,
+    title: str,
+    description: str,
+    links: Mapping[date, str] | None = None,
+    narrow: bool = False,
+) -> SafeString:
+    """One step a day (a month's end, the last may be any day), the first series at the bottom.
+
+    Each series is named at the right with its last count, so no legend has to be matched by colour. `links` says where
+    a day leads; the days named along the axis carry them. Empty text when there is no day.
+    """
+    shown = [one for one in series if any(one.counts)]
+    if not days:
+        return SafeString("")
+    width = NARROW if narrow else WIDTH
+    room = max((len(_last(one)) for one in shown), default=0) * 5.7 + 16
+    step = min(WIDEST_MONTH, (width - LEFT - room) / len(days))
+    right = LEFT + step * len(days)
+    top = _round_up(max(sum(one.counts[n] for one in shown) for n in range(len(days))))
+    bottom = TOP + HEIGHT
+
+    def y(count: float) -> float:
+        return bottom - count / top * HEIGHT
+
+    parts: list[str] = []
+    for mark in _marks(top):
+        parts.append(line(LEFT, y(mark), right, y(mark), stroke=FAINT))
+        parts.append(text(f"{mark:,}", LEFT - 6, y(mark) + 3.5, fill=QUIET, anchor="end", size=10))
+    below = [0] * len(days)
+    labels: list[tuple[float, str]] = []
+    for one in shown:
+        above = [low + count for low, count in zip(below, one.counts, strict=True)]
+        outline = _steps([y(n) for n in above], [y(n) for n in below], step)
+        parts.append(path(outline, one.fill, INK))
+        labels.append((y((below[-1] + above[-1]) / 2), _last(one)))
+        below = above
+    for place, words in _apart(labels, bottom):
+        parts.append(text(words, right + 8, place + 4))
+    parts.append(line(LEFT, bottom, right, bottom, stroke=INK))
+    for n in _named(days, min(4 if narrow else 8, max(1, int((right - LEFT) / 52)))):
+        x = LEFT + step * (n + 0.5)
+        drawn = [
+            line(x, bottom, x, bottom + 4, stroke=INK),
+            text(month_name(days[n]), x, bottom + 16, anchor="middle", size=10),
+        ]
+        url = (links or {}).get(days[n])
+        said = f"The plan as at {days[n].day} {month_name(days[n])}"
+        parts += [link(url, said, drawn)] if url else drawn
+    return picture(
+        width, bottom + 24, title=title, description=description, parts=parts, linked=bool(links)
+    )
+
+
+def _last(one: Series) -> str:
+    return f"{one.label} {one.counts[-1]:,}"
+
+
+def _steps(above: Sequence[float], below: Sequence[float], step: float) -> str:
+    """Along the top from the left, then back along the bottom; a stretch of equal counts is one line."""
+    points = [f"M{number(LEFT)} {number(above[0])}"]
+    last = len(above) - 1
+    for n, height in enumerate(above):
+        if n == last or above[n + 1] != height:
+            points.append(f"H{number(LEFT + step * (n + 1))}")
+            points.append(f"V{number(above[n + 1] if n < last else below[last])}")
+    for n in range(last, -1, -1):
+        if n == 0 or below[n - 1] != below[n]:
+            points.append(f"H{number(LEFT + step * n)}")
+            if n:
+                points.append(f"V{number(below[n - 1])}")
+    return "".join(points) + "Z"
+
+
+def _apart(labels: Sequence[tuple[float, str]], bottom: float) -> list[tuple[float, str]]:
+    """The labels from the bottom up, far enough from each other to be read."""
+    placed: list[tuple[float, str]] = []
+    limit = bottom - 4
+    for wanted, words in labels:
+        place = min(wanted, limit)
+        placed.append((place, words))
+        limit = place - 13
+    # Pushed out at the top: move the stack down again by as much.
+    over = max(0.0, 4 - placed[-1][0]) if placed else 0.0
+    return [(min(place + over, bottom - 4), words) for place, words in placed]
+
+
+def _round_up(highest: int) -> int:
+    """The next number that divides well: 7 gives 8, 24 gives 25, 1,013 gives 1,200."""
+    if highest <= 10:
+        return next(size for size in (1, 2, 3, 4, 5, 6, 8, 10) if size >= highest)
+    scale = 1
+    while True:
+        for size in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80):
+            if size * scale >= highest:
+                return size * scale
+        scale *= 10
+
+
+def _marks(top: int) -> list[int]:
+    """Some round counts up the side, the top one included."""
+    parts = next(n for n in (4, 5, 3, 2, 1) if top % n == 0)
+    return [top // parts * n for n in range(parts + 1)]
+
+
+def _named(days: Sequence[date], at_most: int) -> list[int]:
+    """The places of the days that are named: the first, the last, and some evenly between."""
+    if len(days) <= at_most:
+        return list(range(len(days)))
+    if at_most == 1:
+        return [len(days) - 1]
+    return sorted({round(n * (len(days) - 1) / (at_most - 1)) for n in range(at_most)})

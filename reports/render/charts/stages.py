@@ -1,0 +1,114 @@
+"""Work items by stage, one bar a pillar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.utils.safestring import SafeString
+
+from reports.annexes import PillarProgress, Stage
+from reports.render.charts.drawing import (
+    ACCENT,
+    INK,
+    NARROW,
+    QUIET,
+    WHITE,
+    WIDTH,
+    lines_of,
+    link,
+    numbered,
+    picture,
+    rectangle,
+    text,
+    textured,
+    two_lines,
+    whole,
+)
+
+LABEL = 176  # where the bars start, right of the labels
+
+# Stages from most to least done, each with its fill, its texture and the ink of its number.
+STAGES: tuple[tuple[Stage, str, str, str], ...] = (
+    (Stage.COMPLETE, ACCENT, "", WHITE),
+    (Stage.ONGOING, "#5f9aa0", "dots", INK),
+    (Stage.UNDER_WAY, "#b9d4d5", "upright", INK),
+    (Stage.NOT_STARTED, WHITE, "", INK),
+    (Stage.WITHDRAWN, "#e7ebec", "level", INK),
+)
+_TEXTURE_INK = {"dots": WHITE, "upright": "#8fb9bb", "level": QUIET}
+
+
+def stage_bars(
+    pillars: Sequence[PillarProgress],
+    *,
+    narrow: bool = False,
+    links: Sequence[Mapping[Stage, str]] = (),
+) -> SafeString:
+    """One bar a pillar, its items stacked by stage. Empty text when there is no pillar.
+
+    `links` has an entry a pillar: where each stage's stretch leads. Narrow is for a phone: names above their bars.
+    """
+    if not pillars:
+        return SafeString("")
+    width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)
+    scale = (width - left - 70) / max(1, *(pillar.total for pillar in pillars))
+    parts, y = _legend(narrow)
+    for place, pillar in enumerate(pillars):
+        if narrow:
+            names = whole(pillar.title, 52)
+            parts.append(lines_of(names, 0, y + 11))
+            y += len(names) * 12.5 + 4
+        else:
+            names = two_lines(pillar.title, 32)
+            parts.append(lines_of(names, 0, y + 9 if len(names) == 2 else y + 15.5))
+        x = float(left)
+        leads = links[place] if links else {}
+        for stage, *_ in STAGES:
+            if count := pillar.count(stage):
+                stretch = stage_stretch(stage, x, y, count * scale, 23, str(count))
+                if stage in leads:
+                    name = f"{pillar.title}: {count:,} {stage.label.lower()}"
+                    stretch = [link(leads[stage], name, stretch)]
+                parts += stretch
+                x += count * scale
+        total = f"{pillar.total:,} item" if pillar.total == 1 else f"{pillar.total:,} items"
+        parts.append(text(total, x + 7, y + 15.5, fill=QUIET))
+        y += 31
+    return picture(width, y, title=_sentence(pillars), parts=parts, linked=bool(links))
+
+
+def stage_stretch(
+    stage: Stage, x: float, y: float, width: float, height: float, words: str
+) -> list[str]:
+    """A stretch of a bar: solid fill, then its texture as lines of its own, then the number on a clear ground."""
+    _stage, fill, texture, ink = next(entry for entry in STAGES if entry[0] == stage)
+    return [
+        rectangle(x, y, width, height, fill),
+        *(textured(texture, x, y, width, height, _TEXTURE_INK[texture]) if texture else ()),
+        rectangle(x, y, width, height, "none", stroke=INK),
+        *numbered(words, x, y, width, height, ink, plain=not texture),
+    ]
+
+
+def _legend(narrow: bool) -> tuple[list[str], float]:
+    """The legend's shapes, and where the bars below it begin."""
+    x, y = (0.0, 2.0) if narrow else (float(LABEL), 2.0)
+    parts: list[str] = []
+    for stage, *_ in STAGES:
+        room = 32 + len(stage.label) * 5.4
+        if x + room > (NARROW if narrow else WIDTH) + 14:
+            x, y = 0.0, y + 20
+        parts += stage_stretch(stage, x, y, 14, 14, "")
+        parts.append(text(stage.label, x + 19, y + 11, size=10.5))
+        x += room
+    return parts, y + 28
+
+
+def _sentence(pillars: Sequence[PillarProgress]) -> str:
+    return "Bars of work items by stage in each pillar. " + " ".join(_counts(pillars))
+
+
+def _counts(pillars: Sequence[PillarProgress]) -> Iterator[str]:
+    for pillar in pillars:
+        counts = [f"{pillar.count(s)} {s.label.lower()}" for s, *_ in STAGES if pillar.count(s)]
+        yield f"{pillar.title}: {', '.join(counts) or 'no items'}."

@@ -1,0 +1,324 @@
+"""The timeline of a page: one row an item, its milestones on a strip as wide as the window allows.
+
+Places along a strip are shares of its width, so it fits a phone and a wall without being drawn twice, and its words
+are the page's own text. Marks are `<use>` of shapes that `strip_shapes` puts into the page once: two thousand marks
+stay light. Each milestone's marks are one link, with a name that tells its dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import escape
+
+from django.utils.safestring import SafeString
+
+from reports.render.charts.drawing import (
+    ACCENT,
+    INK,
+    QUIET,
+    RULE,
+    SIGNAL,
+    WHITE,
+    month_name,
+    month_ticks,
+)
+from reports.render.words import days, long_date, short_date
+
+LANE = 28  # pixels: a mark's link is at least 24 high
+# The narrowest strip that is drawn, in pixels; marks are kept apart as it needs.
+_NARROWEST = 300.0
+_APART = 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class StripMilestone:
+    """A milestone's dates. `withdrawn_on` and `completed_on` are of the day asked about or before."""
+
+    description: str
+    original_due: date
+    agreed_due: date
+    forecast_due: date
+    completed_on: date | None
+    withdrawn_on: date | None
+    url: str
+
+    @property
+    def reached(self) -> date:
+        """When it was done, else when it is expected."""
+        return self.completed_on or self.forecast_due
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """An item's row: what it is, where it leads, how its dates stand in words, and its milestones in order."""
+
+    number: str
+    title: str
+    url: str
+    words: str
+    is_late: bool
+    milestones: Sequence[StripMilestone]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What days a strip spans. Rows under each other share one."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, strips: Iterable[Strip], on: date) -> Scale:
+        """From the first to the last of the day and of all dates, with some air at both ends."""
+        first = last = on
+        for strip in strips:
+            for one in strip.milestones:
+                first = min(first, one.original_due, one.agreed_due, one.reached)
+                last = max(last, one.original_due, one.agreed_due, one.reached)
+        air = max(timedelta(days=20), (last - first) / 24)
+        return cls(
+            max(first, date.min + air + timedelta(days=1)) - air,
+            min(last, date.max - air - timedelta(days=1)) + air,
+        )
+
+    def share(self, day: date) -> float:
+        """How far along the day stands, as a percentage."""
+        return 100 * (day - self.first).days / (self.last - self.first).days
+
+
+def strip_shapes() -> SafeString:
+    """The shapes that marks are drawn from. Once a page, before its first strip."""
+    return SafeString(
+        '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
+        f'<circle id="m-promised" r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/>'
+        f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
+        f'<circle id="m-done" r="5" fill="{ACCENT}"/>'
+        f'<circle id="m-done-late" r="5" fill="{SIGNAL}"/>'
+        f'<path id="m-forecast" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{ACCENT}"/>'
+        f'<path id="m-forecast-late" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{SIGNAL}"/>'
+        f'<path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" stroke-width="2.4"/>'
+        "</defs></svg>"
+    )
+
+
+LEGEND: tuple[tuple[str, str], ...] = (
+    ("m-promised", "Promised"),
+    ("m-agreed", "Agreed change"),
+    ("m-done", "Done"),
+    ("m-forecast", "Expected"),
+    ("", "Later than promised"),
+    ("m-withdrawn", "Withdrawn"),
+)
+
+
+def strip_legend() -> SafeString:
+    """What the marks mean, as a list of the page."""
+    parts = []
+    for shape, words in LEGEND:
+        drawn = (
+            f'<use href="#{shape}" x="10" y="9"/>'
+            if shape
+            else f'<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/>'
+            '<use href="#m-forecast-late" x="13" y="9"/>'
+        )
+        parts.append(
+            '<li><svg width="20" height="18" aria-hidden="true" focusable="false">'
+            f"{drawn}</svg>{words}</li>"
+        )
+    return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
+
+
+def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
+    """The months above the strips, and the day asked about. `label` names it ("30 July 2010", "Today")."""
+    parts = []
+    for day, minor in _ticks(scale):
+        x = f"{scale.share(day):.2f}%"
+        kind = ' class="strip-minor"' if minor else ""
+        parts.append(
+            f'<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/>'
+            f'<text x="{x}" y="36" fill="{QUIET}" text-anchor="middle">{month_name(day)}</text></g>'
+        )
+    here = scale.share(on)
+    anchor = "start" if here < 12 else "end" if here > 88 else "middle"
+    parts.append(
+        f'<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" stroke-width="1.5"/>'
+        f'<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" text-anchor="{anchor}">'
+        f"{escape(label)}</text>"
+    )
+    return SafeString(
+        f'<svg class="strip-axis" width="100%" height="46" aria-hidden="true" font-size="13">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
+    """The rows, as a list of the page, over the lines of the months and of the day."""
+    lines = []
+    for day, minor in _ticks(scale):
+        x = f"{scale.share(day):.2f}%"
+        kind = ' class="strip-minor"' if minor else ""
+        lines.append(f'<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{RULE}"{kind}/>')
+    here = f"{scale.share(on):.2f}%"
+    lines.append(
+        f'<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5"'
+        ' stroke-dasharray="4 3"/>'
+    )
+    rows = "".join(_row(strip, scale, on) for strip in strips)
+    return SafeString(
+        '<div class="strips"><svg class="strip-lines" width="100%" height="100%" aria-hidden="true"'
+        f' focusable="false">{"".join(lines)}</svg><ol class="strip-rows">{rows}</ol></div>'
+    )
+
+
+def dashboard_timeline(
+    strips: Sequence[Strip], *, on: date, label: str, alone: bool = True
+) -> SafeString:
+    """A short timeline for the dashboard: the rows that the caller chose, at most some two dozen.
+
+    `label` names the day ("Today", "30 July 2010"). `alone`: no other strips are on the page, so the shapes come along.
+    Empty text for no row. The figures behind it are `strip_table`'s.
+    """
+    if not strips:
+        return SafeString("")
+    scale = Scale.of(strips, on)
+    return SafeString(
+        (strip_shapes() if alone else "")
+        + strip_legend()
+        + '<div class="timeline"><div class="strip-head">'
+        + strip_axis(scale, on, label)
+        + "</div>"
+        + strip_list(strips, scale, on)
+        + "</div>"
+    )
+
+
+def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeString:
+    """The same figures as a table of the page: a row a milestone."""
+    rows = []
+    for strip in strips:
+        for one in strip.milestones:
+            rows.append(
+                f'<tr><td class="number">{escape(strip.number)}</td>'
+                f'<th scope="row"><a href="{escape(one.url)}">{escape(one.description)}</a></th>'
+                f'<td class="date">{short_date(one.original_due)}</td>'
+                f'<td class="date">{short_date(one.agreed_due)}</td>'
+                f'<td class="date">{_end_words(one)}</td>'
+                f'<td class="numeric">{_slip(one):,}</td></tr>'
+            )
+    return SafeString(
+        f'<div class="table-region" role="region" tabindex="0" aria-labelledby="{table_id}">'
+        f'<table class="table"><caption id="{table_id}" class="visually-hidden">{escape(caption)}'
+        '</caption><thead><tr><th scope="col">Item</th><th scope="col">Milestone</th>'
+        '<th scope="col">Promised</th><th scope="col">Agreed</th>'
+        '<th scope="col">Done or expected</th>'
+        '<th scope="col" class="numeric">Days later than promised</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def milestone_name(one: StripMilestone) -> str:
+    """ "Brochure printed: promised 31 August 2009, expected 30 September 2010, 395 days later"."""
+    parts = [f"{one.description}: promised {long_date(one.original_due)}"]
+    if one.agreed_due != one.original_due:
+        parts.append(f"agreed {long_date(one.agreed_due)}")
+    if one.withdrawn_on:
+        return ", ".join([*parts, f"withdrawn {long_date(one.withdrawn_on)}"])
+    parts.append(f"{'done' if one.completed_on else 'expected'} {long_date(one.reached)}")
+    if slip := _slip(one):
+        parts.append(f"{days(abs(slip))} {'later' if slip > 0 else 'earlier'}")
+    return ", ".join(parts)
+
+
+def _slip(one: StripMilestone) -> int:
+    return 0 if one.withdrawn_on else (one.reached - one.original_due).days
+
+
+def _end_words(one: StripMilestone) -> str:
+    if one.withdrawn_on:
+        return f"Withdrawn {short_date(one.withdrawn_on)}"
+    return f"{'Done' if one.completed_on else 'Expected'} {short_date(one.reached)}"
+
+
+def _row(strip: Strip, scale: Scale, on: date) -> str:
+    lanes: list[float] = []
+    marks = []
+    for one in strip.milestones:
+        ends = [scale.share(one.original_due), scale.share(one.agreed_due)]
+        ends.append(scale.share(one.withdrawn_on or one.reached))
+        start, end = min(ends), max(ends)
+        lane = _lane(lanes, start, end)
+        marks.append(_milestone(one, scale, on, LANE * lane + LANE // 2 + 2, start, end))
+    height = max(1, len(lanes)) * LANE + 4
+    number, title, words = escape(strip.number), escape(strip.title), escape(strip.words)
+    late = "mark mark-late" if strip.is_late else "mark mark-quiet"
+    return (
+        f'<li><p class="strip-item"><a href="{escape(strip.url)}"><span class="number">{number}</span>'
+        f' {title}</a></p><svg class="strip" width="100%" height="{height}" role="group"'
+        f' aria-label="Milestones of {number}">{"".join(marks)}</svg>'
+        f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
+    )
+
+
+def _lane(lanes: list[float], start: float, end: float) -> int:
+    """The first lane where the marks are clear of those before; remembers how far each is taken."""
+    air = _APART / _NARROWEST * 100
+    for lane, taken in enumerate(lanes):
+        if start - air >= taken:
+            lanes[lane] = end
+            return lane
+    lanes.append(end)
+    return len(lanes) - 1
+
+
+def _milestone(
+    one: StripMilestone, scale: Scale, on: date, y: int, start: float, end: float
+) -> str:
+    name = escape(milestone_name(one))
+    promised, reached = scale.share(one.original_due), scale.share(one.reached)
+    slip = _slip(one)
+    late = "-late" if slip > 0 else ""
+    parts = []
+    if one.withdrawn_on:
+        reached = scale.share(one.withdrawn_on)
+        parts.append(_level(promised, reached, y, f'stroke="{QUIET}" stroke-width="1.2"'))
+    elif slip:
+        look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
+        parts.append(_level(promised, reached, y, look))
+    if not one.completed_on and not one.withdrawn_on and one.reached < on:
+        # Past what was expected, and still open: how long is not known.
+        look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
+        parts.append(_level(reached, scale.share(on), y, look))
+    if one.agreed_due != one.original_due:
+        parts.append(_use("m-agreed", scale.share(one.agreed_due), y))
+    parts.append(_use("m-promised", promised, y))
+    if one.withdrawn_on:
+        parts.append(_use("m-withdrawn", reached, y))
+    elif one.completed_on:
+        parts.append(_use(f"m-done{late}", reached, y))
+    elif slip:
+        parts.append(_use(f"m-forecast{late}", reached, y))
+    # A place to hit that is as high as the lane and wider than the marks.
+    hit = (
+        f'<svg x="{start:.2f}%" y="{y - 12}" width="24" height="24" overflow="visible">'
+        '<rect x="-12" width="24" height="24" fill="none" pointer-events="all"/></svg>'
+        f'<rect x="{start:.2f}%" y="{y - 12}" width="{max(end - start, 0.1):.2f}%" height="24"'
+        ' fill="none" pointer-events="all"/>'
+    )
+    return f'<a href="{escape(one.url)}" aria-label="{name}"><title>{name}</title>{hit}{"".join(parts)}</a>'
+
+
+def _level(start: float, end: float, y: int, look: str) -> str:
+    return f'<line x1="{start:.2f}%" x2="{end:.2f}%" y1="{y}" y2="{y}" {look}/>'
+
+
+def _use(shape: str, share: float, y: int) -> str:
+    return f'<use href="#{shape}" x="{share:.2f}%" y="{y}"/>'
+
+
+def _ticks(scale: Scale) -> list[tuple[date, bool]]:
+    """First days of months, and whether each is left out where there is little room."""
+    main = set(month_ticks(scale.first, scale.last, 5))
+    every = month_ticks(scale.first, scale.last, 10)
+    return [(day, day not in main) for day in sorted(main | set(every))]
