@@ -1,10 +1,11 @@
 """What is promised and how far it has got. One module a noun; anything that writes is a service."""
 
-from workitems.models.delay import Delay, Mitigation, Risk, Variation
+from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.item import Measure, Milestone, Support, WorkItem
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.notice import Notice
 from workitems.models.plan import Member, Pillar, Plan
+from workitems.models.risk import Risk
 from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What gets in the way and what is done about it: delays, mitigations, variations, risks."""
+"""What gets in the way and what is done about it: delays, mitigations, variations."""
 
 from datetime import date
 from typing import Self
@@ -275,56 +275,3 @@ class Variation(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.state in self.PENDING
-
-
-class RiskQuerySet(models.QuerySet["Risk"]):
-    def open(self, on: date) -> Self:
-        return self.filter(Q(closed_on=None) | Q(closed_on__gt=on))
-
-
-class Risk(models.Model):
-    """What threatens an item or the whole plan, who owns it, and what is done."""
-
-    class Level(models.TextChoices):
-        LOW = "low", "Low"
-        MEDIUM = "medium", "Medium"
-        HIGH = "high", "High"
-
-    class EscalatedTo(models.TextChoices):
-        GROUP = "group", "The working group"
-        MINISTER = "minister", "The Minister"
-
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="risks")
-    item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="risks")
-    number = models.PositiveIntegerField()
-    description = models.TextField("risk")
-    likelihood = models.CharField(max_length=10, choices=Level)
-    impact = models.CharField(max_length=10, choices=Level)
-    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="risks")
-    response = models.TextField(blank=True)
-    escalated_to = models.CharField(max_length=10, choices=EscalatedTo, blank=True)
-    escalated_on = models.DateField(null=True, blank=True)
-    closed_on = models.DateField(null=True, blank=True)
-
-    objects = RiskQuerySet.as_manager()
-    history = track()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "number"], name="risk_number_unique_in_plan"),
-            models.CheckConstraint(
-                name="risk_levels_known",
-                condition=Q(
-                    likelihood__in=["low", "medium", "high"], impact__in=["low", "medium", "high"]
-                ),
-            ),
-            models.CheckConstraint(
-                name="risk_escalated_to_and_on",
-                condition=Q(escalated_to="", escalated_on=None)
-                | (~Q(escalated_to="") & Q(escalated_on__isnull=False)),
-                violation_error_message="Say to whom and on what day the risk was escalated.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.description

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from agencies.history import track
 from agencies.models import Agency, User
-from workitems.models.delay import Risk, Variation
+from workitems.models.delay import Variation
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
+from workitems.models.risk import Risk
 from workitems.models.round import Return
 
 MATTER_TITLE_LENGTH = 300
