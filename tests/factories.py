@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from workitems.models import (
     Attendance,
+    CalendarFeed,
     Decision,
     Delay,
     Evidence,
@@ -346,3 +347,15 @@ class RiskFactory(DjangoModelFactory):
     likelihood = Risk.Level.MEDIUM
     impact = Risk.Level.HIGH
     owner_agency = factory.LazyAttribute(lambda risk: risk.plan.coordinating_agency)
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarFeed
+
+    agency = factory.LazyAttribute(lambda feed: feed.plan.coordinating_agency)
+    plan = factory.SubFactory(PlanFactory)
+    label = "Outlook of the policy team"
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    created_by = factory.SubFactory(UserFactory)
+    created_at = datetime(2010, 5, 3, tzinfo=UTC)

@@ -14,8 +14,8 @@ from urllib.parse import quote
 import structlog
 
 PERSONAL = ("ip", "user_agent", "email", "username")
-# Whoever holds the address in such a letter can choose the password, or take the seat.
-LETTER_KEY = re.compile(r"(/password/reset/key/|/invitation/)(?!done/)[^/\s]+")
+# Whoever holds such an address can choose the password, take the seat, or read the calendar.
+LETTER_KEY = re.compile(r"(/password/reset/key/|/invitation/|/calendar/)(?!done/)[^/\s]+")
 
 
 def without_letter_key(text: str) -> str:

@@ -53,7 +53,7 @@ GUARDS = (
         for name in (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "return", "returnnote", "update",
-            "evidence", "meeting", "attendance", "matter", "decision",
+            "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed",
         )
     ),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from agencies.rules import (
     sits_in,
     sits_there,
 )
-from workitems.models import Member, Milestone, Return, Variation, WorkItem
+from workitems.models import CalendarFeed, Member, Milestone, Return, Variation, WorkItem
 from workitems.models.plan import READING_ROLES
 
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -118,6 +118,27 @@ def coordinates_a_plan_with(user: User, agency: Any) -> bool:
     )
 
 
+@rules.predicate
+def reads_for_agency(user: User, agency: Any) -> bool:
+    """Holds a reading seat in the agency itself."""
+    return isinstance(agency, Agency) and sits_in(user, agency.pk, *READING_ROLES)
+
+
+@rules.predicate
+def made_feed(user: User, feed: Any) -> bool:
+    """Made the address, and still reads for its agency."""
+    return (
+        isinstance(feed, CalendarFeed)
+        and feed.created_by_id == user.pk
+        and sits_in(user, feed.agency_id, *READING_ROLES)
+    )
+
+
+@rules.predicate
+def approves_for_feed(user: User, feed: Any) -> bool:
+    return isinstance(feed, CalendarFeed) and sits_in(user, feed.agency_id, Seat.Role.APPROVER)
+
+
 # Seats know no plans; what a plan adds to who looks after them is said here.
 rules.set_perm("agencies.see_agency", sits_there | reads_a_plan_with)
 rules.set_perm("agencies.manage_seats", approves_there | coordinates_a_plan_with)
@@ -139,3 +160,6 @@ rules.add_perm("workitems.submit_return", approves_for_return)
 rules.add_perm("workitems.accept_return", coordinates_plan)
 rules.add_perm("workitems.record_meeting", coordinates_plan)
 rules.add_perm("workitems.manage_risks", coordinates_plan)
+rules.add_perm("workitems.see_feeds", reads_for_agency | coordinates_a_plan_with)
+rules.add_perm("workitems.make_feed", reads_for_agency)
+rules.add_perm("workitems.revoke_feed", made_feed | approves_for_feed | coordinates_plan)

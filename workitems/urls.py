@@ -6,6 +6,7 @@ from workitems.views import (
     delays,
     desk,
     evidence,
+    feeds,
     history,
     items,
     milestones,
@@ -95,6 +96,12 @@ evidence_urls = [
     ),
 ]
 
+feed_urls = [
+    path("agencies/<int:agency>/calendar/", feeds.index, name="list"),
+    path("agencies/<int:agency>/calendar/<int:feed>/revoke/", feeds.revoke, name="revoke"),
+    path("calendar/<str:token>.ics", feeds.calendar, name="calendar"),
+]
+
 urlpatterns = [
     path("", desk.home, name="home"),
     path("plans/", include((plan_urls, "plans"))),
@@ -102,4 +109,5 @@ urlpatterns = [
     path("plans/<slug:slug>/returns/", include((return_urls, "returns"))),
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
+    path("", include((feed_urls, "feeds"))),
 ]

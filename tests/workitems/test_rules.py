@@ -14,8 +14,10 @@ from agencies import services
 from agencies.models import Seat, User
 from tests.factories import (
     AgencyFactory,
+    CalendarFeedFactory,
     MemberFactory,
     MilestoneFactory,
+    RiskFactory,
     SeatFactory,
     SupportFactory,
     UserFactory,
@@ -34,6 +36,7 @@ READERS = {
     for role in Seat.Role.values
     if role != "ministers_office"
 }
+READING_POLICE = {(agency, role) for agency, role in READERS if agency == "Police"}
 ALLOWED = {
     "read_plan": READERS,
     "create_plan": {
@@ -54,15 +57,22 @@ ALLOWED = {
     "submit_return": {("Police", "approver")},
     "accept_return": COORDINATOR,
     "record_meeting": COORDINATOR,
-    "manage_risks": COORDINATOR,
+    # To an item of theirs; see below for the plan as a whole.
+    "raise_risk": WRITERS | COORDINATOR,
+    "change_risk": WRITERS | COORDINATOR,
+    "manage_risk": COORDINATOR,
+    "see_feeds": READING_POLICE | COORDINATOR,
+    "make_feed": READING_POLICE,
+    # Of one that somebody else made; see below for its maker.
+    "revoke_feed": {("Police", "approver")} | COORDINATOR,
 }
 ABOUT_RETURNS = ("read_return", "write_update", "submit_return", "accept_return")
+ABOUT_RISKS = ("change_risk", "manage_risk")
 ABOUT_PLANS = (
     "read_plan",
     "manage_plan",
     "open_round",
     "record_meeting",
-    "manage_risks",
 )
 SEATS = [
     (agency, role)
@@ -72,7 +82,7 @@ SEATS = [
 
 
 @pytest.fixture
-def row_of(plan, item, of_return, milestone):
+def row_of(plan, item, of_return, milestone, police):
     """The row that a permission is asked with."""
 
     def row(permission):
@@ -82,8 +92,14 @@ def row_of(plan, item, of_return, milestone):
             return milestone
         if permission in ABOUT_RETURNS:
             return of_return
+        if permission in ABOUT_RISKS:
+            return RiskFactory(plan=plan, owner_agency=police)
         if permission == "take_back_variation":
             return VariationFactory(milestone=milestone)
+        if permission in ("see_feeds", "make_feed"):
+            return police
+        if permission == "revoke_feed":
+            return CalendarFeedFactory(agency=police, plan=plan)
         return plan if permission in ABOUT_PLANS else item
 
     return row
@@ -161,11 +177,21 @@ def test_the_agency_responsible_for_one_step_writes_for_that_step_alone(
     assert not may(colleague, "update_item", item)
 
 
-@pytest.mark.parametrize("permission", ["update_item", "request_variation"])
+@pytest.mark.parametrize("permission", ["update_item", "request_variation", "raise_risk"])
 def test_a_supporting_agency_writes_for_the_item_too(permission, item, customs, colleague):
     assert not may(colleague, permission, item)
     SupportFactory(item=item, agency=customs)
     assert may(colleague, permission, item)
+
+
+def test_every_member_raises_risks_to_the_plan_as_a_whole(plan, agency_called):
+    allowed = {
+        (agency, role)
+        for agency, role in SEATS
+        if may(SeatFactory(agency=agency_called[agency], role=role).user, "raise_risk", plan)
+    }
+    writers = {(agency, role) for agency in ("DoL", "Police", "Customs") for _, role in WRITERS}
+    assert allowed == writers | COORDINATOR
 
 
 @pytest.mark.parametrize("permission", ["read_plan", "manage_plan", "accept_return"])
@@ -219,3 +245,13 @@ def test_losing_a_seat_takes_effect_on_the_next_request(item, police, coordinato
     assert may(User.objects.get(pk=seat.user.pk), "update_item", item)
     services.end_seat(seat=seat, on=TODAY, by=coordinator, reason="Moved to another job.")
     assert not may(User.objects.get(pk=seat.user.pk), "update_item", item)
+
+
+def test_the_maker_of_an_address_revokes_it_while_they_read_for_its_agency(plan, police, labour):
+    observer = SeatFactory(agency=police, role=Seat.Role.OBSERVER).user
+    feed = CalendarFeedFactory(agency=police, plan=plan, created_by=observer)
+    assert may(observer, "revoke_feed", feed)
+    elsewhere = SeatFactory(agency=labour, role=Seat.Role.OBSERVER).user
+    assert not may(
+        elsewhere, "revoke_feed", CalendarFeedFactory(agency=police, created_by=elsewhere)
+    )

@@ -1,6 +1,7 @@
 """What is promised and how far it has got. One module a noun; anything that writes is a service."""
 
 from workitems.models.delay import Delay, Mitigation, Variation
+from workitems.models.feed import CalendarFeed
 from workitems.models.item import Measure, Milestone, Support, WorkItem
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.notice import Notice
@@ -10,6 +11,7 @@ from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
 
 __all__ = [
     "Attendance",
+    "CalendarFeed",
     "Decision",
     "Delay",
     "Evidence",

@@ -8,6 +8,7 @@ from typing import Any
 
 from workitems.models import (
     Attendance,
+    CalendarFeed,
     Decision,
     Delay,
     Evidence,
@@ -33,11 +34,12 @@ from workitems.narrative.blocks import Field
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose history: an item's, a return's or a plan's, by primary key."""
+    """Whose history: an item's, a return's, a plan's or a risk's, by primary key."""
 
     item: int | None = None
     of_return: int | None = None
     plan: int | None = None
+    risk: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Kind:
     fields: dict[Field, tuple[str, ...]]
     item: str = ""
     of_return: str = ""
+    risk: str = ""
     names: dict[str, str] = field(default_factory=dict)
     # Ids of the agencies concerned: who leads the item, who answers for this row.
     agencies: tuple[str, ...] = ()
@@ -65,7 +68,8 @@ class Kind:
 
     def path(self, scope: Scope) -> dict[str, int] | None:
         """What a row of this scope matches; nothing where the scope holds no such rows."""
-        for way, pk in ((self.plan, scope.plan), (self.item, scope.item)):
+        ways = ((self.plan, scope.plan), (self.item, scope.item), (self.risk, scope.risk))
+        for way, pk in ways:
             if pk is not None:
                 return {way: pk} if way else None
         assert scope.of_return is not None
@@ -286,6 +290,7 @@ KINDS: dict[str, Kind] = {
         Risk,
         plan="plan_id",
         item="item_id",
+        risk="id",
         made=Field.RISKS,
         fields={
             Field.RISKS: (
@@ -299,6 +304,14 @@ KINDS: dict[str, Kind] = {
         },
         names={"number": "number", "item": "item__number"},
         agencies=("owner_agency_id", "item__lead_agency_id"),
+    ),
+    "feed": Kind(
+        CalendarFeed,
+        plan="plan_id",
+        made=Field.AGENCIES,
+        fields={Field.AGENCIES: ("label", "revoked_at")},
+        names={"agency": "agency__short_name"},
+        agencies=("agency_id",),
     ),
 }
 SLOTS = max(len(kind.slots) for kind in KINDS.values())

@@ -371,22 +371,34 @@ def _variation(was: Was, now: Now) -> Told:
 
 
 def _risk(was: Was, now: Now) -> Told:
-    name = f"risk {now['number']}"
+    name = f"R{now['number']}"
     levels = f"likelihood {now['likelihood']}, impact {now['impact']}"
     if was is None:
-        yield Said(Field.RISKS, f"recorded {name} ({levels}): “{now['description']}”")
+        what = f"raised the risk {name} ({levels}): “{now['description']}”"
+        yield Said(Field.RISKS, what, _change(was, now, "response", "Response"))
         return
     if _differs(was, now, "likelihood") or _differs(was, now, "impact"):
         yield Said(Field.RISKS, f"weighed {name} anew: {levels}.")
-    if _differs(was, now, "escalated_to") and now["escalated_to"]:
-        to = Risk.EscalatedTo(now["escalated_to"]).label
-        yield Said(Field.RISKS, f"took {name} to {to[0].lower()}{to[1:]}.")
+    if _differs(was, now, "escalated_to"):
+        to = now["escalated_to"]
+        is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])
+        label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else "its owner"
+        what = f"took {name} to {label}." if is_up else f"brought {name} back down to {label}."
+        yield Said(Field.RISKS, what)
     if _differs(was, now, "closed_on"):
         done = f"closed {name} on {_day(now['closed_on'])}." if now["closed_on"] else ""
         yield Said(Field.RISKS, done or f"opened {name} again.")
     for column, label in (("description", "words"), ("response", "response")):
         if changes := _change(was, now, column, label.capitalize()):
             yield Said(Field.RISKS, f"changed the {label} of {name}.", changes)
+
+
+def _feed(was: Was, now: Now) -> Told:
+    name = f"address of the calendar of {now['agency']}, “{now['label']}”"
+    if was is None:
+        yield Said(Field.AGENCIES, f"made an {name}.")
+    elif _differs(was, now, "revoked_at"):
+        yield Said(Field.AGENCIES, f"revoked the {name}.")
 
 
 TELL: dict[str, Callable[[Was, Now], Told]] = {
@@ -411,4 +423,5 @@ TELL: dict[str, Callable[[Was, Now], Told]] = {
     "decision": _decision,
     "variation": _variation,
     "risk": _risk,
+    "feed": _feed,
 }

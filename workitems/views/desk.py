@@ -7,19 +7,25 @@ from django.views.decorators.http import require_GET
 
 from agencies.models import Seat
 from workitems import waiting
-from workitems.views.requests import signed_in
+from workitems.views.requests import signed_in, visible_plans
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
     user = signed_in(request)
+    plans_read = visible_plans(request)
     return render(
         request,
         "workitems/desk.html",
         {
             "lines": waiting.lines_for(user, on),
             "today": on,
+            "calendar_agencies": [
+                agency
+                for agency in {seat.agency_id: seat.agency for seat in user.current_seats}.values()
+                if plans_read and user.has_perm("workitems.make_feed", agency)
+            ],
             # A coordinator finds those of the whole working group on the plan's page.
             "managed_agencies": [
                 seat.agency for seat in user.current_seats if seat.role == Seat.Role.APPROVER

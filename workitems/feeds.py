@@ -1,0 +1,227 @@
+"""An agency's due dates of a plan as a calendar (RFC 5545). Reads only.
+
+Every row here is one that any member agency may read; nothing of a return but its date.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from workitems.models import (
+    CalendarFeed,
+    Decision,
+    Meeting,
+    Milestone,
+    Mitigation,
+    Return,
+    Round,
+)
+from workitems.models.item import Stage
+
+PRODUCT = "-//Plan Register//Due dates//EN"
+ASK_AGAIN_AFTER = "PT6H"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A day in the calendar. `changes` counts what happened to its record since it was made."""
+
+    uid: str
+    day: date
+    title: str
+    text: str
+    category: str
+    path: str
+    changed_at: datetime
+    changes: int
+    place: str = ""
+
+
+def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QuerySet[Any]:
+    """Adds when each record last changed and how often, by name: `own=(Milestone, "pk")`."""
+    for name, (model, path) in ways.items():
+        versions = model.history.filter(  # type: ignore[attr-defined]
+            **{model._meta.pk.attname: OuterRef(path)}
+        )
+        counted = versions.order_by().values(model._meta.pk.attname).annotate(n=Count("*"))
+        rows = rows.annotate(
+            **{
+                f"{name}_changed_at": Subquery(
+                    versions.order_by("-history_date").values("history_date")[:1]
+                ),
+                f"{name}_versions": Subquery(counted.values("n")),
+            }
+        )
+    return rows
+
+
+def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
+    """What is due of the agency, and the working group's meetings, by day: five queries."""
+    found = [
+        *_milestones(feed),
+        *_returns(feed),
+        *_decisions(feed, on),
+        *_mitigations(feed, on),
+        *_meetings(feed),
+    ]
+    return sorted(found, key=lambda entry: (entry.day, entry.uid))
+
+
+def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
+    rows = (
+        Milestone.objects.open()
+        .filter(item__plan=feed.plan, responsible_agency=feed.agency)
+        .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
+        .select_related("item")
+    )
+    for row in with_changes(rows, own=(Milestone, "pk")):
+        row.item.plan = feed.plan
+        lines = [f"Item {row.item.number} {row.item.title}"]
+        if row.forecast_due != row.agreed_due:
+            lines.append(f"Forecast: {row.forecast_due:%-d %B %Y}")
+        if row.done_means:
+            lines.append(f"Done means: {row.done_means}")
+        yield _entry("milestone", row, row.agreed_due, row.description, lines, "Milestone")
+
+
+def _returns(feed: CalendarFeed) -> Iterator[Entry]:
+    rows = (
+        Return.objects.waiting_for_agency()
+        .filter(round__plan=feed.plan, agency=feed.agency)
+        .select_related("round")
+    )
+    for row in with_changes(rows, own=(Return, "pk"), round=(Round, "round")):
+        row.round.plan = feed.plan
+        lines = [f"For {row.round.period_start:%-d %B %Y} to {row.round.period_end:%-d %B %Y}"]
+        title = f"Return for {row.round.name}"
+        yield _entry("return", row, row.round.due_on, title, lines, "Return", also="round")
+
+
+def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+    rows = (
+        Decision.objects.open(on)
+        .filter(meeting__plan=feed.plan, owner_agency=feed.agency)
+        .select_related("meeting", "item")
+    )
+    for row in with_changes(rows, own=(Decision, "pk")):
+        row.meeting.plan = feed.plan
+        lines = [f"Decided by the working group on {row.meeting.held_on:%-d %B %Y}"]
+        if row.item is not None:
+            row.item.plan = feed.plan
+            lines.append(f"Item {row.item.number} {row.item.title}")
+        path = (row.item or feed.plan).get_absolute_url()
+        yield _entry("decision", row, row.due_on, row.text, lines, "Decision", path=path)
+
+
+def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+    rows = (
+        Mitigation.objects.filter(
+            delay__milestone__item__plan=feed.plan,
+            delay__milestone__in=Milestone.objects.open(),
+            delay__ended_on=None,
+            owner_agency=feed.agency,
+            due_on__isnull=False,
+            done_on=None,
+        )
+        .exclude(delay__milestone__item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
+        .select_related("delay__milestone__item")
+    )
+    for row in with_changes(rows, own=(Mitigation, "pk")):
+        milestone = row.delay.milestone
+        milestone.item.plan = feed.plan
+        lines = [
+            f"Against the delay of “{milestone.description}” "
+            f"({row.delay.get_cause_display().lower()})",
+            f"Item {milestone.item.number} {milestone.item.title}",
+        ]
+        path = milestone.item.get_absolute_url()
+        yield _entry("mitigation", row, row.due_on, row.description, lines, "Mitigation", path=path)
+
+
+def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
+    for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
+        title, path = "Meeting of the working group", feed.plan.get_absolute_url()
+        yield _entry("meeting", row, row.held_on, title, [], "Meeting", path=path, place=row.place)
+
+
+def _entry(
+    kind: str,
+    row: Any,
+    day: date,
+    title: str,
+    lines: list[str],
+    category: str,
+    *,
+    also: str = "",
+    path: str = "",
+    place: str = "",
+) -> Entry:
+    names = ["own", also] if also else ["own"]
+    return Entry(
+        uid=f"{kind}-{row.pk}",
+        day=day,
+        title=title,
+        text="\n".join(lines),
+        category=category,
+        path=path or row.get_absolute_url(),
+        changed_at=max(getattr(row, f"{name}_changed_at") for name in names),
+        changes=sum(getattr(row, f"{name}_versions") - 1 for name in names),
+        place=place,
+    )
+
+
+def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> bytes:
+    """The calendar's text: the same bytes until a row behind it changes.
+
+    `site_url` begins every link, and its host makes the identifiers ours alone.
+    """
+    name = f"{feed.agency}: {feed.plan}"
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    # RFC 7986's names, and the older ones that calendar programs go by.
+    for property_name in ("name", "x-wr-calname"):
+        calendar.add(property_name, name)
+    calendar.add("refresh-interval", timedelta(hours=6), {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", ASK_AGAIN_AFTER)
+    host = urlsplit(site_url).hostname
+    for entry in entries:
+        calendar.add_component(_event(entry, site_url, f"{entry.uid}@{host}"))
+    return calendar.to_ical()
+
+
+def _event(entry: Entry, site_url: str, uid: str) -> Event:
+    event = Event()
+    event.add("uid", uid)
+    # Without a METHOD, DTSTAMP too says when the entry was last revised.
+    for property_name in ("dtstamp", "last-modified"):
+        event.add(property_name, entry.changed_at.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", entry.changes)
+    event.add("dtstart", entry.day)
+    event.add("dtend", entry.day + timedelta(days=1))
+    event.add("summary", entry.title)
+    event.add("categories", [entry.category])
+    # A due date takes nobody's time.
+    event.add("transp", "TRANSPARENT")
+    event.add("url", site_url + entry.path)
+    if entry.text:
+        event.add("description", entry.text)
+    if entry.place:
+        event.add("location", entry.place)
+    return event
+
+
+def fingerprint(text: bytes) -> str:
+    return sha256(text).hexdigest()[:32]
+
+
+def address_of(token: str, site_url: str) -> str:
+    return site_url + reverse("feeds:calendar", args=[token])

@@ -1,0 +1,40 @@
+"""Forms for the addresses of calendars."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from agencies.fields import ReasonField
+from workitems.models import Plan
+
+
+class MakeFeedForm(forms.Form):
+    """`plan` is asked only where the agency takes part in several."""
+
+    plan = forms.ModelChoiceField(
+        label="Plan", queryset=Plan.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    label = forms.CharField(
+        label="Where it will be read",
+        max_length=100,
+        help_text="So that you know it again later: “Outlook of the policy team”.",
+    )
+
+    def __init__(self, *args: Any, plans: "QuerySet[Plan]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plans = list(plans)
+        if len(self.plans) == 1:
+            del self.fields["plan"]
+        else:
+            self.fields["plan"].queryset = plans  # type: ignore[attr-defined]
+            self.fields["plan"].initial = self.plans[0] if self.plans else None
+
+    @property
+    def chosen_plan(self) -> Plan:
+        plan: Plan = self.cleaned_data.get("plan") or self.plans[0]
+        return plan
+
+
+class RevokeFeedForm(forms.Form):
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the plan’s history.")

@@ -1,0 +1,66 @@
+"""Secret addresses at which an agency's due dates of a plan are read as a calendar."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from agencies.history import track
+from agencies.models import Agency, User
+from workitems.models.plan import Plan
+
+
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    def standing(self) -> Self:
+        """Not revoked."""
+        return self.filter(revoked_at=None)
+
+    def working(self, on: date) -> Self:
+        """Those whose address answers: not revoked, and the agency is in the plan on the day."""
+        return self.standing().filter(
+            agency__in=Agency.objects.valid_on(on), plan__members__agency=F("agency")
+        )
+
+    def for_list(self) -> Self:
+        """Everything that a list row prints, in one query: working ones first, newest first."""
+        return self.select_related("agency", "plan", "created_by", "revoked_by").order_by(
+            F("revoked_at").desc(nulls_first=True), "-created_at", "-pk"
+        )
+
+
+class CalendarFeed(models.Model):
+    """One address, kept as the hash of its token only. It belongs to the agency, not to its maker."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="calendar_feeds")
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="calendar_feeds")
+    label = models.CharField(max_length=100)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds")
+    created_at = models.DateTimeField()
+    # No part of the record: it would be a history row a day about nothing.
+    last_read_on = models.DateField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="revoked_calendar_feeds"
+    )
+
+    objects = CalendarFeedQuerySet.as_manager()
+    history = track(leave_out=["token_hash", "last_read_on"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="calendarfeed_has_label", condition=~Q(label="")),
+            models.CheckConstraint(
+                name="calendarfeed_revoked_by_and_at",
+                condition=Q(revoked_at=None, revoked_by=None)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.revoked_at is not None

@@ -1,0 +1,156 @@
+"""An agency's calendar addresses, and what is read behind one."""
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+from django.utils.text import slugify
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Agency, Seat
+from agencies.services.invitations import hash_of
+from workitems import feeds
+from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
+from workitems.models import CalendarFeed, Plan
+from workitems.services import Refused
+from workitems.services import feeds as services
+from workitems.views.requests import require, signed_in
+
+
+def agency_with_feeds(request: HttpRequest, pk: int) -> Agency:
+    """The agency; 404 for a stranger to it, 403 for a member of a plan with it who may not see."""
+    agency = get_object_or_404(Agency, pk=pk)
+    if request.user.has_perm("workitems.see_feeds", agency):
+        return agency
+    if request.user.has_perm("agencies.see_agency", agency):
+        raise PermissionDenied
+    raise Http404
+
+
+def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
+    """All of them for the agency's own people; a coordinator's are those of their plans."""
+    found = agency.calendar_feeds.for_list()
+    if request.user.has_perm("workitems.make_feed", agency):
+        return found
+    coordinating = signed_in(request).agencies_as(Seat.Role.COORDINATOR)
+    return found.filter(plan__coordinating_agency__in=coordinating)
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest, agency: int) -> HttpResponse:
+    """The addresses, and the form for a new one. A new one is shown in the answer, once."""
+    of = agency_with_feeds(request, agency)
+    may_make = request.user.has_perm("workitems.make_feed", of)
+    form = None
+    if may_make:
+        plans = Plan.objects.filter(members__agency=of).in_order()
+        form = MakeFeedForm(request.POST if request.method == "POST" else None, plans=plans)
+    elif request.method == "POST":
+        raise PermissionDenied
+    if form is not None and form.is_valid():
+        try:
+            feed, token = services.make_feed(
+                agency=of,
+                plan=form.chosen_plan,
+                label=form.cleaned_data["label"],
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            return render(
+                request,
+                "workitems/feeds/made.html",
+                {"feed": feed, "address": feeds.address_of(token, settings.SITE_URL)},
+            )
+    return render(
+        request,
+        "workitems/feeds/list.html",
+        {
+            "agency": of,
+            "form": form,
+            "feeds": [
+                {"feed": feed, "may_revoke": request.user.has_perm("workitems.revoke_feed", feed)}
+                for feed in feeds_seen(request, of)
+            ],
+            "manages_seats": request.user.has_perm("agencies.manage_seats", of),
+            "exists": of.exists_on(localdate()),
+        },
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
+    of = agency_with_feeds(request, agency)
+    found = get_object_or_404(feeds_seen(request, of), pk=feed)
+    require(request, "workitems.revoke_feed", found)
+    form = RevokeFeedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.revoke_feed(
+            feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, f"The address “{found.label}” is revoked.")
+        return redirect("feeds:list", of.pk)
+    return render(
+        request,
+        "workitems/feeds/revoke.html",
+        {"agency": of, "feed": found, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@login_not_required
+@require_safe
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """For whatever holds the address: no session, no cookie. Unknown and revoked are one answer.
+
+    No Last-Modified: what is done leaves the calendar and takes its date along, so that only the
+    text itself (the ETag) tells whether something changed.
+    """
+    on = localdate()
+    feed = services.behind(token, on)
+    action, key = ("calendar", hash_of(token)) if feed else ("calendar_unknown", None)
+    if not ratelimit.consume(request, action=action, key=key):
+        return plain("Asked too often. Ask again in an hour.", 429, {"Retry-After": "3600"})
+    if feed is None:
+        return plain("There is no calendar at this address.", 404)
+    services.note_reading(feed, on)
+    text = feeds.calendar_of(feed, feeds.entries_of(feed, on), settings.SITE_URL)
+    name = slugify(f"{feed.agency} due dates")
+    response = HttpResponse(
+        text,
+        content_type="text/calendar; charset=utf-8",
+        headers={
+            # Without a name, a browser would keep the token as the file's name.
+            "Content-Disposition": content_disposition_header(True, f"{name}.ics") or "",
+            **UNSHARED,
+        },
+    )
+    etag = quote_etag(feeds.fingerprint(text))
+    response["ETag"] = etag
+    answer = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+# One reader's own copy, asked for anew each time; and no search engine's.
+UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
+
+
+def plain(text: str, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(
+        f"{text}\n",
+        content_type="text/plain; charset=utf-8",
+        status=status,
+        headers={**UNSHARED, **(headers or {})},
+    )
