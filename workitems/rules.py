@@ -15,7 +15,16 @@ from agencies.rules import (
     sits_in,
     sits_there,
 )
-from workitems.models import CalendarFeed, Member, Milestone, Return, Variation, WorkItem
+from workitems.models import (
+    CalendarFeed,
+    Member,
+    Milestone,
+    Plan,
+    Return,
+    Risk,
+    Variation,
+    WorkItem,
+)
 from workitems.models.plan import READING_ROLES
 
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -96,6 +105,21 @@ def asked_for_variation(user: User, variation: Any) -> bool:
 
 
 @rules.predicate
+def writes_for_member(user: User, plan: Any) -> bool:
+    """A contributor or approver of an agency that takes part in the plan."""
+    return (
+        isinstance(plan, Plan)
+        and plan.members.filter(agency__in=agencies_of(user, *WRITERS)).exists()
+    )
+
+
+@rules.predicate
+def writes_for_owner(user: User, risk: Any) -> bool:
+    """A contributor or approver of the agency that owns the risk."""
+    return isinstance(risk, Risk) and sits_in(user, risk.owner_agency_id, *WRITERS)
+
+
+@rules.predicate
 def reads_a_plan_with(user: User, agency: Any) -> bool:
     """Reads a plan in which the agency takes part."""
     return (
@@ -159,7 +183,10 @@ rules.add_perm("workitems.write_update", writes_for_return)
 rules.add_perm("workitems.submit_return", approves_for_return)
 rules.add_perm("workitems.accept_return", coordinates_plan)
 rules.add_perm("workitems.record_meeting", coordinates_plan)
-rules.add_perm("workitems.manage_risks", coordinates_plan)
+# Asked with the item that is threatened, or with the plan as a whole.
+rules.add_perm("workitems.raise_risk", coordinates_plan | writes_for_item | writes_for_member)
+rules.add_perm("workitems.change_risk", coordinates_plan | writes_for_owner)
+rules.add_perm("workitems.manage_risk", coordinates_plan)
 rules.add_perm("workitems.see_feeds", reads_for_agency | coordinates_a_plan_with)
 rules.add_perm("workitems.make_feed", reads_for_agency)
 rules.add_perm("workitems.revoke_feed", made_feed | approves_for_feed | coordinates_plan)

@@ -143,7 +143,7 @@ def test_the_history_of_a_plan_tells_of_everything_in_it(full):
             "wrote a note to Police.",
             "called the meeting of 10 June 2010.",
             "recorded a decision of the meeting of 10 June 2010: “The brochure goes to print.”",
-            "recorded risk 1 (likelihood medium, impact high): “Trained staff leave.”",
+            "raised the risk R1 (likelihood medium, impact high): “Trained staff leave.”",
         ],
         key=str.casefold,
     )

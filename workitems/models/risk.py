@@ -132,13 +132,18 @@ class Risk(models.Model):
         return self.Level(self.severity).label
 
     @property
-    def higher(self) -> list["Risk.EscalatedTo"]:
-        """To whom it may still be escalated."""
-        return [
-            Risk.EscalatedTo(to) for to in self.STEPS[self.STEPS.index(self.escalated_to) + 1 :]
-        ]
+    def with_whom(self) -> str:
+        """Who has it in hand: "the Minister", "the working group", or its owner by short name."""
+        if not self.escalated_to:
+            return self.owner_agency.short_name
+        return self.get_escalated_to_display().replace("The", "the", 1)
 
     @property
-    def lower(self) -> list[str]:
+    def higher(self) -> tuple[str, ...]:
+        """To whom it may still be escalated."""
+        return self.STEPS[self.STEPS.index(self.escalated_to) + 1 :]
+
+    @property
+    def lower(self) -> tuple[str, ...]:
         """Where it may be brought down to; "" is the agency that owns it."""
-        return list(self.STEPS[: self.STEPS.index(self.escalated_to)])
+        return self.STEPS[: self.STEPS.index(self.escalated_to)]

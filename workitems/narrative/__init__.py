@@ -1,4 +1,4 @@
-"""The history of an item, a return or a plan as sentences: who did what, when and why.
+"""The history of an item, a return, a risk or a plan as sentences: who did what, when and why.
 
 `kinds` says which history tables are read and what of them is told; `sentences` tells one change;
 `reading` asks the database; `blocks` groups what one person did on one day for one reason.
@@ -13,6 +13,7 @@ from workitems.narrative.reading import (
     history_page,
     item_history,
     reader_of,
+    risk_history,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "history_page",
     "item_history",
     "reader_of",
+    "risk_history",
 ]

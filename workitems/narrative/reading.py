@@ -30,7 +30,7 @@ from django.db.models.lookups import Exact
 from django.utils.timezone import make_aware
 
 from agencies.models import User
-from workitems.models import Plan, Return, Update, WorkItem
+from workitems.models import Plan, Return, Risk, Update, WorkItem
 from workitems.models.plan import READING_ROLES
 from workitems.narrative.blocks import Entry, Field
 from workitems.narrative.kinds import KINDS, SLOTS, Kind, Scope, kinds_of
@@ -101,10 +101,18 @@ def item_history(
     item: WorkItem, reader: Reader | None = None, limit: int | None = None
 ) -> list[Entry]:
     """What happened to an item and what hangs on it, newest first, at most `limit`. One query."""
-    reader = reader or Reader()
+    return _whole(Scope(item=item.pk), reader or Reader(), limit)
+
+
+def risk_history(risk: Risk) -> list[Entry]:
+    """What happened to a risk, newest first. One query."""
+    return _whole(Scope(risk=risk.pk), Reader())
+
+
+def _whole(scope: Scope, reader: Reader, limit: int | None = None) -> list[Entry]:
     rows = _together(
         _slots(rank, name, _visible(kind, reader).filter(**path), reader)
-        for rank, name, kind, path in kinds_of(Scope(item=item.pk))
+        for rank, name, kind, path in kinds_of(scope)
     )
     return _told(rows, limit=limit)
 

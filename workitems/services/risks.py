@@ -11,6 +11,13 @@ from workitems.services.items import next_number
 from workitems.services.refusals import Refused, locked
 
 
+def check_rating(likelihood: str, impact: str) -> None:
+    """Raise `Refused` unless both are low, medium or high."""
+    for field, level in (("likelihood", likelihood), ("impact", impact)):
+        if level not in Risk.Level.values:
+            raise Refused("Choose low, medium or high.", field)
+
+
 @transaction.atomic
 def raise_risk(
     *,
@@ -23,10 +30,15 @@ def raise_risk(
     item: WorkItem | None = None,
     response: str = "",
 ) -> Risk:
-    """Enter a risk to the plan, or to one of its items."""
+    """Enter a risk to the plan, or to one of its items. Its owner takes part in the plan."""
     plan = locked(plan)
+    if not description:
+        raise Refused("Say what might happen.", "description")
+    check_rating(likelihood, impact)
     if item is not None and item.plan_id != plan.pk:
         raise Refused("The item belongs to another plan.", "item")
+    if not plan.members.filter(agency=owner_agency).exists():
+        raise Refused(f"{owner_agency} takes no part in this plan.", "owner_agency")
     risk = Risk(
         plan=plan,
         item=item,
@@ -41,24 +53,93 @@ def raise_risk(
 
 
 @transaction.atomic
-def escalate_risk(*, risk: Risk, to: Risk.EscalatedTo, on: date, by: User, reason: str) -> Risk:
-    """Bring a risk before the working group or the Minister. Needs a reason."""
-    risk = locked(risk)
-    if risk.closed_on is not None:
-        raise Refused("This risk is closed.")
+def change_risk(
+    *,
+    risk: Risk,
+    version: int,
+    likelihood: str,
+    impact: str,
+    response: str,
+    by: User,
+    reason: str = "",
+) -> Risk:
+    """Weigh a risk anew, or say what is done about it. Another rating needs a reason.
+
+    `Conflict` when `version` is not the row's. Unchanged values write nothing.
+    """
+    risk = _open(risk, version=version)
+    check_rating(likelihood, impact)
+    if (likelihood, impact, response) == (risk.likelihood, risk.impact, risk.response):
+        return risk
+    if (likelihood, impact) != (risk.likelihood, risk.impact) and not reason:
+        raise Refused("Say why the rating changes.", "reason")
+    risk.likelihood, risk.impact, risk.response = likelihood, impact, response
+    return _save(risk, "likelihood", "impact", "response", by=by, reason=reason)
+
+
+@transaction.atomic
+def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
+    """Bring a risk before the working group, or from there before the Minister. Needs a reason."""
+    risk = _open(risk)
+    if to not in risk.higher:
+        raise Refused(
+            f"{risk.reference} is with {risk.with_whom} already."
+            if to in Risk.EscalatedTo.values
+            else "Choose the working group or the Minister.",
+            "to",
+        )
     if not reason:
         raise Refused("Say why it goes higher.", "reason")
     risk.escalated_to, risk.escalated_on = to, on
-    return history.save(risk, by=by, reason=reason, fields=["escalated_to", "escalated_on"])
+    return _save(risk, "escalated_to", "escalated_on", by=by, reason=reason)
+
+
+@transaction.atomic
+def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
+    """Bring a risk back down, to the working group or ("") to the agency that owns it.
+
+    Needs a reason. Refused where it is no higher than that.
+    """
+    risk = _open(risk)
+    if to not in risk.lower:
+        raise Refused(f"{risk.reference} is with {risk.with_whom}; that is no step down.", "to")
+    if not reason:
+        raise Refused("Say why it comes down.", "reason")
+    risk.escalated_to, risk.escalated_on = to, (on if to else None)
+    return _save(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
 
 @transaction.atomic
 def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
-    """Close a risk that no longer threatens. Needs a reason."""
+    """Close a risk that no longer threatens. It keeps where it was. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is not None:
         raise Refused(f"This risk was closed on {risk.closed_on:%-d %B %Y}.")
     if not reason:
         raise Refused("Say why the risk is over.", "reason")
     risk.closed_on = on
-    return history.save(risk, by=by, reason=reason, fields=["closed_on"])
+    return _save(risk, "closed_on", by=by, reason=reason)
+
+
+@transaction.atomic
+def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
+    """Open a closed risk again, with whom it was when it was closed. Needs a reason."""
+    risk = locked(risk)
+    if risk.closed_on is None:
+        raise Refused("This risk is open.")
+    if not reason:
+        raise Refused("Say why the risk is open again.", "reason")
+    risk.closed_on = None
+    return _save(risk, "closed_on", by=by, reason=reason)
+
+
+def _open(risk: Risk, *, version: int | None = None) -> Risk:
+    risk = locked(risk, version=version, related=("owner_agency",))
+    if risk.closed_on is not None:
+        raise Refused("This risk is closed.")
+    return risk
+
+
+def _save(risk: Risk, *fields: str, by: User, reason: str) -> Risk:
+    risk.version += 1
+    return history.save(risk, by=by, reason=reason, fields=[*fields, "version"])
