@@ -1,10 +1,14 @@
-"""Meetings of the working group and the decisions they take."""
+"""A meeting of the working group from its call to its closed record."""
+
+from datetime import date
 
 import pytest
 
-from tests.factories import DecisionFactory, MeetingFactory, WorkItemFactory
+from tests.factories import AgencyFactory, DecisionFactory, MatterFactory, MeetingFactory
 from tests.workitems.record import (
     DUE,
+    NOW,
+    SLIPPED,
     TODAY,
     TOMORROW,
     YESTERDAY,
@@ -13,12 +17,13 @@ from tests.workitems.record import (
     refused,
     unchanged,
 )
-from workitems.models import Decision, Meeting
-from workitems.services import meetings
+from workitems.models import Meeting
+from workitems.services import Conflict, decisions, matters, meetings, variations
 
 pytestmark = pytest.mark.django_db
 
 WHO = "Coordinator (DoL)"
+CLOSED = "The record of the meeting of 1 June 2010 is closed."
 
 
 @pytest.fixture
@@ -26,12 +31,26 @@ def meeting(plan):
     return MeetingFactory(plan=plan, held_on=TODAY)
 
 
-# --- meetings ---------------------------------------------------------------------------------
+@pytest.fixture
+def closed(meeting, police, coordinator):
+    attend(meeting, coordinator, police)
+    return meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
+
+
+def attend(meeting, by, *agencies, on=TODAY):
+    return meetings.record_attendance(meeting=meeting, agencies=agencies, on=on, by=by)
+
+
+def present(meeting):
+    return [row.agency for row in meeting.attendances.present().order_by("pk")]
+
+
+# --- the day ----------------------------------------------------------------------------------
 
 
 def test_a_meeting_is_put_in_the_calendar(plan, coordinator):
     made = meetings.call_meeting(plan=plan, held_on=DUE, place="Room 3", by=coordinator)
-    assert (made.plan, made.held_on, made.place) == (plan, DUE, "Room 3")
+    assert (made.plan, made.held_on, made.place, made.version) == (plan, DUE, "Room 3", 1)
     assert entries(made) == [("+", WHO, "")]
 
 
@@ -46,73 +65,176 @@ def test_another_plans_group_may_meet_that_day_too(plan, coordinator):
     assert meetings.call_meeting(plan=plan, held_on=DUE, by=coordinator).held_on == DUE
 
 
-def test_who_was_present_is_added_to_and_never_doubled(meeting, police, customs, coordinator):
-    for agencies in ([police], [police, customs], [customs, customs]):
-        meetings.record_attendance(meeting=meeting, agencies=agencies, by=coordinator)
-    present = meeting.attendances.order_by("pk")
-    assert [attendance.agency for attendance in present] == [police, customs]
-    assert [entries(attendance) for attendance in present] == [[("+", WHO, "")]] * 2
+def change(meeting, by, **differs):
+    wanted = {"held_on": meeting.held_on, "place": "", "notes": "", "on": TODAY} | differs
+    return meetings.change_meeting(meeting=meeting, by=by, **wanted)
 
 
-# --- decisions --------------------------------------------------------------------------------
+def test_a_coming_meeting_is_moved(meeting, coordinator):
+    moved = change(meeting, coordinator, held_on=DUE, place="Room 4", notes="Bring the figures.")
+    moved.refresh_from_db()
+    assert (moved.held_on, moved.place, moved.notes) == (DUE, "Room 4", "Bring the figures.")
+    assert moved.version == 2
+    assert newest(moved) == ("~", WHO, "")
 
 
-def decide(meeting, by, **differs):
-    return meetings.record_decision(meeting=meeting, by=by, **{"text": "Print it.", **differs})
+def test_the_same_again_writes_nothing(meeting, coordinator):
+    with unchanged(meeting):
+        change(meeting, coordinator)
 
 
-def test_decisions_are_numbered_in_their_meeting(meeting, item, police, coordinator):
-    first = decide(meeting, coordinator)
-    second = decide(meeting, coordinator, item=item, owner_agency=police, due_on=DUE)
-    assert [(each.number, each.text) for each in (first, second)] == [
-        (1, "Print it."),
-        (2, "Print it."),
-    ]
-    assert (second.item, second.owner_agency, second.due_on) == (item, police, DUE)
-    assert entries(second) == [("+", WHO, "")]
-
-
-def test_a_decision_that_cannot_be_says_why(meeting, police, coordinator):
-    with refused("Write what was decided.", "text"):
-        decide(meeting, coordinator, text="")
-    both = "A decision to follow up has both an owner and a date."
-    with refused(both, "due_on"):
-        decide(meeting, coordinator, owner_agency=police)
-    with refused(both, "due_on"):
-        decide(meeting, coordinator, due_on=DUE)
-    with refused("The item belongs to another plan.", "item"):
-        decide(meeting, coordinator, item=WorkItemFactory())
-    assert Decision.objects.count() == 0
-
-
-def finish(decision, by, done_on=TODAY):
-    return meetings.finish_decision(decision=decision, done_on=done_on, on=TODAY, by=by)
-
-
-def test_a_decision_is_followed_up_until_it_is_done(police, coordinator):
-    decision = DecisionFactory(owner_agency=police, due_on=DUE)
-    finish(decision, coordinator, YESTERDAY)
-    decision.refresh_from_db()
-    assert decision.done_on == YESTERDAY
-    assert newest(decision) == ("~", WHO, "")
+def test_a_meeting_moves_to_no_day_that_is_taken(meeting, plan, coordinator):
+    MeetingFactory(plan=plan, held_on=DUE)
+    with unchanged(meeting), refused("The working group already meets on that day.", "held_on"):
+        change(meeting, coordinator, held_on=DUE)
 
 
 @pytest.mark.parametrize(
-    ("fields", "done_on", "sentence", "field"),
+    "held",
     [
-        ({}, TODAY, "Nobody was asked to follow this decision up.", None),
-        (
-            {"due_on": DUE, "done_on": YESTERDAY},
-            TODAY,
-            "This was done on 31 May 2010.",
-            None,
-        ),
-        ({"due_on": DUE}, TOMORROW, "The day is in the future.", "done_on"),
+        lambda meeting, by: attend(meeting, by, meeting.plan.coordinating_agency),
+        lambda meeting, by: DecisionFactory(meeting=meeting),
+        lambda meeting, by: MatterFactory(meeting=meeting, considered_on=TODAY),
+        lambda meeting, by: Meeting.objects.filter(pk=meeting.pk).update(held_on=YESTERDAY),
     ],
 )
-def test_a_decision_that_cannot_be_finished_says_why(
-    police, coordinator, fields, done_on, sentence, field
-):
-    decision = DecisionFactory(owner_agency=police if fields else None, **fields)
-    with unchanged(decision), refused(sentence, field):
-        finish(decision, coordinator, done_on)
+def test_a_meeting_that_was_held_keeps_its_day(meeting, coordinator, held):
+    held(meeting, coordinator)
+    meeting.refresh_from_db()
+    with unchanged(meeting), refused("This meeting has been held; its date stands.", "held_on"):
+        change(meeting, coordinator, held_on=DUE)
+    assert change(meeting, coordinator, notes="All came.").notes == "All came."
+
+
+def test_two_who_change_a_meeting_at_once_are_both_shown(meeting, coordinator):
+    change(meeting, coordinator, place="Room 4", version=1)
+    with pytest.raises(Conflict) as conflict:
+        change(meeting, coordinator, place="Room 5", version=1)
+    assert conflict.value.current.place == "Room 4"
+
+
+# --- who came ---------------------------------------------------------------------------------
+
+
+def test_those_who_are_ticked_were_present(meeting, police, customs, coordinator):
+    rows = attend(meeting, coordinator, police, customs, customs)
+    assert present(meeting) == [police, customs]
+    assert [entries(row) for row in rows] == [[("+", WHO, "")]] * 2
+
+
+def test_a_tick_that_is_taken_back_leaves_its_history(meeting, police, customs, coordinator):
+    row, _ = attend(meeting, coordinator, police, customs)
+    attend(meeting, coordinator, customs)
+    assert present(meeting) == [customs]
+    row.refresh_from_db()
+    assert row.withdrawn_on == TODAY
+    attend(meeting, coordinator, police, customs)
+    assert present(meeting) == [police, customs]
+    assert entries(row) == [("+", WHO, ""), ("~", WHO, ""), ("~", WHO, "")]
+
+
+def test_the_same_ticks_again_write_nothing(meeting, police, coordinator):
+    (row,) = attend(meeting, coordinator, police)
+    with unchanged(row):
+        attend(meeting, coordinator, police)
+
+
+def test_nobody_comes_before_the_day_or_from_elsewhere(meeting, police, coordinator):
+    with refused("That meeting has not been held yet.", "meeting"):
+        attend(meeting, coordinator, police, on=YESTERDAY)
+    other = AgencyFactory(short_name="Health")
+    with refused("Health has no part in the working group.", "agencies"):
+        attend(meeting, coordinator, other)
+    assert present(meeting) == []
+
+
+# --- the record's end -------------------------------------------------------------------------
+
+
+def test_a_record_is_closed_by_somebody_at_a_time(closed, coordinator):
+    closed.refresh_from_db()
+    assert (closed.closed_at, closed.closed_by, closed.version) == (NOW, coordinator, 2)
+    assert newest(closed) == ("~", WHO, "")
+
+
+def test_a_record_is_not_closed_early_empty_or_twice(meeting, police, coordinator):
+    def close(on=TODAY):
+        return meetings.close_meeting(meeting=meeting, on=on, at=NOW, by=coordinator)
+
+    with refused("That meeting has not been held yet.", "meeting"):
+        close(YESTERDAY)
+    with unchanged(meeting), refused("Record who came before you close the record."):
+        close()
+    attend(meeting, coordinator, police)
+    close()
+    with refused(CLOSED):
+        close()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda meeting, by, matter, decision: change(meeting, by, place="Room 9"),
+        lambda meeting, by, matter, decision: attend(meeting, by),
+        lambda meeting, by, matter, decision: matters.add_matter(
+            meeting=meeting, title="More", by=by
+        ),
+        lambda meeting, by, matter, decision: matters.draft_agenda(
+            meeting=meeting, proposals=[], by=by
+        ),
+        lambda meeting, by, matter, decision: matters.change_matter(
+            matter=matter, title="More", note="", by=by
+        ),
+        lambda meeting, by, matter, decision: matters.move_matter(matter=matter, to=2, by=by),
+        lambda meeting, by, matter, decision: matters.remove_matter(matter=matter, on=TODAY, by=by),
+        lambda meeting, by, matter, decision: matters.restore_matter(matter=matter, by=by),
+        lambda meeting, by, matter, decision: matters.consider(matter=matter, on=TODAY, by=by),
+        lambda meeting, by, matter, decision: decisions.record_decision(
+            meeting=meeting, text="Yes.", on=TODAY, by=by
+        ),
+        lambda meeting, by, matter, decision: decisions.change_decision(
+            decision=decision, text="No.", by=by
+        ),
+    ],
+)
+def test_nothing_of_a_closed_record_changes(meeting, police, coordinator, act):
+    attend(meeting, coordinator, police)
+    matter, decision = MatterFactory(meeting=meeting), DecisionFactory(meeting=meeting)
+    meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
+    with unchanged(meeting, matter, decision), refused(CLOSED):
+        act(meeting, coordinator, matter, decision)
+    assert (meeting.matters.count(), meeting.decisions.count()) == (1, 1)
+    assert present(meeting) == [police]
+
+
+def test_no_variation_is_decided_at_a_closed_meeting(closed, milestone, police, coordinator):
+    asked = variations.request_date(
+        milestone=milestone, due_after=SLIPPED, reason="So.", agency=police, by=coordinator, at=NOW
+    )
+    variations.recommend(variation=asked, recommendation="Agree.", by=coordinator, at=NOW)
+    for meeting in (closed, None):
+        with unchanged(asked), refused(CLOSED):
+            variations.decide(
+                variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW
+            )
+
+
+def test_a_decision_of_a_closed_meeting_is_still_done(meeting, police, coordinator):
+    attend(meeting, coordinator, police)
+    decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
+    meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
+    done = decisions.finish_decision(
+        decision=decision, done_on=TOMORROW, on=date(2010, 6, 3), by=coordinator
+    )
+    assert done.done_on == TOMORROW
+
+
+def test_a_record_is_opened_again_with_a_reason(closed, coordinator):
+    with unchanged(closed), refused("Say why the record is opened again.", "reason"):
+        meetings.reopen_meeting(meeting=closed, reason="", by=coordinator)
+    meetings.reopen_meeting(meeting=closed, reason="Customs came too.", by=coordinator)
+    closed.refresh_from_db()
+    assert (closed.closed_at, closed.closed_by) == (None, None)
+    assert newest(closed) == ("~", WHO, "Customs came too.")
+    with refused("The record of this meeting is open."):
+        meetings.reopen_meeting(meeting=closed, reason="Again.", by=coordinator)

@@ -11,7 +11,7 @@ from agencies.models import Agency, User
 from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
 from workitems.models import Meeting, Milestone, Plan, Return, Risk, Round, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.services import items, meetings, risks, rounds, variations
+from workitems.services import decisions, items, meetings, risks, rounds, variations
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
@@ -63,31 +63,34 @@ class Story:
         self._move_by_decision(first)
         last = self._held(days_ago=42, absent=("OT", "IR"))
         self._decline(last)
-        meetings.record_decision(
+        decisions.record_decision(
             meeting=last,
+            on=self.today,
             text="Police will say which figures the second assessment can do without.",
             item=self.item("5.1"),
             owner_agency=self.agencies["Police"],
             due_on=self.day(10),
             by=by,
         )
-        meetings.record_decision(
+        decisions.record_decision(
             meeting=last,
+            on=self.today,
             text="Social Development will list the regions without a safe place to stay.",
             item=self.item("2.3"),
             owner_agency=self.agencies["MSD"],
             due_on=self.day(-5),
             by=by,
         )
-        done = meetings.record_decision(
+        done = decisions.record_decision(
             meeting=last,
+            on=self.today,
             text="The coordinator will bring the guide’s open chapters to the next meeting.",
             item=self.item("1.1"),
             owner_agency=self.agencies["MBIE"],
             due_on=self.day(-10),
             by=by,
         )
-        meetings.finish_decision(decision=done, done_on=self.day(-12), on=self.today, by=by)
+        decisions.finish_decision(decision=done, done_on=self.day(-12), on=self.today, by=by)
         meetings.call_meeting(
             plan=self.plan, held_on=self.day(8), place="Stout Street, Wellington", by=by
         )
@@ -107,7 +110,9 @@ class Story:
             by=self.coordinator,
         )
         present = [agency for name, agency in self.agencies.items() if name not in absent]
-        meetings.record_attendance(meeting=meeting, agencies=present, by=self.coordinator)
+        meetings.record_attendance(
+            meeting=meeting, agencies=present, on=self.today, by=self.coordinator
+        )
         return meeting
 
     def _move_by_decision(self, meeting: Meeting) -> None:

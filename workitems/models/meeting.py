@@ -212,6 +212,10 @@ class Matter(models.Model):
         return getattr(self, self.kind) if self.kind else None
 
     @property
+    def subject_pk(self) -> int | None:
+        return getattr(self, f"{self.kind}_id") if self.kind else None
+
+    @property
     def subject_item(self) -> WorkItem | None:
         """The work item that it comes to: its own, the variation's, the risk's or the decision's."""
         return self.item or getattr(self.subject, "item", None)

@@ -1,74 +1,137 @@
-"""Meetings of the working group and the decisions they take."""
+"""A meeting of the working group from its call to its closed record: the day, who came, the end."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
-from workitems.models import Attendance, Decision, Meeting, Plan, WorkItem
-from workitems.services.items import next_number
+from workitems.models import Attendance, Meeting, Plan
 from workitems.services.refusals import Refused, locked
 
 
 @transaction.atomic
-def call_meeting(*, plan: Plan, held_on: date, place: str = "", by: User) -> Meeting:
-    """Put a meeting in the calendar: one a day in a plan."""
+def call_meeting(
+    *, plan: Plan, held_on: date, place: str = "", notes: str = "", by: User
+) -> Meeting:
+    """Put a meeting in the calendar: one a day in a plan. A past day is a record made later."""
     plan = locked(plan)
-    if plan.meetings.filter(held_on=held_on).exists():
-        raise Refused("The working group already meets on that day.", "held_on")
-    return history.save(Meeting(plan=plan, held_on=held_on, place=place), by=by)
+    _check_free(plan, held_on)
+    return history.save(Meeting(plan=plan, held_on=held_on, place=place, notes=notes), by=by)
 
 
 @transaction.atomic
-def record_attendance(*, meeting: Meeting, agencies: Iterable[Agency], by: User) -> None:
-    """Add the agencies that were present. Naming one twice changes nothing."""
-    meeting = locked(meeting)
-    present = set(meeting.attendances.values_list("agency", flat=True))
-    for agency in agencies:
-        if agency.pk not in present:
-            history.save(Attendance(meeting=meeting, agency=agency), by=by)
-
-
-@transaction.atomic
-def record_decision(
+def change_meeting(
     *,
     meeting: Meeting,
-    text: str,
+    held_on: date,
+    place: str,
+    notes: str,
+    on: date,
     by: User,
-    item: WorkItem | None = None,
-    owner_agency: Agency | None = None,
-    due_on: date | None = None,
-) -> Decision:
-    """Record what the meeting decided; with an owner and a date it is followed up until done."""
-    meeting = locked(meeting)
-    if not text:
-        raise Refused("Write what was decided.", "text")
-    if item is not None and item.plan_id != meeting.plan_id:
-        raise Refused("The item belongs to another plan.", "item")
-    if (owner_agency is None) != (due_on is None):
-        raise Refused("A decision to follow up has both an owner and a date.", "due_on")
-    decision = Decision(
-        meeting=meeting,
-        number=next_number(meeting.decisions.all()),
-        text=text,
-        item=item,
-        owner_agency=owner_agency,
-        due_on=due_on,
+    version: int | None = None,
+) -> Meeting:
+    """Change a meeting's day, place or notes.
+
+    The day moves until the meeting's own day is over or something of it was recorded. `version` is
+    that of the page; `Conflict` where somebody saved since.
+    """
+    plan = locked(Plan(pk=meeting.plan_id))
+    meeting = open_record(meeting, version=version)
+    if held_on != meeting.held_on:
+        if meeting.held_on < on or is_under_way(meeting):
+            raise Refused("This meeting has been held; its date stands.", "held_on")
+        _check_free(plan, held_on)
+    if (held_on, place, notes) == (meeting.held_on, meeting.place, meeting.notes):
+        return meeting
+    meeting.held_on, meeting.place, meeting.notes = held_on, place, notes
+    meeting.version += 1
+    return history.save(meeting, by=by, fields=["held_on", "place", "notes", "version"])
+
+
+def _check_free(plan: Plan, held_on: date) -> None:
+    if plan.meetings.filter(held_on=held_on).exists():
+        raise Refused("The working group already meets on that day.", "held_on")
+
+
+def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
+    """The meeting, locked, for a change to its record; refused once that is closed.
+
+    It is locked before whatever is written of it, everywhere: two that wait for each other's row
+    would never end.
+    """
+    meeting = locked(meeting, version=version, related=("plan",))
+    if meeting.is_closed:
+        raise Refused(f"The record of the meeting of {meeting.held_on:%-d %B %Y} is closed.")
+    return meeting
+
+
+def check_held(meeting: Meeting, on: date) -> None:
+    """Raise `Refused` before the meeting's day."""
+    if meeting.held_on > on:
+        raise Refused("That meeting has not been held yet.", "meeting")
+
+
+def is_under_way(meeting: Meeting) -> bool:
+    """Whether anything is recorded of what happened at it."""
+    return (
+        meeting.attendances.present().exists()
+        or meeting.decisions.exists()
+        or meeting.matters.exclude(considered_on=None).exists()
     )
-    return history.save(decision, by=by)
 
 
 @transaction.atomic
-def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) -> Decision:
-    """Close a decision that was being followed up."""
-    decision = locked(decision)
-    if decision.owner_agency_id is None:
-        raise Refused("Nobody was asked to follow this decision up.")
-    if decision.done_on is not None:
-        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}.")
-    if done_on > on:
-        raise Refused("The day is in the future.", "done_on")
-    decision.done_on = done_on
-    return history.save(decision, by=by, fields=["done_on"])
+def record_attendance(
+    *, meeting: Meeting, agencies: Iterable[Agency], on: date, by: User
+) -> list[Attendance]:
+    """Record which agencies were present: exactly these. One that was recorded before and is not
+    among them is withdrawn, and history tells both. Refused before the meeting's day.
+    """
+    meeting = open_record(meeting)
+    check_held(meeting, on)
+    wanted = {agency.pk: agency for agency in agencies}
+    members = set(meeting.plan.members.values_list("agency", flat=True))
+    for agency in wanted.values():
+        if agency.pk not in members:
+            raise Refused(f"{agency} has no part in the working group.", "agencies")
+    known = {row.agency_id: row for row in meeting.attendances.all()}
+    for pk, row in known.items():
+        withdrawn_on = None if pk in wanted else row.withdrawn_on or on
+        if withdrawn_on != row.withdrawn_on:
+            row.withdrawn_on = withdrawn_on
+            history.save(row, by=by, fields=["withdrawn_on"])
+    for pk, agency in wanted.items():
+        if pk not in known:
+            known[pk] = history.save(Attendance(meeting=meeting, agency=agency), by=by)
+    return [known[pk] for pk in wanted]
+
+
+@transaction.atomic
+def close_meeting(*, meeting: Meeting, on: date, at: datetime, by: User) -> Meeting:
+    """Close the record: attendance, agenda and the words of decisions stand as they are.
+
+    Decisions can still be followed up and done. Refused before the meeting's day and while nobody
+    is recorded as present.
+    """
+    meeting = open_record(meeting)
+    check_held(meeting, on)
+    if not meeting.attendances.present().exists():
+        raise Refused("Record who came before you close the record.")
+    meeting.closed_at, meeting.closed_by = at, by
+    meeting.version += 1
+    return history.save(meeting, by=by, fields=["closed_at", "closed_by", "version"])
+
+
+@transaction.atomic
+def reopen_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
+    """Open a closed record again. Needs a reason."""
+    meeting = locked(meeting, related=("plan",))
+    if not meeting.is_closed:
+        raise Refused("The record of this meeting is open.")
+    if not reason:
+        raise Refused("Say why the record is opened again.", "reason")
+    meeting.closed_at = meeting.closed_by = None
+    meeting.version += 1
+    return history.save(meeting, by=by, reason=reason, fields=["closed_at", "closed_by", "version"])

@@ -10,7 +10,8 @@ from agencies.models import Agency, User
 from workitems.models import Decision, Meeting, Milestone, Plan, Variation, WorkItem
 from workitems.models.item import TITLE_LENGTH, Stage
 from workitems.services.items import end_delays, next_number
-from workitems.services.meetings import call_meeting
+from workitems.services.matters import mark_considered
+from workitems.services.meetings import call_meeting, check_held, open_record
 from workitems.services.refusals import Refused, locked
 
 
@@ -186,11 +187,11 @@ def decide(
     Without a meeting, the decision belongs to that of the day, which is called if need be.
     Approving moves the agreed date (and a forecast that is earlier stays), rewrites the wording,
     or withdraws the item and its open milestones and ends their delays, all in this transaction.
-    Refused before the meeting's day, and where the date or wording has changed since the request
-    was made or the milestone has been closed.
+    Refused before the meeting's day and once its record is closed, and where the date or wording
+    has changed since the request was made or the milestone has been closed. The matter on the
+    meeting's agenda, if there is one, counts as considered.
     """
     to = Variation.State.APPROVED if approve else Variation.State.DECLINED
-    variation = _step(variation, to)
     if meeting is None:
         day = make_naive(at).date()
         meeting = variation.plan.meetings.filter(held_on=day).first() or call_meeting(
@@ -198,20 +199,25 @@ def decide(
         )
     if meeting.plan_id != variation.plan_id:
         raise Refused("The meeting is of another plan.", "meeting")
-    if meeting.held_on > make_naive(at).date():
-        raise Refused("That meeting has not been held yet.", "meeting")
+    meeting = open_record(meeting)
+    check_held(meeting, make_naive(at).date())
+    variation = _step(variation, to)
     variation.meeting, variation.decided_by, variation.decided_at = meeting, by, at
     history.save(variation, by=by, reason=text)
     if approve:
         _take_effect(variation, by=by, on=meeting.held_on)
+    matter = meeting.matters.on_agenda().select_for_update().filter(variation=variation).first()
     decision = Decision(
-        meeting=locked(meeting),
+        meeting=meeting,
         number=next_number(meeting.decisions.all()),
         text=text or f"{variation.reference} was {variation.get_state_display().lower()}.",
+        matter=matter,
         item=variation.item,
         variation=variation,
     )
     history.save(decision, by=by)
+    if matter is not None:
+        mark_considered(matter, meeting, by=by)
     return variation
 
 

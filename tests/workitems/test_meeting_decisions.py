@@ -1,0 +1,190 @@
+"""What a meeting decides, and the follow-up of what somebody is to do."""
+
+from datetime import date
+
+import pytest
+
+from tests.factories import (
+    DecisionFactory,
+    MatterFactory,
+    MeetingFactory,
+    RiskFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import (
+    DUE,
+    NOW,
+    SLIPPED,
+    TODAY,
+    TOMORROW,
+    YESTERDAY,
+    entries,
+    newest,
+    refused,
+    unchanged,
+)
+from workitems.models import Decision
+from workitems.services import Conflict, decisions, variations
+
+pytestmark = pytest.mark.django_db
+
+WHO = "Coordinator (DoL)"
+
+
+@pytest.fixture
+def meeting(plan):
+    return MeetingFactory(plan=plan, held_on=TODAY)
+
+
+def decide(meeting, by, **differs):
+    wanted = {"text": "Print it.", "on": TODAY} | differs
+    return decisions.record_decision(meeting=meeting, by=by, **wanted)
+
+
+def test_decisions_are_numbered_in_their_meeting(meeting, item, police, coordinator):
+    first = decide(meeting, coordinator)
+    second = decide(meeting, coordinator, item=item, owner_agency=police, due_on=DUE)
+    assert [(each.number, each.text) for each in (first, second)] == [
+        (1, "Print it."),
+        (2, "Print it."),
+    ]
+    assert (second.item, second.owner_agency, second.due_on) == (item, police, DUE)
+    assert entries(second) == [("+", WHO, "")]
+
+
+def test_a_decision_on_a_matter_is_on_its_item_and_marks_it_considered(meeting, item, coordinator):
+    matter = MatterFactory(meeting=meeting, item=item)
+    decision = decide(meeting, coordinator, matter=matter)
+    assert (decision.matter, decision.item) == (matter, item)
+    matter.refresh_from_db()
+    assert matter.considered_on == TODAY
+    assert newest(matter) == ("~", WHO, "")
+
+
+def test_a_decision_on_an_items_risk_is_on_that_item(meeting, plan, item, coordinator):
+    matter = MatterFactory(meeting=meeting, risk=RiskFactory(plan=plan, item=item))
+    assert decide(meeting, coordinator, matter=matter).item == item
+
+
+def test_a_decision_that_cannot_be_says_why(meeting, plan, police, coordinator):
+    with refused("Write what was decided.", "text"):
+        decide(meeting, coordinator, text="")
+    with refused("Say by when; a decision to follow up has an owner and a date.", "due_on"):
+        decide(meeting, coordinator, owner_agency=police)
+    with refused("Say who; a decision to follow up has an owner and a date.", "owner_agency"):
+        decide(meeting, coordinator, due_on=DUE)
+    with refused("That is before the meeting.", "due_on"):
+        decide(meeting, coordinator, owner_agency=police, due_on=YESTERDAY)
+    with refused("The item belongs to another plan.", "item"):
+        decide(meeting, coordinator, item=WorkItemFactory())
+    with refused("That meeting has not been held yet.", "meeting"):
+        decide(meeting, coordinator, on=YESTERDAY)
+    elsewhere = MatterFactory(meeting=MeetingFactory(plan=plan, held_on=DUE))
+    removed = MatterFactory(meeting=meeting, withdrawn_on=TODAY)
+    for matter in (elsewhere, removed):
+        with refused("That matter is not on the agenda of this meeting.", "matter"):
+            decide(meeting, coordinator, matter=matter)
+    assert Decision.objects.count() == 0
+
+
+def test_a_decision_is_changed_while_the_record_is_open(meeting, police, coordinator):
+    decision = decide(meeting, coordinator)
+    changed = decisions.change_decision(
+        decision=decision,
+        text="Print two.",
+        owner_agency=police,
+        due_on=DUE,
+        version=1,
+        by=coordinator,
+    )
+    assert (changed.text, changed.owner_agency, changed.due_on) == ("Print two.", police, DUE)
+    assert newest(changed) == ("~", WHO, "")
+    with unchanged(changed):
+        decisions.change_decision(
+            decision=changed, text="Print two.", owner_agency=police, due_on=DUE, by=coordinator
+        )
+    with unchanged(changed), pytest.raises(Conflict):
+        decisions.change_decision(decision=changed, text="Three.", version=1, by=coordinator)
+
+
+def test_a_decision_that_is_done_keeps_its_words(meeting, police, coordinator):
+    decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE, done_on=TODAY)
+    with unchanged(decision), refused("This was done on 1 June 2010; its words stand."):
+        decisions.change_decision(decision=decision, text="No.", by=coordinator)
+
+
+def finish(decision, by, done_on=TOMORROW):
+    return decisions.finish_decision(decision=decision, done_on=done_on, on=TOMORROW, by=by)
+
+
+def test_a_decision_is_followed_up_until_it_is_done(meeting, police, coordinator):
+    decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
+    finish(decision, coordinator)
+    decision.refresh_from_db()
+    assert decision.done_on == TOMORROW
+    assert newest(decision) == ("~", WHO, "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "done_on", "sentence", "field"),
+    [
+        ({}, TODAY, "Nobody was asked to follow this decision up.", None),
+        ({"due_on": DUE, "done_on": TODAY}, TODAY, "This was done on 1 June 2010.", None),
+        ({"due_on": DUE}, date(2010, 6, 3), "The day is in the future.", "done_on"),
+        ({"due_on": DUE}, YESTERDAY, "That is before the meeting.", "done_on"),
+    ],
+)
+def test_a_decision_that_cannot_be_finished_says_why(
+    meeting, police, coordinator, fields, done_on, sentence, field
+):
+    decision = DecisionFactory(meeting=meeting, owner_agency=police if fields else None, **fields)
+    with unchanged(decision), refused(sentence, field):
+        finish(decision, coordinator, done_on)
+
+
+def test_what_was_done_is_taken_up_again_with_a_reason(meeting, police, coordinator):
+    decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
+    with refused("This is not recorded as done."):
+        decisions.reopen_decision(decision=decision, reason="So.", by=coordinator)
+    finish(decision, coordinator)
+    with unchanged(decision), refused("Say why it is followed up again.", "reason"):
+        decisions.reopen_decision(decision=decision, reason="", by=coordinator)
+    decisions.reopen_decision(decision=decision, reason="Half was printed.", by=coordinator)
+    decision.refresh_from_db()
+    assert decision.done_on is None
+    assert newest(decision) == ("~", WHO, "Half was printed.")
+
+
+# --- variations -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recommended(milestone, police, coordinator):
+    asked = variations.request_date(
+        milestone=milestone, due_after=SLIPPED, reason="So.", agency=police, by=coordinator, at=NOW
+    )
+    return variations.recommend(variation=asked, recommendation="Agree.", by=coordinator, at=NOW)
+
+
+def test_deciding_a_variation_marks_its_matter_considered(
+    meeting, milestone, recommended, coordinator
+):
+    matter = MatterFactory(meeting=meeting, variation=recommended)
+    variations.decide(
+        variation=recommended, approve=True, meeting=meeting, by=coordinator, at=NOW, text="Yes."
+    )
+    matter.refresh_from_db()
+    milestone.refresh_from_db()
+    assert (matter.considered_on, milestone.agreed_due) == (TODAY, SLIPPED)
+    assert [row.text for row in matter.decisions.all()] == ["Yes."]
+
+
+def test_a_matter_that_was_removed_is_not_considered_by_a_decision(
+    meeting, recommended, coordinator
+):
+    matter = MatterFactory(meeting=meeting, variation=recommended, withdrawn_on=TODAY)
+    with unchanged(matter):
+        variations.decide(
+            variation=recommended, approve=True, meeting=meeting, by=coordinator, at=NOW
+        )
+    assert Decision.objects.get().matter is None

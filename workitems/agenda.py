@@ -1,0 +1,114 @@
+"""What should come before the working group: attention, variations, open decisions, risks.
+
+Reads only; a meeting's agenda is made from these by hand or all at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workitems.models import Decision, Matter, Plan, Return, Risk, Variation, WorkItem
+from workitems.standing import days_in_words
+
+KINDS: dict[type[Any], str] = {
+    WorkItem: "item",
+    Variation: "variation",
+    Decision: "decision",
+    Risk: "risk",
+    Return: "of_return",
+}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One thing to bring before the group, and why. `kind` is the matter's column for it."""
+
+    subject: Any
+    reasons: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.subject)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.subject)
+
+    @property
+    def key(self) -> str:
+        """ "item-12": the same for the same thing, for a button."""
+        return f"{self.kind}-{self.subject.pk}"
+
+
+def kind_of(subject: Any) -> str:
+    """The column of `Matter` that points at such a row."""
+    return KINDS[type(subject)]
+
+
+def plan_id_of(subject: Any) -> int:
+    if isinstance(subject, Decision):
+        return subject.meeting.plan_id
+    if isinstance(subject, Return):
+        return subject.round.plan_id
+    return int(subject.plan_id)
+
+
+def title_of(subject: Any) -> str:
+    """What a matter about this is called on the agenda."""
+    if isinstance(subject, WorkItem):
+        return f"{subject.number} {subject.title}"
+    if isinstance(subject, Variation):
+        return f"{subject.reference} on item {subject.item.number} {subject.item.title}"
+    if isinstance(subject, Decision):
+        return f"Decision of {subject.meeting.held_on:%-d %B %Y}: {subject.text}"
+    if isinstance(subject, Risk):
+        return f"Risk {subject.reference}: {subject.description}"
+    return f"Return of {subject.agency.short_name} for {subject.round.name}"
+
+
+def proposals(plan: Plan, on: date) -> list[Proposal]:
+    """Everything to bring before the group on the day, most urgent first.
+
+    Variations that were recommended on to the group, decisions of earlier meetings that are still
+    to be done, and risks that were escalated.
+    """
+    variations = [
+        Proposal(row, (f"Recommended on to the working group: {row.asks}.",))
+        for row in plan.variations.filter(state=Variation.State.RECOMMENDED)
+        .for_list()
+        .order_by("number")
+    ]
+    decisions = [
+        Proposal(row, (_waits(row, on),))
+        for row in Decision.objects.filter(meeting__plan=plan, meeting__held_on__lt=on)
+        .open(on)
+        .for_list()
+        .order_by("due_on", "pk")
+    ]
+    risks = [
+        Proposal(row, (f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",))
+        for row in plan.risks.open(on)
+        .exclude(escalated_to="")
+        .select_related("item", "owner_agency")
+        .order_by("escalated_on", "number")
+    ]
+    return [*variations, *decisions, *risks]
+
+
+def _waits(decision: Decision, on: date) -> str:
+    assert decision.due_on is not None and decision.owner_agency is not None
+    was = f"{decision.owner_agency.short_name} was to do this by {decision.due_on:%-d %B %Y}"
+    late = (on - decision.due_on).days
+    return f"{was}; overdue by {days_in_words(late)}." if late > 0 else f"{was}."
+
+
+def _to(risk: Risk) -> str:
+    label = Risk.EscalatedTo(risk.escalated_to).label
+    return f"{label[0].lower()}{label[1:]}"
+
+
+def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposal]:
+    """The proposals that no matter of the agenda is about."""
+    there = {(matter.kind, matter.subject_pk) for matter in matters}
+    return [each for each in found if (each.kind, each.subject.pk) not in there]

@@ -1,0 +1,189 @@
+"""The agenda of a meeting: what is on it, in what order, and what the group has dealt with."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import User
+from workitems.agenda import Proposal, kind_of, plan_id_of, title_of
+from workitems.models import Matter, Meeting
+from workitems.models.meeting import MATTER_TITLE_LENGTH
+from workitems.services.meetings import check_held, open_record
+from workitems.services.refusals import Refused, locked
+
+
+@transaction.atomic
+def add_matter(
+    *,
+    meeting: Meeting,
+    by: User,
+    about: Any = None,
+    title: str = "",
+    reasons: Sequence[str] = (),
+    note: str = "",
+) -> Matter:
+    """Put a matter at the end of the agenda.
+
+    `about` is the work item, variation, earlier decision, risk or return that it is on, and names
+    it where there is no title. Refused where that is on the agenda already.
+    """
+    meeting = open_record(meeting)
+    return _put(meeting, _last(meeting) + 1, about, title, reasons, note, by=by)
+
+
+@transaction.atomic
+def draft_agenda(*, meeting: Meeting, proposals: Iterable[Proposal], by: User) -> list[Matter]:
+    """Put what is proposed and not on the agenda yet at its end, in the order of the proposals."""
+    meeting = open_record(meeting)
+    there = {(matter.kind, matter.subject_pk) for matter in meeting.matters.on_agenda()}
+    last = _last(meeting)
+    made: list[Matter] = []
+    for proposal in proposals:
+        if (proposal.kind, proposal.subject.pk) not in there:
+            made.append(
+                _put(
+                    meeting,
+                    last + len(made) + 1,
+                    proposal.subject,
+                    proposal.title,
+                    proposal.reasons,
+                    "",
+                    by=by,
+                )
+            )
+    return made
+
+
+def _last(meeting: Meeting) -> int:
+    last = meeting.matters.on_agenda().order_by("-position").first()
+    return last.position if last else 0
+
+
+def _put(
+    meeting: Meeting,
+    position: int,
+    about: Any,
+    title: str,
+    reasons: Sequence[str],
+    note: str,
+    *,
+    by: User,
+) -> Matter:
+    matter = Matter(meeting=meeting, position=position, note=note, why="\n".join(reasons))
+    if about is not None:
+        if plan_id_of(about) != meeting.plan_id:
+            raise Refused("This belongs to another plan.")
+        setattr(matter, kind_of(about), about)
+        _check_only(matter)
+        title = title or title_of(about)
+    if not title:
+        raise Refused("Write what is to be discussed.", "title")
+    matter.title = title if len(title) <= MATTER_TITLE_LENGTH else f"{title[:297].rstrip()}…"
+    return history.save(matter, by=by)
+
+
+def _check_only(matter: Matter) -> None:
+    """Raise `Refused` where another matter on the agenda is about the same."""
+    others = Matter.objects.on_agenda().filter(meeting=matter.meeting_id)
+    if matter.kind and others.filter(**{matter.kind: matter.subject}).exists():
+        raise Refused(f"“{title_of(matter.subject)}” is on the agenda already.")
+
+
+def _of_open_record(matter: Matter, *, version: int | None = None) -> tuple[Meeting, Matter]:
+    meeting = open_record(matter.meeting)
+    return meeting, locked(matter, version=version, related=("meeting",))
+
+
+@transaction.atomic
+def change_matter(
+    *, matter: Matter, title: str, note: str, by: User, version: int | None = None
+) -> Matter:
+    """Change a matter's title or note. `version` is that of the page; `Conflict` where newer."""
+    _, matter = _of_open_record(matter, version=version)
+    if not title:
+        raise Refused("Write what is to be discussed.", "title")
+    if (title, note) == (matter.title, matter.note):
+        return matter
+    matter.title, matter.note = title, note
+    matter.version += 1
+    return history.save(matter, by=by, fields=["title", "note", "version"])
+
+
+@transaction.atomic
+def move_matter(*, matter: Matter, to: int, by: User) -> Matter:
+    """Give a matter another place on the agenda, 1 for the first; the others close up."""
+    meeting, matter = _of_open_record(matter)
+    if matter.withdrawn_on is not None:
+        raise Refused("This matter is not on the agenda.")
+    order = [each for each in meeting.matters.on_agenda().in_order() if each.pk != matter.pk]
+    order.insert(max(to, 1) - 1, matter)
+    _number(order, by=by)
+    return matter
+
+
+def _number(order: list[Matter], *, by: User) -> None:
+    """Positions from 1 without a gap; only rows that move are written."""
+    for position, matter in enumerate(order, start=1):
+        if matter.position != position:
+            matter.position = position
+            history.save(matter, by=by, fields=["position"])
+
+
+@transaction.atomic
+def remove_matter(*, matter: Matter, on: date, by: User) -> Matter:
+    """Take a matter off the agenda; the row stays. Refused once the group has dealt with it."""
+    meeting, matter = _of_open_record(matter)
+    if matter.withdrawn_on is not None:
+        raise Refused("This matter is not on the agenda.")
+    if matter.considered_on is not None or matter.decisions.exists():
+        raise Refused("The working group has dealt with this; it stays on the record.")
+    matter.withdrawn_on = on
+    matter.version += 1
+    history.save(matter, by=by, fields=["withdrawn_on", "version"])
+    _number(list(meeting.matters.on_agenda().in_order()), by=by)
+    return matter
+
+
+@transaction.atomic
+def restore_matter(*, matter: Matter, by: User) -> Matter:
+    """Put a matter that was taken off back, at the end. Refused where its subject is on again."""
+    meeting, matter = _of_open_record(matter)
+    if matter.withdrawn_on is None:
+        raise Refused("This matter is on the agenda.")
+    _check_only(matter)
+    matter.withdrawn_on, matter.position = None, _last(meeting) + 1
+    matter.version += 1
+    return history.save(matter, by=by, fields=["withdrawn_on", "position", "version"])
+
+
+@transaction.atomic
+def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> Matter:
+    """Mark that the group dealt with a matter at its meeting, or take the mark back.
+
+    Refused before the meeting's day. A matter with a decision on it stays considered.
+    """
+    meeting, matter = _of_open_record(matter)
+    check_held(meeting, on)
+    if matter.withdrawn_on is not None:
+        raise Refused("This matter is not on the agenda.")
+    if considered:
+        return mark_considered(matter, meeting, by=by)
+    if matter.decisions.exists():
+        raise Refused("A decision is recorded on this; it was considered.")
+    if matter.considered_on is not None:
+        matter.considered_on = None
+        matter.version += 1
+        history.save(matter, by=by, fields=["considered_on", "version"])
+    return matter
+
+
+def mark_considered(matter: Matter, meeting: Meeting, *, by: User) -> Matter:
+    """For services that have locked both and checked the day. A second time changes nothing."""
+    if matter.considered_on is None:
+        matter.considered_on = meeting.held_on
+        matter.version += 1
+        history.save(matter, by=by, fields=["considered_on", "version"])
+    return matter
