@@ -32,7 +32,7 @@ _NARROWEST = 300.0
 _APART = 26.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StripMilestone:
     """A milestone's dates. `withdrawn_on` and `completed_on` are of the day asked about or before."""
 
@@ -43,6 +43,10 @@ class StripMilestone:
     completed_on: date | None
     withdrawn_on: date | None
     url: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_on is None and self.withdrawn_on is None
 
     @property
     def reached(self) -> date:
@@ -286,7 +290,7 @@ def _milestone(
     elif slip:
         look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
         parts.append(_level(promised, reached, y, look))
-    if not one.completed_on and not one.withdrawn_on and one.reached < on:
+    if one.is_open and one.reached < on:
         # Past what was expected, and still open: how long is not known.
         look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
         parts.append(_level(reached, scale.share(on), y, look))

@@ -1,0 +1,168 @@
+"""The milestones of all items as they stood at a moment, in the rows and groups of the timeline.
+
+Four queries, whatever the plan's size; nothing is left out.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from agencies.models import Agency
+from reports.render.charts import Scale, Strip, StripMilestone
+from workitems import standing
+from workitems.asat import Moment, rows_at
+from workitems.models import Milestone, Pillar, Plan, WorkItem
+from workitems.models.item import Stage, number_key
+
+# Beyond so many rows a reader wants to choose a group before its rows.
+OPEN_UP_TO = 60
+
+
+class GroupBy(StrEnum):
+    PILLAR = "pillar"
+    AGENCY = "agency"
+
+    @property
+    def label(self) -> str:
+        return {GroupBy.PILLAR: "Pillar", GroupBy.AGENCY: "Lead agency"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A pillar's or a lead agency's rows; `key` is its id. `late`: items overdue or expected late."""
+
+    key: int
+    title: str
+    strips: list[Strip]
+    late: int
+
+    @property
+    def milestones(self) -> int:
+        return sum(len(strip.milestones) for strip in self.strips)
+
+    @property
+    def words(self) -> str:
+        """ "120 items, 14 late"."""
+        count = len(self.strips)
+        return f"{count:,} {'item' if count == 1 else 'items'}, {self.late:,} late"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Groups in the plan's order of pillars, or by the agencies' names; without those that have no item."""
+
+    on: date
+    groups: list[Group]
+    scale: Scale
+
+    @property
+    def items(self) -> int:
+        return sum(len(group.strips) for group in self.groups)
+
+    @property
+    def milestones(self) -> int:
+        return sum(group.milestones for group in self.groups)
+
+    @property
+    def late(self) -> int:
+        return sum(group.late for group in self.groups)
+
+    @property
+    def is_short(self) -> bool:
+        return self.items <= OPEN_UP_TO
+
+
+def read(
+    plan: Plan,
+    moment: Moment,
+    *,
+    by: GroupBy = GroupBy.PILLAR,
+    pillar: int | None = None,
+    lead: int | None = None,
+) -> Timeline:
+    """The timeline of the whole plan, or of the items of a pillar or a lead agency."""
+    narrow: dict[str, Any] = {}
+    if pillar is not None:
+        narrow["pillar_id"] = pillar
+    if lead is not None:
+        narrow["lead_agency_id"] = lead
+    items = sorted(
+        rows_at(WorkItem, moment, of={"plan_id": plan.pk}, **narrow)
+        .order_by()
+        .values_list("number", "title", "stage", "pillar_id", "lead_agency_id", "id"),
+        key=lambda row: (number_key(row[0]), row[5]),
+    )
+    milestones = _milestones(plan, moment)
+    pillars = rows_at(Pillar, moment, of={"plan_id": plan.pk}).order_by("number")
+    titles = {row.id: row.title for row in pillars}
+    if by == GroupBy.AGENCY:
+        agencies = Agency.objects.in_order()
+        titles = {row.pk: row.name for row in agencies}
+
+    listing = reverse("workitems:list", args=[plan.slug])
+    strips: dict[int, list[Strip]] = defaultdict(list)
+    for number, title, stage, in_pillar, led_by, pk in items:
+        strip = _strip(number, title, stage, listing, milestones.get(pk, ()), moment.on)
+        strips[led_by if by == GroupBy.AGENCY else in_pillar].append(strip)
+    groups = [
+        Group(key, words, strips[key], sum(strip.is_late for strip in strips[key]))
+        for key, words in titles.items()
+        if key in strips
+    ]
+    scale = Scale.of((strip for group in groups for strip in group.strips), moment.on)
+    return Timeline(moment.on, groups, scale)
+
+
+def _milestones(plan: Plan, moment: Moment) -> dict[int, list[tuple[Any, ...]]]:
+    """By item, in their order: (description, original, agreed, forecast, completed, withdrawn)."""
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = (
+        rows_at(Milestone, moment, of={"item__plan_id": plan.pk})
+        .order_by("number", "id")
+        .values_list(
+            "item_id", "description", "original_due", "agreed_due", "forecast_due",
+            "completed_on", "withdrawn_on",
+        )
+    )  # fmt: skip
+    for item, *row in rows:
+        found[item].append(tuple(row))
+    return found
+
+
+def _strip(
+    number: str,
+    title: str,
+    stage: str,
+    listing: str,
+    milestones: Any,
+    on: date,
+) -> Strip:
+    # What `WorkItem.get_absolute_url` says, without asking the router a thousand times.
+    url = f"{listing}{quote(number, safe='')}/"
+    drawn = []
+    for description, original, agreed, forecast, completed, withdrawn in milestones:
+        # What came after the day had not yet happened on it.
+        done = completed if completed and completed <= on else None
+        gone = withdrawn if withdrawn and withdrawn <= on else None
+        drawn.append(
+            StripMilestone(description, original, agreed, forecast, done, gone, f"{url}#milestones")
+        )
+    words, is_late = _stands(stage, drawn, on)
+    return Strip(number, title, url, words, is_late, drawn)
+
+
+def _stands(stage: str, milestones: list[StripMilestone], on: date) -> tuple[str, bool]:
+    """How the item's open dates stand, in words, and whether it is late; a closed item's stage."""
+    if stage in (Stage.COMPLETE, Stage.WITHDRAWN):
+        return Stage(stage).label, False
+    late = standing.item_lateness([one for one in milestones if one.is_open], on)
+    if not milestones:
+        return "No milestones", False
+    if late.due is None:
+        return "All milestones done", False
+    return late.words, late.is_late
