@@ -20,6 +20,7 @@ from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
+    CalendarFeedFactory,
     DelayFactory,
     EvidenceFactory,
     InvitationFactory,
@@ -28,6 +29,7 @@ from tests.factories import (
     PillarFactory,
     PlanFactory,
     ReturnFactory,
+    RiskFactory,
     RoundFactory,
     SeatFactory,
     UserFactory,
@@ -37,6 +39,8 @@ from tests.factories import (
 from workitems.models import Evidence, Milestone, Plan, Round, Variation, WorkItem
 
 Role = Seat.Role
+# Reads the calendar of Police.
+CALENDAR_TOKEN = "a-token-that-somebody-copied"
 # Opens the page of the invitation to Customs.
 INVITATION_TOKEN = "a-token-that-somebody-got-by-mail"
 
@@ -106,6 +110,7 @@ def scene() -> Scene:
     milestone = MilestoneFactory(item=item, number=1, description="Brochure printed")
     handed_out = MilestoneFactory(item=item, number=2, description="Brochure handed out")
     MitigationFactory(delay=DelayFactory(milestone=handed_out))
+    RiskFactory(plan=plan, item=item, owner_agency=police)
     round = RoundFactory(plan=plan)
     ReturnFactory(round=round, agency=police)
     ReturnFactory(
@@ -113,6 +118,10 @@ def scene() -> Scene:
         agency=customs,
         state="submitted",
         submitted_at=datetime(2010, 7, 2, tzinfo=UTC),
+    )
+    contributor = seated("Police contributor", Role.CONTRIBUTOR, police)
+    CalendarFeedFactory(
+        plan=plan, agency=police, token_hash=hash_of(CALENDAR_TOKEN), created_by=contributor
     )
     return Scene(
         plan=plan,
@@ -144,7 +153,7 @@ def scene() -> Scene:
                 "Former contributor", Role.CONTRIBUTOR, police, to_on=date(2010, 1, 31)
             ),
             "observer": seated("Observer", Role.OBSERVER, police),
-            "contributor": seated("Police contributor", Role.CONTRIBUTOR, police),
+            "contributor": contributor,
             "approver": seated("Police approver", Role.APPROVER, police),
             "other contributor": seated("Customs contributor", Role.CONTRIBUTOR, customs),
             "other approver": seated("Customs approver", Role.APPROVER, customs),

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from tests.cast import INVITATION_TOKEN, Scene, standing_scene
+from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, standing_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +150,10 @@ def variation(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.variation.number]
 
 
+def risk(scene: Scene) -> list[Any]:
+    return [*plan(scene), 1]
+
+
 def evidence(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.evidence.pk]
 
@@ -176,6 +180,10 @@ def police(scene: Scene) -> list[Any]:
 
 def seat_in_police(scene: Scene) -> list[Any]:
     return [*police(scene), scene["contributor"].seats.get().pk]
+
+
+def calendar_of_police(scene: Scene) -> list[Any]:
+    return [*police(scene), scene.agencies["police"].calendar_feeds.get().pk]
 
 
 def invitation_to_police(scene: Scene) -> list[Any]:
@@ -210,6 +218,22 @@ RULES: dict[str, Row] = {
         get=dict.fromkeys(EVERYBODY, 200),
         post=dict.fromkeys(EVERYBODY, 200) | {"anonymous": INVALID},
         arguments=lambda scene: [INVITATION_TOKEN],
+    ),
+    "feeds:list": Row(
+        get=of_plan(police, may=(*POLICE, "coordinator", "superuser")).get,
+        post=of_plan(police, may=(*POLICE, "superuser"), post=INVALID).post,
+        arguments=police,
+    ),
+    "feeds:revoke": of_plan(
+        calendar_of_police,
+        may=("contributor", "approver", "coordinator", "superuser"),
+        post=ONWARD,
+    ),
+    # For whatever program holds the address.
+    "feeds:calendar": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
+        arguments=lambda scene: [CALENDAR_TOKEN],
     ),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
@@ -255,6 +279,17 @@ RULES: dict[str, Row] = {
         lambda scene: [*item(scene), "action"], may=WRITERS, post=INVALID
     ),
     "variations:request-withdrawal": of_plan(item, may=WRITERS, post=INVALID),
+    "risks:list": of_plan(plan),
+    # Whoever writes for a member raises risks to the plan; the form offers their own items.
+    "risks:raise": of_plan(
+        plan, may=(*WRITERS, "other contributor", "other approver", "coordinator"), post=INVALID
+    ),
+    "risks:detail": of_plan(risk),
+    "risks:change": of_plan(risk, may=(*WRITERS, "coordinator"), post=INVALID),
+    "risks:escalate": of_plan(risk, may=("coordinator",), post=INVALID),
+    "risks:lower": of_plan(risk, may=("coordinator",), post=INVALID),
+    "risks:close": of_plan(risk, may=("coordinator",), post=INVALID),
+    "risks:reopen": of_plan(risk, may=("coordinator",), post=INVALID),
     "evidence:download": of_plan(evidence),
     "evidence:withdraw": of_plan(evidence, may=(*WRITERS, "coordinator"), post=INVALID),
     "evidence:add-to-milestone": of_plan(milestone, may=WRITERS, post=INVALID),

@@ -179,13 +179,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 # A session is short whatever one asks for, so the sign-in page does not ask.
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/m/key",
-    # Calendar programs ask every quarter of an hour at most; some share one address.
-    "calendar": "120/h/key",
-    "calendar_unknown": "60/m/ip",
-}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 # Without the true number of proxies before us, all people would share the proxy's limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("PROXIES", 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plan Register: "

@@ -12,6 +12,7 @@ from tests.constraints import declared, refused_by
 from tests.factories import (
     AgencyFactory,
     AttendanceFactory,
+    CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
@@ -192,6 +193,12 @@ BROKEN = {
         lambda: NoticeFactory(reason="late"),
     ],
     "notice_has_occasion": [lambda: NoticeFactory(occasion=""), lambda: NoticeFactory(line=0)],
+    # Calendars
+    "calendarfeed_has_label": [lambda: CalendarFeedFactory(label="")],
+    "calendarfeed_revoked_by_and_at": [
+        lambda: CalendarFeedFactory(revoked_at=NOW),
+        lambda: CalendarFeedFactory(revoked_by=UserFactory()),
+    ],
     # Meetings
     "meeting_closed_by_and_at": [
         lambda: MeetingFactory(closed_at=NOW),

@@ -1,6 +1,5 @@
 """An agency's calendar addresses, and what is read behind one."""
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -16,13 +15,19 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.services.invitations import hash_of
 from workitems import feeds
 from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
 from workitems.models import CalendarFeed, Plan
 from workitems.services import Refused
 from workitems.services import feeds as services
+from workitems.views.limits import address_of, is_within
 from workitems.views.requests import require, signed_in
+
+# Calendar programs ask every quarter of an hour at most; several people may share one address.
+READINGS_AN_HOUR = 120
+GUESSES_AN_HOUR = 60
+# One reader's own copy, asked for anew each time; and no search engine's.
+UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
 def agency_with_feeds(request: HttpRequest, pk: int) -> Agency:
@@ -109,6 +114,13 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
     )
 
 
+def asks_in_measure(request: HttpRequest, feed: CalendarFeed | None) -> bool:
+    """Guesses are counted by where they come from, so that they cost no true reader anything."""
+    if feed is not None:
+        return is_within(READINGS_AN_HOUR, seconds=3600, what="calendar", of=str(feed.pk))
+    return is_within(GUESSES_AN_HOUR, seconds=3600, what="guess", of=address_of(request))
+
+
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
@@ -119,8 +131,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """
     on = localdate()
     feed = services.behind(token, on)
-    action, key = ("calendar", hash_of(token)) if feed else ("calendar_unknown", None)
-    if not ratelimit.consume(request, action=action, key=key):
+    if not asks_in_measure(request, feed):
         return plain("Asked too often. Ask again in an hour.", 429, {"Retry-After": "3600"})
     if feed is None:
         return plain("There is no calendar at this address.", 404)
@@ -141,10 +152,6 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     answer = get_conditional_response(request, etag=etag, response=response)
     assert isinstance(answer, HttpResponse)
     return answer
-
-
-# One reader's own copy, asked for anew each time; and no search engine's.
-UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
 def plain(text: str, status: int, headers: dict[str, str] | None = None) -> HttpResponse:

@@ -1,0 +1,296 @@
+"""Calendars of due dates: who makes and revokes an address, and what is read behind one."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from agencies import history
+from agencies.models import Agency
+from tests.factories import (
+    CalendarFeedFactory,
+    DecisionFactory,
+    DelayFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, entries, newest, refused
+from workitems import feeds
+from workitems.models import CalendarFeed, Member, Plan
+from workitems.services import feeds as services
+
+pytestmark = pytest.mark.django_db
+
+SITE = "https://plan.example"
+# The history of factories' rows begins when the test runs.
+LATER = datetime(2099, 6, 2, 9, tzinfo=ZoneInfo("Pacific/Auckland"))
+
+
+@pytest.fixture
+def feed(plan, police):
+    return CalendarFeedFactory(plan=plan, agency=police)
+
+
+def events(feed, on=TODAY):
+    """The calendar as another program reads it, by title."""
+    text = feeds.calendar_of(feed, feeds.entries_of(feed, on), SITE)
+    return {str(event["summary"]): event for event in Calendar.from_ical(text).events}
+
+
+def titles(feed, on=TODAY):
+    return list(events(feed, on))
+
+
+# --- making and revoking --------------------------------------------------------------------
+
+
+def test_an_address_is_kept_as_a_hash_only(plan, police, contributor):
+    feed, token = services.make_feed(
+        agency=police, plan=plan, label="My Outlook", by=contributor, at=NOW
+    )
+    assert len(token) == 43
+    assert services.behind(token, TODAY) == feed
+    stored = [str(value) for value in CalendarFeed.objects.values_list().get()]
+    assert [value for value in stored if token in value] == []
+    assert entries(feed) == [("+", "Police contributor (Police)", "")]
+    assert "token_hash" not in {field.name for field in CalendarFeed.history.model._meta.fields}
+
+
+def test_two_addresses_are_never_the_same(plan, police, contributor):
+    made = {
+        services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)[1]
+        for _ in range(5)
+    }
+    assert len(made) == 5
+
+
+def test_an_agency_outside_the_plan_has_no_calendar_of_it(police, contributor):
+    with refused("Police takes no part in this plan.", "plan"):
+        services.make_feed(agency=police, plan=PlanFactory(), label="Mine", by=contributor, at=NOW)
+
+
+def test_an_agency_that_has_ended_makes_no_address(plan, police, contributor):
+    police.valid_to = date(2010, 5, 31)
+    police.save()
+    with refused("Police does not exist today."):
+        services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
+
+
+def test_an_address_without_a_label_is_refused(plan, police, contributor):
+    with refused("Say where the calendar will be read.", "label"):
+        services.make_feed(agency=police, plan=plan, label="", by=contributor, at=NOW)
+
+
+def test_too_many_addresses_are_refused_and_revoked_ones_do_not_count(plan, police, contributor):
+    made = [CalendarFeedFactory(plan=plan, agency=police) for _ in range(20)]
+    with refused("Police has 20 addresses for this plan. Revoke one that nobody reads."):
+        services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
+    services.revoke_feed(feed=made[0], by=contributor, at=NOW)
+    services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
+
+
+def test_a_revoked_address_answers_no_more(plan, police, approver, contributor):
+    feed, token = services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
+    services.revoke_feed(feed=feed, by=approver, at=NOW, reason="Sent to a list.")
+    assert services.behind(token, TODAY) is None
+    assert newest(feed) == ("~", "Police approver (Police)", "Sent to a list.")
+
+
+def test_revoked_twice_is_revoked_once(feed, approver, coordinator):
+    services.revoke_feed(feed=feed, by=approver, at=NOW)
+    services.revoke_feed(feed=feed, by=coordinator, at=NOW + timedelta(hours=1))
+    feed.refresh_from_db()
+    assert (feed.revoked_by, feed.revoked_at, len(entries(feed))) == (approver, NOW, 2)
+
+
+def test_an_address_outlives_its_makers_seat_and_ends_with_the_agencys_part(
+    plan, police, contributor
+):
+    _, token = services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
+    contributor.seats.update(to_on=date(2010, 5, 1))
+    assert services.behind(token, TODAY) is not None
+    police.valid_to = TODAY
+    police.save()
+    assert services.behind(token, TODAY) is not None
+    assert services.behind(token, TODAY + timedelta(days=1)) is None
+    assert services.behind(token, TODAY) is not None
+    Member.objects.filter(plan=plan, agency=police).delete()
+    assert services.behind(token, TODAY) is None
+
+
+def test_reading_is_noted_once_a_day_and_is_no_history(feed, django_assert_num_queries):
+    services.note_reading(feed, TODAY)
+    feed.refresh_from_db()
+    assert (feed.last_read_on, len(entries(feed))) == (TODAY, 1)
+    with django_assert_num_queries(0):
+        services.note_reading(feed, TODAY)
+
+
+# --- what is in a calendar ------------------------------------------------------------------
+
+
+def test_an_open_milestone_is_a_whole_day_on_its_agreed_date(feed, milestone):
+    milestone.forecast_due, milestone.done_means = SLIPPED, "Copies are in the districts."
+    history.save(milestone, by=None, at=LATER)
+    event = events(feed)["Brochure printed"]
+    assert event["uid"] == f"milestone-{milestone.pk}@plan.example"
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (DUE, date(2010, 7, 1))
+    assert event["description"] == (
+        "Item 1.2 Print a brochure\nForecast: 30 September 2010\n"
+        "Done means: Copies are in the districts."
+    )
+    assert event["url"] == SITE + milestone.get_absolute_url()
+    assert (event["transp"], event.categories, event["sequence"]) == (
+        "TRANSPARENT",
+        ["Milestone"],
+        1,
+    )
+    assert event.decoded("last-modified") == event.decoded("dtstamp") == LATER
+
+
+def test_what_is_done_withdrawn_or_anothers_is_not_in_the_calendar(feed, item, customs):
+    MilestoneFactory(item=item, completed_on=TODAY)
+    MilestoneFactory(item=item, withdrawn_on=TODAY)
+    MilestoneFactory(item=item, responsible_agency=customs)
+    MilestoneFactory(
+        item=WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, complete=True)
+    )
+    MilestoneFactory(item=WorkItemFactory(lead_agency=item.lead_agency))
+    assert titles(feed) == []
+
+
+def test_a_step_in_anothers_item_is_in_the_calendar_of_whoever_answers_for_it(plan, item, customs):
+    MilestoneFactory(item=item, responsible_agency=customs, description="Posters at the airport")
+    assert titles(CalendarFeedFactory(plan=plan, agency=customs)) == ["Posters at the airport"]
+
+
+def test_a_return_is_there_until_it_is_sent(feed, of_return):
+    event = events(feed)["Return for January to June 2010"]
+    assert event.decoded("dtstart") == date(2010, 7, 14)
+    assert event["description"] == "For 1 January 2010 to 30 June 2010"
+    of_return.state, of_return.submitted_at = "submitted", NOW
+    of_return.save()
+    assert titles(feed) == []
+
+
+def test_a_return_whose_round_moved_says_that_it_changed(feed, of_return):
+    first = events(feed)["Return for January to June 2010"]
+    of_return.round.due_on = date(2010, 7, 20)
+    history.save(of_return.round, by=None, at=LATER)
+    second = events(feed)["Return for January to June 2010"]
+    assert second["uid"] == first["uid"]
+    assert second["sequence"] == first["sequence"] + 1
+    assert second.decoded("last-modified") == LATER
+
+
+def test_a_decision_to_follow_up_is_there_until_it_is_done(feed, plan, item):
+    meeting = MeetingFactory(plan=plan, held_on=date(2010, 5, 10))
+    decision = DecisionFactory(
+        meeting=meeting, item=item, owner_agency=feed.agency, due_on=DUE, text="Ask the printer."
+    )
+    DecisionFactory(meeting=meeting, number=2, text="Nobody's.")
+    event = events(feed)["Ask the printer."]
+    assert event["description"] == (
+        "Decided by the working group on 10 May 2010\nItem 1.2 Print a brochure"
+    )
+    decision.done_on = TODAY
+    decision.save()
+    assert titles(feed) == ["Meeting of the working group"]
+
+
+def test_a_mitigation_is_there_while_its_delay_goes_on(feed, delayed):
+    delay = delayed.delays.get()
+    delay.mitigations.update(due_on=DUE)
+    event = events(feed)["Ask for money in the next budget."]
+    assert event["description"] == (
+        "Against the delay of “Staff trained” (funding)\nItem 1.2 Print a brochure"
+    )
+    delay.ended_on = TODAY
+    delay.save()
+    assert titles(feed) == ["Staff trained"]
+
+
+def test_meetings_are_in_every_agencys_calendar(feed, plan, customs):
+    MeetingFactory(plan=plan, place="Level 12")
+    MeetingFactory()
+    for each in (feed, CalendarFeedFactory(plan=plan, agency=customs)):
+        event = events(each)["Meeting of the working group"]
+        assert (event.decoded("dtstart"), event["location"]) == (date(2010, 6, 10), "Level 12")
+
+
+def test_the_calendar_says_whose_it_is(feed, plan):
+    calendar = Calendar.from_ical(feeds.calendar_of(feed, [], SITE))
+    assert calendar["x-wr-calname"] == calendar["name"] == f"Police: {plan.title}"
+    assert (calendar["version"], calendar["prodid"]) == (
+        "2.0",
+        "-//Plan Register//Due dates//EN",
+    )
+    assert "method" not in calendar
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_calendar_asks_as_often_for_much_as_for_little(
+    feed, plan, item, count, django_assert_num_queries
+):
+    for n in range(count):
+        milestone = MilestoneFactory(item=item)
+        MitigationFactory(delay=DelayFactory(milestone=milestone), due_on=DUE)
+        DecisionFactory(
+            meeting=MeetingFactory(plan=plan, held_on=date(2010, 5, 10 + n)),
+            item=item,
+            owner_agency=feed.agency,
+            due_on=DUE,
+        )
+    ReturnFactory(round=RoundFactory(plan=plan), agency=feed.agency)
+    with django_assert_num_queries(5):
+        found = feeds.entries_of(feed, TODAY)
+    assert len(found) == 4 * count + 1
+
+
+# --- the text -------------------------------------------------------------------------------
+
+SOME_TEXT = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('āēīōūĀ,;:\\"\n'),
+    min_size=1,
+    max_size=300,
+)
+
+
+@given(SOME_TEXT)
+def test_any_words_come_back_and_lines_keep_to_the_standard(words):
+    entry = feeds.Entry("milestone-1", DUE, words, words, "Milestone", "/a/", NOW, 3, words)
+    feed = CalendarFeed(agency=Agency(short_name=words[:30]), plan=Plan(title=words))
+    text = feeds.calendar_of(feed, [entry], SITE)
+    assert text.endswith(b"END:VCALENDAR\r\n")
+    lines = text.split(b"\r\n")
+    assert b"\n" not in text.replace(b"\r\n", b"") and b"\r" not in text.replace(b"\r\n", b"")
+    assert max(map(len, lines)) <= 75
+    for line in lines:
+        line.decode()  # no character is cut in two
+    (event,) = Calendar.from_ical(text).events
+    assert [str(event[name]) for name in ("summary", "description", "location")] == [words] * 3
+
+
+def test_the_same_rows_give_the_same_bytes(feed, milestone, of_return):
+    def text():
+        return feeds.calendar_of(feed, feeds.entries_of(feed, TODAY), SITE)
+
+    assert text() == text()
+    with time_machine.travel(NOW + timedelta(days=3)):
+        assert text() == text()
+
+
+def test_macrons_are_text_and_not_escaped(feed, milestone):
+    milestone.item.title = "Tāmaki Makaurau"
+    milestone.item.save()
+    text = feeds.calendar_of(feed, feeds.entries_of(feed, TODAY), SITE)
+    assert "Tāmaki Makaurau".encode() in text
