@@ -9,11 +9,13 @@ from django.urls import reverse
 from workitems.views.requests import visible_plans
 
 SECTIONS = (
-    ("Plan", "plans:detail", "plans"),
+    ("Dashboard", "dashboard:overview", "dashboard"),
     ("Work items", "workitems:list", "workitems"),
     ("Returns", "returns:list", "returns"),
     ("Variations", "variations:list", "variations"),
+    ("Risks", "risks:list", "risks"),
     ("Briefings", "briefings:list", "briefings"),
+    ("Plan", "plans:detail", "plans"),
 )
 
 

@@ -12,6 +12,7 @@ from workitems.views import (
     milestones,
     plans,
     returns,
+    risks,
     rounds,
     variations,
     workbook,
@@ -102,12 +103,24 @@ feed_urls = [
     path("calendar/<str:token>.ics", feeds.calendar, name="calendar"),
 ]
 
+risk_urls = [
+    path("", risks.index, name="list"),
+    path("raise/", risks.raise_new, name="raise"),
+    path("<int:risk>/", risks.detail, name="detail"),
+    path("<int:risk>/change/", risks.change, name="change"),
+    path("<int:risk>/escalate/", risks.escalate, name="escalate"),
+    path("<int:risk>/lower/", risks.lower, name="lower"),
+    path("<int:risk>/close/", risks.close, name="close"),
+    path("<int:risk>/reopen/", risks.reopen, name="reopen"),
+]
+
 urlpatterns = [
     path("", desk.home, name="home"),
     path("plans/", include((plan_urls, "plans"))),
     path("plans/<slug:slug>/items/", include((item_urls, "workitems"))),
     path("plans/<slug:slug>/returns/", include((return_urls, "returns"))),
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
+    path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
     path("", include((feed_urls, "feeds"))),
 ]

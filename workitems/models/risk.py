@@ -12,7 +12,6 @@ from agencies.models import Agency
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
 
-
 # How severe a risk is: (likelihood, impact) → severity. As printed in docs/glossary.md.
 SEVERITY = {
     ("low", "low"): "low",

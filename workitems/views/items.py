@@ -21,6 +21,7 @@ from workitems.models import (
     Evidence,
     Milestone,
     Mitigation,
+    Risk,
     Support,
     Update,
     Variation,
@@ -83,9 +84,10 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
         WorkItem.objects.filter(plan=plan)
         .select_related("pillar", "lead_agency")
         .annotate(
-            # Most items have neither, and then the page need not ask for them.
+            # Most items have none of these, and then the page need not ask for them.
             is_asked_about=Exists(Variation.objects.pending().filter(item=OuterRef("pk"))),
             has_evidence=Exists(Evidence.objects.of_item(OuterRef("pk"))),
+            has_risks=Exists(Risk.objects.open(localdate()).filter(item=OuterRef("pk"))),
         )
         .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
     )
@@ -143,6 +145,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 for update in updates
             ],
             "waiting": waiting_variations(item.plan, item=item) if found.is_asked_about else [],
+            "risks": item.risks.open(on).open_first(on).for_list() if found.has_risks else [],
             "tabs": [
                 ("Item", item.get_absolute_url(), True),
                 ("History", reverse("workitems:history", args=[slug, number]), False),
@@ -154,6 +157,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             and request.user.has_perm("workitems.update_item", item),
             "may_review": request.user.has_perm("workitems.review_item", item),
             "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
+            "may_raise": item.is_live and request.user.has_perm("workitems.raise_risk", item),
         },
     )
 

@@ -1,0 +1,167 @@
+"""Forms for raising a risk, weighing it anew and moving it, and the register's filters."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from agencies.models import Agency
+from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
+from workitems.models import Plan, Risk, WorkItem
+from workitems.models.risk import RiskQuerySet
+
+# A risk is its page's heading: one sentence, not an essay. Imported ones may be longer.
+DESCRIPTION_LENGTH = 300
+RATING = forms.RadioSelect(attrs={"class": "inline"})
+
+
+class ResponseField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "What is done about it")
+        kwargs.setdefault("max_length", TEXT_LENGTH)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        # Browsers send line ends of their own; the same words must compare as the same.
+        return str(super().clean(value)).replace("\r\n", "\n")
+
+
+class RaiseRiskForm(forms.Form):
+    """`items` and `agencies` are what the person may choose. Of one agency alone it is not asked.
+
+    Whoever does not coordinate the plan raises a risk to an item that their agency takes part in.
+    """
+
+    description = forms.CharField(
+        label="The risk",
+        max_length=DESCRIPTION_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One sentence: what might happen, and to what end.",
+    )
+    item = forms.ModelChoiceField(
+        label="What it threatens",
+        queryset=WorkItem.objects.none(),
+        required=False,
+        empty_label="The plan as a whole",
+    )
+    likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
+    impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
+    owner_agency = forms.ModelChoiceField(
+        label="Owned by", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
+    response = ResponseField(
+        help_text="May be left empty, and written later by the agency that owns it."
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        items: QuerySet[WorkItem],
+        agencies: QuerySet[Agency],
+        coordinates: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.coordinates = coordinates
+        self.fields["item"].queryset = items  # type: ignore[attr-defined]
+        offered = list(agencies)
+        self.only_agency = offered[0] if len(offered) == 1 else None
+        if self.only_agency is not None:
+            del self.fields["owner_agency"]
+        else:
+            self.fields["owner_agency"].queryset = agencies  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.only_agency is not None:
+            cleaned["owner_agency"] = self.only_agency
+        item, owner = cleaned.get("item"), cleaned.get("owner_agency")
+        if item is not None and owner is not None and not self.coordinates:
+            support = {each.agency_id for each in item.supports.all()}
+            if owner.pk not in {item.lead_agency_id, *support}:
+                self.add_error(
+                    None if self.only_agency else "owner_agency",
+                    f"{owner} neither leads nor supports item {item.number}.",
+                )
+        return cleaned
+
+
+class ChangeRiskForm(VersionedForm):
+    likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
+    impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
+    response = ResponseField()
+    reason = ReasonField(
+        label="Reason", required=False, help_text="Needed when the rating changes."
+    )
+
+    def start(self, row: Risk) -> dict[str, Any]:
+        return {"likelihood": row.likelihood, "impact": row.impact, "response": row.response}
+
+
+class MoveRiskForm(forms.Form):
+    """To whom a risk goes, up or down: one of `steps`, and asked only where there are several."""
+
+    OWNER = "owner"
+
+    to = forms.ChoiceField(label="To whom", widget=RATING)
+    reason = ReasonField(label="Why")
+
+    def __init__(self, *args: Any, risk: Risk, steps: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {self.OWNER: risk.owner_agency.name, **dict(Risk.EscalatedTo.choices)}
+        offered = {step or self.OWNER for step in steps}
+        # The choice of a page that is out of date: the service says what became of the risk.
+        offered.add(str(self.data.get(self.add_prefix("to"))))
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            (step, label) for step, label in labels.items() if step in offered
+        ]
+        if len(steps) == 1:
+            self.fields["to"].widget = forms.HiddenInput()
+            self.initial["to"] = steps[0] or self.OWNER
+
+    def clean_to(self) -> str:
+        return str(self.cleaned_data["to"]).replace(self.OWNER, "")
+
+
+class CloseRiskForm(forms.Form):
+    reason = ReasonField(label="Why the risk is over")
+
+
+class ReopenRiskForm(forms.Form):
+    reason = ReasonField(label="Why the risk is open again")
+
+
+class RiskFilter(django_filters.FilterSet):
+    """Narrows the risks of one plan. `on` is the day on which they are open or closed."""
+
+    STATES = [("open", "Open"), ("escalated", "Escalated"), ("closed", "Closed")]
+
+    state = django_filters.ChoiceFilter(
+        label="State", choices=STATES, empty_label="Any state", method="by_state"
+    )
+    agency = django_filters.ModelChoiceFilter(
+        label="Owned by", field_name="owner_agency", empty_label="All agencies"
+    )
+    item = django_filters.ModelChoiceFilter(
+        label="Threatens", to_field_name="number", empty_label="Anything"
+    )
+
+    class Meta:
+        model = Risk
+        fields = ["state", "agency", "item"]
+
+    def __init__(self, *args: Any, plan: Plan, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.filters["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+        threatened = plan.risks.exclude(item=None).values("item")
+        self.filters["item"].queryset = plan.items.filter(pk__in=threatened).in_order()
+
+    def by_state(self, rows: RiskQuerySet, name: str, value: str) -> QuerySet[Risk]:
+        if value == "closed":
+            return rows.closed(self.on)
+        found = rows.open(self.on)
+        return found.escalated() if value == "escalated" else found

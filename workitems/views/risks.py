@@ -1,0 +1,213 @@
+"""The register of risks: the list, raising one, and a risk's page with what may be done to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agencies.models import Agency
+from workitems import services
+from workitems.forms.risks import (
+    ChangeRiskForm,
+    CloseRiskForm,
+    MoveRiskForm,
+    RaiseRiskForm,
+    ReopenRiskForm,
+    RiskFilter,
+)
+from workitems.models import Plan, Risk
+from workitems.narrative import blocks_of, risk_history
+from workitems.rules import WRITERS
+from workitems.services import risks as risk_services
+from workitems.views.requests import require, signed_in, visible_plan
+
+ROWS_ON_A_PAGE = 100
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    on = localdate()
+    found = RiskFilter(request.GET, queryset=plan.risks.for_list(), plan=plan, on=on)
+    page = Paginator(found.qs.open_first(on), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "workitems/risks/list.html",
+        {
+            "plan": plan,
+            "today": on,
+            "form": found.form,
+            "page": page,
+            "is_filtered": any(request.GET.get(name) for name in found.filters),
+            "may_raise": request.user.has_perm("workitems.raise_risk", plan),
+        },
+    )
+
+
+def visible_risk(request: HttpRequest, slug: str, number: int) -> Risk:
+    """The risk with its item and owner, or 404 for a stranger to the plan."""
+    plan = visible_plan(request, slug)
+    row = get_object_or_404(plan.risks.for_list(), number=number)
+    row.plan = plan
+    if row.item is not None:
+        row.item.plan = plan
+    return row
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
+    row = visible_risk(request, slug, risk)
+    return render(
+        request,
+        "workitems/risks/detail.html",
+        {
+            "plan": row.plan,
+            "risk": row,
+            "today": localdate(),
+            "history": blocks_of(risk_history(row)),
+            "may_change": row.closed_on is None
+            and request.user.has_perm("workitems.change_risk", row),
+            "may_manage": request.user.has_perm("workitems.manage_risk", row),
+        },
+    )
+
+
+# --- raising --------------------------------------------------------------------------------
+
+
+def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
+    """With the items and agencies that are the person's; all of them for the coordinator."""
+    coordinates = request.user.has_perm("workitems.manage_risk", plan)
+    items = plan.items.live().in_order()
+    agencies = Agency.objects.filter(memberships__plan=plan).in_order()
+    if not coordinates:
+        own = signed_in(request).agencies_as(*WRITERS)
+        items = items.of_agency(own)
+        agencies = agencies.filter(pk__in=own)
+    number = request.GET.get("item")  # from the page of an item
+    return RaiseRiskForm(
+        posted(request),
+        items=items,
+        agencies=agencies,
+        coordinates=coordinates,
+        initial={"item": items.filter(number=number).first() if number else None},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request, "workitems.raise_risk", plan)
+    form = raise_form(request, plan)
+    if form.is_valid():
+        require(request, "workitems.raise_risk", form.cleaned_data["item"] or plan)
+        try:
+            made = risk_services.raise_risk(plan=plan, by=signed_in(request), **form.cleaned_data)
+        except services.Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, f"{made.reference} is in the register.")
+            return redirect(made)
+    return render(
+        request,
+        "workitems/risks/raise.html",
+        {"plan": plan, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+# --- what may be done to one ------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
+    row = visible_risk(request, slug, risk)
+    require(request, "workitems.change_risk", row)
+    form = ChangeRiskForm(posted(request), row=row)
+    conflict: Risk | None = None
+    if form.is_valid():
+        try:
+            risk_services.change_risk(risk=row, by=signed_in(request), **form.cleaned_data)
+        except services.Refused as refusal:
+            conflict = form.refuse(refusal)
+        else:
+            messages.success(request, f"{row.reference} is saved.")
+            return redirect(row)
+    return render(
+        request,
+        "workitems/risks/change.html",
+        {"plan": row.plan, "risk": row, "form": form, "conflict": conflict},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
+    row = managed(request, slug, risk)
+    form = MoveRiskForm(posted(request), risk=row, steps=row.higher)
+    service = risk_services.escalate_risk
+    return act(request, row, form, "escalate", service, "is taken higher", on=localdate())
+
+
+@require_http_methods(["GET", "POST"])
+def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
+    row = managed(request, slug, risk)
+    form = MoveRiskForm(posted(request), risk=row, steps=row.lower)
+    service = risk_services.lower_risk
+    return act(request, row, form, "lower", service, "is brought back down", on=localdate())
+
+
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
+    row = managed(request, slug, risk)
+    form = CloseRiskForm(posted(request))
+    service = risk_services.close_risk
+    return act(request, row, form, "close", service, "is closed. Its record stays", on=localdate())
+
+
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
+    row = managed(request, slug, risk)
+    form = ReopenRiskForm(posted(request))
+    return act(request, row, form, "reopen", risk_services.reopen_risk, "is open again")
+
+
+def managed(request: HttpRequest, slug: str, number: int) -> Risk:
+    row = visible_risk(request, slug, number)
+    require(request, "workitems.manage_risk", row)
+    return row
+
+
+def act(
+    request: HttpRequest,
+    row: Risk,
+    form: Any,
+    name: str,
+    service: Callable[..., Risk],
+    done: str,
+    **moment: Any,
+) -> HttpResponse:
+    """One step of a risk: call its service, or show its page with what is wrong."""
+    if form.is_valid():
+        try:
+            service(risk=row, by=signed_in(request), **moment, **form.cleaned_data)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"{row.reference} {done}.")
+            return redirect(row)
+    return render(
+        request,
+        f"workitems/risks/{name}.html",
+        {"plan": row.plan, "risk": row, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
