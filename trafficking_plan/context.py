@@ -9,7 +9,6 @@ from django.urls import reverse
 from workitems.views.requests import visible_plans
 
 SECTIONS = (
-    ("Dashboard", "dashboard:overview", "dashboard"),
     ("Work items", "workitems:list", "workitems"),
     ("Returns", "returns:list", "returns"),
     ("Variations", "variations:list", "variations"),
