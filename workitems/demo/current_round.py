@@ -26,6 +26,7 @@ def play(plan: Plan, today: date) -> None:
     story.slip_again()
     story.ask_for_changes()
     story.look_closer()
+    story.weigh_risks()
     story.report(story.open_round())
 
 
@@ -93,13 +94,6 @@ class Story:
         decisions.finish_decision(decision=done, done_on=self.day(-12), on=self.today, by=by)
         meetings.call_meeting(
             plan=self.plan, held_on=self.day(8), place="Stout Street, Wellington", by=by
-        )
-        risks.escalate_risk(
-            risk=self.plan.risks.get(item__number="2.3"),
-            to=Risk.EscalatedTo.MINISTER,
-            on=self.day(-42),
-            by=by,
-            reason="The next budget decides it, and that is for Ministers.",
         )
 
     def _held(self, *, days_ago: int, absent: tuple[str, ...]) -> Meeting:
@@ -247,6 +241,33 @@ class Story:
             confidence=Confidence.AT_RISK,
             by=self.coordinator,
             reason="No word in the last round, and the training is due in four months.",
+        )
+
+    def weigh_risks(self) -> None:
+        """One risk with the Minister, and one weighed anew and brought before the group."""
+        risks.escalate_risk(
+            risk=self.plan.risks.get(item__number="2.3"),
+            to=Risk.EscalatedTo.MINISTER,
+            on=self.day(-42),
+            by=self.coordinator,
+            reason="The next budget decides it, and that is for Ministers.",
+        )
+        called_away = self.plan.risks.get(item__number="3.1")
+        risks.change_risk(
+            risk=called_away,
+            version=called_away.version,
+            likelihood=Risk.Level.HIGH,
+            impact=called_away.impact,
+            response=f"{called_away.response} The deputies have read the open cases.",
+            by=self.writers["Police"],
+            reason="Two agencies have called their members back since the last meeting.",
+        )
+        risks.escalate_risk(
+            risk=called_away,
+            to=Risk.EscalatedTo.GROUP,
+            on=self.day(-9),
+            by=self.coordinator,
+            reason="The agencies that called their members back are in the working group.",
         )
 
     # --- The round -------------------------------------------------------------------------
