@@ -21,9 +21,12 @@ from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
     CalendarFeedFactory,
+    DecisionFactory,
     DelayFactory,
     EvidenceFactory,
     InvitationFactory,
+    MatterFactory,
+    MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
@@ -36,7 +39,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from workitems.models import Evidence, Milestone, Plan, Round, Variation, WorkItem
+from workitems.models import Evidence, Meeting, Milestone, Plan, Round, Variation, WorkItem
 
 Role = Seat.Role
 # Reads the calendar of Police.
@@ -53,6 +56,7 @@ class Scene:
     briefing: Briefing
     round: Round
     variation: Variation
+    meeting: Meeting
     evidence: Evidence
     agencies: dict[str, Agency]
     people: dict[str, User | None]
@@ -123,12 +127,17 @@ def scene() -> Scene:
     CalendarFeedFactory(
         plan=plan, agency=police, token_hash=hash_of(CALENDAR_TOKEN), created_by=contributor
     )
+    variation = VariationFactory(milestone=milestone, number=1)
+    meeting = MeetingFactory(plan=plan)
+    MatterFactory(meeting=meeting, variation=variation, title="V1")
+    DecisionFactory(meeting=meeting, owner_agency=customs, due_on=date(2010, 7, 30))
     return Scene(
         plan=plan,
+        meeting=meeting,
         item=item,
         milestone=milestone,
         round=round,
-        variation=VariationFactory(milestone=milestone, number=1),
+        variation=variation,
         evidence=EvidenceFactory(
             milestone=milestone,
             file=ContentFile(b"%PDF-1.7", name="receipt.pdf"),

@@ -154,6 +154,18 @@ def risk(scene: Scene) -> list[Any]:
     return [*plan(scene), 1]
 
 
+def meeting(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.meeting.pk]
+
+
+def matter(scene: Scene) -> list[Any]:
+    return [*meeting(scene), scene.meeting.matters.get().pk]
+
+
+def decision(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.meeting.decisions.get().pk]
+
+
 def evidence(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.evidence.pk]
 
@@ -290,6 +302,28 @@ RULES: dict[str, Row] = {
     "risks:lower": of_plan(risk, may=("coordinator",), post=INVALID),
     "risks:close": of_plan(risk, may=("coordinator",), post=INVALID),
     "risks:reopen": of_plan(risk, may=("coordinator",), post=INVALID),
+    "meetings:list": of_plan(plan),
+    "meetings:call": of_plan(plan, may=("coordinator",), post=INVALID),
+    "meetings:detail": of_plan(meeting),
+    "meetings:present": of_plan(meeting),
+    "meetings:change": of_plan(meeting, may=("coordinator",), post=INVALID),
+    "meetings:attendance": of_plan(meeting, may=("coordinator",), post=ONWARD),
+    "meetings:draft": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "meetings:add-matter": of_plan(meeting, may=("coordinator",), post=INVALID),
+    "meetings:change-matter": of_plan(matter, may=("coordinator",), post=INVALID),
+    "meetings:move-matter": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "meetings:remove-matter": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "meetings:restore-matter": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "meetings:consider": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "meetings:decide": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "meetings:record-on": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "meetings:record": of_plan(meeting, may=("coordinator",), post=INVALID),
+    "meetings:close": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "meetings:reopen": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "meetings:decisions": of_plan(plan),
+    "meetings:change-decision": of_plan(decision, may=("coordinator",), post=INVALID),
+    "meetings:finish-decision": of_plan(decision, may=("coordinator",), post=INVALID),
+    "meetings:reopen-decision": of_plan(decision, may=("coordinator",), post=INVALID),
     "evidence:download": of_plan(evidence),
     "evidence:withdraw": of_plan(evidence, may=(*WRITERS, "coordinator"), post=INVALID),
     "evidence:add-to-milestone": of_plan(milestone, may=WRITERS, post=INVALID),

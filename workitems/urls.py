@@ -17,6 +17,8 @@ from workitems.views import (
     variations,
     workbook,
 )
+from workitems.views.meetings import decisions, matters, present
+from workitems.views.meetings import pages as meeting_pages
 
 plan_urls = [
     path("", plans.index, name="list"),
@@ -77,6 +79,31 @@ variation_urls = [
     path("items/<str:number>/withdraw/", variations.request_withdrawal, name="request-withdrawal"),
 ]
 
+meeting_urls = [
+    path("meetings/", meeting_pages.index, name="list"),
+    path("meetings/call/", meeting_pages.call, name="call"),
+    path("meetings/<int:pk>/", meeting_pages.detail, name="detail"),
+    path("meetings/<int:pk>/change/", meeting_pages.change, name="change"),
+    path("meetings/<int:pk>/attendance/", meeting_pages.attendance, name="attendance"),
+    path("meetings/<int:pk>/close/", meeting_pages.close, name="close"),
+    path("meetings/<int:pk>/reopen/", meeting_pages.reopen, name="reopen"),
+    path("meetings/<int:pk>/present/", present.present, name="present"),
+    path("meetings/<int:pk>/draft/", matters.draft, name="draft"),
+    path("meetings/<int:pk>/matters/add/", matters.add, name="add-matter"),
+    path("meetings/<int:pk>/matters/<int:matter>/change/", matters.change, name="change-matter"),
+    path("meetings/<int:pk>/matters/<int:matter>/move/", matters.move, name="move-matter"),
+    path("meetings/<int:pk>/matters/<int:matter>/remove/", matters.remove, name="remove-matter"),
+    path("meetings/<int:pk>/matters/<int:matter>/restore/", matters.restore, name="restore-matter"),
+    path("meetings/<int:pk>/matters/<int:matter>/consider/", matters.consider, name="consider"),
+    path("meetings/<int:pk>/matters/<int:matter>/decide/", present.decide, name="decide"),
+    path("meetings/<int:pk>/matters/<int:matter>/record/", present.record, name="record-on"),
+    path("meetings/<int:pk>/decisions/record/", decisions.record, name="record"),
+    path("decisions/", decisions.index, name="decisions"),
+    path("decisions/<int:decision>/change/", decisions.change, name="change-decision"),
+    path("decisions/<int:decision>/done/", decisions.finish, name="finish-decision"),
+    path("decisions/<int:decision>/reopen/", decisions.reopen, name="reopen-decision"),
+]
+
 evidence_urls = [
     path("evidence/<int:evidence>/", evidence.download, name="download"),
     path("evidence/<int:evidence>/withdraw/", evidence.withdraw, name="withdraw"),
@@ -122,5 +149,6 @@ urlpatterns = [
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
     path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
+    path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),
     path("", include((feed_urls, "feeds"))),
 ]

@@ -1,0 +1,155 @@
+"""Forms for meetings: the day and the agenda, who came, what was decided and done."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.models import Agency
+from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedForm
+from workitems.models import Decision, Matter, Meeting, Plan, WorkItem
+from workitems.models.meeting import MATTER_TITLE_LENGTH
+
+
+def words(label: str, *, rows: int = 3, required: bool = False, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        **more,
+    )
+
+
+def members(plan: Plan) -> Any:
+    return Agency.objects.filter(memberships__plan=plan).in_order()
+
+
+def invited(meeting: Meeting) -> Any:
+    """The agencies of the working group that exist on the meeting's day."""
+    return (
+        Agency.objects.valid_on(meeting.held_on).filter(memberships__plan=meeting.plan).in_order()
+    )
+
+
+class CallMeetingForm(forms.Form):
+    held_on = DayField(label="On what day")
+    place = forms.CharField(label="Where", max_length=200, required=False)
+    notes = words("Notes for those who come")
+
+
+class ChangeMeetingForm(VersionedForm):
+    held_on = DayField(label="On what day")
+    place = forms.CharField(label="Where", max_length=200, required=False)
+    notes = words("Notes for those who come")
+
+    def start(self, row: Meeting) -> dict[str, Any]:
+        return {"held_on": row.held_on, "place": row.place, "notes": row.notes}
+
+
+class MatterForm(forms.Form):
+    title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
+    note = words("Note", help_text="Shown under the title: what the group is asked, or who speaks.")
+
+
+class ChangeMatterForm(VersionedForm):
+    title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
+    note = words("Note", help_text="Shown under the title: what the group is asked, or who speaks.")
+
+    def start(self, row: Matter) -> dict[str, Any]:
+        return {"title": row.title, "note": row.note}
+
+
+class AttendanceForm(forms.Form):
+    agencies = forms.ModelMultipleChoiceField(
+        label="Agencies that came",
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["agencies"]
+        field.queryset = invited(meeting)
+        field.label_from_instance = lambda agency: agency.name
+        if not self.is_bound:
+            field.initial = list(meeting.attendances.present().values_list("agency", flat=True))
+
+
+class ReopenMeetingForm(forms.Form):
+    reason = ReasonField(label="Why the record is opened again")
+
+
+class DecideHereForm(forms.Form):
+    """A variation's decision, at the meeting whose page this is."""
+
+    decision = forms.ChoiceField(
+        label="What the working group decided",
+        choices=[("approve", "Approved"), ("decline", "Declined")],
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+    )
+    text = words("The decision in words", help_text="As the meeting put it; may stay empty.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {"approve": cleaned.get("decision") == "approve", "text": cleaned.get("text", "")}
+
+
+class FollowUpFields(forms.Form):
+    """Who does it and by when; both or neither."""
+
+    owner_agency = forms.ModelChoiceField(
+        label="Who follows it up",
+        queryset=Agency.objects.none(),
+        required=False,
+        empty_label="Nobody",
+    )
+    due_on = DayField(label="By when", required=False)
+
+    def offer_members(self, plan: Plan) -> None:
+        self.fields["owner_agency"].queryset = members(plan)  # type: ignore[attr-defined]
+
+
+class DecisionForm(FollowUpFields):
+    """A decision on a matter, or beside the agenda; then it may be about an item."""
+
+    text = words("What was decided", required=True)
+    item = forms.ModelChoiceField(
+        label="About which work item",
+        queryset=WorkItem.objects.none(),
+        required=False,
+        empty_label="None",
+    )
+
+    field_order = ("text", "item", "owner_agency", "due_on")
+
+    def __init__(self, *args: Any, plan: Plan, with_items: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_members(plan)
+        if with_items:
+            field: Any = self.fields["item"]
+            field.queryset = plan.items.in_order()
+            field.label_from_instance = lambda item: f"{item.number} {item.title}"
+        else:
+            del self.fields["item"]
+
+
+class ChangeDecisionForm(VersionedForm, FollowUpFields):
+    text = words("What was decided", required=True)
+
+    field_order = ("version", "text", "owner_agency", "due_on")
+
+    def __init__(self, *args: Any, row: Decision, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.offer_members(row.meeting.plan)
+
+    def start(self, row: Decision) -> dict[str, Any]:
+        return {"text": row.text, "owner_agency": row.owner_agency_id, "due_on": row.due_on}
+
+
+class FinishDecisionForm(forms.Form):
+    done_on = DayField(label="Done on")
+
+
+class ReopenDecisionForm(forms.Form):
+    reason = ReasonField(label="Why it is followed up again")

@@ -1,0 +1,172 @@
+"""Decisions: the register, recording one, changing it, and following it up until it is done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods
+
+from workitems import services
+from workitems.forms.meetings import (
+    ChangeDecisionForm,
+    DecisionForm,
+    FinishDecisionForm,
+    ReopenDecisionForm,
+)
+from workitems.models import Decision
+from workitems.services import decisions as decision_services
+from workitems.views.meetings.pages import own_meeting
+from workitems.views.requests import require, signed_in, visible_plan
+
+ROWS_ON_A_PAGE = 100
+STATES = {"": "All", "open": "Open", "done": "Done"}
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    on = localdate()
+    chosen = request.GET.get("state", "")
+    if chosen not in STATES:
+        chosen = ""
+    rows = Decision.objects.filter(meeting__plan=plan)
+    if chosen == "open":
+        rows = rows.open(on)
+    elif chosen == "done":
+        rows = rows.filter(done_on__lte=on)
+    page = Paginator(rows.for_list().open_first(on), ROWS_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    address = reverse("meetings:decisions", args=[plan.slug])
+    return render(
+        request,
+        "workitems/meetings/decisions.html",
+        {
+            "plan": plan,
+            "today": on,
+            "page": page,
+            "rows": [(row, row.is_overdue(on)) for row in page],
+            "tabs": [
+                (label, f"{address}?state={key}" if key else address, key == chosen)
+                for key, label in STATES.items()
+            ],
+            "chosen": chosen,
+            "may_record": request.user.has_perm("workitems.record_meeting", plan),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A decision beside the agenda: about an item, or of itself."""
+    meeting = own_meeting(request, slug, pk)
+    form = DecisionForm(
+        request.POST if request.method == "POST" else None, plan=meeting.plan, with_items=True
+    )
+    if form.is_valid():
+        try:
+            made = decision_services.record_decision(
+                meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, f"Decision {made.number} is recorded.")
+            return redirect(f"{meeting.get_absolute_url()}#decisions")
+    return render(
+        request,
+        "workitems/meetings/decision.html",
+        {
+            "plan": meeting.plan,
+            "meeting": meeting,
+            "form": form,
+            "cancel_url": f"{meeting.get_absolute_url()}#decisions",
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def own_decision(request: HttpRequest, slug: str, decision: int) -> Decision:
+    plan = visible_plan(request, slug)
+    rows = Decision.objects.filter(meeting__plan=plan).for_list()
+    row = get_object_or_404(rows, pk=decision)
+    row.meeting.plan = plan
+    require(request, "workitems.record_meeting", plan)
+    return row
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    row = own_decision(request, slug, decision)
+    form = ChangeDecisionForm(request.POST if request.method == "POST" else None, row=row)
+    return _act(request, row, form, "change", decision_services.change_decision, "is saved")
+
+
+@require_http_methods(["GET", "POST"])
+def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    row = own_decision(request, slug, decision)
+    on = localdate()
+    form = FinishDecisionForm(
+        request.POST if request.method == "POST" else None, initial={"done_on": on}
+    )
+    service = decision_services.finish_decision
+    return _act(request, row, form, "finish", service, "is recorded as done", on=on)
+
+
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    row = own_decision(request, slug, decision)
+    form = ReopenDecisionForm(request.POST if request.method == "POST" else None)
+    service = decision_services.reopen_decision
+    return _act(request, row, form, "reopen", service, "is followed up again")
+
+
+TITLES = {
+    "change": ("Change a decision", "Save the decision"),
+    "finish": ("Record a decision as done", "Record it as done"),
+    "reopen": ("Follow a decision up again", "Follow it up again"),
+}
+
+
+def _act(
+    request: HttpRequest,
+    row: Decision,
+    form: Any,
+    act: str,
+    service: Callable[..., Decision],
+    done: str,
+    **how: Any,
+) -> HttpResponse:
+    """One act on a decision: call its service, or show its page with what is wrong."""
+    conflict: Decision | None = None
+    if form.is_valid():
+        try:
+            service(decision=row, by=signed_in(request), **how, **form.cleaned_data)
+        except services.Conflict as refusal:
+            conflict = form.refuse(refusal)
+        except services.Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, f"Decision {row.number} of {row.meeting} {done}.")
+            return redirect("meetings:decisions", row.meeting.plan.slug)
+    title, submit = TITLES[act]
+    return render(
+        request,
+        "workitems/meetings/decision_act.html",
+        {
+            "plan": row.meeting.plan,
+            "decision": row,
+            "form": form,
+            "conflict": conflict,
+            "title": title,
+            "submit": submit,
+            "shows_words": act != "change",
+            "cancel_url": reverse("meetings:decisions", args=[row.meeting.plan.slug]),
+        },
+        status=422 if form.errors else 200,
+    )

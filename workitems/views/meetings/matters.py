@@ -1,0 +1,149 @@
+"""The acts on an agenda: drafting, adding, ordering, removing, and marking as considered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_POST
+
+from workitems import services
+from workitems.agenda import proposals
+from workitems.forms.meetings import ChangeMatterForm, MatterForm
+from workitems.models import Matter, Meeting
+from workitems.services import matters as matter_services
+from workitems.views.meetings.pages import back_to, own_meeting
+from workitems.views.requests import signed_in
+
+AGENDA = "#agenda"
+
+
+def own_matter(request: HttpRequest, slug: str, pk: int, matter: int) -> tuple[Meeting, Matter]:
+    meeting = own_meeting(request, slug, pk)
+    row = get_object_or_404(meeting.matters.for_page(), pk=matter)
+    row.meeting = meeting
+    return meeting, row
+
+
+@require_POST
+def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Put one proposal on the agenda, by its key, or all of them."""
+    meeting = own_meeting(request, slug, pk)
+    wanted = request.POST.get("add", "")
+    found = proposals(meeting.plan, localdate())
+    if wanted != "all":
+        found = [each for each in found if each.key == wanted]
+        if not found:
+            messages.error(request, "That is no longer proposed. See what is below.")
+            return back_to(request, meeting, AGENDA)
+    try:
+        made = matter_services.draft_agenda(meeting=meeting, proposals=found, by=signed_in(request))
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        count = len(made)
+        messages.success(
+            request, f"{count} {'matter is' if count == 1 else 'matters are'} put on the agenda."
+        )
+    return back_to(request, meeting, AGENDA)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug, pk)
+    form = MatterForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            matter_services.add_matter(meeting=meeting, by=signed_in(request), **form.cleaned_data)
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The matter is on the agenda.")
+            return back_to(request, meeting, AGENDA)
+    return _page(request, meeting, form)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    meeting, row = own_matter(request, slug, pk, matter)
+    form = ChangeMatterForm(request.POST if request.method == "POST" else None, row=row)
+    conflict: Matter | None = None
+    if form.is_valid():
+        try:
+            matter_services.change_matter(matter=row, by=signed_in(request), **form.cleaned_data)
+        except services.Refused as refusal:
+            conflict = form.refuse(refusal)
+        else:
+            messages.success(request, "The matter is saved.")
+            return back_to(request, meeting, AGENDA)
+    return _page(request, meeting, form, row, conflict)
+
+
+def _page(
+    request: HttpRequest,
+    meeting: Meeting,
+    form: Any,
+    matter: Matter | None = None,
+    conflict: Matter | None = None,
+) -> HttpResponse:
+    return render(
+        request,
+        "workitems/meetings/matter.html",
+        {
+            "plan": meeting.plan,
+            "meeting": meeting,
+            "matter": matter,
+            "form": form,
+            "conflict": conflict,
+            "cancel_url": f"{meeting.get_absolute_url()}{AGENDA}",
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _act(
+    request: HttpRequest, meeting: Meeting, service: Callable[..., Matter], done: str, **how: Any
+) -> HttpResponse:
+    """One act that needs no words: its button says all."""
+    try:
+        service(by=signed_in(request), **how)
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return back_to(request, meeting, AGENDA)
+
+
+@require_POST
+def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    meeting, row = own_matter(request, slug, pk, matter)
+    text = request.POST.get("to", "")
+    to = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else row.position
+    done = f"“{row}” has moved."
+    return _act(request, meeting, matter_services.move_matter, done, matter=row, to=to)
+
+
+@require_POST
+def remove(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    meeting, row = own_matter(request, slug, pk, matter)
+    done = f"“{row}” is off the agenda. It can be put back below."
+    service = matter_services.remove_matter
+    return _act(request, meeting, service, done, matter=row, on=localdate())
+
+
+@require_POST
+def restore(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    meeting, row = own_matter(request, slug, pk, matter)
+    done = f"“{row}” is on the agenda again, at its end."
+    return _act(request, meeting, matter_services.restore_matter, done, matter=row)
+
+
+@require_POST
+def consider(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    meeting, row = own_matter(request, slug, pk, matter)
+    considered = request.POST.get("considered") != "no"
+    done = "Marked as considered." if considered else "No longer marked as considered."
+    service = matter_services.consider
+    return _act(request, meeting, service, done, matter=row, on=localdate(), considered=considered)

@@ -1,0 +1,250 @@
+"""Meetings: the list, calling one, one with its agenda and record, who came, closing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from workitems import services
+from workitems.agenda import not_on, proposals
+from workitems.forms.meetings import (
+    AttendanceForm,
+    CallMeetingForm,
+    ChangeMeetingForm,
+    ReopenMeetingForm,
+    invited,
+)
+from workitems.models import Matter, Meeting
+from workitems.services import meetings as meeting_services
+from workitems.views.requests import require, signed_in, visible_plan
+
+ROWS_ON_A_PAGE = 50
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    on = localdate()
+    return render(
+        request,
+        "workitems/meetings/list.html",
+        {
+            "plan": plan,
+            "today": on,
+            "coming": plan.meetings.coming(on).with_counts(),
+            "page": Paginator(plan.meetings.past(on).with_counts(), ROWS_ON_A_PAGE).get_page(
+                request.GET.get("page")
+            ),
+            "may_record": request.user.has_perm("workitems.record_meeting", plan),
+        },
+    )
+
+
+def visible_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
+    """The meeting with its plan, or 404 for a stranger to the plan."""
+    plan = visible_plan(request, slug)
+    meeting = get_object_or_404(plan.meetings.select_related("closed_by"), pk=pk)
+    meeting.plan = plan
+    return meeting
+
+
+def own_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
+    """The meeting, for whoever keeps its record; 403 for the others of the group."""
+    meeting = visible_meeting(request, slug, pk)
+    require(request, "workitems.record_meeting", meeting)
+    return meeting
+
+
+def agenda_of(meeting: Meeting) -> list[Matter]:
+    """Everything on the agenda, each matter with what it is about. One query."""
+    return [_within(matter, meeting) for matter in _matters(meeting).on_agenda().in_order()]
+
+
+def _matters(meeting: Meeting) -> Any:
+    return meeting.matters.for_page()
+
+
+def _within(matter: Matter, meeting: Meeting) -> Matter:
+    """With the plan in place, as addresses need it."""
+    matter.meeting = meeting
+    for row in (matter.item, matter.variation, matter.risk, matter.subject_item):
+        if row is not None:
+            row.plan = meeting.plan
+    return matter
+
+
+@require_http_methods(["GET", "POST"])
+def call(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    require(request, "workitems.record_meeting", plan)
+    form = CallMeetingForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = meeting_services.call_meeting(
+                plan=plan, by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"The working group meets on {made.held_on:%-d %B %Y}.")
+            return redirect(made)
+    return render(
+        request,
+        "workitems/meetings/call.html",
+        {"plan": plan, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug, pk)
+    form = ChangeMeetingForm(request.POST if request.method == "POST" else None, row=meeting)
+    conflict: Meeting | None = None
+    if form.is_valid():
+        try:
+            meeting_services.change_meeting(
+                meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            conflict = form.refuse(refusal)
+        else:
+            messages.success(request, "The meeting is saved.")
+            return redirect(meeting)
+    return render(
+        request,
+        "workitems/meetings/change.html",
+        {"plan": meeting.plan, "meeting": meeting, "form": form, "conflict": conflict},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return show(request, visible_meeting(request, slug, pk))
+
+
+def show(
+    request: HttpRequest,
+    meeting: Meeting,
+    reopen: ReopenMeetingForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    on = localdate()
+    plan = meeting.plan
+    may_record = request.user.has_perm("workitems.record_meeting", plan)
+    matters = agenda_of(meeting)
+    present = {row.agency_id for row in meeting.attendances.present()}
+    members = list(invited(meeting))
+    return render(
+        request,
+        "workitems/meetings/detail.html",
+        {
+            "plan": plan,
+            "meeting": meeting,
+            "today": on,
+            "matters": matters,
+            "present": [agency for agency in members if agency.pk in present],
+            "absent": [agency for agency in members if agency.pk not in present],
+            "decisions": meeting.decisions.for_list().order_by("number"),
+            "may_record": may_record,
+            "may_arrange": may_record and not meeting.is_closed,
+            "may_minute": may_record and not meeting.is_closed and meeting.held_on <= on,
+            "removed": _matters(meeting).exclude(withdrawn_on=None).order_by("withdrawn_on", "pk")
+            if may_record and not meeting.is_closed
+            else [],
+            "proposals": not_on(proposals(plan, on), matters)
+            if may_record and not meeting.is_closed
+            else [],
+            "reopen_form": reopen or ReopenMeetingForm(),
+            "acted": reopen,
+        },
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug, pk)
+    form = AttendanceForm(request.POST if request.method == "POST" else None, meeting=meeting)
+    if form.is_valid():
+        try:
+            rows = meeting_services.record_attendance(
+                meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            count = len(rows)
+            messages.success(
+                request, f"{count} {'agency is' if count == 1 else 'agencies are'} on the record."
+            )
+            return back_to(request, meeting)
+    return render(
+        request,
+        "workitems/meetings/attendance.html",
+        {
+            "plan": meeting.plan,
+            "meeting": meeting,
+            "form": form,
+            "matter": _shown(request),
+            "cancel_url": address_of(request, meeting),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _shown(request: HttpRequest) -> int | None:
+    """The matter whose screen in the room the person came from, by its position."""
+    text = request.POST.get("matter") or request.GET.get("matter") or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+
+
+def address_of(request: HttpRequest, meeting: Meeting, fragment: str = "") -> str:
+    """The meeting's page, or the screen in the room for whoever came from there."""
+    position = _shown(request)
+    if position is None:
+        return f"{meeting.get_absolute_url()}{fragment}"
+    address = reverse("meetings:present", args=[meeting.plan.slug, meeting.pk])
+    return f"{address}?matter={position}"
+
+
+def back_to(request: HttpRequest, meeting: Meeting, fragment: str = "") -> HttpResponse:
+    return redirect(address_of(request, meeting, fragment))
+
+
+@require_POST
+def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug, pk)
+    try:
+        meeting_services.close_meeting(
+            meeting=meeting, on=localdate(), at=timezone.now(), by=signed_in(request)
+        )
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The record of the meeting is closed.")
+    return redirect(meeting)
+
+
+@require_POST
+def reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug, pk)
+    form = ReopenMeetingForm(request.POST)
+    if form.is_valid():
+        try:
+            meeting_services.reopen_meeting(
+                meeting=meeting, by=signed_in(request), **form.cleaned_data
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "The record is open again.")
+            return redirect(meeting)
+    return show(request, meeting, form, status=422)

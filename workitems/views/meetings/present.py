@@ -1,0 +1,162 @@
+"""The screen in the room: one matter at a time, large, and its record beside it."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_POST
+
+from workitems import services, standing
+from workitems.forms.meetings import DecideHereForm, DecisionForm
+from workitems.models import Matter, Meeting, Milestone, Variation
+from workitems.services import decisions as decision_services
+from workitems.services import variations as variation_services
+from workitems.views.items import lateness
+from workitems.views.meetings.matters import own_matter
+from workitems.views.meetings.pages import agenda_of, visible_meeting
+from workitems.views.requests import signed_in
+from workitems.wording import compared
+
+
+@require_GET
+def present(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = visible_meeting(request, slug, pk)
+    text = request.GET.get("matter", "")
+    position = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    return show(request, meeting, position)
+
+
+def address_of(meeting: Meeting, position: int) -> str:
+    address = reverse("meetings:present", args=[meeting.plan.slug, meeting.pk])
+    return f"{address}?matter={position}"
+
+
+def show(
+    request: HttpRequest, meeting: Meeting, position: int, status: int = 200, **forms: Any
+) -> HttpResponse:
+    """One matter's screen; the nearest there is. `forms` are of acts that were refused."""
+    on = localdate()
+    matters = agenda_of(meeting)
+    may_record = (
+        not meeting.is_closed
+        and meeting.held_on <= on
+        and request.user.has_perm("workitems.record_meeting", meeting)
+    )
+    context: dict[str, Any] = {
+        "plan": meeting.plan,
+        "meeting": meeting,
+        "today": on,
+        "count": len(matters),
+        "may_record": may_record,
+        "present_count": meeting.attendances.present().count(),
+        "acted": next(iter(forms.values()), None),
+    }
+    if matters:
+        position = min(max(position, 1), len(matters))
+        matter = matters[position - 1]
+        context |= {
+            "matter": matter,
+            "position": position,
+            "agenda": [
+                (each, address_of(meeting, number), number == position)
+                for number, each in enumerate(matters, start=1)
+            ],
+            "first_url": address_of(meeting, 1),
+            "last_url": address_of(meeting, len(matters)),
+            "previous_url": address_of(meeting, position - 1) if position > 1 else "",
+            "next_url": address_of(meeting, position + 1) if position < len(matters) else "",
+            "decisions": matter.decisions.select_related("owner_agency").order_by("number"),
+        }
+        context |= _subject(matter, on)
+        if may_record:
+            context |= _forms(meeting, matter) | forms
+    return render(request, "workitems/meetings/present.html", context, status=status)
+
+
+def _forms(meeting: Meeting, matter: Matter) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "decision_form": DecisionForm(plan=meeting.plan, with_items=False, auto_id="id_decision_%s")
+    }
+    if matter.variation and matter.variation.state == Variation.State.RECOMMENDED:
+        found["decide_form"] = DecideHereForm(auto_id="id_decide_%s")
+    return found
+
+
+def _subject(matter: Matter, on: date) -> dict[str, Any]:
+    """What the screen says of the matter's subject: the item's dates, a variation's two sides."""
+    found: dict[str, Any] = {
+        "decision_late": bool(matter.decision and matter.decision.is_overdue(on))
+    }
+    item = matter.subject_item
+    variation = matter.variation
+    if variation is not None:
+        found["was"], found["now"] = compared(variation.text_before, variation.text_after)
+    if item is None:
+        return found
+    milestones = list(
+        Milestone.objects.filter(item=item).select_related("responsible_agency").order_by("number")
+    )
+    shown = milestones
+    if variation is not None and variation.milestone_id:
+        shown = [each for each in milestones if each.pk == variation.milestone_id]
+        found["open_milestones"] = []
+    elif variation is not None:
+        shown = []
+        found["open_milestones"] = [each for each in milestones if each.is_open]
+    return found | {
+        "item": item,
+        "late": lateness(item, milestones, on),
+        "milestones": shown,
+        "span": standing.span(shown, on),
+    }
+
+
+@require_POST
+def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    meeting, row = own_matter(request, slug, pk, matter)
+    form = DecisionForm(request.POST, plan=meeting.plan, with_items=False, auto_id="id_decision_%s")
+    if form.is_valid():
+        try:
+            made = decision_services.record_decision(
+                meeting=meeting,
+                matter=row,
+                on=localdate(),
+                by=signed_in(request),
+                **form.cleaned_data,
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, f"Decision {made.number} is recorded.")
+            return redirect(address_of(meeting, row.position))
+    return show(request, meeting, row.position, status=422, decision_form=form)
+
+
+@require_POST
+def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
+    """Decide the matter's variation; an approval takes effect at once."""
+    meeting, row = own_matter(request, slug, pk, matter)
+    form = DecideHereForm(request.POST, auto_id="id_decide_%s")
+    if row.variation is None:
+        raise Http404
+    if form.is_valid():
+        try:
+            decided = variation_services.decide(
+                variation=row.variation,
+                meeting=meeting,
+                by=signed_in(request),
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+        except services.Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            took = "is approved and has taken effect" if form.cleaned_data["approve"] else None
+            messages.success(request, f"{decided.reference} {took or 'is declined'}.")
+            return redirect(address_of(meeting, row.position))
+    return show(request, meeting, row.position, status=422, decide_form=form)
