@@ -4,7 +4,9 @@
 agency as text too, since people move on and agencies are renamed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,6 +48,22 @@ def track(leave_out: Sequence[str] = ()) -> HistoricalRecords:
     return Versions(bases=[HistoryRow], excluded_fields=list(leave_out))
 
 
+_written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None)
+
+
+@contextmanager
+def written_at(at: datetime) -> Iterator[None]:
+    """What is saved in the block was true from then on: for a story that is entered later.
+
+    Only for records that have no newer history, since a record stands as its last row says.
+    """
+    token = _written_at.set(at)
+    try:
+        yield
+    finally:
+        _written_at.reset(token)
+
+
 def save(
     row: Row,
     *,
@@ -58,12 +76,13 @@ def save(
     """Write the row and its history row in one transaction.
 
     `actor` names a command that writes without a person ("Spreadsheet import"). `at` is for
-    records that became true before they were entered; it defaults to now.
+    records that became true before they were entered; it defaults to now, or to the moment of the
+    `written_at` around it.
     """
     row._history_user = by  # type: ignore[attr-defined]
     row._history_actor = actor or (by.signature if by else "")  # type: ignore[attr-defined]
     row._change_reason = reason  # type: ignore[attr-defined]
-    row._history_date = at or timezone.now()  # type: ignore[attr-defined]
+    row._history_date = at or _written_at.get() or timezone.now()  # type: ignore[attr-defined]
     with transaction.atomic():
         row.save(update_fields=fields)
     return row

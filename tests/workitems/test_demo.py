@@ -10,7 +10,17 @@ from django.core.management import CommandError, call_command
 from agencies.models import Agency, User
 from tests.workitems.demo import load, unexplained
 from workitems.demo import people, plans
-from workitems.models import Delay, Plan, Return, Variation, WorkItem
+from workitems.models import (
+    Decision,
+    Delay,
+    Matter,
+    Meeting,
+    Milestone,
+    Plan,
+    Return,
+    Variation,
+    WorkItem,
+)
 from workitems.models.item import Stage
 from workitems.services import items
 
@@ -90,3 +100,27 @@ def test_on_any_day_the_current_plan_is_alive(today):
     assert unexplained(plan, today) == [("1.4", 2)]
     assert Delay.objects.open(today).filter(times_moved__gt=1).count() == 2
     assert Agency.objects.get(short_name="MBIE").valid_from == date(2012, 7, 1)
+
+
+@pytest.mark.parametrize("model", [Milestone, Variation, Meeting, Matter, Decision])
+def test_every_record_stands_as_its_last_history_row_says(model):
+    load()
+    for row in model.objects.all():
+        last = row.history.order_by("history_date", "history_id").last()
+        fields = [field.attname for field in model._meta.concrete_fields]
+        assert {name: getattr(last, name) for name in fields} == {
+            name: getattr(row, name) for name in fields
+        }
+
+
+def test_two_meetings_are_behind_and_the_next_has_its_agenda():
+    load(date(2026, 6, 30))
+    first, last, coming = Meeting.objects.with_counts().order_by("held_on")
+    assert [(each.is_closed, each.decisions_count) for each in (first, last, coming)] == [
+        (True, 1),
+        (True, 4),
+        (False, 0),
+    ]
+    assert not last.matters.filter(considered_on=None).exists()
+    assert last.history.order_by("history_date").first().history_date.date() == date(2026, 5, 10)
+    assert {matter.kind for matter in coming.matters.all()} >= {"", "variation", "decision", "risk"}

@@ -3,15 +3,14 @@
 Told as a story in days from today, each step through the service that a person would use.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
-from django.utils import timezone
-
-from agencies.models import Agency, User
-from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
-from workitems.models import Meeting, Milestone, Plan, Return, Risk, Round, WorkItem
+from agencies.models import User
+from workitems.demo import meetings
+from workitems.demo.story import Story
+from workitems.models import Plan, Return, Risk, Round
 from workitems.models.item import Confidence, Stage
-from workitems.services import decisions, items, meetings, risks, rounds, variations
+from workitems.services import items, risks, rounds, variations
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
@@ -21,144 +20,18 @@ DUE_IN_DAYS = 6
 
 def play(plan: Plan, today: date) -> None:
     """Bring a plan that was just loaded up to today."""
-    story = Story(plan, today)
-    story.meet()
+    story = CurrentRound(plan, today)
+    meetings.hold(story)
     story.slip_again()
     story.ask_for_changes()
     story.look_closer()
     story.weigh_risks()
     story.report(story.open_round())
+    meetings.prepare_next(story)
 
 
-class Story:
-    """The plan, today, and the people by agency."""
-
-    def __init__(self, plan: Plan, today: date) -> None:
-        self.plan, self.today = plan, today
-        self.coordinator = user_of(COORDINATOR)
-        self.writers = {agency: user_of(person) for agency, person in CONTRIBUTORS.items()}
-        self.approvers = {agency: user_of(person) for agency, person in APPROVERS.items()}
-        self.agencies = {
-            agency.short_name: agency for agency in Agency.objects.filter(memberships__plan=plan)
-        }
-
-    def day(self, days: int) -> date:
-        """So many days after today; before it, if negative."""
-        return self.today + timedelta(days=days)
-
-    def at(self, days: int, hour: int) -> datetime:
-        return timezone.make_aware(datetime.combine(self.day(days), time(hour)))
-
-    def item(self, number: str) -> WorkItem:
-        return self.plan.items.get(number=number)
-
-    def milestone(self, item: str, number: int) -> Milestone:
-        return Milestone.objects.get(item__plan=self.plan, item__number=item, number=number)
-
-    # --- The working group -----------------------------------------------------------------
-
-    def meet(self) -> None:
-        """Two meetings behind us, with what they decided, and one next week."""
-        by = self.coordinator
-        first = self._held(days_ago=112, absent=("DIA",))
-        self._move_by_decision(first)
-        last = self._held(days_ago=42, absent=("OT", "IR"))
-        self._decline(last)
-        decisions.record_decision(
-            meeting=last,
-            on=self.today,
-            text="Police will say which figures the second assessment can do without.",
-            item=self.item("5.1"),
-            owner_agency=self.agencies["Police"],
-            due_on=self.day(10),
-            by=by,
-        )
-        decisions.record_decision(
-            meeting=last,
-            on=self.today,
-            text="Social Development will list the regions without a safe place to stay.",
-            item=self.item("2.3"),
-            owner_agency=self.agencies["MSD"],
-            due_on=self.day(-5),
-            by=by,
-        )
-        done = decisions.record_decision(
-            meeting=last,
-            on=self.today,
-            text="The coordinator will bring the guide’s open chapters to the next meeting.",
-            item=self.item("1.1"),
-            owner_agency=self.agencies["MBIE"],
-            due_on=self.day(-10),
-            by=by,
-        )
-        decisions.finish_decision(decision=done, done_on=self.day(-12), on=self.today, by=by)
-        meetings.call_meeting(
-            plan=self.plan, held_on=self.day(8), place="Stout Street, Wellington", by=by
-        )
-
-    def _held(self, *, days_ago: int, absent: tuple[str, ...]) -> Meeting:
-        meeting = meetings.call_meeting(
-            plan=self.plan,
-            held_on=self.day(-days_ago),
-            place="Stout Street, Wellington",
-            by=self.coordinator,
-        )
-        present = [agency for name, agency in self.agencies.items() if name not in absent]
-        meetings.record_attendance(
-            meeting=meeting, agencies=present, on=self.today, by=self.coordinator
-        )
-        return meeting
-
-    def _move_by_decision(self, meeting: Meeting) -> None:
-        """The advice on offences has had its agreed date moved once already."""
-        asked = variations.request_date(
-            milestone=self.milestone("3.4", 2),
-            due_after=self.milestone("3.4", 2).agreed_due + timedelta(days=61),
-            reason="Twice as many answers came as we had planned for.",
-            agency=self.agencies["MoJ"],
-            by=self.writers["MoJ"],
-            at=self.at(-120, 10),
-        )
-        asked = variations.recommend(
-            variation=asked,
-            recommends="approve",
-            recommendation="Agree: the answers deserve to be read.",
-            by=self.coordinator,
-            at=self.at(-116, 15),
-        )
-        variations.decide(
-            variation=asked,
-            approve=True,
-            meeting=meeting,
-            by=self.coordinator,
-            at=self.at(-112, 11),
-            text="Agreed. The group asks to hear of any further move before it happens.",
-        )
-
-    def _decline(self, meeting: Meeting) -> None:
-        asked = variations.request_date(
-            milestone=self.milestone("3.3", 2),
-            due_after=self.milestone("3.3", 2).agreed_due + timedelta(days=245),
-            reason="The second analyst’s post is empty.",
-            agency=self.agencies["Police"],
-            by=self.writers["Police"],
-            at=self.at(-55, 9),
-        )
-        asked = variations.recommend(
-            variation=asked,
-            recommends="decline",
-            recommendation="Decline: an analyst on loan can begin the talks.",
-            by=self.coordinator,
-            at=self.at(-49, 14),
-        )
-        variations.decide(
-            variation=asked,
-            approve=False,
-            meeting=meeting,
-            by=self.coordinator,
-            at=self.at(-42, 11),
-            text="Declined. Inland Revenue lends an analyst, and the talks with banks begin.",
-        )
+class CurrentRound(Story):
+    """What people did between the meetings, and the round that is open."""
 
     # --- Between rounds --------------------------------------------------------------------
 
