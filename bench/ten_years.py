@@ -165,7 +165,7 @@ class _Made:
         return {"plan_id": self.plan.pk, "held_on": self.day(n)}
 
     def begins(self, n: int) -> int:
-        return 1 + n * 7 % 20
+        return 1 + n * 7 % 23
 
     def ends(self, n: int) -> int:
         """The quarter in which the item is complete or withdrawn, which may be after today."""
