@@ -4,11 +4,12 @@ Four queries, whatever the plan's size; nothing is left out.
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -48,8 +49,7 @@ class Group:
     @property
     def words(self) -> str:
         """ "120 items, 14 late"."""
-        count = len(self.strips)
-        return f"{count:,} {'item' if count == 1 else 'items'}, {self.late:,} late"
+        return f"{_counted(len(self.strips), 'item')}, {self.late:,} late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,19 @@ class Timeline:
         return sum(group.late for group in self.groups)
 
     @property
+    def words(self) -> str:
+        """ "53 milestones of 25 work items; 7 items late." """
+        milestones = _counted(self.milestones, "milestone")
+        items = _counted(self.items, "work item")
+        return f"{milestones} of {items}; {_counted(self.late, 'item')} late."
+
+    @property
     def is_short(self) -> bool:
         return self.items <= OPEN_UP_TO
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
 def read(
@@ -85,7 +96,10 @@ def read(
     pillar: int | None = None,
     lead: int | None = None,
 ) -> Timeline:
-    """The timeline of the whole plan, or of the items of a pillar or a lead agency."""
+    """The timeline of the whole plan, or of the items of a pillar or a lead agency.
+
+    Rows and marks lead to the items' pages, as at the same moment.
+    """
     narrow: dict[str, Any] = {}
     if pillar is not None:
         narrow["pillar_id"] = pillar
@@ -104,10 +118,10 @@ def read(
         agencies = Agency.objects.in_order()
         titles = {row.pk: row.name for row in agencies}
 
-    listing = reverse("workitems:list", args=[plan.slug])
+    address = address_of_items(plan, moment)
     strips: dict[int, list[Strip]] = defaultdict(list)
     for number, title, stage, in_pillar, led_by, pk in items:
-        strip = _strip(number, title, stage, listing, milestones.get(pk, ()), moment.on)
+        strip = _strip(number, title, stage, address(number), milestones.get(pk, ()), moment.on)
         strips[led_by if by == GroupBy.AGENCY else in_pillar].append(strip)
     groups = [
         Group(key, words, strips[key], sum(strip.is_late for strip in strips[key]))
@@ -116,6 +130,13 @@ def read(
     ]
     scale = Scale.of((strip for group in groups for strip in group.strips), moment.on)
     return Timeline(moment.on, groups, scale)
+
+
+def address_of_items(plan: Plan, moment: Moment) -> Callable[[str], str]:
+    """Item number to the item's page, as at the moment; the router is not asked a thousand times."""
+    listing = reverse("workitems:list", args=[plan.slug])
+    query = f"?{urlencode({'at': moment.key})}" if moment.key else ""
+    return lambda number: f"{listing}{quote(number, safe='')}/{query}"
 
 
 def _milestones(plan: Plan, moment: Moment) -> dict[int, list[tuple[Any, ...]]]:
@@ -134,16 +155,7 @@ def _milestones(plan: Plan, moment: Moment) -> dict[int, list[tuple[Any, ...]]]:
     return found
 
 
-def _strip(
-    number: str,
-    title: str,
-    stage: str,
-    listing: str,
-    milestones: Any,
-    on: date,
-) -> Strip:
-    # What `WorkItem.get_absolute_url` says, without asking the router a thousand times.
-    url = f"{listing}{quote(number, safe='')}/"
+def _strip(number: str, title: str, stage: str, url: str, milestones: Any, on: date) -> Strip:
     drawn = []
     for description, original, agreed, forecast, completed, withdrawn in milestones:
         # What came after the day had not yet happened on it.
@@ -166,3 +178,27 @@ def _stands(stage: str, milestones: list[StripMilestone], on: date) -> tuple[str
     if late.due is None:
         return "All milestones done", False
     return late.words, late.is_late
+
+
+def picked(
+    plan: Plan, moment: Moment, chosen: Iterable[tuple[str, Any, standing.Lateness]]
+) -> list[Strip]:
+    """A row for each of some chosen milestones: (the item's number, the milestone, how it stands).
+
+    For `charts.dashboard_timeline`; the milestone is a record or a history row of one.
+    """
+    address = address_of_items(plan, moment)
+    strips = []
+    for number, row, late in chosen:
+        url = address(number)
+        drawn = StripMilestone(
+            row.description,
+            row.original_due,
+            row.agreed_due,
+            row.forecast_due,
+            row.completed_on,
+            row.withdrawn_on,
+            f"{url}#milestones",
+        )
+        strips.append(Strip(number, row.description, url, late.words, late.is_late, [drawn]))
+    return strips

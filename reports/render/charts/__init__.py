@@ -16,7 +16,7 @@ from reports.render.charts.bars import (
     share_in_words,
 )
 from reports.render.charts.drawing import on_screen
-from reports.render.charts.months import Series, months_stacked
+from reports.render.charts.months import EXPECTED_LATE, OVERDUE, Series, months_stacked
 from reports.render.charts.stages import STAGES, stage_bars
 from reports.render.charts.strips import (
     Scale,
@@ -33,6 +33,8 @@ from reports.render.charts.strips import (
 from reports.render.charts.timeline import milestone_timeline, slip_words
 
 __all__ = [
+    "EXPECTED_LATE",
+    "OVERDUE",
     "STAGES",
     "BarRow",
     "Scale",

@@ -97,7 +97,8 @@ def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> Saf
         drawn.append(text(_words(row), left + length + 7, middle + 4))
         parts += [link(row.url, f"{row.label}: {_words(row)}", drawn)] if row.url else drawn
         y += step
-    parts.append(line(left, 0, left, y - 6, stroke=INK))
+    if not narrow:
+        parts.append(line(left, 0, left, y - 6, stroke=INK))
     said = " ".join(f"{row.label}: {_words(row)}." for row in rows)
     linked = any(row.url for row in rows)
     return picture(width, y, title=f"{title}. {said}", parts=parts, linked=linked)

@@ -13,6 +13,7 @@ from reports.render.charts.drawing import (
     INK,
     NARROW,
     QUIET,
+    SIGNAL,
     WIDTH,
     line,
     link,
@@ -27,6 +28,10 @@ HEIGHT = 200.0
 TOP = 14.0
 LEFT = 34.0
 WIDEST_MONTH = 44.0
+
+# Fills for what is late.
+OVERDUE = SIGNAL
+EXPECTED_LATE = "#e9c6b4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +151,6 @@ def _marks(top: int) -> list[int]:
 
 
 def _named(days: Sequence[date], at_most: int) -> list[int]:
-    """The places of the days that are named: the first, the last, and some evenly between."""
-    if len(days) <= at_most:
-        return list(range(len(days)))
-    if at_most == 1:
-        return [len(days) - 1]
-    return sorted({round(n * (len(days) - 1) / (at_most - 1)) for n in range(at_most)})
+    """The places of the days that are named: evenly apart, back from the last."""
+    step = -(-len(days) // at_most)
+    return list(range(len(days) - 1, -1, -step))[::-1]
