@@ -1,0 +1,111 @@
+"""A table as an Excel workbook: a heading, a frozen row of titles with filters, true dates, ready to print."""
+
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from reports.sheets import Kind, Sheet, Value
+from workitems.workbook.kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
+
+MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DATE_FORMAT = "d mmm yyyy"
+A4, A3 = 9, 8
+# Wider than this, a table on A4 becomes too small to read.
+A4_CHARACTERS = 150
+TITLES_ROW = 3
+CUT = " … (the CSV file has the whole text)"
+TOP = Alignment(vertical="top")
+WRAPPED = Alignment(vertical="top", wrap_text=True)
+FORMATS = {Kind.TEXT: "@", Kind.DATE: DATE_FORMAT, Kind.NUMBER: "#,##0"}
+
+
+def write(sheet: Sheet, made_at: datetime) -> bytes:
+    """The workbook. A text that no cell can hold is cut, and says so."""
+    workbook = openpyxl.Workbook(write_only=True)
+    properties = workbook.properties
+    properties.title, properties.creator = clean(sheet.title), "Plan Register"
+    properties.description = clean(sheet.about_line)
+    properties.created = properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+    worksheet = workbook.create_sheet(sheet.name)
+    _dress(worksheet, sheet)
+    worksheet.append([_text(worksheet, sheet.title, Font(bold=True, size=14))])
+    worksheet.append([_text(worksheet, sheet.about_line, Font(color="FF444444"))])
+    below = Border(bottom=Side(style="medium"))
+    worksheet.append(
+        [
+            _text(worksheet, column.title, Font(bold=True), WRAPPED, below)
+            for column in sheet.columns
+        ]
+    )
+    cells = [_cell(worksheet, column.kind) for column in sheet.columns]
+    for row in sheet.rows:
+        # A row is written the moment it is appended, so one cell a column serves for all rows.
+        worksheet.append([_filled(*pair) for pair in zip(cells, row, strict=True)])
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _dress(worksheet: Any, sheet: Sheet) -> None:
+    last = get_column_letter(len(sheet.columns))
+    worksheet.freeze_panes = f"A{TITLES_ROW + 1}"
+    worksheet.auto_filter.ref = f"A{TITLES_ROW}:{last}{TITLES_ROW + len(sheet.rows)}"
+    for index, column in enumerate(sheet.columns, start=1):
+        worksheet.column_dimensions[get_column_letter(index)].width = column.width
+    worksheet.page_setup.orientation = "landscape"
+    worksheet.page_setup.paperSize = A4 if sheet.width <= A4_CHARACTERS else A3
+    # One page wide, and as many high as it takes.
+    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    worksheet.page_setup.fitToHeight = 0
+    worksheet.print_title_rows = f"{TITLES_ROW}:{TITLES_ROW}"
+    margins = worksheet.page_margins
+    margins.left = margins.right = 0.5
+    margins.top, margins.bottom = 0.6, 0.7
+    # An ampersand begins a code there.
+    worksheet.oddFooter.left.text = clean(sheet.title).replace("&", "&&")
+    worksheet.oddFooter.right.text = "&P of &N"
+
+
+def _text(
+    worksheet: Any,
+    text: str,
+    font: Font,
+    alignment: Alignment = TOP,
+    border: Border | None = None,
+) -> Any:
+    cell = _cell(worksheet, Kind.TEXT)
+    cell.font, cell.alignment = font, alignment
+    if border is not None:
+        cell.border = border
+    return _filled(cell, text)
+
+
+def _cell(worksheet: Any, kind: Kind) -> Any:
+    cell = WriteOnlyCell(worksheet)
+    cell.alignment = WRAPPED if kind == Kind.TEXT else TOP
+    cell.number_format = FORMATS[kind]
+    # A spreadsheet program shows the text as it is, and keeps it text when the cell is edited.
+    cell.quotePrefix = kind == Kind.TEXT
+    return cell
+
+
+def _filled(cell: Any, value: Value) -> Any:
+    """The cell with the value in it. Text stays text, whatever it begins with."""
+    if isinstance(value, str):
+        text = clean(value)
+        if len(text) > CELL_CHARACTERS:
+            text = text[: CELL_CHARACTERS - len(CUT)] + CUT
+        cell.value = text or None
+        cell.data_type = "s" if text else "n"
+    elif isinstance(value, date) and value < FIRST_SHEET_DAY:
+        # Spreadsheet programs know no such days.
+        cell.value, cell.data_type = value.isoformat(), "s"
+    else:
+        cell.value = value
+    return cell
