@@ -1,0 +1,349 @@
+"""The plan at a moment: every record as it stood then, today's from the records themselves."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from agencies import history
+from tests.factories import (
+    AgencyFactory,
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    PlanFactory,
+    ReturnFactory,
+    ReturnNoteFactory,
+    RiskFactory,
+    RoundFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from workitems import on_day
+from workitems.asat import Moment
+from workitems.models import WorkItem
+from workitems.standing import Late, Lateness, Standing
+
+pytestmark = pytest.mark.django_db
+
+NZ = ZoneInfo("Pacific/Auckland")
+MARCH, MAY, JULY = date(2010, 3, 1), date(2010, 5, 3), date(2010, 7, 30)
+TODAY = date(2011, 2, 1)
+
+
+def clock(day, hour=12, minute=0):
+    """What is written inside the block is written then."""
+    return time_machine.travel(datetime.combine(day, time(hour, minute), NZ), tick=False)
+
+
+def change(row, day, **values):
+    """Change the row at noon of the day."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    history.save(row, by=None, actor="Test", at=datetime.combine(day, time(12), NZ))
+
+
+def at(plan, day):
+    """The plan when the day was over, or today."""
+    return on_day.read(plan, Moment.today(day) if day == TODAY else Moment.end_of(day))
+
+
+def stands(plan, day):
+    return [(item.number, item.standing) for item in at(plan, day).items]
+
+
+@pytest.fixture
+def plan():
+    with clock(MARCH):
+        return PlanFactory()
+
+
+@pytest.fixture
+def item(plan):
+    """Item 1.2, under way since 1 March, with a milestone due on 30 June 2010."""
+    with clock(MARCH):
+        item = WorkItemFactory(plan=plan, number="1.2", stage="under_way", confidence="on_track")
+        MilestoneFactory(item=item, number=1)
+    return item
+
+
+# --- what was there ---------------------------------------------------------------------------
+
+
+def test_a_plan_without_items_has_no_lines(plan):
+    assert (at(plan, TODAY).items, at(plan, MAY).items) == ([], [])
+
+
+def test_an_item_is_not_there_before_it_was_recorded(plan, item):
+    assert stands(plan, MARCH - timedelta(days=1)) == []
+    assert stands(plan, MARCH) == [("1.2", Standing.ON_TRACK)]
+
+
+def test_items_of_another_plan_are_left_out(plan, item):
+    with clock(MARCH):
+        MilestoneFactory(item__number="9.9")
+    assert [line.pk for line in at(plan, TODAY).items] == [item.pk]
+    assert [line.pk for line in at(plan, MAY).items] == [item.pk]
+    assert [row.item for row in at(plan, MAY).milestones] == [item.pk]
+
+
+def test_an_item_that_was_withdrawn_later_still_shows_as_it_stood(plan, item):
+    change(item, JULY, stage="withdrawn")
+    assert stands(plan, MAY) == [("1.2", Standing.ON_TRACK)]
+    assert stands(plan, JULY) == [("1.2", Standing.WITHDRAWN)]
+    assert stands(plan, TODAY) == [("1.2", Standing.WITHDRAWN)]
+
+
+def test_a_milestone_that_was_withdrawn_later_still_falls_due(plan, item):
+    change(item.milestones.get(), JULY, withdrawn_on=JULY)
+    assert at(plan, MAY).items[0].due == date(2010, 6, 30)
+    assert at(plan, JULY).items[0].due is None
+
+
+def test_imported_history_is_read_by_its_own_dates(plan):
+    """The rows were entered in 2011; what they tell happened in 2009 and 2010."""
+    with clock(date(2011, 1, 20)), transaction.atomic():
+        pillar = PillarFactory(plan=plan)
+        item = WorkItem(
+            plan=plan, pillar=pillar, number="1.1", title="As told in 2009",
+            lead_agency=plan.coordinating_agency,
+        )  # fmt: skip
+        item.derive()
+        WorkItem.objects.bulk_create([item])
+        then = WorkItem(**{f.attname: getattr(item, f.attname) for f in WorkItem._meta.fields})
+        item.title, item.stage = "As told in 2010", "under_way"
+        WorkItem.objects.bulk_update([item], ["title", "stage"])
+        states = [(then, date(2009, 7, 31)), (item, MAY)]
+        history.write_past(
+            [(row, datetime.combine(day, time(12), NZ), "Import") for row, day in states],
+            by=None,
+            actor="Spreadsheet import",
+        )
+    told = [[line.title for line in at(plan, day).items] for day in (date(2009, 7, 30), MARCH, MAY)]
+    assert told == [[], ["As told in 2009"], ["As told in 2010"]]
+
+
+# --- as they were -----------------------------------------------------------------------------
+
+
+def test_a_pillar_that_was_renamed_later_has_its_old_title(plan, item):
+    pillar = item.pillar
+    change(pillar, MAY, title="Prevention")
+    change(pillar, JULY, title="Preventing trafficking")
+    for day, title in [
+        (MAY, "Prevention"),
+        (JULY, "Preventing trafficking"),
+        (TODAY, "Preventing trafficking"),
+    ]:
+        assert [row.title for row in at(plan, day).pillars] == [title]
+
+
+def test_pillars_come_in_the_order_that_they_had(plan):
+    with clock(MARCH):
+        first, second = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
+    change(first, JULY, number=3)
+    assert [row.id for row in at(plan, MAY).pillars] == [first.pk, second.pk]
+    assert [row.id for row in at(plan, JULY).pillars] == [second.pk, first.pk]
+    assert [row.id for row in at(plan, TODAY).pillars] == [second.pk, first.pk]
+
+
+def test_an_item_that_moved_is_under_its_old_pillar_and_lead_before(plan, item):
+    was = (item.pillar_id, item.lead_agency_id)
+    with clock(MARCH):
+        pillar, agency = PillarFactory(plan=plan), AgencyFactory()
+    change(item, JULY, pillar=pillar, lead_agency=agency)
+    now = (pillar.pk, agency.pk)
+    found = [[(line.pillar, line.lead) for line in at(plan, day).items] for day in (MAY, JULY)]
+    assert found == [[was], [now]]
+    for day, (of, lead), (other, no_lead) in [(MAY, was, now), (JULY, now, was)]:
+        then = at(plan, day)
+        assert [line.pk for line in then.narrowed(pillar=of).items] == [item.pk]
+        assert [line.pk for line in then.narrowed(lead=lead).items] == [item.pk]
+        assert then.narrowed(pillar=other).items == then.narrowed(lead=no_lead).items == []
+
+
+def test_items_come_in_the_order_of_their_numbers_as_people_count(plan):
+    with clock(MARCH):
+        for number in ("1.10", "2.1", "1.2", "1.9a"):
+            WorkItemFactory(plan=plan, number=number)
+    expected = ["1.2", "1.9a", "1.10", "2.1"]
+    assert [line.number for line in at(plan, TODAY).items] == expected
+    assert [line.number for line in at(plan, MAY).items] == expected
+
+
+def test_an_item_that_was_renumbered_has_its_old_number_and_place(plan, item):
+    with clock(MARCH):
+        WorkItemFactory(plan=plan, number="1.3")
+    change(item, JULY, number="1.4")
+    assert [line.number for line in at(plan, MAY).items] == ["1.2", "1.3"]
+    assert [line.number for line in at(plan, JULY).items] == ["1.3", "1.4"]
+
+
+# --- moments ----------------------------------------------------------------------------------
+
+
+def test_of_two_versions_written_at_one_instant_the_later_one_stands(plan, item):
+    instant = datetime.combine(MAY, time(12), NZ)
+    for confidence in ("at_risk", "off_track"):
+        item.confidence = confidence
+        history.save(item, by=None, actor="Test", at=instant)
+    assert [line.confidence for line in at(plan, MAY).items] == ["off_track"]
+
+
+def test_a_version_counts_by_its_date_whenever_it_was_entered(plan, item):
+    change(item, JULY, confidence="off_track")
+    # Entered after the one of July, and true before it.
+    change(item, MAY, confidence="at_risk")
+    assert [line.confidence for line in at(plan, MAY).items] == ["at_risk"]
+    assert [line.confidence for line in at(plan, JULY).items] == ["off_track"]
+
+
+def test_a_day_goes_to_its_end_in_new_zealand(plan, item):
+    for hour, confidence in [(time(0, 0), "at_risk"), (time(23, 59, 59), "off_track")]:
+        item.confidence = confidence
+        history.save(item, by=None, actor="Test", at=datetime.combine(MAY, hour, NZ))
+    days = [MAY - timedelta(days=1), MAY]
+    assert [at(plan, day).items[0].confidence for day in days] == ["on_track", "off_track"]
+
+
+@pytest.mark.parametrize(
+    ("instant", "confidence"),
+    [(time(10, 41), "on_track"), (time(10, 42), "on_track"), (time(10, 43), "at_risk")],
+)
+def test_a_moment_inside_a_day_reads_what_was_written_before_it(plan, item, instant, confidence):
+    item.confidence = "at_risk"
+    history.save(item, by=None, actor="Test", at=datetime.combine(MAY, time(10, 42), NZ))
+    then = on_day.read(plan, Moment.at(datetime.combine(MAY, instant, NZ)))
+    assert (then.on, [line.confidence for line in then.items]) == (MAY, [confidence])
+
+
+def test_lateness_is_that_of_the_day(plan, item):
+    found = [at(plan, day).items[0].late for day in (MARCH, date(2010, 6, 1), JULY)]
+    due = date(2010, 6, 30)
+    assert found == [
+        Lateness(Late.ON_TIME, due=due),
+        Lateness(Late.DUE_SOON, due=due),
+        Lateness(Late.OVERDUE, 30, due),
+    ]
+
+
+def test_a_date_that_the_group_moved_later_is_the_old_one_before(plan, item):
+    milestone = item.milestones.get()
+    later = date(2010, 12, 31)
+    change(milestone, MAY, forecast_due=later)
+    with clock(JULY):
+        VariationFactory(milestone=milestone, due_after=later, approved=True)
+    change(milestone, JULY, agreed_due=later)
+    assert [at(plan, day).items[0].due for day in (MAY, JULY)] == [date(2010, 6, 30), later]
+    assert [at(plan, day).items[0].standing for day in (MAY, JULY)] == ["late", "on_track"]
+
+
+def test_a_withdrawn_or_complete_item_needs_no_attention_and_has_no_dates_ahead(plan, item):
+    change(item, JULY, stage="withdrawn", confidence="off_track")
+    then = at(plan, JULY)
+    assert (then.items[0].reasons, then.milestones) == ([], [])
+    assert at(plan, TODAY).items[0].reasons == []
+
+
+# --- what hangs on items ----------------------------------------------------------------------
+
+
+def ranks(plan, day):
+    return [[int(reason.rank) for reason in item.reasons] for item in at(plan, day).items]
+
+
+def test_a_delay_holds_an_item_up_from_the_day_it_was_found_to_the_day_it_ended(plan, item):
+    with clock(MAY):
+        delay = DelayFactory(
+            milestone=item.milestones.get(), found_on=MAY, due_after=date(2010, 9, 30)
+        )
+    change(delay, JULY, ended_on=JULY)
+    days = [MAY - timedelta(days=1), MAY, JULY - timedelta(days=1), JULY, TODAY]
+    assert [[row.days for row in at(plan, day).delays] for day in days] == [[], [92], [92], [], []]
+
+
+def test_an_overdue_item_is_mitigated_from_the_day_that_a_mitigation_was_recorded(plan, item):
+    milestone = item.milestones.get()
+    with clock(MAY):
+        delay = DelayFactory(milestone=milestone, found_on=MAY, due_after=date(2010, 9, 30))
+    with clock(JULY):
+        MitigationFactory(delay=delay)
+    assert ranks(plan, JULY - timedelta(days=1)) == [[1]]
+    assert ranks(plan, JULY) == ranks(plan, TODAY) == [[2]]
+
+
+def test_a_variation_waits_until_it_is_decided(plan, item):
+    with clock(MAY):
+        variation = VariationFactory(milestone=item.milestones.get())
+    change(variation, date(2010, 6, 10), state="taken_back")
+    days = [MARCH, MAY, date(2010, 6, 10), TODAY]
+    assert [at(plan, day).variations for day in days] == [[], [item.pk], [], []]
+    assert ranks(plan, MAY) == [[9]]
+
+
+def test_a_risk_counts_while_it_is_escalated_and_open(plan, item):
+    with clock(MARCH):
+        risk = RiskFactory(plan=plan, item=item)
+    change(risk, MAY, escalated_to="group", escalated_on=MAY)
+    change(risk, JULY, closed_on=JULY)
+    days = [MARCH, MAY, JULY, TODAY]
+    assert [[row.reference for row in at(plan, day).risks] for day in days] == [[], ["R1"], [], []]
+    assert ranks(plan, MAY) == [[5]]
+
+
+def test_returns_are_those_of_the_round_that_was_open_then(plan):
+    with clock(MAY):
+        owed = ReturnFactory(round=RoundFactory(plan=plan, due_on=MAY))
+    with clock(date(2010, 6, 10)):
+        ReturnNoteFactory(of_return=owed, at=datetime.combine(date(2010, 6, 10), time(12), NZ))
+    change(owed, date(2010, 6, 10), state="sent_back")
+    change(owed.round, JULY, closed_at=datetime.combine(JULY, time(12), NZ))
+
+    def told(day):
+        return [
+            (row.state, [reason.words for reason in row.reasons]) for row in at(plan, day).returns
+        ]
+
+    assert told(MARCH) == told(JULY) == told(TODAY) == []
+    assert told(MAY) == [("due", [])]
+    assert told(MAY + timedelta(days=3)) == [("due", ["Due 3 days ago and not submitted."])]
+    assert told(date(2010, 6, 12)) == [("sent_back", ["Sent back 2 days ago and not answered."])]
+
+
+def test_what_belongs_to_the_whole_plan_is_left_out_of_a_part_of_it(plan, item):
+    with clock(MAY):
+        RiskFactory(plan=plan, escalated_to="group", escalated_on=MAY)
+    then = at(plan, MAY)
+    assert len(then.risks) == 1
+    assert then.narrowed(pillar=item.pillar_id).risks == []
+
+
+# --- how many queries -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("moment", [Moment.today(TODAY), Moment.end_of(JULY)])
+def test_reading_a_plan_takes_as_many_queries_for_any_number_of_items(
+    plan, count, moment, django_assert_num_queries
+):
+    with clock(MAY):
+        round_ = RoundFactory(plan=plan)
+        for number in range(count):
+            milestone = MilestoneFactory(item__plan=plan, item__number=f"1.{number}")
+            MitigationFactory(delay=DelayFactory(milestone=milestone, due_after=TODAY))
+            VariationFactory(milestone=milestone)
+            RiskFactory(
+                plan=plan, item=milestone.item, number=number + 1,
+                escalated_to="group", escalated_on=MAY,
+            )  # fmt: skip
+            ReturnFactory(round=round_, agency=AgencyFactory())
+    with django_assert_num_queries(11):
+        found = on_day.read(plan, moment)
+    lengths = [
+        len(rows)
+        for rows in (found.items, found.delays, found.variations, found.risks, found.returns)
+    ]
+    assert lengths == [count] * 5
