@@ -114,9 +114,8 @@ def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
         row.meeting.plan = feed.plan
         lines = [f"Decided by the working group on {row.meeting.held_on:%-d %B %Y}"]
         if row.item is not None:
-            row.item.plan = feed.plan
             lines.append(f"Item {row.item.number} {row.item.title}")
-        path = (row.item or feed.plan).get_absolute_url()
+        path = row.meeting.get_absolute_url()
         yield _entry("decision", row, row.due_on, row.text, lines, "Decision", path=path)
 
 
@@ -147,8 +146,9 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
 
 def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
-        title, path = "Meeting of the working group", feed.plan.get_absolute_url()
-        yield _entry("meeting", row, row.held_on, title, [], "Meeting", path=path, place=row.place)
+        row.plan = feed.plan
+        title = "Meeting of the working group"
+        yield _entry("meeting", row, row.held_on, title, [], "Meeting", place=row.place)
 
 
 def _entry(

@@ -202,6 +202,7 @@ def test_a_decision_to_follow_up_is_there_until_it_is_done(feed, plan, item):
     assert event["description"] == (
         "Decided by the working group on 10 May 2010\nItem 1.2 Print a brochure"
     )
+    assert event["url"] == SITE + meeting.get_absolute_url()
     decision.done_on = TODAY
     decision.save()
     assert titles(feed) == ["Meeting of the working group"]
@@ -220,11 +221,12 @@ def test_a_mitigation_is_there_while_its_delay_goes_on(feed, delayed):
 
 
 def test_meetings_are_in_every_agencys_calendar(feed, plan, customs):
-    MeetingFactory(plan=plan, place="Level 12")
+    meeting = MeetingFactory(plan=plan, place="Level 12")
     MeetingFactory()
     for each in (feed, CalendarFeedFactory(plan=plan, agency=customs)):
         event = events(each)["Meeting of the working group"]
         assert (event.decoded("dtstart"), event["location"]) == (date(2010, 6, 10), "Level 12")
+        assert event["url"] == SITE + meeting.get_absolute_url()
 
 
 def test_the_calendar_says_whose_it_is(feed, plan):
