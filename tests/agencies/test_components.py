@@ -57,11 +57,12 @@ def test_a_mark_says_its_status_in_words(name, takes, printed):
 @pytest.mark.parametrize(
     "name",
     ["not_started", "under_way", "complete", "ongoing", "withdrawn"]
-    + ["on_track", "at_risk", "off_track"],
+    + ["on_track", "at_risk", "off_track"]
+    + ["low", "medium", "high", "escalated"],
 )
 def test_each_status_has_a_shape_of_its_own(name):
     others = {"not_started", "under_way", "complete", "ongoing", "withdrawn"}
-    others |= {"on_track", "at_risk", "off_track"}
+    others |= {"on_track", "at_risk", "off_track", "low", "medium", "high", "escalated"}
     shapes = {other: component("shape", name=other) for other in others - {name}}
     assert component("shape", name=name) not in shapes.values()
 

@@ -29,6 +29,13 @@ class ResponseField(forms.CharField):
         return str(super().clean(value)).replace("\r\n", "\n")
 
 
+class ThreatenedField(forms.ModelChoiceField):
+    """An item, or the plan as a whole (None): either is an answer, so none is missing."""
+
+    def clean(self, value: Any) -> WorkItem | None:
+        return None if value in self.empty_values else super().clean(value)
+
+
 class RaiseRiskForm(forms.Form):
     """`items` and `agencies` are what the person may choose. Of one agency alone it is not asked.
 
@@ -41,10 +48,9 @@ class RaiseRiskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One sentence: what might happen, and to what end.",
     )
-    item = forms.ModelChoiceField(
+    item = ThreatenedField(
         label="What it threatens",
         queryset=WorkItem.objects.none(),
-        required=False,
         empty_label="The plan as a whole",
     )
     likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
