@@ -198,9 +198,10 @@ def test_positions_never_have_a_gap(meeting, coordinator, steps):
 
 def test_a_matters_words_change(three, coordinator):
     changed = matters.change_matter(
-        matter=three[0], title="Money", note="Ten minutes.", version=1, by=coordinator
+        matter=three[0], title="Money", note="Ten minutes.", position=3, version=1, by=coordinator
     )
     assert (changed.title, changed.note, changed.version) == ("Money", "Ten minutes.", 2)
+    assert agenda(changed.meeting) == [(1, "M2"), (2, "M3"), (3, "Money")]
     with unchanged(changed), refused("Write what is to be discussed.", "title"):
         matters.change_matter(matter=changed, title="", note="", by=coordinator)
     with unchanged(changed), pytest.raises(Conflict):

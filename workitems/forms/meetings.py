@@ -52,11 +52,16 @@ class MatterForm(forms.Form):
 
 
 class ChangeMatterForm(VersionedForm):
+    """With its place on the agenda, which is quicker to type than many moves are to press."""
+
     title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
     note = words("Note", help_text="Shown under the title: what the group is asked, or who speaks.")
+    position = forms.IntegerField(
+        label="Place on the agenda", min_value=1, max_value=9999, help_text="1 is the first."
+    )
 
     def start(self, row: Matter) -> dict[str, Any]:
-        return {"title": row.title, "note": row.note}
+        return {"title": row.title, "note": row.note, "position": row.position}
 
 
 class AttendanceForm(forms.Form):

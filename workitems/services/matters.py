@@ -99,29 +99,41 @@ def _of_open_record(matter: Matter, *, version: int | None = None) -> tuple[Meet
 
 @transaction.atomic
 def change_matter(
-    *, matter: Matter, title: str, note: str, by: User, version: int | None = None
+    *,
+    matter: Matter,
+    title: str,
+    note: str,
+    by: User,
+    position: int | None = None,
+    version: int | None = None,
 ) -> Matter:
-    """Change a matter's title or note. `version` is that of the page; `Conflict` where newer."""
-    _, matter = _of_open_record(matter, version=version)
+    """Change a matter's title, note or place. `version` is that of the page; `Conflict` if newer."""
+    meeting, matter = _of_open_record(matter, version=version)
     if not title:
         raise Refused("Write what is to be discussed.", "title")
-    if (title, note) == (matter.title, matter.note):
-        return matter
-    matter.title, matter.note = title, note
-    matter.version += 1
-    return history.save(matter, by=by, fields=["title", "note", "version"])
+    if (title, note) != (matter.title, matter.note):
+        matter.title, matter.note = title, note
+        matter.version += 1
+        history.save(matter, by=by, fields=["title", "note", "version"])
+    if position is not None and position != matter.position:
+        _place(meeting, matter, position, by=by)
+    return matter
 
 
 @transaction.atomic
 def move_matter(*, matter: Matter, to: int, by: User) -> Matter:
     """Give a matter another place on the agenda, 1 for the first; the others close up."""
     meeting, matter = _of_open_record(matter)
+    _place(meeting, matter, to, by=by)
+    return matter
+
+
+def _place(meeting: Meeting, matter: Matter, to: int, *, by: User) -> None:
     if matter.withdrawn_on is not None:
         raise Refused("This matter is not on the agenda.")
     order = [each for each in meeting.matters.on_agenda().in_order() if each.pk != matter.pk]
     order.insert(max(to, 1) - 1, matter)
     _number(order, by=by)
-    return matter
 
 
 def _number(order: list[Matter], *, by: User) -> None:

@@ -152,7 +152,9 @@ def show(
             "matters": matters,
             "present": [agency for agency in members if agency.pk in present],
             "absent": [agency for agency in members if agency.pk not in present],
-            "decisions": meeting.decisions.for_list().order_by("number"),
+            "decisions": [
+                (row, row.is_overdue(on)) for row in meeting.decisions.for_list().order_by("number")
+            ],
             "may_record": may_record,
             "may_arrange": may_record and not meeting.is_closed,
             "may_minute": may_record and not meeting.is_closed and meeting.held_on <= on,

@@ -1,5 +1,6 @@
 """The screen in the room: one matter at a time, large, and its record beside it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_POST
 
 from workitems import services, standing
+from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
 from workitems.models import Matter, Meeting, Milestone, Variation
 from workitems.services import decisions as decision_services
@@ -72,10 +74,19 @@ def show(
             "next_url": address_of(meeting, position + 1) if position < len(matters) else "",
             "decisions": matter.decisions.select_related("owner_agency").order_by("number"),
         }
-        context |= _subject(matter, on)
+        context |= _subject(matter, on) | {"reasons": _reasons(matter, on)}
         if may_record:
             context |= _forms(meeting, matter) | forms
     return render(request, "workitems/meetings/present.html", context, status=status)
+
+
+def _reasons(matter: Matter, on: date) -> Sequence[str]:
+    """Why it is here: as things stand, until the record is closed; else as it came on the agenda."""
+    if not matter.meeting.is_closed and matter.kind:
+        for each in proposals(matter.meeting.plan, on):
+            if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
+                return each.reasons
+    return matter.reasons
 
 
 def _forms(meeting: Meeting, matter: Matter) -> dict[str, Any]:
