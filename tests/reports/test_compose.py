@@ -732,14 +732,34 @@ def test_late_key_items_get_the_attention(plan, pillar):
 def test_open_risks_raised_with_the_minister_are_told(plan):
     with on(date(2010, 5, 1)):
         raised = {"escalated_to": "minister", "escalated_on": date(2010, 5, 1)}
-        RiskFactory(plan=plan, number=1, response="Train more of them", **raised)
+        told = RiskFactory(plan=plan, number=1, response="Train more of them", **raised)
         RiskFactory(
             plan=plan, number=2, description="It rains.", closed_on=date(2010, 6, 1), **raised
         )
         RiskFactory(plan=plan, number=3, description="It snows.")
-    assert section(compose(briefing(plan)), "Next steps")[1] == (
+        lowered = RiskFactory(plan=plan, number=4, description="It is cold.", **raised)
+    with on(date(2010, 6, 1)):
+        lowered.escalated_to = "group"
+        history.save(lowered, by=None, reason="It is warm.")
+    document = compose(briefing(plan))
+    assert section(document, "Next steps")[1] == (
         "One risk has been raised with you and remains open:\n"
         "- Trained staff leave. Train more of them (owner: DoL)."
+    )
+    paragraphs = next(each for each in document.sections if each.heading == "Next steps").paragraphs
+    assert [(source.model, source.pk, source.history_id) for source in paragraphs[1].sources] == [
+        ("workitems.risk", told.pk, told.history.get().history_id)
+    ]
+
+
+def test_a_risk_is_told_as_it_was_on_the_day_of_the_paper(plan):
+    with on(date(2010, 5, 1)):
+        risk = RiskFactory(plan=plan, escalated_to="minister", escalated_on=date(2010, 5, 1))
+    with on(date(2010, 9, 1)):
+        risk.closed_on, risk.response = date(2010, 9, 1), "They stayed."
+        history.save(risk, by=None, reason="Over.")
+    assert section(compose(briefing(plan)), "Next steps")[1] == (
+        "One risk has been raised with you and remains open:\n- Trained staff leave (owner: DoL)."
     )
 
 
