@@ -1,8 +1,16 @@
-"""The briefings of a plan."""
+"""The dashboard of a plan with its pages, and the plan's briefings."""
 
 from django.urls import include, path
 
-from reports.views import briefings
+from reports.views import briefings, dashboard, exports
+
+dashboard_urls = [
+    path("", dashboard.overview, name="overview"),
+    path("attention/", dashboard.attention, name="attention"),
+    path("milestones/", dashboard.milestones, name="milestones"),
+    path("delays/", dashboard.delays, name="delays"),
+    path("export/<slug:what>.<slug:format>", exports.export, name="export"),
+]
 
 briefing_urls = [
     path("", briefings.index, name="list"),
@@ -13,5 +21,6 @@ briefing_urls = [
 ]
 
 urlpatterns = [
+    path("plans/<slug:slug>/dashboard/", include((dashboard_urls, "dashboard"))),
     path("plans/<slug:slug>/briefings/", include((briefing_urls, "briefings"))),
 ]

@@ -330,6 +330,10 @@ RULES: dict[str, Row] = {
     "evidence:mark": of_plan(milestone, may=("coordinator",), post=INVALID),
     # A stranger to the draft may not even learn that it has an answer.
     "evidence:add-to-answer": of_plan(own_save, may=WRITERS, post=INVALID),
+    "dashboard:overview": of_plan(plan),
+    "dashboard:attention": of_plan(plan),
+    "dashboard:milestones": of_plan(plan),
+    "dashboard:delays": of_plan(plan),
     "briefings:list": of_plan(plan),
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),

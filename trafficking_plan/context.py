@@ -9,10 +9,12 @@ from django.urls import reverse
 from workitems.views.requests import visible_plans
 
 SECTIONS = (
+    ("Dashboard", "dashboard:overview", "dashboard"),
     ("Work items", "workitems:list", "workitems"),
     ("Returns", "returns:list", "returns"),
     ("Variations", "variations:list", "variations"),
     ("Risks", "risks:list", "risks"),
+    ("Meetings", "meetings:list", "meetings"),
     ("Briefings", "briefings:list", "briefings"),
     ("Plan", "plans:detail", "plans"),
 )

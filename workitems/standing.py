@@ -7,8 +7,8 @@ asks the database or the clock. All lengths are calendar days; days are New Zeal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Protocol
+from enum import IntEnum, StrEnum
+from typing import NamedTuple, Protocol
 
 DUE_SOON_DAYS = 30
 # Returns come twice a year; words older than that are stale, older than a quarter ageing.
@@ -30,12 +30,6 @@ class MilestoneLike(Protocol):
     forecast_due: date
     completed_on: date | None
     withdrawn_on: date | None
-
-
-class DelayLike(Protocol):
-    found_on: date
-    ended_on: date | None
-    times_moved: int
 
 
 class Late(StrEnum):
@@ -176,73 +170,150 @@ def freshness(heard_on: date | None, on: date) -> Freshness:
     return Freshness(Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH, days)
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why an item needs attention: a rank (lower is more urgent) and a sentence."""
+class Standing(StrEnum):
+    """How an item stands, in one word: every item is in exactly one of these.
 
-    rank: int
+    Late goes before what its agency says; an agency's doubt goes before "on track".
+    """
+
+    LATE = "late"
+    AT_RISK = "at_risk"
+    ON_TRACK = "on_track"
+    COMPLETE = "complete"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return {
+            Standing.LATE: "Late",
+            Standing.AT_RISK: "At risk",
+            Standing.ON_TRACK: "On track",
+            Standing.COMPLETE: "Complete",
+            Standing.WITHDRAWN: "Withdrawn",
+        }[self]
+
+
+def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
+    """Late: live, with a milestone overdue or expected late. At risk: live, not late, and its
+    agency says at risk or off track. On track: every other live item."""
+    if stage == "complete":
+        return Standing.COMPLETE
+    if stage == "withdrawn":
+        return Standing.WITHDRAWN
+    if is_late:
+        return Standing.LATE
+    return Standing.AT_RISK if confidence in ("at_risk", "off_track") else Standing.ON_TRACK
+
+
+class Rank(IntEnum):
+    """Why something needs the working group's attention; the lower, the more urgent.
+
+    The order is the rule (docs/attention.md says it in words); a test holds it.
+    """
+
+    OVERDUE_UNMITIGATED = 1
+    OVERDUE = 2
+    SLIPPED_AGAIN = 3
+    OFF_TRACK = 4
+    RISK_ESCALATED = 5
+    EXPECTED_LATE = 6
+    VIEWS_DIFFER = 7
+    STALE = 8
+    VARIATION_WAITS = 9
+    SENT_BACK = 10
+    RETURN_MISSING = 11
+
+
+class Reason(NamedTuple):
+    """Why something needs attention, as a sentence."""
+
+    rank: Rank
     words: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ItemFacts:
-    """What `attention` needs to know of an item. `delays` pairs each with its mitigations' count."""
+    """What `attention` needs to know of an item.
 
-    is_live: bool
-    is_key: bool
+    `late` is that of its open milestones. `times_moved` is the most that an open delay has moved a
+    date, `is_mitigated` whether any open delay has a mitigation; `risks` are the references of
+    open risks that were escalated.
+    """
+
     confidence: str
     reviewer_confidence: str
     heard_on: date | None
     starts_on: date | None
-    milestones: Sequence[MilestoneLike]
-    delays: Sequence[tuple[DelayLike, int]] = ()
+    late: Lateness
+    is_mitigated: bool = False
+    times_moved: int = 0
     variations_pending: int = 0
+    risks: Sequence[str] = ()
 
 
 def attention(item: ItemFacts, on: date) -> list[Reason]:
-    """Why an item needs the working group's attention on the day, most urgent reason first.
-
-    Ranks: 1 overdue without a mitigation, 2 overdue, 3 slipped again, 4 off track,
-    5 expected late, 6 agency and reviewer differ, 7 a variation waits, 8 stale. A key item does
-    not change a reason's rank; callers may put key items first among equals.
-    """
-    if not item.is_live:
-        return []
+    """Why a live item needs the working group's attention on the day, most urgent reason first."""
     reasons = []
-    open_delays = [
-        (delay, mitigations)
-        for delay, mitigations in item.delays
-        if delay.found_on <= on and (delay.ended_on is None or delay.ended_on > on)
-    ]
-    mitigated = any(mitigations for _, mitigations in open_delays)
-    late = item_lateness(item.milestones, on)
-    if late.state == Late.OVERDUE:
+    if item.late.state == Late.OVERDUE:
         reasons.append(
-            Reason(2, f"{late.words}.")
-            if mitigated
-            else Reason(1, f"{late.words}, and no mitigation is recorded.")
+            Reason(Rank.OVERDUE, f"{item.late.words}.")
+            if item.is_mitigated
+            else Reason(
+                Rank.OVERDUE_UNMITIGATED, f"{item.late.words}, and no mitigation is recorded."
+            )
         )
-    moved = max((delay.times_moved for delay, _ in open_delays), default=0)
-    if moved > 1:
-        reasons.append(Reason(3, f"Its date has moved {moved} times."))
+    if item.times_moved > 1:
+        reasons.append(Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {item.times_moved} times."))
     if item.confidence == "off_track":
-        reasons.append(Reason(4, "Its agency says it is off track."))
-    if late.state == Late.SLIPPING:
-        reasons.append(Reason(5, f"{late.words}."))
+        reasons.append(Reason(Rank.OFF_TRACK, "Its agency says it is off track."))
+    if item.risks:
+        verb = "is" if len(item.risks) == 1 else "are"
+        reasons.append(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
+    if item.late.state == Late.SLIPPING:
+        reasons.append(Reason(Rank.EXPECTED_LATE, f"{item.late.words}."))
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
-        reasons.append(Reason(6, "The reviewer is of another mind than the agency."))
+        reasons.append(
+            Reason(Rank.VIEWS_DIFFER, "The reviewer is of another mind than the agency.")
+        )
+    if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
+        days = (on - item.heard_on).days
+        if days > STALE_AFTER_DAYS:
+            reasons.append(Reason(Rank.STALE, f"No word for {days:,} days."))
     if item.variations_pending:
         count = item.variations_pending
         reasons.append(
             Reason(
-                7,
+                Rank.VARIATION_WAITS,
                 "A variation waits for a decision."
                 if count == 1
                 else f"{count} variations wait for a decision.",
             )
         )
-    fresh = freshness(item.heard_on, on)
-    started = item.starts_on is None or item.starts_on <= on
-    if started and fresh.state == Fresh.STALE:
-        reasons.append(Reason(8, f"No word for {fresh.days:,} days."))
-    return sorted(reasons, key=lambda reason: reason.rank)
+    return reasons
+
+
+def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:
+    """Why a return of an open round needs attention on the day: sent back, or missing."""
+    if state == "sent_back":
+        since = days_in_words((on - sent_back_on).days) if sent_back_on else ""
+        return [
+            Reason(
+                Rank.SENT_BACK,
+                f"Sent back {since} ago and not answered."
+                if sent_back_on and sent_back_on < on
+                else "Sent back and not answered yet.",
+            )
+        ]
+    if state == "due" and due_on < on:
+        return [
+            Reason(
+                Rank.RETURN_MISSING,
+                f"Due {days_in_words((on - due_on).days)} ago and not submitted.",
+            )
+        ]
+    return []
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,12 +1,13 @@
-"""What waits for one person, most urgent first: the lines of their desk. Reads only."""
+"""What waits: for one person, the lines of their desk; for the working group, variations."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from agencies.models import Seat, User
-from workitems.models import Decision, Milestone, Return, Variation
+from workitems.models import Decision, Milestone, Plan, Return, Variation
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
 from workitems.standing import days_in_words
@@ -166,3 +167,11 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
         )
         for each in pending
     ]
+
+
+def waiting_variations(plan: Plan, **of: Any) -> list[Variation]:
+    """What is asked for and not decided: of the plan, or of one of its items. One query."""
+    rows = list(plan.variations.pending().filter(**of).for_list().pending_first())
+    for row in rows:
+        row.plan = plan
+    return rows

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from reports import drafts, services
 from reports.compose import compose
 from reports.document import DocumentError, Paragraph
-from reports.forms import CoverForm
+from reports.forms.covers import CoverForm
 from reports.models import Briefing
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused, render_pdf

@@ -9,7 +9,7 @@ from django.test.client import encode_multipart
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from reports.forms import CoverForm
+from reports.forms.covers import CoverForm
 from tests.cast import standing_scene
 from tests.test_permissions import INVALID, RULES
 from workitems.filters import WorkItemFilter

@@ -381,32 +381,6 @@ def test_the_next_agreed_date_is_the_earliest_open_one(milestones, expected):
     assert WorkItem.objects.with_next_agreed().get().next_agreed == expected
 
 
-@pytest.mark.parametrize(
-    ("fields", "milestone", "variation", "expected"),
-    [
-        ({}, {}, None, False),
-        ({"confidence": "off_track"}, {}, None, True),
-        ({"confidence": "off_track", "stage": "withdrawn"}, {}, None, False),
-        ({"confidence": "on_track", "reviewer_confidence": "on_track"}, {}, None, False),
-        ({"confidence": "on_track", "reviewer_confidence": "at_risk"}, {}, None, True),
-        ({}, {"forecast_due": SLIPPED}, None, True),
-        ({}, {"agreed_due": YESTERDAY}, None, True),
-        ({}, {}, {"state": "requested"}, True),
-        ({}, {}, {"state": "recommended"}, True),
-        ({}, {}, {"state": "taken_back"}, False),
-    ],
-)
-def test_items_need_attention_for_what_is_late_doubted_or_waiting(
-    fields, milestone, variation, expected
-):
-    item = WorkItemFactory(**fields)
-    made = MilestoneFactory(item=item, **milestone)
-    if variation:
-        VariationFactory(milestone=made, **variation)
-        VariationFactory(milestone=MilestoneFactory(item=item), **variation)
-    assert list(WorkItem.objects.needing_attention(TODAY)) == [item] * expected
-
-
 # --- who sees and whose it is -----------------------------------------------------------------
 
 

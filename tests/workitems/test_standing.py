@@ -32,15 +32,6 @@ class Step:
     description: str = "Brochure printed"
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A delay, by what is asked of it."""
-
-    found_on: date = DAY
-    ended_on: date | None = None
-    times_moved: int = 1
-
-
 # --- one milestone ----------------------------------------------------------------------------
 
 
@@ -243,13 +234,11 @@ def test_freshness_says_days_and_months_right(age):
 def facts(**differs) -> ItemFacts:
     """A live item of which nothing is to be said."""
     values = {
-        "is_live": True,
-        "is_key": False,
         "confidence": "on_track",
         "reviewer_confidence": "",
         "heard_on": DAY,
         "starts_on": None,
-        "milestones": [ON_TIME],
+        "late": Lateness(Late.ON_TIME),
     }
     return ItemFacts(**{**values, **differs})
 
@@ -262,34 +251,29 @@ def test_an_item_of_which_nothing_is_to_be_said_needs_no_attention():
     assert reasons(facts()) == []
 
 
-UNMITIGATED = (1, "Overdue by 3 days, and no mitigation is recorded.")
+BY_3_DAYS = Lateness(Late.OVERDUE, 3, days(-3))
+BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
 
 
 @pytest.mark.parametrize(
     ("differs", "expected"),
     [
-        ({"milestones": [OVERDUE]}, UNMITIGATED),
-        ({"milestones": [OVERDUE], "delays": [(Slip(), 0)]}, UNMITIGATED),
-        ({"milestones": [OVERDUE], "delays": [(Slip(), 1)]}, (2, "Overdue by 3 days.")),
-        (
-            {"milestones": [OVERDUE], "delays": [(Slip(ended_on=days(1)), 1)]},
-            (2, "Overdue by 3 days."),
-        ),
-        # A mitigation of a delay that is over, or not found yet, is none.
-        ({"milestones": [OVERDUE], "delays": [(Slip(ended_on=DAY), 1)]}, UNMITIGATED),
-        ({"milestones": [OVERDUE], "delays": [(Slip(found_on=days(1)), 1)]}, UNMITIGATED),
-        ({"delays": [(Slip(times_moved=2), 1)]}, (3, "Its date has moved 2 times.")),
+        ({"late": BY_3_DAYS}, (1, "Overdue by 3 days, and no mitigation is recorded.")),
+        ({"late": BY_3_DAYS, "is_mitigated": True}, (2, "Overdue by 3 days.")),
+        ({"times_moved": 2}, (3, "Its date has moved 2 times.")),
         ({"confidence": "off_track"}, (4, "Its agency says it is off track.")),
-        ({"milestones": [SLIPPING]}, (5, "Expected 90 days late.")),
+        ({"risks": ["R3"]}, (5, "R3 is escalated.")),
+        ({"risks": ["R3", "R4", "R10"]}, (5, "R3, R4 and R10 are escalated.")),
+        ({"late": BY_90_DAYS}, (6, "Expected 90 days late.")),
         (
             {"reviewer_confidence": "at_risk"},
-            (6, "The reviewer is of another mind than the agency."),
+            (7, "The reviewer is of another mind than the agency."),
         ),
-        ({"variations_pending": 1}, (7, "A variation waits for a decision.")),
-        ({"variations_pending": 2}, (7, "2 variations wait for a decision.")),
         ({"heard_on": days(-185)}, (8, "No word for 185 days.")),
         ({"heard_on": days(-1234)}, (8, "No word for 1,234 days.")),
         ({"heard_on": days(-185), "starts_on": DAY}, (8, "No word for 185 days.")),
+        ({"variations_pending": 1}, (9, "A variation waits for a decision.")),
+        ({"variations_pending": 2}, (9, "2 variations wait for a decision.")),
     ],
 )
 def test_one_reason_for_attention(differs, expected):
@@ -299,11 +283,9 @@ def test_one_reason_for_attention(differs, expected):
 @pytest.mark.parametrize(
     "differs",
     [
-        {"is_live": False, "milestones": [OVERDUE], "confidence": "off_track"},
-        {"milestones": [SOON]},
-        {"milestones": []},
-        {"delays": [(Slip(times_moved=1), 1)]},
-        {"delays": [(Slip(times_moved=3, ended_on=DAY), 1)]},
+        {"late": Lateness(Late.DUE_SOON)},
+        {"is_mitigated": True},
+        {"times_moved": 1},
         {"confidence": "at_risk"},
         {"confidence": "at_risk", "reviewer_confidence": "at_risk"},
         # Nothing to compare with.
@@ -322,45 +304,81 @@ def test_reasons_come_with_the_most_urgent_first():
         confidence="off_track",
         reviewer_confidence="at_risk",
         heard_on=days(-200),
-        milestones=[OVERDUE, SLIPPING],
-        delays=[(Slip(times_moved=3), 0)],
+        late=BY_3_DAYS,
+        times_moved=3,
         variations_pending=1,
+        risks=["R1"],
     )
     assert reasons(item) == [
-        UNMITIGATED,
+        (1, "Overdue by 3 days, and no mitigation is recorded."),
         (3, "Its date has moved 3 times."),
         (4, "Its agency says it is off track."),
-        (6, "The reviewer is of another mind than the agency."),
-        (7, "A variation waits for a decision."),
+        (5, "R1 is escalated."),
+        (7, "The reviewer is of another mind than the agency."),
         (8, "No word for 200 days."),
+        (9, "A variation waits for a decision."),
     ]
 
 
 @given(
     st.builds(
         ItemFacts,
-        is_live=st.booleans(),
-        is_key=st.booleans(),
         confidence=st.sampled_from(["", "on_track", "at_risk", "off_track"]),
         reviewer_confidence=st.sampled_from(["", "on_track", "at_risk", "off_track"]),
         heard_on=maybe_a_day,
         starts_on=maybe_a_day,
-        milestones=st.lists(steps, max_size=4),
-        delays=st.lists(
-            st.tuples(
-                st.builds(Slip, found_on=some_day, times_moved=st.integers(1, 9)),
-                st.integers(0, 2),
-            ),
-            max_size=3,
+        late=st.builds(
+            lambda found: standing.item_lateness(found, DAY), st.lists(steps, max_size=4)
         ),
+        is_mitigated=st.booleans(),
+        times_moved=st.integers(0, 9),
         variations_pending=st.integers(0, 3),
+        risks=st.lists(st.sampled_from(["R1", "R2", "R3"]), unique=True),
     )
 )
 def test_reasons_are_ranked_sentences_each_of_its_own_kind(item):
     found = reasons(item)
     ranks = [rank for rank, _ in found]
     assert ranks == sorted(set(ranks))
-    assert found == [] or item.is_live
     for _, words in found:
         assert words.endswith(".")
         assert NOT_ENGLISH.search(words) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "sent_back_on", "expected"),
+    [
+        ("due", None, [(11, "Due 3 days ago and not submitted.")]),
+        ("sent_back", days(-2), [(10, "Sent back 2 days ago and not answered.")]),
+        ("sent_back", DAY, [(10, "Sent back and not answered yet.")]),
+        ("submitted", None, []),
+        ("accepted", None, []),
+    ],
+)
+def test_a_return_needs_attention_when_it_is_missing_or_sent_back(state, sent_back_on, expected):
+    assert standing.return_attention(state, days(-3), sent_back_on, DAY) == expected
+
+
+@pytest.mark.parametrize("due_on", [DAY, days(1)])
+def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
+    assert standing.return_attention("due", due_on, None, DAY) == []
+
+
+# --- how an item stands -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_late", "confidence", "expected"),
+    [
+        ("complete", True, "off_track", "complete"),
+        ("withdrawn", True, "off_track", "withdrawn"),
+        ("under_way", True, "on_track", "late"),
+        ("not_started", True, "at_risk", "late"),
+        ("under_way", False, "at_risk", "at_risk"),
+        ("ongoing", False, "off_track", "at_risk"),
+        ("under_way", False, "on_track", "on_track"),
+        ("not_started", False, "", "on_track"),
+    ],
+)
+def test_an_item_stands_in_exactly_one_way(stage, is_late, confidence, expected):
+    assert standing.standing_of(stage, is_late, confidence) == expected

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Any, Self
 
 from django.db import models
@@ -50,6 +51,7 @@ def searchable(*texts: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
+@lru_cache(maxsize=20_000)
 def number_key(number: str) -> str:
     """A text that sorts as people count: "1.2" before "1.10"."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)
@@ -80,10 +82,17 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
     def slipping(self, on: date) -> Self:
         """Overdue, or with an open milestone that its agency now expects after the agreed date."""
-        late = Milestone.objects.open().filter(
-            Q(agreed_due__lt=on) | Q(forecast_due__gt=F("agreed_due"))
-        )
-        return self.live().filter(pk__in=late.values("item"))
+        return self.live().filter(pk__in=_late_milestones(on))
+
+    def standing(self, standing: str, on: date) -> Self:
+        """Items that stand so today: the same division as `standing.standing_of`."""
+        if standing in (Stage.COMPLETE, Stage.WITHDRAWN):
+            return self.filter(stage=standing)
+        if standing == "late":
+            return self.slipping(on)
+        timely = self.live().exclude(pk__in=_late_milestones(on))
+        doubted = Q(confidence__in=[Confidence.AT_RISK, Confidence.OFF_TRACK])
+        return timely.filter(doubted if standing == "at_risk" else ~doubted)
 
     def with_next_agreed(self) -> Self:
         """Adds `next_agreed`: the earliest agreed date among the open milestones."""
@@ -103,24 +112,17 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def in_order(self) -> Self:
         return self.order_by("number_key", "pk")
 
-    def needing_attention(self, on: date) -> Self:
-        """Live items that may have a reason in `standing.attention` (staleness apart)."""
-        return (
-            self.live()
-            .filter(
-                Q(pk__in=WorkItem.objects.slipping(on).values("pk"))
-                | Q(confidence=Confidence.OFF_TRACK)
-                | (~Q(reviewer_confidence="") & ~Q(reviewer_confidence=F("confidence")))
-                | Q(variations__state__in=["requested", "recommended"])
-            )
-            .distinct()
-        )
-
     def for_list(self) -> Self:
         """Everything that a list row prints: two queries for any number of rows."""
         return self.select_related("pillar", "lead_agency").prefetch_related(
             models.Prefetch("milestones", Milestone.objects.in_order())
         )
+
+
+def _late_milestones(on: date) -> "models.QuerySet[Milestone, Any]":
+    """The items of open milestones that are past their agreed date or expected after it."""
+    late = Q(agreed_due__lt=on) | Q(forecast_due__gt=F("agreed_due"))
+    return Milestone.objects.open().filter(late).values("item")
 
 
 class WorkItem(models.Model):

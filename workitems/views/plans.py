@@ -1,12 +1,11 @@
 """The list of plans and the page of one."""
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
 from agencies.models import Seat
-from workitems.overview import plan_overview
 from workitems.views.requests import signed_in, visible_plan, visible_plans
 
 
@@ -25,14 +24,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    on = localdate()
     return render(
         request,
         "workitems/plans/detail.html",
         {
             "plan": plan,
-            "today": on,
-            "overview": plan_overview(plan, on),
+            "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": plan.members.select_related("agency").order_by("agency__short_name"),
             "may_manage": request.user.has_perm("workitems.manage_plan", plan),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),

@@ -15,9 +15,9 @@ from workitems import services
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
 from workitems.models.plan import READING_ROLES
-from workitems.overview import waiting_variations
 from workitems.services import rounds as round_services
 from workitems.views.requests import require, signed_in, visible_plan
+from workitems.waiting import waiting_variations
 
 
 @require_GET

@@ -24,11 +24,11 @@ from workitems.forms.variations import (
     TakeBackForm,
 )
 from workitems.models import Variation, WorkItem
-from workitems.overview import waiting_variations
 from workitems.rules import WRITERS
 from workitems.services import variations as variation_services
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.requests import require, signed_in, visible_plan
+from workitems.waiting import waiting_variations
 from workitems.wording import compared
 
 ROWS_ON_A_PAGE = 100

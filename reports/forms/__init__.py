@@ -1,0 +1,1 @@
+"""The forms of briefings and of the dashboard."""

@@ -1,0 +1,63 @@
+"""The bar above the dashboard and its pages: as at, compared with, pillar, agency."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from agencies.models import Agency
+from reports.look import Earlier, Look, briefings_before, meetings_before
+from workitems.asat import Moment
+from workitems.forms.moments import MomentField
+from workitems.models import Pillar, Plan
+
+
+class BarForm(forms.Form):
+    """A GET form. What is wrong in it is said beside it, and the page shows the rest of it."""
+
+    at = MomentField(label="As at", required=False)
+    since = MomentField(label="Compared with", required=False)
+    pillar = forms.ModelChoiceField(
+        label="Pillar", queryset=Pillar.objects.none(), required=False, empty_label="All pillars"
+    )
+    agency = forms.ModelChoiceField(
+        label="Lead agency", queryset=Agency.objects.none(), required=False,
+        empty_label="All agencies",
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, plan: Plan, on: date) -> None:
+        super().__init__(data or {}, auto_id="look_%s")
+        self.plan, self.today = plan, on
+        fields: dict[str, Any] = self.fields
+        for name in ("at", "since"):
+            fields[name].on = on
+            fields[name].widget.attrs["autocomplete"] = "off"
+        fields["at"].widget.attrs["placeholder"] = "Today"
+        fields["since"].widget.attrs["placeholder"] = "A day"
+        fields["pillar"].queryset = plan.pillars.order_by("number")
+        fields["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        at, since = found.get("at") or Moment.today(self.today), found.get("since")
+        if since and (since.is_now or since.on > at.on or since == at):
+            self.add_error("since", f"Choose a day before {at.words}.")
+        return found
+
+    @property
+    def look(self) -> Look:
+        """What to show, as far as it was understood."""
+        self.is_valid()
+        found = self.cleaned_data
+        return Look(
+            plan=self.plan,
+            at=found.get("at") or Moment.today(self.today),
+            since=found.get("since"),
+            pillar=found["pillar"].pk if found.get("pillar") else None,
+            agency=found["agency"].pk if found.get("agency") else None,
+        )
+
+    def earlier(self) -> list[Earlier]:
+        """What the plan can be compared with in one step: its meetings and briefings."""
+        at = self.look.at
+        return [*meetings_before(self.plan, at), *briefings_before(self.plan, at, self.today)]

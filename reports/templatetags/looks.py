@@ -1,0 +1,46 @@
+"""Links that keep what is looked at: the moment, the comparison, the pillar and the agency."""
+
+from typing import Any
+
+from django import template
+
+from reports.look import Look
+from workitems.attention import Line
+
+register = template.Library()
+
+PARTS = (("Dashboard", "overview"),)
+
+
+@register.filter
+def parts(look: Look) -> tuple[tuple[str, str], ...]:
+    """The dashboard's pages: (label, URL name)."""
+    return PARTS
+
+
+@register.simple_tag
+def look_link(look: Look, page: str, **more: Any) -> str:
+    return look.link(page, **more)
+
+
+@register.simple_tag
+def look_query(look: Look, **more: Any) -> str:
+    return look.query(**more)
+
+
+@register.simple_tag
+def item_link(look: Look, number: str) -> str:
+    """The item's page, as at the same moment."""
+    return look.item(number)
+
+
+@register.simple_tag
+def line_link(look: Look, line: Line) -> str:
+    return look.item(line.item.number) if line.item else line.url
+
+
+@register.simple_tag
+def answered_of(page: Any, row: Any) -> str:
+    """ "6 of 9" of a return's items."""
+    done, total = page.answered[row.pk]
+    return f"{done} of {total}"

@@ -1,0 +1,125 @@
+"""The dashboard of a plan, and the lists behind its figures. Everybody who reads the plan reads it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from reports import dashboard, registers
+from reports.forms.bar import BarForm
+from reports.look import Look
+from reports.render import charts
+from workitems.attention import attention as attention_lines
+from workitems.models import Delay
+from workitems.on_day import PlanOnDay
+from workitems.on_day import read as read_plan
+from workitems.views.requests import visible_plan
+
+ROWS_ON_A_PAGE = 100
+
+
+def look_of(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
+    """What is looked at, and what every page with the bar needs to draw it."""
+    plan = visible_plan(request, slug)
+    bar = BarForm(request.GET, plan=plan, on=localdate())
+    look = bar.look
+    return look, {"plan": plan, "bar": bar, "look": look, "today": bar.today}
+
+
+@require_GET
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    page = dashboard.read(look)
+    bars = [
+        charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
+        for each in page.causes
+    ]
+    label = "Today" if look.at.is_now else f"{look.at.on:%-d %B %Y}"
+    return render(
+        request,
+        "reports/dashboard/overview.html",
+        context
+        | {
+            "page": page,
+            "causes": charts.cause_bars(bars, narrow=True),
+            "timeline": charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
+            "earlier": context["bar"].earlier(),
+            "marks": dashboard.SHOWN_STANDINGS,
+        },
+    )
+
+
+def register(
+    request: HttpRequest, template: str, context: dict[str, Any], rows: list[Any], lines: Any
+) -> HttpResponse:
+    """One page of a register: `lines` reads the words of the rows that are on it."""
+    page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        f"reports/dashboard/{template}.html",
+        context | {"page": page, "lines": lines(list(page)), "total": len(rows)},
+        status=422 if context["bar"].errors else 200,
+    )
+
+
+def plan_of(look: Look) -> PlanOnDay:
+    return read_plan(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
+
+
+@require_GET
+def attention(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    return register(request, "attention", context, attention_lines(plan_of(look)), list)
+
+
+@require_GET
+def milestones(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    late, due = chosen(request, "late", registers.LATE), chosen(request, "due", registers.DUE)
+    at = plan_of(look)
+    tabs = [("All open", look.link("milestones"), not (late or due))]
+    tabs += [
+        (label, look.link("milestones", late=key), late == key)
+        for key, label in registers.LATE.items()
+    ]
+    tabs += [
+        (label, look.link("milestones", due=key), due == key)
+        for key, label in registers.DUE.items()
+    ]
+    return register(
+        request,
+        "milestones",
+        context | {"tabs": tabs, "is_filtered": bool(late or due or look.is_narrowed)},
+        registers.open_milestones(at, late=late, due=due),
+        lambda rows: registers.milestone_lines(at, rows),
+    )
+
+
+@require_GET
+def delays(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    cause = chosen(request, "cause", dict(Delay.Cause.choices))
+    at = plan_of(look)
+    there = {delay.cause for delay in at.delays}
+    tabs = [("All open", look.link("delays"), not cause)]
+    tabs += [
+        (label, look.link("delays", cause=key), cause == key)
+        for key, label in Delay.Cause.choices
+        if key in there or key == cause
+    ]
+    return register(
+        request,
+        "delays",
+        context | {"tabs": tabs, "is_filtered": bool(cause or look.is_narrowed)},
+        registers.open_delays(at, cause=cause),
+        lambda rows: registers.delay_lines(at, rows),
+    )
+
+
+def chosen(request: HttpRequest, name: str, known: dict[str, str]) -> str:
+    """What the address asks for, if it is one of ours."""
+    asked = request.GET.get(name, "")
+    return asked if asked in known else ""

@@ -1,0 +1,367 @@
+"""The dashboard: its figures and the lists behind them, today, in the past, and compared."""
+
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+import time_machine
+
+from agencies import history
+from agencies.models import Seat
+from reports import dashboard
+from reports.dashboard import ATTENTION_SHOWN
+from reports.look import Look
+from tests.factories import (
+    DelayFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    PlanFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from workitems.asat import Moment
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
+
+
+@pytest.fixture
+def reader(client, plan, police):
+    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
+    with time_machine.travel(NOON, tick=False):
+        yield client
+
+
+def read(plan, **look):
+    return dashboard.read(Look(plan, look.pop("at", Moment.today(TODAY)), **look))
+
+
+def address(plan, part=""):
+    return f"/plans/{plan.slug}/dashboard/{part}"
+
+
+def attention(plan, **look):
+    return [
+        (each.line.item.number if each.line.item else each.line.title, each.line.why)
+        for each in read(plan, **look).attention
+    ]
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def test_each_item_stands_in_one_way_and_the_headline_says_how_many(plan, police):
+    one, two = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
+    common = {"plan": plan, "lead_agency": police}
+    WorkItemFactory(**common, pillar=one, complete=True, confidence="on_track")
+    late = WorkItemFactory(**common, pillar=one, stage="under_way", confidence="on_track")
+    slipping = WorkItemFactory(**common, pillar=two, stage="under_way", confidence="at_risk")
+    WorkItemFactory(**common, pillar=two, stage="under_way", confidence="off_track")
+    WorkItemFactory(**common, pillar=two, stage="withdrawn")
+    WorkItemFactory(**common, pillar=two, stage="not_started")
+    # Late twice over is still one item.
+    MilestoneFactory(item=late, original_due=YESTERDAY)
+    MilestoneFactory(item=late, original_due=date(2010, 1, 1))
+    MilestoneFactory(item=slipping, original_due=DUE, forecast_due=SLIPPED)
+    VariationFactory(milestone=MilestoneFactory(item=slipping))
+    MilestoneFactory(original_due=YESTERDAY)  # another plan's
+    page = read(plan)
+    assert page.headline == (
+        "6 work items: 1 complete, 2 late, 1 at risk, 1 on track, 1 withdrawn; "
+        "1 variation waits for a decision."
+    )
+    assert {figure.kind: figure.count for figure in page.figures} == {
+        "late": 2,
+        "at_risk": 1,
+        "on_track": 1,
+        "complete": 1,
+        "withdrawn": 1,
+    }
+    assert [(row.pillar.id, row.total.count) for row in page.grid.rows] == [
+        (one.pk, 2),
+        (two.pk, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("items", "at", "sentence"),
+    [
+        (0, Moment.today(TODAY), "No work items yet."),
+        (0, Moment.end_of(YESTERDAY), "No work items were recorded by then."),
+        (1, Moment.today(TODAY), "1 work item: 0 complete, 0 late, 1 on track."),
+        (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 on track."),
+    ],
+)
+def test_headline_has_right_grammar(plan, items, at, sentence):
+    WorkItemFactory.create_batch(items, plan=plan)
+    assert read(plan, at=at).headline == sentence
+
+
+def test_narrowed_to_a_pillar_or_an_agency_everything_is_theirs(plan, police, customs):
+    one, two = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
+    mine = WorkItemFactory(plan=plan, pillar=one, lead_agency=police, confidence="off_track")
+    other = WorkItemFactory(plan=plan, pillar=two, lead_agency=customs, confidence="off_track")
+    for item in (mine, other):
+        DelayFactory(milestone=MilestoneFactory(item=item, original_due=SLIPPED), found_on=TODAY)
+    for look in ({"pillar": one.pk}, {"agency": police.pk}):
+        page = read(plan, **look)
+        assert [item.pk for item in page.at.items] == [mine.pk]
+        assert [each.line.item.pk for each in page.attention] == [mine.pk]
+        assert page.grid.total.count == 1
+        assert [cause.figure.count for cause in page.causes] == [1]
+        assert [strip.number for strip in page.timeline] == [mine.number]
+
+
+def test_due_counts_grow_with_the_days_and_closed_items_owe_nothing(plan, police):
+    for days in (0, 30, 31, 90, 91, -1):
+        MilestoneFactory(
+            item=WorkItemFactory(plan=plan, lead_agency=police),
+            original_due=date.fromordinal(TODAY.toordinal() + days),
+        )
+    MilestoneFactory(item=WorkItemFactory(plan=plan, complete=True), original_due=TODAY)
+    page = read(plan)
+    assert [(figure.label, figure.count) for figure in page.due] == [
+        ("within 30 days", 2),
+        ("within 60 days", 3),
+        ("within 90 days", 4),
+    ]
+    assert len(page.due_soon) == 4
+
+
+# --- what needs attention ---------------------------------------------------------------------
+
+
+def test_attention_names_each_thing_once_with_every_reason_and_the_worst_first(plan, police):
+    common = {"plan": plan, "lead_agency": police, "stage": "under_way", "heard_on": YESTERDAY}
+    WorkItemFactory(**common, number="1")
+    WorkItemFactory(**common, number="2", confidence="on_track", reviewer_confidence="at_risk")
+    off_track = WorkItemFactory(**common, number="3", confidence="off_track")
+    MilestoneFactory(item=off_track, original_due=DUE, forecast_due=SLIPPED)
+    mitigated = MilestoneFactory(
+        item=WorkItemFactory(**common, number="4"), original_due=YESTERDAY, forecast_due=DUE
+    )
+    MitigationFactory(delay=DelayFactory(milestone=mitigated, times_moved=3))
+    MilestoneFactory(item=WorkItemFactory(**common, number="5"), original_due=YESTERDAY)
+    MilestoneFactory(
+        item=WorkItemFactory(**common, number="6", is_key=True), original_due=YESTERDAY
+    )
+    VariationFactory(milestone=MilestoneFactory(item=WorkItemFactory(**common, number="7")))
+    RiskFactory(plan=plan, item=None, number=4, description="Money ends", escalated_to="group",
+                escalated_on=YESTERDAY)  # fmt: skip
+    round = RoundFactory(plan=plan, due_on=YESTERDAY)
+    ReturnFactory(round=round, agency=police)
+    assert attention(plan) == [
+        # A key item comes first among equals.
+        ("6", "Overdue by 1 day, and no mitigation is recorded."),
+        ("5", "Overdue by 1 day, and no mitigation is recorded."),
+        ("4", "Overdue by 1 day. Its date has moved 3 times."),
+        ("3", "Its agency says it is off track. Expected 92 days late."),
+        ("Money ends", "R4 is escalated."),
+        ("2", "The reviewer is of another mind than the agency."),
+        ("7", "A variation waits for a decision."),
+        (f"Return for {round.name}", "Due 1 day ago and not submitted."),
+    ]
+
+
+@pytest.mark.parametrize("stage", [{"complete": True}, {"stage": "withdrawn"}])
+def test_item_that_is_over_needs_no_attention(plan, stage):
+    item = WorkItemFactory(plan=plan, confidence="off_track", **stage)
+    MilestoneFactory(item=item, original_due=YESTERDAY)
+    assert attention(plan) == []
+
+
+def test_only_the_most_urgent_are_shown_and_all_are_counted(plan):
+    WorkItemFactory.create_batch(ATTENTION_SHOWN + 2, plan=plan, confidence="off_track")
+    page = read(plan)
+    assert (len(page.attention), page.attention_figure.count) == (
+        ATTENTION_SHOWN,
+        ATTENTION_SHOWN + 2,
+    )
+
+
+# --- two moments ------------------------------------------------------------------------------
+
+
+def test_compared_with_an_earlier_day_figures_say_what_they_were(plan, police):
+    with time_machine.travel(datetime(2010, 1, 10, tzinfo=UTC)):
+        item = WorkItemFactory(plan=plan, lead_agency=police, stage="under_way")
+        WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
+    with time_machine.travel(datetime(2010, 3, 10, tzinfo=UTC)):
+        item.stage, item.completed_on = "complete", date(2010, 3, 9)
+        history.save(item, by=None, reason="Printed")
+        WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
+    page = read(plan, since=Moment.end_of(date(2010, 2, 1)))
+    assert page.since_words == (
+        "Since 1 February 2010: at risk 1 → 2, on track 1 → 0, complete 0 → 1."
+    )
+    assert [each.is_new for each in page.attention] == [False, True]
+    assert page.attention_figure.was == 1
+    marks = {mark.item.pk: mark.was for mark in page.grid.rows[0].cells[0].marks}
+    assert marks[item.pk] == "on_track"
+
+
+def test_compared_with_a_day_like_today_the_figures_are_said_to_be_the_same(plan):
+    assert read(plan, since=Moment.end_of(YESTERDAY)).since_words == (
+        "Since 31 May 2010: the same figures."
+    )
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def total_of(page: str) -> int:
+    """How many rows a list says that it has."""
+    found = re.search(r"–\d+ of ([\d,]+) ", page)
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
+def test_every_figure_on_the_page_opens_a_list_of_that_many(reader, plan, police, customs):
+    one, two = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
+    for pillar, lead, count in ((one, police, 7), (two, customs, 2), (one, customs, 1)):
+        for item in WorkItemFactory.create_batch(count, plan=plan, pillar=pillar, lead_agency=lead):
+            milestone = MilestoneFactory(item=item, original_due=DUE, forecast_due=SLIPPED)
+            DelayFactory(milestone=milestone, found_on=YESTERDAY)
+    page = reader.get(address(plan))
+    figures = re.findall(
+        r'<a[^>]* href="([^"]+)">(?:<svg[^>]*><use[^>]*/></svg>)?(\d+)<span class="visually-hidden">',
+        page.text,
+    )
+    assert len(figures) > 15
+    for link, count in figures:
+        assert (link, total_of(reader.get(unescape(link)).text)) == (link, int(count))
+
+
+def test_page_keeps_what_is_looked_at_in_its_links(reader, plan, police):
+    item = WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
+    with time_machine.travel(NOON.replace(month=5)):
+        history.save(item, by=None)
+    look = f"?at=2010-05-20&pillar={item.pillar_id}"
+    page = reader.get(address(plan) + look).text
+    assert f"/items/{item.number}/?at=2010-05-20" in page
+    assert f'href="{address(plan)}attention/?at=2010-05-20&amp;pillar={item.pillar_id}"' in page
+    assert "The plan <strong>as at 20 May 2010</strong>" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("at=2010-06-02", "Choose a day up to today."),
+        ("at=2010-06-02T13:00:00", "Choose a day up to today."),
+        ("at=soon", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ("at=0001-01-01T00:00:00", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ("at=99T99", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ("at=1 May 2010&since=3 May 2010", "Choose a day before 1 May 2010."),
+        ("since=1 June 2010", "Choose a day before today."),
+    ],
+)
+def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(reader, plan, query, said):
+    page = reader.get(f"{address(plan)}?{query}")
+    assert page.status_code == 200
+    assert said in page.text
+    assert "No work items" in page.text
+
+
+def test_earlier_meetings_and_briefings_are_offered_to_compare_with(reader, plan):
+    MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
+    MeetingFactory(plan=plan, held_on=date(2010, 7, 3))
+    page = reader.get(address(plan)).text
+    assert 'href="/plans/plan-of-action/dashboard/?since=2010-05-03">Meeting of 3 May 2010' in (
+        page.replace(plan.slug, "plan-of-action")
+    )
+    assert "3 July 2010" not in page
+
+
+def test_empty_plan_has_a_sentence_for_each_part(reader, plan):
+    page = reader.get(address(plan)).text
+    for said in [
+        "No work items yet.",
+        "Nothing needs attention.",
+        "No work items to show.",
+        "No milestone is open.",
+        "No delay is open.",
+        "No round is open.",
+    ]:
+        assert said in page
+
+
+def test_returns_of_the_open_round_say_how_many_items_are_answered(
+    reader, plan, police, customs, item
+):
+    around = RoundFactory(plan=plan)
+    ReturnFactory(round=around, agency=police)
+    ReturnFactory(round=around, agency=customs, state="sent_back")
+    UpdateFactory(item=item, of_return=around.returns.get(agency=police))
+    closed = RoundFactory(
+        plan=plan,
+        period_start=date(2009, 1, 1),
+        period_end=date(2009, 6, 30),
+        closed_at="2009-08-01T00:00:00Z",
+    )
+    ReturnFactory(round=closed, agency=police)
+    ReturnFactory()  # another plan's
+    page = read(plan)
+    assert [(row.agency, row.state) for row in page.returns] == [
+        (customs, "sent_back"),
+        (police, "due"),
+    ]
+    assert {row.agency.short_name: page.answered[row.pk] for row in page.returns} == {
+        customs.short_name: (0, 0),
+        police.short_name: (1, 1),
+    }
+
+
+def test_another_plans_rows_are_nowhere(reader, plan):
+    other = PlanFactory()
+    MilestoneFactory(item=WorkItemFactory(plan=other, title="Elsewhere"), original_due=YESTERDAY)
+    assert "Elsewhere" not in reader.get(address(plan)).text
+
+
+def many(plan, police, count):
+    around = RoundFactory(plan=plan, due_on=YESTERDAY)
+    for _ in range(count):
+        item = WorkItemFactory(plan=plan, lead_agency=police)
+        milestone = MilestoneFactory(item=item, original_due="2010-05-31")
+        MitigationFactory(delay=DelayFactory(milestone=milestone))
+        VariationFactory(milestone=milestone)
+        MilestoneFactory(item=item, original_due=DUE)
+    ReturnFactory(round=around, agency=police)
+
+
+# Savepoint and release; session, person, seats, plans.
+FRAME = 6
+# Variations, risks, milestones, mitigations, delays, items, pillars, agencies, rounds, returns, notes.
+PLAN = 11
+# The bar's pillars and agencies.
+BAR = 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("part", "own"),
+    [
+        # Milestones due and on the timeline, progress of returns, meetings, briefings.
+        ("", 5),
+        ("?at=2010-05-31", 4),
+        ("?at=2010-05-31&since=2010-05-01", 4 + 9),
+        ("attention/", 0),
+        ("milestones/", 1),
+        ("delays/", 1),
+    ],
+)
+def test_pages_take_as_many_queries_for_much_as_for_little(
+    reader, plan, police, part, own, count, django_assert_num_queries
+):
+    with time_machine.travel(datetime(2010, 5, 20, tzinfo=UTC)):
+        many(plan, police, count)
+    reader.get("/")
+    with django_assert_num_queries(FRAME + PLAN + BAR + own):
+        assert reader.get(address(plan, part)).status_code == 200

@@ -1,0 +1,109 @@
+"""What needs the working group's attention at a moment, most urgent first, each line saying why.
+
+The rules are `standing.Rank`'s order; docs/attention.md says them for people who do not read code.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from workitems.models.item import number_key
+from workitems.on_day import ItemOnDay, OpenRisk, PlanOnDay, ReturnOnDay
+from workitems.standing import Rank, Reason
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item, one agency's return or one risk to the whole plan, and why it is here."""
+
+    reasons: list[Reason]
+    title: str
+    detail: str
+    slug: str
+    item: ItemOnDay | None = None
+    of_return: ReturnOnDay | None = None
+    risk: OpenRisk | None = None
+
+    @property
+    def rank(self) -> Rank:
+        return self.reasons[0].rank
+
+    @property
+    def why(self) -> str:
+        return " ".join(reason.words for reason in self.reasons)
+
+    @property
+    def url(self) -> str:
+        if self.item:
+            return reverse("workitems:detail", args=[self.slug, self.item.number])
+        if self.of_return:
+            return reverse(
+                "returns:detail",
+                args=[self.slug, self.of_return.round.id, self.of_return.agency.pk],
+            )
+        assert self.risk is not None
+        return reverse("risks:detail", args=[self.slug, self.risk.number])
+
+    @property
+    def key(self) -> str:
+        """The same for the same thing at any moment, so that two moments can be compared."""
+        if self.item:
+            return f"item-{self.item.pk}"
+        if self.of_return:
+            return f"return-{self.of_return.pk}"
+        assert self.risk is not None
+        return f"risk-{self.risk.number}"
+
+
+def attention(at: PlanOnDay) -> list[Line]:
+    """By the most urgent reason; among equals key items first, then the later, then those with
+    more reasons, then the Plan's order."""
+    return sorted([*_items(at), *_risks(at), *_returns(at)], key=_urgency)
+
+
+def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
+    item = line.item
+    return (
+        line.rank,
+        not (item and item.is_key),
+        -item.late.days if item else 0,
+        -len(line.reasons),
+        number_key(item.number) if item else line.title,
+    )
+
+
+def _items(at: PlanOnDay) -> Iterable[Line]:
+    for item in at.items:
+        if item.reasons:
+            yield Line(
+                reasons=item.reasons,
+                title=item.title,
+                detail=at.agencies[item.lead].short_name + (", key item" if item.is_key else ""),
+                slug=at.plan.slug,
+                item=item,
+            )
+
+
+def _risks(at: PlanOnDay) -> Iterable[Line]:
+    for risk in at.risks:
+        if risk.item is None:
+            yield Line(
+                reasons=[Reason(Rank.RISK_ESCALATED, f"{risk.reference} is escalated.")],
+                title=risk.description,
+                detail="Risk to the whole plan",
+                slug=at.plan.slug,
+                risk=risk,
+            )
+
+
+def _returns(at: PlanOnDay) -> Iterable[Line]:
+    for row in at.returns:
+        if row.reasons:
+            yield Line(
+                reasons=row.reasons,
+                title=f"Return for {row.round.name}",
+                detail=row.agency.short_name,
+                slug=at.plan.slug,
+                of_return=row,
+            )

@@ -1,0 +1,57 @@
+"""A moment, typed as a day or carried by a link as an instant."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from agencies.fields import DayField
+from workitems.asat import Moment
+
+
+class MomentField(DayField):
+    """A day up to today ("30 July 2010"), or an instant as `Moment.key` writes it.
+
+    Cleans to a `Moment`: the end of the day, today's own records, or just before the instant;
+    nothing typed is None. `on` is today. Refused: days ahead, and what is neither.
+    """
+
+    on: date
+
+    def clean(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        if "T" in text:
+            try:
+                instant = timezone.make_aware(datetime.fromisoformat(text))
+                day = super().clean(timezone.localdate(instant))
+            except (ValueError, OverflowError) as error:
+                raise forms.ValidationError(self.error_messages["invalid"]) from error
+            if day > self.on:
+                raise forms.ValidationError("Choose a day up to today.")
+            return Moment.at(instant)
+        day = super().clean(value)
+        if day is None:
+            return None
+        if day > self.on:
+            raise forms.ValidationError("Choose a day up to today.")
+        return Moment.today(day) if day == self.on else Moment.end_of(day)
+
+
+class AsAtForm(forms.Form):
+    """A GET form of one field. What is wrong in it is said beside it, and today is shown."""
+
+    at = MomentField(label="As at", required=False)
+
+    def __init__(self, data: Any, *, on: date) -> None:
+        super().__init__(data)
+        self.today = on
+        field: Any = self.fields["at"]
+        field.on = on
+        field.widget.attrs |= {"autocomplete": "off", "placeholder": "Today"}
+
+    @property
+    def moment(self) -> Moment:
+        """What was asked for, as far as it was understood."""
+        self.is_valid()
+        return self.cleaned_data.get("at") or Moment.today(self.today)
