@@ -334,6 +334,7 @@ RULES: dict[str, Row] = {
     "dashboard:attention": of_plan(plan),
     "dashboard:milestones": of_plan(plan),
     "dashboard:delays": of_plan(plan),
+    "dashboard:export": of_plan(lambda scene: [*plan(scene), "delays", "xlsx"]),
     "briefings:list": of_plan(plan),
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
