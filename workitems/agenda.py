@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
+from workitems.asat import Moment
+from workitems.attention import attention
 from workitems.models import Decision, Matter, Plan, Return, Risk, Variation, WorkItem
-from workitems.standing import days_in_words
+from workitems.models.meeting import MatterQuerySet
+from workitems.on_day import PlanOnDay, read
+from workitems.standing import Rank, days_in_words
 
 KINDS: dict[type[Any], str] = {
     WorkItem: "item",
@@ -18,6 +24,8 @@ KINDS: dict[type[Any], str] = {
     Risk: "risk",
     Return: "of_return",
 }
+# What a variation or a risk says for itself, when it is proposed beside its item.
+SAID_ELSEWHERE = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
 
 @dataclass(frozen=True)
@@ -67,11 +75,13 @@ def title_of(subject: Any) -> str:
     return f"Return of {subject.agency.short_name} for {subject.round.name}"
 
 
-def proposals(plan: Plan, on: date) -> list[Proposal]:
+def proposals(plan: Plan, on: date, at: PlanOnDay | None = None) -> list[Proposal]:
     """Everything to bring before the group on the day, most urgent first.
 
-    Variations that were recommended on to the group, decisions of earlier meetings that are still
-    to be done, and risks that were escalated.
+    First what needs attention; then variations that were recommended on to the group, decisions
+    of earlier meetings that are still to be done, and risks that were escalated. An item that is
+    here only for its variations or risks is left out: those speak for it. `at` is the plan today,
+    where it was read already.
     """
     variations = [
         Proposal(row, (f"Recommended on to the working group: {row.asks}.",))
@@ -93,7 +103,38 @@ def proposals(plan: Plan, on: date) -> list[Proposal]:
         .select_related("item", "owner_agency")
         .order_by("escalated_on", "number")
     ]
-    return [*variations, *decisions, *risks]
+    said = {row.subject.item_id for row in [*variations, *risks]}
+    return [
+        *_attention(at or read(plan, Moment.today(on)), said),
+        *variations,
+        *decisions,
+        *risks,
+    ]
+
+
+def _attention(at: PlanOnDay, said: set[int | None]) -> Iterable[Proposal]:
+    lines = [
+        line
+        for line in attention(at)
+        if line.risk is None  # those are proposed with the other risks
+        and not (
+            line.item
+            and line.item.pk in said
+            and all(reason.rank in SAID_ELSEWHERE for reason in line.reasons)
+        )
+    ]
+    items = at.plan.items.in_bulk([line.item.pk for line in lines if line.item])
+    returns = (
+        Return.objects.select_related("agency", "round")
+        .filter(round__plan=at.plan)
+        .in_bulk([line.of_return.pk for line in lines if line.of_return])
+    )
+    for line in lines:
+        words = tuple(reason.words for reason in line.reasons)
+        if line.item:
+            yield Proposal(items[line.item.pk], words)
+        elif line.of_return:
+            yield Proposal(returns[line.of_return.pk], words)
 
 
 def _waits(decision: Decision, on: date) -> str:
@@ -112,3 +153,36 @@ def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposa
     """The proposals that no matter of the agenda is about."""
     there = {(matter.kind, matter.subject_pk) for matter in matters}
     return [each for each in found if (each.kind, each.subject.pk) not in there]
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A meeting that dealt with an item, and what it decided on it."""
+
+    held_on: date
+    meeting_pk: int
+    decisions: list[str]
+
+
+def considered_of(item: WorkItem) -> list[Considered]:
+    """The meetings that considered the item or decided on it, newest first. One query."""
+    on_agenda = matters_of(item.pk).values_list(
+        "meeting__held_on", "meeting_id", "decisions__number", "decisions__text"
+    )
+    beside = Decision.objects.filter(item=item, matter=None).values_list(
+        "meeting__held_on", "meeting_id", "number", "text"
+    )
+    found: dict[int, Considered] = {}
+    for held_on, meeting, _, text in on_agenda.union(beside).order_by(
+        "-meeting__held_on", "decisions__number"
+    ):
+        decisions = found.setdefault(meeting, Considered(held_on, meeting, [])).decisions
+        if text is not None:
+            decisions.append(text)
+    return list(found.values())
+
+
+def matters_of(item: Any) -> MatterQuerySet:
+    """Matters about the item, its variations or its risks that a meeting has dealt with."""
+    about = Q(item=item) | Q(variation__item=item) | Q(risk__item=item)
+    return Matter.objects.filter(about, considered_on__isnull=False)

@@ -14,9 +14,11 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
 from workitems import services, standing
+from workitems.agenda import considered_of, matters_of
 from workitems.filters import WorkItemFilter, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
 from workitems.models import (
+    Decision,
     Delay,
     Evidence,
     Milestone,
@@ -29,9 +31,9 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.narrative import blocks_of, item_history, reader_of
-from workitems.overview import waiting_variations
 from workitems.services import items as item_services
 from workitems.views.requests import require, signed_in, visible_plan
+from workitems.waiting import waiting_variations
 
 ROWS_ON_A_PAGE = 100
 # Of an item's history its page shows the newest; the rest is beside it.
@@ -87,6 +89,8 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
             # Most items have none of these, and then the page need not ask for them.
             is_asked_about=Exists(Variation.objects.pending().filter(item=OuterRef("pk"))),
             has_evidence=Exists(Evidence.objects.of_item(OuterRef("pk"))),
+            was_considered=Exists(matters_of(OuterRef("pk")))
+            | Exists(Decision.objects.filter(item=OuterRef("pk"))),
             has_risks=Exists(Risk.objects.open(localdate()).filter(item=OuterRef("pk"))),
         )
         .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
@@ -144,6 +148,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 (update, [piece for piece in pieces if piece.update_id == update.pk])
                 for update in updates
             ],
+            "considered": considered_of(item) if found.was_considered else [],
             "waiting": waiting_variations(item.plan, item=item) if found.is_asked_about else [],
             "risks": item.risks.open(on).open_first(on).for_list() if found.has_risks else [],
             "tabs": [
