@@ -22,6 +22,8 @@ from workitems.models.item import Stage, number_key
 
 # Beyond so many rows a reader wants to choose a group before its rows.
 OPEN_UP_TO = 60
+# Beyond so many a browser labours; then a group is drawn when it is asked for.
+DRAWN_UP_TO = 2_500
 
 
 class GroupBy(StrEnum):
@@ -81,7 +83,11 @@ class Timeline:
 
     @property
     def is_short(self) -> bool:
-        return self.items <= OPEN_UP_TO
+        return self.items <= OPEN_UP_TO or len(self.groups) == 1
+
+    @property
+    def is_huge(self) -> bool:
+        return self.items > DRAWN_UP_TO and len(self.groups) > 1
 
 
 def _counted(count: int, noun: str) -> str:

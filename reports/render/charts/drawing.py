@@ -60,11 +60,8 @@ def on_screen(draw: Callable[[bool], SafeString]) -> SafeString:
 
 
 def link(url: str, name: str, parts: Iterable[str]) -> str:
-    """Shapes that lead somewhere; the name is what a screen reader says and what a pointer is shown."""
-    words = escape(name)
-    return (
-        f'<a href="{escape(url)}" aria-label="{words}"><title>{words}</title>{"".join(parts)}</a>'
-    )
+    """Shapes that lead somewhere; the title is what a screen reader says and what a pointer is shown."""
+    return f'<a href="{escape(url)}"><title>{escape(name)}</title>{"".join(parts)}</a>'
 
 
 def number(value: float) -> str:

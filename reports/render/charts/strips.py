@@ -310,7 +310,7 @@ def _milestone(
         f'<rect x="{start:.2f}%" y="{y - 12}" width="{max(end - start, 0.1):.2f}%" height="24"'
         ' fill="none" pointer-events="all"/>'
     )
-    return f'<a href="{escape(one.url)}" aria-label="{name}"><title>{name}</title>{hit}{"".join(parts)}</a>'
+    return f'<a href="{escape(one.url)}"><title>{name}</title>{hit}{"".join(parts)}</a>'
 
 
 def _level(start: float, end: float, y: int, look: str) -> str:

@@ -1,0 +1,142 @@
+"""How the plan has gone over its life, in figures that a chief executive asks for."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+
+from reports import trend_words
+from reports import trends as figures
+from reports.look import Look
+from reports.render import charts
+from reports.render.charts import BarRow, Series, ShareRow
+from reports.trends import DelayDays, MetBy, Trends
+from reports.views.dashboard import look_of
+
+
+@require_GET
+def trends(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    found = figures.read(look.plan, look.at, pillar=look.pillar, lead=look.agency)
+    context |= {
+        "trends": found,
+        "has_items": bool(found.months) and any(m.items for m in found.months),
+    }
+    if context["has_items"]:
+        context |= drawn(look, found)
+    return render(
+        request,
+        "reports/dashboard/trends.html",
+        context,
+        status=422 if context["bar"].errors else 200,
+    )
+
+
+def drawn(look: Look, found: Trends) -> dict[str, object]:
+    links = {
+        month.day: look.link("overview", at=month.day.isoformat(), since="")
+        for month in found.months
+    }
+    links[found.now.day] = look.link("overview", since="")
+    return {
+        "says": {
+            "stages": trend_words.stages(found),
+            "lateness": trend_words.lateness(found),
+            "delays": trend_words.delays(found),
+            "agencies": trend_words.delayed_agencies(found) if found.causes else "",
+            "met": trend_words.met(found),
+            "record": trend_words.record(found),
+        },
+        "stage_chart": by_stage(found, links),
+        "late_chart": by_lateness(found, links),
+        "cause_chart": charts.on_screen(
+            lambda narrow: charts.cause_bars(bars(found.causes), narrow=narrow)
+        ),
+        "agency_chart": charts.on_screen(
+            lambda narrow: charts.day_bars(
+                bars(found.delayed_agencies),
+                title="Days of delay by responsible agency",
+                narrow=narrow,
+            )
+        ),
+        "met_charts": [
+            (heading, rows, shares(rows, f"Milestones met, {heading.lower()}"))
+            for heading, rows in (
+                ("All together", [found.met]),
+                ("By pillar", found.met_by_pillar),
+                ("By responsible agency", found.met_by_agency),
+            )
+            if rows and found.met.original.total
+        ],
+        "stage_names": [stage.label for stage, *_ in charts.STAGES],
+        "months": [
+            (month, links[month.day], [month.stages[stage] for stage, *_ in charts.STAGES])
+            for month in reversed(found.months)
+        ],
+    }
+
+
+def by_stage(found: Trends, links: dict[date, str]) -> SafeString:
+    days = [month.day for month in found.months]
+    series = [
+        Series(stage.label, [month.stages[stage] for month in found.months], fill)
+        for stage, fill, *_ in charts.STAGES
+    ]
+    return charts.on_screen(
+        lambda narrow: charts.months_stacked(
+            days,
+            series,
+            title="Work items by stage at each month’s end",
+            description=trend_words.stages(found),
+            links=links,
+            narrow=narrow,
+        )
+    )
+
+
+def by_lateness(found: Trends, links: dict[date, str]) -> SafeString:
+    days = [month.day for month in found.months]
+    series = [
+        Series("Overdue", [month.overdue for month in found.months], charts.OVERDUE),
+        Series(
+            "Expected late", [month.expected_late for month in found.months], charts.EXPECTED_LATE
+        ),
+    ]
+    return charts.on_screen(
+        lambda narrow: charts.months_stacked(
+            days,
+            series,
+            title="Milestones overdue and expected late at each month’s end",
+            description=trend_words.lateness(found),
+            links=links,
+            narrow=narrow,
+        )
+    )
+
+
+def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
+    return [
+        BarRow(
+            row.label,
+            row.days,
+            f"{row.days:,} {'day' if row.days == 1 else 'days'} in {trend_words.counted(row.delays, 'delay')}",
+        )
+        for row in rows
+    ]
+
+
+def shares(rows: Sequence[MetBy], title: str) -> SafeString:
+    groups = [
+        (
+            row.label,
+            [
+                ShareRow(label, met.on_time, met.late, met.not_yet)
+                for label, met in (("first promised", row.original), ("last agreed", row.agreed))
+            ],
+        )
+        for row in rows
+    ]
+    return charts.on_screen(lambda narrow: charts.share_bars(groups, title=title, narrow=narrow))
