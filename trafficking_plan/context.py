@@ -21,7 +21,7 @@ SECTIONS = (
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """`plan_name`, `plans`, `navigation`, `search_url` and `person_place`.
+    """`plan_name`, `plans`, `other_plans` (the same section of each), `navigation`, `search_url` and `person_place`.
 
     One query for the plans; the seats were read to know what the person may see.
     """
@@ -39,7 +39,11 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if current is None:
         return frame
     here = match.namespace if match else ""
+    section = next((name for _, name, namespace in SECTIONS if namespace == here), "plans:detail")
     return frame | {
+        "other_plans": [
+            (plan.title, reverse(section, args=[plan.slug])) for plan in plans if plan != current
+        ],
         "plan_name": current.title,
         "search_url": reverse("workitems:list", args=[current.slug]),
         "navigation": [

@@ -40,7 +40,7 @@ def test_desk_lists_what_waits_one_click_from_done(reader, item, of_return):
 def test_empty_desk_says_so_pleasantly(reader, plan):
     page = reader.get("/").text
     assert "Nothing waits for you." in page
-    assert f'<a href="{plan.get_absolute_url()}">{plan.title}</a>' in page
+    assert f'<a href="/plans/{plan.slug}/dashboard/">{plan.title}</a>' in page
 
 
 def test_desk_of_a_stranger_says_how_to_get_a_seat(client_of, nobody, plan):
@@ -61,6 +61,9 @@ def test_frame_switches_between_plans_of_the_same_person(reader, plan, police):
     page = reader.get(other.get_absolute_url())
     assert page.context["plan_name"] == "The next plan"
     assert f'<li><a href="{plan.get_absolute_url()}">{plan.title}</a></li>' in page.text
+    # The same section of the other plan.
+    page = reader.get(f"/plans/{other.slug}/dashboard/")
+    assert f'<li><a href="/plans/{plan.slug}/dashboard/">{plan.title}</a></li>' in page.text
 
 
 # --- the list of plans ----------------------------------------------------------------------
