@@ -1,0 +1,78 @@
+"""What changed between two moments: everything by sentence, or one kind of change page by page."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from reports.changes import Change, Comparison, Kind, read
+from reports.changes.moments import between, offered
+from reports.look import Look
+from reports.views.dashboard import chosen, look_of
+
+# Of each kind; the rest is on pages of its own.
+SENTENCES_SHOWN = 50
+
+
+class Row(NamedTuple):
+    change: Change
+    lead: str
+
+
+class Group(NamedTuple):
+    """Sentences of one kind: the first ones, and the address of all."""
+
+    kind: Kind
+    total: int
+    url: str
+    rows: list[Row]
+
+
+@require_GET
+def changes(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    earlier, usual = offered(look, context["bar"].earlier())
+    is_asked = look.since is not None
+    if not is_asked:
+        look = replace(look, since=usual.moment)
+        context["bar"].fields["since"].widget.attrs["placeholder"] = usual.words
+    found = read(look)
+    only = chosen(request, "kind", {kind: kind.label for kind in Kind})
+    page = None
+    if only:
+        paginator = Paginator(found.of(Kind(only)), SENTENCES_SHOWN)
+        page = paginator.get_page(request.GET.get("page"))
+    return render(
+        request,
+        "reports/dashboard/changes.html",
+        context
+        | {
+            "look": look,
+            "earlier": earlier,
+            "compared_with": "" if is_asked else usual.words,
+            "between": between(look),
+            "summary": found.summary,
+            "groups": [group(look, found, kind) for kind in found.counts],
+            "only": Kind(only) if only else None,
+            "page": page,
+            "rows": rows(found, page) if page is not None else [],
+        },
+        status=422 if context["bar"].errors else 200,
+    )
+
+
+def group(look: Look, found: Comparison, kind: Kind) -> Group:
+    all_of_it = found.of(kind)
+    return Group(
+        kind,
+        len(all_of_it),
+        look.link("changes", kind=kind),
+        rows(found, all_of_it[:SENTENCES_SHOWN]),
+    )
+
+
+def rows(found: Comparison, some: Any) -> list[Row]:
+    return [Row(change, found.agencies[change.item.lead]) for change in some]

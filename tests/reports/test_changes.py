@@ -1,0 +1,583 @@
+"""What changed between two moments: every kind by its sentence, from plain data alone."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.changes import Kind, compare, counted
+from reports.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from workitems.models import Delay
+from workitems.models.item import Confidence, Stage
+from workitems.standing import LATE_ORDER, Standing, standing_of
+
+THEN, NOW = date(2009, 8, 1), date(2010, 10, 14)
+AUGUST, SEPTEMBER, NOVEMBER = date(2009, 8, 31), date(2010, 9, 30), date(2010, 11, 30)
+ITEM = ItemThen(
+    pk=1, number="1.2", title="Print a brochure", objective="People know.", action="Print it.",
+    pillar=1, lead=1, stage="under_way", completed_on=None, confidence="on_track",
+    reviewer_confidence="",
+)  # fmt: skip
+BROCHURE = MilestoneThen(1, 1, 1, "Brochure printed", AUGUST, AUGUST, AUGUST)
+FUNDING = DelayThen(1, 1, "funding", "the money came in July", date(2009, 8, 20))
+NAMES = {
+    "pillars": {1: "Prevention", 2: "Protection"},
+    "agencies": {1: "Police", 2: "Customs"},
+}
+
+
+def plan(on, *rows, item=ITEM):
+    """The item and what hangs on it, as they stood on the day."""
+
+    def of(kind):
+        return {row.pk: row for row in rows if isinstance(row, kind)}
+
+    return PlanThen(
+        on=on,
+        items={item.pk: item} if item else {},
+        milestones=of(MilestoneThen),
+        delays=of(DelayThen),
+        approved=of(Approved),
+        **NAMES,
+    )
+
+
+def told(before, after):
+    return [(change.kind, change.sentence) for change in compare(before, after)]
+
+
+def with_item(**changed):
+    return told(plan(THEN), plan(NOW, item=ITEM._replace(**changed)))
+
+
+def with_milestone(was=None, *rows, **changed):
+    """What is told of a milestone that became something else; `was` is what it was before."""
+    before = replace(BROCHURE, **(was or {}))
+    return told(plan(THEN, before), plan(NOW, replace(before, **changed), *rows))
+
+
+# --- the item ---------------------------------------------------------------------------------
+
+
+def test_a_plan_compared_with_itself_tells_nothing():
+    assert told(plan(NOW, BROCHURE, FUNDING), plan(NOW, BROCHURE, FUNDING)) == []
+
+
+def test_a_new_item_says_where_it_is_and_what_it_promises():
+    later = replace(BROCHURE, pk=2, number=2, agreed_due=NOVEMBER)
+    assert told(plan(THEN, item=None), plan(NOW, BROCHURE, later)) == [
+        (
+            Kind.NEW,
+            "1.2 Print a brochure: added under Prevention, led by Police, with 2 milestones, the "
+            "first due on 31 August 2009.",
+        )
+    ]
+    assert told(plan(THEN, item=None), plan(NOW, BROCHURE))[0][1].endswith(
+        "led by Police, with a milestone due on 31 August 2009."
+    )
+    assert told(plan(THEN, item=None), plan(NOW))[0][1].endswith("led by Police.")
+
+
+def test_a_new_item_that_is_complete_is_told_as_both():
+    item = ITEM._replace(stage="complete", completed_on=SEPTEMBER)
+    assert [kind for kind, _ in told(plan(THEN, item=None), plan(NOW, item=item))] == [
+        Kind.COMPLETED,
+        Kind.NEW,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "changed", "kind", "sentence"),
+    [
+        (
+            {},
+            {"stage": "complete", "completed_on": SEPTEMBER},
+            Kind.COMPLETED,
+            "completed on 30 September 2010.",
+        ),
+        ({}, {"stage": "withdrawn"}, Kind.WITHDRAWN, "withdrawn from the plan."),
+        (
+            {"stage": "complete", "completed_on": THEN},
+            {"stage": "withdrawn", "completed_on": None},
+            Kind.WITHDRAWN,
+            "withdrawn from the plan.",
+        ),
+        (
+            {"stage": "complete", "completed_on": THEN},
+            {"stage": "under_way", "completed_on": None},
+            Kind.REOPENED,
+            "reopened: it was complete and is under way again.",
+        ),
+        ({}, {"stage": "ongoing"}, Kind.STAGE, "moved from under way to ongoing."),
+        (
+            {},
+            {"confidence": "off_track"},
+            Kind.CONFIDENCE,
+            "agency’s confidence moved from on track to off track.",
+        ),
+        (
+            {},
+            {"confidence": "at_risk", "reviewer_confidence": "off_track"},
+            Kind.CONFIDENCE,
+            "agency’s confidence moved from on track to at risk; "
+            "reviewer’s confidence moved from none given to off track.",
+        ),
+        ({}, {"lead": 2}, Kind.MOVED, "lead moved from Police to Customs."),
+        ({}, {"pillar": 2}, Kind.MOVED, "moved from Prevention to Protection."),
+        ({"number": "1.1"}, {"number": "1.2"}, Kind.MOVED, "renumbered from 1.1 to 1.2."),
+        ({}, {"action": "Print it twice."}, Kind.REWORDED, "action reworded."),
+        (
+            {"title": "A brochure"},
+            {"title": "Print a brochure", "action": "Print it twice."},
+            Kind.REWORDED,
+            "title and action reworded.",
+        ),
+    ],
+)
+def test_what_changed_of_an_item_is_one_sentence(was, changed, kind, sentence):
+    before = ITEM._replace(**was)
+    after = before._replace(**changed)
+    assert told(plan(THEN, item=before), plan(NOW, item=after)) == [
+        (kind, f"1.2 Print a brochure: {sentence}")
+    ]
+
+
+def test_several_changes_of_an_item_are_told_apart():
+    kinds = [kind for kind, _ in with_item(stage="ongoing", lead=2, confidence="at_risk")]
+    assert kinds == [Kind.CONFIDENCE, Kind.STAGE, Kind.MOVED]
+
+
+def test_a_variation_is_named_with_its_reason_where_it_was_approved_meanwhile():
+    withdrawal = Approved(1, 3, "withdrawal", 1, None, "", "another agency prints one")
+    earlier = Approved(2, 1, "withdrawal", 1, None, "", "it is too dear")
+    gone = ITEM._replace(stage="withdrawn")
+    assert told(plan(THEN, earlier), plan(NOW, earlier, withdrawal, item=gone)) == [
+        (
+            Kind.WITHDRAWN,
+            "1.2 Print a brochure: withdrawn from the plan by V3. Another agency prints one.",
+        )
+    ]
+    wording = Approved(4, 7, "wording", 1, None, "action", "the web is cheaper")
+    [change] = compare(plan(THEN), plan(NOW, wording, item=ITEM._replace(action="Publish it.")))
+    assert change.words == "Action reworded by V7."
+    assert (change.was, change.now) == ("Print it.", "Publish it.")
+    assert [
+        (strand.text, strand.is_removed, strand.is_added) for strand in change.wordings[0].strands
+    ] == [("Print ", True, False), ("Publish ", False, True), ("it.", False, False)]
+
+
+# --- its milestones ---------------------------------------------------------------------------
+
+
+def test_a_slip_says_from_when_to_when_by_how_much_and_why():
+    assert with_milestone({}, FUNDING, forecast_due=SEPTEMBER) == [
+        (
+            Kind.SLIPPED,
+            "1.2 Print a brochure: “Brochure printed” slipped from 31 August 2009 to "
+            "30 September 2010 (395 days), because of funding. The money came in July.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "changed", "kind", "words"),
+    [
+        (
+            {},
+            {"completed_on": date(2009, 9, 15)},
+            Kind.SLIPPED,
+            "“Brochure printed” was done on 15 September 2009, 15 days later than expected.",
+        ),
+        (
+            {},
+            {},
+            Kind.OVERDUE,
+            "“Brochure printed” passed its agreed date, 31 August 2009, and is overdue by "
+            "409 days.",
+        ),
+        (
+            {"agreed_due": NOVEMBER, "forecast_due": NOVEMBER},
+            {"forecast_due": SEPTEMBER},
+            Kind.RECOVERED,
+            "“Brochure printed” came nearer, from 30 November 2010 to 30 September 2010 (61 days).",
+        ),
+        (
+            {"agreed_due": SEPTEMBER + timedelta(days=30), "forecast_due": date(2011, 1, 31)},
+            {"forecast_due": NOVEMBER},
+            Kind.RECOVERED,
+            "“Brochure printed” came nearer, from 31 January 2011 to 30 November 2010 "
+            "(62 days), and is still expected 31 days late.",
+        ),
+        (
+            {"agreed_due": date(2009, 7, 1)},
+            {"completed_on": SEPTEMBER},
+            Kind.RECOVERED,
+            "“Brochure printed” was done on 30 September 2010, 456 days after its agreed date; "
+            "it was overdue by 31 days before.",
+        ),
+        (
+            {"forecast_due": SEPTEMBER},
+            {"completed_on": date(2010, 9, 20)},
+            Kind.RECOVERED,
+            "“Brochure printed” was done on 20 September 2010, 10 days sooner than expected.",
+        ),
+        (
+            {"agreed_due": NOVEMBER, "forecast_due": NOVEMBER},
+            {"completed_on": SEPTEMBER},
+            Kind.DONE,
+            "“Brochure printed” was done on 30 September 2010.",
+        ),
+        (
+            {"forecast_due": SEPTEMBER},
+            {"completed_on": SEPTEMBER},
+            Kind.DONE,
+            "“Brochure printed” was done on 30 September 2010, 395 days after its agreed date.",
+        ),
+        (
+            {},
+            {"withdrawn_on": SEPTEMBER},
+            Kind.MILESTONE_WITHDRAWN,
+            "Milestone “Brochure printed” withdrawn on 30 September 2010.",
+        ),
+        (
+            {"completed_on": THEN},
+            {"completed_on": None, "forecast_due": NOVEMBER},
+            Kind.REOPENED,
+            "Milestone “Brochure printed” is open again, expected on 30 November 2010.",
+        ),
+        (
+            {"forecast_due": NOVEMBER},
+            {"agreed_due": NOVEMBER},
+            Kind.AGREED,
+            "Agreed date of “Brochure printed” moved from 31 August 2009 to 30 November 2010 "
+            "(456 days later).",
+        ),
+        (
+            {"agreed_due": date(2011, 1, 31), "forecast_due": NOVEMBER},
+            {"agreed_due": NOVEMBER},
+            Kind.AGREED,
+            "Agreed date of “Brochure printed” moved from 31 January 2011 to 30 November 2010 "
+            "(62 days earlier).",
+        ),
+    ],
+)
+def test_what_changed_of_a_milestone_is_one_sentence(was, changed, kind, words):
+    assert with_milestone(was, **changed) == [(kind, f"1.2 Print a brochure: {_lower(words)}")]
+
+
+def _lower(words):
+    return words[:1].lower() + words[1:]
+
+
+def test_a_completion_of_a_day_to_come_has_not_happened():
+    far = {"agreed_due": NOVEMBER, "forecast_due": NOVEMBER}
+    assert with_milestone(far, completed_on=NOW + timedelta(days=1)) == []
+
+
+def test_an_agreed_date_moves_beside_the_slip_and_names_its_variation():
+    granted = Approved(1, 4, "date", 1, 1, "", "the printer is late.")
+    other = Approved(2, 5, "date", 1, 2, "", "of another milestone")
+    assert with_milestone({}, granted, other, forecast_due=NOVEMBER, agreed_due=NOVEMBER) == [
+        (
+            Kind.SLIPPED,
+            "1.2 Print a brochure: “Brochure printed” slipped from 31 August 2009 to "
+            "30 November 2010 (456 days).",
+        ),
+        (
+            Kind.AGREED,
+            "1.2 Print a brochure: agreed date of “Brochure printed” moved from 31 August 2009 "
+            "to 30 November 2010 (456 days later) by V4. The printer is late.",
+        ),
+    ]
+
+
+def test_a_new_milestone_says_when_it_is_due_and_expected_or_done():
+    def new(**changed):
+        [(kind, sentence)] = told(plan(THEN), plan(NOW, replace(BROCHURE, **changed)))
+        return kind, sentence.removeprefix("1.2 Print a brochure: ")
+
+    assert new() == (
+        Kind.NEW_MILESTONE,
+        "new milestone “Brochure printed”, due on 31 August 2009.",
+    )
+    assert new(forecast_due=NOVEMBER) == (
+        Kind.NEW_MILESTONE,
+        "new milestone “Brochure printed”, due on 31 August 2009 and expected on 30 November 2010.",
+    )
+    assert new(completed_on=SEPTEMBER) == (
+        Kind.NEW_MILESTONE,
+        "new milestone “Brochure printed”, done on 30 September 2010.",
+    )
+
+
+def test_of_a_completed_item_only_what_came_late_or_early_is_told_besides():
+    whole = ITEM._replace(stage="complete", completed_on=SEPTEMBER)
+    for done_on, kinds in (
+        (AUGUST, [Kind.COMPLETED]),
+        (SEPTEMBER, [Kind.COMPLETED, Kind.SLIPPED]),
+    ):
+        after = plan(NOW, replace(BROCHURE, completed_on=done_on), item=whole)
+        assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == kinds
+
+
+def test_of_a_withdrawn_item_no_date_is_told():
+    after = plan(
+        NOW, replace(BROCHURE, forecast_due=NOVEMBER), item=ITEM._replace(stage="withdrawn")
+    )
+    assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == [Kind.WITHDRAWN]
+
+
+# --- delays -----------------------------------------------------------------------------------
+
+
+def test_a_delay_is_told_where_no_date_tells_it():
+    far = replace(BROCHURE, agreed_due=NOVEMBER, forecast_due=date(2011, 1, 31))
+    assert told(plan(THEN, far), plan(NOW, far, FUNDING)) == [
+        (
+            Kind.DELAY_FOUND,
+            "1.2 Print a brochure: a delay of “Brochure printed” because of funding was recorded. "
+            "The money came in July.",
+        )
+    ]
+    earlier = FUNDING._replace(found_on=date(2009, 7, 1))
+    ended = earlier._replace(ended_on=SEPTEMBER)
+    assert told(plan(THEN, far, earlier), plan(NOW, far, ended)) == [
+        (
+            Kind.DELAY_ENDED,
+            "1.2 Print a brochure: the delay of “Brochure printed” because of funding ended on "
+            "30 September 2010.",
+        )
+    ]
+    done = replace(far, completed_on=SEPTEMBER)
+    assert [kind for kind, _ in told(plan(THEN, far, earlier), plan(NOW, done, ended))] == [
+        Kind.RECOVERED
+    ]
+
+
+def test_the_delay_that_is_open_is_the_cause_before_one_that_ended():
+    staffing = DelayThen(2, 1, "staffing", "Nobody was there.", date(2010, 9, 1), SEPTEMBER)
+    [change] = compare(
+        plan(THEN, BROCHURE),
+        plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER), FUNDING, staffing),
+    )
+    assert (change.cause, change.why) == ("Funding", "The money came in July.")
+    [change] = compare(
+        plan(THEN, BROCHURE), plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER), staffing)
+    )
+    assert (change.cause, change.why) == ("Staffing", "Nobody was there.")
+
+
+@pytest.mark.parametrize("cause", Delay.Cause)
+def test_every_cause_can_be_said(cause):
+    [change] = compare(
+        plan(THEN, BROCHURE),
+        plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER), FUNDING._replace(cause=cause)),
+    )
+    assert change.cause == cause.label
+    assert change.words.endswith(".")
+
+
+# --- counts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ([], "nothing changed"),
+        ([(Kind.SLIPPED, 2), (Kind.COMPLETED, 3)], "3 completed, 2 slipped"),
+        ([(Kind.COMPLETED, 1), (Kind.STAGE, 1)], "1 completed, 1 other change"),
+        ([(Kind.DONE, 1_200), (Kind.STAGE, 1)], "1,201 changes"),
+        ([(Kind.DONE, 1)], "1 change"),
+    ],
+)
+def test_the_sentence_on_top_counts_what_matters_most_one_by_one(counts, sentence):
+    assert counted(counts) == sentence
+
+
+def test_kinds_are_told_in_their_order_and_items_in_the_plans():
+    items = [
+        ITEM._replace(pk=pk, number=number) for pk, number in ((1, "1.10"), (2, "1.2"), (3, "1.1"))
+    ]
+    before = plan(THEN, item=None)
+    before.items.update({item.pk: item for item in items})
+    after = replace(before, on=NOW, items={})
+    after.items.update(
+        {item.pk: item._replace(stage="ongoing", confidence="at_risk") for item in items[:2]}
+        | {3: items[2]._replace(stage="complete", completed_on=NOW)}
+    )
+    assert [(change.kind, change.item.number) for change in compare(before, after)] == [
+        (Kind.COMPLETED, "1.1"),
+        (Kind.CONFIDENCE, "1.2"),
+        (Kind.CONFIDENCE, "1.10"),
+        (Kind.STAGE, "1.2"),
+        (Kind.STAGE, "1.10"),
+    ]
+
+
+# --- whatever the plan ------------------------------------------------------------------------
+
+days_near = st.dates(date(2009, 1, 1), date(2011, 12, 31))
+
+
+@st.composite
+def items(draw, pk):
+    stage = draw(st.sampled_from(Stage.values))
+    sure = st.sampled_from(["", *Confidence.values])
+    return ITEM._replace(
+        pk=pk,
+        number=f"1.{pk}",
+        title=draw(st.sampled_from(["Print a brochure", "Print a book"])),
+        pillar=draw(st.sampled_from([1, 2])),
+        lead=draw(st.sampled_from([1, 2])),
+        stage=stage,
+        completed_on=draw(days_near) if stage == "complete" else None,
+        confidence=draw(sure),
+        reviewer_confidence=draw(sure),
+    )
+
+
+@st.composite
+def milestones(draw, pk, item):
+    over = draw(st.sampled_from(["open", "open", "done", "withdrawn"]))
+    return replace(
+        BROCHURE,
+        pk=pk,
+        item=item,
+        number=pk,
+        agreed_due=draw(days_near),
+        forecast_due=draw(days_near),
+        completed_on=draw(days_near) if over == "done" else None,
+        withdrawn_on=draw(days_near) if over == "withdrawn" else None,
+    )
+
+
+@st.composite
+def delays(draw, pk, milestone):
+    return DelayThen(
+        pk,
+        milestone,
+        draw(st.sampled_from(Delay.Cause.values)),
+        "Why.",
+        draw(days_near),
+        draw(st.none() | days_near),
+    )
+
+
+@st.composite
+def two_moments(draw):
+    """Three items at two moments. Records come, and change, but never go."""
+    on = sorted([draw(days_near), draw(days_near)])
+    moments = []
+    for there in (draw(st.integers(0, 3)), 3):
+        found = [draw(items(pk)) for pk in range(1, there + 1)]
+        # Of the second milestone only the later moment knows.
+        steps = [
+            draw(milestones(item.pk * 10 + n, item.pk))
+            for item in found
+            for n in range(1, 2 if not moments else 3)
+        ]
+        held_up = [draw(delays(row.pk, row.pk)) for row in steps]
+        moments.append(
+            PlanThen(
+                on=on[len(moments)],
+                items={row.pk: row for row in found},
+                milestones={row.pk: row for row in steps},
+                delays={row.pk: row for row in held_up},
+                **NAMES,
+            )
+        )
+    return moments
+
+
+def standing(then, pk):
+    """How an item stands, as the dashboard says it; "" before there was one."""
+    item = then.items.get(pk)
+    if item is None:
+        return ""
+    late = [row.lateness(then.on) for row in then.milestones.values() if row.item == pk]
+    worst = min((each.state for each in late), key=LATE_ORDER.index, default=None)
+    is_late = any(each.is_late for each in late if each.state == worst)
+    return standing_of(item.stage, is_late, item.confidence)
+
+
+def kinds_of(before, after):
+    found = {pk: set() for pk in after.items}
+    for change in compare(before, after):
+        found[change.item.pk].add(change.kind)
+    return found
+
+
+# What can have made a live item late, or on time again.
+LATER = {Kind.SLIPPED, Kind.OVERDUE, Kind.AGREED, Kind.NEW_MILESTONE, Kind.REOPENED}
+SOONER = {Kind.RECOVERED, Kind.DONE, Kind.AGREED, Kind.MILESTONE_WITHDRAWN, Kind.SLIPPED}
+
+
+@given(two_moments())
+def test_every_change_of_standing_is_told_by_a_change_that_makes_it(moments):
+    before, after = moments
+    for pk, kinds in kinds_of(before, after).items():
+        was, now = standing(before, pk), standing(after, pk)
+        assert (Kind.NEW in kinds) == (was == "")
+        assert (Kind.COMPLETED in kinds) == (now == Standing.COMPLETE != was)
+        assert (Kind.WITHDRAWN in kinds) == (now == Standing.WITHDRAWN != was)
+        if was == now or was == "":
+            continue
+        if was in (Standing.COMPLETE, Standing.WITHDRAWN):
+            assert kinds & {Kind.REOPENED, Kind.COMPLETED, Kind.WITHDRAWN}
+        elif now == Standing.LATE:
+            assert kinds & LATER
+        elif was == Standing.LATE and now in (Standing.AT_RISK, Standing.ON_TRACK):
+            assert kinds & SOONER
+        elif now in (Standing.AT_RISK, Standing.ON_TRACK):
+            assert Kind.CONFIDENCE in kinds
+
+
+@given(two_moments())
+def test_counts_of_completed_withdrawn_and_new_are_the_differences_of_the_figures(moments):
+    before, after = moments
+    changes = compare(before, after)
+
+    def told_as(kind):
+        return {change.item.pk for change in changes if change.kind == kind}
+
+    def stands(then, how):
+        return {pk for pk in then.items if standing(then, pk) == how}
+
+    assert told_as(Kind.NEW) == set(after.items) - set(before.items)
+    for kind, how in (
+        (Kind.COMPLETED, Standing.COMPLETE),
+        (Kind.WITHDRAWN, Standing.WITHDRAWN),
+    ):
+        assert told_as(kind) == stands(after, how) - stands(before, how)
+
+
+@given(two_moments())
+def test_a_moment_compared_with_itself_tells_nothing_and_turned_round_the_contrary(moments):
+    before, after = moments
+    assert compare(after, after) == []
+    there, back = kinds_of(before, after), kinds_of(after, before)
+    for pk in before.items:
+        assert Kind.NEW not in there[pk] | back[pk]
+        for kind in (Kind.COMPLETED, Kind.WITHDRAWN):
+            assert not (kind in there[pk] and kind in back[pk])
+        for kind in (Kind.REWORDED, Kind.CONFIDENCE, Kind.MOVED):
+            assert (kind in there[pk]) == (kind in back[pk])
+
+
+@given(two_moments())
+def test_of_one_milestone_the_date_tells_one_thing(moments):
+    before, after = moments
+    exclusive = {
+        Kind.SLIPPED, Kind.OVERDUE, Kind.RECOVERED, Kind.DONE, Kind.MILESTONE_WITHDRAWN,
+        Kind.NEW_MILESTONE,
+    }  # fmt: skip
+    for pk in after.items:
+        steps = [row for row in after.milestones.values() if row.item == pk]
+        told_of = [
+            change.kind
+            for change in compare(before, after)
+            if change.item.pk == pk and change.kind in exclusive
+        ]
+        assert len(told_of) <= len(steps)
