@@ -1,0 +1,214 @@
+"""A meeting in the room: by keyboard on the wall, with its record made beside it, and by plain links."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localdate
+from playwright.sync_api import expect
+
+from tests.browser.keyboard import tab_to
+from tests.cast import scene as make_scene
+from tests.factories import MatterFactory, MeetingFactory
+from workitems.models import Decision
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTHS = (1280, 1920, 375)
+
+
+@pytest.fixture
+def scene():
+    return make_scene()
+
+
+@pytest.fixture
+def meeting(scene):
+    """Today's, with three matters: an item, a variation that was recommended, and a free one."""
+    meeting = MeetingFactory(plan=scene.plan, held_on=localdate())
+    scene.variation.state = "recommended"
+    scene.variation.save()
+    MatterFactory(meeting=meeting, position=1, title="1.1 Print a brochure", item=scene.item)
+    MatterFactory(meeting=meeting, position=2, title="V1 on item 1.1", variation=scene.variation)
+    MatterFactory(meeting=meeting, position=3, title="What comes next")
+    return meeting
+
+
+@pytest.fixture
+def wall(page, live_server, scene, meeting, sign_in):
+    """The screen in the room, at the first matter."""
+    sign_in(scene["coordinator"])
+    address = reverse("meetings:present", args=[scene.plan.slug, meeting.pk])
+    page.goto(live_server.url + address)
+    return page
+
+
+def title(page, words):
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def sound(page, accessibility_faults):
+    """No fault and nothing wider than the window, projected, on a desk and on a phone."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1080})
+        assert accessibility_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.set_viewport_size({"width": 1920, "height": 1080})
+
+
+def test_keys_go_from_matter_to_matter_and_leave(wall, meeting, live_server):
+    title(wall, "1.1 Print a brochure")
+    for key, words, position in (
+        ("ArrowRight", "V1 on item 1.1", 2),
+        ("End", "What comes next", 3),
+        ("ArrowRight", "What comes next", 3),
+        ("ArrowLeft", "V1 on item 1.1", 2),
+        ("Home", "1.1 Print a brochure", 1),
+    ):
+        wall.keyboard.press(key)
+        title(wall, words)
+        expect(wall.get_by_text(f"{position} of 3")).to_be_visible()
+    wall.keyboard.press("ArrowRight")
+    title(wall, "V1 on item 1.1")
+    wall.go_back()
+    title(wall, "1.1 Print a brochure")
+    wall.keyboard.press("Escape")
+    expect(wall).to_have_url(live_server.url + meeting.get_absolute_url())
+
+
+def test_the_full_screen_stays_from_matter_to_matter(wall):
+    wall.keyboard.press("f")
+    wall.wait_for_function("document.fullscreenElement !== null")
+    wall.keyboard.press("ArrowRight")
+    title(wall, "V1 on item 1.1")
+    assert wall.evaluate("document.fullscreenElement !== null")
+    wall.keyboard.press("F")
+    wall.wait_for_function("document.fullscreenElement === null")
+
+
+def test_keys_rest_while_somebody_types(wall):
+    wall.get_by_text("Record a decision", exact=True).click()
+    words = wall.get_by_label("What was decided")
+    words.focus()
+    for key in ("ArrowLeft", "ArrowRight", "Home", "End", "f", "Escape"):
+        wall.keyboard.press(key)
+    title(wall, "1.1 Print a brochure")
+    expect(words).to_have_value("f")
+    assert wall.evaluate("document.fullscreenElement === null")
+
+
+def test_a_meeting_is_run_from_the_wall_by_keyboard(
+    wall, scene, meeting, accessibility_faults, live_server
+):
+    sound(wall, accessibility_faults)
+    tab_to(wall, "Mark as considered")
+    wall.keyboard.press("Enter")
+    expect(wall.get_by_role("status")).to_have_text("Marked as considered.")
+    title(wall, "1.1 Print a brochure")
+
+    tab_to(wall, "Record a decision")
+    wall.keyboard.press("Enter")
+    tab_to(wall, "What was decided")
+    wall.keyboard.type("Police asks three printers.")
+    tab_to(wall, "Who follows it up")
+    wall.keyboard.type("Police")
+    tab_to(wall, "Record the decision")
+    wall.keyboard.press("Enter")
+    expect(wall.locator(".error-summary")).to_contain_text("Say by when")
+    sound(wall, accessibility_faults)
+    due = localdate() + timedelta(days=14)
+    tab_to(wall, "By when")
+    wall.keyboard.type(f"{due:%-d %B %Y}")
+    tab_to(wall, "Record the decision")
+    wall.keyboard.press("Enter")
+    expect(wall.get_by_role("status")).to_have_text("Decision 1 is recorded.")
+    expect(wall.locator(".present-record")).to_contain_text("Police asks three printers.")
+
+    wall.keyboard.press("ArrowRight")
+    title(wall, "V1 on item 1.1")
+    sound(wall, accessibility_faults)
+    tab_to(wall, "Approved")
+    wall.keyboard.press("Space")
+    tab_to(wall, "The decision in words")
+    wall.keyboard.type("Agreed.")
+    tab_to(wall, "Record the decision")
+    wall.keyboard.press("Enter")
+    expect(wall.get_by_role("status")).to_have_text("V1 is approved and has taken effect.")
+    title(wall, "V1 on item 1.1")
+    expect(wall.locator(".milestone-dates")).to_contain_text("Agreed30 September 2010")
+    sound(wall, accessibility_faults)
+
+    tab_to(wall, "Who came")
+    wall.keyboard.press("Enter")
+    title(wall, "Who came")
+    tab_to(wall, "New Zealand Police")
+    wall.keyboard.press("Space")
+    tab_to(wall, "Save who came")
+    wall.keyboard.press("Enter")
+    title(wall, "V1 on item 1.1")
+    expect(wall.get_by_text("1 recorded")).to_be_visible()
+
+    scene.milestone.refresh_from_db()
+    assert scene.milestone.agreed_due == date(2010, 9, 30)
+    assert list(
+        Decision.objects.filter(meeting=meeting).order_by("number").values_list("text", "due_on")
+    ) == [("Police asks three printers.", due), ("Agreed.", None)]
+
+
+def test_an_answer_that_is_lost_is_said_and_not_sent_twice(wall, meeting):
+    sent = []
+    wall.route("**/consider/", lambda route: (sent.append(route.request.url), route.abort()))
+    wall.get_by_role("button", name="Mark as considered").click()
+    expect(wall.get_by_role("alert")).to_have_text(
+        "No answer came. Load the page again to see whether this was recorded."
+    )
+    assert len(sent) == 1
+
+
+def test_without_scripts_the_wall_works_by_links_and_forms(
+    browser, live_server, scene, meeting, sign_in, page
+):
+    sign_in(scene["coordinator"])
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(page.context.cookies())
+    plain = context.new_page()
+    plain.goto(live_server.url + reverse("meetings:present", args=[scene.plan.slug, meeting.pk]))
+    plain.get_by_role("link", name="Next").click()
+    title(plain, "V1 on item 1.1")
+    plain.get_by_label("Declined").check()
+    plain.get_by_role("button", name="Record the decision").click()
+    expect(plain.get_by_role("status")).to_have_text("V1 is declined.")
+    title(plain, "V1 on item 1.1")
+    context.close()
+
+
+def test_an_agenda_is_drafted_and_ordered_by_keyboard(
+    page, live_server, scene, sign_in, accessibility_faults
+):
+    coming = MeetingFactory(plan=scene.plan, held_on=localdate() + timedelta(days=7))
+    sign_in(scene["coordinator"])
+    page.goto(live_server.url + coming.get_absolute_url())
+    tab_to(page, "Put all 3 on the agenda")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("3 matters are put on the agenda.")
+    tab_to(page, "Add a matter of your own")
+    page.keyboard.press("Enter")
+    title(page, "Add a matter")
+    tab_to(page, "What is to be discussed")
+    page.keyboard.type("Welcome")
+    tab_to(page, "Put it on the agenda")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("The matter is on the agenda.")
+    tab_to(page, "Up: Welcome")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("“Welcome” has moved.")
+    titles = page.locator("ol.agenda strong")
+    expect(titles).to_have_text(
+        [
+            "1.1 Print a brochure",
+            "Return of Police for January to June 2010",
+            "Welcome",
+            "Decision of 10 June 2010: The brochure goes to print.",
+        ]
+    )
+    assert accessibility_faults(page) == []

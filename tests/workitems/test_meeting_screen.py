@@ -1,0 +1,198 @@
+"""The screen in the room: one matter at a time, and its record made beside it."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    DecisionFactory,
+    MatterFactory,
+    MeetingFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    VariationFactory,
+)
+from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from workitems.models import Decision, Meeting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def manager(client_of, coordinator):
+    return client_of(coordinator)
+
+
+@pytest.fixture
+def reader(client_of, colleague):
+    return client_of(colleague)
+
+
+@pytest.fixture
+def meeting(plan):
+    return MeetingFactory(plan=plan, held_on=TODAY)
+
+
+@pytest.fixture
+def three(meeting):
+    return [MatterFactory(meeting=meeting, position=n, title=f"M{n}") for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def asked(milestone):
+    return VariationFactory(milestone=milestone, number=1, state="recommended")
+
+
+def to(name, meeting, *more):
+    return reverse(f"meetings:{name}", args=[meeting.plan.slug, meeting.pk, *more])
+
+
+def screen(client, meeting, matter=None):
+    return client.get(to("present", meeting), {"matter": matter} if matter is not None else {})
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "shown", "previous", "following"),
+    [
+        (None, 1, "", "?matter=2"),
+        ("2", 2, "?matter=1", "?matter=3"),
+        ("3", 3, "?matter=2", ""),
+        ("0", 1, "", "?matter=2"),
+        ("99", 3, "?matter=2", ""),
+        ("no number", 1, "", "?matter=2"),
+        ("9" * 400, 1, "", "?matter=2"),
+    ],
+)
+def test_the_screen_shows_a_matter_and_the_ways_from_it(
+    reader, meeting, three, asked_for, shown, previous, following
+):
+    page = screen(reader, meeting, asked_for)
+    here = to("present", meeting)
+    assert page.context["matter"] == three[shown - 1]
+    assert page.context["previous_url"] == (here + previous if previous else "")
+    assert page.context["next_url"] == (here + following if following else "")
+    assert f"{shown} of 3" in page.text
+
+
+def test_a_meeting_without_an_agenda_says_so(reader, meeting):
+    assert "Nothing is on the agenda yet." in screen(reader, meeting).text
+
+
+def test_members_see_the_screen_and_record_nothing(reader, meeting, three):
+    page = screen(reader, meeting).text
+    assert "Mark as considered" not in page
+    assert "<form" not in page
+
+
+def test_before_the_day_there_is_nothing_to_record(manager, meeting, three):
+    Meeting.objects.filter(pk=meeting.pk).update(held_on=DUE)
+    page = screen(manager, meeting).text
+    assert "The record opens on the day of the meeting." in page
+    assert "Mark as considered" not in page
+
+
+def test_each_kind_of_matter_says_what_it_is_about(
+    reader, plan, meeting, item, milestone, asked, police
+):
+    earlier = MeetingFactory(plan=plan, held_on=YESTERDAY)
+    subjects = {
+        "item": item,
+        "variation": asked,
+        "decision": DecisionFactory(meeting=earlier, owner_agency=police, due_on=YESTERDAY),
+        "risk": RiskFactory(plan=plan, response="Train two at a time."),
+        "of_return": ReturnFactory(round=RoundFactory(plan=plan), agency=police),
+    }
+    shown = {
+        "item": ("Work item, Police", "Brochure printed", "Agency:"),
+        "variation": ("Variation, asked by Police", "30 September 2010", "The printer is late."),
+        "decision": ("Decision to follow up", "Overdue since 31 May 2010", "New Zealand Police"),
+        "risk": ("Risk, DoL", "Medium", "Train two at a time."),
+        "of_return": ("Return", "Due", "14 July 2010"),
+    }
+    for position, (kind, subject) in enumerate(subjects.items(), start=1):
+        MatterFactory(meeting=meeting, position=position, title=kind, **{kind: subject})
+    for position, words in enumerate(shown.values(), start=1):
+        page = screen(reader, meeting, position).text
+        assert [word for word in words if word not in page] == []
+
+
+def test_why_it_is_here_is_as_things_stand_until_the_record_is_closed(
+    reader, plan, meeting, coordinator
+):
+    risk = RiskFactory(plan=plan, escalated_to="group", escalated_on=YESTERDAY)
+    MatterFactory(meeting=meeting, risk=risk, why="Raised last week.")
+    assert screen(reader, meeting).context["reasons"] == (
+        "Escalated to the working group on 31 May 2010.",
+    )
+    Meeting.objects.filter(pk=meeting.pk).update(
+        closed_at="2010-06-01T00:00Z", closed_by=coordinator
+    )
+    assert screen(reader, meeting).context["reasons"] == ["Raised last week."]
+
+
+@pytest.mark.parametrize("position", ["1", "3"])
+def test_a_screen_asks_as_often_whatever_is_on_the_agenda(
+    manager, meeting, three, position, django_assert_num_queries
+):
+    with django_assert_num_queries(14):  # session, user, seats, plans, meeting, agenda, forms
+        screen(manager, meeting, position)
+
+
+# --- recording in the room ----------------------------------------------------------------------
+
+
+def test_a_matter_is_considered_and_the_screen_stays(manager, meeting, three):
+    address = to("consider", meeting, three[1].pk)
+    sent = manager.post(address, {"considered": "yes", "matter": "2"})
+    assert sent.url == f"{to('present', meeting)}?matter=2"
+    three[1].refresh_from_db()
+    assert three[1].considered_on == TODAY
+    page = manager.post(address, {"considered": "no", "matter": "2"}, follow=True)
+    *_, said = page.context["messages"]
+    assert str(said) == "No longer marked as considered."
+    assert page.context["matter"] == three[1]
+
+
+def test_a_decision_is_recorded_on_the_matter_shown(manager, meeting, three, police):
+    address = to("record-on", meeting, three[2].pk)
+    refused = manager.post(address, {"text": "Ask.", "owner_agency": police.pk, "due_on": ""})
+    assert refused.status_code == 422
+    assert refused.context["matter"] == three[2]
+    assert refused.context["decision_form"].errors == {
+        "due_on": ["Say by when; a decision to follow up has an owner and a date."]
+    }
+    typed = {"text": "Ask.", "owner_agency": police.pk, "due_on": "30 June 2010"}
+    page = manager.post(address, typed, follow=True)
+    assert [decision.text for decision in page.context["decisions"]] == ["Ask."]
+    assert page.context["matter"] == three[2]
+    assert Decision.objects.get().matter == three[2]
+
+
+def test_a_variation_is_decided_and_takes_effect(manager, meeting, asked, milestone):
+    matter = MatterFactory(meeting=meeting, variation=asked)
+    address = to("decide", meeting, matter.pk)
+    refused = manager.post(address, {"text": "Yes."})
+    assert refused.context["decide_form"].errors == {"decision": ["This field is required."]}
+    page = manager.post(address, {"decision": "approve", "text": "Yes."}, follow=True)
+    assert [str(each) for each in page.context["messages"]] == [
+        "V1 is approved and has taken effect."
+    ]
+    milestone.refresh_from_db()
+    matter.refresh_from_db()
+    assert (milestone.agreed_due, matter.considered_on) == (SLIPPED, TODAY)
+    assert [decision.text for decision in page.context["decisions"]] == ["Yes."]
+    again = manager.post(address, {"decision": "decline"})
+    assert again.status_code == 422
+
+
+def test_a_variation_is_declined(manager, meeting, asked, milestone):
+    matter = MatterFactory(meeting=meeting, variation=asked)
+    manager.post(to("decide", meeting, matter.pk), {"decision": "decline"})
+    asked.refresh_from_db()
+    milestone.refresh_from_db()
+    assert (asked.state, milestone.agreed_due) == ("declined", DUE)
+
+
+def test_a_matter_without_a_variation_has_none_to_decide(manager, meeting, three):
+    answer = manager.post(to("decide", meeting, three[0].pk), {"decision": "approve"})
+    assert answer.status_code == 404
