@@ -249,6 +249,7 @@ def test_page_keeps_what_is_looked_at_in_its_links(reader, plan, police):
     assert f"/items/{item.number}/?at=2010-05-20" in page
     assert f'href="{address(plan)}attention/?at=2010-05-20&amp;pillar={item.pillar_id}"' in page
     assert "The plan <strong>as at 20 May 2010</strong>" in page
+    assert 'value="20 May 2010"' in page
 
 
 @pytest.mark.parametrize(

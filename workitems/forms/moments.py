@@ -19,6 +19,13 @@ class MomentField(DayField):
 
     on: date
 
+    def prepare_value(self, value: Any) -> Any:
+        """A day that a link carries is shown in words."""
+        try:
+            return date.fromisoformat(value)
+        except (TypeError, ValueError):
+            return value
+
     def clean(self, value: Any) -> Any:
         text = str(value or "").strip()
         if "T" in text:
