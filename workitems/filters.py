@@ -1,16 +1,17 @@
-"""The work item list's filters: pillar, agency, stage, confidence, lateness and words."""
+"""The work item list's filters and sorts, asked of the database; `lines` asks a past moment's lines."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Case, F, OrderBy, QuerySet, Value, When
+from django.db.models import Case, F, OrderBy, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, Replace
 
 from agencies.models import Agency
-from workitems.models import Plan, WorkItem
+from workitems.models import Delay, Member, Plan, Risk, Variation, WorkItem
 from workitems.models.item import Confidence, Stage, WorkItemQuerySet
+from workitems.standing import STALE_AFTER_DAYS, Standing
 
 MACRONS = dict(zip("ĀĒĪŌŪāēīōū", "AEIOUaeiou", strict=True))
 
@@ -23,6 +24,11 @@ def plain(column: str) -> Lower:
     return Lower(text)
 
 
+# The order in which the list sorts them, first to last.
+STAGES: Sequence[str] = list(Stage)
+CONFIDENCES: Sequence[str] = ["off_track", "at_risk", "on_track", ""]
+
+
 def ranked(column: str, values: Sequence[str]) -> Case:
     return Case(*(When(**{column: value}, then=Value(rank)) for rank, value in enumerate(values)))
 
@@ -32,19 +38,26 @@ SORTS: dict[str, Any] = {
     "number": F("number_key"),
     "title": plain("title"),
     "lead": plain("lead_agency__short_name"),
-    "stage": ranked("stage", list(Stage)),
-    "confidence": ranked("confidence", ["off_track", "at_risk", "on_track", ""]),
+    "stage": ranked("stage", STAGES),
+    "confidence": ranked("confidence", CONFIDENCES),
     "due": F("next_agreed"),
 }
 
 
 class WorkItemFilter(django_filters.FilterSet):
-    """Narrows the items of one plan. `on` is the day that lateness is asked for."""
+    """Narrows the items of one plan. `on` is the day that lateness is asked for; `pillars` and
+    `agencies` are what can be chosen, as (id, name)."""
 
     q = django_filters.CharFilter(label="Number or words", method="by_words", max_length=200)
-    pillar = django_filters.ModelChoiceFilter(label="Pillar", empty_label="All pillars")
-    agency = django_filters.ModelChoiceFilter(
-        label="Agency", empty_label="All agencies", method="by_agency"
+    pillar = django_filters.TypedChoiceFilter(label="Pillar", coerce=int)
+    agency = django_filters.TypedChoiceFilter(
+        label="Agency, leading or supporting", coerce=int, method="by_agency"
+    )
+    standing = django_filters.ChoiceFilter(
+        label="How it stands",
+        choices=[(each.value, each.label) for each in Standing],
+        empty_label="In any way",
+        method="by_standing",
     )
     stage = django_filters.ChoiceFilter(
         label="Stage", choices=Stage.choices, empty_label="Any stage"
@@ -58,28 +71,76 @@ class WorkItemFilter(django_filters.FilterSet):
         empty_label="Any dates",
         method="by_lateness",
     )
+    lead = django_filters.TypedChoiceFilter(
+        label="Lead agency", coerce=int, field_name="lead_agency"
+    )
+    attention = django_filters.ChoiceFilter(
+        label="Attention",
+        choices=[("yes", "Needs attention")],
+        empty_label="All items",
+        method="by_attention",
+    )
 
-    class Meta:
-        model = WorkItem
-        fields = ["q", "pillar", "agency", "stage", "confidence", "late"]
-
-    def __init__(self, *args: Any, plan: Plan, on: date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        pillars: Sequence[tuple[int, str]],
+        agencies: Sequence[tuple[int, str]],
+        on: date,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        self.filters["pillar"].queryset = plan.pillars.order_by("number")
-        self.filters["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+        self.filters["pillar"].extra["choices"] = [("", "All pillars"), *pillars]
+        for name in ("agency", "lead"):
+            self.filters[name].extra["choices"] = [("", "All agencies"), *agencies]
 
     def by_words(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
         return rows.matching(value)
 
-    def by_agency(self, rows: WorkItemQuerySet, name: str, value: Agency) -> QuerySet[WorkItem]:
-        return rows.of_agency({value.pk})
+    def by_agency(self, rows: WorkItemQuerySet, name: str, value: int) -> QuerySet[WorkItem]:
+        return rows.of_agency({value})
+
+    def by_standing(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
+        return rows.standing(value, self.on)
 
     def by_lateness(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
         narrow: Callable[[date], WorkItemQuerySet] = (
             rows.overdue if value == "overdue" else rows.slipping
         )
         return narrow(self.on)
+
+    def by_attention(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
+        return needing_attention(rows, self.on)
+
+
+def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
+    """The items for which `standing.attention` has a reason today. A test holds them the same."""
+    is_off_track = Q(confidence=Confidence.OFF_TRACK)
+    views_differ = ~Q(confidence="") & ~Q(reviewer_confidence__in=["", F("confidence")])
+    is_stale = Q(heard_on__lt=on - timedelta(days=STALE_AFTER_DAYS)) & (
+        Q(starts_on=None) | Q(starts_on__lte=on)
+    )
+    late = WorkItem.objects.slipping(on).values("pk")
+    slipped_again = Delay.objects.open(on).filter(times_moved__gt=1).values("milestone__item")
+    escalated = Risk.objects.open(on).exclude(escalated_to="").values("item")
+    return rows.live().filter(
+        is_off_track
+        | views_differ
+        | is_stale
+        | Q(pk__in=late)
+        | Q(pk__in=slipped_again)
+        | Q(pk__in=escalated)
+        | Q(pk__in=Variation.objects.pending().values("item"))
+    )
+
+
+def agencies_of(plan: Plan) -> "QuerySet[Agency]":
+    """The agencies that a list of the plan's items can be narrowed to, by name: members and leads."""
+    return Agency.objects.filter(
+        Q(pk__in=Member.objects.filter(plan=plan).values("agency"))
+        | Q(pk__in=plan.items.values("lead_agency"))
+    ).in_order()
 
 
 def sort_of(asked: str) -> tuple[str, list[OrderBy | str]]:

@@ -31,7 +31,7 @@ class MomentField(DayField):
         if "T" in text:
             try:
                 instant = timezone.make_aware(datetime.fromisoformat(text))
-                day = super().clean(timezone.localdate(instant))
+                day: Any = super().clean(timezone.localdate(instant))
             except (ValueError, OverflowError) as error:
                 raise forms.ValidationError(self.error_messages["invalid"]) from error
             if day > self.on:

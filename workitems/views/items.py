@@ -3,26 +3,32 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Prefetch
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
-from workitems import services, standing
+from workitems import item_at, lines, services, standing
+from workitems.agencies_at import as_called
 from workitems.agenda import considered_of, matters_of
-from workitems.filters import WorkItemFilter, sort_of
+from workitems.asat import Moment
+from workitems.filters import WorkItemFilter, agencies_of, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
+from workitems.forms.moments import AsAtForm
 from workitems.models import (
     Decision,
     Delay,
     Evidence,
     Milestone,
     Mitigation,
+    Plan,
     Risk,
     Support,
     Update,
@@ -31,6 +37,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.narrative import blocks_of, item_history, reader_of
+from workitems.on_day import read as read_plan
 from workitems.services import items as item_services
 from workitems.views.requests import require, signed_in, visible_plan
 from workitems.waiting import waiting_variations
@@ -38,45 +45,105 @@ from workitems.waiting import waiting_variations
 ROWS_ON_A_PAGE = 100
 # Of an item's history its page shows the newest; the rest is beside it.
 HISTORY_SHOWN = 20
+# What the list is mostly narrowed by; its other filters open on demand.
+FIELDS = ("q", "pillar", "agency", "standing")
 
 
 @require_GET
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    on = localdate()
-    found = WorkItemFilter(request.GET, queryset=plan.items.for_list(), plan=plan, on=on)
+    as_at = AsAtForm(request.GET, on=localdate())
+    moment = as_at.moment
     sort, order = sort_of(request.GET.get("sort", ""))
-    rows = found.qs
-    if sort.lstrip("-") == "due":
-        rows = rows.with_next_agreed()
-    page = Paginator(rows.order_by(*order), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    if moment.is_now:
+        form, page, rows = _listed_today(request, plan, moment.on, sort, order)
+    else:
+        form, page, rows = _listed_then(request, plan, moment, sort)
+    chosen = {name for name in form.fields if request.GET.get(name)}
+    narrowed = form.cleaned_data
+    look = {"at": moment.key, "pillar": narrowed.get("pillar"), "agency": narrowed.get("lead")}
     return render(
         request,
         "workitems/items/list.html",
         {
             "plan": plan,
-            "today": on,
-            "form": found.form,
+            "moment": moment,
+            "as_at": as_at,
+            "form": form,
+            "fields": [*(form[name] for name in FIELDS), as_at["at"]],
+            "more": [form[name] for name in form.fields if name not in FIELDS],
+            "is_more_open": not chosen <= set(FIELDS),
             "page": page,
-            "rows": [
-                {
-                    "item": item,
-                    "late": lateness(item, item.milestones.all(), on),
-                    "due": standing.next_due(item.milestones.all(), on),
-                }
-                for item in page
-            ],
+            "rows": rows,
             "sort": sort,
-            "is_filtered": any(request.GET.get(name) for name in found.filters),
+            "at_query": at_query(moment),
+            "is_filtered": bool(chosen),
+            "is_of_dashboard": not moment.is_now or bool(chosen & {"pillar", "lead", "standing"}),
+            "look_query": urlencode({name: value for name, value in look.items() if value}),
         },
     )
 
 
-def lateness(item: WorkItem, milestones: Sequence[Milestone], on: date) -> standing.Lateness:
-    """Of its worst milestone; a withdrawn item is neither late nor done, whatever was closed."""
-    if item.stage == Stage.WITHDRAWN:
-        return standing.Lateness(standing.Late.WITHDRAWN)
-    return standing.item_lateness(milestones, on)
+def at_query(moment: Moment) -> str:
+    """What keeps the moment in an address: "?at=2010-07-30", or nothing for today."""
+    return f"?{urlencode({'at': moment.key})}" if moment.key else ""
+
+
+def _listed_today(
+    request: HttpRequest, plan: Plan, on: date, sort: str, order: Sequence[Any]
+) -> tuple[Form, Page, list[dict[str, Any]]]:
+    found = WorkItemFilter(
+        request.GET,
+        queryset=plan.items.for_list(),
+        pillars=[(pillar.pk, str(pillar)) for pillar in plan.pillars.order_by("number")],
+        agencies=[(agency.pk, str(agency)) for agency in agencies_of(plan)],
+        on=on,
+    )
+    items = found.qs
+    if sort.lstrip("-") == "due":
+        items = items.with_next_agreed()
+    page = Paginator(items.order_by(*order), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {
+            "item": item,
+            "lead": item.lead_agency.short_name,
+            "late": lines.lateness(item.stage, item.milestones.all(), on),
+            "due": standing.next_due(item.milestones.all(), on),
+        }
+        for item in page
+    ]
+    return found.form, page, rows
+
+
+def _listed_then(
+    request: HttpRequest, plan: Plan, moment: Moment, sort: str
+) -> tuple[Form, Page, list[dict[str, Any]]]:
+    at = read_plan(plan, moment)
+    agencies = as_called(at.agencies, moment)
+    offered = {item.lead for item in at.items} | {agency.pk for agency in agencies_of(plan)}
+    form = WorkItemFilter(
+        request.GET,
+        queryset=plan.items.none(),
+        pillars=[(pillar.id, f"{pillar.number} {pillar.title}") for pillar in at.pillars],
+        agencies=sorted(
+            ((pk, agencies[pk].short_name) for pk in offered), key=lambda pair: pair[1].casefold()
+        ),
+        on=moment.on,
+    ).form
+    form.is_valid()
+    found = lines.in_order(lines.narrowed(at, form.cleaned_data), sort, agencies)
+    page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    late = lines.latenesses(page, moment)
+    rows = [
+        {
+            "item": item,
+            "lead": agencies[item.lead].short_name,
+            "late": late[item.pk],
+            "due": item.due,
+        }
+        for item in page
+    ]
+    return form, page, rows
 
 
 def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
@@ -103,8 +170,31 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
 @require_GET
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
+    as_at = AsAtForm(request.GET, on=localdate())
+    moment = as_at.moment
+    frame: dict[str, Any] = {
+        "plan": item.plan,
+        "number": item.number,
+        "today_url": item.get_absolute_url(),
+        "moment": moment,
+        "at_query": at_query(moment),
+        "as_at": as_at,
+        # For the title, which says where something is wrong.
+        "form": as_at,
+    }
+    if moment.is_now:
+        shown = _shown_today(request, item, moment.on)
+    else:
+        then = item_at.read(item, moment)
+        if then is None:
+            # The question has an answer, so this page is found.
+            return render(request, "workitems/items/not_yet.html", frame | {"item": item})
+        shown = _shown_then(request, item, then, moment)
+    return render(request, "workitems/items/detail.html", frame | shown)
+
+
+def _shown_today(request: HttpRequest, item: WorkItem, on: date) -> dict[str, Any]:
     found: Any = item  # with what the query added to it
-    on = localdate()
     milestones = list(
         item.milestones.order_by("number")
         .select_related("responsible_agency")
@@ -122,49 +212,87 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         Update.objects.filter(item=item)
         .accepted()
         .select_related("of_return__agency", "of_return__round")
-        .newest_first()[:5]
+        .newest_first()[: item_at.UPDATES_SHOWN]
     )
-    return render(
-        request,
-        "workitems/items/detail.html",
-        {
-            "plan": item.plan,
-            "item": item,
-            "today": on,
-            "measures": item.measures.order_by("number"),
-            "milestones": [
-                {
-                    "milestone": each,
-                    "late": standing.milestone_lateness(each, on),
-                    "may_update": request.user.has_perm("workitems.update_milestone", each),
-                    "pieces": [piece for piece in pieces if piece.milestone_id == each.pk],
-                }
-                for each in milestones
-            ],
-            "span": standing.span(milestones, on),
-            "late": lateness(item, milestones, on),
-            "fresh": standing.freshness(item.heard_on, on),
-            "updates": [
-                (update, [piece for piece in pieces if piece.update_id == update.pk])
-                for update in updates
-            ],
-            "considered": considered_of(item) if found.was_considered else [],
-            "waiting": waiting_variations(item.plan, item=item) if found.is_asked_about else [],
-            "risks": item.risks.open(on).open_first(on).for_list() if found.has_risks else [],
-            "tabs": [
-                ("Item", item.get_absolute_url(), True),
-                ("History", reverse("workitems:history", args=[slug, number]), False),
-            ],
-            "history": blocks_of(
-                item_history(item, reader_of(signed_in(request), item.plan), limit=HISTORY_SHOWN)
-            ),
-            "may_update": item.stage != Stage.WITHDRAWN
-            and request.user.has_perm("workitems.update_item", item),
-            "may_review": request.user.has_perm("workitems.review_item", item),
-            "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
-            "may_raise": item.is_live and request.user.has_perm("workitems.raise_risk", item),
-        },
-    )
+    history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
+    return {
+        "item": item,
+        "supports": item.supports.all(),
+        "measures": item.measures.order_by("number"),
+        "milestones": [
+            {
+                "milestone": each,
+                "delays": [(delay, delay.mitigations.all()) for delay in each.delays.all()],
+                "may_update": request.user.has_perm("workitems.update_milestone", each),
+                "pieces": [piece for piece in pieces if piece.milestone_id == each.pk],
+            }
+            for each in milestones
+        ],
+        "span": standing.span(milestones, on),
+        "late": lines.lateness(item.stage, milestones, on),
+        "fresh": standing.freshness(item.heard_on, on),
+        "updates": [
+            (update, [piece for piece in pieces if piece.update_id == update.pk])
+            for update in updates
+        ],
+        "waiting": waiting_variations(item.plan, item=item) if found.is_asked_about else [],
+        "considered": considered_of(item) if found.was_considered else [],
+        "risks": item.risks.open(on).open_first(on).for_list() if found.has_risks else [],
+        "tabs": [("Item", item.get_absolute_url(), True), ("History", history_url, False)],
+        "history_url": history_url,
+        "history": blocks_of(
+            item_history(item, reader_of(signed_in(request), item.plan), limit=HISTORY_SHOWN)
+        ),
+        "may_update": item.stage != Stage.WITHDRAWN
+        and request.user.has_perm("workitems.update_item", item),
+        "may_review": request.user.has_perm("workitems.review_item", item),
+        "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
+        "may_raise": item.is_live and request.user.has_perm("workitems.raise_risk", item),
+    }
+
+
+def _shown_then(
+    request: HttpRequest, item: WorkItem, then: item_at.ItemAt, moment: Moment
+) -> dict[str, Any]:
+    """The same of a past moment; nobody may change anything in it. Its history ends there."""
+    on = moment.on
+    milestones = [each.milestone for each in then.milestones]
+    told = [
+        entry
+        for entry in item_history(item, reader_of(signed_in(request), item.plan))
+        if moment.until is None or entry.at < moment.until
+    ]
+    history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
+    history_url += f"?{urlencode({'until': on.isoformat()})}"
+    return {
+        "item": then.item,
+        "supports": then.supports,
+        "measures": then.measures,
+        "milestones": [
+            {
+                "milestone": each.milestone,
+                "delays": each.delays,
+                "pieces": [p for p in then.evidence if p.milestone_id == each.milestone.pk],
+            }
+            for each in then.milestones
+        ],
+        "span": standing.span(milestones, on),
+        "late": lines.lateness(then.item.stage, milestones, on),
+        "fresh": standing.freshness(then.item.heard_on, on),
+        "updates": [
+            (update, [piece for piece in then.evidence if piece.update_id == update.pk])
+            for update in then.updates
+        ],
+        "waiting": then.variations,
+        "considered": then.considered,
+        "risks": then.risks,
+        "tabs": [
+            ("Item", item.get_absolute_url() + at_query(moment), True),
+            ("History", history_url, False),
+        ],
+        "history_url": history_url,
+        "history": blocks_of(told[:HISTORY_SHOWN]),
+    }
 
 
 @require_http_methods(["GET", "POST"])

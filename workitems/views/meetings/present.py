@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from workitems import services, standing
 from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
+from workitems.lines import lateness
 from workitems.models import Matter, Meeting, Milestone, Variation
 from workitems.services import decisions as decision_services
 from workitems.services import variations as variation_services
-from workitems.views.items import lateness
 from workitems.views.meetings.matters import own_matter
 from workitems.views.meetings.pages import agenda_of, visible_meeting
 from workitems.views.requests import signed_in
@@ -121,7 +121,7 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
         found["open_milestones"] = [each for each in milestones if each.is_open]
     return found | {
         "item": item,
-        "late": lateness(item, milestones, on),
+        "late": lateness(item.stage, milestones, on),
         "milestones": shown,
         "span": standing.span(shown, on),
     }
