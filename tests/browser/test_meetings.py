@@ -199,7 +199,7 @@ def test_an_agenda_is_drafted_and_ordered_by_keyboard(
     tab_to(page, "Put it on the agenda")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("The matter is on the agenda.")
-    tab_to(page, "Up: Welcome")
+    tab_to(page, "Up : Welcome")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("“Welcome” has moved.")
     titles = page.locator("ol.agenda strong")

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import (
@@ -10,9 +12,11 @@ from tests.factories import (
     MatterFactory,
     MeetingFactory,
     RiskFactory,
+    VariationFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, TODAY, YESTERDAY
+from workitems.agenda import Considered
 from workitems.models import Decision, Meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -203,7 +207,7 @@ def test_who_came_is_ticked_and_unticked(manager, meeting, police, customs):
 
 def test_who_came_returns_to_the_screen_in_the_room(manager, meeting, police):
     MatterFactory(meeting=meeting)
-    sent = manager.post(to("attendance", meeting), {"agencies": [police.pk], "matter": "1"})
+    sent = manager.post(to("attendance", meeting), {"agencies": [police.pk], "at": "1"})
     assert sent.url == f"{to('present', meeting)}?matter=1"
 
 
@@ -303,3 +307,51 @@ def test_a_decision_is_changed_done_and_taken_up_again(manager, meeting, police)
     manager.post(follow_up("reopen", decision), {"reason": "Half was printed."})
     decision.refresh_from_db()
     assert (decision.text, decision.done_on) == ("Print two.", None)
+
+
+def test_a_variation_is_offered_only_meetings_whose_record_is_open(
+    manager, plan, meeting, milestone, coordinator
+):
+    closed = MeetingFactory(
+        plan=plan,
+        held_on=YESTERDAY,
+        closed_at="2010-06-01T00:00Z",
+        closed_by=coordinator,
+    )
+    asked = VariationFactory(milestone=milestone, number=1, state="recommended")
+    address = reverse("variations:detail", args=[plan.slug, asked.number])
+    offered = manager.get(address).context["decide_form"].meetings.values()
+    assert (meeting in offered, closed in offered) == (True, False)
+
+
+# --- the item's page ----------------------------------------------------------------------------
+
+
+def test_an_items_page_says_who_considered_it_and_what_was_decided(
+    reader, plan, meeting, item, milestone
+):
+    asked = VariationFactory(milestone=milestone, number=1)
+    earlier = MeetingFactory(plan=plan, held_on=YESTERDAY)
+    on_it = MatterFactory(meeting=meeting, item=item, considered_on=TODAY)
+    DecisionFactory(meeting=meeting, number=1, matter=on_it, item=item, text="Print two.")
+    DecisionFactory(meeting=meeting, number=2, item=item, text="Beside the agenda.")
+    MatterFactory(meeting=earlier, variation=asked, considered_on=YESTERDAY)
+    MatterFactory(meeting=MeetingFactory(plan=plan, held_on=DUE), item=item)
+    page = reader.get(item.get_absolute_url())
+    assert page.context["considered"] == [
+        Considered(TODAY, meeting.pk, ["Print two.", "Beside the agenda."]),
+        Considered(YESTERDAY, earlier.pk, []),
+    ]
+    assert "Considered by the working group" in page.text
+
+
+def test_the_page_of_an_item_that_no_meeting_saw_asks_for_none(reader, meeting, item):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            reader.get(item.get_absolute_url())
+        return len(queries)
+
+    asked()  # what is remembered between requests is
+    without = asked()
+    MatterFactory(meeting=meeting, item=item, considered_on=TODAY)
+    assert asked() == without + 1

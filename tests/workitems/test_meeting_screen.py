@@ -143,11 +143,11 @@ def test_a_screen_asks_as_often_whatever_is_on_the_agenda(
 
 def test_a_matter_is_considered_and_the_screen_stays(manager, meeting, three):
     address = to("consider", meeting, three[1].pk)
-    sent = manager.post(address, {"considered": "yes", "matter": "2"})
+    sent = manager.post(address, {"considered": "yes", "at": "2"})
     assert sent.url == f"{to('present', meeting)}?matter=2"
     three[1].refresh_from_db()
     assert three[1].considered_on == TODAY
-    page = manager.post(address, {"considered": "no", "matter": "2"}, follow=True)
+    page = manager.post(address, {"considered": "no", "at": "2"}, follow=True)
     *_, said = page.context["messages"]
     assert str(said) == "No longer marked as considered."
     assert page.context["matter"] == three[1]

@@ -91,7 +91,9 @@ def detail(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
 
 def decide_form(row: Variation, data: Any = None) -> DecideForm:
     on = localdate()
-    held = row.plan.meetings.filter(held_on__lte=on).order_by("-held_on")[:MEETINGS_OFFERED]
+    held = row.plan.meetings.filter(held_on__lte=on, closed_at=None).order_by("-held_on")[
+        :MEETINGS_OFFERED
+    ]
     return DecideForm(data, meetings=list(held), on=on)
 
 

@@ -195,22 +195,22 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "plan": meeting.plan,
             "meeting": meeting,
             "form": form,
-            "matter": _shown(request),
+            "at": shown_matter(request),
             "cancel_url": address_of(request, meeting),
         },
         status=422 if form.errors else 200,
     )
 
 
-def _shown(request: HttpRequest) -> int | None:
+def shown_matter(request: HttpRequest) -> int | None:
     """The matter whose screen in the room the person came from, by its position."""
-    text = request.POST.get("matter") or request.GET.get("matter") or ""
+    text = request.POST.get("at") or request.GET.get("at") or ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def address_of(request: HttpRequest, meeting: Meeting, fragment: str = "") -> str:
     """The meeting's page, or the screen in the room for whoever came from there."""
-    position = _shown(request)
+    position = shown_matter(request)
     if position is None:
         return f"{meeting.get_absolute_url()}{fragment}"
     address = reverse("meetings:present", args=[meeting.plan.slug, meeting.pk])
