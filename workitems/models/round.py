@@ -83,11 +83,16 @@ class ReturnQuerySet(models.QuerySet["Return"]):
             .annotate(number=models.Count("pk"))
             .values("number")
         )
-        own = Q(updates__item__lead_agency=F("agency"))
+        # Each asked once a return: joined, they would be asked again for every update of it.
+        updates = Update.objects.filter(of_return=models.OuterRef("pk")).order_by()
+        own = updates.filter(item__lead_agency=models.OuterRef("agency"))
+        live = own.exclude(item__stage=Stage.WITHDRAWN).values("of_return")
+        answered = live.annotate(number=models.Count("pk")).values("number")
+        last = updates.values("of_return").annotate(last=models.Max("written_at")).values("last")
         return self.annotate(
             items=Coalesce(models.Subquery(led), 0),
-            answered=models.Count("updates", filter=own & ~Q(updates__item__stage=Stage.WITHDRAWN)),
-            last_written_at=models.Max("updates__written_at"),
+            answered=Coalesce(models.Subquery(answered), 0),
+            last_written_at=models.Subquery(last),
         )
 
     def for_page(self) -> Self:
