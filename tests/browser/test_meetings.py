@@ -212,3 +212,31 @@ def test_an_agenda_is_drafted_and_ordered_by_keyboard(
         ]
     )
     assert accessibility_faults(page) == []
+
+
+def test_every_page_of_meetings_is_sound_and_so_are_its_mistakes(
+    page, live_server, scene, meeting, sign_in, accessibility_faults
+):
+    sign_in(scene["coordinator"])
+    slug = [scene.plan.slug]
+    decision = scene.meeting.decisions.get()
+    for address in (
+        reverse("meetings:list", args=slug),
+        meeting.get_absolute_url(),
+        scene.meeting.get_absolute_url(),
+        reverse("meetings:decisions", args=slug),
+    ):
+        page.goto(live_server.url + address)
+        sound(page, accessibility_faults)
+    for address, button in (
+        (reverse("meetings:call", args=slug), "Call the meeting"),
+        (reverse("meetings:record", args=[*slug, meeting.pk]), "Record the decision"),
+        (reverse("meetings:add-matter", args=[*slug, meeting.pk]), "Put it on the agenda"),
+        (reverse("meetings:finish-decision", args=[*slug, decision.pk]), "Record it as done"),
+    ):
+        page.goto(live_server.url + address)
+        for field in page.locator("main input[type=text]").all():
+            field.fill("")
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".error-summary")).to_be_visible()
+        sound(page, accessibility_faults)
