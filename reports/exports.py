@@ -11,6 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from reports import dashboard, registers
+from reports.changes import Comparison
+from reports.changes import Kind as ChangeKind
 from reports.look import Look
 from reports.sheets import Column, Kind, Sheet, Value
 from workitems.asat import rows_at
@@ -35,18 +37,24 @@ def number_column(title: str) -> Column:
 
 
 def about(look: Look, at: PlanOnDay, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
-    """Plan, moment, comparison, what it is narrowed to, and when it was made."""
+    """What a table is of; `chosen` are the page's own filters in words, some of them empty."""
     narrowed = [row.title for row in at.pillars if row.id == look.pillar]
     if look.agency is not None:
         narrowed.append(f"led by {at.agencies[look.agency].short_name}")
-    narrowed += [words for words in chosen if words]
+    return facts(look, [*narrowed, *filter(None, chosen)], made_at)
+
+
+def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str, str]]:
+    """Plan, moment, comparison, what it is narrowed to, and when it was made."""
     made = timezone.localtime(made_at)
     moment = f"{look.at.on:%-d %B %Y}" if look.at.is_now else look.at.words
-    facts = [("Plan", at.plan.title), ("As at", moment)]
-    if look.since is not None:
-        facts.append(("Compared with", look.since.words))
-    facts.append(("Shown", ", ".join(narrowed) or "all"))
-    return [*facts, ("Made", f"{made:%-d %B %Y, %-H:%M}")]
+    return [
+        ("Plan", look.plan.title),
+        ("As at", moment),
+        *([("Compared with", look.since.words)] if look.since else []),
+        ("Shown", ", ".join(narrowed) or "all"),
+        ("Made", f"{made:%-d %B %Y, %-H:%M}"),
+    ]
 
 
 # --- the dashboard's figures ----------------------------------------------------------------
@@ -170,17 +178,19 @@ def open_milestones(look: Look, at: PlanOnDay, made_at: datetime, *, late: str, 
         ]
         for line in lines
     ]
-    facts = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
-    return Sheet("Open milestones", "Open milestones", facts, columns, rows)
+    of = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
+    return Sheet("Open milestones", "Open milestones", of, columns, rows)
 
 
 def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
     """Every milestone of the timeline, done and withdrawn ones too, in the Plan's order."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     of_item: dict[int, list[Any]] = defaultdict(list)
-    for row in rows_at(Milestone, at.moment, of={"item__plan_id": at.plan.pk}).order_by(
-        "number", "id"
-    ):
+    found = rows_at(Milestone, at.moment, of={"item__plan_id": at.plan.pk}).order_by("number", "id")
+    for row in found.values_list(
+        "item_id", "description", "responsible_agency_id", "original_due", "agreed_due",
+        "forecast_due", "completed_on", "withdrawn_on", named=True,
+    ):  # fmt: skip
         of_item[row.item_id].append(row)
     pillars = {row.id: f"{row.number} {row.title}" for row in at.pillars}
     columns = [
@@ -248,8 +258,8 @@ def open_delays(look: Look, at: PlanOnDay, made_at: datetime, *, cause: str) -> 
         ]
         for line in lines
     ]
-    facts = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
-    return Sheet("Open delays", "Open delays", facts, columns, rows)
+    of = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
+    return Sheet("Open delays", "Open delays", of, columns, rows)
 
 
 def _mitigation(row: Any, at: PlanOnDay) -> str:
@@ -259,3 +269,36 @@ def _mitigation(row: Any, at: PlanOnDay) -> str:
         words += f", by {row.due_on:%-d %B %Y}"
     done = _if_by(row.done_on, at.on)
     return f"{words}, done {done:%-d %B %Y}" if done else words
+
+
+# --- what changed ---------------------------------------------------------------------------
+
+
+def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
+    """One change a row, in the order of the page; of one kind where only that is asked for."""
+    told = found.of(ChangeKind(only)) if only else found.changes
+    columns = [
+        Column("What changed", 18), *ITEM, Column("Lead agency", 11), Column("Change", 50),
+        Column("Before", 30), Column("After", 30), Column("Cause", 16), Column("Why", 44),
+    ]  # fmt: skip
+    rows: list[Row] = [
+        [
+            change.kind.label,
+            change.item.number,
+            change.item.title,
+            found.agencies[change.item.lead],
+            change.words,
+            change.was,
+            change.now,
+            change.cause,
+            change.why,
+        ]
+        for change in told
+    ]
+    pillars = {row.pk: row.title for row in look.plan.pillars.all()} if look.pillar else {}
+    shown = [
+        *([pillars[look.pillar]] if look.pillar else []),
+        *([f"led by {found.agencies[look.agency]}"] if look.agency else []),
+        *([ChangeKind(only).label] if only else []),
+    ]
+    return Sheet("What changed", "What changed", facts(look, shown, made_at), columns, rows)

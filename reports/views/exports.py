@@ -1,21 +1,29 @@
 """The dashboard and its lists as files, looked at as the page does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from reports import exports, registers
+from reports import changes, exports, registers
+from reports.changes.moments import offered
+from reports.forms.bar import BarForm
 from reports.look import Look
 from reports.render import csv, xlsx
 from reports.sheets import Sheet
 from reports.views.dashboard import chosen, look_of
-from workitems.models import Delay
+from workitems import lines
+from workitems.agencies_at import as_called
+from workitems.filters import WorkItemFilter, sort_of
+from workitems.models import Delay, WorkItem
 from workitems.on_day import read as read_plan
 
 
@@ -58,12 +66,53 @@ def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     return exports.open_delays(look, read_plan(look.plan, look.at), made_at, cause=cause)
 
 
+def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    """The item list's rows, by its own filters (`agency` leads or supports; `lead` leads)."""
+    look = replace(look, since=None, pillar=None, agency=None)
+    at = read_plan(look.plan, look.at)
+    at = replace(at, agencies=as_called(at.agencies, look.at))
+    form = WorkItemFilter(
+        request.GET,
+        queryset=WorkItem.objects.none(),
+        pillars=[(row.id, row.title) for row in at.pillars],
+        agencies=[(pk, agency.short_name) for pk, agency in at.agencies.items()],
+        on=at.on,
+    ).form
+    form.is_valid()
+    sort, _ = sort_of(request.GET.get("sort", ""))
+    found = lines.in_order(lines.narrowed(at, form.cleaned_data), sort, at.agencies)
+    return exports.items(look, at, found, made_at, *in_words(form))
+
+
+def in_words(form: Form) -> list[str]:
+    """What the list's filters say: "Pillar: Prevention", "Number or words: brochure"."""
+    said = []
+    for name, value in form.cleaned_data.items():
+        if value:
+            choices: Any = getattr(form.fields[name], "choices", ())
+            words = {str(key): label for key, label in choices}.get(str(value), value)
+            said.append(f"{form.fields[name].label}: {words}")
+    return said
+
+
+def what_changed(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    """Compared with what the page compares with where nobody says."""
+    if look.since is None:
+        bar = BarForm(request.GET, plan=look.plan, on=localdate(made_at))
+        _, usual = offered(look, bar.earlier())
+        look = replace(look, since=usual.moment)
+    only = chosen(request, "kind", {kind: kind.label for kind in changes.Kind})
+    return exports.what_changed(look, changes.read(look), made_at, only=only)
+
+
 EXPORTS = {
     "dashboard": Export("dashboard:overview", figures),
+    "items": Export("workitems:list", items),
     "attention": Export("dashboard:attention", attention),
     "milestones": Export("dashboard:milestones", milestones),
     "timeline": Export("dashboard:timeline", timeline),
     "delays": Export("dashboard:delays", delays),
+    "changes": Export("dashboard:changes", what_changed),
 }
 FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {
     "xlsx": (xlsx.MIME_TYPE, xlsx.write),

@@ -1,0 +1,332 @@
+"""What is taken away: the rows of the page, as filtered and as at, in files that open anywhere."""
+
+import csv as standard_csv
+import io
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+import time_machine
+from django.urls import reverse
+
+from agencies import history
+from agencies.models import Seat
+from reports import dashboard
+from reports.look import Look
+from tests.factories import (
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    RiskFactory,
+    SeatFactory,
+    SupportFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from workitems.asat import Moment
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
+SHEETS = ("dashboard", "items", "attention", "milestones", "timeline", "delays", "changes")
+
+
+@pytest.fixture
+def reader(client, plan, police):
+    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
+    with time_machine.travel(NOON, tick=False):
+        yield client
+
+
+@pytest.fixture
+def full(plan, police, customs):
+    """Three items in two pillars, recorded on 1 April: late by 2 days, expected late, complete."""
+    at = datetime(2010, 4, 1, tzinfo=UTC)
+    with time_machine.travel(at, tick=False):
+        one = PillarFactory(plan=plan, number=1, title="Prevention")
+        two = PillarFactory(plan=plan, number=2, title="Protection")
+        common = {"plan": plan, "stage": "under_way", "confidence": "on_track"}
+        late = WorkItemFactory(
+            **common, pillar=one, number="1.1", title="Brochure", lead_agency=police, is_key=True
+        )
+        slow = WorkItemFactory(
+            **common, pillar=two, number="2.10", title="=Training", lead_agency=customs
+        )
+        WorkItemFactory(
+            plan=plan, pillar=one, number="1.2", title="Done", lead_agency=police, complete=True
+        )
+        MilestoneFactory(item=late, original_due=date(2010, 5, 30), description="Printed")
+        MilestoneFactory(item=late, completed_on=date(2010, 3, 1), description="Written")
+        trained = MilestoneFactory(item=slow, forecast_due=SLIPPED, description="Trained")
+        delay = DelayFactory(milestone=trained, due_before=DUE, due_after=SLIPPED)
+        MitigationFactory(delay=delay, due_on=date(2010, 8, 1))
+    return plan
+
+
+def address(plan, what, format="csv", **query):
+    return reverse("dashboard:export", args=[plan.slug, what, format], query=query)
+
+
+def rows(reader, plan, what, **query):
+    """The table as dictionaries."""
+    response = reader.get(address(plan, what, **query))
+    assert response.status_code == 200
+    text = response.content.decode("utf-8-sig")
+    return list(standard_csv.DictReader(io.StringIO(text, newline="")))
+
+
+def column(found, title):
+    return [row[title] for row in found]
+
+
+# --- each table -----------------------------------------------------------------------------
+
+
+def test_items_are_told_as_they_stand(reader, full):
+    first, second, third = rows(reader, full, "items")
+    assert first == {
+        "Item": "1.1",
+        "Work item": "Brochure",
+        "Pillar": "1 Prevention",
+        "Lead agency": "Police",
+        "Key item": "Key item",
+        "Stage": "Under way",
+        "How it stands": "Late",
+        "Agency’s confidence": "On track",
+        "Reviewer’s confidence": "",
+        "Next agreed date": "2010-05-30",
+        "Dates": "Overdue by 2 days",
+        "Last heard": "",
+        "Why it needs attention": "Overdue by 2 days, and no mitigation is recorded.",
+    }
+    assert (second["Item"], second["How it stands"], second["Dates"]) == ("1.2", "Complete", "")
+    assert (third["Item"], third["Work item"]) == ("2.10", "'=Training")
+
+
+def test_the_attention_list_keeps_its_order_and_reasons(reader, full):
+    RiskFactory(plan=full, escalated_to="group", escalated_on=YESTERDAY, description="Staff leave")
+    found = rows(reader, full, "attention")
+    assert [(row["Place"], row["Item"], row["Why"]) for row in found] == [
+        ("1", "1.1", "Overdue by 2 days, and no mitigation is recorded."),
+        ("2", "", "R1 is escalated."),
+        ("3", "2.10", "Expected 92 days late."),
+    ]
+
+
+def test_open_milestones_come_by_agreed_date_and_are_narrowed_as_on_the_page(reader, full):
+    found = rows(reader, full, "milestones")
+    assert column(found, "Milestone") == ["Printed", "Trained"]
+    assert found[1] == {
+        "Item": "2.10",
+        "Work item": "'=Training",
+        "Lead agency": "Customs",
+        "Milestone": "Trained",
+        "Responsible agency": "Customs",
+        "Done means": "",
+        "Original date": "2010-06-30",
+        "Agreed date": "2010-06-30",
+        "Forecast": "2010-09-30",
+        "Dates": "Expected 92 days late",
+        "Days late": "92",
+    }
+    assert column(rows(reader, full, "milestones", late="overdue"), "Milestone") == ["Printed"]
+    assert column(rows(reader, full, "milestones", due="30"), "Milestone") == ["Trained"]
+
+
+def test_the_timeline_has_every_milestone_done_ones_too(reader, full):
+    found = rows(reader, full, "timeline")
+    assert [(row["Item"], row["Milestone"], row["Completed"]) for row in found] == [
+        ("1.1", "Printed", ""),
+        ("1.1", "Written", "2010-03-01"),
+        ("2.10", "Trained", ""),
+    ]
+    assert column(found, "Dates") == ["Overdue by 2 days", "Done", "Expected 92 days late"]
+
+
+def test_delays_say_why_and_what_is_done_about_them(reader, full):
+    (row,) = rows(reader, full, "delays")
+    assert row == {
+        "Item": "2.10",
+        "Work item": "'=Training",
+        "Milestone": "Trained",
+        "Cause": "Funding",
+        "Why": "No money was set aside.",
+        "What it does": "",
+        "Found": "2010-05-01",
+        "Date before": "2010-06-30",
+        "Date after": "2010-09-30",
+        "Days": "92",
+        "Times moved": "1",
+        "Mitigation": "Ask for money in the next budget. Customs, by 1 August 2010",
+    }
+    assert rows(reader, full, "delays", cause="legislation") == []
+
+
+def test_the_dashboards_figures_are_those_of_the_page(reader, full):
+    page = dashboard.read(Look(full, Moment.today(TODAY)))
+    found = rows(reader, full, "dashboard")
+    standing = [
+        (row["Figure"], int(row["Number"])) for row in found if row["Part"] == "How it stands"
+    ]
+    assert standing == [(figure.label, figure.count) for figure in page.figures]
+    items = [row for row in found if row["Part"] == "Work items"]
+    cells = [int(row["Number"]) for row in items if row["Pillar"] and row["Lead agency"]]
+    assert (sum(cells), int(items[-1]["Number"])) == (3, 3)
+    assert [
+        (row["Part"], row["Figure"], row["Number"])
+        for row in found
+        if "delay" in row["Part"].lower()
+    ] == [("Open delays", "Funding", "1"), ("Days of open delays", "Funding", "92")]
+    assert "Before" not in found[0]
+
+
+def test_changes_are_told_one_a_row_with_their_cause(reader, full):
+    found = rows(reader, full, "changes", since="2010-05-01")
+    assert [(row["What changed"], row["Item"], row["Lead agency"]) for row in found] == [
+        ("Fell overdue", "1.1", "Police")
+    ]
+    item = full.items.get(number="1.1")
+    item.title = "A better brochure"
+    history.save(item, by=None, at=datetime(2010, 5, 20, tzinfo=UTC))
+    row = next(
+        row
+        for row in rows(reader, full, "changes", since="2010-05-01")
+        if row["What changed"] == "Reworded"
+    )
+    assert (row["Before"], row["After"]) == ("Brochure", "A better brochure")
+    only = rows(reader, full, "changes", since="2010-05-01", kind="reworded")
+    assert column(only, "What changed") == ["Reworded"]
+
+
+# --- as filtered and as at ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "what", ["items", "attention", "milestones", "timeline", "delays", "changes"]
+)
+def test_a_pillar_and_an_agency_narrow_every_list(reader, full, what, customs):
+    pillar = full.pillars.get(number=2)
+    agency = "lead" if what == "items" else "agency"
+    for query in ({"pillar": pillar.pk}, {agency: customs.pk}):
+        assert set(column(rows(reader, full, what, **query), "Item")) == {"2.10"}
+
+
+@pytest.mark.parametrize("at", ["", "2010-05-31"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"q": "train"},
+        {"stage": "complete"},
+        {"confidence": "on_track", "sort": "-due"},
+        {"late": "overdue"},
+        {"standing": "late", "sort": "-number"},
+        {"attention": "yes"},
+        {"stage": "nonsense", "sort": "nonsense"},
+    ],
+)
+def test_items_are_those_of_the_list_in_its_order(reader, full, query, at):
+    listed = reader.get(reverse("workitems:list", args=[full.slug], query={**query, "at": at}))
+    numbers = [row["item"].number for row in listed.context["rows"]]
+    assert column(rows(reader, full, "items", at=at, **query), "Item") == numbers
+
+
+def test_items_of_an_agency_are_those_it_leads_or_supports(reader, full, customs):
+    SupportFactory(item=full.items.get(number="1.2"), agency=customs)
+    found = rows(reader, full, "items", agency=customs.pk)
+    assert column(found, "Item") == ["1.2", "2.10"]
+
+
+def test_the_past_is_shown_as_it_was(reader, full):
+    item = full.items.get(number="1.1")
+    item.title, item.stage, item.completed_on = "Brochure, finished", "complete", YESTERDAY
+    history.save(item, by=None, at=datetime(2010, 5, 31, tzinfo=UTC))
+    for milestone in item.milestones.filter(completed_on=None):
+        milestone.completed_on = YESTERDAY
+        history.save(milestone, by=None, at=datetime(2010, 5, 31, tzinfo=UTC))
+    now, past = rows(reader, full, "items"), rows(reader, full, "items", at="2010-05-30")
+    assert (now[0]["Work item"], now[0]["How it stands"]) == ("Brochure, finished", "Complete")
+    assert (past[0]["Work item"], past[0]["How it stands"]) == ("Brochure", "On track")
+    assert rows(reader, full, "items", at="2010-03-01") == []
+    printed, written, _ = rows(reader, full, "timeline", at="2010-05-30")
+    assert (printed["Completed"], written["Completed"]) == ("", "2010-03-01")
+
+
+def test_a_comparison_adds_what_it_was(reader, full):
+    found = rows(reader, full, "dashboard", since="2010-05-01")
+    late = next(row for row in found if row["Figure"] == "Late")
+    assert (late["Number"], late["Before"]) == ("2", "1")
+
+
+def test_a_moment_that_cannot_be_shown_is_said_on_the_page(reader, full):
+    answer = reader.get(address(full, "delays", at="2010-07-01", cause="funding"))
+    page = reverse("dashboard:delays", args=[full.slug])
+    assert (answer.status_code, answer.url) == (302, f"{page}?at=2010-07-01&cause=funding")
+    assert "Choose a day up to today." in reader.get(answer.url).text
+
+
+# --- the files ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", SHEETS)
+def test_both_files_hold_the_same_rows(reader, full, what):
+    response = reader.get(address(full, what, "xlsx"))
+    assert response["Content-Type"] == (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    (worksheet,) = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets
+    titles, *cells = list(worksheet.iter_rows(min_row=3, values_only=True))
+    found = rows(reader, full, what)
+    assert list(titles) == list(found[0])
+    assert len(cells) == len(found)
+
+
+def test_the_workbook_says_of_what_it_is(reader, full, police):
+    pillar = full.pillars.get(number=1)
+    response = reader.get(
+        address(full, "milestones", "xlsx", pillar=pillar.pk, agency=police.pk, late="overdue")
+    )
+    (worksheet,) = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets
+    assert worksheet["A2"].value == (
+        f"Plan: {full.title} · As at: 1 June 2010 · "
+        "Shown: Prevention, led by Police, Overdue · Made: 1 June 2010, 12:00"
+    )
+
+
+def test_the_files_name_says_plan_table_and_day(reader, full):
+    response = reader.get(address(full, "milestones", "xlsx", at="2010-05-30"))
+    assert response["Content-Disposition"] == (
+        f'attachment; filename="{full.slug} open milestones 2010-05-30.xlsx"'
+    )
+    assert response["Cache-Control"].startswith("max-age=0, no-cache, no-store")
+
+
+@pytest.mark.parametrize(("what", "format"), [("secrets", "csv"), ("items", "pdf"), ("items", "x")])
+def test_what_is_not_offered_is_not_there(reader, full, what, format):
+    assert reader.get(address(full, what, format)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("what", "queries"),
+    [
+        ("dashboard", 17),
+        ("items", 15),
+        ("attention", 15),
+        ("milestones", 16),
+        ("timeline", 16),
+        ("delays", 17),
+        ("changes", 18),
+    ],
+)
+def test_an_export_asks_as_often_for_much_as_for_little(
+    reader, full, count, what, queries, django_assert_num_queries
+):
+    item = full.items.get(number="1.1")
+    for _ in range(count):
+        MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=item)))
+    reader.get(reverse("plans:list"))
+    # Savepoint and release; session, person, seats, plans; eight of the plan at a moment; what the
+    # table adds to it.
+    with django_assert_num_queries(queries):
+        reader.get(address(full, what, "xlsx"))
