@@ -19,6 +19,7 @@ NO_PAGES = {
     "plans:blank-workbook",
     "briefings:pdf",
     "evidence:download",
+    "dashboard:export",
     "account_logout",
 }
 # Of one kind of page, so many are looked at: the first may be empty and the next full.
