@@ -1,6 +1,6 @@
 """How a plan has gone over its life: figures at each month's end, and what its delays add up to.
 
-Everything is read from history, in five queries whatever the plan's size. A record stood at a
+Everything is read from history, in at most six queries whatever the plan's size. A record stood at a
 month's end as its last history row before the next day began says (New Zealand time), so the
 counts are those that the dashboard shows as at that day. The database passes on only the history
 rows where something that is counted changed.
@@ -20,8 +20,9 @@ from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
 from agencies.models import Agency
+from reports.timeline import pillar_titles
 from workitems.asat import Moment, rows_at
-from workitems.models import Delay, Milestone, Pillar, Plan, WorkItem
+from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.models.item import Stage
 
 NEVER = date.max
@@ -156,7 +157,7 @@ def read(
             "item_id",
         ),
     )
-    pillars = list(rows_at(Pillar, moment, of={"plan_id": plan.pk}).order_by("number"))
+    pillars = pillar_titles(plan, moment)
     agencies = Agency.objects.in_bulk()
     delays = (
         rows_at(Delay, moment, of={"milestone__item__plan_id": plan.pk})
@@ -187,7 +188,6 @@ def read(
         if pk in at_last
     )
     met, met_by_pillar, met_by_agency = _met(at_last.values(), moment.on)
-    names = {row.id: row.title for row in pillars}
     return Trends(
         on=moment.on,
         months=_months(points, kept, dated, item_of),
@@ -195,7 +195,9 @@ def read(
         causes=_longest_first(by_cause, lambda cause: Delay.Cause(cause).label),
         delayed_agencies=_longest_first(by_agency, lambda pk: agencies[pk].short_name),
         met=met,
-        met_by_pillar=[_named(names[pk], met_by_pillar[pk]) for pk in names if pk in met_by_pillar],
+        met_by_pillar=[
+            _named(title, met_by_pillar[pk]) for pk, title in pillars.items() if pk in met_by_pillar
+        ],
         met_by_agency=sorted(
             (_named(agencies[pk].short_name, found) for pk, found in met_by_agency.items()),
             key=lambda row: row.label.casefold(),

@@ -1,0 +1,291 @@
+"""Pictures for screens: months, bars and strips tell their figures truly, in words too, wide and narrow."""
+
+import re
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+import pytest
+
+from reports.annexes import PillarProgress, Stage, StageCount
+from reports.render import charts
+from reports.render.charts import BarRow, Scale, Series, ShareRow, Strip, StripMilestone
+
+SVG = "{http://www.w3.org/2000/svg}"
+ON = date(2010, 7, 30)
+MONTHS = [date(2010, 5, 31), date(2010, 6, 30), ON]
+SERIES = [Series("Complete", [0, 1, 3], "#0b5158"), Series("Under way", [4, 3, 1], "#b9d4d5")]
+DELAYS = [BarRow("Funding", 40, url="/delays/?cause=funding"), BarRow("Staffing", 10)]
+MET = [("Prevention", [ShareRow("first promised", 3, 1, 4), ShareRow("last agreed", 0, 0, 0)])]
+PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount(Stage.ONGOING, 1)))
+
+
+def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
+    fields = {"agreed_due": due, "forecast_due": due, "completed_on": None, "withdrawn_on": None}
+    return StripMilestone(description, due, url="/items/1.1/", **(fields | dates))
+
+
+def strip(*milestones, **fields):
+    words = {"number": "1.1", "title": "Print", "url": "/items/1.1/", "words": "On time"}
+    return Strip(**(words | {"is_late": False} | fields), milestones=milestones)
+
+
+def months(**options):
+    return charts.months_stacked(MONTHS, SERIES, title="Stages", description="So many.", **options)
+
+
+PICTURES = {
+    "months": lambda narrow: months(narrow=narrow, links={ON: "/dashboard/?at=2010-07-30"}),
+    "causes": lambda narrow: charts.cause_bars(DELAYS, narrow=narrow),
+    "shares": lambda narrow: charts.share_bars(MET, title="Met", narrow=narrow),
+    "stages": lambda narrow: charts.stage_bars(
+        [PILLAR], narrow=narrow, links=[{Stage.COMPLETE: "/items/?stage=complete"}]
+    ),
+}
+every_picture = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+
+
+def drawn(svg):
+    return ElementTree.fromstring(svg)
+
+
+def printed(svg):
+    return [text.text for text in drawn(svg).iter(f"{SVG}text")]
+
+
+# --- pictures ---------------------------------------------------------------------------------
+
+
+@every_picture
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_titled_and_stays_within_its_frame(name, narrow):
+    root = drawn(PICTURES[name](narrow))
+    assert root[0].tag == f"{SVG}title"
+    _, _, width, height = (float(n) for n in root.get("viewBox").split())
+    assert width == (340 if narrow else 600)
+    for element in root.iter():
+        assert element.get("style") is None
+        for place, length, limit in (("x", "width", width), ("y", "height", height)):
+            at = float(element.get(place, 0))
+            assert at >= 0
+            assert at + float(element.get(length, 0) if element is not root else 0) <= limit
+
+
+@every_picture
+@pytest.mark.parametrize("name", PICTURES)
+def test_marks_that_link_can_be_reached_and_say_what_they_are(name, narrow):
+    root = drawn(PICTURES[name](narrow))
+    links = list(root.iter(f"{SVG}a"))
+    assert root.get("role") == ("group" if links else "img")
+    for link in links:
+        assert (link[0].tag, bool(link[0].text), link.get("href")[0]) == (f"{SVG}title", True, "/")
+
+
+def test_a_page_gets_both_pictures_and_nothing_where_there_is_none():
+    both = charts.on_screen(PICTURES["causes"])
+    assert re.findall(r'<div class="(chart-\w+)"><svg [^>]*viewBox="0 0 (\d+)', both) == [
+        ("chart-wide", "600"),
+        ("chart-narrow", "340"),
+    ]
+    assert charts.on_screen(lambda narrow: charts.cause_bars([], narrow=narrow)) == ""
+
+
+def test_a_months_step_is_as_high_as_its_count():
+    complete, under_way = (
+        [float(n) for n in re.findall(r"V([\d.]+)", path.get("d"))]
+        for path in drawn(months()).iter(f"{SVG}path")
+    )
+    # Of a scale to four: none, a quarter, three quarters; above them always all.
+    assert complete[:2] == [214 - 50, 214 - 150]
+    assert under_way[0] == 214 - 150
+
+
+def test_each_series_is_named_with_its_last_count():
+    assert {"Complete 3", "Under way 1"} < set(printed(months()))
+
+
+def test_a_series_without_a_count_is_not_named():
+    svg = charts.months_stacked(MONTHS, [*SERIES, Series("Ongoing", [0, 0, 0], "#fff")], title="", description="")  # fmt: skip
+    assert [words for words in printed(svg) if "Ongoing" in words] == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 13, 120, 700])
+@every_picture
+def test_months_are_named_without_running_into_each_other(count, narrow):
+    days = [date(2000, 1, 31) + timedelta(days=31 * n) for n in range(count)]
+    svg = charts.months_stacked(
+        days, [Series("All", [5] * count, "#fff")], title="", description="", narrow=narrow
+    )
+    places = [
+        float(text.get("x"))
+        for text in drawn(svg).iter(f"{SVG}text")
+        if re.fullmatch(r"\w{3} \d{4}", text.text)
+    ]
+    assert 1 <= len(places) <= 8
+    assert all(after - place > 44 for place, after in zip(places, places[1:], strict=False))
+
+
+@pytest.mark.parametrize("highest", [0, 1, 7, 9, 24, 101, 1_013, 12_345])
+def test_the_scale_ends_with_a_round_number_not_far_above(highest):
+    svg = charts.months_stacked([ON], [Series("All", [highest], "#fff")], title="", description="")
+    top = max(int(words.replace(",", "")) for words in printed(svg) if re.fullmatch(r"[\d,]+", words))  # fmt: skip
+    assert highest <= top <= max(1, highest * 1.5)
+
+
+def test_names_at_the_right_keep_their_distance():
+    svg = charts.months_stacked(
+        [ON], [Series(f"S{n}", [count], "#fff") for n, count in enumerate((500, 1, 1, 1, 1))],
+        title="", description="",
+    )  # fmt: skip
+    places = sorted(
+        float(text.get("y")) for text in drawn(svg).iter(f"{SVG}text") if text.text.startswith("S")
+    )
+    assert all(b - a > 12.5 for a, b in zip(places, places[1:], strict=False))
+    assert places[0] > 0
+
+
+def test_a_bar_of_days_is_as_long_as_its_days():
+    lengths = [
+        float(bar.get("width"))
+        for bar in drawn(charts.cause_bars(DELAYS)).iter(f"{SVG}rect")
+        if bar.get("fill") == "none"
+    ]
+    assert lengths[0] == pytest.approx(4 * lengths[1], abs=0.3)
+
+
+def test_bars_say_their_days_and_the_title_says_them_too():
+    svg = charts.cause_bars([BarRow("Funding", 1), BarRow("Staffing", -3)])
+    assert printed(svg) == ["Funding", "1 day", "Staffing", "-3 days"]
+    assert drawn(svg)[0].text == "Days of delay by cause. Funding: 1 day. Staffing: -3 days."
+
+
+def test_a_long_name_is_printed_whole():
+    name = "Agree with every agency on the words, then on the order, then on the words once again"
+    for narrow in (False, True):
+        words = printed(charts.cause_bars([BarRow(name, 3)], narrow=narrow))
+        assert " ".join(words[:-1]) == name
+
+
+def test_a_measure_for_which_no_date_has_passed_says_so():
+    assert printed(charts.share_bars(MET, title="Met"))[3:] == [
+        "Prevention", "first promised", "3", "1", "4", "38 %", "last agreed", "no date has passed",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [((0, 0, 0), "–"), ((0, 3, 0), "0 %"), ((1, 0, 999), "1 %"), ((999, 0, 1), "99 %"), ((5, 0, 0), "100 %")],
+)  # fmt: skip
+def test_a_share_is_none_or_all_only_where_it_is_so(counts, words):
+    assert charts.share_in_words(ShareRow("", *counts)) == words
+
+
+# --- strips -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        ({}, "expected 31 August 2009"),
+        (
+            {"forecast_due": date(2010, 9, 30)},
+            "expected 30 September 2010, 395 days later",
+        ),
+        ({"completed_on": date(2009, 8, 30)}, "done 30 August 2009, 1 day earlier"),
+        (
+            {"agreed_due": date(2010, 1, 31), "forecast_due": date(2010, 1, 31)},
+            "agreed 31 January 2010, expected 31 January 2010, 153 days later",
+        ),
+        ({"withdrawn_on": date(2010, 2, 1)}, "withdrawn 1 February 2010"),
+    ],
+)
+def test_a_milestones_name_tells_its_dates(dates, words):
+    name = charts.milestone_name(milestone(**dates))
+    assert name == f"Brochure printed: promised 31 August 2009, {words}"
+
+
+def shapes(*milestones):
+    rows = [strip(*milestones)]
+    return re.findall(r'href="#m-([\w-]+)"', charts.strip_list(rows, Scale.of(rows, ON), ON))
+
+
+@pytest.mark.parametrize(
+    ("dates", "marks"),
+    [
+        ({}, ["promised"]),
+        ({"forecast_due": date(2010, 9, 30)}, ["promised", "forecast-late"]),
+        ({"forecast_due": date(2009, 8, 1)}, ["promised", "forecast"]),
+        ({"completed_on": date(2009, 8, 31)}, ["promised", "done"]),
+        ({"completed_on": date(2009, 9, 1)}, ["promised", "done-late"]),
+        ({"agreed_due": date(2010, 1, 31)}, ["agreed", "promised"]),
+        ({"withdrawn_on": date(2010, 1, 31)}, ["promised", "withdrawn"]),
+    ],
+)
+def test_each_kind_of_date_has_a_shape_of_its_own(dates, marks):
+    assert shapes(milestone(**dates)) == marks
+
+
+def test_every_shape_that_is_used_is_put_into_the_page_once():
+    known = re.findall(r'id="m-([\w-]+)"', charts.strip_shapes())
+    assert len(known) == len(set(known))
+    assert set(re.findall(r'href="#m-([\w-]+)"', charts.strip_legend())) <= set(known)
+
+
+def test_an_open_milestone_past_its_forecast_has_a_broken_tail_to_the_day():
+    rows = [strip(milestone())]
+    scale = Scale.of(rows, ON)
+    tail = re.search(
+        r'x2="([\d.]+)%"[^>]*stroke-dasharray="2 3"', charts.strip_list(rows, scale, ON)
+    )
+    assert tail[1] == f"{scale.share(ON):.2f}"
+
+
+def test_marks_that_would_touch_stand_in_lanes():
+    def height(*milestones):
+        rows = [strip(*milestones)]
+        return int(re.search(r'class="strip" width="100%" height="(\d+)"', charts.strip_list(rows, Scale.of(rows, ON), ON))[1])  # fmt: skip
+
+    apart = [milestone(), milestone(due=date(2012, 8, 31))]
+    close = [milestone(), milestone(due=date(2009, 9, 15)), milestone(due=date(2009, 9, 20))]
+    assert (height(*apart), height(*close), height()) == (32, 88, 32)
+
+
+def test_strips_share_a_scale_that_holds_every_date():
+    rows = [strip(milestone()), strip(milestone(due=date(2030, 1, 1)))]
+    scale = Scale.of(rows, ON)
+    assert scale.first < date(2009, 8, 31) < date(2030, 1, 1) < scale.last
+    assert (
+        0 < scale.share(date(2009, 8, 31)) < scale.share(ON) < scale.share(date(2030, 1, 1)) < 100
+    )
+
+
+@pytest.mark.parametrize("due", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_drawn_too(due):
+    rows = [strip(milestone(due=due))]
+    scale = Scale.of(rows, ON)
+    assert charts.strip_axis(scale, ON, "Today") and charts.strip_list(rows, scale, ON)
+
+
+def test_the_axis_names_the_day_and_some_months():
+    axis = charts.strip_axis(Scale.of([strip(milestone())], ON), ON, "30 July 2010")
+    names = re.findall(r">([^<>]+)</text>", axis)
+    assert names[-1] == "30 July 2010"
+    assert 2 <= len(names) - 1 <= 15
+
+
+def test_the_dashboards_timeline_brings_its_shapes_unless_they_are_there():
+    rows = [strip(milestone(), words="Overdue by 333 days", is_late=True)]
+    alone = charts.dashboard_timeline(rows, on=ON, label="Today")
+    among = charts.dashboard_timeline(rows, on=ON, label="Today", alone=False)
+    assert (alone.count("<defs>"), among.count("<defs>")) == (1, 0)
+    assert '<span class="mark mark-late">Overdue by 333 days</span>' in alone
+    assert charts.dashboard_timeline([], on=ON, label="Today") == ""
+
+
+def test_the_table_behind_has_a_row_a_milestone():
+    table = charts.strip_table(
+        [strip(milestone(forecast_due=date(2009, 9, 2)), milestone(withdrawn_on=ON))], "Dates", "t"
+    )
+    assert re.findall(r"<t[dh][^>]*>(?:<a[^>]*>)?([^<]+)", table.split("<tbody>")[1]) == [
+        "1.1", "Brochure printed", "31 Aug 2009", "31 Aug 2009", "Expected 2 Sep 2009", "2",
+        "1.1", "Brochure printed", "31 Aug 2009", "31 Aug 2009", "Withdrawn 30 Jul 2010", "0",
+    ]  # fmt: skip
