@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
-from reports.views import briefings, dashboard, exports
+from reports.views import briefings, changes, dashboard, exports, timeline, trends
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
+    path("changes/", changes.changes, name="changes"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("trends/", trends.trends, name="trends"),
     path("attention/", dashboard.attention, name="attention"),
     path("milestones/", dashboard.milestones, name="milestones"),
     path("delays/", dashboard.delays, name="delays"),

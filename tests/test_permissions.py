@@ -331,6 +331,9 @@ RULES: dict[str, Row] = {
     # A stranger to the draft may not even learn that it has an answer.
     "evidence:add-to-answer": of_plan(own_save, may=WRITERS, post=INVALID),
     "dashboard:overview": of_plan(plan),
+    "dashboard:changes": of_plan(plan),
+    "dashboard:timeline": of_plan(plan),
+    "dashboard:trends": of_plan(plan),
     "dashboard:attention": of_plan(plan),
     "dashboard:milestones": of_plan(plan),
     "dashboard:delays": of_plan(plan),

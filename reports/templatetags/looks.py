@@ -9,7 +9,12 @@ from workitems.attention import Line
 
 register = template.Library()
 
-PARTS = (("Dashboard", "overview"),)
+PARTS = (
+    ("Dashboard", "overview"),
+    ("What changed", "changes"),
+    ("Timeline", "timeline"),
+    ("Trends", "trends"),
+)
 
 
 @register.filter
