@@ -69,7 +69,7 @@ LABELS = {
     Kind.DELAY_ENDED: ("Delays ended", "delay ended", "delays ended"),
 }  # fmt: skip
 # What the sentence on top counts one by one; the rest are "other changes".
-FOREMOST = tuple(Kind)[:7]
+FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
 
 
 class Reworded(NamedTuple):
