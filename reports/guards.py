@@ -2,13 +2,22 @@
 
 from typing import Any
 
-from django.db import connections
+from agencies.guards import Guard, frozen_history, install
 
-from agencies.guards import frozen_history, install
-
-GUARDS = frozen_history(["reports_historicalbriefing"])
+GUARDS = (
+    *frozen_history(["reports_historicalbriefing"]),
+    *(
+        Guard(
+            name=f"meetingpaper_frozen_{event.lower()}",
+            table="reports_meetingpaper",
+            events=(event,),
+            refuse_when="1 = 1",
+            message="A frozen paper is never changed or deleted.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ),
+)
 
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
-    if "reports_historicalbriefing" in connections[using].introspection.table_names():
-        install(GUARDS, using)
+    install(GUARDS, using)

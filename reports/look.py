@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
-from reports.models import Briefing
-from workitems.asat import Moment
+from reports.models import Briefing, MeetingPaper
+from reports.models.paper import moment_before
+from workitems.asat import Moment, end_of
 from workitems.models import Meeting, Plan
 
 # Of each kind, the newest; an older one is reached by its day.
@@ -72,10 +74,17 @@ class Earlier:
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
-    """The newest meetings held before the moment's day, newest first."""
-    held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).order_by("-held_on")[:OFFERED]
+    """The newest meetings held before the moment's day, newest first: what their last frozen packs
+    show, else the end of their days. One query."""
+    packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
+    shown = Subquery(packs.newest_first().values("as_at")[:1])
+    held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).annotate(shown=shown)
     return [
-        Earlier(Moment.end_of(row.held_on), f"Meeting of {row.held_on:%-d %B %Y}") for row in held
+        Earlier(
+            moment_before(row.shown or end_of(row.held_on), row.held_on),
+            f"Meeting of {row.held_on:%-d %B %Y}",
+        )
+        for row in held.order_by("-held_on")[:OFFERED]
     ]
 
 

@@ -54,7 +54,7 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
     pattern = _language_pattern(maori)
     drafts: list[_Draft] = []
     open_draft = False
-    for line in _tidy(source).split("\n"):
+    for line in tidy(source).split("\n"):
         if not line.strip():
             open_draft = False
         elif match := _BULLET.match(line):
@@ -80,7 +80,14 @@ def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
         raise DocumentError(
             f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
         )
-    return _runs(" ".join(_tidy(source).split()), _language_pattern(maori))
+    return _runs(" ".join(tidy(source).split()), _language_pattern(maori))
+
+
+def languages(words: str, *, maori: Iterable[str] = ()) -> Text:
+    """Words exactly as they are, no markup read in them, with te reo Māori marked as `parse` does."""
+    runs: list[Run] = []
+    _add_marked(runs, words, False, _language_pattern(maori))
+    return tuple(runs)
 
 
 def to_source(text: Text, bullets: Iterable[Bullet] = ()) -> str:
@@ -123,7 +130,7 @@ class _Draft:
         return Block(_runs(self.words, pattern), tuple(bullets))
 
 
-def _tidy(source: str) -> str:
+def tidy(source: str) -> str:
     """One form for each letter, one kind of line end, no invisible joiners from a word processor."""
     text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", source))
     text = _INVISIBLE.sub("", text).replace("\t", "    ")
@@ -134,13 +141,17 @@ def _tidy(source: str) -> str:
 def _runs(words: str, pattern: re.Pattern[str]) -> Text:
     runs: list[Run] = []
     for text, bold in _looks(re.sub(r"  +", " ", words)):
-        start = 0
-        for match in pattern.finditer(text):
-            _add(runs, text[start : match.start()], bold, "")
-            _add(runs, match.group(), bold, "mi")
-            start = match.end()
-        _add(runs, text[start:], bold, "")
+        _add_marked(runs, text, bold, pattern)
     return tuple(runs)
+
+
+def _add_marked(runs: list[Run], text: str, bold: bool, pattern: re.Pattern[str]) -> None:
+    start = 0
+    for match in pattern.finditer(text):
+        _add(runs, text[start : match.start()], bold, "")
+        _add(runs, match.group(), bold, "mi")
+        start = match.end()
+    _add(runs, text[start:], bold, "")
 
 
 def _looks(words: str) -> list[tuple[str, bool]]:

@@ -1,6 +1,7 @@
-"""Who may do what to a briefing. Each rule says who; services say when.
+"""Who may do what to a briefing and to the papers of a meeting. Each rule says who; services say when.
 
-Asked with the briefing, or with its plan where there is none yet.
+Asked with the briefing or the meeting, or with its plan where there is none yet. Papers of meetings
+are read by whoever reads the plan.
 """
 
 from typing import Any
@@ -26,3 +27,4 @@ def drafts_for_plan(user: User, row: Any) -> bool:
 rules.add_perm("reports.read_briefing", drafts_for_plan)
 rules.add_perm("reports.create_briefing", coordinates_plan)
 rules.add_perm("reports.change_briefing", coordinates_plan)
+rules.add_perm("reports.freeze_paper", coordinates_plan)

@@ -1,8 +1,8 @@
-"""The dashboard of a plan with its pages, and the plan's briefings."""
+"""The dashboard of a plan with its pages, the papers of its meetings, and its briefings."""
 
 from django.urls import include, path
 
-from reports.views import briefings, changes, dashboard, exports, timeline, trends
+from reports.views import briefings, changes, dashboard, exports, papers, timeline, trends
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
@@ -23,7 +23,19 @@ briefing_urls = [
     path("<int:pk>/pdf/", briefings.pdf, name="pdf"),
 ]
 
+paper_urls = [
+    path(f"<int:pk>/{kind}/{address}", view, {"kind": kind}, name=f"{kind}{name}")
+    for kind in ("pack", "minutes")
+    for address, view, name in (
+        ("", papers.show, ""),
+        ("draft.pdf", papers.draft, "-draft"),
+        ("version-<int:number>.pdf", papers.version, "-version"),
+        ("freeze/", papers.freeze, "-freeze"),
+    )
+]
+
 urlpatterns = [
+    path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),
     path("plans/<slug:slug>/dashboard/", include((dashboard_urls, "dashboard"))),
     path("plans/<slug:slug>/briefings/", include((briefing_urls, "briefings"))),
 ]

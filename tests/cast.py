@@ -27,6 +27,7 @@ from tests.factories import (
     InvitationFactory,
     MatterFactory,
     MeetingFactory,
+    MeetingPaperFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
@@ -130,6 +131,8 @@ def scene() -> Scene:
     variation = VariationFactory(milestone=milestone, number=1)
     meeting = MeetingFactory(plan=plan)
     MatterFactory(meeting=meeting, variation=variation, title="V1")
+    MeetingPaperFactory(meeting=meeting, made_by=contributor)
+    MeetingPaperFactory(meeting=meeting, made_by=contributor, kind="minutes")
     DecisionFactory(meeting=meeting, owner_agency=customs, due_on=date(2010, 7, 30))
     return Scene(
         plan=plan,

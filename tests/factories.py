@@ -1,11 +1,13 @@
 """Rows for tests. Defaults are the dullest valid row; what matters is written in the test."""
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
+from reports.models import MeetingPaper
 from workitems.models import (
     Attendance,
     CalendarFeed,
@@ -232,6 +234,23 @@ class DecisionFactory(DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory)
     number = 1
     text = "The brochure goes to print."
+
+
+class MeetingPaperFactory(DjangoModelFactory):
+    """A frozen pack whose file is a stand-in."""
+
+    class Meta:
+        model = MeetingPaper
+
+    meeting = factory.SubFactory(MeetingFactory)
+    kind = MeetingPaper.Kind.PACK
+    number = 1
+    as_at = datetime(2010, 6, 10, tzinfo=UTC)
+    content = factory.LazyFunction(dict)
+    pdf = b"%PDF-1.7"
+    sha256 = factory.LazyAttribute(lambda paper: hashlib.sha256(paper.pdf).hexdigest())
+    made_at = factory.SelfAttribute("as_at")
+    made_by = factory.SubFactory(UserFactory)
 
 
 class VariationFactory(DjangoModelFactory):

@@ -158,6 +158,14 @@ def meeting(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.meeting.pk]
 
 
+def pack(scene: Scene) -> list[Any]:
+    return [*meeting(scene), scene.meeting.papers.get(kind="pack").number]
+
+
+def minutes(scene: Scene) -> list[Any]:
+    return [*meeting(scene), scene.meeting.papers.get(kind="minutes").number]
+
+
 def matter(scene: Scene) -> list[Any]:
     return [*meeting(scene), scene.meeting.matters.get().pk]
 
@@ -324,6 +332,14 @@ RULES: dict[str, Row] = {
     "meetings:change-decision": of_plan(decision, may=("coordinator",), post=INVALID),
     "meetings:finish-decision": of_plan(decision, may=("coordinator",), post=INVALID),
     "meetings:reopen-decision": of_plan(decision, may=("coordinator",), post=INVALID),
+    "papers:pack": of_plan(meeting),
+    "papers:pack-draft": of_plan(meeting),
+    "papers:pack-version": of_plan(pack),
+    "papers:pack-freeze": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "papers:minutes": of_plan(meeting),
+    "papers:minutes-draft": of_plan(meeting),
+    "papers:minutes-version": of_plan(minutes),
+    "papers:minutes-freeze": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "evidence:download": of_plan(evidence),
     "evidence:withdraw": of_plan(evidence, may=(*WRITERS, "coordinator"), post=INVALID),
     "evidence:add-to-milestone": of_plan(milestone, may=WRITERS, post=INVALID),

@@ -27,6 +27,8 @@ from reports.render.words import listed, long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
+# What packs and minutes of meetings look like besides.
+MEETING_SHEET = "paper/meeting.css"
 
 # Where the PDF's own assets seem to live. Nothing answers there: `reports.render.pdf` maps each address to bytes.
 ASSETS = "https://paper.invalid/static/"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.document import Document
-from reports.render.html import ASSETS, SHEETS, document_html
+from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, document_html
 from reports.render.structure import own_structure
 
 FONTS = (
@@ -159,7 +159,7 @@ def _assets() -> dict[str, tuple[bytes, str]]:
     kinds = {".css": "text/css", ".ttf": "font/ttf"}
     return {
         ASSETS + name: (path.read_bytes(), kinds[path.suffix])
-        for name in (*SHEETS, *FONTS)
+        for name in (*SHEETS, MEETING_SHEET, *FONTS)
         for path in [_asset_path(name)]
     }
 

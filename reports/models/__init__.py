@@ -1,0 +1,6 @@
+"""What is kept of papers: a briefing's cover, and the frozen papers of the working group's meetings."""
+
+from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
+from reports.models.paper import MeetingPaper
+
+__all__ = ["DRAFTING_ROLES", "MARKING_TOO_HIGH", "Briefing", "MeetingPaper"]

@@ -1,0 +1,40 @@
+"""What the working group decides on a briefing."""
+
+from datetime import date
+
+from django.db import transaction
+
+from agencies.models import Agency, User
+from reports.models import Briefing, BriefingDecision
+from workitems.models import Decision, Matter, Meeting
+from workitems.services import Refused, decisions
+
+
+@transaction.atomic
+def record_decision_on(
+    *,
+    briefing: Briefing,
+    meeting: Meeting,
+    text: str,
+    on: date,
+    by: User,
+    matter: Matter | None = None,
+    owner_agency: Agency | None = None,
+    due_on: date | None = None,
+) -> Decision:
+    """Record a meeting's decision and tie it to the briefing. Refused as any other decision is,
+    and where the briefing is of another plan."""
+    if briefing.plan_id != meeting.plan_id:
+        raise Refused("The briefing is of another plan.", "briefing")
+    decision = decisions.record_decision(
+        meeting=meeting,
+        text=text,
+        on=on,
+        by=by,
+        matter=matter,
+        about=f"Briefing {briefing.tracker_number}",
+        owner_agency=owner_agency,
+        due_on=due_on,
+    )
+    BriefingDecision(decision=decision, briefing=briefing).save()
+    return decision

@@ -1,0 +1,65 @@
+"""What the templates of the working group's papers ask for: languages, dates, changed words."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from reports.markup import languages
+from reports.papers.parts import Asked
+from reports.render import words
+from workitems.wording import Piece, compared
+
+register = template.Library()
+
+
+@register.filter
+def te_reo(text: str, maori: Iterable[str] = ()) -> SafeString:
+    """The text with te reo Māori marked as such, for whoever reads it aloud."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html('<span lang="{}">{}</span>', run.lang, run.text)
+                if run.lang
+                else run.text,
+            )
+            for run in (languages(text, maori=maori) if text else ())
+        ),
+    )
+
+
+@register.filter
+def long_date(day: date) -> str:
+    return words.long_date(day)
+
+
+@register.filter
+def short_date(day: date) -> str:
+    return words.short_date(day)
+
+
+@register.simple_tag
+def sides(asked: Asked, maori: Iterable[str]) -> list[list[SafeString]]:
+    """What was and what is to be, a text a paragraph; where both are words, what differs is bold."""
+    if len(asked.before) != len(asked.after) or asked.before[0][:1].isdecimal():
+        return [[te_reo(text, maori) for text in side] for side in (asked.before, asked.after)]
+    pairs = [compared(was, now) for was, now in zip(asked.before, asked.after, strict=True)]
+    return [
+        [_marked(was, maori) for was, _ in pairs],
+        [_marked(now, maori) for _, now in pairs],
+    ]
+
+
+def _marked(pieces: Iterable[Piece], maori: Iterable[str]) -> SafeString:
+    return mark_safe(
+        "".join(
+            format_html("<strong>{}</strong>", te_reo(piece.text, maori))
+            if piece.is_changed
+            else te_reo(piece.text, maori)
+            for piece in pieces
+        )
+    )
