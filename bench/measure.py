@@ -93,7 +93,7 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request("POST" if form else "GET", path, body, headers)
         response = self.connection.getresponse()
-        text = response.read().decode()
+        text = response.read().decode(errors="replace")  # a file may be no text
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
@@ -101,17 +101,17 @@ class Browser:
         return response.status, text
 
 
-def measure(workers: list[int], ask) -> tuple[float, float]:
-    """(CPU ms a request, median ms) over REQUESTS requests after a warm-up."""
-    for _ in range(6):
+def measure(workers: list[int], ask, requests: int = REQUESTS) -> tuple[float, float]:
+    """(CPU ms a request, median ms) over so many requests after a warm-up."""
+    for _ in range(min(6, requests)):
         ask()
     times = []
     before = cpu_seconds(workers)
-    for _ in range(REQUESTS):
+    for _ in range(requests):
         start = time.perf_counter()
         ask()
         times.append((time.perf_counter() - start) * 1000)
-    return (cpu_seconds(workers) - before) * 1000 / REQUESTS, statistics.median(times)
+    return (cpu_seconds(workers) - before) * 1000 / requests, statistics.median(times)
 
 
 def statements(client, method: str, path: str, form: dict[str, str] | None = None) -> int:
@@ -123,6 +123,37 @@ def statements(client, method: str, path: str, form: dict[str, str] | None = Non
         response = client.post(path, form) if method == "POST" else client.get(path)
     assert response.status_code in (200, 302), response.status_code
     return sum(not q["sql"].startswith(TRANSACTION_WORDS) for q in caught.captured_queries)
+
+
+def sql_alone(client, path: str, runs: int = 5) -> tuple[float, float]:
+    """(ms, CPU ms of this process) of the page's statements by themselves: sent again one after
+    another with a plain cursor, every row fetched. No page can be quicker than that."""
+    from django.db import connection
+
+    sent = []
+
+    def note(execute, sql, params, many, context):
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        client.get(path)
+    taken = []
+    for _ in range(runs):
+        start, busy = time.perf_counter(), time.process_time()
+        for sql, params in sent:
+            if connection.vendor == "sqlite":
+                # Its driver has other placeholders, which Django's cursor puts in.
+                with connection.cursor() as cursor:
+                    cursor.execute(sql, params)
+                    cursor.fetchall()
+            else:
+                with connection.connection.cursor() as cursor:
+                    cursor.execute(sql, params)
+                    if cursor.description:
+                        cursor.fetchall()
+        taken.append(((time.perf_counter() - start) * 1000, (time.process_time() - busy) * 1000))
+    return statistics.median(ms for ms, _ in taken), statistics.median(cpu for _, cpu in taken)
 
 
 def client_of(person):

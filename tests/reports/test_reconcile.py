@@ -1,0 +1,226 @@
+"""Figures that reconcile: whatever the plan and the day, the counts agree with one another, with
+the lists behind them, and with history read row by row."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from agencies.models import Seat
+from reports import dashboard
+from reports.look import Look
+from tests.factories import SeatFactory
+from tests.plans_at_random import TODAY, Made, moments, noon, plans
+from workitems import on_day, standing
+from workitems.asat import Moment
+from workitems.models import Milestone, WorkItem
+from workitems.standing import Late, Standing
+
+pytestmark = pytest.mark.django_db
+
+some_plans = hypothesis_settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+class Undo(Exception):
+    """Leaves a block whose writes are to be undone."""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Each example has the database to itself."""
+    with pytest.raises(Undo), transaction.atomic():
+        yield
+        raise Undo
+
+
+def versions(model: Any, moment: Moment) -> list[Any]:
+    """The records as they stood, found in the plainest way: every version, one after another."""
+    if moment.until is None:
+        return list(model.objects.all())
+    found = {}
+    for row in model.history.order_by("history_date", "history_id"):
+        if row.history_date < moment.until:
+            found[row.id] = row
+    return list(found.values())
+
+
+def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
+    """The whole plan or a part of it, compared with an earlier moment or not."""
+    before = (
+        [None, since] if since.key and (since.on, since.key) < (at.on, at.key or "~") else [None]
+    )
+    return st.builds(
+        Look,
+        plan=st.just(made.plan),
+        at=st.just(at),
+        since=st.sampled_from(before),
+        pillar=st.sampled_from([None, None, *made.plan.pillars.values_list("pk", flat=True)]),
+        agency=st.sampled_from([None, None, *(agency.pk for agency in made.agencies)]),
+    )
+
+
+# --- sums -------------------------------------------------------------------------------------
+
+
+@given(data=st.data())
+@some_plans
+def test_agencies_pillars_cells_and_standings_each_add_up_to_all(data):
+    with undone():
+        made = data.draw(plans())
+        page = dashboard.read(data.draw(looks(made, data.draw(moments()), data.draw(moments()))))
+        grid, total = page.grid, page.grid.total
+        kinds = Counter()
+        for figures in [
+            page.figures,
+            grid.totals,
+            [row.total for row in grid.rows],
+            [cell.figure for row in grid.rows for cell in row.cells],
+        ]:
+            assert sum(figure.count for figure in figures) == total.count
+        for row in grid.rows:
+            assert sum(cell.figure.count for cell in row.cells) == row.total.count
+        for place, figure in enumerate(grid.totals):
+            assert sum(row.cells[place].figure.count for row in grid.rows) == figure.count
+        for cell in (cell for row in grid.rows for cell in row.cells):
+            for mark in cell.marks:
+                kinds[mark.item.standing] += 1
+            for figure in cell.counts:
+                kinds[figure.kind] += figure.count
+        assert {figure.kind: figure.count for figure in page.figures} == {
+            kind: kinds[kind] for kind in Standing
+        }
+        assert sum(cause.figure.count for cause in page.causes) == len(page.at.delays)
+
+
+# --- the lists behind ---------------------------------------------------------------------------
+
+FIGURE = re.compile(
+    r'<a[^>]* href="([^"]+)">(?:<svg[^>]*><use[^>]*/></svg>)?([\d,]+)<span class="visually-hidden">'
+)
+ATTENTION = re.compile(r'<a href="([^"]+)">All ([\d,]+) that need attention</a>')
+LISTED = re.compile(r"<p>(\d+)–(\d+) of ([\d,]+) ")
+
+
+def listed(page: str) -> int:
+    """How many rows a list says that it has; it has as many, if they go on one page."""
+    found = LISTED.search(page)
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = body.count("<tr>") or page.partition('<ol class="attention')[2].count("<li>")
+    total = int(found.group(3)) if found else 0
+    assert rows == total
+    return total
+
+
+@given(data=st.data())
+@hypothesis_settings(some_plans, max_examples=20)
+def test_every_figure_on_the_page_opens_a_list_of_that_many(data):
+    with undone(), time_machine.travel(noon(TODAY), tick=False):
+        made = data.draw(plans())
+        look = data.draw(looks(made, data.draw(moments()), data.draw(moments())))
+        seat = SeatFactory(agency=made.agencies[0], role=Seat.Role.OBSERVER)
+        browser = Client()
+        browser.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
+
+        def opened(link: str) -> str:
+            answer = browser.get(unescape(link))
+            assert (link, answer.status_code) == (link, 200)
+            return answer.text
+
+        page = opened(look.link("overview"))
+        figures = {*FIGURE.findall(page), *ATTENTION.findall(page)}
+        expected = dashboard.read(look)
+        if expected.at.items:
+            assert len(figures) >= len(Standing)
+        for link, count in figures:
+            assert (link, listed(opened(link))) == (link, int(count.replace(",", "")))
+        whole = expected.attention_figure
+        assert listed(opened(whole.url)) == whole.count
+
+
+# --- history and records ------------------------------------------------------------------------
+
+
+def facts(found: on_day.PlanOnDay) -> dict[str, Any]:
+    """All that was read, comparable."""
+    return {
+        "items": [tuple(getattr(item, name) for name in item.__slots__) for item in found.items],
+        "pillars": [(row.id, row.number, row.title) for row in found.pillars],
+        "milestones": sorted(found.milestones),
+        "delays": sorted(found.delays),
+        "risks": found.risks,
+        "variations": sorted(found.variations),
+        "returns": [(row.pk, row.state, row.reasons) for row in found.returns],
+    }
+
+
+@given(made=st.data())
+@some_plans
+def test_history_up_to_now_tells_what_the_records_say(made):
+    with undone():
+        plan = made.draw(plans()).plan
+        records = on_day.read(plan, Moment.today(TODAY))
+        told = on_day.read(plan, Moment.end_of(TODAY))
+        assert facts(told) == facts(records)
+
+
+@given(data=st.data())
+@some_plans
+def test_every_item_stands_as_its_versions_say_one_by_one(data):
+    with undone():
+        plan, moment = data.draw(plans()).plan, data.draw(moments())
+        found = on_day.read(plan, moment)
+        items = {row.id: row for row in versions(WorkItem, moment)}
+        steps: dict[int, list[Any]] = {pk: [] for pk in items}
+        for row in versions(Milestone, moment):
+            if standing.milestone_lateness(row, moment.on).state not in (
+                Late.DONE, Late.DONE_LATE, Late.WITHDRAWN
+            ):  # fmt: skip
+                steps[row.item_id].append(row)
+        late = {pk: standing.item_lateness(rows, moment.on) for pk, rows in steps.items()}
+        assert {item.pk: (item.late.state, item.late.days, item.due) for item in found.items} == {
+            pk: (late[pk].state, late[pk].days, standing.next_due(steps[pk], moment.on))
+            for pk in items
+        }
+        assert {item.pk: item.standing for item in found.items} == {
+            pk: standing.standing_of(row.stage, late[pk].is_late, row.confidence)
+            for pk, row in items.items()
+        }
+        assert [row.pk for row in sorted(found.milestones)] == sorted(
+            row.id for pk, rows in steps.items() if items[pk].stage not in ("complete", "withdrawn")
+            for row in rows
+        )  # fmt: skip
+
+
+@given(data=st.data())
+@some_plans
+def test_the_filters_of_the_list_of_items_divide_it_as_the_dashboard_does(data):
+    with undone():
+        plan = data.draw(plans()).plan
+        found = on_day.read(plan, Moment.today(TODAY))
+        rows = plan.items.all()
+
+        def these(kept):
+            return {item.pk for item in found.items if kept(item)}
+
+        for kind in Standing:
+            assert {row.pk for row in rows.standing(kind, TODAY)} == these(
+                lambda item, kind=kind: item.standing == kind
+            )
+        assert {row.pk for row in rows.overdue(TODAY)} == these(
+            lambda item: item.is_live and item.late.state == Late.OVERDUE
+        )
+        assert {row.pk for row in rows.slipping(TODAY)} == these(
+            lambda item: item.is_live and item.late.is_late
+        )
