@@ -1,0 +1,138 @@
+"""The working group's hour: the dashboard, what is behind it, what changed, and a decision in the room."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils.timezone import localdate
+from playwright.sync_api import expect
+
+from agencies import history
+from tests.browser.keyboard import tab_to
+from tests.cast import scene as make_scene
+from tests.factories import (
+    MatterFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTHS = (1280, 1920, 375)
+
+
+def ago(days):
+    """The clock so many days ago."""
+    return time_machine.travel(datetime.now(UTC) - timedelta(days=days), tick=False)
+
+
+@pytest.fixture
+def scene():
+    """A plan two months old, with a shelter whose date passed yesterday and a hotline now open."""
+    with ago(60):
+        scene = make_scene()
+        common = {"plan": scene.plan, "pillar": scene.item.pillar}
+        common |= {"lead_agency": scene.item.lead_agency, "stage": "under_way"}
+        shelter = WorkItemFactory(**common, number="1.2", title="Open a shelter", is_key=True)
+        hotline = WorkItemFactory(**common, number="1.3", title="Open a hotline")
+        yesterday = localdate() + timedelta(days=59)
+        opened = MilestoneFactory(item=shelter, description="Doors open", original_due=yesterday)
+    MeetingFactory(plan=scene.plan, held_on=localdate() - timedelta(days=30))
+    with ago(10):
+        hotline.stage, hotline.completed_on = "complete", localdate()
+        history.save(hotline, by=None, reason="It rings.")
+    variation = VariationFactory(
+        milestone=opened,
+        plan=scene.plan,
+        item=shelter,
+        number=7,
+        due_before=opened.agreed_due,
+        due_after=opened.agreed_due + timedelta(days=90),
+        state="recommended",
+        recommends="approve",
+        recommendation="The builder is booked.",
+    )
+    today = MeetingFactory(plan=scene.plan, held_on=localdate())
+    MatterFactory(meeting=today, position=1, title="What changed")
+    MatterFactory(meeting=today, position=2, title="V7 on item 1.2", variation=variation)
+    return scene
+
+
+def sound(page, accessibility_faults):
+    """No fault and nothing wider than the window, projected, on a desk and on a phone."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1080})
+        assert accessibility_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.set_viewport_size({"width": 1280, "height": 1080})
+
+
+def test_from_the_dashboard_to_a_decision_and_back(
+    page, live_server, scene, sign_in, accessibility_faults
+):
+    sign_in(scene["coordinator"])
+    dashboard = live_server.url + reverse("dashboard:overview", args=[scene.plan.slug])
+    page.goto(dashboard)
+    lines = page.locator("ol.attention > li")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "3 work items: 1 complete, 2 late; 2 variations wait for a decision."
+    )
+    expect(lines.filter(has_text="1.2 Open a shelter")).to_contain_text(
+        "Overdue by 1 day, and no mitigation is recorded. A variation waits for a decision."
+    )
+    sound(page, accessibility_faults)
+
+    # From a cell to its list, to an item, and back.
+    page.get_by_role("link", name="3 Police, Prevention").click()
+    expect(page.get_by_text("1–3 of 3 work items")).to_be_visible()
+    sound(page, accessibility_faults)
+    page.get_by_role("link", name="Open a shelter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open a shelter")
+    page.go_back()
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Dashboard").click()
+    expect(page.locator("ol.attention")).to_be_visible()
+
+    # Compared with the last meeting, as figures and by sentence.
+    last = localdate() - timedelta(days=30)
+    page.goto(dashboard)
+    page.get_by_role("link", name=f"Meeting of {last:%-d %B %Y}").click()
+    expect(page.locator(".standings").first).to_contain_text("1 Complete was 0")
+    sound(page, accessibility_faults)
+    page.get_by_role("navigation", name="Dashboard").get_by_role(
+        "link", name="What changed"
+    ).click()
+    expect(page.locator("main")).to_contain_text("Open a hotline")
+    expect(page.locator("main")).to_contain_text("1 completed")
+    sound(page, accessibility_faults)
+
+    # The meeting on the wall, by keyboard.
+    page.goto(live_server.url + reverse("meetings:list", args=[scene.plan.slug]))
+    page.get_by_role("link", name=f"{localdate():%-d %B %Y}").first.click()
+    tab_to(page, "Present")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/present/**")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What changed")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", level=1)).to_have_text("V7 on item 1.2")
+    sound(page, accessibility_faults)
+    tab_to(page, "Approved")
+    page.keyboard.press("Space")
+    tab_to(page, "The decision in words")
+    page.keyboard.type("The builder is booked; agreed.")
+    tab_to(page, "Record the decision")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("V7 is approved and has taken effect.")
+    sound(page, accessibility_faults)
+    page.keyboard.press("Escape")
+
+    # The agreed date has moved, and the line is gone.
+    moved = localdate() + timedelta(days=89)
+    page.goto(live_server.url + reverse("workitems:detail", args=[scene.plan.slug, "1.2"]))
+    expect(page.locator(".milestone-dates").first).to_contain_text(f"{moved:%-d %B %Y}")
+    page.goto(dashboard)
+    expect(lines.filter(has_text="1.1 Print a brochure")).to_have_count(1)
+    expect(lines.filter(has_text="1.2 Open a shelter")).to_have_count(0)
+    sound(page, accessibility_faults)
