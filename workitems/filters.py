@@ -50,9 +50,8 @@ class WorkItemFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label="Number or words", method="by_words", max_length=200)
     pillar = django_filters.TypedChoiceFilter(label="Pillar", coerce=int)
-    agency = django_filters.TypedChoiceFilter(
-        label="Agency, leading or supporting", coerce=int, method="by_agency"
-    )
+    # One that leads or supports; `lead` asks for the lead alone.
+    agency = django_filters.TypedChoiceFilter(label="Agency", coerce=int, method="by_agency")
     standing = django_filters.ChoiceFilter(
         label="How it stands",
         choices=[(each.value, each.label) for each in Standing],

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import models
 
 from workitems.services import Refused
@@ -15,6 +16,13 @@ TODAY = date(2010, 6, 1)
 NOW = datetime(2010, 6, 1, 9, 30, tzinfo=ZoneInfo("Pacific/Auckland"))
 YESTERDAY, TOMORROW = date(2010, 5, 31), date(2010, 6, 2)
 DUE, SLIPPED, SLIPPED_AGAIN = date(2010, 6, 30), date(2010, 9, 30), date(2010, 12, 31)
+
+
+def noon(day: date) -> time_machine.travel:
+    """What is asked and written inside the block is of noon on the day, in New Zealand."""
+    return time_machine.travel(
+        datetime(day.year, day.month, day.day, 12, tzinfo=NOW.tzinfo), tick=False
+    )
 
 
 def entries(row: models.Model) -> list[tuple[str, str, str]]:
