@@ -66,8 +66,8 @@ def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
         plan=st.just(made.plan),
         at=st.just(at),
         since=st.sampled_from(before),
-        pillar=st.sampled_from([None, None, *made.plan.pillars.values_list("pk", flat=True)]),
-        agency=st.sampled_from([None, None, *(agency.pk for agency in made.agencies)]),
+        pillar=st.sampled_from([*[None] * 5, *made.plan.pillars.values_list("pk", flat=True)]),
+        agency=st.sampled_from([*[None] * 5, *(agency.pk for agency in made.agencies)]),
     )
 
 
