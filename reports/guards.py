@@ -16,6 +16,16 @@ GUARDS = (
         )
         for event in ("UPDATE", "DELETE")
     ),
+    *(
+        Guard(
+            name=f"decided_on_briefing_{event.lower()}",
+            table="reports_briefingdecision",
+            events=(event,),
+            refuse_when="1 = 1",
+            message="Which briefing a decision is about is never changed or deleted.",
+        )
+        for event in ("UPDATE", "DELETE")
+    ),
 )
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from reports.views import briefings, changes, dashboard, exports, papers, timeline, trends
+from reports.views import (
+    briefings,
+    changes,
+    dashboard,
+    decisions,
+    exports,
+    papers,
+    timeline,
+    trends,
+)
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
@@ -21,6 +30,7 @@ briefing_urls = [
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
     path("<int:pk>/pdf/", briefings.pdf, name="pdf"),
+    path("decided/<int:pk>/", decisions.record, name="record-decision"),
 ]
 
 paper_urls = [

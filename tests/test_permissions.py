@@ -310,6 +310,7 @@ RULES: dict[str, Row] = {
     "risks:lower": of_plan(risk, may=("coordinator",), post=INVALID),
     "risks:close": of_plan(risk, may=("coordinator",), post=INVALID),
     "risks:reopen": of_plan(risk, may=("coordinator",), post=INVALID),
+    "briefings:record-decision": of_plan(meeting, may=("coordinator",), post=INVALID),
     "meetings:list": of_plan(plan),
     "meetings:call": of_plan(plan, may=("coordinator",), post=INVALID),
     "meetings:detail": of_plan(meeting),

@@ -1,6 +1,7 @@
 """What is kept of papers: a briefing's cover, and the frozen papers of the working group's meetings."""
 
 from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
+from reports.models.decision import BriefingDecision
 from reports.models.paper import MeetingPaper
 
-__all__ = ["DRAFTING_ROLES", "MARKING_TOO_HIGH", "Briefing", "MeetingPaper"]
+__all__ = ["DRAFTING_ROLES", "MARKING_TOO_HIGH", "Briefing", "BriefingDecision", "MeetingPaper"]

@@ -136,6 +136,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "paper": document_fragment(document),
             "stylesheets": SCREEN_SHEETS,
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
+            "decisions": briefing.group_decisions.select_related("decision__meeting"),
             "may_change": request.user.has_perm("reports.change_briefing", briefing),
         },
     )

@@ -1,0 +1,34 @@
+"""The form for what the working group decides on a briefing."""
+
+from typing import Any
+
+from django import forms
+
+from reports.models import Briefing
+from workitems.forms.meetings import FollowUpFields, words
+from workitems.models import Matter, Meeting
+
+
+class BriefingDecisionForm(FollowUpFields):
+    """On a matter of the agenda, where one is chosen; that counts as considered then."""
+
+    briefing = forms.ModelChoiceField(
+        label="On which briefing", queryset=Briefing.objects.none(), empty_label=None
+    )
+    matter = forms.ModelChoiceField(
+        label="Under which matter of the agenda",
+        queryset=Matter.objects.none(),
+        required=False,
+        empty_label="None",
+    )
+    text = words("What was decided", required=True)
+
+    field_order = ("briefing", "matter", "text", "owner_agency", "due_on")
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_members(meeting.plan)
+        briefing: Any = self.fields["briefing"]
+        briefing.queryset = Briefing.objects.filter(plan=meeting.plan).newest_first()
+        matter: Any = self.fields["matter"]
+        matter.queryset = meeting.matters.on_agenda().in_order()
