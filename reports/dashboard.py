@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reports.changes import glance
 from reports.look import Look
 from reports.render.charts import Strip, StripMilestone
 from workitems.asat import rows_at
@@ -113,6 +114,7 @@ class Dashboard:
     at: PlanOnDay
     headline: str
     since_words: str
+    changed: list[Figure]
     figures: list[Figure]
     attention: list[AttentionLine]
     attention_figure: Figure
@@ -135,6 +137,7 @@ def read(look: Look) -> Dashboard:
 
 def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
     at = at.narrowed(pillar=look.pillar, lead=look.agency)
+    changed = changes(look, at, before) if before else []
     if before is not None:
         before = before.narrowed(pillar=look.pillar, lead=look.agency)
     lines = attention(at)
@@ -148,6 +151,7 @@ def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
         at=at,
         headline=headline(at),
         since_words=since_words(look, figures) if before else "",
+        changed=changed,
         figures=figures,
         attention=[
             AttentionLine(line, before is not None and line.key not in known)
@@ -220,6 +224,14 @@ def since_words(look: Look, figures: Iterable[Figure]) -> str:
     if not moved:
         return f"Since {look.since.words}: the same figures."
     return f"Since {look.since.words}: {', '.join(moved)}."
+
+
+def changes(look: Look, at: PlanOnDay, before: PlanOnDay) -> list[Figure]:
+    """What was completed and what slipped; all else is on the page of what changed."""
+    return [
+        Figure(kind.label.lower(), count, look.link("changes", kind=kind))
+        for kind, count in glance(before, at).items()
+    ]
 
 
 def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import time_machine
 
 from agencies import history
 from agencies.models import Agency, Seat
-from reports.changes import Kind, both, compare
+from reports.changes import Kind, both, compare, glance
 from reports.changes import read as read_changes
 from reports.changes.facts import DelayThen, ItemThen, MilestoneThen, PlanThen
 from reports.look import Look
@@ -28,6 +29,7 @@ from tests.workitems.record import TODAY
 from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
+from workitems.on_day import read as read_plan
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -206,7 +208,7 @@ def whole(plan: Plan, moment: Moment) -> PlanThen:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_left_out_of_reading_has_nothing_to_tell(plan, police, customs, seed):
-    """Compared as read, two moments tell the same as compared whole."""
+    """Compared as read, two moments tell the same as compared whole; a glance counts the same."""
     chance = random.Random(seed)
     pillar = PillarFactory(plan=plan)
     days = [date(2010, 1, 10) + timedelta(days=20 * step) for step in range(7)]
@@ -245,6 +247,10 @@ def test_what_is_left_out_of_reading_has_nothing_to_tell(plan, police, customs, 
                 (change.kind, change.sentence) for change in compare(*both(plan, since, at))
             ] == [(change.kind, change.sentence) for change in expected]
             told += len(expected)
+            counts = Counter(change.kind for change in expected)
+            assert glance(read_plan(plan, since), read_plan(plan, at)) == {
+                kind: counts[kind] for kind in (Kind.COMPLETED, Kind.SLIPPED)
+            }
     assert told > 50
 
 
@@ -357,3 +363,14 @@ def test_queries_do_not_grow_with_what_changed(
     with django_assert_num_queries(queries):
         page = reader.get(address(plan) + query)
     assert f"{count} slipped" in page.text
+
+
+def test_the_dashboard_leads_here_with_what_was_completed_and_what_slipped(reader, plan, brochure):
+    changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
+    page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
+    assert "What changed since 1 February 2010: 0 completed, 1 slipped." in _plain(page.text)
+    for figure in page.context["page"].changed:
+        told = reader.get(figure.url)
+        assert f'href="{figure.url.replace("&", "&amp;")}"' in page.text
+        assert len(told.context["rows"]) == figure.count
+    assert "What changed since" not in reader.get(f"/plans/{plan.slug}/dashboard/").text
