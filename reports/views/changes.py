@@ -1,7 +1,10 @@
 """What changed between two moments: everything by sentence, or one kind of change page by page."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -53,8 +56,8 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
             "look": look,
             "earlier": earlier,
             "compared_with": "" if is_asked else usual.words,
-            "between": between(look),
-            "summary": found.summary,
+            "headline": headline(look, found),
+            "meanwhile": meanwhile(look),
             "groups": [group(look, found, kind) for kind in found.counts],
             "only": Kind(only) if only else None,
             "page": page,
@@ -62,6 +65,19 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         },
         status=422 if context["bar"].errors else 200,
     )
+
+
+def headline(look: Look, found: Comparison) -> str:
+    """ "Between 5 August and 14 October 2026: 3 completed, 2 slipped." Lines do not break after a
+    number."""
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{between(look)}: {found.summary}.")
+
+
+def meanwhile(look: Look) -> str:
+    """What narrows an item's history, which says who and when, to the time between the moments."""
+    assert look.since is not None
+    first = look.since.on + timedelta(days=look.since.is_whole_day)
+    return urlencode({"since": first.isoformat(), "until": look.at.on.isoformat()})
 
 
 def group(look: Look, found: Comparison, kind: Kind) -> Group:
