@@ -1,0 +1,206 @@
+"""A document as a Word file, for offices that edit: the paper's own HTML, block by block, in Word's own terms.
+
+Headings, numbering, lists, tables and fields are Word's, so that they go on working while somebody types. The words
+are the templates' words, as in the PDF; what the paper cannot print is refused here too, so no two forms of it
+differ. Equal documents give equal bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import docx
+from django.template.loader import render_to_string
+from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
+from docx.shared import Mm
+
+from reports.document import Document, ProgressPicture
+from reports.render import charts
+from reports.render.docx.blocks import Page, Writer
+from reports.render.docx.elements import element, field, paragraph, text
+from reports.render.docx.markup import Node, Piece, read
+from reports.render.html import document_fragment, present
+from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
+from reports.render.words import short_date
+
+__all__ = ["MIME_TYPE", "RenderRefused", "render_docx"]
+
+MIME_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PARTS = Path(__file__).parent / "parts"
+# Where each of our parts stands in the file.
+PLACES = {
+    "[Content_Types].xml": "content_types.xml",
+    "_rels/.rels": "package_rels.xml",
+    "word/document.xml": "document.xml",
+    "word/_rels/document.xml.rels": "document_rels.xml",
+    "word/styles.xml": "styles.xml",
+    "word/numbering.xml": "numbering.xml",
+    "word/settings.xml": "settings.xml",
+    "word/fontTable.xml": "fontTable.xml",
+}
+# The earliest day that a ZIP file can state: files in it have no dates of their own.
+NO_DATE = (1980, 1, 1, 0, 0, 0)
+PROPERTY = 255  # characters
+EDGE = Mm(11)  # from the paper's edge to the marking and the page's number
+
+
+def render_docx(document: Document) -> bytes:
+    """The document as a Word file, dated by its own date. Raises RenderRefused for what the paper cannot print."""
+    html = document_fragment(document)
+    if len(html) > MAX_HTML:
+        raise RenderRefused(
+            f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
+        )
+    refuse_unprintable(html)
+    file = docx.Document(_blank())
+    write(html, file, tables=_tables(document))
+    _head_and_foot(file, document)
+    _describe(file, document)
+    return _bytes(file)
+
+
+def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
+    """Put the blocks of `html` into the empty file, a section for each kind of page."""
+    numbering = file.part.numbering_part.element
+
+    def new_numbers(style: str, start: int) -> int:
+        like = file.styles.element.get_by_id(style).pPr.numPr.numId.val
+        kind = next(num for num in numbering.num_lst if num.numId == like).abstractNumId.val
+        made = numbering.add_num(kind)
+        made.add_lvlOverride(ilvl=0).add_startOverride(start)
+        return int(made.numId)
+
+    writer = Writer(new_numbers=new_numbers, tables=tables)
+    writer.flow(read(html).children, writer.parts[0].blocks)
+    last = len(writer.parts) - 1
+    for place, part in enumerate(writer.parts):
+        _append(file.element.body, part.blocks)
+        if place < last:
+            _end_section(file.element.body)
+    for section, part in zip(file.sections, writer.parts, strict=True):
+        _set_page(section, part.page)
+
+
+def _append(body: Any, blocks: list[Any]) -> None:
+    end = body.sectPr
+    table = qn("w:tbl")
+    before = None
+    for block in blocks:
+        if block.tag == before == table:
+            # Word makes one table of two that touch.
+            end.addprevious(paragraph([], "Between"))
+        end.addprevious(block)
+        before = block.tag
+    if before == table:
+        # Nor may a table come last.
+        end.addprevious(paragraph([], "Between"))
+
+
+def _end_section(body: Any) -> None:
+    """A section ends in its last paragraph."""
+    body.sectPr.getprevious().pPr.append(deepcopy(body.sectPr))
+
+
+def _set_page(section: Any, page: Page) -> None:
+    width, height = page.size
+    section.page_width, section.page_height = Mm(width), Mm(height)
+    section.orientation = WD_ORIENT.LANDSCAPE if page.landscape else WD_ORIENT.PORTRAIT
+    section.top_margin, section.bottom_margin = Mm(page.top), Mm(page.bottom)
+    section.left_margin, section.right_margin = Mm(page.left), Mm(page.right)
+    section.header_distance = section.footer_distance = EDGE
+    section.gutter = 0
+
+
+def _head_and_foot(file: Any, document: Document) -> None:
+    """The marking at both ends of every page; the tracker number and the page's number at its foot."""
+    first = file.sections[0]
+    marking = document.cover.marking.value
+    numbers = paragraph([Piece(f"{document.cover.tracker_number} · page ")], "Footer")
+    numbers.append(field("PAGE"))
+    numbers.append(element("r", text(" of ")))
+    numbers.append(field("NUMPAGES"))
+    _fill(first.header, paragraph([Piece(marking)], "Marking"))
+    _fill(first.footer, paragraph([Piece(marking)], "Marking"), numbers)
+
+
+def _fill(story: Any, *blocks: Any) -> None:
+    story.is_linked_to_previous = False
+    holder = story.paragraphs[0]._p
+    for block in blocks:
+        holder.addprevious(block)
+    holder.getparent().remove(holder)
+
+
+def _describe(file: Any, document: Document) -> None:
+    about = present(document)
+    day = datetime.combine(document.cover.dated, time(), UTC).replace(tzinfo=None)
+    properties = file.core_properties
+    properties.title = _short(document.title)
+    properties.subject = _short(document.plan_title)
+    properties.author = properties.last_modified_by = _short(about["author"])
+    properties.identifier = _short(document.cover.tracker_number)
+    properties.language = document.language
+    properties.created = properties.modified = day
+    properties.revision = 1
+
+
+def _short(words: str) -> str:
+    """As much as a property of a Word file may hold."""
+    return words if len(words) <= PROPERTY else f"{words[: PROPERTY - 1]}…"
+
+
+def _tables(document: Document) -> dict[str, Node]:
+    """For each picture without figures beside it, by its annex, a table of what it shows."""
+    return {
+        annex.key: read(
+            render_to_string(
+                "reports/paper/timeline_table.html",
+                {
+                    "rows": [
+                        {
+                            "number": row.number,
+                            "label": row.milestone.label,
+                            "promised": short_date(row.milestone.original_on),
+                            "agreed": short_date(
+                                row.milestone.agreed_on or row.milestone.original_on
+                            ),
+                            "how": "done" if row.milestone.completed_on else "expected",
+                            "slip": charts.slip_words(row.milestone),
+                        }
+                        for row in annex.timeline
+                    ]
+                },
+            )
+        )
+        for annex in document.annexes
+        if isinstance(annex, ProgressPicture) and annex.timeline
+    }
+
+
+def _blank() -> io.BytesIO:
+    """A file with our styles and numbering and nothing else."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for place, name in PLACES.items():
+            package.writestr(place, (PARTS / name).read_bytes())
+    file.seek(0)
+    return file
+
+
+def _bytes(file: Any) -> bytes:
+    """The file, without the moment at which it was made."""
+    saved, dateless = io.BytesIO(), io.BytesIO()
+    file.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(dateless, "w") as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, NO_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return dateless.getvalue()

@@ -1,0 +1,103 @@
+"""WordprocessingML: paragraphs, runs and fields as elements, each built in the order that the format demands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+
+from reports.render.docx.markup import BREAK, Piece
+
+# What Word calls the languages that a paper marks.
+LANGUAGES = {"mi": "mi-NZ"}
+
+
+def element(tag: str, *children: Any, **attributes: object) -> Any:
+    """`<w:tag w:name="value">` with its children; those that are None are left out."""
+    made = OxmlElement(f"w:{tag}")
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), str(value))
+    for child in children:
+        if child is not None:
+            made.append(child)
+    return made
+
+
+def run(piece: Piece, style: str = "") -> Any:
+    looks = [
+        *([element("rStyle", val=style)] if style else []),
+        *([element("b"), element("bCs")] if piece.bold else []),
+        *([element("lang", val=LANGUAGES[piece.lang])] if piece.lang else []),
+    ]
+    properties = element("rPr", *looks) if looks else None
+    if piece.text == BREAK:
+        return element("r", properties, element("br"))
+    first, *rest = piece.text.split("\t")
+    tabbed = [part for words in rest for part in (element("tab"), text(words))]
+    return element("r", properties, text(first), *tabbed)
+
+
+def text(words: str) -> Any:
+    made = element("t")
+    made.text = words
+    if words != words.strip():
+        made.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return made
+
+
+def paragraph(
+    pieces: Iterable[Piece],
+    style: str,
+    *,
+    number: int | None = None,
+    keep_next: bool = False,
+    new_page: bool = False,
+    before: int | None = None,
+    look: str = "",
+) -> Any:
+    """A paragraph in a style. `number` is another list than the style's; `look` a style for its characters.
+
+    `before` is the space above it in twentieths of a point.
+    """
+    properties = element(
+        "pPr",
+        element("pStyle", val=style),
+        element("keepNext") if keep_next else None,
+        element("pageBreakBefore") if new_page else None,
+        element("numPr", element("ilvl", val=0), element("numId", val=number)) if number else None,
+        element("spacing", before=before) if before is not None else None,
+    )
+    return element("p", properties, *(run(piece, look) for piece in pieces))
+
+
+def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "") -> Any:
+    """A table's cell, `across` columns wide. `merge` begins ("restart") or continues a cell that reaches down."""
+    return element(
+        "tc",
+        element(
+            "tcPr",
+            element("tcW", w=width, type="dxa"),
+            element("gridSpan", val=across) if across > 1 else None,
+            element("vMerge", val=merge) if merge else None,
+        ),
+        # Word refuses a cell without a paragraph.
+        *(blocks or [paragraph([], "CellText")]),
+    )
+
+
+def field(instruction: str) -> Any:
+    """A field that Word works out when it lays out the page."""
+    return element("fldSimple", element("r", text("1")), instr=f" {instruction} ")
+
+
+def align(block: Any, where: str) -> None:
+    block.pPr.append(element("jc", val=where))
+
+
+def keep_with_next(block: Any) -> None:
+    """Ask that a paragraph already made stays on one page with what follows."""
+    properties = block.pPr
+    if properties.find(qn("w:keepNext")) is None:
+        properties.insert(1, element("keepNext"))

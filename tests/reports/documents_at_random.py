@@ -1,0 +1,151 @@
+"""Documents drawn at random: every part, every kind of annex, text in any script that can be printed."""
+
+from datetime import date
+
+from hypothesis import strategies as st
+
+from reports.document import (
+    Bullet,
+    Confidence,
+    Contact,
+    Cover,
+    Document,
+    Marking,
+    MilestoneRow,
+    Paragraph,
+    PillarProgress,
+    PillarRows,
+    ProgressPicture,
+    Recommendation,
+    Recommendations,
+    Run,
+    Section,
+    SectionKind,
+    Source,
+    Stage,
+    StageCount,
+    TimelineRow,
+    Verb,
+    WorkItemRow,
+    WorkItemTable,
+)
+
+ANYTHING = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"))
+# What the paper's own fonts can draw.
+PRINTABLE = st.sampled_from("abcdefg ABC 0123456789 .,;:()-–—’“”/&<>\"'āēīōūĀŌ §%•→✓")
+
+
+def documents(characters=ANYTHING):
+    """A strategy for whole documents made of these characters."""
+    words = st.text(characters, min_size=1, max_size=30).filter(str.strip)
+    blank = words | st.just("")
+    days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
+    runs = st.builds(Run, words, bold=st.booleans(), lang=st.sampled_from(["", "mi"]))
+    texts = st.lists(runs, min_size=1, max_size=3).map(tuple)
+    inner = st.builds(Bullet, texts)
+    bullets = st.builds(Bullet, texts, st.lists(inner, max_size=2).map(tuple))
+    sources = st.builds(
+        Source,
+        model=st.sampled_from(["item", "delay"]),
+        pk=st.integers(1, 10**6),
+        history_id=st.none() | st.integers(1, 10**6),
+        label=blank,
+    )
+    contacts = st.builds(Contact, words, blank, blank, blank)
+    covers = st.builds(
+        Cover,
+        minister=words,
+        portfolio=words,
+        title=words,
+        dated=days,
+        tracker_number=words,
+        action_sought=words,
+        authorising_manager=contacts,
+        contacts=st.lists(contacts, min_size=1, max_size=3).map(tuple),
+        marking=st.sampled_from(Marking),
+        deadline=st.none() | days,
+        copied_to=st.lists(words, max_size=2).map(tuple),
+        for_referral_to=st.lists(words, max_size=2).map(tuple),
+        agencies_consulted=st.lists(words, max_size=3).map(tuple),
+        on_behalf_of=blank,
+    )
+    milestones = st.builds(
+        MilestoneRow,
+        words,
+        days,
+        agreed_on=st.none() | days,
+        forecast_on=st.none() | days,
+        completed_on=st.none() | days,
+        standing=blank,
+    )
+
+    @st.composite
+    def whole(draw):
+        keys = (f"k-{number}" for number in range(10**6))
+
+        def paragraph():
+            return Paragraph(
+                next(keys),
+                draw(texts),
+                draw(st.lists(bullets, max_size=2).map(tuple)),
+                draw(st.lists(sources, max_size=1).map(tuple)),
+            )
+
+        def item():
+            return WorkItemRow(
+                next(keys),
+                draw(words),
+                draw(words),
+                draw(words),
+                draw(st.sampled_from(Stage)),
+                draw(st.none() | st.sampled_from(Confidence)),
+                draw(st.lists(milestones, max_size=2).map(tuple)),
+                draw(blank),
+            )
+
+        def upto(most, make, least=0):
+            return tuple(make() for _ in range(draw(st.integers(least, most))))
+
+        def picture():
+            counts = st.builds(StageCount, st.sampled_from(Stage), st.integers(0, 50))
+            pillars = st.builds(PillarProgress, words, st.lists(counts, max_size=3).map(tuple))
+            return ProgressPicture(
+                next(keys),
+                draw(words),
+                draw(days),
+                draw(st.lists(pillars, max_size=3).map(tuple)),
+                upto(3, lambda: TimelineRow(draw(words), draw(milestones))),
+                draw(blank),
+            )
+
+        def table():
+            pillars = upto(2, lambda: PillarRows(draw(words), upto(2, item)))
+            return WorkItemTable(next(keys), draw(words), draw(days), pillars)
+
+        kinds = draw(st.sets(st.sampled_from(SectionKind)))
+        return Document.assemble(
+            plan_title=draw(words),
+            cover=draw(covers),
+            sections=[
+                Section(kind, draw(words), upto(3, paragraph, least=1))
+                for kind in SectionKind
+                if kind in kinds
+            ],
+            recommendation=Recommendations(
+                paragraph(),
+                upto(
+                    3,
+                    lambda: Recommendation(
+                        next(keys),
+                        draw(st.sampled_from(Verb)),
+                        draw(texts),
+                        draw(st.lists(words, max_size=2).map(tuple)),
+                    ),
+                    least=1,
+                ),
+                draw(words),
+            ),
+            annexes=upto(2, lambda: draw(st.sampled_from([picture, table]))()),
+        )
+
+    return whole()
