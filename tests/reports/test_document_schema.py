@@ -1,0 +1,111 @@
+"""The published schema: it is the dataclasses' own, every document's JSON keeps to it, and nothing else does."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from reports import schema
+from reports.document import to_json
+from tests.reports import sample
+from tests.reports.documents_at_random import documents
+
+PUBLISHED = Path(schema.__file__).with_name("document.schema.json")
+VALIDATOR = Draft202012Validator(json.loads(PUBLISHED.read_text(encoding="utf-8")))
+
+
+def faults(data):
+    return [error.message for error in VALIDATOR.iter_errors(data)]
+
+
+def written(document):
+    return json.loads(to_json(document))
+
+
+def objects(data):
+    """Every object in the JSON, the outermost first."""
+    if isinstance(data, dict):
+        yield data
+        for value in data.values():
+            yield from objects(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from objects(value)
+
+
+def test_the_published_file_is_what_the_classes_say():
+    assert PUBLISHED.read_text(encoding="utf-8") == schema.published(), (
+        "run: python -m reports.schema > reports/document.schema.json"
+    )
+
+
+def test_the_schema_is_itself_sound():
+    Draft202012Validator.check_schema(schema.json_schema())
+
+
+def test_every_class_of_a_document_is_described_by_name():
+    assert sorted(schema.json_schema()["$defs"]) == sorted(
+        {each["type"] for each in objects(written(sample.document())) if "type" in each}
+    )
+
+
+def test_the_sample_keeps_to_it():
+    assert faults(written(sample.document())) == []
+
+
+def _unknown(place, name):
+    place["colour"] = "red"
+
+
+def _missing(place, name):
+    del place[name]
+
+
+def _of_another_type(place, name):
+    place[name] = "true" if isinstance(place[name], bool) else 1.5
+
+
+@given(
+    document=documents(),
+    spoil=st.sampled_from([_unknown, _missing, _of_another_type]),
+    choice=st.randoms(use_true_random=False),
+)
+@settings(max_examples=30, deadline=None)
+def test_any_document_keeps_to_it_until_any_place_is_spoilt(document, spoil, choice):
+    data = written(document)
+    assert faults(data) == []
+    place = choice.choice(list(objects(data)))
+    spoil(place, choice.choice(sorted(place)))
+    assert faults(data) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("dated", "30/7/2010"),
+        ("dated", "20100730"),
+        ("marking", "SECRET"),
+        ("marking", ""),
+        ("deadline", ""),
+        ("contacts", {}),
+        ("contacts", ["Duty Manager"]),
+        ("authorising_manager", None),
+        ("type", "Section"),
+    ],
+)
+def test_a_cover_that_the_reader_refuses_is_refused_here_too(name, value):
+    data = written(sample.document())
+    data["document"]["cover"][name] = value
+    assert faults(data) != []
+
+
+def test_another_version_of_the_schema_is_refused():
+    assert faults(written(sample.document()) | {"schema": 2}) == ["1 was expected"]
+
+
+def test_a_kind_of_value_that_it_cannot_describe_is_not_passed_over():
+    with pytest.raises(TypeError, match="not written for <class 'float'>"):
+        schema._of(float, {})
