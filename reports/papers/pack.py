@@ -9,11 +9,14 @@ from collections import Counter
 from datetime import date
 
 from reports import dashboard
-from reports.look import Look
+from reports.changes import Comparison
+from reports.changes import read as read_changes
+from reports.look import Look, meetings_before
 from reports.papers.agenda import agenda, open_decisions
 from reports.papers.parts import (
     AttentionLine,
     CauseLine,
+    ChangeGroup,
     Count,
     DueLine,
     Grid,
@@ -34,6 +37,7 @@ from workitems.standing import Lateness, Standing, milestone_lateness
 # Lines of a table; beyond, the paper says how many more there are and the dashboard has them.
 ATTENTION_LINES = 40
 DUE_LINES = 40
+CHANGES_OF_A_KIND = 12
 # What one page has room for.
 TIMELINE_LINES = 24
 
@@ -47,6 +51,8 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     at = read_plan(plan, moment)
     page = dashboard.build(Look(plan, moment), at, None)
     lines = attention(at)
+    since = next(iter(meetings_before(plan, moment)), None)
+    changes = read_changes(Look(plan, moment, since.moment)) if since else None
     round = at.returns[0].round if at.returns else None
     return Pack(
         plan=line(plan.title),
@@ -72,6 +78,9 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         round=line(round.name) if round else "",
         round_due=round.due_on if round else None,
         returns=tuple(answer(each) for each in page.returns),
+        since=since.words if since else "",
+        changed=changes.summary if changes else "",
+        changes=_changes(changes) if changes else (),
         agenda=agenda(meeting, at),
         decisions=open_decisions(meeting, at),
     )
@@ -80,6 +89,17 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
 def _attention_line(each: Line) -> AttentionLine:
     number = each.item.number if each.item else each.risk.reference if each.risk else ""
     return AttentionLine(number, line(each.title), line(each.detail), line(each.why))
+
+
+def _changes(found: Comparison) -> tuple[ChangeGroup, ...]:
+    return tuple(
+        ChangeGroup(
+            label=kind.label,
+            total=total,
+            sentences=tuple(line(each.sentence) for each in found.of(kind)[:CHANGES_OF_A_KIND]),
+        )
+        for kind, total in found.counts.items()
+    )
 
 
 def _grid(grid: dashboard.Grid) -> Grid:

@@ -103,6 +103,15 @@ class ReturnLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeGroup:
+    """Changes of one kind by sentence: the first ones, and how many there are."""
+
+    label: str
+    total: int
+    sentences: Words
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionLine:
     """What a meeting decided. Without an owner there is nothing to follow up."""
 
@@ -191,7 +200,11 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """`as_at` in words, and `key` as an address of the dashboard says it."""
+    """`as_at` in words, and `key` as an address of the dashboard says it.
+
+    `since` names the last meeting before, blank where there was none; `changed` sums up the time
+    between.
+    """
 
     plan: str
     held: date
@@ -213,12 +226,20 @@ class Pack:
     round: str
     round_due: date | None
     returns: tuple[ReturnLine, ...]
+    since: str
+    changed: str
+    changes: tuple[ChangeGroup, ...]
     agenda: tuple[Matter, ...]
     decisions: tuple[DecisionLine, ...]
 
     @property
     def title(self) -> str:
         return "Meeting pack"
+
+    @property
+    def since_words(self) -> str:
+        """Within a sentence: "meeting of 3 May 2010"."""
+        return f"{self.since[:1].lower()}{self.since[1:]}"
 
 
 @dataclass(frozen=True, slots=True)

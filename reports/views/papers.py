@@ -29,7 +29,7 @@ FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.fr
 def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     """The newest frozen version, or before there is one the paper as it would be now."""
     meeting = visible_meeting(request, slug, pk)
-    rows = MeetingPaper.objects.filter(meeting=meeting, kind=kind)
+    rows = meeting.papers.filter(kind=kind)
     versions = list(rows.without_contents().newest_first())
     paper: Paper | None = None
     refusal = state = ""
@@ -94,8 +94,7 @@ def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) ->
     but the person may have left, or another sits at the machine.
     """
     meeting = visible_meeting(request, slug, pk)
-    rows = MeetingPaper.objects.defer("content")
-    paper = get_object_or_404(rows, meeting=meeting, kind=kind, number=number)
+    paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
     if not paper.is_intact:
         return _refused(request, meeting, kind, DAMAGED, status=500)
     name = f"{kind} {meeting.held_on.isoformat()} version {number}.pdf"

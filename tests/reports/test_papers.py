@@ -1,0 +1,476 @@
+"""Freezing packs and minutes: what they show, when they may be frozen, and that they stay."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from agencies import history
+from reports import dashboard
+from reports.look import Look, meetings_before
+from reports.models import MeetingPaper
+from reports.papers.minutes import compose_minutes
+from reports.papers.pack import compose_pack
+from reports.papers.parts import Count, Pack, from_plain, to_plain
+from reports.plain_json import Malformed
+from reports.services import papers
+from tests.factories import (
+    AttendanceFactory,
+    DecisionFactory,
+    MatterFactory,
+    MeetingFactory,
+    MeetingPaperFactory,
+    UserFactory,
+    VariationFactory,
+)
+from tests.reports.meeting_papers import (
+    CHANGES,
+    HELD,
+    NZ,
+    Before,
+    at,
+    before_a_meeting,
+    change_everything,
+)
+from tests.workitems.record import refused
+from workitems.asat import Moment, end_of
+from workitems.models import Meeting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made():
+    with time_machine.travel(at(1), tick=False):
+        return before_a_meeting()
+
+
+@pytest.fixture
+def closed(made):
+    """The meeting was held and its record is closed."""
+    made.meeting.closed_at, made.meeting.closed_by = at(11), made.coordinator
+    history.save(made.meeting, by=None, at=at(11))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _no_render(monkeypatch):
+    """What is printed is another test's; here a stand-in is quicker."""
+    monkeypatch.setattr(papers, "html_to_pdf", lambda html, **kwargs: html.encode())
+
+
+class Undo(Exception):
+    """Leaves a block whose writes are to be undone."""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Each example has the database to itself."""
+    with pytest.raises(Undo), transaction.atomic():
+        yield
+        raise Undo
+
+
+def freeze(made: Before, instant: datetime, kind: str = "pack", **how: int) -> MeetingPaper:
+    act = papers.freeze_pack if kind == "pack" else papers.freeze_minutes
+    return act(meeting=made.meeting, by=made.coordinator, at=instant, **how)
+
+
+# --- as at when -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("instant", "shows", "key"),
+    [
+        (at(2), at(2), "2010-06-02T12:00:00"),
+        (at(10, 9), at(10, 9), "2010-06-10T09:00:00"),
+        (at(11), datetime(2010, 6, 11, tzinfo=NZ), "2010-06-10"),
+        (at(1, month=9), datetime(2010, 6, 11, tzinfo=NZ), "2010-06-10"),
+    ],
+    ids=["before", "on the day", "the day after", "a season later"],
+)
+def test_pack_shows_the_plan_as_it_is_and_never_later_than_the_meetings_day(
+    made, instant, shows, key
+):
+    paper = freeze(made, instant)
+    assert (paper.as_at, paper.made_at, paper.moment.key) == (shows, instant, key)
+    assert from_plain(paper.content).key == key
+
+
+def test_what_is_kept_is_the_data_the_bytes_their_hash_and_who_froze_them_when(made):
+    paper = freeze(made, at(9))
+    kept = MeetingPaper.objects.get()
+    assert (kept.kind, kept.number, kept.made_by, kept.made_at) == (
+        "pack",
+        1,
+        made.coordinator,
+        at(9),
+    )
+    assert kept.sha256 == hashlib.sha256(kept.pdf).hexdigest() == paper.sha256
+    assert b"Version 1, frozen on 9 June 2010 at 12:00" in bytes(kept.pdf)
+    assert from_plain(kept.content) == compose_pack(made.meeting, Moment.at(at(9)))
+
+
+def test_another_freeze_is_the_next_version_and_the_old_one_stays(made):
+    first = freeze(made, at(8))
+    change = made.brochure
+    change.title = "Print a leaflet"
+    history.save(change, by=None, at=at(8, 13))
+    second = freeze(made, at(9), after=1)
+    assert second.number == 2
+    assert [paper.number for paper in MeetingPaper.objects.newest_first()] == [2, 1]
+    assert "Print a leaflet" not in json.dumps(MeetingPaper.objects.get(number=1).content)
+    assert "Print a leaflet" in json.dumps(second.content)
+    assert MeetingPaper.objects.get(pk=first.pk).is_intact
+
+
+def test_somebody_who_saw_an_older_version_freezes_nothing(made):
+    freeze(made, at(8), after=0)
+    with refused("Somebody has frozen another version meanwhile. See what it says."):
+        freeze(made, at(9), after=0)
+    assert MeetingPaper.objects.count() == 1
+
+
+def test_a_pack_of_a_meeting_that_moves_while_it_prints_is_not_kept(made, monkeypatch):
+    def moves(html, **kwargs):
+        Meeting.objects.get(pk=made.meeting.pk)
+        made.meeting.version += 1
+        history.save(made.meeting, by=None)
+        return b""
+
+    monkeypatch.setattr(papers, "html_to_pdf", moves)
+    with refused("The meeting was changed meanwhile. See what the paper says now."):
+        freeze(made, at(8))
+    assert not MeetingPaper.objects.exists()
+
+
+def test_what_cannot_be_printed_is_refused_by_name_and_keeps_nothing(made, monkeypatch):
+    monkeypatch.undo()
+    made.brochure.title = "Print 🦆 brochures"
+    history.save(made.brochure, by=None, at=at(1))
+    with refused(
+        "The character “🦆” (U+1F986) cannot be printed in this paper’s typeface. "
+        "Please write it another way."
+    ):
+        freeze(made, at(8))
+    assert not MeetingPaper.objects.exists()
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def figures(page: dashboard.Dashboard) -> dict[str, object]:
+    """All that the dashboard counts, in a pack's shape."""
+    return {
+        "headline": page.headline,
+        "standings": tuple(Count(each.label, each.count, each.kind) for each in page.figures),
+        "attention": page.attention_figure.count,
+        "first lines": [each.line.title for each in page.attention],
+        "cells": [
+            [row.cells[column].figure.count for row in page.grid.rows]
+            for column in range(len(page.grid.agencies))
+        ],
+        "by agency": [each.count for each in page.grid.totals],
+        "by pillar": [row.total.count for row in page.grid.rows],
+        "all": page.grid.total.count,
+        "due": [each.count for each in page.due],
+        "causes": [(each.figure.label, each.figure.count, each.days) for each in page.causes],
+        "returns": [each.agency.short_name for each in page.returns],
+    }
+
+
+def figures_of(pack: Pack) -> dict[str, object]:
+    return {
+        "headline": pack.headline,
+        "standings": pack.standings,
+        "attention": pack.attention_count,
+        "first lines": [each.title for each in pack.attention[: dashboard.ATTENTION_SHOWN]],
+        "cells": [[cell.count for cell in row.cells] for row in pack.grid.lines],
+        "by agency": [row.total for row in pack.grid.lines],
+        "by pillar": list(pack.grid.totals),
+        "all": pack.grid.total,
+        "due": [each.count for each in pack.due],
+        "causes": [(each.label, each.delays, each.days) for each in pack.causes],
+        "returns": [each.agency for each in pack.returns],
+    }
+
+
+@pytest.mark.parametrize("instant", [at(2), at(10, 9), at(20)])
+def test_dashboard_at_the_frozen_moment_has_the_packs_figures_whatever_happens_next(made, instant):
+    now = figures(dashboard.read(Look(made.plan, Moment.at(min(instant, end_of(HELD))))))
+    paper = freeze(made, instant)
+    change_everything(made, instant + timedelta(minutes=1))
+    after = figures(dashboard.read(Look(made.plan, Moment.today(instant.date()))))
+    pack = from_plain(MeetingPaper.objects.get().content)
+    then = figures(dashboard.read(Look(made.plan, paper.moment)))
+    assert figures_of(pack) == then
+    assert then != after
+    assert instant > end_of(HELD) or now == then
+
+
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
+def test_no_series_of_changes_moves_the_past_that_a_pack_shows(made, changes):
+    with undone():
+        pack = from_plain(freeze(made, at(9)).content)
+        for hours, change in enumerate(changes):
+            change(made, at(9) + timedelta(hours=hours))
+        then = dashboard.read(Look(made.plan, MeetingPaper.objects.get().moment))
+        assert figures_of(pack) == figures(then)
+    for row in (made.brochure, made.printed, made.brochure.pillar):
+        row.refresh_from_db()
+
+
+def test_late_items_of_a_cell_are_counted_one_by_one_or_by_kind(made):
+    pack = compose_pack(made.meeting, Moment.at(at(2)))
+    assert [(line.agency, [(c.count, c.late) for c in line.cells]) for line in pack.grid.lines] == [
+        ("Customs", [(1, 0), (7, 0)]),
+        ("DoL", [(0, 0), (1, 0)]),
+        ("Police", [(1, 1), (0, 0)]),
+    ]
+
+
+def test_each_matter_says_why_it_is_there_and_what_it_is_about(made):
+    matters = compose_pack(made.meeting, Moment.at(at(2))).agenda
+    welcome, item, moves, words, decision, risk, answer = matters
+    assert (welcome.title, welcome.note, welcome.item) == ("Welcome", ("Ten minutes.",), None)
+    assert item.reasons == ("Overdue.", "Slipped again.")
+    assert item.item.action == ("Print a brochure in ten languages.", "Hand it out at airports.")
+    assert [(each.description, each.words) for each in item.item.milestones] == [
+        ("Brochure printed", "Overdue by 63 days"),
+        ("Handed out", "On time"),
+    ]
+    assert (moves.variation.asks, moves.variation.before, moves.variation.after) == (
+        "Move “Brochure printed”",
+        ("31 March 2010",),
+        ("30 September 2010",),
+    )
+    assert (moves.variation.recommends, moves.variation.recommendation) == (
+        "Approve",
+        ("Agree, for the last time.",),
+    )
+    assert words.variation.after == ("Print a brochure in twelve languages.",)
+    assert (decision.follows.text, decision.follows.owner, decision.follows.is_overdue) == (
+        ("Police finds a printer.",),
+        "Police",
+        True,
+    )
+    assert (risk.risk.severity, risk.risk.escalated) == (
+        "High",
+        "The working group, on 30 May 2010",
+    )
+    assert answer.answer.agency == "Police"
+
+
+def test_a_matters_subject_is_told_as_it_was_at_the_moment(made):
+    made.brochure.action = "Print nothing."
+    history.save(made.brochure, by=None, at=at(12))
+    pack = from_plain(freeze(made, at(20)).content)
+    assert pack.agenda[1].item.action[0] == "Print a brochure in ten languages."
+
+
+def test_what_was_recorded_only_after_the_moment_is_left_out_of_its_matter(made):
+    with time_machine.travel(at(15)):
+        late = VariationFactory(plan=made.plan, item=made.brochure, number=9, kind="withdrawal",
+                                milestone=None, due_before=None, due_after=None)  # fmt: skip
+        MatterFactory(meeting=made.meeting, position=8, variation=late, title="V9")
+    matter = from_plain(freeze(made, at(20)).content).agenda[-1]
+    assert (matter.title, matter.variation, matter.item.number) == ("V9", None, "1.1")
+
+
+def test_open_decisions_are_those_of_earlier_meetings_not_done_at_the_moment(made):
+    with time_machine.travel(at(1)):
+        last = Meeting.objects.get(plan=made.plan, held_on=date(2010, 5, 3))
+        owned = {"meeting": last, "owner_agency": made.police}
+        DecisionFactory(**owned, number=2, due_on=date(2010, 7, 1), done_on=date(2010, 5, 30))
+        DecisionFactory(**owned, number=3, due_on=date(2010, 7, 1), done_on=date(2010, 6, 5))
+        DecisionFactory(meeting=last, number=4)
+        DecisionFactory(meeting=made.meeting, owner_agency=made.police, due_on=date(2010, 7, 1))
+    pack = compose_pack(made.meeting, Moment.at(at(2)))
+    assert [each.number for each in pack.decisions] == [1, 3]
+
+
+def test_what_changed_is_told_since_the_last_meeting(made):
+    change_everything(made, at(5))
+    pack = compose_pack(made.meeting, Moment.at(at(6)))
+    assert pack.since == "Meeting of 3 May 2010"
+    assert "New" in [group.label for group in pack.changes]
+
+
+def test_an_empty_plan_and_an_empty_agenda_make_a_pack():
+    meeting = MeetingFactory(held_on=HELD)
+    pack = compose_pack(meeting, Moment.at(at(2)))
+    assert (pack.headline, pack.agenda, pack.since) == (
+        "No work items were recorded by then.",
+        (),
+        "",
+    )
+    assert papers.print_paper(pack)
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_queries_do_not_grow_with_the_agenda(made, more, django_assert_num_queries):
+    with time_machine.travel(at(1)):
+        for number in range(more):
+            variation = VariationFactory(
+                milestone=made.printed, number=100 + number, state="taken_back"
+            )
+            MatterFactory(meeting=made.meeting, position=8 + number, variation=variation)
+    with django_assert_num_queries(35):
+        compose_pack(made.meeting, Moment.at(at(2)))
+
+
+# --- minutes ----------------------------------------------------------------------------------
+
+
+def test_minutes_say_who_came_what_was_considered_and_what_was_decided(closed):
+    meeting = closed.meeting
+    welcome, item, moves, *rest = meeting.matters.in_order()
+    AttendanceFactory(meeting=meeting, agency=closed.police)
+    for matter in (item, moves):
+        matter.considered_on = HELD
+        history.save(matter, by=None)
+    variation = moves.variation
+    variation.state, variation.meeting = "approved", meeting
+    variation.decided_by, variation.decided_at = closed.coordinator, at(10)
+    history.save(variation, by=None)
+    common = {"meeting": meeting}
+    DecisionFactory(**common, number=1, matter=moves, variation=variation, text="Agreed.")
+    DecisionFactory(
+        **common, number=2, text="All is well.", owner_agency=closed.police, due_on=at(30).date()
+    )
+    MeetingFactory(plan=closed.plan, held_on=date(2010, 9, 2), place="Stout Street")
+    minutes = compose_minutes(meeting, at(12))
+    assert (minutes.present, minutes.absent) == (("Police",), ("Customs", "DoL"))
+    assert [(each.number, each.title) for each in minutes.considered] == [
+        (2, "1.1 Print a brochure"),
+        (3, "V4 on item 1.1"),
+    ]
+    decided = minutes.considered[1]
+    assert (decided.variation.before, decided.variation.after, decided.variation.outcome) == (
+        ("31 March 2010",),
+        ("30 September 2010",),
+        "Approved",
+    )
+    assert [each.text for each in decided.decisions] == [("Agreed.",)]
+    assert [(each.text, each.owner, each.due) for each in minutes.others] == [
+        (("All is well.",), "Police", date(2010, 6, 30))
+    ]
+    assert minutes.variations == ()
+    assert len(minutes.not_reached) == 5
+    assert (minutes.next, minutes.next_place) == (date(2010, 9, 2), "Stout Street")
+
+
+def test_a_variation_decided_beside_the_agenda_is_told_with_the_other_decisions(closed):
+    with time_machine.travel(at(10)):
+        decided = VariationFactory(
+            milestone=closed.printed, number=9, state="declined", meeting=closed.meeting,
+            decided_by=closed.coordinator, decided_at=at(10),
+        )  # fmt: skip
+        DecisionFactory(meeting=closed.meeting, variation=decided, text="No.")
+    minutes = compose_minutes(closed.meeting, at(12))
+    assert [(each.reference, each.outcome) for each in minutes.variations] == [("V9", "Declined")]
+    assert [(each.text, each.about) for each in minutes.others] == [(("No.",), "V9")]
+
+
+def test_minutes_are_frozen_once_the_record_is_closed(closed):
+    paper = freeze(closed, at(12), "minutes")
+    assert (paper.kind, paper.number, paper.as_at) == ("minutes", 1, at(12))
+    assert freeze(closed, at(12)).number == 1  # packs are counted apart
+
+
+def test_minutes_of_an_open_record_are_not_frozen(made):
+    with refused("Close the record before you freeze its minutes."):
+        freeze(made, at(12), "minutes")
+
+
+def test_a_meeting_to_come_has_no_minutes(made):
+    with refused("That meeting has not been held yet."):
+        papers.draft("minutes", meeting=made.meeting, at=at(9))
+
+
+# --- frozen -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE reports_meetingpaper SET sha256 = '0'",
+        "UPDATE reports_meetingpaper SET as_at = made_at",
+        "DELETE FROM reports_meetingpaper",
+    ],
+)
+def test_the_database_refuses_to_change_or_delete_a_frozen_paper(statement):
+    MeetingPaperFactory()
+    with (
+        pytest.raises(IntegrityError, match="A frozen paper is never changed or deleted."),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert MeetingPaper.objects.get().is_intact
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"number": 0},
+        {"kind": "letter"},
+        {"as_at": at(12), "made_at": at(11)},
+    ],
+)
+def test_the_database_refuses_a_paper_that_cannot_be(fault):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MeetingPaperFactory(**fault)
+
+
+def test_the_database_refuses_two_papers_of_one_number():
+    paper = MeetingPaperFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MeetingPaperFactory(meeting=paper.meeting)
+
+
+def test_two_who_freeze_at_once_make_one_version(made, monkeypatch):
+    def somebody_else(html, **kwargs):
+        MeetingPaperFactory(meeting=made.meeting)
+        return b""
+
+    monkeypatch.setattr(papers, "html_to_pdf", somebody_else)
+    with refused("Somebody has frozen another version meanwhile. See what it says."):
+        freeze(made, at(8))
+
+
+def test_kept_data_reads_back_and_what_is_not_a_paper_is_refused(made):
+    pack = compose_pack(made.meeting, Moment.at(at(2)))
+    assert from_plain(json.loads(json.dumps(to_plain(pack)))) == pack
+    minutes = compose_minutes(made.meeting, at(2))
+    assert from_plain(json.loads(json.dumps(to_plain(minutes)))) == minutes
+    for data in ({}, [], {"type": "Letter"}, to_plain(pack) | {"more": 1}):
+        with pytest.raises(Malformed):
+            from_plain(data)
+
+
+# --- compared with a meeting ------------------------------------------------------------------
+
+
+def test_a_meeting_to_compare_with_is_what_its_last_frozen_pack_shows(
+    made, django_assert_num_queries
+):
+    person = UserFactory()
+    for number, instant in ((1, at(9)), (2, at(10, 8))):
+        MeetingPaperFactory(meeting=made.meeting, number=number, as_at=instant, made_by=person)
+    MeetingPaperFactory(meeting=made.meeting, kind="minutes", as_at=at(20), made_by=person)
+    with django_assert_num_queries(1):
+        found = meetings_before(made.plan, Moment.today(date(2010, 7, 1)))
+    assert [(each.words, each.moment) for each in found] == [
+        ("Meeting of 10 June 2010", Moment.at(at(10, 8))),
+        ("Meeting of 3 May 2010", Moment.end_of(date(2010, 5, 3))),
+    ]

@@ -1,0 +1,273 @@
+"""Pack and minutes as PDF: their figures are the dashboard's, and they read well by eye and by ear."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pikepdf
+import pytest
+import time_machine
+from django.db import transaction
+
+from reports import dashboard
+from reports.look import Look
+from reports.papers.minutes import compose_minutes
+from reports.papers.pack import compose_pack
+from reports.papers.parts import AttentionLine
+from reports.render.papers import paper_html
+from reports.services.papers import freeze_pack, print_paper
+from tests.reports.meeting_papers import at, before_a_meeting
+from tests.reports.paper_reading import (
+    families,
+    html_words,
+    opened,
+    pages,
+    spoken,
+    structure,
+    tokens,
+)
+
+NOON = at(2)
+RUNNING = re.compile(
+    r"^\s*(Working group, 10 June 2010 · page \d+ of \d+)?\s*(UNCLASSIFIED)?\s*(Draft)?\s*$"
+)
+STANDARD = {
+    *("Document", "Art", "Sect", "H1", "H2", "H3", "P", "L", "LI", "Lbl", "LBody"),
+    *("Table", "THead", "TBody", "TR", "TH", "TD", "Span", "Figure"),
+}
+
+
+@pytest.fixture(scope="module")
+def papers(django_db_setup, django_db_blocker):
+    """A frozen pack, the pack and the minutes as data, and the dashboard at the pack's moment."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with time_machine.travel(at(1), tick=False):
+            made = before_a_meeting()
+        frozen = freeze_pack(meeting=made.meeting, by=made.coordinator, at=NOON)
+        found = {
+            "frozen": bytes(frozen.pdf),
+            "pack": compose_pack(made.meeting, frozen.moment),
+            "minutes": compose_minutes(made.meeting, at(11)),
+            "dashboard": dashboard.read(Look(made.plan, frozen.moment)),
+        }
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.fixture(scope="module")
+def data(papers):
+    return papers["frozen"]
+
+
+@pytest.fixture(scope="module")
+def tree(data):
+    with opened(data) as pdf:
+        yield structure(pdf)
+
+
+def parts(data):
+    """What is heard under each heading of the second level: (role, text) in order."""
+    found, heading = {}, ""
+    for role, text in spoken(data):
+        if role == "H2":
+            heading = text
+            found[heading] = []
+        elif heading:
+            found[heading].append((role, text.strip()))
+    return found
+
+
+def cells(part, role="TD"):
+    return [text for each, text in part if each == role]
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def test_every_figure_in_the_file_is_the_dashboards(papers, data):
+    page, heard = papers["dashboard"], parts(data)
+
+    going = heard["How we are going"]
+    assert " ".join(cells(going, "P")) == page.headline
+    assert list(zip(cells(going, "TH"), cells(going), strict=True)) == [
+        (figure.label, str(figure.count)) for figure in page.figures
+    ]
+
+    attention = heard["Needs attention"]
+    count = page.attention_figure.count
+    assert f"{count} lines need attention, most urgent first." in cells(attention, "P")
+    assert len(page.attention) == count  # few enough to be on the dashboard's first page
+    text = " ".join(text for _, text in attention)
+    for each in page.attention:
+        assert each.line.why in text
+        assert each.line.title in text
+
+    who = heard["Who does what"]
+    rows = [
+        [
+            *("–" if not cell.figure.count else str(cell.figure.count) for cell in column),
+            str(total.count),
+        ]
+        for total, column in zip(
+            page.grid.totals,
+            zip(*(row.cells for row in page.grid.rows), strict=True),
+            strict=True,
+        )
+    ]
+    sums = [*(str(row.total.count) for row in page.grid.rows), str(page.grid.total.count)]
+    numbers = [text for text in cells(who) if not text.endswith("late")]
+    assert numbers == [number for row in [*rows, sums] for number in row]
+    assert [text for _, text in who if text.endswith(" late")] == ["1 late"]
+
+    due = heard["Due next"]
+    assert cells(due)[:3] == [str(figure.count) for figure in page.due]
+    assert cells(due, "TH")[:3] == ["Within 30 days", "Within 60 days", "Within 90 days"]
+    assert cells(due, "TH")[8:] == [each.milestone.description for each in page.due_soon]
+
+    slips = " ".join(pages(data, "-layout"))
+    for cause in page.causes:
+        assert re.search(rf"{cause.figure.label}\s+{cause.words}", slips)
+
+    answers = heard["Who has answered"]
+    assert cells(answers, "TH")[2:] == [each.agency.short_name for each in page.returns]
+    assert cells(answers) == [
+        each.reasons[0].words if each.reasons else each.state_label for each in page.returns
+    ]
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["pack", "minutes"])
+def test_it_states_its_language_title_and_tags(papers, name):
+    with opened(print_paper(papers[name])) as pdf:
+        title = {
+            "pack": "Meeting pack, 10 June 2010, Plan of Action",
+            "minutes": "Minutes, 10 June 2010, Plan of Action",
+        }[name]
+        assert pdf.check_pdf_syntax() == []
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "en-NZ"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        with pdf.open_metadata() as metadata:
+            assert (metadata["dc:title"], metadata["pdfuaid:part"]) == (title, "1")
+        assert [str(page.get("/Tabs")) for page in pdf.pages] == ["/S"] * len(pdf.pages)
+        assert not [key for key in pdf.Root if key in ("/OpenAction", "/AA")]
+
+
+def test_its_bookmarks_are_its_headings(data):
+    with opened(data) as pdf, pdf.open_outline() as outline:
+        (top,) = outline.root
+        found = {item.title: [child.title for child in item.children] for item in top.children}
+    assert top.title == "Meeting pack"
+    assert list(found) == [
+        "How we are going",
+        "Needs attention",
+        "Who does what",
+        "Late and next",
+        "Due next",
+        "Why dates slip",
+        "Who has answered",
+        "What has changed",
+        "Agenda",
+        "Decisions still to be done",
+    ]
+    assert found["Agenda"][:2] == ["1. Welcome", "2. 1.1 Print a brochure"]
+
+
+def test_only_standard_types_are_used_and_levels_are_whole(tree):
+    assert {element.role for element in tree.walk()} <= STANDARD
+    levels = [int(e.role[1]) for e in tree.walk() if re.fullmatch("H[1-6]", e.role)]
+    assert (levels[0], levels.count(1)) == (1, 1)
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_tables_have_heads_with_scopes_and_pictures_have_words(tree):
+    for table in tree.all("Table"):
+        assert table.all("TH")
+    assert {th.attribute("/Scope") for th in tree.all("TH")} == {"/Row", "/Column"}
+    figures = [str(figure.node.Alt) for figure in tree.all("Figure")]
+    assert [words.split(".")[0] for words in figures] == [
+        "Timeline of milestones as at 2 June 2010",
+        "Days of delay by cause",
+    ]
+    assert "1.1 Brochure printed: promised 31 Mar 2010, expected 31 Aug 2010" in figures[0]
+
+
+def test_te_reo_is_marked_wherever_it_stands(tree):
+    marked = [element for element in tree.walk() if str(element.node.get("/Lang", "")) == "mi"]
+    assert len(marked) >= 2  # a pillar's name, an item's title
+    assert {element.role for element in marked} == {"Span"}
+
+
+def test_only_our_typeface_is_in_it_and_embedded(data):
+    assert all(name.startswith("Source-Sans-3") for name in families(data))
+    with opened(data) as pdf:
+        fonts = [
+            font
+            for font in pdf.objects
+            if isinstance(font, pikepdf.Dictionary) and font.get("/Subtype") == "/Type0"
+        ]
+        assert fonts
+        for font in fonts:
+            assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+            assert "/ToUnicode" in font
+
+
+@pytest.mark.parametrize("name", ["pack", "minutes"])
+def test_every_word_of_the_page_reads_back_and_no_other(papers, name):
+    paper = papers[name]
+    html = tokens(html_words(paper_html(paper)))
+    lines = "\n".join(pages(print_paper(paper), "-layout")).splitlines()
+    read = tokens("\n".join(line for line in lines if not RUNNING.match(line)))
+    bullets = sum(len(group.sentences) for group in getattr(paper, "changes", ()))
+    assert read == html + Counter({"•": bullets} if bullets else {})
+
+
+def test_every_page_says_which_meeting_which_page_and_how_it_is_marked(papers, data):
+    for number, page in enumerate(found := pages(data, "-layout"), start=1):
+        assert f"Working group, 10 June 2010 · page {number} of {len(found)}" in page
+        assert page.count("UNCLASSIFIED") == 2 + (number == 1)
+        assert "Draft" not in page
+    for page in pages(print_paper(papers["pack"]), "-layout"):
+        assert page.splitlines()[0].split() == ["UNCLASSIFIED", "Draft"]
+
+
+def test_a_frozen_paper_says_which_version_it_is(data):
+    assert "Version 1, frozen on 2 June 2010 at 12:00" in pages(data)[0]
+    assert "2 June 2010 at 12:00" in pages(data)[0]
+
+
+def test_the_same_paper_is_the_same_bytes(papers, data):
+    again = print_paper(papers["pack"], state="Version 1, frozen on 2 June 2010 at 12:00")
+    assert again == data
+
+
+# --- what does not fit ------------------------------------------------------------------------
+
+
+def test_forty_matters_and_long_lists_print_and_say_what_they_leave_out(papers):
+    pack = papers["pack"]
+    many = replace(
+        pack,
+        attention=tuple(AttentionLine(f"9.{n}", f"Item {n}", "Police", "Late.") for n in range(40)),
+        attention_count=57,
+        agenda=tuple(replace(pack.agenda[n % len(pack.agenda)], number=n + 1) for n in range(40)),
+    )
+    text = "\n".join(pages(print_paper(many)))
+    assert "57 lines need attention, most urgent first." in text
+    assert "And 17 more, on the dashboard as at this moment." in text
+    assert "40. " in text
+
+
+def test_a_long_name_without_a_space_stays_on_its_page(papers):
+    word = "Kaiwhakahaere" * 20
+    pack = replace(papers["pack"], place=word)
+    text = re.sub(r"\s", "", pages(print_paper(pack))[0])
+    assert word in text
+
+
+def test_an_empty_agenda_says_so(papers):
+    text = "\n".join(pages(print_paper(replace(papers["pack"], agenda=(), decisions=()))))
+    assert "Nothing is on the agenda yet." in text
+    assert "Everything that earlier meetings decided is done." in text
