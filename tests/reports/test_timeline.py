@@ -1,0 +1,228 @@
+"""The timeline: every milestone of every item, as at a moment, in groups that say what is in them."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agencies import history
+from reports import timeline
+from reports.timeline import GroupBy
+from tests.cast import scene
+from tests.factories import (
+    AgencyFactory,
+    MilestoneFactory,
+    PillarFactory,
+    PlanFactory,
+    WorkItemFactory,
+)
+from tests.plans_at_random import moments, plans
+from tests.reports.test_reconcile import some_plans, undone, versions
+from workitems import on_day
+from workitems.asat import Moment
+from workitems.models import Milestone
+
+pytestmark = pytest.mark.django_db
+
+TODAY = Moment.today(date(2010, 7, 30))
+
+
+def strips(found):
+    return [strip for group in found.groups for strip in group.strips]
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@given(data=st.data())
+@some_plans
+def test_nothing_is_left_out_and_late_items_are_those_of_the_dashboard(data):
+    with undone():
+        made = data.draw(plans())
+        moment = data.draw(moments())
+        by = data.draw(st.sampled_from(GroupBy))
+        pillar = data.draw(st.sampled_from([None, *made.plan.pillars.values_list("pk", flat=True)]))
+        lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
+        found = timeline.read(made.plan, moment, by=by, pillar=pillar, lead=lead)
+        at = on_day.read(made.plan, moment).narrowed(pillar=pillar, lead=lead)
+        assert sorted(strip.number for strip in strips(found)) == sorted(
+            item.number for item in at.items
+        )
+        late = {item.number for item in at.items if item.is_live and item.late.is_late}
+        assert {strip.number for strip in strips(found) if strip.is_late} == late
+        kept = {item.pk for item in at.items}
+        assert found.milestones == sum(row.item_id in kept for row in versions(Milestone, moment))
+        keys = [item.lead if by == GroupBy.AGENCY else item.pillar for item in at.items]
+        assert {group.key: len(group.strips) for group in found.groups} == {
+            key: keys.count(key) for key in keys
+        }
+
+
+def test_groups_stand_in_the_order_of_the_plan_and_rows_by_number():
+    plan = PlanFactory()
+    second, first = PillarFactory(plan=plan, number=2), PillarFactory(plan=plan, number=1)
+    for pillar, number in ((second, "2.10"), (second, "2.9"), (first, "1.1")):
+        WorkItemFactory(plan=plan, pillar=pillar, number=number)
+    found = timeline.read(plan, TODAY)
+    assert [[strip.number for strip in group.strips] for group in found.groups] == [
+        ["1.1"],
+        ["2.9", "2.10"],
+    ]
+
+
+def test_agencies_stand_in_the_order_of_their_short_names():
+    plan = PlanFactory()
+    for name in ("Police", "Customs"):
+        WorkItemFactory(plan=plan, lead_agency=AgencyFactory(short_name=name, name=f"The {name}"))
+    found = timeline.read(plan, TODAY, by=GroupBy.AGENCY)
+    assert [group.title for group in found.groups] == ["The Customs", "The Police"]
+
+
+def test_a_past_moment_shows_the_dates_of_then():
+    plan = PlanFactory()
+    item = history.save(
+        WorkItemFactory.build(plan=plan, pillar=PillarFactory(plan=plan)),
+        by=None,
+        at=datetime(2010, 1, 1, tzinfo=UTC),
+    )
+    milestone = MilestoneFactory.build(item=item, number=1, original_due=date(2010, 6, 30))
+    history.save(milestone, by=None, at=datetime(2010, 1, 1, tzinfo=UTC))
+    milestone.forecast_due = date(2011, 6, 30)
+    history.save(milestone, by=None, at=datetime(2010, 7, 1, tzinfo=UTC))
+    (then,) = strips(timeline.read(plan, Moment.end_of(date(2010, 6, 1))))
+    (now,) = strips(timeline.read(plan, TODAY))
+    assert [strip.milestones[0].forecast_due for strip in (then, now)] == [
+        date(2010, 6, 30),
+        date(2011, 6, 30),
+    ]
+    assert (then.url, now.url) == (
+        f"{item.get_absolute_url()}?at=2010-06-01",
+        item.get_absolute_url(),
+    )
+
+
+def test_a_completion_after_the_day_had_not_yet_happened_on_it():
+    item = WorkItemFactory()
+    MilestoneFactory(item=item, original_due=date(2010, 7, 1), completed_on=date(2010, 8, 3))
+    (strip,) = strips(timeline.read(item.plan, TODAY))
+    assert (strip.words, strip.milestones[0].completed_on) == ("Overdue by 29 days", None)
+
+
+@pytest.mark.parametrize(
+    ("item", "milestones", "words"),
+    [
+        ({}, [], "No milestones"),
+        ({}, [{"completed_on": date(2010, 6, 1)}], "All milestones done"),
+        ({}, [{"withdrawn_on": date(2010, 6, 1)}], "No open milestone"),
+        ({"stage": "complete", "completed_on": date(2010, 6, 1)}, [{}], "Complete"),
+        ({"stage": "withdrawn"}, [{}], "Withdrawn"),
+        ({}, [{"original_due": date(2010, 9, 30)}], "On time"),
+    ],
+)
+def test_a_row_says_how_its_dates_stand(item, milestones, words):
+    made = WorkItemFactory(**item)
+    for fields in milestones:
+        MilestoneFactory(item=made, **fields)
+    (strip,) = strips(timeline.read(made.plan, TODAY))
+    assert (strip.words, strip.is_late) == (words, False)
+
+
+@pytest.mark.parametrize("number", ["1.2", "A 1", "é/ü", "1?2"])
+def test_a_row_leads_where_the_router_says(number):
+    item = WorkItemFactory.build(number=number)
+    address = timeline.address_of_items(PlanFactory(slug="a-plan"), TODAY)
+    if "/" in number:
+        assert "/" not in address(number).removeprefix("/plans/a-plan/items/").rstrip("/")
+    else:
+        assert address(number) == reverse("workitems:detail", args=["a-plan", item.number])
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+PAGE = "/plans/plan-of-action/dashboard/timeline/"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_as_much_for_three_items_as_for_one(client, django_assert_num_queries, count):
+    found = scene()
+    for _ in range(count - 1):
+        item = WorkItemFactory(plan=found.plan, pillar=PillarFactory(plan=found.plan))
+        MilestoneFactory(item=item)
+    client.force_login(found["observer"])
+    # transactions (4) and session (2); user, seats, plans; pillars and agencies of the bar; items, milestones, pillars
+    with django_assert_num_queries(14):
+        response = client.get(PAGE)
+    assert len(strips(response.context["timeline"])) == count
+
+
+def test_each_mark_is_a_link_that_tells_its_dates(client):
+    found = scene()
+    client.force_login(found["observer"])
+    with time_machine.travel(datetime(2010, 7, 30, tzinfo=UTC)):
+        page = client.get(PAGE).content.decode()
+    names = re.findall(r'<a href="([^"]*)"><title>([^<]*)</title>', page)
+    assert names == [
+        (
+            "/plans/plan-of-action/items/1.1/#milestones",
+            f"{step}: promised 30 June 2010, expected 30 June 2010",
+        )
+        for step in ("Brochure printed", "Brochure handed out")
+    ]
+
+
+def test_a_short_timeline_is_open_and_a_long_one_shows_its_groups_first(client, monkeypatch):
+    found = scene()
+    client.force_login(found["observer"])
+    opened = '<details class="timeline-group" open>'
+    assert client.get(PAGE).content.decode().count(opened) == 1
+    WorkItemFactory(plan=found.plan)
+    monkeypatch.setattr(timeline, "OPEN_UP_TO", 1)
+    page = client.get(PAGE).content.decode()
+    assert (page.count('<details class="timeline-group">'), page.count(opened)) == (2, 0)
+    assert client.get(f"{PAGE}?open=all").content.decode().count(opened) == 2
+
+
+def test_of_a_huge_timeline_a_group_is_drawn_when_it_is_asked_for(client, monkeypatch):
+    found = scene()
+    pillar = PillarFactory(plan=found.plan, number=2, title="Protection")
+    WorkItemFactory(plan=found.plan, pillar=pillar)
+    client.force_login(found["observer"])
+    monkeypatch.setattr(timeline, "DRAWN_UP_TO", 1)
+    page = client.get(PAGE).content.decode()
+    assert ("strip-rows" in page, "1 item, 0 late" in page) == (False, True)
+    focus = f"{PAGE}?pillar={pillar.pk}&group=pillar"
+    assert focus.replace("&", "&amp;") in page
+    assert client.get(focus).content.decode().count('class="strip-item"') == 1
+    assert client.get(f"{PAGE}?open=all").content.decode().count('class="strip-item"') == 2
+
+
+def test_what_is_not_a_group_is_taken_for_the_pillars(client):
+    client.force_login(scene()["observer"])
+    response = client.get(f"{PAGE}?group=colour")
+    assert (response.status_code, response.context["by"]) == (200, GroupBy.PILLAR)
+
+
+def test_a_timeline_without_items_says_so(client):
+    client.force_login(scene()["other plan's coordinator"])
+    page = client.get("/plans/another-plan/dashboard/timeline/").content.decode()
+    assert "No work items by then." in page
+    assert "strip-rows" not in page
+
+
+def test_words_of_people_are_escaped(client):
+    found = scene()
+    pillar = PillarFactory(plan=found.plan, title="<i>Pillar</i>")
+    item = WorkItemFactory(
+        plan=found.plan, pillar=pillar, number="<9>", title='</title><script>"x"'
+    )
+    MilestoneFactory(
+        item=item, description="<script>go()</script>", original_due=TODAY.on + timedelta(days=9)
+    )
+    client.force_login(found["observer"])
+    page = client.get(PAGE).content.decode()
+    assert [tag for tag in ("<script>", "<i>", "<9>") if tag in page] == []
