@@ -5,7 +5,16 @@ from typing import Any
 from agencies.guards import Guard, frozen_history, install
 
 GUARDS = (
-    *frozen_history(["reports_historicalbriefing"]),
+    *frozen_history(
+        [
+            "reports_historicalbriefing",
+            "reports_historicalbriefingkind",
+            "reports_historicalkindsection",
+            "reports_historicaldraftsection",
+            "reports_historicaldraftparagraph",
+            "reports_historicaldraftask",
+        ]
+    ),
     *(
         Guard(
             name=f"meetingpaper_frozen_{event.lower()}",

@@ -287,8 +287,9 @@ def _items(
         "confidence", "reviewer_confidence", "heard_on", "starts_on",
     )  # fmt: skip
     found = []
-    for row in rows:
-        pk, _, _, _, _, stage, _, confidence, reviewers, heard_on, starts_on = row
+    each: Any
+    for each in rows:
+        pk, _, _, _, _, stage, _, confidence, reviewers, heard_on, starts_on = each
         at = dates.get(pk, _NO_DATES)
         late = at.lateness(on)
         reasons: list[Reason] = []
@@ -309,7 +310,8 @@ def _items(
                 on,
             )
         stands = standing.standing_of(stage, late.is_late, confidence)
-        found.append(ItemOnDay(*row[:-1], *(late, at.due, stands, reasons)))
+        facts: list[Any] = [*each[:-1], late, at.due, stands, reasons]
+        found.append(ItemOnDay(*facts))
     return sorted(found, key=lambda item: (number_key(item.number), item.pk))
 
 

@@ -5,58 +5,103 @@ write from them, `paragraphs` is how words become text. Nothing here writes a ro
 """
 
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from reports.compose.ahead import next_steps
+from reports.compose.ahead import next_steps, risks
 from reports.compose.annexes import progress_picture, work_item_table
 from reports.compose.delays import delay, mitigation
 from reports.compose.facts import Facts, read
 from reports.compose.paragraphs import Writer, key
 from reports.compose.sections import achievements, background, purpose
 from reports.document import (
+    Annex,
     Contact,
     Cover,
     Document,
     Marking,
+    Paragraph,
     Recommendation,
     Recommendations,
+    Section,
     Verb,
+    plain,
 )
 from reports.models import Briefing
 
-__all__ = ["compose"]
+__all__ = ["ANNEXES", "CONTENTS", "Composed", "compose", "generate"]
 
 
-def compose(briefing: Briefing) -> Document:
-    """The briefing's document, from records as at the day it is dated; always 12 queries.
+# What can be generated into a section, by the section's content.
+CONTENTS: dict[str, Callable[[Writer], Section]] = {
+    "purpose": purpose,
+    "background": background,
+    "achievements": achievements,
+    "delay": delay,
+    "mitigation": mitigation,
+    "next_steps": next_steps,
+    "risks": risks,
+}
+ANNEXES: dict[str, Callable[[Facts], Annex]] = {
+    "progress": progress_picture,
+    "items": work_item_table,
+}
 
-    The briefing need not be saved. Refused with a `DocumentError`, a sentence for the person at
-    the screen, when the paper cannot be written: nobody holds the portfolio on that day, or a
-    record holds text that cannot be printed.
+
+@dataclass(frozen=True)
+class Composed:
+    """What the records say on the briefing's date: a section for each content, in the order asked,
+    the sentence before the recommendations, the cover, and the annexes chosen."""
+
+    facts: Facts
+    cover: Cover
+    sections: dict[str, Section]
+    lead: Paragraph
+    annexes: tuple[Annex, ...]
+
+
+def generate(
+    briefing: Briefing,
+    contents: Iterable[str] = tuple(CONTENTS),
+    annexes: Iterable[str] = tuple(ANNEXES),
+) -> Composed:
+    """Everything the paper can be made of, from records as at the day it is dated: 12 queries.
+
+    Agencies are introduced in the order of `contents`. The briefing need not be saved. Refused
+    with a `DocumentError`, a sentence for the person at the screen, when the paper cannot be
+    written: nobody holds the portfolio on that day, or a record holds what cannot be printed.
     """
     facts = read(briefing)
     writer = Writer(facts)
-    return Document.assemble(
-        plan_title=facts.plan.title,
+    return Composed(
+        facts=facts,
         cover=_cover(briefing, facts),
-        sections=(
-            purpose(writer),
-            background(writer),
-            achievements(writer),
-            delay(writer),
-            mitigation(writer),
-            next_steps(writer),
-        ),
+        sections={content: CONTENTS[content](writer) for content in contents},
+        lead=writer.paragraph("It is recommended that you:", about="recommendation"),
+        annexes=tuple(ANNEXES[name](facts) for name in annexes if name in ANNEXES),
+    )
+
+
+# A paper that nobody has drafted yet.
+UNDRAFTED = ("purpose", "background", "achievements", "delay", "mitigation", "next_steps")
+
+
+def compose(briefing: Briefing) -> Document:
+    """The briefing as the records alone would have it. Refused as `generate` is."""
+    found = generate(briefing, UNDRAFTED)
+    return Document.assemble(
+        plan_title=found.facts.plan.title,
+        cover=found.cover,
+        sections=found.sections.values(),
         recommendation=Recommendations(
-            lead=writer.paragraph("It is recommended that you:", about="recommendation"),
+            lead=found.lead,
             items=(
                 Recommendation(
-                    key("r", "note the contents"),
-                    Verb.NOTE,
-                    writer.text("the contents of this paper"),
+                    key("r", "note the contents"), Verb.NOTE, plain("the contents of this paper")
                 ),
             ),
         ),
-        annexes=(progress_picture(facts), work_item_table(facts)),
+        annexes=found.annexes,
     )
 
 

@@ -139,3 +139,15 @@ def _risks(writer: Writer) -> Paragraph:
         bullets=bullets,
         sources=sources,
     )
+
+
+def risks(writer: Writer) -> Section:
+    """The risks that were escalated to the Minister, or the plain sentence that there are none."""
+    sentence = (
+        _risks(writer)
+        if writer.facts.risks
+        else writer.paragraph(
+            "No risk to the Plan is before you.", about="risks", sources=[writer.facts.plan_source]
+        )
+    )
+    return Section(SectionKind.RISKS, "Risks", (sentence,))

@@ -2,6 +2,28 @@
 
 from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
 from reports.models.decision import BriefingDecision
+from reports.models.draft import (
+    AnnexChoice,
+    BriefingKind,
+    Content,
+    DraftAsk,
+    DraftParagraph,
+    DraftSection,
+    KindSection,
+)
 from reports.models.paper import MeetingPaper
 
-__all__ = ["DRAFTING_ROLES", "MARKING_TOO_HIGH", "Briefing", "BriefingDecision", "MeetingPaper"]
+__all__ = [
+    "DRAFTING_ROLES",
+    "MARKING_TOO_HIGH",
+    "AnnexChoice",
+    "Briefing",
+    "BriefingDecision",
+    "BriefingKind",
+    "Content",
+    "DraftAsk",
+    "DraftParagraph",
+    "DraftSection",
+    "KindSection",
+    "MeetingPaper",
+]

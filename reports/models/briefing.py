@@ -47,7 +47,36 @@ class Briefing(models.Model):
         IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, "IN CONFIDENCE"
         SENSITIVE = PaperMarking.SENSITIVE.value, "SENSITIVE"
 
+    class State(models.TextChoices):
+        DRAFTING = "drafting", "Drafting"
+        IN_CONSULTATION = "in_consultation", "In consultation"
+        AWAITING = "awaiting", "Awaiting authorisation"
+        AUTHORISED = "authorised", "Authorised"
+        WITH_MINISTER = "with_minister", "With the Minister"
+        RETURNED = "returned", "Returned"
+        CLOSED = "closed", "Closed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    NEXT: dict[str, tuple[str, ...]] = {
+        State.DRAFTING: (State.IN_CONSULTATION, State.WITHDRAWN),
+        State.IN_CONSULTATION: (State.DRAFTING, State.AWAITING, State.WITHDRAWN),
+        State.AWAITING: (State.IN_CONSULTATION, State.AUTHORISED, State.WITHDRAWN),
+        State.AUTHORISED: (State.WITH_MINISTER,),
+        State.WITH_MINISTER: (State.RETURNED,),
+        State.RETURNED: (State.CLOSED,),
+        State.CLOSED: (),
+        State.WITHDRAWN: (),
+    }
+    # Its text and cover may still change.
+    OPEN = (State.DRAFTING, State.IN_CONSULTATION)
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefings")
+    # Which pattern it was drafted from, and what stands behind its text; none before it is drafted.
+    kind = models.ForeignKey(
+        "reports.BriefingKind", models.PROTECT, null=True, blank=True, related_name="briefings"
+    )
+    annexes = models.JSONField(default=list, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.DRAFTING)
     title = models.CharField(max_length=250)
     tracker_number = models.CharField(max_length=50)
     period_start = models.DateField("period from")
@@ -95,6 +124,21 @@ class Briefing(models.Model):
                 violation_error_message=MARKING_TOO_HIGH,
             ),
             models.CheckConstraint(
+                name="briefing_state_known",
+                condition=Q(
+                    state__in=[
+                        "drafting",
+                        "in_consultation",
+                        "awaiting",
+                        "authorised",
+                        "with_minister",
+                        "returned",
+                        "closed",
+                        "withdrawn",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="briefing_period",
                 condition=Q(period_end__gt=F("period_start")),
                 violation_error_message="The period ends before it begins.",
@@ -111,3 +155,7 @@ class Briefing(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:detail", args=[self.plan.slug, self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN

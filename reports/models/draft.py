@@ -1,0 +1,183 @@
+"""What a briefing is drafted from and as: kinds of briefing, their sections, and a draft's own parts.
+
+`reports.workshop` reads these rows as one draft; `reports.services.drafts` writes them.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.history import track
+from reports.document import Verb as PaperVerb
+from reports.models.briefing import Briefing
+from workitems.models import Plan
+
+KEY_LENGTH = 64
+
+
+class Content(models.TextChoices):
+    """Which text is generated into a section."""
+
+    NONE = "", "Standing text alone"
+    PURPOSE = "purpose", "Purpose and figures"
+    BACKGROUND = "background", "Background and the working group"
+    ACHIEVEMENTS = "achievements", "Achievements"
+    DELAY = "delay", "Delays"
+    MITIGATION = "mitigation", "Mitigation"
+    NEXT_STEPS = "next_steps", "Next steps"
+    RISKS = "risks", "Risks with the Minister or the working group"
+    RECOMMENDATION = "recommendation", "Recommendation"
+
+
+class AnnexChoice(models.TextChoices):
+    """What a briefing can carry behind its text."""
+
+    PROGRESS = "progress", "Progress at a glance, with the milestone timeline"
+    ITEMS = "items", "Work items"
+    DELAYS = "delays", "Register of delays"
+    RISKS = "risks", "Register of risks"
+    CONSULTED = "consulted", "Who was consulted, and their answers"
+
+
+class BriefingKind(models.Model):
+    """A plan's pattern for a kind of briefing: annual, interim, risk alert, or its own."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefing_kinds")
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    annexes = models.JSONField(default=list)
+    # What a new draft asks of the Minister: a list of {"verb", "text"}.
+    asks = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "slug"], name="briefingkind_once_in_plan"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KindSection(models.Model):
+    """A section of a kind of briefing. Its standing text comes before what is generated."""
+
+    kind = models.ForeignKey(BriefingKind, models.PROTECT, related_name="sections")
+    key = models.CharField(max_length=KEY_LENGTH)
+    position = models.PositiveSmallIntegerField()
+    heading = models.CharField(max_length=200)
+    content = models.CharField(max_length=20, choices=Content, blank=True)
+    standing_text = models.TextField(blank=True, max_length=10_000)
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="kindsection_key_once_in_kind"),
+            models.UniqueConstraint(
+                fields=["kind", "content"],
+                condition=Q(withdrawn_on=None) & ~Q(content=""),
+                name="kindsection_content_once_in_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class DraftSection(models.Model):
+    """A section of one briefing, taken from its kind when the draft was begun."""
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_sections")
+    key = models.CharField(max_length=KEY_LENGTH)
+    position = models.PositiveSmallIntegerField()
+    heading = models.CharField(max_length=200)
+    content = models.CharField(max_length=20, choices=Content, blank=True)
+    standing_text = models.TextField(blank=True)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["briefing", "key"], name="draftsection_key_once_in_briefing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class DraftParagraph(models.Model):
+    """One paragraph of a draft with its sub-bullets, as typed. See `workshop.draft.Part`.
+
+    `taken` and `sources` are lists of plain data. One that was merged away, or that the records
+    gave no longer, is withdrawn: it keeps its history and may come back.
+    """
+
+    class Origin(models.TextChoices):
+        GENERATED = "generated", "Generated"
+        EDITED = "edited", "Edited"
+        WRITTEN = "written", "Written"
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_paragraphs")
+    section = models.ForeignKey(DraftSection, models.PROTECT, related_name="paragraphs")
+    key = models.CharField(max_length=KEY_LENGTH)
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField()
+    origin = models.CharField(max_length=10, choices=Origin)
+    taken = models.JSONField(default=list)
+    sources = models.JSONField(default=list)
+    is_hidden = models.BooleanField(default=False)
+    is_withdrawn = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["briefing", "key"], name="draftparagraph_key_once_in_briefing"
+            ),
+            models.CheckConstraint(
+                name="draftparagraph_origin_known",
+                condition=Q(origin__in=["generated", "edited", "written"]),
+            ),
+            models.CheckConstraint(name="draftparagraph_has_text", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class DraftAsk(models.Model):
+    """A recommendation of a draft: its verb, what follows it, and its printed options if its own."""
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_asks")
+    key = models.CharField(max_length=KEY_LENGTH)
+    position = models.PositiveSmallIntegerField()
+    verb = models.CharField(max_length=10, choices=[(each.value, each.value) for each in PaperVerb])
+    text = models.TextField()
+    options = models.CharField(max_length=200, blank=True)
+    is_hidden = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["briefing", "key"], name="draftask_key_once_in_briefing"
+            ),
+            models.CheckConstraint(name="draftask_has_text", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="draftask_verb_known",
+                condition=Q(verb__in=["note", "agree", "approve", "direct", "forward"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.text}"

@@ -1,0 +1,72 @@
+"""A draft's rows as a `Draft`, and a changed `Draft` as the rows to save."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from reports.document import Source, Verb
+from reports.models import Briefing, DraftAsk, DraftParagraph
+from reports.workshop.draft import Ask, Draft, Origin, Part, Portion, Taken
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A draft with its rows by key, withdrawn paragraphs among them."""
+
+    draft: Draft
+    sections: dict[str, Any]
+    paragraphs: dict[str, DraftParagraph]
+    asks: dict[str, DraftAsk]
+
+
+def read(briefing: Briefing) -> Stored:
+    """The draft as it is stored: three queries."""
+    paragraphs = {row.key: row for row in briefing.draft_paragraphs.order_by("position", "pk")}
+    of_section: dict[int, list[Part]] = defaultdict(list)
+    for row in paragraphs.values():
+        if not row.is_withdrawn:
+            of_section[row.section_id].append(part_of(row))
+    sections = {row.key: row for row in briefing.draft_sections.order_by("position", "pk")}
+    asks = {row.key: row for row in briefing.draft_asks.order_by("position", "pk")}
+    draft = Draft(
+        portions=tuple(
+            Portion(row.key, row.heading, row.content or row.key, tuple(of_section[row.pk]))
+            for row in sections.values()
+        ),
+        asks=tuple(
+            Ask(row.key, Verb(row.verb), row.text, options_of(row.options), row.is_hidden)
+            for row in asks.values()
+        ),
+    )
+    return Stored(draft, sections, paragraphs, asks)
+
+
+def part_of(row: DraftParagraph) -> Part:
+    return Part(
+        key=row.key,
+        text=row.text,
+        origin=Origin(row.origin),
+        taken=tuple(Taken(**taken) for taken in row.taken),
+        sources=tuple(Source(**source) for source in row.sources),
+        is_hidden=row.is_hidden,
+    )
+
+
+def columns_of(part: Part) -> dict[str, Any]:
+    """A part as the columns of its row."""
+    return {
+        "text": part.text,
+        "origin": part.origin.value,
+        "taken": [{"key": taken.key, "text": taken.text} for taken in part.taken],
+        "sources": [
+            {"model": s.model, "pk": s.pk, "history_id": s.history_id, "label": s.label}
+            for s in part.sources
+        ],
+        "is_hidden": part.is_hidden,
+        "is_withdrawn": False,
+    }
+
+
+def options_of(text: str) -> tuple[str, ...]:
+    """Printed options as typed, "agreed / not agreed"."""
+    return tuple(option.strip() for option in text.split("/") if option.strip())

@@ -1,0 +1,238 @@
+"""A draft as plain data: whatever is done to it, numbers have no gaps, references hold, and what a
+person wrote stays as written."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.document import Verb
+from reports.workshop import draft as acts
+from reports.workshop.draft import (
+    Ask,
+    Composed,
+    Draft,
+    DraftError,
+    Drift,
+    Origin,
+    Part,
+    Portion,
+    Taken,
+)
+
+
+def generated(key, text):
+    return Part(key, text, Origin.GENERATED, (Taken(key, text),))
+
+
+def composed(**texts):
+    """What the records say, by content: a list of (key, text)."""
+    return [Composed(content, key, text) for content, rows in texts.items() for key, text in rows]
+
+
+PURPOSE = [("p-1", "One."), ("p-2", "Two.")]
+DELAY = [("p-3", "Three.")]
+NOW = composed(purpose=PURPOSE, delay=DELAY, recommendation=[("p-9", "You:")])
+
+
+@pytest.fixture
+def draft():
+    empty = Draft(
+        portions=(
+            Portion("purpose", "Purpose", "purpose"),
+            Portion("delay", "Delay", "delay"),
+            Portion("recommendation", "Recommendation", "recommendation"),
+        ),
+        asks=(Ask("r-1", Verb.NOTE, "this paper"),),
+    )
+    return acts.refresh(empty, NOW)
+
+
+def texts(draft):
+    return [[part.text for part in portion.shown] for portion in draft.portions]
+
+
+def test_a_new_draft_holds_what_the_records_say_in_the_order_of_its_sections(draft):
+    assert texts(draft) == [["One.", "Two."], ["Three."], ["You:"]]
+    assert draft.numbers == {"p-1": 1, "p-2": 2, "p-3": 3, "p-9": 4}
+    assert {part.origin for part in draft.parts()} == {Origin.GENERATED}
+
+
+def test_edited_words_are_marked_so_until_they_are_the_records_words_again(draft):
+    edited = acts.edit(draft, "p-1", "Our own.")
+    assert edited.part("p-1").origin == Origin.EDITED
+    assert acts.edit(edited, "p-1", "One.").part("p-1").origin == Origin.GENERATED
+
+
+def test_a_blank_line_starts_a_further_paragraph(draft):
+    edited = acts.edit(draft, "p-1", "First.\n\nSecond.", new_keys=["p-a"])
+    assert texts(edited)[0] == ["First.", "Second.", "Two."]
+    assert edited.part("p-a").origin == Origin.WRITTEN
+
+
+def test_refreshing_updates_generated_parts_and_never_edited_ones(draft):
+    edited = acts.edit(draft, "p-1", "Our own.")
+    later = composed(
+        purpose=[("p-1", "One, later."), ("p-2", "Two, later.")],
+        delay=DELAY,
+        recommendation=[("p-9", "You:")],
+    )
+    fresh = acts.refresh(edited, later)
+    assert texts(fresh)[0] == ["Our own.", "Two, later."]
+    assert acts.drifts(fresh, later) == [Drift("p-1", "One.", "One, later.")]
+    assert texts(acts.accept(fresh, "p-1", later))[0][0] == "One, later."
+    kept = acts.dismiss(fresh, "p-1", later)
+    assert (texts(kept)[0][0], acts.drifts(kept, later)) == ("Our own.", [])
+
+
+def test_refreshing_leaves_out_what_the_records_say_no_longer_and_places_what_is_new(draft):
+    later = composed(
+        purpose=[("p-2", "Two."), ("p-5", "Five.")],
+        delay=[("p-4", "Four."), ("p-3", "Three.")],
+        recommendation=[("p-9", "You:")],
+    )
+    assert texts(acts.refresh(draft, later)) == [
+        ["Two.", "Five."],
+        ["Four.", "Three."],
+        ["You:"],
+    ]
+
+
+def test_what_was_joined_does_not_come_back_when_refreshed(draft):
+    joined = acts.merge(draft, "p-1")
+    assert texts(acts.refresh(joined, NOW))[0] == ["One. Two."]
+    gone = composed(purpose=[("p-2", "Two.")], delay=DELAY)
+    assert acts.drifts(joined, gone) == [Drift("p-1", "One.\n\nTwo.", "Two.")]
+
+
+def test_a_hidden_part_is_not_numbered_and_comes_back_where_it_was(draft):
+    hidden = acts.hide(draft, "p-1")
+    assert texts(hidden)[0] == ["Two."]
+    assert hidden.numbers == {"p-2": 1, "p-3": 2, "p-9": 3}
+    assert acts.restore(hidden, "p-1") == draft
+
+
+def test_a_reference_follows_its_paragraph(draft):
+    referring = acts.edit(draft, "p-3", "See paragraph {2}.")
+    assert referring.part("p-3").text == "See paragraph {p-2}."
+    moved = acts.move(referring, "p-2", "purpose", 0)
+    assert acts.printed(moved, moved.part("p-3").text) == "See paragraph 1."
+    assert acts.to_numbers(moved, moved.part("p-3").text) == "See paragraph {1}."
+    joined = acts.merge(referring, "p-1")
+    assert acts.printed(joined, joined.part("p-3").text) == "See paragraph 1."
+    assert acts.broken_references(acts.hide(referring, "p-2")) == ["p-3"]
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda d: acts.edit(d, "p-1", "  "), "Write something, or hide the paragraph."),
+        (lambda d: acts.edit(d, "p-1", "See {12}."), "There is no paragraph 12 to refer to."),
+        (lambda d: acts.edit(d, "p-8", "x"), "That paragraph is not in this draft."),
+        (lambda d: acts.add(d, "nowhere", 0, "p-a", "x"), "That section is not in this draft."),
+        (lambda d: acts.add(d, "delay", 0, "p-a", "x\n\ny"), "Write one paragraph at a time."),
+        (lambda d: acts.merge(d, "p-3"), "There is no paragraph after this one in its section."),
+        (
+            lambda d: acts.split(d, "p-1", 0, "p-a"),
+            "Put the mark between two sentences of the paragraph.",
+        ),
+        (
+            lambda d: acts.add(d, "recommendation", 0, "p-a", "x"),
+            "The recommendations have one sentence before them, no more.",
+        ),
+        (
+            lambda d: acts.hide(d, "p-9"),
+            "The recommendations have one sentence before them, no more.",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said(draft, act, said):
+    with pytest.raises(DraftError, match=f"^{said.replace('{', '.').replace('}', '.')}$"):
+        act(draft)
+
+
+def test_a_paragraph_that_ends_in_bullets_is_not_joined(draft):
+    listed = acts.edit(draft, "p-1", "These:\n- a\n- b")
+    with pytest.raises(DraftError, match="ends in sub-bullets"):
+        acts.merge(listed, "p-1")
+
+
+def test_a_part_is_split_between_its_sentences(draft):
+    long = acts.edit(draft, "p-1", "First. Second.")
+    halves = acts.split(long, "p-1", 6, "p-a")
+    assert texts(halves)[0] == ["First.", "Second.", "Two."]
+    assert texts(acts.merge(halves, "p-1"))[0] == ["First. Second.", "Two."]
+
+
+# --- any sequence of acts -----------------------------------------------------------------------
+
+WORDS = st.sampled_from(["Alpha.", "Beta. Gamma.", "See {1}.", "**Bold** words.", "List:\n- x"])
+KEYS = st.sampled_from(["p-1", "p-2", "p-3", "p-9", "p-x0", "p-x1", "p-x2"])
+HOMES = st.sampled_from(["purpose", "delay", "recommendation"])
+RECORDS = st.lists(
+    st.tuples(st.sampled_from(["p-1", "p-2", "p-3", "p-4", "p-5"]), st.sampled_from("UVW")),
+    unique_by=lambda pair: pair[0],
+)
+ACTS = st.one_of(
+    st.tuples(st.just("edit"), KEYS, WORDS),
+    st.tuples(st.just("add"), HOMES, st.integers(0, 4), WORDS),
+    st.tuples(st.just("move"), KEYS, HOMES, st.integers(0, 4)),
+    st.tuples(st.just("split"), KEYS, st.integers(0, 15)),
+    st.tuples(st.just("merge"), KEYS),
+    st.tuples(st.just("hide"), KEYS),
+    st.tuples(st.just("restore"), KEYS),
+    st.tuples(st.just("refresh"), RECORDS),
+)
+
+
+def done(draft, act, step):
+    """The draft after an act, or as it was where the act is refused."""
+    name, *rest = act
+    try:
+        match name:
+            case "add":
+                return acts.add(draft, rest[0], rest[1], f"p-x{step}", rest[2])
+            case "split":
+                return acts.split(draft, rest[0], rest[1], f"p-x{step}")
+            case "edit":
+                return acts.edit(draft, rest[0], rest[1], new_keys=[f"p-x{step}"])
+            case "refresh":
+                rows = [(f"{key}", f"{text} now.") for key, text in rest[0]]
+                return acts.refresh(draft, composed(purpose=rows, recommendation=[("p-9", "You:")]))
+            case _:
+                return getattr(acts, name)(draft, *rest)
+    except DraftError:
+        return draft
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ACTS, max_size=12))
+def test_whatever_is_done_numbers_have_no_gaps_and_edited_words_stay(sequence):
+    draft = acts.refresh(
+        Draft((
+            Portion("purpose", "Purpose", "purpose"),
+            Portion("delay", "Delay", "delay"),
+            Portion("recommendation", "Recommendation", "recommendation"),
+        )),
+        NOW,
+    )  # fmt: skip
+    for step, act in enumerate(sequence):
+        before = draft
+        draft = done(draft, act, step)
+        shown = [part.key for portion in draft.portions for part in portion.shown]
+        assert [draft.numbers[key] for key in shown] == list(range(1, len(shown) + 1))
+        for part in draft.parts():
+            number = acts.to_numbers(draft, part.text)
+            for key in acts.REFERENCE.findall(part.text):
+                if key in draft.numbers:
+                    assert f"{{{draft.numbers[key]}}}" in number
+        if act[0] == "refresh":
+            kept = {part.key: part for part in draft.parts()}
+            for part in before.parts():
+                if part.origin != Origin.GENERATED:
+                    assert kept[part.key] == part
+        if act[0] in ("move", "hide", "restore"):
+            words = sorted(part.text for part in before.parts())
+            assert sorted(part.text for part in draft.parts()) == words
+        assert replace(draft) == draft
