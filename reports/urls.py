@@ -30,6 +30,8 @@ briefing_urls = [
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
     path("<int:pk>/pdf/", briefings.pdf, name="pdf"),
+    path("<int:pk>/docx/", briefings.word, name="docx"),
+    path("<int:pk>/json/", briefings.json, name="json"),
     path("decided/<int:pk>/", decisions.record, name="record-decision"),
 ]
 

@@ -360,6 +360,8 @@ RULES: dict[str, Row] = {
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
     "briefings:change-cover": of_plan(briefing, may=("coordinator",), post=INVALID),
     "briefings:pdf": of_plan(briefing, may=DRAFTERS),
+    "briefings:docx": of_plan(briefing, may=DRAFTERS),
+    "briefings:json": of_plan(briefing, may=DRAFTERS),
 }
 
 # The administration pages have one rule for all of them, and are asked one by one below.

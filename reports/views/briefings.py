@@ -1,5 +1,6 @@
-"""Briefings: the list, a new one, the numbered preview, its cover and its PDF."""
+"""Briefings: the list, a new one, the numbered preview, its cover, and the paper as PDF, Word file and JSON."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from reports import drafts, services
 from reports.compose import compose
-from reports.document import DocumentError, Paragraph
+from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.forms.covers import CoverForm
 from reports.models import Briefing
+from reports.render.docx import MIME_TYPE as DOCX
+from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused, render_pdf
 from workitems.models import Plan
@@ -157,6 +160,30 @@ def _origin(paragraph: Paragraph) -> dict[str, Any]:
 @transaction.non_atomic_requests
 @require_GET
 def pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return _download(request, slug, pk, "pdf", "application/pdf", render_pdf)
+
+
+@transaction.non_atomic_requests
+@require_GET
+def word(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return _download(request, slug, pk, "docx", DOCX, render_docx)
+
+
+@transaction.non_atomic_requests
+@require_GET
+def json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return _download(request, slug, pk, "json", "application/json", to_json)
+
+
+def _download(
+    request: HttpRequest,
+    slug: str,
+    pk: int,
+    ending: str,
+    mime_type: str,
+    render_form: Callable[[Document], bytes],
+) -> HttpResponse:
+    """The paper in one of its forms, as a file named by its tracker number."""
     with transaction.atomic():
         briefing = readable_briefing(request, slug, pk)
         try:
@@ -164,13 +191,13 @@ def pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         except DocumentError as refusal:
             return _refused(request, briefing, str(refusal))
     try:
-        data = render_pdf(document)
-    except RenderRefused as refusal:
+        data = render_form(document)
+    except (DocumentError, RenderRefused) as refusal:
         return _refused(request, briefing, str(refusal))
-    name = f"briefing-{slugify(briefing.tracker_number.replace('/', '-')) or briefing.pk}.pdf"
+    name = f"briefing-{slugify(briefing.tracker_number.replace('/', '-')) or briefing.pk}.{ending}"
     return HttpResponse(
         data,
-        content_type="application/pdf",
+        content_type=mime_type,
         headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
     )
 

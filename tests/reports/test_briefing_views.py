@@ -228,6 +228,26 @@ def test_the_pdf_is_a_download_named_by_its_tracker_number(client, plan, coordin
     assert response.content.startswith(b"%PDF-1.7")
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "start"),
+    [
+        ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK"),
+        ("json", "application/json", b'{"document":'),
+    ],
+)
+def test_the_other_forms_are_downloads_beside_it(
+    client, plan, coordinator, briefing, name, kind, start
+):
+    assert (
+        reverse(f"briefings:{name}", args=[plan.slug, briefing.pk])
+        in page(client, coordinator, "detail", plan.slug, briefing.pk).content.decode()
+    )
+    response = page(client, coordinator, name, plan.slug, briefing.pk)
+    assert response["Content-Type"] == kind
+    assert response["Content-Disposition"] == f'attachment; filename="briefing-10-96252.{name}"'
+    assert response.content.startswith(start)
+
+
 def test_a_tracker_number_cannot_write_a_header(client, plan, coordinator, briefing):
     hostile = {**COVER, "tracker_number": '10"; filename=x ../y'}
     page(client, coordinator, "change-cover", plan.slug, briefing.pk, **hostile)
@@ -235,7 +255,7 @@ def test_a_tracker_number_cannot_write_a_header(client, plan, coordinator, brief
     assert response["Content-Disposition"] == 'attachment; filename="briefing-10-filenamex-y.pdf"'
 
 
-@pytest.mark.parametrize("name", ["detail", "pdf"])
+@pytest.mark.parametrize("name", ["detail", "pdf", "docx", "json"])
 def test_a_paper_that_cannot_be_made_is_a_page_with_the_reason(
     client, plan, coordinator, briefing, name
 ):
@@ -249,17 +269,28 @@ def test_a_paper_that_cannot_be_made_is_a_page_with_the_reason(
     )
 
 
-def test_a_render_that_is_refused_is_a_page_with_the_reason(client, plan, coordinator, briefing):
+@pytest.mark.parametrize("name", ["pdf", "docx"])
+def test_a_render_that_is_refused_is_a_page_with_the_reason(
+    client, plan, coordinator, briefing, name
+):
     changed = {**COVER, "title": "Progress in 漢字"}
     page(client, coordinator, "change-cover", plan.slug, briefing.pk, **changed)
-    response = page(client, coordinator, "pdf", plan.slug, briefing.pk)
+    response = page(client, coordinator, name, plan.slug, briefing.pk)
     assert response.status_code == 422
     assert response.context["reason"].startswith("The character “字” (U+5B57) cannot be printed")
 
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("list", 200), ("create", 403), ("detail", 403), ("change-cover", 403), ("pdf", 403)],
+    [
+        ("list", 200),
+        ("create", 403),
+        ("detail", 403),
+        ("change-cover", 403),
+        ("pdf", 403),
+        ("docx", 403),
+        ("json", 403),
+    ],
 )
 def test_a_member_reads_no_draft(client, plan, reader, briefing, name, status):
     args = [plan.slug] if name in ("list", "create") else [plan.slug, briefing.pk]
@@ -268,7 +299,15 @@ def test_a_member_reads_no_draft(client, plan, reader, briefing, name, status):
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("list", 200), ("create", 403), ("detail", 200), ("change-cover", 403), ("pdf", 200)],
+    [
+        ("list", 200),
+        ("create", 403),
+        ("detail", 200),
+        ("change-cover", 403),
+        ("pdf", 200),
+        ("docx", 200),
+        ("json", 200),
+    ],
 )
 def test_an_authorising_manager_reads_and_does_not_write(client, plan, briefing, name, status):
     manager = seated(plan, Seat.Role.AUTHORISING_MANAGER)
