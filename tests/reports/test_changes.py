@@ -329,6 +329,17 @@ def test_of_a_withdrawn_item_no_date_is_told():
     assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == [Kind.WITHDRAWN]
 
 
+def test_what_was_done_earlier_and_entered_since_has_not_slipped_since():
+    entered = with_milestone({"forecast_due": date(2009, 7, 20)}, completed_on=date(2009, 7, 25))
+    assert [kind for kind, _ in entered] == [Kind.DONE]
+
+
+def test_of_a_reopened_item_no_slip_is_told():
+    whole = ITEM._replace(stage="complete", completed_on=THEN)
+    after = plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER))
+    assert [kind for kind, _ in told(plan(THEN, BROCHURE, item=whole), after)] == [Kind.REOPENED]
+
+
 # --- delays -----------------------------------------------------------------------------------
 
 
