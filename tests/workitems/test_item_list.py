@@ -182,6 +182,57 @@ def test_list_says_of_a_past_day_what_it_said_on_it(
         assert told(reader, plan) != said[0]
 
 
+STALE = THEN - timedelta(days=STALE_AFTER_DAYS + 1)
+TOMORROW = THEN + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("item", "hangs_on", "needs_it"),
+    [
+        ({}, {}, False),
+        ({"confidence": "off_track"}, {}, True),
+        ({"confidence": "off_track", "stage": "withdrawn"}, {}, False),
+        ({"confidence": "at_risk"}, {}, False),
+        ({"confidence": "at_risk", "reviewer_confidence": "on_track"}, {}, True),
+        ({"confidence": "at_risk", "reviewer_confidence": "at_risk"}, {}, False),
+        ({"reviewer_confidence": "at_risk"}, {}, False),
+        ({"heard_on": STALE}, {}, True),
+        ({"heard_on": STALE, "starts_on": THEN}, {}, True),
+        ({"heard_on": STALE, "starts_on": TOMORROW}, {}, False),
+        ({"heard_on": STALE + timedelta(days=1)}, {}, False),
+        ({}, {"milestone": {"original_due": THEN - timedelta(days=1)}}, True),
+        ({}, {"milestone": {"original_due": THEN}}, False),
+        ({}, {"milestone": {"original_due": THEN, "forecast_due": TOMORROW}}, True),
+        ({}, {"delay": {"times_moved": 2}}, True),
+        ({}, {"delay": {"times_moved": 1}}, False),
+        ({}, {"delay": {"times_moved": 2, "ended_on": THEN}}, False),
+        ({}, {"delay": {"times_moved": 2, "found_on": TOMORROW}}, False),
+        ({}, {"variation": {"state": "recommended"}}, True),
+        ({}, {"variation": {"state": "taken_back"}}, False),
+        ({}, {"risk": {"escalated_to": "group", "escalated_on": THEN}}, True),
+        ({}, {"risk": {"escalated_to": "group", "escalated_on": THEN, "closed_on": THEN}}, False),
+        ({}, {"risk": {}}, False),
+    ],
+)
+def test_list_finds_what_needs_attention_for_each_reason_alone(
+    reader, plan, police, item, hangs_on, needs_it
+):
+    with noon(THEN):
+        row = WorkItemFactory(plan=plan, number="1.1", **{"stage": "under_way"} | item)
+        on_time = {"original_due": THEN + timedelta(days=300)}
+        milestone = MilestoneFactory(item=row, **hangs_on.get("milestone", on_time))
+        if "delay" in hangs_on:
+            DelayFactory(milestone=milestone, **hangs_on["delay"])
+        if "variation" in hangs_on:
+            VariationFactory(milestone=milestone, **hangs_on["variation"])
+        if "risk" in hangs_on:
+            RiskFactory(plan=plan, item=row, owner_agency=police, **hangs_on["risk"])
+        query = {"attention": "yes"}
+        expected = ["1.1"] if needs_it else []
+        assert numbers(reader, plan, **query) == expected
+        assert asked_of_the_lines(plan, query) == expected
+
+
 def everything_changes(plan, agencies, dice):
     *_, last = [PillarFactory(plan=plan, number=number) for number in (3, 4)]
     for item in plan.items.all():
