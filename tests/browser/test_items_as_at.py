@@ -1,0 +1,50 @@
+"""The item list and an item's page as at a past day, by keyboard and to assistive technology."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from agencies.models import Seat
+from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItemFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_list_and_item_of_a_past_day_are_reached_by_keyboard(
+    page, live_server, sign_in, accessibility_faults
+):
+    plan = PlanFactory()
+    item = WorkItemFactory(plan=plan, number="1.2", title="Print a brochure")
+    MilestoneFactory(item=item, original_due=date(2010, 6, 30))
+    sign_in(SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.OBSERVER).user)
+
+    def look():
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert accessibility_faults(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+    page.goto(f"{live_server.url}/plans/{plan.slug}/items/")
+    field = page.get_by_label("As at")
+    field.fill("soon")
+    field.press("Enter")
+    expect(field).to_have_value("soon")
+    expect(page.get_by_text("Give a day such as 30 July 2010 or 30/7/2010.")).to_be_visible()
+    look()
+    field.fill("30 July 2010")
+    field.press("Enter")
+    expect(page.get_by_text("No work items were recorded by then.")).to_be_visible()
+    look()
+    page.get_by_role("link", name="Back to today").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Print a brochure").focus()
+    page.keyboard.press("Enter")
+    field.fill("30 July 2010")
+    field.press("Enter")
+    expect(page.get_by_text("The plan did not have this item yet.")).to_be_visible()
+    look()
+    page.get_by_role("link", name="Show the item today").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Print a brochure")).to_be_visible()
+    expect(page.get_by_text("Back to today")).to_have_count(0)
