@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph as WordParagraph
 from hypothesis import given, settings
+from openxml_audit import FileFormat, OpenXmlValidator
 
 from reports.document import (
     Contact,
@@ -443,13 +444,15 @@ def test_the_paper_begins_on_a_page_after_the_cover(file):
 @pytest.mark.parametrize("marking", Marking)
 def test_every_page_is_marked_at_both_ends_and_numbered(marking):
     file = opened(render_docx(sample.document(cover=replace(sample.cover(), marking=marking))))
-    assert [s.header.is_linked_to_previous for s in file.sections] == [False, True, True]
-    assert [s.footer.is_linked_to_previous for s in file.sections] == [False, True, True]
-    assert not file.sections[0].different_first_page_header_footer
     assert not file.settings.odd_and_even_pages_header_footer
-    assert [p.text for p in file.sections[0].header.paragraphs] == [marking.value]
+    assert len(file.sections) == 3
+    for section in file.sections:
+        assert not section.different_first_page_header_footer
+        assert not section.header.is_linked_to_previous
+        assert not section.footer.is_linked_to_previous
+        assert [p.text for p in section.header.paragraphs] == [marking.value]
+        assert section.footer.paragraphs[0].text == marking.value
     foot = file.sections[0].footer.paragraphs
-    assert foot[0].text == marking.value
     assert "".join(foot[1]._p.xpath(".//w:t/text()")) == "10/96252 · page 1 of 1"
     assert foot[1]._p.xpath("w:fldSimple/@w:instr") == [" PAGE ", " NUMPAGES "]
 
@@ -477,6 +480,26 @@ def test_equal_documents_give_equal_bytes_in_any_process(data, project_root):
         [sys.executable, "-c", code], cwd=project_root, capture_output=True, check=True
     )
     assert other.stdout == data
+
+
+def faults(data, tmp_path):
+    path = tmp_path / "briefing.docx"
+    path.write_bytes(data)
+    checked = OpenXmlValidator(FileFormat.MICROSOFT_365).validate(path)
+    return [error.description for error in checked.errors]
+
+
+def test_it_keeps_every_rule_of_the_format(data, tmp_path):
+    assert faults(data, tmp_path) == []
+
+
+def test_a_file_with_two_elements_the_wrong_way_round_is_found(data, tmp_path):
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            content = re.sub(rb"(<w:tblStyle [^>]*>)(<w:tblW [^>]*>)", rb"\2\1", source.read(name))
+            target.writestr(name, content)
+    assert faults(changed.getvalue(), tmp_path)[0] == "Unexpected element 'tblStyle' found"
 
 
 def test_it_opens_as_a_present_day_file(file):

@@ -44,6 +44,7 @@ PLACES = {
     "word/numbering.xml": "numbering.xml",
     "word/settings.xml": "settings.xml",
     "word/fontTable.xml": "fontTable.xml",
+    "word/theme/theme1.xml": "theme.xml",
 }
 # The earliest day that a ZIP file can state: files in it have no dates of their own.
 NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -128,6 +129,12 @@ def _head_and_foot(file: Any, document: Document) -> None:
     numbers.append(field("NUMPAGES"))
     _fill(first.header, paragraph([Piece(marking)], "Marking"))
     _fill(first.footer, paragraph([Piece(marking)], "Marking"), numbers)
+    for section in list(file.sections)[1:]:
+        # Said again: a marking must not depend on a reader that passes it on from section to section.
+        for place, reference in enumerate(
+            first._sectPr.xpath("w:headerReference | w:footerReference")
+        ):
+            section._sectPr.insert(place, deepcopy(reference))
 
 
 def _fill(story: Any, *blocks: Any) -> None:

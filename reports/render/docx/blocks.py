@@ -103,8 +103,7 @@ class Writer:
             self._words(node, into, _style(node, style))
         elif node.tag in HEADINGS:
             self._heading = node.words()
-            look = "AnnexHeading" if self._annex and node.tag == "h2" else ""
-            self._words(node, into, HEADINGS[node.tag], look=look)
+            self._words(node, into, HEADINGS[node.tag])
         elif node.tag in ("ol", "ul"):
             self._list(node, into, depth=0)
         elif node.tag == "table":

@@ -25,9 +25,8 @@ def element(tag: str, *children: Any, **attributes: object) -> Any:
     return made
 
 
-def run(piece: Piece, style: str = "") -> Any:
+def run(piece: Piece) -> Any:
     looks = [
-        *([element("rStyle", val=style)] if style else []),
         *([element("b"), element("bCs")] if piece.bold else []),
         *([element("lang", val=LANGUAGES[piece.lang])] if piece.lang else []),
     ]
@@ -55,9 +54,8 @@ def paragraph(
     keep_next: bool = False,
     new_page: bool = False,
     before: int | None = None,
-    look: str = "",
 ) -> Any:
-    """A paragraph in a style. `number` is another list than the style's; `look` a style for its characters.
+    """A paragraph in a style. `number` is another list than the style's.
 
     `before` is the space above it in twentieths of a point.
     """
@@ -69,7 +67,7 @@ def paragraph(
         element("numPr", element("ilvl", val=0), element("numId", val=number)) if number else None,
         element("spacing", before=before) if before is not None else None,
     )
-    return element("p", properties, *(run(piece, look) for piece in pieces))
+    return element("p", properties, *(run(piece) for piece in pieces))
 
 
 def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "") -> Any:

@@ -118,6 +118,7 @@ def _properties(
         # Says which cells are titles, to the look and to whoever hears the table.
         element(
             "tblLook",
+            val=f"{0x600 | 0x20 * headed | 0x80 * labelled:04X}",
             firstRow=int(headed),
             lastRow=0,
             firstColumn=int(labelled),
