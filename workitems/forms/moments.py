@@ -55,7 +55,6 @@ class AsAtForm(forms.Form):
         self.today = on
         field: Any = self.fields["at"]
         field.on = on
-        field.widget.attrs |= {"autocomplete": "off", "placeholder": "Today"}
 
     @property
     def moment(self) -> Moment:
