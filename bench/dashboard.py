@@ -42,7 +42,7 @@ BARS = {
     ("XLSX of all items", 1_000): 300,
 }
 # How long one page at one size is asked for again, in seconds.
-PATIENCE = 8
+PATIENCE = 4
 
 
 def pages(today: date) -> dict[str, str]:
@@ -111,6 +111,7 @@ def run(url: str, sizes: list[int]) -> bool:
                     status, _ = browser.ask(address)
                     assert status == 200, (address, status)
 
+                browser.connection.close()  # the server has hung up while statements were counted
                 ask()
                 start = time.perf_counter()
                 ask()

@@ -169,7 +169,7 @@ class _Made:
 
     def ends(self, n: int) -> int:
         """The quarter in which the item is complete or withdrawn, which may be after today."""
-        return self.begins(n) + 10 + n * 11 % 60
+        return self.begins(n) + 11 + n * 17 % 60
 
     def stage(self, n: int, quarter: int) -> str:
         if quarter < self.begins(n):
