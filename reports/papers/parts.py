@@ -252,6 +252,10 @@ class Considered:
     variation: Asked | None
     decisions: tuple[DecisionLine, ...]
 
+    @property
+    def decisions_label(self) -> str:
+        return f"Decisions, matter {self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class Minutes:

@@ -54,7 +54,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
             "paper": paper_fragment(paper, state=state) if paper else "",
             "refusal": refusal,
             "may_freeze": _may_freeze(request, meeting, kind),
-            "stylesheets": (*SCREEN_SHEETS, MEETING_SHEET),
+            "stylesheets": (*SCREEN_SHEETS, MEETING_SHEET, "paper/meeting-screen.css"),
             "dashboard_url": Look(meeting.plan, versions[0].moment).link("overview")
             if versions and kind == Kind.PACK
             else "",

@@ -18,6 +18,10 @@ NO_PAGES = {
     "plans:export",
     "plans:blank-workbook",
     "briefings:pdf",
+    "papers:pack-draft",
+    "papers:pack-version",
+    "papers:minutes-draft",
+    "papers:minutes-version",
     "evidence:download",
     "dashboard:export",
     "account_logout",
@@ -53,6 +57,7 @@ def test_no_page_of_the_demo_has_an_accessibility_fault(
     with override_settings(DEBUG=True):  # the loader is for such machines only
         call_command("load_demo_plan", stdout=StringIO())
         call_command("load_demo_briefing", stdout=StringIO())
+        call_command("load_demo_papers", stdout=StringIO())
     said = []
     page.on(
         "console",

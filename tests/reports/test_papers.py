@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -42,7 +44,8 @@ from tests.reports.meeting_papers import (
 )
 from tests.workitems.record import refused
 from workitems.asat import Moment, end_of
-from workitems.models import Meeting
+from workitems.demo.plans import CURRENT_PLAN
+from workitems.models import Meeting, Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -474,3 +477,26 @@ def test_a_meeting_to_compare_with_is_what_its_last_frozen_pack_shows(
         ("Meeting of 10 June 2010", Moment.at(at(10, 8))),
         ("Meeting of 3 May 2010", Moment.end_of(date(2010, 5, 3))),
     ]
+
+
+# --- the demo's -------------------------------------------------------------------------------
+
+
+def test_the_demos_held_meetings_get_their_papers_once(made, settings):
+    settings.DEBUG = True
+    Plan.objects.filter(pk=made.plan.pk).update(slug=CURRENT_PLAN)
+    made.meeting.closed_at, made.meeting.closed_by = at(11), made.coordinator
+    history.save(made.meeting, by=None)
+    for _ in range(2):
+        call_command("load_demo_papers", stdout=StringIO())
+    kept = MeetingPaper.objects.order_by("kind").values_list("meeting", "kind", "number", "as_at")
+    assert list(kept) == [
+        (made.meeting.pk, "minutes", 1, at(11)),
+        (made.meeting.pk, "pack", 1, at(10, 9)),
+    ]
+
+
+def test_the_demos_papers_are_not_for_a_live_service(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError):
+        call_command("load_demo_papers")

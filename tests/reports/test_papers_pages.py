@@ -225,6 +225,6 @@ def test_queries_do_not_grow_with_versions_and_matters(
     for number in range(1, count + 1):
         MeetingPaperFactory(meeting=made.meeting, number=number, content=content)
         MatterFactory(meeting=made.meeting, position=7 + number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = member.get(address(made, "pack/"))
     assert page.text.count("/pack/version-") == count + 1

@@ -53,6 +53,7 @@ class Command(BaseCommand):
         sign_ins = StringIO()
         call_command("load_demo_plan", stdout=sign_ins)
         call_command("load_demo_briefing", stdout=StringIO())
+        call_command("load_demo_papers", stdout=StringIO())
 
         self.tell("Writing the 2010 briefing")
         facts = [part for pair in BRIEFING_FACTS.items() for part in pair]
