@@ -1,20 +1,23 @@
 """Every change of a briefing's draft. Each is one transaction, and keeps a version of what it changed.
 
 A draft changes only while its briefing is being drafted or consulted on. Text carries a version:
-`Conflict`, with the row as it is now, when somebody saved after it. Moving, hiding and joining need
-none, since they overwrite nobody's words.
+`Conflict`, with the row as it is now, when somebody saved other words after it. Moving, hiding and
+joining need none, since they overwrite nobody's words. `seen` are the keys of the numbered
+paragraphs as the person saw them, which says what a typed "{12}" refers to.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
 
 from agencies import history
 from agencies.models import User
-from reports.document import DocumentError, Verb
+from reports.document import DocumentError, Source, Verb
 from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, DraftSection
+from reports.workshop import asks as ask_acts
 from reports.workshop import draft as acts
 from reports.workshop import stored
 from reports.workshop.draft import Composed, Draft, DraftError
@@ -83,22 +86,87 @@ def begin_draft(
 
 @transaction.atomic
 def edit(
-    *, briefing: Briefing, key: str, text: str, version: int, by: User, at: datetime | None = None
+    *,
+    briefing: Briefing,
+    key: str,
+    text: str,
+    version: int,
+    by: User,
+    at: datetime | None = None,
+    seen: Sequence[str] = (),
 ) -> DraftParagraph:
-    """New words for a paragraph; a blank line starts a further one. Unchanged words write nothing."""
+    """New words for a paragraph; a blank line starts a further one. Unchanged words write nothing.
+
+    Words for a paragraph that was joined away, saved knowing it, make it a paragraph again.
+    """
     before = stored.read(open_briefing(briefing))
-    _check_version(before, key, version)
     keys = [new_key() for _ in range(MOST_AT_ONCE)]
-    changed = _keep(briefing, before, acts.edit, key, text, new_keys=keys, by=by, at=at)
-    return changed.get(key) or before.paragraphs[key]
+    how: dict[str, Any] = {"new_keys": keys, "seen": seen}
+    row = before.paragraphs.get(key)
+    if row and row.is_withdrawn and row.version == version:
+        home = next(k for k, section in before.sections.items() if section.pk == row.section_id)
+        place = (home, row.position - 1, key, text)
+        return _keep(briefing, before, acts.add, *place, **how, by=by, at=at)[key]
+    try:
+        row = _check_version(before, key, version)
+    except Conflict as conflict:
+        # What is there already, from a save whose answer got lost, is nothing to choose about.
+        if conflict.current.is_withdrawn or not _says(before, key, text, seen):
+            raise
+        return before.paragraphs[key]
+    return _keep(briefing, before, acts.edit, key, text, **how, by=by, at=at).get(key) or row
 
 
 @transaction.atomic
-def add(*, briefing: Briefing, section: str, position: int, text: str, by: User) -> DraftParagraph:
-    """A paragraph in the coordinator's own words, at a position from 0."""
-    key = new_key()
+def add(
+    *,
+    briefing: Briefing,
+    section: str,
+    text: str,
+    by: User,
+    position: int = 0,
+    after: str = "",
+    key: str = "",
+    sources: tuple[Source, ...] = (),
+    seen: Sequence[str] = (),
+) -> DraftParagraph:
+    """A paragraph in the coordinator's own words: behind `after`, else at a position from 0.
+
+    `key` is the new paragraph's own, so that one that is sent twice is there once; `Conflict` where
+    the one that is there says something else.
+    """
+    key = key or new_key()
     before = stored.read(open_briefing(briefing))
-    return _keep(briefing, before, acts.add, section, position, key, text, by=by)[key]
+    if key in before.paragraphs:
+        if not _says(before, key, text, seen):
+            raise Conflict(before.paragraphs[key])
+        return before.paragraphs[key]
+    for portion in before.draft.portions:
+        places = [part.key for part in portion.parts]
+        if after in places:
+            section, position = portion.key, places.index(after) + 1
+    how = {"sources": sources, "new_keys": [new_key() for _ in range(MOST_AT_ONCE)], "seen": seen}
+    return _keep(briefing, before, acts.add, section, position, key, text, **how, by=by)[key]
+
+
+@transaction.atomic
+def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: User) -> None:
+    """Another heading for a section. Refused where it is no longer `was`, so that both are seen."""
+    before = stored.read(open_briefing(briefing))
+    row = before.sections.get(section)
+    if row and row.heading != was:
+        raise Refused(
+            f"Somebody has changed the heading to “{row.heading}”. Yours, “{heading}”, is not saved.",
+            "heading",
+        )
+    _keep(briefing, before, acts.retitle, section, heading, by=by, reason="Renamed")
+
+
+@transaction.atomic
+def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
+    """A paragraph one place up (-1) or down (1)."""
+    before = stored.read(open_briefing(briefing))
+    _keep(briefing, before, acts.step, key, places, by=by, reason="Moved")
 
 
 @transaction.atomic
@@ -143,9 +211,12 @@ def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> in
 
 
 @transaction.atomic
-def accept(*, briefing: Briefing, key: str, composed: Iterable[Composed], by: User) -> None:
-    """The records' words in place of edited ones."""
+def accept(
+    *, briefing: Briefing, key: str, composed: Iterable[Composed], version: int, by: User
+) -> None:
+    """The records' words in place of edited ones, which are as they were in `version`."""
     before = stored.read(open_briefing(briefing))
+    _check_version(before, key, version)
     _keep(briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words")
 
 
@@ -172,13 +243,88 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
     return history.save(row, by=by, reason=f"Back to the words of {day}")
 
 
+@transaction.atomic
+def save_ask(
+    *,
+    briefing: Briefing,
+    key: str,
+    verb: Verb,
+    text: str,
+    options: str,
+    version: int,
+    by: User,
+    seen: Sequence[str] = (),
+) -> DraftAsk:
+    """A recommendation's verb, words and printed options; with version 0 a further one, `key` its own.
+
+    One that says so already is no conflict, as in `add`.
+    """
+    before = stored.read(open_briefing(briefing))
+    row, what = before.asks.get(key), (key, verb, text, stored.options_of(options))
+    if row is None and version:
+        raise Refused("That recommendation is not in this draft.")
+    if row and row.version != version and not _asks_so(before, key, *what[1:], seen):
+        raise Conflict(row)
+    if row is None or row.version == version:
+        act = ask_acts.edit if row else ask_acts.add
+        _keep(briefing, before, act, *what, seen=seen, by=by)
+    return briefing.draft_asks.get(key=key)
+
+
+@transaction.atomic
+def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
+    """A recommendation one place up (-1) or down (1)."""
+    before = stored.read(open_briefing(briefing))
+    _keep(briefing, before, ask_acts.step, key, places, by=by, reason="Moved")
+
+
+@transaction.atomic
+def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
+    before = stored.read(open_briefing(briefing))
+    _keep(briefing, before, ask_acts.hide, key, by=by, reason="Hidden")
+
+
+@transaction.atomic
+def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
+    before = stored.read(open_briefing(briefing))
+    _keep(briefing, before, ask_acts.restore, key, by=by, reason="Shown again")
+
+
+def _asks_so(
+    before: stored.Stored,
+    key: str,
+    verb: Verb,
+    text: str,
+    options: tuple[str, ...],
+    seen: Sequence[str],
+) -> bool:
+    try:
+        after = ask_acts.edit(before.draft, key, verb, text, options, seen=seen)
+    except (DraftError, DocumentError):
+        return False
+    return after.asks == before.draft.asks
+
+
 def _check_version(before: stored.Stored, key: str, version: int) -> DraftParagraph:
+    """The paragraph's row. A newer version with the words of `version` is nobody's loss."""
     row = before.paragraphs.get(key)
     if row is None:
         raise Refused("That paragraph is not in this draft.")
     if row.version != version:
-        raise Conflict(row)
+        read = row.history.filter(version=version).order_by("-history_id").first()
+        if row.is_withdrawn or read is None or read.text != row.text:
+            raise Conflict(row)
     return row
+
+
+def _says(before: stored.Stored, key: str, typed: str, seen: Sequence[str]) -> bool:
+    """Whether a paragraph says already what was typed for it."""
+    try:
+        return acts.edit(before.draft, key, typed, seen=seen).part(key).text == (
+            before.draft.part(key).text
+        )
+    except (DraftError, DocumentError):
+        return False
 
 
 def _keep(
@@ -198,8 +344,12 @@ def _keep(
         raise Refused(str(refusal), "text") from refusal
     changed: dict[str, DraftParagraph] = {}
     kept = set()
+    _save_asks(briefing, before, after, by=by, reason=reason)
     for portion in after.portions:
         section = before.sections[portion.key]
+        if section.heading != portion.heading:
+            section.heading = portion.heading
+            history.save(section, by=by, reason=reason, at=at)
         for position, part in enumerate(portion.parts, start=1):
             kept.add(part.key)
             row = before.paragraphs.get(part.key) or DraftParagraph(
@@ -232,3 +382,24 @@ def _save(
         row.version += 1
     history.save(row, by=by, reason=reason, at=at)
     changed[row.key] = row
+
+
+def _save_asks(
+    briefing: Briefing, before: stored.Stored, after: Draft, *, by: User | None, reason: str
+) -> None:
+    for position, ask in enumerate(after.asks, start=1):
+        row = before.asks.get(ask.key) or DraftAsk(briefing=briefing, key=ask.key, version=0)
+        columns = {
+            "verb": ask.verb.value,
+            "text": ask.text,
+            "options": " / ".join(ask.options),
+            "is_hidden": ask.is_hidden,
+        }
+        differs = {name for name, value in columns.items() if getattr(row, name) != value}
+        if not differs and row.position == position:
+            continue
+        for name, value in columns.items():
+            setattr(row, name, value)
+        row.position = position
+        row.version += 1 if differs or row.pk is None else 0
+        history.save(row, by=by, reason=reason)

@@ -8,7 +8,7 @@ the screen.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -18,6 +18,8 @@ from reports.document import Source, Verb
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
 LEFT_OUT = "(left out)"
+# A full stop, what closes behind it, and a space: "9 p.m. on" goes on with a small letter.
+SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
 # The content of the section that closes the paper: one sentence, then the recommendations.
 CLOSING = "recommendation"
 
@@ -149,9 +151,13 @@ class Draft:
 # --- references ---------------------------------------------------------------------------------
 
 
-def to_keys(draft: Draft, typed: str) -> str:
-    """What a person typed, with "{12}" as a reference to the paragraph that is numbered 12 now."""
-    keys = {number: key for key, number in draft.numbers.items()}
+def to_keys(draft: Draft, typed: str, seen: Sequence[str] = ()) -> str:
+    """What a person typed, with "{12}" as a reference to the paragraph that is numbered 12.
+
+    `seen` are the keys of the numbered paragraphs in the order in which the person saw them; without
+    it, as they are numbered now. A paragraph that was moved meanwhile is the one that was meant.
+    """
+    keys = dict(enumerate(seen, start=1)) or {n: key for key, n in draft.numbers.items()}
 
     def key(match: re.Match[str]) -> str:
         number = int(match.group(1))
@@ -180,53 +186,96 @@ def printed(draft: Draft, text: str) -> str:
 
 
 def broken_references(draft: Draft) -> list[str]:
-    """Keys of the shown parts that refer to a paragraph which is hidden or gone."""
+    """Keys of the shown parts and asks that refer to a paragraph which is hidden or gone."""
+    shown: list[Part | Ask] = [part for portion in draft.portions for part in portion.shown]
+    shown += [ask for ask in draft.asks if not ask.is_hidden]
     return [
-        part.key
-        for portion in draft.portions
-        for part in portion.shown
-        if any(key not in draft.numbers for key in REFERENCE.findall(part.text))
+        each.key
+        for each in shown
+        if any(key not in draft.numbers for key in REFERENCE.findall(each.text))
     ]
 
 
 # --- acts of a person ---------------------------------------------------------------------------
 
 
-def edit(draft: Draft, key: str, typed: str, *, new_keys: Iterable[str] = ()) -> Draft:
+def edit(
+    draft: Draft, key: str, typed: str, *, new_keys: Iterable[str] = (), seen: Sequence[str] = ()
+) -> Draft:
     """New words for a part. A blank line starts a further part, which takes the next new key."""
     part = draft.part(key)
-    first, *others = _blocks(to_keys(draft, typed))
+    first, *others = _blocks(to_keys(draft, typed, seen))
     origin = part.origin
     if origin != Origin.WRITTEN:
         origin = Origin.GENERATED if first == _as_taken(part) else Origin.EDITED
-    further = [
-        Part(new, text, Origin.WRITTEN, sources=part.sources)
-        for new, text in zip(new_keys, others, strict=False)
-    ]
-    if len(further) < len(others):
-        raise DraftError("The text holds too many paragraphs; save some of them first.")
+    further = _further(new_keys, others, part.sources)
     return _replaced(draft, key, [replace(part, text=first, origin=origin), *further])
 
 
-def add(draft: Draft, portion: str, position: int, key: str, typed: str) -> Draft:
-    """A part in somebody's own words, at a position from 0 in a section."""
+def add(
+    draft: Draft,
+    portion: str,
+    position: int,
+    key: str,
+    typed: str,
+    *,
+    sources: tuple[Source, ...] = (),
+    new_keys: Iterable[str] = (),
+    seen: Sequence[str] = (),
+) -> Draft:
+    """A part in somebody's own words, at a position from 0 in a section. Blank lines as in `edit`."""
     found = draft.portion(portion)
-    text, *others = _blocks(to_keys(draft, typed))
-    if others:
-        raise DraftError("Write one paragraph at a time.")
-    parts = list(found.parts)
-    parts.insert(max(0, min(position, len(parts))), Part(key, text))
-    return _with(draft, replace(found, parts=tuple(parts)))
+    text, *others = _blocks(to_keys(draft, typed, seen))
+    new = [Part(key, text, sources=sources), *_further(new_keys, others, sources)]
+    at = max(0, min(position, len(found.parts)))
+    return _with(draft, replace(found, parts=(*found.parts[:at], *new, *found.parts[at:])))
+
+
+def _further(keys: Iterable[str], texts: list[str], sources: tuple[Source, ...]) -> list[Part]:
+    found = [Part(key, text, sources=sources) for key, text in zip(keys, texts, strict=False)]
+    if len(found) < len(texts):
+        raise DraftError("The text holds too many paragraphs; save some of them first.")
+    return found
+
+
+def retitle(draft: Draft, portion: str, heading: str) -> Draft:
+    """Another heading for a section."""
+    words = " ".join(markup.tidy(heading).split())
+    if not words:
+        raise DraftError("Give the section a heading.")
+    return _with(draft, replace(draft.portion(portion), heading=words))
+
+
+def step(draft: Draft, key: str, by: int) -> Draft:
+    """A part one place up (-1) or down (1), over the edge of its section into the one beside it."""
+    home = draft.portion_of(key)
+    place = [part.key for part in home.parts].index(key) + by
+    if 0 <= place < len(home.parts):
+        return move(draft, key, home.key, place)
+    beside = [each for each in draft.portions if each.content != CLOSING or each is home]
+    where = beside.index(home) + by
+    if home.content == CLOSING or not 0 <= where < len(beside):
+        raise DraftError(f"The paragraph is at the {'top' if by < 0 else 'end'} already.")
+    return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0)
 
 
 def move(draft: Draft, key: str, portion: str, position: int) -> Draft:
     """A part to a position from 0 among the others of a section."""
     part, home = draft.part(key), draft.portion_of(key)
+    if home.content == CLOSING and portion != home.key:
+        raise DraftError("The sentence before the recommendations stays with them.")
     draft = _with(draft, replace(home, parts=tuple(p for p in home.parts if p.key != key)))
     found = draft.portion(portion)
     parts = list(found.parts)
     parts.insert(max(0, min(position, len(parts))), part)
     return _with(draft, replace(found, parts=tuple(parts)))
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Where a part's text can be split: after which characters a further sentence begins."""
+    lead = text.split("\n")[0]
+    ends = [match.end() for match in SENTENCE_END.finditer(lead)]
+    return [at for at in ends if at < len(lead) and lead[:at].count("**") % 2 == 0]
 
 
 def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
@@ -382,6 +431,9 @@ def _referring(draft: Draft, old: str, new: str) -> Draft:
     """References to `old` as references to `new`."""
     return replace(
         draft,
+        asks=tuple(
+            replace(ask, text=ask.text.replace(f"{{{old}}}", f"{{{new}}}")) for ask in draft.asks
+        ),
         portions=tuple(
             replace(
                 portion,

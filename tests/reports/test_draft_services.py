@@ -151,7 +151,7 @@ def test_a_changed_record_refreshes_what_is_generated_and_drifts_from_what_is_ed
     assert [drift.key for drift in drifts(stored.read(draft).draft, composed(draft))] == [
         figures.key
     ]
-    drafts.accept(briefing=draft, key=figures.key, composed=composed(draft), by=by)
+    drafts.accept(briefing=draft, key=figures.key, composed=composed(draft), version=2, by=by)
     assert paper(draft)[1] != "Our figures."
 
 

@@ -131,7 +131,6 @@ def test_a_reference_follows_its_paragraph(draft):
         (lambda d: acts.edit(d, "p-1", "See {12}."), "There is no paragraph 12 to refer to."),
         (lambda d: acts.edit(d, "p-8", "x"), "That paragraph is not in this draft."),
         (lambda d: acts.add(d, "nowhere", 0, "p-a", "x"), "That section is not in this draft."),
-        (lambda d: acts.add(d, "delay", 0, "p-a", "x\n\ny"), "Write one paragraph at a time."),
         (lambda d: acts.merge(d, "p-3"), "There is no paragraph after this one in its section."),
         (
             lambda d: acts.split(d, "p-1", 0, "p-a"),
