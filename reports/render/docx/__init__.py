@@ -124,9 +124,7 @@ def _head_and_foot(file: Any, document: Document) -> None:
     first = file.sections[0]
     marking = document.cover.marking.value
     numbers = paragraph([Piece(f"{document.cover.tracker_number} · page ")], "Footer")
-    numbers.append(field("PAGE"))
-    numbers.append(element("r", text(" of ")))
-    numbers.append(field("NUMPAGES"))
+    numbers.extend([*field("PAGE"), element("r", text(" of ")), *field("NUMPAGES")])
     _fill(first.header, paragraph([Piece(marking)], "Marking"))
     _fill(first.footer, paragraph([Piece(marking)], "Marking"), numbers)
     for section in list(file.sections)[1:]:

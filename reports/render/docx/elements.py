@@ -38,8 +38,8 @@ def run(piece: Piece) -> Any:
     return element("r", properties, text(first), *tabbed)
 
 
-def text(words: str) -> Any:
-    made = element("t")
+def text(words: str, tag: str = "t") -> Any:
+    made = element(tag)
     made.text = words
     if words != words.strip():
         made.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
@@ -85,9 +85,15 @@ def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "")
     )
 
 
-def field(instruction: str) -> Any:
-    """A field that Word works out when it lays out the page."""
-    return element("fldSimple", element("r", text("1")), instr=f" {instruction} ")
+def field(instruction: str) -> list[Any]:
+    """A field that Word works out when it lays out the page, in the long form that every reader knows."""
+    return [
+        element("r", element("fldChar", fldCharType="begin")),
+        element("r", text(f" {instruction} ", "instrText")),
+        element("r", element("fldChar", fldCharType="separate")),
+        element("r", text("1")),
+        element("r", element("fldChar", fldCharType="end")),
+    ]
 
 
 def align(block: Any, where: str) -> None:
