@@ -13,6 +13,7 @@ GUARDS = (
             "reports_historicaldraftsection",
             "reports_historicaldraftparagraph",
             "reports_historicaldraftask",
+            "reports_historicalfollowup",
         ]
     ),
     *(
@@ -24,6 +25,31 @@ GUARDS = (
             message="A frozen paper is never changed or deleted.",
         )
         for event in ("UPDATE", "DELETE")
+    ),
+    *(
+        Guard(
+            name=f"{name}_frozen_{event.lower()}",
+            table=f"reports_{name}",
+            events=(event,),
+            refuse_when="1 = 1",
+            message=message,
+        )
+        for name, message in (
+            ("issuedpaper", "An issued paper is never changed or deleted."),
+            ("response", "An answer is never changed or deleted; a correction is a new one."),
+            ("responsechoice", "An answer is never changed or deleted; a correction is a new one."),
+        )
+        for event in ("UPDATE", "DELETE")
+    ),
+    Guard(
+        name="response_corrects_one_of_its_paper",
+        table="reports_response",
+        events=("INSERT",),
+        refuse_when=(
+            "NEW.corrects_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reports_response other"
+            " WHERE other.id = NEW.corrects_id AND other.issued_id = NEW.issued_id)"
+        ),
+        message="An answer corrects one to the same paper.",
     ),
     *(
         Guard(

@@ -7,7 +7,10 @@ import factory
 from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
-from reports.models import MeetingPaper
+from reports.document import to_json
+from reports.models import Briefing, IssuedPaper, MeetingPaper, Response, ResponseChoice
+from reports.models.issue import sha256
+from tests.reports.sample import document as sample_document
 from workitems.models import (
     Attendance,
     CalendarFeed,
@@ -251,6 +254,66 @@ class MeetingPaperFactory(DjangoModelFactory):
     sha256 = factory.LazyAttribute(lambda paper: hashlib.sha256(paper.pdf).hexdigest())
     made_at = factory.SelfAttribute("as_at")
     made_by = factory.SubFactory(UserFactory)
+
+
+class BriefingFactory(DjangoModelFactory):
+    """On the year to 30 July 2010, being drafted."""
+
+    class Meta:
+        model = Briefing
+
+    plan = factory.SubFactory(PlanFactory)
+    title = "Progress on the Plan"
+    tracker_number = factory.Sequence(lambda n: f"10/{n}")
+    period_start = date(2009, 7, 31)
+    period_end = date(2010, 7, 30)
+    dated = date(2010, 7, 30)
+    contact_name = "Plan coordinator"
+    manager_name = "Group manager"
+    created_at = datetime(2010, 7, 30, tzinfo=UTC)
+
+
+class IssuedPaperFactory(DjangoModelFactory):
+    """Version 1, with the sample document and a stand-in for its PDF."""
+
+    class Meta:
+        model = IssuedPaper
+
+    briefing = factory.SubFactory(BriefingFactory, state="with_minister")
+    number = 1
+    document = factory.LazyFunction(lambda: to_json(sample_document()))
+    document_sha256 = factory.LazyAttribute(lambda paper: sha256(paper.document))
+    pdf = b"%PDF-1.7"
+    pdf_sha256 = factory.LazyAttribute(lambda paper: sha256(paper.pdf))
+    marking = "UNCLASSIFIED"
+    authorised_by = factory.SubFactory(UserFactory)
+    authorised_as = factory.LazyAttribute(lambda paper: paper.authorised_by.signature)
+    authorised_at = datetime(2010, 7, 31, tzinfo=UTC)
+
+
+class ResponseFactory(DjangoModelFactory):
+    """Of 3 August 2010, with nothing marked."""
+
+    class Meta:
+        model = Response
+
+    issued = factory.SubFactory(IssuedPaperFactory)
+    decided_on = date(2010, 8, 3)
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_as = factory.LazyAttribute(lambda response: response.recorded_by.signature)
+    recorded_at = datetime(2010, 8, 4, tzinfo=UTC)
+
+
+class ResponseChoiceFactory(DjangoModelFactory):
+    class Meta:
+        model = ResponseChoice
+
+    response = factory.SubFactory(ResponseFactory)
+    number = 1
+    key = "r-1"
+    verb = "note"
+    text = "the contents of this paper"
+    option = "noted"
 
 
 class VariationFactory(DjangoModelFactory):

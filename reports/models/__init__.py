@@ -11,7 +11,9 @@ from reports.models.draft import (
     DraftSection,
     KindSection,
 )
+from reports.models.issue import IssuedPaper
 from reports.models.paper import MeetingPaper
+from reports.models.response import FollowUp, Response, ResponseChoice
 
 __all__ = [
     "DRAFTING_ROLES",
@@ -24,6 +26,10 @@ __all__ = [
     "DraftAsk",
     "DraftParagraph",
     "DraftSection",
+    "FollowUp",
+    "IssuedPaper",
     "KindSection",
     "MeetingPaper",
+    "Response",
+    "ResponseChoice",
 ]

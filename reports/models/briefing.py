@@ -4,8 +4,9 @@ What it says is composed from the plan's records (`reports.compose`); the Minist
 of agencies, are those true on its date and are not kept here.
 """
 
-from typing import Self
+from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -21,12 +22,22 @@ DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
 
 
+def issued_of(briefing: models.OuterRef) -> "models.QuerySet[Any]":
+    return apps.get_model("reports", "IssuedPaper").objects.filter(briefing=briefing)
+
+
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, user: User) -> Self:
-        """Drafts are for the coordinating agency's coordinators and authorising managers."""
+        """Drafts are for the coordinating agency's coordinators and authorising managers; what was
+        issued is for the whole working group, and for the Minister's office there."""
+        plans = Plan.objects.visible_to(user)
         return self.filter(
-            plan__in=Plan.objects.visible_to(user),
-            plan__coordinating_agency__in=user.agencies_as(*DRAFTING_ROLES),
+            Q(plan__in=plans, plan__coordinating_agency__in=user.agencies_as(*DRAFTING_ROLES))
+            | Q(models.Exists(issued_of(models.OuterRef("pk"))), plan__in=plans)
+            | Q(
+                models.Exists(issued_of(models.OuterRef("pk"))),
+                plan__coordinating_agency__in=user.agencies_as(Seat.Role.MINISTERS_OFFICE),
+            )
         )
 
     def newest_first(self) -> Self:
@@ -57,18 +68,34 @@ class Briefing(models.Model):
         CLOSED = "closed", "Closed"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+    # An issued paper comes back to drafting to be corrected. A correction need not be consulted on
+    # again, and one that is given up leaves the paper as it was (`services.states`).
     NEXT: dict[str, tuple[str, ...]] = {
-        State.DRAFTING: (State.IN_CONSULTATION, State.WITHDRAWN),
+        State.DRAFTING: (
+            State.IN_CONSULTATION,
+            State.AWAITING,
+            State.AUTHORISED,
+            State.WITH_MINISTER,
+            State.RETURNED,
+            State.WITHDRAWN,
+        ),
         State.IN_CONSULTATION: (State.DRAFTING, State.AWAITING, State.WITHDRAWN),
-        State.AWAITING: (State.IN_CONSULTATION, State.AUTHORISED, State.WITHDRAWN),
-        State.AUTHORISED: (State.WITH_MINISTER,),
-        State.WITH_MINISTER: (State.RETURNED,),
-        State.RETURNED: (State.CLOSED,),
+        State.AWAITING: (
+            State.DRAFTING,
+            State.IN_CONSULTATION,
+            State.AUTHORISED,
+            State.WITHDRAWN,
+        ),
+        State.AUTHORISED: (State.WITH_MINISTER, State.DRAFTING),
+        State.WITH_MINISTER: (State.RETURNED, State.DRAFTING),
+        State.RETURNED: (State.CLOSED, State.DRAFTING),
         State.CLOSED: (),
         State.WITHDRAWN: (),
     }
     # Its text and cover may still change.
     OPEN = (State.DRAFTING, State.IN_CONSULTATION)
+    # Its newest version is the paper that holds.
+    ISSUED = (State.AUTHORISED, State.WITH_MINISTER, State.RETURNED, State.CLOSED)
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefings")
     # Which pattern it was drafted from, and what stands behind its text; none before it is drafted.
@@ -77,6 +104,8 @@ class Briefing(models.Model):
     )
     annexes = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFTING)
+    # Why the next version is made, while an issued paper is being corrected.
+    correction_note = models.TextField(blank=True, max_length=1000)
     title = models.CharField(max_length=250)
     tracker_number = models.CharField(max_length=50)
     period_start = models.DateField("period from")
@@ -159,3 +188,12 @@ class Briefing(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def is_issued(self) -> bool:
+        return self.state in self.ISSUED
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the next version of an issued paper is being made."""
+        return bool(self.correction_note)

@@ -1,0 +1,70 @@
+"""Briefings as they were authorised: the paper's plain data and its PDF, byte for byte.
+
+A row is never changed or deleted; the database refuses it (`reports.guards`). What has to be said
+differently is a new version with a note, beside the old one.
+"""
+
+import hashlib
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from agencies.history import SIGNATURE_LENGTH
+from agencies.models import User
+from reports.models.briefing import Briefing
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
+    def without_contents(self) -> Self:
+        """For pages that list versions: the files stay in the database."""
+        return self.defer("document", "pdf")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+
+class IssuedPaper(models.Model):
+    """One version: the canonical JSON of its Document, the PDF made from that, and the SHA-256 of
+    each. `note` says what a version after the first corrects; `authorised_as` is the person's name
+    and agency on that day."""
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="issued")
+    number = models.PositiveIntegerField("version")
+    document = models.BinaryField()
+    document_sha256 = models.CharField(max_length=64)
+    pdf = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
+    marking = models.CharField(max_length=20, choices=Briefing.Marking)
+    authorised_by = models.ForeignKey(User, models.PROTECT, related_name="authorised_papers")
+    authorised_as = models.CharField(max_length=SIGNATURE_LENGTH)
+    authorised_at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    objects = IssuedPaperQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["briefing", "number"], name="issuedpaper_number_once"),
+            models.CheckConstraint(name="issuedpaper_number", condition=Q(number__gte=1)),
+            models.CheckConstraint(
+                name="issuedpaper_marking_known",
+                condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
+            ),
+            models.CheckConstraint(
+                name="issuedpaper_correction_has_note",
+                condition=Q(number=1, note="") | (Q(number__gt=1) & ~Q(note="")),
+                violation_error_message="A correction says what it corrects.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.briefing.tracker_number}, version {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("briefings:issued", args=[self.briefing.plan.slug, self.briefing_id])

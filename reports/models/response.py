@@ -1,0 +1,162 @@
+"""The Minister's answer to an issued paper, and what somebody is to do because of it.
+
+Answers are records: one is never changed or deleted, the database refuses it (`reports.guards`). A
+correction is a further answer that names the one it corrects.
+"""
+
+from datetime import date
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+
+from agencies.history import SIGNATURE_LENGTH, track
+from agencies.models import Agency, User
+from reports.models.issue import IssuedPaper
+
+RATINGS = ("advice", "writing", "analysis", "completeness")
+LOWEST, HIGHEST = 1, 5
+
+
+def scan_path(response: "Response", name: str) -> str:
+    """A name nobody can guess, and none of the person's own in it."""
+    return f"responses/{uuid4().hex}"
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def standing(self) -> Self:
+        """Those that no later one corrects."""
+        return self.filter(corrected_by=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-recorded_at", "-pk")
+
+
+class Response(models.Model):
+    """What came back of one version of a paper. A rating is 1 (very poor) to 5 (very good), or none."""
+
+    issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="responses")
+    decided_on = models.DateField()
+    comment = models.TextField(blank=True)
+    advice = models.PositiveSmallIntegerField("quality of advice", null=True, blank=True)
+    writing = models.PositiveSmallIntegerField("writing style", null=True, blank=True)
+    analysis = models.PositiveSmallIntegerField("quality of analysis", null=True, blank=True)
+    completeness = models.PositiveSmallIntegerField(
+        "completeness of information", null=True, blank=True
+    )
+    scan = models.FileField(upload_to=scan_path, blank=True, max_length=200)
+    scan_name = models.CharField(max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="recorded_responses")
+    recorded_as = models.CharField(max_length=SIGNATURE_LENGTH)
+    recorded_at = models.DateTimeField()
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    reason = models.TextField("why it is corrected", blank=True)
+
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issued"], condition=Q(corrects=None), name="response_once_to_a_paper"
+            ),
+            models.CheckConstraint(
+                name="response_correction_has_reason",
+                condition=Q(corrects=None, reason="") | (Q(corrects__isnull=False) & ~Q(reason="")),
+                violation_error_message="Say why the answer is corrected.",
+            ),
+            models.CheckConstraint(
+                name="response_scan_has_name",
+                condition=Q(scan="", scan_name="") | (~Q(scan="") & ~Q(scan_name="")),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"response_{name}_1_to_5",
+                    condition=Q(**{name: None}) | Q(**{f"{name}__range": (LOWEST, HIGHEST)}),
+                )
+                for name in RATINGS
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer of {self.decided_on:%-d %B %Y} to {self.issued}"
+
+    @property
+    def ratings(self) -> list[tuple[str, int | None]]:
+        """Each of the four by name, in the order of the paper's form."""
+        fields = (self._meta.get_field(name) for name in RATINGS)
+        return [
+            (str(field.verbose_name).capitalize(), getattr(self, field.name))  # type: ignore[union-attr]
+            for field in fields
+        ]
+
+
+class ResponseChoice(models.Model):
+    """What was marked at one recommendation, with its words as they were printed. `option` is
+    empty where nothing was marked."""
+
+    response = models.ForeignKey(Response, models.PROTECT, related_name="choices")
+    number = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=64)
+    verb = models.CharField(max_length=10)
+    text = models.TextField()
+    option = models.CharField(max_length=200, blank=True)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["response", "number"], name="responsechoice_once_per_recommendation"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.option or 'not marked'}"
+
+    @property
+    def asks_for_action(self) -> bool:
+        """Whether more follows from it than that the Minister knows."""
+        return self.option not in ("", "noted")
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def open(self) -> Self:
+        return self.filter(done_on=None)
+
+    def soonest_first(self) -> Self:
+        """What is to be done, soonest due first; then what is done."""
+        return self.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
+
+
+class FollowUp(models.Model):
+    """What an agency is to do after the Minister's choice on a recommendation, followed until done.
+
+    Tied to the issued paper and the recommendation's key, so that a corrected answer leaves it be.
+    """
+
+    issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="follow_ups")
+    key = models.CharField(max_length=64)
+    text = models.TextField()
+    owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="follow_ups")
+    due_on = models.DateField()
+    done_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = FollowUpQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issued", "key"], name="followup_once_per_recommendation"
+            ),
+            models.CheckConstraint(name="followup_has_text", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def is_overdue(self, on: date) -> bool:
+        return self.done_on is None and self.due_on < on

@@ -1,0 +1,137 @@
+"""Authorising a briefing: what is signed is rendered first, read, and then kept byte for byte."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from agencies.models import User
+from reports.document import Document, DocumentError, from_json, to_json
+from reports.models import Briefing, IssuedPaper
+from reports.models.issue import sha256
+from reports.render.pdf import RenderRefused, render_pdf
+from reports.services.states import move
+from reports.workshop.paper import document_of
+from workitems.services.refusals import Refused, locked
+
+State = Briefing.State
+
+
+class PaperChanged(Refused):
+    """The paper is another one than the person read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The paper is no longer the one that you read. Read it again before you authorise it."
+        )
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A paper's plain data and its PDF, as they would be kept."""
+
+    document: bytes
+    pdf: bytes
+
+    @property
+    def document_sha256(self) -> str:
+        return sha256(self.document)
+
+    @property
+    def pdf_sha256(self) -> str:
+        return sha256(self.pdf)
+
+
+def to_sign(briefing: Briefing) -> Document:
+    """What waits for authorisation. Refused in any other state, and where it cannot be made."""
+    if briefing.state != State.AWAITING:
+        raise Refused(
+            f"This briefing is {briefing.get_state_display().lower()}; it does not wait for "
+            "authorisation."
+        )
+    try:
+        return document_of(briefing)
+    except DocumentError as error:
+        raise Refused(str(error)) from error
+
+
+def printed(document: Document) -> Printed:
+    """Takes a second or more: not to be called within a transaction. `Refused` where the paper
+    cannot be printed."""
+    try:
+        return Printed(to_json(document), render_pdf(document))
+    except (DocumentError, RenderRefused) as error:
+        raise Refused(str(error)) from error
+
+
+def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) -> IssuedPaper:
+    """Keep the paper whose PDF has this SHA-256 as the next version: signed, frozen, authorised.
+
+    Renders, and only then takes the lock; not to be called within a transaction. `PaperChanged`
+    where the paper is not the one that the person read. Refused to whoever asked for authorisation.
+    """
+    with transaction.atomic():
+        row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
+            pk=briefing.pk
+        )
+        _check_signatory(row, by)
+        document = to_sign(row)
+    paper = printed(document)
+    if paper.pdf_sha256 != pdf_sha256:
+        raise PaperChanged
+    with transaction.atomic():
+        return _keep(briefing, paper, by=by, at=at)
+
+
+def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> IssuedPaper:
+    row = locked(briefing, related=("plan__coordinating_agency", "kind"))
+    if to_json(to_sign(row)) != paper.document:
+        raise PaperChanged
+    last = row.issued.newest_first().values_list("number", flat=True).first() or 0
+    issued = IssuedPaper(
+        briefing=row,
+        number=last + 1,
+        document=paper.document,
+        document_sha256=paper.document_sha256,
+        pdf=paper.pdf,
+        pdf_sha256=paper.pdf_sha256,
+        marking=row.marking,
+        authorised_by=by,
+        authorised_as=by.signature,
+        authorised_at=at,
+        note=row.correction_note,
+    )
+    issued.save(force_insert=True)
+    row.correction_note = ""
+    move(row, State.AUTHORISED, by=by, reason=f"Version {issued.number}")
+    return issued
+
+
+def _check_signatory(row: Briefing, by: User) -> None:
+    asked = row.history.filter(state=State.AWAITING).order_by("-history_date", "-history_id")
+    if asked.values_list("history_user_id", flat=True).first() == by.pk:
+        raise Refused("You asked for this authorisation yourself; somebody else authorises.")
+
+
+def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
+    """What is wrong with a stored paper, as sentences. With `render` its PDF is made anew and
+    compared, which holds on the versions of the libraries that it was made with."""
+    found = []
+    document, pdf = bytes(issued.document), bytes(issued.pdf)
+    if sha256(document) != issued.document_sha256:
+        found.append("the JSON is not the one that was signed: its SHA-256 differs")
+    if sha256(pdf) != issued.pdf_sha256:
+        found.append("the PDF is not the one that was signed: its SHA-256 differs")
+    try:
+        plain = from_json(document)
+        if to_json(plain) != document:
+            found.append("the JSON is not written as this service writes it")
+    except DocumentError as error:
+        return [*found, f"the JSON cannot be read: {str(error).rstrip('.')}"]
+    if render:
+        try:
+            if render_pdf(plain) != pdf:
+                found.append("the JSON gives another PDF than the one that is stored")
+        except RenderRefused as error:
+            found.append(f"the JSON cannot be printed: {str(error).rstrip('.')}")
+    return found

@@ -1,0 +1,267 @@
+"""Recording the Minister's answer to an issued paper, and following up what comes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agencies import history
+from agencies.models import Agency, User
+from reports.document import from_json, words
+from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
+from reports.models.response import RATINGS
+from reports.services.states import move
+from workitems.attachments import clean_name, fault
+from workitems.services.refusals import Refused, locked
+
+State = Briefing.State
+SOMEBODY_WAS_FIRST = "Somebody has recorded an answer meanwhile. See what it says."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A recommendation as it was printed, and the options to choose from."""
+
+    number: int
+    key: str
+    verb: str
+    text: str
+    options: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        return f"{self.verb} {self.text}"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What was marked at a recommendation; "" for nothing."""
+
+    option: str
+    comment: str = ""
+
+
+def asked_in(issued: IssuedPaper) -> list[Asked]:
+    """The recommendations of a stored paper, in their order."""
+    document = from_json(bytes(issued.document))
+    return [
+        Asked(each.number, each.key, each.verb.value, words(each.text), each.printed_options)
+        for each in document.recommendation.items
+    ]
+
+
+@transaction.atomic
+def record_response(
+    *,
+    issued: IssuedPaper,
+    decided_on: date,
+    marked: Mapping[str, Marked],
+    by: User,
+    at: datetime,
+    comment: str = "",
+    ratings: Mapping[str, int | None] | None = None,
+    scan: File | None = None,
+) -> Response:
+    """Record what came back of the newest version, which is with the Minister: it is returned then.
+
+    `marked` is by recommendation's key. Refused before it was authorised or after today, and where an option
+    is none of those that were printed.
+    """
+    briefing = locked(Briefing(pk=issued.briefing_id))
+    if briefing.state != State.WITH_MINISTER:
+        raise Refused(
+            f"This briefing is {briefing.get_state_display().lower()}; an answer is recorded while "
+            "it is with the Minister."
+        )
+    _check_newest(briefing, issued)
+    response = Response(issued=issued, decided_on=decided_on, comment=comment)
+    _write(response, marked, ratings or {}, scan, by=by, at=at)
+    move(briefing, State.RETURNED, by=by)
+    return response
+
+
+@transaction.atomic
+def correct_response(
+    *,
+    response: Response,
+    reason: str,
+    decided_on: date,
+    marked: Mapping[str, Marked],
+    by: User,
+    at: datetime,
+    comment: str = "",
+    ratings: Mapping[str, int | None] | None = None,
+    scan: File | None = None,
+) -> Response:
+    """A further record in place of an answer, which stays. Needs a reason.
+
+    Refused where somebody has corrected it already, and as `record_response` is. Without a new scan
+    the one of the corrected answer holds.
+    """
+    locked(Briefing(pk=response.issued.briefing_id))
+    if not reason.strip():
+        raise Refused("Say why the answer is corrected.", "reason")
+    if Response.objects.filter(corrects=response).exists():
+        raise Refused(SOMEBODY_WAS_FIRST)
+    new = Response(
+        issued=response.issued,
+        decided_on=decided_on,
+        comment=comment,
+        corrects=response,
+        reason=reason,
+        scan=response.scan.name if scan is None else "",
+        scan_name=response.scan_name if scan is None else "",
+    )
+    return _write(new, marked, ratings or {}, scan, by=by, at=at)
+
+
+def _check_newest(briefing: Briefing, issued: IssuedPaper) -> None:
+    newest = briefing.issued.newest_first().values_list("pk", flat=True).first()
+    if newest != issued.pk:
+        raise Refused("A newer version of this paper was issued; the answer is to that one.")
+
+
+def _write(
+    response: Response,
+    marked: Mapping[str, Marked],
+    ratings: Mapping[str, int | None],
+    scan: File | None,
+    *,
+    by: User,
+    at: datetime,
+) -> Response:
+    issued = response.issued
+    if response.decided_on > timezone.localdate(at):
+        raise Refused("That day is in the future.", "decided_on")
+    if response.decided_on < timezone.localdate(issued.authorised_at):
+        raise Refused("That is before the paper was authorised.", "decided_on")
+    for name in RATINGS:
+        setattr(response, name, ratings.get(name))
+    choices = _choices(asked_in(issued), marked)
+    response.recorded_by, response.recorded_as, response.recorded_at = by, by.signature, at
+    if scan is not None:
+        _take_scan(response, scan)
+    try:
+        with transaction.atomic():
+            response.save(force_insert=True)
+    except IntegrityError as error:
+        _forget(response, scan)
+        raise Refused(SOMEBODY_WAS_FIRST) from error
+    except BaseException:
+        _forget(response, scan)
+        raise
+    for choice in choices:
+        choice.response = response
+        choice.save(force_insert=True)
+    return response
+
+
+def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[ResponseChoice]:
+    found = []
+    for each in asked:
+        mark = marked.get(each.key, Marked(""))
+        if mark.option and mark.option not in each.options:
+            raise Refused(
+                f"“{mark.option}” was not printed at recommendation {each.number}.", each.key
+            )
+        found.append(
+            ResponseChoice(
+                number=each.number,
+                key=each.key,
+                verb=each.verb,
+                text=each.text,
+                option=mark.option,
+                comment=mark.comment,
+            )
+        )
+    return found
+
+
+def _take_scan(response: Response, scan: File) -> None:
+    response.scan_name = clean_name(scan.name or "")
+    said = fault(response.scan_name, scan.size, scan.file)
+    if said:
+        raise Refused(said, "scan")
+    scan.seek(0)
+    response.scan.save(response.scan_name, scan, save=False)
+
+
+def _forget(response: Response, scan: File | None) -> None:
+    """Take the file of an answer that was not recorded out of the store."""
+    if scan is not None:
+        response.scan.storage.delete(response.scan.name or "")
+
+
+@transaction.atomic
+def follow_up(
+    *, choice: ResponseChoice, text: str, owner_agency: Agency, due_on: date, by: User
+) -> FollowUp:
+    """Give somebody what follows from a choice of the Minister's. The coordinator's to say.
+
+    Refused where nothing follows: nothing was marked, or the paper was noted and no more.
+    """
+    response = choice.response
+    if Response.objects.filter(corrects=response).exists():
+        raise Refused("The answer was corrected meanwhile. See what it says.")
+    if not choice.asks_for_action:
+        raise Refused("Nothing is to be done about this one; it was noted.")
+    if due_on < response.decided_on:
+        raise Refused("That is before the Minister decided.", "due_on")
+    _check_member(response.issued, owner_agency)
+    if FollowUp.objects.filter(issued=response.issued, key=choice.key).exists():
+        raise Refused("Somebody has it already.")
+    made = FollowUp(
+        issued=response.issued,
+        key=choice.key,
+        text=text,
+        owner_agency=owner_agency,
+        due_on=due_on,
+    )
+    return history.save(made, by=by)
+
+
+@transaction.atomic
+def change_follow_up(
+    *,
+    follow_up: FollowUp,
+    text: str,
+    owner_agency: Agency,
+    due_on: date,
+    reason: str,
+    version: int,
+    by: User,
+) -> FollowUp:
+    """Other words, another agency or another day, with a reason. Refused once it is done."""
+    row = locked(follow_up, version=version, related=("issued",))
+    if row.done_on is not None:
+        raise Refused(f"This was done on {row.done_on:%-d %B %Y}; its words stand.")
+    if not reason.strip():
+        raise Refused("Say why it changes.", "reason")
+    _check_member(row.issued, owner_agency)
+    row.text, row.owner_agency, row.due_on = text, owner_agency, due_on
+    row.version += 1
+    return history.save(row, by=by, reason=reason)
+
+
+@transaction.atomic
+def finish_follow_up(*, follow_up: FollowUp, done_on: date, on: date, by: User) -> FollowUp:
+    """Record that it is done. Refused for a day to come or before the Minister decided."""
+    row = locked(follow_up, related=("issued",))
+    if row.done_on is not None:
+        raise Refused(f"This was done on {row.done_on:%-d %B %Y}.")
+    if done_on > on:
+        raise Refused("The day is in the future.", "done_on")
+    decided = row.issued.responses.standing().values_list("decided_on", flat=True).first()
+    if decided and done_on < decided:
+        raise Refused("That is before the Minister decided.", "done_on")
+    row.done_on = done_on
+    row.version += 1
+    return history.save(row, by=by)
+
+
+def _check_member(issued: IssuedPaper, agency: Agency) -> None:
+    if not issued.briefing.plan.members.filter(agency=agency).exists():
+        raise Refused(f"{agency.short_name} takes no part in this plan.", "owner_agency")

@@ -1,0 +1,263 @@
+"""Authorising a briefing: what was read is what is kept, and nothing changes it afterwards."""
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+
+from agencies import guards, history
+from reports.document import from_json, to_json
+from reports.models import Briefing, IssuedPaper
+from reports.models.issue import sha256
+from reports.render.pdf import render_pdf
+from reports.services import issuing, states
+from reports.workshop.paper import document_of
+from tests.factories import (
+    AppointmentFactory,
+    BriefingFactory,
+    IssuedPaperFactory,
+    UserFactory,
+)
+from workitems.services import Refused
+
+pytestmark = pytest.mark.django_db
+
+State = Briefing.State
+NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def manager():
+    return UserFactory(name="Group manager")
+
+
+@pytest.fixture
+def awaiting(plan, item, coordinator):
+    """Asked for by the coordinator."""
+    AppointmentFactory(portfolio=plan.portfolio)
+    briefing = BriefingFactory(plan=plan, state=State.IN_CONSULTATION, marking="IN CONFIDENCE")
+    return states.ask_for_authorisation(briefing=briefing, by=coordinator)
+
+
+def read_hash(briefing):
+    """What the manager's page shows."""
+    return issuing.printed(issuing.to_sign(briefing)).pdf_sha256
+
+
+def sign(briefing, by):
+    return issuing.authorise(briefing=briefing, pdf_sha256=read_hash(briefing), by=by, at=NOW)
+
+
+def test_what_is_authorised_is_kept_byte_for_byte(awaiting, manager):
+    document = document_of(awaiting)
+    issued = sign(awaiting, manager)
+    issued.refresh_from_db()
+    assert bytes(issued.document) == to_json(document)
+    assert bytes(issued.pdf) == render_pdf(document)
+    assert (issued.document_sha256, issued.pdf_sha256) == (
+        sha256(to_json(document)),
+        sha256(render_pdf(document)),
+    )
+    assert (issued.number, issued.marking, issued.note) == (1, "IN CONFIDENCE", "")
+    assert (issued.authorised_by, issued.authorised_as) == (manager, "Group manager")
+    assert issued.authorised_at == NOW
+    awaiting.refresh_from_db()
+    assert awaiting.state == State.AUTHORISED
+    assert awaiting.history.latest("history_id").history_change_reason == "Version 1"
+
+
+def test_a_paper_that_changed_since_it_was_read_is_not_signed(awaiting, manager):
+    read = read_hash(awaiting)
+    awaiting.title = "Another title"
+    history.save(awaiting, by=None)
+    with pytest.raises(issuing.PaperChanged) as refusal:
+        issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert str(refusal.value) == (
+        "The paper is no longer the one that you read. Read it again before you authorise it."
+    )
+    assert IssuedPaper.objects.count() == 0
+
+
+def test_a_paper_that_changes_while_it_is_rendered_is_not_signed(awaiting, manager, monkeypatch):
+    """Somebody saves in the seconds that the renderer takes."""
+    read = read_hash(awaiting)
+
+    def render_and_change(document):
+        made = render_pdf(document)
+        row = Briefing.objects.get(pk=awaiting.pk)
+        row.title = "Another title"
+        history.save(row, by=None)
+        return made
+
+    monkeypatch.setattr(issuing, "render_pdf", render_and_change)
+    with pytest.raises(issuing.PaperChanged):
+        issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert IssuedPaper.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_the_paper_is_rendered(awaiting, manager, monkeypatch):
+    read = read_hash(awaiting)
+    within = []
+
+    def render(document):
+        within.append(connection.in_atomic_block)
+        return render_pdf(document)
+
+    monkeypatch.setattr(issuing, "render_pdf", render)
+    issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert within == [False]
+
+
+def test_whoever_asked_for_the_authorisation_does_not_authorise(awaiting, coordinator):
+    with pytest.raises(Refused) as refusal:
+        sign(awaiting, coordinator)
+    assert str(refusal.value) == (
+        "You asked for this authorisation yourself; somebody else authorises."
+    )
+
+
+@pytest.mark.parametrize("state", [each for each in State if each != State.AWAITING])
+def test_only_a_paper_that_waits_is_authorised(awaiting, manager, state):
+    read = read_hash(awaiting)
+    awaiting.state = state
+    history.save(awaiting, by=None)
+    with pytest.raises(Refused):
+        issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+
+
+def test_a_correction_makes_the_next_version_and_the_old_one_stays(awaiting, manager, coordinator):
+    first = sign(awaiting, manager)
+    kept = bytes(first.pdf)
+    states.start_correction(briefing=awaiting, note="The title was wrong", by=coordinator)
+    awaiting.refresh_from_db()
+    awaiting.title = "The right title"
+    history.save(awaiting, by=coordinator)
+    states.ask_for_authorisation(briefing=awaiting, by=coordinator)
+    awaiting.refresh_from_db()
+    second = sign(awaiting, manager)
+    assert (second.number, second.note) == (2, "The title was wrong")
+    assert from_json(bytes(second.document)).title == "The right title"
+    awaiting.refresh_from_db()
+    assert (awaiting.state, awaiting.correction_note) == (State.AUTHORISED, "")
+    first.refresh_from_db()
+    assert bytes(first.pdf) == kept
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE reports_issuedpaper SET pdf_sha256 = 'x'",
+        "UPDATE reports_issuedpaper SET note = note",
+        "DELETE FROM reports_issuedpaper",
+    ],
+)
+def test_the_database_refuses_to_change_or_delete_an_issued_paper(statement):
+    IssuedPaperFactory()
+    with (
+        pytest.raises(IntegrityError, match="An issued paper is never changed or deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert IssuedPaper.objects.count() == 1
+
+
+# --- verify_issued ------------------------------------------------------------------------
+
+
+def verify(**options):
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("verify_issued", stdout=out, stderr=err, **options)
+    except CommandError as error:
+        return [*err.getvalue().splitlines(), str(error)]
+    return out.getvalue().splitlines()
+
+
+@pytest.fixture
+def two_versions(awaiting, manager, coordinator):
+    sign(awaiting, manager)
+    states.start_correction(briefing=awaiting, note="The title was wrong", by=coordinator)
+    awaiting.refresh_from_db()
+    awaiting.title = "The right title"
+    history.save(awaiting, by=coordinator)
+    states.ask_for_authorisation(briefing=awaiting, by=coordinator)
+    awaiting.refresh_from_db()
+    sign(awaiting, manager)
+    return awaiting
+
+
+def tamper(number, **columns):
+    """As somebody at the database's own prompt would, who has taken the triggers away."""
+    table = "reports_issuedpaper"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            guards.lift("default")
+        else:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    IssuedPaper.objects.filter(number=number).update(**columns)
+
+
+def test_every_stored_paper_is_rendered_again_to_the_same_bytes(two_versions):
+    assert verify(render=True) == ["2 issued papers are sound, and rendered to the same bytes."]
+
+
+def test_sound_papers_are_counted(two_versions):
+    assert verify() == ["2 issued papers are sound, by their SHA-256."]
+
+
+def test_without_a_paper_there_is_nothing_to_check(db):
+    assert verify() == ["No paper has been issued."]
+
+
+def test_a_pdf_that_was_tampered_with_is_found(two_versions):
+    pdf = bytes(IssuedPaper.objects.get(number=1).pdf)
+    tamper(1, pdf=pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+    assert verify() == [
+        f"{two_versions.tracker_number}, version 1: the PDF is not the one that was signed: "
+        "its SHA-256 differs.",
+        "1 of 2 issued papers are not sound.",
+    ]
+
+
+def test_json_that_was_tampered_with_is_found(two_versions):
+    document = json.loads(bytes(IssuedPaper.objects.get(number=2).document))
+    document["document"]["cover"]["title"] = "A better title"
+    tamper(2, document=json.dumps(document).encode())
+    assert verify() == [
+        f"{two_versions.tracker_number}, version 2: the JSON is not the one that was signed: "
+        "its SHA-256 differs.",
+        f"{two_versions.tracker_number}, version 2: the JSON is not written as this service "
+        "writes it.",
+        "1 of 2 issued papers are not sound.",
+    ]
+
+
+def test_json_that_cannot_be_read_is_found(two_versions):
+    tamper(2, document=b"{}", document_sha256=sha256(b"{}"))
+    assert verify() == [
+        f"{two_versions.tracker_number}, version 2: the JSON cannot be read: The document cannot be "
+        "read: it is not a briefing's JSON.",
+        "1 of 2 issued papers are not sound.",
+    ]
+
+
+def test_json_and_hash_that_were_changed_together_are_found_by_rendering(two_versions):
+    plain = from_json(bytes(IssuedPaper.objects.get(number=1).document))
+    other = to_json(plain).replace(b"Progress on the Plan", b"Progress on our Plan")
+    tamper(1, document=other, document_sha256=sha256(other))
+    assert verify() == ["2 issued papers are sound, by their SHA-256."]
+    assert verify(render=True) == [
+        f"{two_versions.tracker_number}, version 1: the JSON gives another PDF than the one that is "
+        "stored.",
+        "1 of 2 issued papers are not sound.",
+    ]

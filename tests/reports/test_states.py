@@ -1,0 +1,163 @@
+"""A briefing's way from draft to closed: every step from every state, and the reasons it keeps."""
+
+import pytest
+from django.db import transaction
+
+from agencies import history
+from reports.models import Briefing
+from reports.services import states
+from tests.factories import AppointmentFactory, BriefingFactory, UserFactory
+from workitems.services import Refused
+
+pytestmark = pytest.mark.django_db
+
+State = Briefing.State
+BEFORE = [State.DRAFTING, State.IN_CONSULTATION, State.AWAITING]
+
+STEPS = {
+    "start_consultation": {},
+    "recall": {"reason": "A figure is wrong"},
+    "ask_for_authorisation": {},
+    "send_back": {"reason": "Say what it costs"},
+    "send_to_minister": {},
+    "close": {},
+    "withdraw": {"reason": "The meeting was called off"},
+    "start_correction": {"note": "A date was wrong"},
+    "give_up_correction": {"reason": "The date was right"},
+}
+# Where each step leads, from each state that it may be taken in. All others are refused.
+LEADS = {
+    "start_consultation": {State.DRAFTING: State.IN_CONSULTATION},
+    "recall": {State.IN_CONSULTATION: State.DRAFTING, State.AWAITING: State.IN_CONSULTATION},
+    "ask_for_authorisation": {State.IN_CONSULTATION: State.AWAITING},
+    "send_back": {State.AWAITING: State.IN_CONSULTATION},
+    "send_to_minister": {State.AUTHORISED: State.WITH_MINISTER},
+    "close": {State.RETURNED: State.CLOSED},
+    "withdraw": dict.fromkeys(BEFORE, State.WITHDRAWN),
+    "start_correction": dict.fromkeys(
+        [State.AUTHORISED, State.WITH_MINISTER, State.RETURNED], State.DRAFTING
+    ),
+    "give_up_correction": {},
+}
+# The same for a paper whose next version is being made.
+LEADS_OF_A_CORRECTION = {
+    "start_consultation": {State.DRAFTING: State.IN_CONSULTATION},
+    "recall": {State.IN_CONSULTATION: State.DRAFTING, State.AWAITING: State.DRAFTING},
+    "ask_for_authorisation": {
+        State.DRAFTING: State.AWAITING,
+        State.IN_CONSULTATION: State.AWAITING,
+    },
+    "send_back": {State.AWAITING: State.DRAFTING},
+    "send_to_minister": {},
+    "close": {},
+    "withdraw": {},
+    "start_correction": {},
+    "give_up_correction": {State.DRAFTING: State.WITH_MINISTER},
+}
+
+
+@pytest.fixture
+def by():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def briefing(plan, item):
+    AppointmentFactory(portfolio=plan.portfolio)
+    return BriefingFactory(plan=plan)
+
+
+def put(briefing, state, **more):
+    """The briefing in a state, with history that says so."""
+    for name, value in {"state": state, **more}.items():
+        setattr(briefing, name, value)
+    return history.save(briefing, by=None)
+
+
+def outcome(name, briefing, by):
+    try:
+        with transaction.atomic():
+            return getattr(states, name)(briefing=briefing, by=by, **STEPS[name]).state
+    except Refused:
+        return None
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_each_step_leads_where_it_should_from_every_state(name, briefing, by):
+    found = {}
+    for state in State:
+        row = put(Briefing.objects.get(pk=briefing.pk), state)
+        found[state] = outcome(name, row, by)
+    assert {state: led for state, led in found.items() if led} == LEADS[name]
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_each_step_of_a_correction_leads_where_it_should(name, briefing, by):
+    put(briefing, State.WITH_MINISTER)
+    found = {}
+    for state in BEFORE:
+        row = put(Briefing.objects.get(pk=briefing.pk), state, correction_note="A date was wrong")
+        found[state] = outcome(name, row, by)
+    assert {state: led for state, led in found.items() if led} == LEADS_OF_A_CORRECTION[name]
+
+
+@pytest.mark.parametrize("start", State)
+@pytest.mark.parametrize("end", State)
+def test_a_step_that_does_not_follow_is_refused(start, end, briefing, by):
+    briefing.state = start
+    if end in Briefing.NEXT[start]:
+        assert states.move(briefing, end, by=by).state == end
+        return
+    with pytest.raises(Refused) as refusal:
+        states.move(briefing, end, by=by)
+    assert str(refusal.value) == (
+        f"This briefing is {start.label.lower()}; it cannot become {end.label.lower()} from there."
+    )
+
+
+def test_every_pair_of_states_that_may_follow_is_reached_by_a_step():
+    reached = {
+        (start, end)
+        for table in (LEADS, LEADS_OF_A_CORRECTION)
+        for leads in table.values()
+        for start, end in leads.items()
+    }
+    # Signing and the answer have services of their own; a correction goes back to any of three.
+    reached |= {(State.AWAITING, State.AUTHORISED), (State.WITH_MINISTER, State.RETURNED)}
+    reached |= {(State.DRAFTING, State.AUTHORISED), (State.DRAFTING, State.RETURNED)}
+    assert reached == {(start, end) for start, ends in Briefing.NEXT.items() for end in ends}
+
+
+@pytest.mark.parametrize("name", [name for name, words in STEPS.items() if words])
+def test_a_step_that_wants_a_reason_is_refused_without(name, briefing, by):
+    (argument,) = STEPS[name]
+    with pytest.raises(Refused) as refusal:
+        getattr(states, name)(briefing=briefing, by=by, **{argument: "  "})
+    assert refusal.value.field == argument
+
+
+def test_reasons_and_who_are_kept_in_history(briefing, by):
+    states.start_consultation(briefing=briefing, by=by)
+    states.recall(briefing=briefing, reason="A figure is wrong", by=by)
+    rows = briefing.history.order_by("history_id").values_list(
+        "state", "history_change_reason", "history_actor"
+    )
+    assert list(rows)[-2:] == [
+        ("in_consultation", "", "Coordinator"),
+        ("drafting", "A figure is wrong", "Coordinator"),
+    ]
+
+
+@pytest.mark.parametrize("before", [State.AUTHORISED, State.WITH_MINISTER, State.RETURNED])
+def test_a_correction_that_is_given_up_leaves_the_paper_where_it_was(before, briefing, by):
+    put(briefing, before)
+    states.start_correction(briefing=briefing, note="A date was wrong", by=by)
+    row = states.give_up_correction(briefing=briefing, reason="It was right", by=by)
+    assert (row.state, row.correction_note) == (before, "")
+
+
+def test_a_paper_that_cannot_be_made_does_not_go_to_be_authorised(plan, item, by):
+    briefing = BriefingFactory(plan=plan, state=State.IN_CONSULTATION)
+    with pytest.raises(Refused) as refusal:
+        states.ask_for_authorisation(briefing=briefing, by=by)
+    assert str(refusal.value).startswith("Nobody is recorded as Minister of Immigration")
