@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from workitems import standing
+from workitems.agencies_at import as_called
 from workitems.asat import Moment, rows_at
 from workitems.models import (
     Delay,
@@ -114,7 +115,7 @@ class ReturnOnDay:
 class PlanOnDay:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
 
-    `pillars` are as they were called, `agencies` every agency by id. Items are in the Plan's order.
+    `pillars` and `agencies` (every one, by id) are as they were called. Items are in the Plan's order.
     """
 
     plan: Plan
@@ -168,9 +169,9 @@ class PlanOnDay:
 
 
 def read(plan: Plan, moment: Moment) -> PlanOnDay:
-    """The plan at the moment: at most 11 queries, whatever the plan's size or the moment."""
+    """The plan at the moment: at most 12 queries, whatever the plan's size or the moment."""
     on = moment.on
-    agencies = Agency.objects.in_bulk()
+    agencies = as_called(Agency.objects.in_bulk(), moment)
     variations = list(
         rows_at(
             Variation, moment, of={"plan_id": plan.pk}, state__in=Variation.PENDING

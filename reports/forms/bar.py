@@ -8,6 +8,7 @@ from django import forms
 from agencies.models import Agency
 from reports.look import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
+from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField
 from workitems.models import Pillar, Plan
 
@@ -31,11 +32,8 @@ class BarForm(forms.Form):
         fields: dict[str, Any] = self.fields
         for name in ("at", "since"):
             fields[name].on = on
-            fields[name].widget.attrs["autocomplete"] = "off"
-        fields["at"].widget.attrs["placeholder"] = "Today"
-        fields["since"].widget.attrs["placeholder"] = "A day"
         fields["pillar"].queryset = plan.pillars.order_by("number")
-        fields["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+        fields["agency"].queryset = agencies_of(plan)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -351,9 +351,10 @@ BAR = 2
     [
         # Milestones due and on the timeline, progress of returns, meetings, briefings.
         ("", 5),
-        ("?at=2010-05-31", 4),
+        # Agencies by their names of then.
+        ("?at=2010-05-31", 4 + 1),
         # Compared, the plan is read once more, and the milestones done meanwhile.
-        ("?at=2010-05-31&since=2010-05-01", 4 + 9 + 1),
+        ("?at=2010-05-31&since=2010-05-01", 4 + 1 + 10 + 1),
         ("attention/", 0),
         ("milestones/", 1),
         ("delays/", 1),

@@ -16,7 +16,6 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
 from workitems import item_at, lines, services, standing
-from workitems.agencies_at import as_called
 from workitems.agenda import considered_of, matters_of
 from workitems.asat import Moment
 from workitems.filters import WorkItemFilter, agencies_of, sort_of
@@ -119,7 +118,7 @@ def _listed_then(
     request: HttpRequest, plan: Plan, moment: Moment, sort: str
 ) -> tuple[Form, Page, list[dict[str, Any]]]:
     at = read_plan(plan, moment)
-    agencies = as_called(at.agencies, moment)
+    agencies = at.agencies
     offered = {item.lead for item in at.items} | {agency.pk for agency in agencies_of(plan)}
     form = WorkItemFilter(
         request.GET,
