@@ -49,7 +49,11 @@ def composed(briefing: Briefing) -> list[Composed]:
 def composed_for(briefing: Briefing, sections: list[tuple[str, str, str]]) -> list[Composed]:
     """For sections given as (key, content, standing text), in their order."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
-    found = generate(briefing, contents, ())
+    return composed_from(generate(briefing, contents, ()), sections)
+
+
+def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> list[Composed]:
+    """For the same sections, from what the records were found to say of them."""
     result = []
     for name, content, standing in sections:
         # A section without content is known by its own key.

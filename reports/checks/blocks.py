@@ -1,0 +1,217 @@
+"""The checks that stop a paper. Each yields what it finds wrong."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from django.urls import reverse
+
+from reports import plain_json
+from reports.checks.check import BLOCKING, Check
+from reports.checks.material import Material
+from reports.models import Briefing
+from reports.wording import day
+from reports.workshop.draft import Part, broken_references
+from workitems.models import Return
+
+RETURN = "workitems.return"
+# Fields of the cover that print something; where nothing is right, "N/A" is typed.
+FILLED = {
+    "title": "the title",
+    "tracker_number": "the tracker number",
+    "action_sought": "the action sought",
+    "copied_to": "who gets a copy",
+    "contact_name": "the first contact",
+    "manager_name": "the authorising manager",
+}
+# Of a person on the cover one number is enough.
+PHONES = {
+    "contact": ("contact_name", "contact_phone", "contact_mobile", "the first contact"),
+    "second_contact": (
+        "second_contact_name",
+        "second_contact_phone",
+        "second_contact_mobile",
+        "the second contact",
+    ),
+    "manager": ("manager_name", "manager_phone", "manager_mobile", "the authorising manager"),
+}
+# A marking as people put it into their text: in capitals, as words of its own.
+MARKED = re.compile(
+    r"(?<![\w-])(TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED|SENSITIVE|IN[ -]CONFIDENCE)(?![\w-])"
+)
+HEIGHT = {
+    "UNCLASSIFIED": 0,
+    "IN CONFIDENCE": 1,
+    "SENSITIVE": 2,
+    "RESTRICTED": 3,
+    "CONFIDENTIAL": 4,
+    "SECRET": 5,
+    "TOP SECRET": 6,
+}
+
+
+def every(material: Material) -> list[Check]:
+    if material.briefing.kind_id is None:
+        url = material.url("detail")
+        return [Check("draft", BLOCKING, "The briefing is not drafted yet.", url, "The paper")]
+    return [
+        *_paper(material),
+        *_cover(material),
+        *_returns(material),
+        *_late(material),
+        *_marking(material),
+        *_references(material),
+    ]
+
+
+def _paper(material: Material) -> Iterator[Check]:
+    """That it can be made at all, with a recommendation."""
+    if not any(not ask.is_hidden for ask in material.draft.asks):
+        yield Check(
+            "recommendation",
+            BLOCKING,
+            "The paper recommends nothing. Write at least one recommendation, with its verb.",
+            f"{material.url('workshop')}#recommendations",
+            "Recommendation",
+        )
+    elif material.refusal:
+        yield Check(
+            "paper", BLOCKING, material.refusal, material.url("change-cover"), "The whole paper"
+        )
+
+
+def _cover(material: Material) -> Iterator[Check]:
+    briefing = material.briefing
+
+    def empty(name: str, words: str) -> Check:
+        url = f"{material.url('change-cover')}#id_{name}"
+        return Check(f"cover-{name}", BLOCKING, words, url, "Cover")
+
+    for name, what in FILLED.items():
+        if not getattr(briefing, name).strip():
+            yield empty(name, f"The cover does not say {what}. If there is none, write N/A.")
+    consulted = material.found.cover.agencies_consulted if material.found else ()
+    if material.found and not consulted:
+        yield empty(
+            "agencies_consulted",
+            "The cover does not say which agencies were consulted. If none was, write N/A.",
+        )
+    for person, phone, mobile, what in PHONES.values():
+        is_there = getattr(briefing, person).strip()
+        if is_there and not getattr(briefing, phone).strip() + getattr(briefing, mobile).strip():
+            yield empty(phone, f"The cover has no number of {what}. If there is none, write N/A.")
+
+
+def _returns(material: Material) -> Iterator[Check]:
+    """Returns that are neither accepted nor told of: a shown paragraph with the return as a source."""
+    told = {
+        source.pk
+        for _, part in material.shown()
+        for source in part.sources
+        if source.model == RETURN
+    }
+    untold: list[Return] = [row for row in material.missing if row.pk not in told]
+    for row in untold:
+        yield Check(
+            f"return-{row.pk}",
+            BLOCKING,
+            f"The return of {row.agency}, {row.round}, was not accepted by "
+            f"{day(material.briefing.dated)}, and the paper does not say so.",
+            row.get_absolute_url(),
+            "Returns",
+            is_listable=True,
+        )
+
+
+def _late(material: Material) -> Iterator[Check]:
+    """Open milestones that are late on the paper's date without a cause, or with nothing done."""
+    if material.found is None:
+        return
+    slug = material.briefing.plan.slug
+    for item in material.found.facts.items:
+        for step in item.milestones:
+            if not (item.is_live and step.is_open and step.lateness.is_late):
+                continue
+            delays = [delay for delay in step.delays if delay.is_open] or step.delays
+            if not delays:
+                lacks = "a cause"
+            elif not any(delay.mitigations for delay in delays):
+                lacks = "a mitigation"
+            else:
+                continue
+            yield Check(
+                f"late-{step.row.id}",
+                BLOCKING,
+                f"“{step.row.description}” (item {item.row.number}) is late on "
+                f"{day(material.briefing.dated)} without {lacks} recorded by that day.",
+                reverse("workitems:milestone", args=[slug, item.row.number, step.row.number]),
+                f"Item {item.row.number}",
+            )
+
+
+def _marking(material: Material) -> Iterator[Check]:
+    """Words that carry a higher marking than the paper: of a source as it was taken, as it is now,
+    or of the paper itself. Records have no field for a marking; people write it into their text."""
+    marking = str(Briefing.Marking(material.briefing.marking).value)
+    now = {each.key: each.text for each in material.composed}
+
+    def check(key: str, texts: Iterable[str], place: str, url: str) -> Iterator[Check]:
+        found = _highest(texts)
+        if HEIGHT[found] > HEIGHT[marking]:
+            says = f"{place} holds words marked {found}, and the paper is {marking}."
+            if HEIGHT[found] > HEIGHT["SENSITIVE"]:
+                says += " Text with that marking must not be kept here: take it out."
+            yield Check(f"marking-{key}", BLOCKING, says, url, place)
+
+    for _, part in material.shown():
+        yield from check(
+            part.key,
+            _words_of(part, now),
+            material.named(part.key),
+            material.paragraph_url(part.key),
+        )
+    for index, ask in enumerate((a for a in material.draft.asks if not a.is_hidden), start=1):
+        url = f"{material.url('workshop')}#{ask.key}"
+        yield from check(ask.key, [ask.text], f"Recommendation {index}", url)
+    for annex in material.found.annexes if material.found else ():
+        yield from check(
+            annex.key,
+            _strings(plain_json.plain(annex)),
+            f"The annex “{annex.heading}”",
+            material.url("annexes"),
+        )
+
+
+def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:
+    yield part.text
+    for taken in part.taken:
+        yield taken.text
+        yield now.get(taken.key, "")
+
+
+def _highest(texts: Iterable[str]) -> str:
+    marks = (mark.replace("-", " ") for text in texts for mark in MARKED.findall(text))
+    return max(marks, key=HEIGHT.__getitem__, default="UNCLASSIFIED")
+
+
+def _strings(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _strings(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _strings(value)
+
+
+def _references(material: Material) -> Iterator[Check]:
+    asks = [ask.key for ask in material.draft.asks if not ask.is_hidden]
+    for key in broken_references(material.draft):
+        place = f"Recommendation {asks.index(key) + 1}" if key in asks else material.named(key)
+        yield Check(
+            f"reference-{key}",
+            BLOCKING,
+            f"{place} refers to a paragraph that is left out.",
+            material.paragraph_url(key),
+            place,
+        )

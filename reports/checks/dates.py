@@ -1,0 +1,48 @@
+"""Sentences that speak of a day as still to come, though it is before the paper's date."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+# A word that looks ahead, then at most a few words, then "by", "on" or "in" with a day or month.
+# Words that look back end the search: "will build on the work agreed in March 2010" is no fault.
+AHEAD = re.compile(
+    r"\b(?:will|shall|is to|are to|planned|scheduled|intends to|expected)\b"
+    r"(?P<between>[^.;:?!()]{0,80}?)"
+    r"\b(?:by|on|in|for|before|from|at the end of|the end of)\s+"
+    r"(?P<date>(?:(?P<day>\d{1,2})\s+)?"
+    rf"(?P<month>{'|'.join(MONTHS)})\s+(?P<year>\d{{4}}))"
+)
+LOOKS_BACK = re.compile(
+    r"\b(?:was|were|had|has|have|been|since|began|begun|started|agreed|made|released|held|published"
+    r"|decided|approved|signed|launched|completed|issued|adopted|following|after|ended|first)\b"
+)
+BEFORE = re.compile(r"\b(?:was|were|had been|been|originally|first)\s+$")
+
+
+def called_future(text: str, on: date) -> Iterator[str]:
+    """Days before `on` that the text speaks of as to come, as the text has them: "March 2010"."""
+    for match in AHEAD.finditer(text):
+        if LOOKS_BACK.search(match["between"]) or BEFORE.search(text[: match.start()]):
+            continue
+        year, month = int(match["year"]), MONTHS.index(match["month"]) + 1
+        if not 1 <= year <= 9999:
+            continue
+        last = monthrange(year, month)[1]
+        if date(year, month, min(int(match["day"] or last), last) or 1) < on:
+            yield match["date"]

@@ -1,0 +1,30 @@
+"""How many pages a paper's own text fills, before its annexes: counted in lines, without rendering."""
+
+from math import ceil
+
+from reports.document import Bullet, Document, Text, words
+
+# Of the paper's look (static/paper): characters that a line of the column holds, less for bullets,
+# and the lines of a page. Held to the rendered paper by a test.
+COLUMN, BULLET = 88, 82
+PAGE = 45.0
+PARAGRAPH, HEADING, SIGN_OFF, TITLE = 0.45, 2.4, 11.0, 9.0
+COVER_PAGES = 1
+
+
+def pages(document: Document) -> int:
+    """The cover, the text and the sign-off; about one page in ten off."""
+    lines = TITLE + SIGN_OFF + HEADING * (len(document.sections) + 1)
+    for paragraph in document.paragraphs():
+        lines += _lines(paragraph.text, COLUMN) + PARAGRAPH + _bullets(paragraph.bullets)
+    for item in document.recommendation.items:
+        lines += _lines(item.text, BULLET) + 1 + PARAGRAPH
+    return COVER_PAGES + ceil(lines / PAGE)
+
+
+def _bullets(bullets: tuple[Bullet, ...]) -> float:
+    return sum(_lines(each.text, BULLET) + 0.2 + _bullets(each.bullets) for each in bullets)
+
+
+def _lines(text: Text, width: int) -> int:
+    return ceil(len(words(text)) / width)

@@ -1,0 +1,175 @@
+"""What somebody should look at before the paper goes on, and may decide to leave as it is."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from reports import markup
+from reports.checks.blocks import PHONES
+from reports.checks.check import WARNING, Check, fingerprint
+from reports.checks.dates import called_future
+from reports.checks.length import pages
+from reports.checks.material import Material
+from reports.document import to_json, words
+from reports.wording import agree, counted, day, listed
+from reports.workshop.draft import Origin, Part, drifts, printed, refresh
+from workitems.models import Update
+
+MOST_PAGES = 10
+# Words in one paragraph, or in one of its bullets.
+MOST_WORDS = 150
+UPDATE = "workitems.update"
+AHEAD = "next_steps"
+
+
+def every(material: Material) -> list[Check]:
+    return [
+        *_length(material),
+        *_stale(material),
+        *_unused(material),
+        *_paragraphs(material),
+        *_phones(material),
+    ]
+
+
+def _length(material: Material) -> Iterator[Check]:
+    if material.document is None:
+        return
+    count = pages(material.document)
+    if count > MOST_PAGES:
+        yield Check(
+            "pages",
+            WARNING,
+            f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
+            material.url("workshop"),
+            "The whole paper",
+            fingerprint(to_json(material.document).decode()),
+        )
+
+
+def _stale(material: Material) -> Iterator[Check]:
+    """Edited paragraphs about which the records now say something else, and generated ones that
+    refreshing would change."""
+    for drift in drifts(material.draft, material.composed):
+        if drift.key in material.draft.numbers:
+            yield Check(
+                f"drift-{drift.key}",
+                WARNING,
+                f"{material.named(drift.key)} was edited, and the records say something else since.",
+                material.paragraph_url(drift.key),
+                material.named(drift.key),
+                fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
+            )
+    after = refresh(material.draft, material.composed)
+    old = {part.key: part for part in material.draft.parts() if part.origin == Origin.GENERATED}
+    new = {part.key: part for part in after.parts() if part.origin == Origin.GENERATED}
+    stale = [key for key, part in old.items() if key not in new or new[key].text != part.text]
+    fresh = [key for key in new if key not in old]
+    for key in stale:
+        if key in material.draft.numbers:
+            yield Check(
+                f"stale-{key}",
+                WARNING,
+                f"{material.named(key)} is not what the records say now; refresh the draft.",
+                material.paragraph_url(key),
+                material.named(key),
+                fingerprint(old[key].text, new[key].text if key in new else ""),
+            )
+    if fresh:
+        yield Check(
+            "refresh",
+            WARNING,
+            f"The records give {counted(len(fresh), 'further paragraph')} that the draft does not "
+            f"have; refresh it, then hide what is not wanted.",
+            material.url("workshop"),
+            "The whole paper",
+            fingerprint(*(new[key].text for key in fresh)),
+        )
+
+
+def _unused(material: Material) -> Iterator[Check]:
+    """Updates that their agencies call key achievements, told by no paragraph that is shown."""
+    assert material.found is not None
+    ahead = {each.key for each in material.composed if each.content == AHEAD}
+
+    def tells(part: Part) -> bool:
+        """What an agency plans is taken from the same update, and is no achievement."""
+        return not part.taken or any(taken.key not in ahead for taken in part.taken)
+
+    told = {
+        source.pk
+        for _, part in material.shown()
+        if tells(part)
+        for source in part.sources
+        if source.model == UPDATE
+    }
+    for item in material.found.facts.items:
+        for update in item.updates:
+            is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
+            if is_key and update.pk not in told:
+                yield Check(
+                    f"unused-{update.pk}",
+                    WARNING,
+                    f"{update.of_return.agency} calls what it says of item {item.row.number} a key "
+                    f"achievement ({update.of_return.round}), and no paragraph tells it.",
+                    f"{material.url('workshop')}#achievements",
+                    f"Item {item.row.number}",
+                    fingerprint(update.achieved),
+                )
+
+
+def _paragraphs(material: Material) -> Iterator[Check]:
+    """Long paragraphs, and days in the past that are spoken of as to come."""
+    on = material.briefing.dated
+    for _, part in material.shown():
+        name = material.named(part.key)
+        text = printed(material.draft, part.text).replace("**", "")
+        longest = max(_lengths(text), default=0)
+        if longest > MOST_WORDS:
+            yield Check(
+                f"long-{part.key}",
+                WARNING,
+                f"{name} has {longest:,} words in one piece; more than {MOST_WORDS} are hard to read.",
+                material.paragraph_url(part.key),
+                name,
+                fingerprint(part.text),
+            )
+        past = list(dict.fromkeys(called_future(text, on)))
+        if past:
+            yield Check(
+                f"past-{part.key}",
+                WARNING,
+                f"{name} speaks of {listed(past)} as to come, and the paper is dated {day(on)}.",
+                material.paragraph_url(part.key),
+                name,
+                fingerprint(part.text, on.isoformat()),
+            )
+
+
+def _lengths(text: str) -> Iterator[int]:
+    for block in markup.parse(text):
+        yield len(words(block.text).split())
+        for bullet in block.bullets:
+            yield len(words(bullet.text).split())
+            yield from (len(words(each.text).split()) for each in bullet.bullets)
+
+
+def _phones(material: Material) -> Iterator[Check]:
+    briefing = material.briefing
+    holders: dict[str, list[str]] = defaultdict(list)
+    for person, *numbers, what in PHONES.values():
+        for name in numbers:
+            digits = re.sub(r"\D", "", getattr(briefing, name))
+            if digits and getattr(briefing, person).strip():
+                holders[digits].append(what)
+    for digits, people in holders.items():
+        if len(people) > 1:
+            who = listed(dict.fromkeys(people))
+            yield Check(
+                f"phone-{digits[-8:]}",
+                WARNING,
+                f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
+                f"{material.url('change-cover')}#id_contact_phone",
+                "Cover",
+                fingerprint(digits, *people),
+            )

@@ -1,0 +1,331 @@
+"""What stops a briefing and what warns about it: each check alone, and that a good paper passes."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+
+from agencies import history
+from reports import checks, services
+from reports.checks.dates import called_future
+from reports.models import Briefing, BriefingKind
+from reports.services import drafts, kinds
+from reports.workshop.paper import composed
+from tests.factories import (
+    AppointmentFactory,
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    ReturnFactory,
+    RoundFactory,
+    UpdateFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+DATED = date(2010, 7, 30)
+
+
+@pytest.fixture(autouse=True)
+def before_the_paper():
+    """Records made by these tests are from before the paper's date."""
+    with time_machine.travel(datetime(2010, 7, 1, tzinfo=UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def by():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def begin(plan, item, by):
+    """Draft a briefing with a whole cover, of the records so far."""
+
+    def made(**cover):
+        AppointmentFactory(portfolio=plan.portfolio)
+        for row in (plan, item):
+            history.save(row, by=None)
+        cover = {
+            "title": "Progress on the Plan",
+            "tracker_number": "10/96252",
+            "period_start": date(2009, 7, 31),
+            "period_end": DATED,
+            "dated": DATED,
+            "copied_to": "Minister of Women’s Affairs",
+            "agencies_consulted": "Police, Customs",
+            "contact_name": "Plan coordinator",
+            "contact_phone": "(04) 555 0110",
+            "manager_name": "Group manager",
+            "manager_phone": "(04) 555 0100",
+        } | cover
+        briefing = services.create_briefing(
+            plan=plan, by=by, at=datetime(2010, 7, 1, tzinfo=UTC), **cover
+        )
+        kinds.take_patterns(plan=plan, by=by)
+        kind = BriefingKind.objects.get(plan=plan, slug="annual")
+        briefing.kind = kind
+        said = composed(briefing)
+        briefing.kind = None
+        return drafts.begin_draft(briefing=briefing, kind=kind, composed=said, by=by)
+
+    return made
+
+
+def keys(found):
+    return [check.key for check in found]
+
+
+def shown(briefing):
+    return list(briefing.draft_paragraphs.order_by("section__position", "position"))
+
+
+def set_cover(briefing, **cover):
+    for name, value in cover.items():
+        setattr(briefing, name, value)
+    history.save(briefing, by=None)
+    return Briefing.objects.select_related("plan").get(pk=briefing.pk)
+
+
+def test_a_good_draft_fails_no_check(begin):
+    assert checks.of(begin()) == []
+
+
+def test_a_briefing_that_nobody_drafted_is_stopped(begin):
+    briefing = begin()
+    briefing.kind = None
+    assert keys(checks.blocking(briefing)) == ["draft"]
+
+
+@pytest.mark.parametrize(
+    ("cover", "expected"),
+    [
+        ({"copied_to": ""}, ["cover-copied_to"]),
+        ({"copied_to": "N/A"}, []),
+        ({"agencies_consulted": " "}, ["cover-agencies_consulted"]),
+        ({"contact_phone": ""}, ["cover-contact_phone"]),
+        ({"contact_phone": "", "contact_mobile": "021 555 0110"}, []),
+        ({"manager_phone": ""}, ["cover-manager_phone"]),
+        ({"second_contact_name": "Advisor"}, ["cover-second_contact_phone"]),
+        ({"deadline": None, "for_referral_to": ""}, []),
+    ],
+)
+def test_what_the_cover_must_say(begin, cover, expected):
+    found = checks.blocking(begin(**cover))
+    assert keys(found) == expected
+    assert all(f"cover/#id_{check.key.removeprefix('cover-')}" in check.url for check in found)
+
+
+def test_a_paper_that_cannot_be_made_is_stopped(begin):
+    briefing = set_cover(begin(), dated=date(2030, 1, 1))
+    type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
+    briefing.plan.refresh_from_db()
+    found = checks.of(briefing)
+    assert keys(found) == ["paper"]
+    assert found[0].words.startswith("Nobody is recorded as Nobody’s")
+
+
+def test_a_return_of_the_period_is_accepted_by_the_papers_date_or_stops_it(begin, plan, police):
+    round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
+    row = ReturnFactory(round=round, agency=police)
+    briefing = begin()
+    assert keys(checks.blocking(briefing)) == [f"return-{row.pk}"]
+    row.state, row.accepted_on = "accepted", date(2010, 7, 31)
+    row.save()
+    assert keys(checks.blocking(briefing)) == [f"return-{row.pk}"]
+    row.accepted_on = DATED
+    row.save()
+    assert checks.blocking(briefing) == []
+
+
+def test_a_return_of_another_period_is_not_asked_about(begin, plan, police):
+    round = RoundFactory(plan=plan, period_start=date(2009, 1, 1), period_end=date(2009, 6, 30))
+    ReturnFactory(round=round, agency=police)
+    assert checks.blocking(begin()) == []
+
+
+def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
+    step = MilestoneFactory(
+        item=item,
+        number=1,
+        description="Brochure printed",
+        original_due=date(2010, 3, 31),
+        agreed_due=date(2010, 3, 31),
+        forecast_due=date(2010, 9, 30),
+    )
+    briefing = begin()
+    (check,) = checks.blocking(briefing)
+    assert check.words == (
+        "“Brochure printed” (item 1.2) is late on 30 July 2010 without a cause recorded by that day."
+    )
+    assert check.url == f"/plans/{item.plan.slug}/items/1.2/milestones/1/"
+    delay = DelayFactory(milestone=step, found_on=date(2010, 4, 1))
+    assert "without a mitigation" in checks.blocking(briefing)[0].words
+    MitigationFactory(delay=delay)
+    assert checks.blocking(briefing) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "marking", "is_stopped"),
+    [
+        ("Told by Police (IN CONFIDENCE).", "UNCLASSIFIED", True),
+        ("Told by Police (IN-CONFIDENCE).", "IN CONFIDENCE", False),
+        ("[SENSITIVE] Told by Police.", "IN CONFIDENCE", True),
+        ("SECRET: told by Police.", "SENSITIVE", True),
+        ("A sensitive matter, told in confidence; no secret.", "UNCLASSIFIED", False),
+    ],
+)
+def test_words_marked_higher_than_the_paper_stop_it(begin, by, typed, marking, is_stopped):
+    briefing = begin(marking=marking)
+    row = drafts.add(briefing=briefing, section="delay", text=typed, by=by)
+    assert keys(checks.blocking(briefing)) == [f"marking-{row.key}"] * is_stopped
+    drafts.hide(briefing=briefing, key=row.key, by=by)
+    assert checks.blocking(briefing) == []
+
+
+def test_a_marking_of_what_a_paragraph_was_written_from_counts_when_it_was_edited_away(begin, by):
+    briefing = begin()
+    row = shown(briefing)[0]
+    row.taken = [{**row.taken[0], "text": "(SENSITIVE) As told."}]
+    row.save()
+    drafts.edit(briefing=briefing, key=row.key, text="As told.", version=1, by=by)
+    assert f"marking-{row.key}" in keys(checks.blocking(briefing))
+
+
+def test_a_marking_in_an_annex_stops_the_paper(begin, item):
+    item.title = "Print a brochure (IN CONFIDENCE)"
+    history.save(item, by=None)
+    found = [check for check in checks.blocking(begin()) if "annex" in check.words]
+    assert [check.words for check in found] == [
+        "The annex “Work items” holds words marked IN CONFIDENCE, and the paper is UNCLASSIFIED."
+    ]
+
+
+def test_a_reference_to_a_hidden_paragraph_stops_the_paper(begin, by):
+    briefing = begin()
+    rows = shown(briefing)
+    first = rows[0].key
+    added = drafts.add(briefing=briefing, section="delay", text="As in {1}.", by=by)
+    assert checks.blocking(briefing) == []
+    drafts.hide(briefing=briefing, key=first, by=by)
+    (check,) = checks.blocking(briefing)
+    assert check.key == f"reference-{added.key}"
+    assert check.url.endswith(f"#{added.key}")
+
+
+def test_a_paper_without_a_recommendation_is_stopped(begin):
+    briefing = begin()
+    briefing.draft_asks.update(is_hidden=True)
+    assert keys(checks.blocking(briefing)) == ["recommendation"]
+
+
+def test_long_paragraphs_are_warned_of_and_long_lists_are_not(begin, by):
+    briefing = begin()
+    long = drafts.add(briefing=briefing, section="delay", text="word " * 151, by=by)
+    drafts.add(briefing=briefing, section="delay", text="word " * 150, by=by)
+    bullets = "\n".join(f"- {'word ' * 100}" for _ in range(3))
+    drafts.add(briefing=briefing, section="delay", text=f"A list:\n{bullets}", by=by)
+    assert keys(checks.of(briefing)) == [f"long-{long.key}"]
+
+
+def test_an_edited_paragraph_is_warned_of_when_the_records_move_on(begin, by, plan):
+    briefing = begin()
+    row = shown(briefing)[1]
+    drafts.edit(briefing=briefing, key=row.key, text="Our own words.", version=1, by=by)
+    assert checks.of(briefing) == []
+    WorkItemFactory(
+        plan=plan, number="1.3", title="Another", lead_agency=row.briefing.plan.coordinating_agency
+    )
+    assert f"drift-{row.key}" in keys(checks.of(briefing))
+
+
+def test_a_generated_paragraph_is_warned_of_until_it_is_refreshed(begin, by, plan):
+    briefing = begin()
+    row = shown(briefing)[1]
+    WorkItemFactory(plan=plan, number="1.3", title="Another", lead_agency=plan.coordinating_agency)
+    assert f"stale-{row.key}" in keys(checks.of(briefing))
+    drafts.refresh(briefing=briefing, composed=composed(briefing), by=by)
+    assert checks.of(briefing) == []
+
+
+@pytest.fixture
+def update(plan, item, police):
+    round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
+    accepted = ReturnFactory(
+        round=round,
+        agency=police,
+        state="accepted",
+        submitted_at=datetime(2010, 7, 1, tzinfo=UTC),
+        accepted_on=date(2010, 7, 1),
+    )
+    return UpdateFactory(
+        of_return=accepted,
+        item=item,
+        achieved="Police printed the brochure in ten languages.",
+        planned_next="Police will hand it out by 1 December 2010.",
+        key_achievement="yes",
+    )
+
+
+def test_a_key_achievement_that_no_paragraph_tells_is_warned_of(begin, by, update):
+    briefing = begin()
+    assert checks.of(briefing) == []
+    row = next(row for row in shown(briefing) if row.text.startswith("Police printed"))
+    drafts.hide(briefing=briefing, key=row.key, by=by)
+    assert keys(checks.of(briefing)) == [f"unused-{update.pk}"]
+
+
+def test_one_number_given_twice_is_warned_of(begin):
+    found = checks.of(begin(contact_phone="(04) 555 0100"))
+    assert [check.words for check in found] == [
+        "The cover gives one number for the first contact and the authorising manager."
+    ]
+    found = checks.of(
+        set_cover(
+            found and Briefing.objects.get(),
+            contact_phone="(04) 555 0110",
+            contact_mobile="04 555 0110",
+        )
+    )
+    assert [check.words for check in found] == [
+        "The cover gives one number twice for the first contact."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "past"),
+    [
+        ("Police will publish it by 30 June 2010.", ["30 June 2010"]),
+        ("Publication is planned for March 2010.", ["March 2010"]),
+        ("It is expected by 31 August 2010.", []),
+        ("It will be done in July 2010.", []),
+        ("It was planned for March 2010 and is done.", []),
+        ("Police will build on the work agreed in March 2010.", []),
+        ("It was due on 31 March 2010 and is now expected by 31 December 2010.", []),
+        ("Police will, from 1 August 2010, hand it out.", []),
+        ("It is to open on 1 May 2010; the rest follows.", ["1 May 2010"]),
+        ("It will be done by 31 February 2010.", ["31 February 2010"]),
+        ("They will meet again. It was held on 3 May 2010.", []),
+    ],
+)
+def test_days_that_are_past_and_called_future(text, past):
+    assert list(called_future(text, DATED)) == past
+
+
+def test_the_checks_take_a_fixed_number_of_queries(
+    begin, plan, police, by, update, django_assert_num_queries
+):
+    briefing = begin()
+    with django_assert_num_queries(QUERIES):
+        checks.of(briefing)
+    for number in range(3, 6):
+        item = WorkItemFactory(plan=plan, number=f"1.{number}", lead_agency=police)
+        MilestoneFactory(item=item, number=1, agreed_due=date(2010, 3, 31))
+        drafts.add(briefing=briefing, section="delay", text="More.", by=by)
+    with django_assert_num_queries(QUERIES):
+        assert len(checks.of(briefing)) > 3
+
+
+QUERIES = 16
