@@ -1,154 +1,32 @@
 """The Word file: read back with python-docx, and its words held against the paper's own HTML, block by block."""
 
 import io
-import re
-import subprocess
-import sys
 import zipfile
-from collections import Counter
 from dataclasses import replace
-from datetime import date
-from html.parser import HTMLParser
 
-import docx
 import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.table import Table
-from docx.text.paragraph import Paragraph as WordParagraph
 from hypothesis import given, settings
-from openxml_audit import FileFormat, OpenXmlValidator
 
 from reports.document import (
-    Contact,
-    DocumentError,
     Marking,
-    Paragraph,
-    Recommendation,
-    Recommendations,
-    Run,
-    Section,
-    SectionKind,
-    Verb,
-    plain,
 )
 from reports.render.charts import slip_words
-from reports.render.docx import PLACES, _blank, render_docx, write
-from reports.render.html import document_html
-from reports.render.pdf import MAX_HTML, RenderRefused
+from reports.render.docx import PLACES, render_docx
+from reports.render.pdf import RenderRefused
 from reports.render.words import short_date
 from tests.reports import sample
 from tests.reports.documents_at_random import PRINTABLE, documents
-
-BLOCKS = {"p", "h1", "h2", "h3", "li", "td", "th", "div", "section", "header", "ul", "ol", "table"}
-
-
-class PaperBlocks(HTMLParser):
-    """What a reader of the HTML sees, a line for each block, without the pictures."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.lines = [""]
-        self.unseen = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.unseen += tag in ("head", "svg")
-        if tag in BLOCKS:
-            self.lines.append("")
-        if tag == "br":
-            self.lines[-1] += " "
-
-    def handle_endtag(self, tag):
-        self.unseen -= tag in ("head", "svg")
-        if tag in BLOCKS:
-            self.lines.append("")
-
-    def handle_data(self, data):
-        if not self.unseen:
-            self.lines[-1] += data
-
-
-def folded(lines):
-    return [
-        words for words in (re.sub(r"[ \t\n]+", " ", line).strip(" ") for line in lines) if words
-    ]
-
-
-def paper_lines(document):
-    return folded(PaperBlocks(document_html(document)).lines)
-
-
-def opened(data):
-    return docx.Document(io.BytesIO(data))
-
-
-def paragraphs(holder):
-    """Every paragraph in reading order, those in tables among them, each once."""
-    for block in holder.iter_inner_content():
-        if isinstance(block, Table):
-            for cell in block._tbl.iter_tcs():
-                for inner in cell.iterchildren(qn("w:p")):
-                    yield WordParagraph(inner, holder)
-        else:
-            yield block
-
-
-def is_timeline(block):
-    return isinstance(block, Table) and "Promised" in [cell.text for cell in block.rows[0].cells]
-
-
-def word_lines(file):
-    """The file's words, a line for each paragraph, without the tables that stand for a picture."""
-    lines = []
-    for block in file.iter_inner_content():
-        if isinstance(block, Table):
-            if not is_timeline(block):
-                cells = block._tbl.iter_tcs()
-                lines += [
-                    WordParagraph(p, file).text for c in cells for p in c.iterchildren(qn("w:p"))
-                ]
-        else:
-            lines.append(block.text)
-    return folded(lines)
-
-
-def style_of(file, paragraph):
-    return next(style for style in file.styles if style.style_id == paragraph._p.style)
-
-
-def counted(file):
-    """Each numbered paragraph as Word counts: (style, number, words). Only the body's own; cells have none."""
-    numbering = file.part.numbering_part.element
-    counts = Counter()
-    found = []
-    for paragraph in file.paragraphs:
-        direct = paragraph._p.pPr.numPr
-        style = style_of(file, paragraph)
-        numbered = (
-            direct
-            if direct is not None
-            else (style.element.pPr.numPr if style.element.pPr is not None else None)
-        )
-        if numbered is None:
-            continue
-        number = numbering.num_having_numId(numbered.numId.val)
-        kind = number.abstractNumId.val
-        level = 0 if numbered.ilvl is None else numbered.ilvl.val
-        shape = numbering.xpath(
-            f"w:abstractNum[@w:abstractNumId='{kind}']/w:lvl[@w:ilvl='{level}']"
-        )[0]
-        shape_name = shape.find(qn("w:numFmt")).get(qn("w:val"))
-        if shape_name == "bullet":
-            found.append((style.name, shape.find(qn("w:lvlText")).get(qn("w:val")), paragraph.text))
-            continue
-        starts = number.xpath("w:lvlOverride/w:startOverride/@w:val")
-        if starts and ("started", number.numId) not in counts:
-            counts["started", number.numId] = 1
-            counts[kind] = int(starts[0]) - 1
-        counts[kind] += 1
-        found.append((style.name, counts[kind], paragraph.text))
-    return found
+from tests.reports.word_reading import (
+    counted,
+    is_timeline,
+    opened,
+    paper_lines,
+    word_lines,
+    written,
+)
 
 
 @pytest.fixture(scope="module")
@@ -199,12 +77,6 @@ def test_there_are_no_pictures(data):
             [*PLACES, "word/header1.xml", "word/footer1.xml", "docProps/core.xml"]
         )
         assert b"<w:drawing" not in package.read("word/document.xml")
-
-
-def written(html):
-    file = docx.Document(_blank())
-    write(html, file, tables={})
-    return file
 
 
 def test_a_picture_without_figures_beside_it_is_told_in_its_own_words():
@@ -461,150 +333,3 @@ def test_every_page_is_marked_at_both_ends_and_numbered(marking):
     foot = file.sections[0].footer.paragraphs
     assert "".join(foot[1]._p.xpath(".//w:t/text()")) == "10/96252 · page 1 of 1"
     assert foot[1]._p.xpath(".//w:instrText/text()") == [" PAGE ", " NUMPAGES "]
-
-
-# --- the file -------------------------------------------------------------------------------
-
-
-def test_the_file_says_what_it_is_and_is_dated_by_the_paper(file):
-    about = file.core_properties
-    assert (about.title, about.subject) == (sample.document().title, sample.document().plan_title)
-    assert (about.author, about.last_modified_by) == ("Secretary of Labour",) * 2
-    assert (about.identifier, about.language) == ("10/96252", "en-NZ")
-    assert (about.created.date(), about.modified.date()) == (date(2010, 7, 30),) * 2
-    assert about.comments == about.keywords == ""
-
-
-def test_equal_documents_give_equal_bytes_in_any_process(data, project_root):
-    assert render_docx(sample.document()) == data
-    code = (
-        "import django, sys; django.setup()\n"
-        "from reports.render.docx import render_docx; from tests.reports import sample\n"
-        "sys.stdout.buffer.write(render_docx(sample.document()))"
-    )
-    other = subprocess.run(
-        [sys.executable, "-c", code], cwd=project_root, capture_output=True, check=True
-    )
-    assert other.stdout == data
-
-
-def faults(data, tmp_path):
-    path = tmp_path / "briefing.docx"
-    path.write_bytes(data)
-    checked = OpenXmlValidator(FileFormat.MICROSOFT_365).validate(path)
-    return [error.description for error in checked.errors]
-
-
-def test_it_keeps_every_rule_of_the_format(data, tmp_path):
-    assert faults(data, tmp_path) == []
-
-
-def test_a_file_with_two_elements_the_wrong_way_round_is_found(data, tmp_path):
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(changed, "w") as target:
-        for name in source.namelist():
-            content = re.sub(rb"(<w:tblStyle [^>]*>)(<w:tblW [^>]*>)", rb"\2\1", source.read(name))
-            target.writestr(name, content)
-    assert faults(changed.getvalue(), tmp_path)[0] == "Unexpected element 'tblStyle' found"
-
-
-def test_it_opens_as_a_present_day_file(file):
-    mode = file.settings.element.xpath(
-        "w:compat/w:compatSetting[@w:name='compatibilityMode']/@w:val"
-    )
-    assert mode == ["15"]
-
-
-def test_six_hundred_items_make_one_row_each():
-    document = sample.document(annexes=(sample.work_item_table(copies=67),))
-    file = opened(render_docx(document))
-    assert (
-        sum(len(table.rows) - 1 for table in file.tables if table.style.name == "Paper Grid") == 603
-    )
-
-
-# --- hostile text ---------------------------------------------------------------------------
-
-PAYLOADS = {
-    "markup": "</w:t></w:r></w:p><w:p><w:r><w:t>&amp; <b>x</b> <script>alert(1)</script> ]]> <!-- ",
-    "field": 'INCLUDETEXT "http://127.0.0.1:9/x" DDEAUTO c:\\\\cmd.exe { PAGE } «MERGEFIELD»',
-    "entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
-    "template": "{% include '/etc/passwd' %}{{ settings.SECRET_KEY }}",
-    "long word": "w" * 9_000,
-    "spaces": "a  b\u00a0\u00a0c",
-    "formula": '=HYPERLINK("http://127.0.0.1:9")',
-}
-
-
-@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_a_payload_in_every_place_is_written_as_typed(payload):
-    table = sample.work_item_table()
-    row = replace(table.pillars[0].rows[0], title=payload, lead=payload)
-    document = sample.document(
-        plan_title=payload,
-        cover=replace(
-            sample.cover(),
-            title=payload,
-            minister=payload,
-            tracker_number=payload,
-            copied_to=(payload,),
-            contacts=(Contact(payload, payload, payload, payload),),
-        ),
-        sections=(
-            Section(SectionKind.PURPOSE, payload, (Paragraph("p-1", (Run(payload, True, "mi"),)),)),
-        ),
-        recommendation=Recommendations(
-            sample.paragraph("p-2", payload), (Recommendation("r-1", Verb.NOTE, plain(payload)),)
-        ),
-        annexes=(
-            replace(sample.progress_picture(), note=payload),
-            replace(table, pillars=(replace(table.pillars[0], title=payload, rows=(row,)),)),
-        ),
-    )
-    data = render_docx(document)
-    file = opened(data)
-    assert word_lines(file) == paper_lines(document)
-    title = file.core_properties.title
-    assert title == (payload if len(payload) <= 255 else payload[:254] + "…")
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for name in package.namelist():
-            content = package.read(name)
-            assert b"root:" not in content
-            assert b'TargetMode="External"' not in content
-            assert content.count(b"<w:instrText") == (2 if name == "word/footer1.xml" else 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("ما هو", "0627"),
-        ("שלום", "05D5"),
-        ("done 👍", "1F44D"),
-        ("漢字", "5B57"),
-        ("a\u200db", "200D"),
-    ],
-    ids=["Arabic", "Hebrew", "emoji", "Chinese", "joiner"],
-)
-def test_what_the_paper_cannot_print_is_refused_with_a_sentence(text, code):
-    section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-1", text),))
-    with pytest.raises(
-        RenderRefused, match=rf"\(U\+{code}\) cannot be printed in this paper’s typeface"
-    ):
-        render_docx(sample.document(sections=(section,)))
-
-
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "\x0b", "\x1b[31m", "pay \u202edrawkcab", "\ud83d", "\ufffe"]
-)
-def test_controls_never_become_a_document(text):
-    with pytest.raises(DocumentError):
-        Paragraph("p-1", plain(text))
-
-
-def test_a_paper_too_long_to_print_is_refused(monkeypatch):
-    monkeypatch.setattr("reports.render.docx.MAX_HTML", 1000)
-    with pytest.raises(
-        RenderRefused, match="^The paper is too long to print: .* 1,000 is the most"
-    ):
-        render_docx(sample.document())
-    assert MAX_HTML > 1000

@@ -60,7 +60,7 @@ def render_docx(document: Document) -> bytes:
             f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
         )
     refuse_unprintable(html)
-    file = docx.Document(_blank())
+    file = docx.Document(blank())
     write(html, file, tables=_tables(document))
     _head_and_foot(file, document)
     _describe(file, document)
@@ -189,7 +189,7 @@ def _tables(document: Document) -> dict[str, Node]:
     }
 
 
-def _blank() -> io.BytesIO:
+def blank() -> io.BytesIO:
     """A file with our styles and numbering and nothing else."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
