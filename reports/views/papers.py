@@ -33,12 +33,13 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     versions = list(rows.without_contents().newest_first())
     paper: Paper | None = None
     refusal = state = ""
+    now = timezone.now()
     try:
         if versions:
             state = frozen_words(versions[0].number, versions[0].made_at)
             paper = from_plain(rows.values_list("content", flat=True).get(pk=versions[0].pk))
         else:
-            paper = paper_services.draft(kind, meeting=meeting, at=timezone.now())
+            paper = paper_services.draft(kind, meeting=meeting, at=now)
     except Refused as error:
         refusal = str(error)
     except Malformed:
@@ -53,6 +54,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
             "versions": versions,
             "paper": paper_fragment(paper, state=state) if paper else "",
             "refusal": refusal,
+            "is_over": paper_services.pack_instant(meeting, now) < now,
             "may_freeze": _may_freeze(request, meeting, kind),
             "stylesheets": (*SCREEN_SHEETS, MEETING_SHEET, "paper/meeting-screen.css"),
             "dashboard_url": Look(meeting.plan, versions[0].moment).link("overview")

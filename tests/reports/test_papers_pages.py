@@ -74,6 +74,14 @@ def test_members_read_the_draft_and_only_the_coordinator_is_offered_to_freeze_it
     assert MeetingPaper.objects.count() == 0
 
 
+def test_after_the_meetings_day_the_draft_is_of_that_days_end(client, made):
+    with time_machine.travel(at(20), tick=False):
+        client.force_login(made.observer)
+        page = client.get(address(made, "pack/")).text
+    assert "A draft from the plan as it stood when that day was over." in page
+    assert "<td>10 June 2010</td>" in page
+
+
 def test_a_draft_says_so_on_every_page_and_is_not_kept(member, made):
     response = member.get(address(made, "pack/draft.pdf"))
     assert response["Content-Type"] == "application/pdf"
