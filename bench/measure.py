@@ -133,7 +133,8 @@ def sql_alone(client, path: str, runs: int = 5) -> tuple[float, float]:
     sent = []
 
     def note(execute, sql, params, many, context):
-        sent.append((sql, params))
+        if not sql.startswith(TRANSACTION_WORDS):
+            sent.append((sql, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
