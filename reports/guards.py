@@ -13,6 +13,7 @@ GUARDS = (
             "reports_historicaldraftsection",
             "reports_historicaldraftparagraph",
             "reports_historicaldraftask",
+            "reports_historicalcheckoverride",
             "reports_historicalfollowup",
         ]
     ),

@@ -4,21 +4,34 @@
 here writes a row, renders a page or asks the clock.
 """
 
+from dataclasses import replace
+
 from reports.checks import blocks, warns
 from reports.checks.check import BLOCKING, WARNING, Check
 from reports.checks.material import read
-from reports.models import Briefing
+from reports.models import Briefing, CheckOverride
 
 __all__ = ["BLOCKING", "WARNING", "Check", "blocking", "of"]
 
 
 def of(briefing: Briefing) -> list[Check]:
-    """Every check that the briefing fails, blocking ones first. A fixed number of queries, whatever
-    the length of the paper."""
+    """Every check that the briefing fails, blocking ones first, each warning with its override if
+    one still holds. A fixed number of queries, whatever the length of the paper."""
     material = read(briefing)
-    return [*blocks.every(material), *(warns.every(material) if material.found else [])]
+    found = [*blocks.every(material), *(warns.every(material) if material.found else [])]
+    held = {row.key: row for row in CheckOverride.objects.standing().of_briefing(briefing)}
+    return [_overridden(check, held.get(check.key)) for check in found]
 
 
 def blocking(briefing: Briefing) -> list[Check]:
     """The checks that stop the paper; none when it may go on."""
     return blocks.every(read(briefing))
+
+
+def _overridden(check: Check, row: CheckOverride | None) -> Check:
+    """A warning with its override, unless what that was about has changed since."""
+    if row is None or check.is_blocking:
+        return check
+    if row.about != check.about:
+        return replace(check, lapsed=row)
+    return replace(check, override=row)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reports import plain_json
 from reports.checks.check import BLOCKING, Check
-from reports.checks.material import Material
+from reports.checks.material import ANNEXES, COVER, WORKSHOP, Material
 from reports.models import Briefing
 from reports.wording import day
 from reports.workshop.draft import Part, broken_references
@@ -51,7 +51,7 @@ HEIGHT = {
 
 def every(material: Material) -> list[Check]:
     if material.briefing.kind_id is None:
-        url = material.url("detail")
+        url = material.url(WORKSHOP)
         return [Check("draft", BLOCKING, "The briefing is not drafted yet.", url, "The paper")]
     return [
         *_paper(material),
@@ -70,20 +70,18 @@ def _paper(material: Material) -> Iterator[Check]:
             "recommendation",
             BLOCKING,
             "The paper recommends nothing. Write at least one recommendation, with its verb.",
-            f"{material.url('workshop')}#recommendations",
+            f"{material.url(WORKSHOP)}#recommendations",
             "Recommendation",
         )
     elif material.refusal:
-        yield Check(
-            "paper", BLOCKING, material.refusal, material.url("change-cover"), "The whole paper"
-        )
+        yield Check("paper", BLOCKING, material.refusal, material.url(COVER), "The whole paper")
 
 
 def _cover(material: Material) -> Iterator[Check]:
     briefing = material.briefing
 
     def empty(name: str, words: str) -> Check:
-        url = f"{material.url('change-cover')}#id_{name}"
+        url = f"{material.url(COVER)}#id_{name}"
         return Check(f"cover-{name}", BLOCKING, words, url, "Cover")
 
     for name, what in FILLED.items():
@@ -170,14 +168,14 @@ def _marking(material: Material) -> Iterator[Check]:
             material.paragraph_url(part.key),
         )
     for index, ask in enumerate((a for a in material.draft.asks if not a.is_hidden), start=1):
-        url = f"{material.url('workshop')}#{ask.key}"
+        url = f"{material.url(WORKSHOP)}#{ask.key}"
         yield from check(ask.key, [ask.text], f"Recommendation {index}", url)
     for annex in material.found.annexes if material.found else ():
         yield from check(
             annex.key,
             _strings(plain_json.plain(annex)),
             f"The annex “{annex.heading}”",
-            material.url("annexes"),
+            material.url(ANNEXES),
         )
 
 

@@ -12,6 +12,10 @@ from reports.workshop.draft import Composed, Draft, Part, Portion
 from reports.workshop.paper import assembled, composed_from, generated
 from workitems.models import Return
 
+WORKSHOP = "workshop:draft"
+COVER = "briefings:change-cover"
+ANNEXES = "briefings:annexes"
+
 
 @dataclass(frozen=True)
 class Material:
@@ -34,13 +38,14 @@ class Material:
         return f"Paragraph {number}" if number else "A paragraph that is left out"
 
     def paragraph_url(self, key: str) -> str:
-        return f"{self.url('workshop')}#{key}"
+        return f"{self.url(WORKSHOP)}#{key}"
 
-    def url(self, name: str) -> str:
-        """The address of a page of the briefing ("workshop"); of its own page where that one is not built in."""
+    def url(self, page: str) -> str:
+        """The address of a page about the briefing ("workshop:draft"); of the briefing's own where
+        that one is not built in."""
         where = [self.briefing.plan.slug, self.briefing.pk]
         try:
-            return reverse(f"briefings:{name}", args=where)
+            return reverse(page, args=where)
         except NoReverseMatch:
             return reverse("briefings:detail", args=where)
 

@@ -9,7 +9,7 @@ from reports.checks.blocks import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.dates import called_future
 from reports.checks.length import pages
-from reports.checks.material import Material
+from reports.checks.material import COVER, WORKSHOP, Material
 from reports.document import to_json, words
 from reports.wording import agree, counted, day, listed
 from reports.workshop.draft import Origin, Part, drifts, printed, refresh
@@ -41,7 +41,7 @@ def _length(material: Material) -> Iterator[Check]:
             "pages",
             WARNING,
             f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
-            material.url("workshop"),
+            material.url(WORKSHOP),
             "The whole paper",
             fingerprint(to_json(material.document).decode()),
         )
@@ -81,7 +81,7 @@ def _stale(material: Material) -> Iterator[Check]:
             WARNING,
             f"The records give {counted(len(fresh), 'further paragraph')} that the draft does not "
             f"have; refresh it, then hide what is not wanted.",
-            material.url("workshop"),
+            material.url(WORKSHOP),
             "The whole paper",
             fingerprint(*(new[key].text for key in fresh)),
         )
@@ -112,7 +112,7 @@ def _unused(material: Material) -> Iterator[Check]:
                     WARNING,
                     f"{update.of_return.agency} calls what it says of item {item.row.number} a key "
                     f"achievement ({update.of_return.round}), and no paragraph tells it.",
-                    f"{material.url('workshop')}#achievements",
+                    f"{material.url(WORKSHOP)}#achievements",
                     f"Item {item.row.number}",
                     fingerprint(update.achieved),
                 )
@@ -169,7 +169,7 @@ def _phones(material: Material) -> Iterator[Check]:
                 f"phone-{digits[-8:]}",
                 WARNING,
                 f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
-                f"{material.url('change-cover')}#id_contact_phone",
+                f"{material.url(COVER)}#id_contact_phone",
                 "Cover",
                 fingerprint(digits, *people),
             )

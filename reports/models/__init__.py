@@ -12,6 +12,7 @@ from reports.models.draft import (
     KindSection,
 )
 from reports.models.issue import IssuedPaper
+from reports.models.override import CheckOverride
 from reports.models.paper import MeetingPaper
 from reports.models.response import FollowUp, Response, ResponseChoice
 
@@ -22,6 +23,7 @@ __all__ = [
     "Briefing",
     "BriefingDecision",
     "BriefingKind",
+    "CheckOverride",
     "Content",
     "DraftAsk",
     "DraftParagraph",

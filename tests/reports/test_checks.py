@@ -1,18 +1,18 @@
 """What stops a briefing and what warns about it: each check alone, and that a good paper passes."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 import time_machine
 
 from agencies import history
-from reports import checks, services
+from reports import checks
 from reports.checks.dates import called_future
-from reports.models import Briefing, BriefingKind
-from reports.services import drafts, kinds
+from reports.models import Briefing
+from reports.services import drafts
 from reports.workshop.paper import composed
 from tests.factories import (
-    AppointmentFactory,
     DelayFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -22,16 +22,15 @@ from tests.factories import (
     UserFactory,
     WorkItemFactory,
 )
+from tests.reports.drafted import BEFORE, DATED, drafted
 
 pytestmark = pytest.mark.django_db
-
-DATED = date(2010, 7, 30)
 
 
 @pytest.fixture(autouse=True)
 def before_the_paper():
     """Records made by these tests are from before the paper's date."""
-    with time_machine.travel(datetime(2010, 7, 1, tzinfo=UTC), tick=False):
+    with time_machine.travel(BEFORE, tick=False):
         yield
 
 
@@ -44,34 +43,7 @@ def by():
 def begin(plan, item, by):
     """Draft a briefing with a whole cover, of the records so far."""
 
-    def made(**cover):
-        AppointmentFactory(portfolio=plan.portfolio)
-        for row in (plan, item):
-            history.save(row, by=None)
-        cover = {
-            "title": "Progress on the Plan",
-            "tracker_number": "10/96252",
-            "period_start": date(2009, 7, 31),
-            "period_end": DATED,
-            "dated": DATED,
-            "copied_to": "Minister of Women’s Affairs",
-            "agencies_consulted": "Police, Customs",
-            "contact_name": "Plan coordinator",
-            "contact_phone": "(04) 555 0110",
-            "manager_name": "Group manager",
-            "manager_phone": "(04) 555 0100",
-        } | cover
-        briefing = services.create_briefing(
-            plan=plan, by=by, at=datetime(2010, 7, 1, tzinfo=UTC), **cover
-        )
-        kinds.take_patterns(plan=plan, by=by)
-        kind = BriefingKind.objects.get(plan=plan, slug="annual")
-        briefing.kind = kind
-        said = composed(briefing)
-        briefing.kind = None
-        return drafts.begin_draft(briefing=briefing, kind=kind, composed=said, by=by)
-
-    return made
+    return partial(drafted, plan, item, by)
 
 
 def keys(found):
@@ -328,4 +300,4 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.of(briefing)) > 3
 
 
-QUERIES = 16
+QUERIES = 17

@@ -1,0 +1,57 @@
+"""Why a warning about a briefing is left as it is."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.history import track
+from agencies.models import User
+from reports.models.briefing import Briefing
+
+REASON_LENGTH = 1000
+
+
+class CheckOverrideQuerySet(models.QuerySet["CheckOverride"]):
+    def of_briefing(self, briefing: Briefing) -> Self:
+        return self.filter(briefing=briefing).select_related("by")
+
+    def standing(self) -> Self:
+        """Those that nobody took back. One about words that have changed counts no longer either;
+        `reports.checks` tells by `about`."""
+        return self.filter(is_withdrawn=False)
+
+
+class CheckOverride(models.Model):
+    """That somebody looked at a warning, and why it stands.
+
+    `about` stands for the words that the warning was about: when they change it holds no longer.
+    """
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="check_overrides")
+    key = models.CharField(max_length=100)
+    about = models.CharField(max_length=64)
+    # What the warning said then.
+    words = models.TextField()
+    reason = models.TextField(max_length=REASON_LENGTH)
+    by = models.ForeignKey(User, models.PROTECT, related_name="check_overrides")
+    at = models.DateTimeField()
+    is_withdrawn = models.BooleanField(default=False)
+
+    objects = CheckOverrideQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["briefing", "key"], name="checkoverride_once_for_a_warning"
+            ),
+            models.CheckConstraint(
+                name="checkoverride_says_why",
+                condition=~Q(reason=""),
+                violation_error_message="Say why the warning can be left as it is.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words

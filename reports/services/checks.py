@@ -1,0 +1,101 @@
+"""What the coordinator does about the checks of a briefing: override a warning, say what is missing."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import User
+from reports import checks
+from reports.checks.blocks import RETURN
+from reports.checks.material import missing_returns
+from reports.document import Source
+from reports.models import Briefing, CheckOverride, DraftParagraph
+from reports.models.override import REASON_LENGTH
+from reports.services import drafts
+from reports.wording import agree, day, listed
+from reports.workshop import stored
+from reports.workshop.draft import CLOSING
+from workitems.asat import newest_versions
+from workitems.models import Return
+from workitems.services.refusals import Refused
+
+
+@transaction.atomic
+def override(
+    *, briefing: Briefing, key: str, about: str, reason: str, by: User, at: datetime
+) -> CheckOverride:
+    """Record why a warning is left as it is. `about` is that of the warning as the person saw it.
+
+    Refused without a reason, for what stops the paper, and where the words changed meanwhile.
+    """
+    briefing = drafts.open_briefing(briefing)
+    if not reason.strip():
+        raise Refused("Say why the warning can be left as it is.", "reason")
+    if len(reason) > REASON_LENGTH:
+        raise Refused(f"At most {REASON_LENGTH:,} characters, please.", "reason")
+    check = next((each for each in checks.of(briefing) if each.key == key), None)
+    if check is None:
+        raise Refused("There is nothing left to override: that warning is gone.")
+    if check.is_blocking:
+        raise Refused("This stops the paper and cannot be overridden.")
+    if check.about != about:
+        raise Refused("What the warning is about has changed; read it again.")
+    row = CheckOverride.objects.filter(briefing=briefing, key=key).first() or CheckOverride(
+        briefing=briefing, key=key
+    )
+    row.about, row.words, row.reason = check.about, check.words, reason.strip()
+    row.by, row.at, row.is_withdrawn = by, at, False
+    return history.save(row, by=by, reason=row.reason[:100])
+
+
+@transaction.atomic
+def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
+    """Take an override back; the warning stands again. One that is gone already is left so."""
+    briefing = drafts.open_briefing(briefing)
+    row = CheckOverride.objects.standing().filter(briefing=briefing, key=key).first()
+    if row:
+        row.is_withdrawn = True
+        history.save(row, by=by, reason="Taken back")
+
+
+@transaction.atomic
+def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
+    """A paragraph that names every return not accepted by the paper's date, with them as sources.
+
+    It goes to the end of the achievements, else of the first section. Refused when none is missing.
+    """
+    briefing = drafts.open_briefing(briefing)
+    draft = stored.read(briefing).draft
+    told = {
+        source.pk
+        for part in draft.parts()
+        if not part.is_hidden
+        for source in part.sources
+        if source.model == RETURN
+    }
+    missing = [row for row in missing_returns(briefing) if row.pk not in told]
+    if not missing:
+        raise Refused("No return is missing that the paper does not name.")
+    homes = [portion for portion in draft.portions if portion.content != CLOSING]
+    if not homes:
+        raise Refused("The draft has no section where it could be said.")
+    home = next((portion for portion in homes if portion.content == "achievements"), homes[0])
+    versions = newest_versions(
+        Return, Return.objects.filter(pk__in=[r.pk for r in missing]).values("pk")
+    )
+    names = listed(f"{row.agency.short_name} for {row.round.name}" for row in missing)
+    return drafts.add(
+        briefing=briefing,
+        section=home.key,
+        position=len(home.parts),
+        text=(
+            f"The {agree(len(missing), 'return', 'returns')} of {names} had not been accepted by "
+            f"{day(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
+        ),
+        sources=tuple(
+            Source(RETURN, row.pk, versions.get(row.pk), f"Return of {row.agency}, {row.round}")
+            for row in missing
+        ),
+        by=by,
+    )

@@ -1,0 +1,43 @@
+"""A briefing of the plan in `conftest`, with a whole cover, drafted as an annual report."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from agencies import history
+from agencies.models import Appointment
+from reports import services
+from reports.models import Briefing, BriefingKind
+from reports.services import drafts, kinds
+from reports.workshop.paper import composed
+from tests.factories import AppointmentFactory
+
+DATED = date(2010, 7, 30)
+# Records made at this moment are from before the paper's date.
+BEFORE = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+def drafted(plan: Any, item: Any, by: Any, kind: str = "annual", **cover: Any) -> Briefing:
+    """Of the records so far; those of `plan` and `item` get a history row now."""
+    if not Appointment.objects.exists():
+        AppointmentFactory(portfolio=plan.portfolio)
+    for row in (plan, item):
+        history.save(row, by=None)
+    cover = {
+        "title": "Progress on the Plan",
+        "tracker_number": "10/96252",
+        "period_start": date(2009, 7, 31),
+        "period_end": DATED,
+        "dated": DATED,
+        "copied_to": "Minister of Women’s Affairs",
+        "agencies_consulted": "Police, Customs",
+        "contact_name": "Plan coordinator",
+        "contact_phone": "(04) 555 0110",
+        "manager_name": "Group manager",
+        "manager_phone": "(04) 555 0100",
+    } | cover
+    briefing = services.create_briefing(plan=plan, by=by, at=BEFORE, **cover)
+    kinds.take_patterns(plan=plan, by=by)
+    briefing.kind = pattern = BriefingKind.objects.get(plan=plan, slug=kind)
+    said = composed(briefing)
+    briefing.kind = None
+    return drafts.begin_draft(briefing=briefing, kind=pattern, composed=said, by=by)
