@@ -18,6 +18,8 @@ NO_PAGES = {
     "plans:export",
     "plans:blank-workbook",
     "briefings:pdf",
+    "briefings:docx",
+    "briefings:json",
     "papers:pack-draft",
     "papers:pack-version",
     "papers:minutes-draft",
@@ -38,7 +40,9 @@ CASTS = (
 
 def links(page) -> list[str]:
     """The page's own links to other pages of ours, without queries and fragments."""
-    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    found = page.eval_on_selector_all(
+        "a[href]", "all => all.map(a => new URL(a.getAttribute('href'), a.baseURI).href)"
+    )
     here = urlsplit(page.url).netloc
     return [urlsplit(urldefrag(link).url).path for link in found if urlsplit(link).netloc == here]
 
