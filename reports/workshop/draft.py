@@ -122,7 +122,9 @@ class Draft:
                 len(portion.parts) > 1 or any(part.is_hidden for part in portion.parts)
             ):
                 raise DraftError("The recommendations have one sentence before them, no more.")
-        shown = [part.key for portion in self.portions for part in portion.shown]
+        # The recommendations close the paper, wherever their section stands among the others.
+        ordered = sorted(self.portions, key=lambda portion: portion.content == CLOSING)
+        shown = [part.key for portion in ordered for part in portion.shown]
         object.__setattr__(self, "numbers", {key: n for n, key in enumerate(shown, start=1)})
 
     def parts(self) -> Iterator[Part]:
@@ -458,5 +460,7 @@ def _placed(draft: Draft, each: Composed, after: str | None) -> Draft:
         if not home:
             return draft
         portion, index = home[0], 0
+        if portion.content == CLOSING and portion.parts:
+            return draft
     parts = (*portion.parts[:index], part, *portion.parts[index:])
     return _with(draft, replace(portion, parts=parts))

@@ -1,13 +1,13 @@
 """A draft as plain data: whatever is done to it, numbers have no gaps, references hold, and what a
 person wrote stays as written."""
 
-from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.document import Verb
+from reports.document import Verb, from_json, to_json
 from reports.workshop import draft as acts
 from reports.workshop.draft import (
     Ask,
@@ -20,6 +20,8 @@ from reports.workshop.draft import (
     Portion,
     Taken,
 )
+from reports.workshop.paper import assembled
+from tests.reports import sample
 
 
 def generated(key, text):
@@ -205,6 +207,24 @@ def done(draft, act, step):
         return draft
 
 
+def paper_of(draft):
+    """The draft as a document, with the sample's cover and annexes."""
+    records = SimpleNamespace(
+        facts=SimpleNamespace(maori=(), plan=SimpleNamespace(title="Plan of Action")),
+        cover=sample.cover(),
+        annexes=(sample.progress_picture(),),
+    )
+    return assembled(draft, records)
+
+
+def test_the_recommendations_close_the_paper_wherever_their_section_stands(draft):
+    first = Draft(draft.portions[::-1], draft.asks)
+    assert first.numbers == {"p-3": 1, "p-1": 2, "p-2": 3, "p-9": 4}
+    assert [(each.key, each.number) for each in paper_of(first).paragraphs()] == list(
+        first.numbers.items()
+    )
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(ACTS, max_size=12))
 def test_whatever_is_done_numbers_have_no_gaps_and_edited_words_stay(sequence):
@@ -213,7 +233,7 @@ def test_whatever_is_done_numbers_have_no_gaps_and_edited_words_stay(sequence):
             Portion("purpose", "Purpose", "purpose"),
             Portion("delay", "Delay", "delay"),
             Portion("recommendation", "Recommendation", "recommendation"),
-        )),
+        ), (Ask("r-1", Verb.NOTE, "this paper, and paragraph {p-1}"),)),
         NOW,
     )  # fmt: skip
     for step, act in enumerate(sequence):
@@ -234,4 +254,6 @@ def test_whatever_is_done_numbers_have_no_gaps_and_edited_words_stay(sequence):
         if act[0] in ("move", "hide", "restore"):
             words = sorted(part.text for part in before.parts())
             assert sorted(part.text for part in draft.parts()) == words
-        assert replace(draft) == draft
+        document = paper_of(draft)
+        assert {each.key: each.number for each in document.paragraphs()} == draft.numbers
+        assert from_json(to_json(document)) == document
