@@ -8,11 +8,11 @@ from typing import Any
 
 import rules
 
-from agencies.models import User
+from agencies.models import Seat, User
 from agencies.rules import sits_in
 from reports.models import DRAFTING_ROLES
 from workitems.models import Plan
-from workitems.rules import coordinates_plan
+from workitems.rules import coordinates_plan, reads_plan
 
 
 @rules.predicate
@@ -20,11 +20,35 @@ def drafts_for_plan(user: User, row: Any) -> bool:
     """A coordinator or authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
-    plan = row if isinstance(row, Plan) else row.plan
-    return sits_in(user, plan.coordinating_agency_id, *DRAFTING_ROLES)
+    return sits_in(user, _plan_of(row).coordinating_agency_id, *DRAFTING_ROLES)
+
+
+@rules.predicate
+def authorises_for_plan(user: User, row: Any) -> bool:
+    """An authorising manager of the plan's coordinating agency."""
+    if row is None:
+        return False
+    return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.AUTHORISING_MANAGER)
+
+
+@rules.predicate
+def answers_for_minister(user: User, row: Any) -> bool:
+    """The Minister's office, which has its seat in the plan's coordinating agency."""
+    if row is None:
+        return False
+    return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.MINISTERS_OFFICE)
+
+
+def _plan_of(row: Any) -> Plan:
+    plan: Plan = row if isinstance(row, Plan) else row.plan
+    return plan
 
 
 rules.add_perm("reports.read_briefing", drafts_for_plan)
 rules.add_perm("reports.create_briefing", coordinates_plan)
 rules.add_perm("reports.change_briefing", coordinates_plan)
+# What was issued, and the answers to it.
+rules.add_perm("reports.read_issued", reads_plan | answers_for_minister)
+rules.add_perm("reports.authorise_briefing", authorises_for_plan)
+rules.add_perm("reports.answer_briefing", answers_for_minister)
 rules.add_perm("reports.freeze_paper", coordinates_plan)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from reports.views.readers import office_plans
 from workitems.views.requests import visible_plans
 
 SECTIONS = (
@@ -18,10 +19,12 @@ SECTIONS = (
     ("Briefings", "briefings:list", "briefings"),
     ("Plan", "plans:detail", "plans"),
 )
+# What a Minister's office finds: the papers that were issued.
+OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """`plan_name`, `plans`, `other_plans` (the same section of each), `navigation`, `search_url` and `person_place`.
+    """`plan_name`, `plans`, `office_plans`, `other_plans` (the same section of each), `navigation`, `search_url` and `person_place`.
 
     One query for the plans; the seats were read to know what the person may see.
     """
@@ -35,10 +38,20 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     plans = frame["plans"] = visible_plans(request)
     match = request.resolver_match
     slug = match.kwargs.get("slug") if match else None
-    current = next((plan for plan in plans if plan.slug == slug), plans[0] if plans else None)
+    office = frame["office_plans"] = office_plans(request)
+    every = [*plans, *office]
+    current = next((plan for plan in every if plan.slug == slug), every[0] if every else None)
     if current is None:
         return frame
     here = match.namespace if match else ""
+    if current in office:
+        return frame | {
+            "plan_name": current.title,
+            "navigation": [
+                (label, reverse(name, args=[current.slug]), namespace == here)
+                for label, name, namespace in OFFICE_SECTIONS
+            ],
+        }
     section = next((name for _, name, namespace in SECTIONS if namespace == here), "plans:detail")
     return frame | {
         "other_plans": [

@@ -1,0 +1,28 @@
+"""Forms for a briefing's steps: the reasons they ask for, and the signature."""
+
+from django import forms
+
+from agencies.fields import ReasonField
+
+
+class StepForm(forms.Form):
+    """One reason, asked for in the step's own words."""
+
+    reason = ReasonField(max_length=1000)
+
+    def __init__(self, *args: object, label: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["reason"].label = label
+
+    def clean_reason(self) -> str:
+        return str(self.cleaned_data["reason"]).replace("\r\n", "\n")
+
+
+class SignForm(forms.Form):
+    """Carries the SHA-256 of the PDF that was on the page."""
+
+    pdf_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    has_read = forms.BooleanField(
+        label="I have read this PDF and authorise it as it is",
+        error_messages={"required": "Read the PDF and say so; it is what you sign."},
+    )

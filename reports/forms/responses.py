@@ -1,0 +1,161 @@
+"""Forms for the Minister's answer, and for what somebody is to do because of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.boundfield import BoundField
+
+from agencies.fields import DayField, ReasonField
+from agencies.models import Agency
+from reports.models import FollowUp, Response
+from reports.models.response import RATINGS
+from reports.services.responses import Asked, Marked
+from workitems.attachments import ALLOWED, KINDS, MOST_MEGABYTES, clean_name, fault
+from workitems.forms.items import TEXT_LENGTH, VersionedForm
+from workitems.models import Plan
+
+SCALE = [
+    ("", "Not rated"),
+    ("1", "1, very poor"),
+    ("2", "2, poor"),
+    ("3", "3, acceptable"),
+    ("4", "4, good"),
+    ("5", "5, very good"),
+]
+
+
+class ResponseForm(forms.Form):
+    """Filled with the answer that is corrected, where there is one; then it asks why."""
+
+    decided_on = DayField(label="Signed by the Minister on")
+    comment = forms.CharField(
+        label="What the Minister wrote",
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    scan = forms.FileField(
+        label="Scan of the signed paper",
+        required=False,
+        max_length=255,
+        help_text=f"{ALLOWED}; at most {MOST_MEGABYTES} MB.",
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
+        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+    )
+
+    def __init__(
+        self, *args: Any, asked: list[Asked], corrected: Response | None = None, **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = _start(corrected) if corrected else {}
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        for each in asked:
+            options = [(option, option.capitalize()) for option in each.options]
+            self.fields[each.key] = forms.ChoiceField(
+                label=f"{each.number}. {each.words}",
+                choices=[*options, ("", "Not marked")],
+                required=False,
+                widget=forms.RadioSelect(attrs={"class": "inline"}),
+            )
+            self.fields[f"{each.key}-comment"] = forms.CharField(
+                label=f"Comment on recommendation {each.number}",
+                required=False,
+                max_length=TEXT_LENGTH,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        for name in RATINGS:
+            label = str(Response._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            self.fields[name] = forms.TypedChoiceField(
+                label=label.capitalize(),
+                choices=SCALE,
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+        if corrected:
+            self.fields["reason"] = ReasonField(label="Why the answer is corrected")
+
+    def clean_scan(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data["scan"]
+        if file is not None:
+            said = fault(clean_name(file.name or ""), file.size or 0, file.file)
+            if said:
+                raise forms.ValidationError(said)
+        return file
+
+    def clean_comment(self) -> str:
+        return str(self.cleaned_data["comment"]).replace("\r\n", "\n")
+
+    def choices(self) -> Iterator[tuple[BoundField, BoundField]]:
+        """The option and the comment of each recommendation."""
+        for each in self.asked:
+            yield self[each.key], self[f"{each.key}-comment"]
+
+    def rated(self) -> list[BoundField]:
+        return [self[name] for name in RATINGS]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The cleaned answer, as services take it."""
+        found = self.cleaned_data
+        answer = {
+            "decided_on": found["decided_on"],
+            "comment": found["comment"],
+            "scan": found["scan"],
+            "ratings": {name: found[name] for name in RATINGS},
+            "marked": {
+                each.key: Marked(
+                    found[each.key], found[f"{each.key}-comment"].replace("\r\n", "\n")
+                )
+                for each in self.asked
+            },
+        }
+        return answer | ({"reason": found["reason"]} if "reason" in self.fields else {})
+
+
+def _start(response: Response) -> dict[str, Any]:
+    found: dict[str, Any] = {name: getattr(response, name) for name in RATINGS}
+    found |= {"decided_on": response.decided_on, "comment": response.comment}
+    for choice in response.choices.all():
+        found |= {choice.key: choice.option, f"{choice.key}-comment": choice.comment}
+    return found
+
+
+class FollowUpForm(forms.Form):
+    text = forms.CharField(
+        label="What is to be done",
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    owner_agency = forms.ModelChoiceField(label="Who does it", queryset=Agency.objects.none())
+    due_on = DayField(label="By when")
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["owner_agency"]
+        field.queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+
+
+class ChangeFollowUpForm(VersionedForm):
+    text = forms.CharField(
+        label="What is to be done",
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    owner_agency = forms.ModelChoiceField(label="Who does it", queryset=Agency.objects.none())
+    due_on = DayField(label="By when")
+    reason = ReasonField(label="Why it changes")
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["owner_agency"]
+        field.queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+
+    def start(self, row: FollowUp) -> dict[str, Any]:
+        return {"text": row.text, "owner_agency": row.owner_agency_id, "due_on": row.due_on}
+
+
+class DoneForm(forms.Form):
+    done_on = DayField(label="Done on")

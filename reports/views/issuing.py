@@ -1,0 +1,424 @@
+"""Briefings on their way: the list, each step, the signature, and the paper as it was issued."""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from reports.changes import read as compare
+from reports.document import from_json
+from reports.forms.issuing import SignForm, StepForm
+from reports.look import Look
+from reports.models import Briefing, FollowUp, IssuedPaper, Response
+from reports.models.issue import sha256
+from reports.render.docx import MIME_TYPE as DOCX
+from reports.render.docx import render_docx
+from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.services import issuing, states
+from reports.views.briefings import readable_briefing
+from reports.views.ratings import ratings_by_year
+from reports.views.readers import issued_briefing, issued_version, plan_with_papers
+from reports.views.steps import home_of, next_step, other_steps
+from workitems.asat import Moment
+from workitems.services import Refused
+from workitems.views.requests import require, signed_in, visible_plans
+
+log = logging.getLogger(__name__)
+
+
+@require_GET
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every briefing that the person may read, each with the step that is theirs to take."""
+    plan = plan_with_papers(request, slug)
+    user, on = signed_in(request), timezone.localdate()
+    rows = list(plan.briefings.visible_to(user).newest_first())
+    for row in rows:
+        row.plan = plan
+    to_do = FollowUp.objects.filter(issued__briefing__plan=plan).open().soonest_first()
+    return render(
+        request,
+        "reports/briefings/list.html",
+        {
+            "plan": plan,
+            "rows": [(row, home_of(row), next_step(user, row)) for row in rows],
+            "to_do": [
+                (each, each.is_overdue(on))
+                for each in to_do.select_related("owner_agency", "issued__briefing").defer(
+                    "issued__document", "issued__pdf"
+                )
+            ],
+            "ratings": ratings_by_year(plan),
+            "may_create": user.has_perm("reports.create_briefing", plan),
+            "may_read": user.has_perm("reports.read_briefing", plan),
+        },
+    )
+
+
+# --- steps --------------------------------------------------------------------------------
+
+# Done by pressing a button: what is said afterwards.
+SAID = {
+    "ask": "The authorising manager can read it now. Its text stands until it is sent back.",
+    "send": "It is recorded as with the Minister.",
+    "close": "The briefing is closed.",
+}
+ACTS: dict[str, Callable[..., Briefing]] = {
+    "ask": states.ask_for_authorisation,
+    "send": states.send_to_minister,
+    "close": states.close,
+}
+
+
+@require_POST
+def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    try:
+        ACTS[name](briefing=briefing, by=signed_in(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, SAID[name])
+    return _home(briefing)
+
+
+# Steps that ask why: service, its argument, title, question, button, who may, what is said afterwards.
+Reasoned = tuple[Callable[..., Briefing], str, str, str, str, str, str]
+REASONED: dict[str, Reasoned] = {
+    "recall": (
+        states.recall,
+        "reason",
+        "Take the briefing back",
+        "Why it is taken back",
+        "Take it back",
+        "reports.change_briefing",
+        "The briefing is taken back; its text may change again.",
+    ),
+    "send-back": (
+        states.send_back,
+        "reason",
+        "Send the briefing back",
+        "What has to change",
+        "Send it back",
+        "reports.authorise_briefing",
+        "The briefing is sent back to the coordinator.",
+    ),
+    "withdraw": (
+        states.withdraw,
+        "reason",
+        "Withdraw the briefing",
+        "Why it is withdrawn",
+        "Withdraw it",
+        "reports.change_briefing",
+        "The briefing is withdrawn.",
+    ),
+    "correct": (
+        states.start_correction,
+        "note",
+        "Correct the issued paper",
+        "What is corrected",
+        "Open it for correction",
+        "reports.change_briefing",
+        "The text may change again. Authorising it makes the next version; the last one stays.",
+    ),
+    "give-up": (
+        states.give_up_correction,
+        "reason",
+        "Give up the correction",
+        "Why it is given up",
+        "Give it up",
+        "reports.change_briefing",
+        "The correction is given up; the last version holds.",
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
+    service, argument, title, question, submit, permission, said = REASONED[name]
+    briefing = readable_briefing(request, slug, pk)
+    require(request, permission, briefing)
+    form = StepForm(request.POST if request.method == "POST" else None, label=question)
+    if form.is_valid():
+        try:
+            service(
+                briefing=briefing,
+                by=signed_in(request),
+                **{argument: form.cleaned_data["reason"]},
+            )
+        except Refused as refusal:
+            form.add_error("reason" if refusal.field else None, str(refusal))
+        else:
+            messages.success(request, said)
+            return _home(briefing)
+    return render(
+        request,
+        "reports/issue/step.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "form": form,
+            "name": name,
+            "title": title,
+            "submit": submit,
+            "back": home_of(briefing),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _home(briefing: Briefing) -> HttpResponse:
+    now = Briefing.objects.only("state").get(pk=briefing.pk)
+    briefing.state = now.state
+    return redirect(home_of(briefing))
+
+
+# --- the signature ------------------------------------------------------------------------
+
+
+# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "POST"])
+def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The PDF to be signed, by its SHA-256; the form signs that one and no other."""
+    with transaction.atomic():
+        briefing, refused = _to_sign(request, slug, pk)
+        by = signed_in(request)
+    if refused:
+        return refused
+    form = SignForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            paper = issuing.authorise(
+                briefing=briefing,
+                pdf_sha256=form.cleaned_data["pdf_sha256"],
+                by=by,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Version {paper.number} is authorised. Nothing changes it.")
+            return redirect(paper)
+    try:
+        with transaction.atomic():
+            document = issuing.to_sign(briefing)
+        printed = issuing.printed(document)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(briefing)
+    if form.is_bound:
+        # What is signed next time is what is on the page now.
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["pdf_sha256"] = printed.pdf_sha256  # type: ignore[index]
+    else:
+        form.initial["pdf_sha256"] = printed.pdf_sha256
+    return render(
+        request,
+        "reports/issue/authorise.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "form": form,
+            "document": document,
+            "sha256": printed.pdf_sha256,
+            "size": len(printed.pdf),
+            "number": (briefing.issued.newest_first().values_list("number", flat=True).first() or 0)
+            + 1,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@transaction.non_atomic_requests
+@require_GET
+def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpResponse:
+    """The very bytes that would be kept, or a word that they are other ones by now."""
+    with transaction.atomic():
+        briefing, refused = _to_sign(request, slug, pk)
+        if refused:
+            return refused
+        document = issuing.to_sign(briefing)
+    try:
+        printed = issuing.printed(document)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(briefing)
+    if printed.pdf_sha256 != sha256:
+        messages.error(request, str(issuing.PaperChanged()))
+        return redirect("briefings:authorise", slug, pk)
+    return _file(printed.pdf, f"{_name(briefing)} to authorise.pdf", "application/pdf")
+
+
+def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, HttpResponse | None]:
+    """The briefing that waits for the person's signature, or the way to why there is none."""
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.authorise_briefing", briefing)
+    try:
+        issuing.to_sign(briefing)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return briefing, redirect(home_of(briefing))
+    return briefing, None
+
+
+# --- what was issued ----------------------------------------------------------------------
+
+
+@require_GET
+def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The paper that holds: who signed it, its files, its answer, and what has changed since."""
+    briefing = issued_briefing(request, slug, pk)
+    user, on = signed_in(request), timezone.localdate()
+    versions = list(briefing.issued.without_contents().newest_first())
+    return render(
+        request,
+        "reports/issue/issued.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "paper": versions[0],
+            "versions": versions,
+            **_answers(briefing, on),
+            "since": _since(request, briefing),
+            "step": next_step(user, briefing),
+            "others": other_steps(user, briefing),
+            "may_follow_up": user.has_perm("reports.change_briefing", briefing),
+        },
+    )
+
+
+def _answers(briefing: Briefing, on: date) -> dict[str, Any]:
+    """The answers that stand, to the newest version first, with what is to be done; and those that
+    were corrected. Three queries."""
+    rows = Response.objects.filter(issued__briefing=briefing).newest_first()
+    rows = rows.select_related("issued", "corrected_by").prefetch_related("choices")
+    every = list(rows.defer("issued__document", "issued__pdf"))
+    to_do = {
+        (each.issued_id, each.key): each
+        for each in FollowUp.objects.filter(issued__briefing=briefing).select_related(
+            "owner_agency"
+        )
+    }
+    return {
+        "answers": [
+            (
+                row,
+                [
+                    (choice, found, found is not None and found.is_overdue(on))
+                    for choice in sorted(row.choices.all(), key=lambda choice: choice.number)
+                    for found in [to_do.get((row.issued_id, choice.key))]
+                ],
+            )
+            for row in every
+            if not hasattr(row, "corrected_by")
+        ],
+        "corrected": [row for row in every if hasattr(row, "corrected_by")],
+    }
+
+
+def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
+    """What changed in the plan since the paper's date, for whoever reads the plan."""
+    if briefing.plan not in visible_plans(request):
+        return None
+    look = Look(
+        briefing.plan, Moment.today(timezone.localdate()), since=Moment.end_of(briefing.dated)
+    )
+    return {"summary": compare(look).summary, "url": look.link("changes")}
+
+
+@require_GET
+def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """A version on the screen, from the plain data that was signed."""
+    paper = issued_version(request, slug, pk, number)
+    if sha256(bytes(paper.document)) != paper.document_sha256:
+        return _damaged(request, paper, "JSON")
+    return render(
+        request,
+        "reports/issue/show.html",
+        {
+            "plan": paper.briefing.plan,
+            "briefing": paper.briefing,
+            "paper": paper,
+            "fragment": document_fragment(from_json(bytes(paper.document))),
+            "stylesheets": SCREEN_SHEETS,
+        },
+    )
+
+
+@require_GET
+def pdf(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    paper = issued_version(request, slug, pk, number)
+    return _kept(request, paper, bytes(paper.pdf), paper.pdf_sha256, "pdf", "application/pdf")
+
+
+@require_GET
+def json(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    paper = issued_version(request, slug, pk, number)
+    return _kept(
+        request, paper, bytes(paper.document), paper.document_sha256, "json", "application/json"
+    )
+
+
+@transaction.non_atomic_requests
+@require_GET
+def word(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """Made from the plain data that was signed, for offices that edit; the signed file is the PDF."""
+    with transaction.atomic():
+        paper = issued_version(request, slug, pk, number)
+        if sha256(bytes(paper.document)) != paper.document_sha256:
+            return _damaged(request, paper, "JSON")
+    data = render_docx(from_json(bytes(paper.document)))
+    return _file(data, f"{_name(paper.briefing)} version {number}.docx", DOCX)
+
+
+def _kept(
+    request: HttpRequest, paper: IssuedPaper, data: bytes, digest: str, ending: str, mime_type: str
+) -> HttpResponse:
+    """The stored bytes, as long as they are those that were signed.
+
+    A browser keeps them and asks each time whether it may still show them; see
+    docs/decisions/0008-a-frozen-paper-is-asked-for-each-time.md.
+    """
+    if sha256(data) != digest:
+        return _damaged(request, paper, ending.upper())
+    response = _file(data, f"{_name(paper.briefing)} version {paper.number}.{ending}", mime_type)
+    response["ETag"] = quote_etag(digest)
+    response["Cache-Control"] = "private, no-cache"
+    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    return answer or response
+
+
+def _damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse:
+    log.error("The stored %s of issued paper %s is not the one that was signed.", what, paper.pk)
+    return render(
+        request,
+        "reports/issue/damaged.html",
+        {"plan": paper.briefing.plan, "briefing": paper.briefing, "paper": paper, "what": what},
+        status=500,
+    )
+
+
+def _name(briefing: Briefing) -> str:
+    return f"briefing {slugify(briefing.tracker_number.replace('/', '-')) or briefing.pk}"
+
+
+def _file(data: bytes, name: str, mime_type: str) -> HttpResponse:
+    return HttpResponse(
+        data,
+        content_type=mime_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -1,0 +1,51 @@
+"""The Ministers' ratings of a plan's papers over the years, as a picture and as the table behind it."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from reports.models import Response
+from reports.models.response import RATINGS
+from reports.render.charts import on_screen
+from reports.render.charts.ratings import rating_rows
+from workitems.models import Plan
+
+# A picture of more papers is not read.
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """`papers` are the years that the papers are dated, oldest first; `rows` one quality each."""
+
+    papers: list[str]
+    rows: list[tuple[str, list[int | None]]]
+
+    @property
+    def picture(self) -> SafeString:
+        return on_screen(lambda narrow: rating_rows(self.papers, self.rows, narrow=narrow))
+
+
+def ratings_by_year(plan: Plan) -> Ratings | None:
+    """Of the papers that were rated, each by the answer that stands: one query."""
+    answers = (
+        Response.objects.standing()
+        .filter(issued__briefing__plan=plan)
+        .order_by("-issued__briefing__dated", "-issued__number")
+        .values_list("issued__briefing_id", "issued__briefing__dated", *RATINGS)
+    )
+    rated: dict[int, tuple[str, tuple[int | None, ...]]] = {}
+    for briefing, dated, *marks in answers:
+        if any(mark is not None for mark in marks):
+            rated.setdefault(briefing, (str(dated.year), tuple(marks)))
+    if not rated:
+        return None
+    papers = list(rated.values())[SHOWN - 1 :: -1]
+    names = [
+        str(Response._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+        for name in RATINGS
+    ]
+    return Ratings(
+        [year for year, _ in papers],
+        [(name, [marks[n] for _, marks in papers]) for n, name in enumerate(names)],
+    )

@@ -1,0 +1,50 @@
+"""Which issued papers a person may read: the working group's, and those of a Minister's office."""
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from agencies.models import Seat
+from reports.models import Briefing, IssuedPaper
+from workitems.models import Plan
+from workitems.views.requests import signed_in, visible_plans
+
+
+def office_plans(request: HttpRequest) -> list[Plan]:
+    """Plans that the person reads the issued papers of, and nothing else, newest first.
+
+    One query for view and frame together, none for whoever has no seat in a Minister's office.
+    """
+    if not hasattr(request, "_office_plans"):
+        agencies = signed_in(request).agencies_as(Seat.Role.MINISTERS_OFFICE)
+        found: list[Plan] = []
+        if agencies:
+            read = {plan.pk for plan in visible_plans(request)}
+            plans = Plan.objects.filter(coordinating_agency__in=agencies)
+            rows = plans.select_related("coordinating_agency").in_order()
+            found = [plan for plan in rows if plan.pk not in read]
+        request._office_plans = found  # type: ignore[attr-defined]
+    return request._office_plans  # type: ignore[attr-defined]
+
+
+def plan_with_papers(request: HttpRequest, slug: str) -> Plan:
+    """The plan whose issued papers the person may read; 404 for a stranger to it."""
+    for plan in (*visible_plans(request), *office_plans(request)):
+        if plan.slug == slug:
+            return plan
+    raise Http404
+
+
+def issued_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
+    """A briefing that was issued; 404 for a stranger to the plan, and while there is no version."""
+    plan = plan_with_papers(request, slug)
+    rows = Briefing.objects.filter(plan=plan, issued__number=1).select_related("kind")
+    briefing = get_object_or_404(rows, pk=pk)
+    briefing.plan = plan
+    return briefing
+
+
+def issued_version(request: HttpRequest, slug: str, pk: int, number: int) -> IssuedPaper:
+    briefing = issued_briefing(request, slug, pk)
+    paper = get_object_or_404(briefing.issued, number=number)
+    paper.briefing = briefing
+    return paper

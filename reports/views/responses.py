@@ -1,0 +1,195 @@
+"""The Minister's answer: recording and correcting it, its scan, and what somebody is to do."""
+
+from io import BytesIO
+from typing import Any
+
+from csp.constants import NONE
+from csp.decorators import csp
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from reports.forms.responses import ChangeFollowUpForm, DoneForm, FollowUpForm, ResponseForm
+from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.services import responses as services
+from reports.views.readers import issued_briefing
+from workitems.attachments import content_type
+from workitems.services import Refused
+from workitems.views.requests import require, signed_in
+
+
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The answer to the newest version; where there is one, its correction."""
+    briefing = issued_briefing(request, slug, pk)
+    require(request, "reports.answer_briefing", briefing)
+    issued = briefing.issued.newest_first().defer("pdf")[0]
+    issued.briefing = briefing
+    standing = issued.responses.standing().prefetch_related("choices").first()
+    if standing is not None:
+        standing.issued = issued
+    elif briefing.state != Briefing.State.WITH_MINISTER:
+        messages.error(
+            request, "The paper is not recorded as with the Minister; there is nothing to answer."
+        )
+        return redirect(issued)
+    posted = request.method == "POST"
+    form = ResponseForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        asked=services.asked_in(issued),
+        corrected=standing,
+    )
+    if form.is_valid():
+        by, at = signed_in(request), timezone.now()
+        try:
+            if standing is None:
+                services.record_response(issued=issued, by=by, at=at, **form.answer)
+            else:
+                services.correct_response(response=standing, by=by, at=at, **form.answer)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, "The answer is recorded.")
+            return redirect(issued)
+    return render(
+        request,
+        "reports/responses/answer.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "paper": issued,
+            "form": form,
+            "standing": standing,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+# Kept by the browser, never shown by it; were it shown after all, it could do and load nothing.
+@require_GET
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileResponse:
+    briefing = issued_briefing(request, slug, pk)
+    row = get_object_or_404(
+        Response.objects.exclude(scan=""), issued__briefing=briefing, pk=response
+    )
+    try:
+        with row.scan.open() as kept:
+            content = kept.read()  # at most 10 MB, and the file is closed whatever comes
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    answer = FileResponse(
+        BytesIO(content),
+        as_attachment=True,
+        filename=row.scan_name,
+        content_type=content_type(row.scan_name),
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+# --- what somebody is to do ---------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResponse:
+    """Give what follows from a choice of the Minister's to an agency, by a day."""
+    briefing = issued_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    row = get_object_or_404(
+        ResponseChoice.objects.select_related("response__issued").defer(
+            "response__issued__document", "response__issued__pdf"
+        ),
+        response__issued__briefing=briefing,
+        pk=choice,
+    )
+    row.response.issued.briefing = briefing
+    form = FollowUpForm(request.POST if request.method == "POST" else None, plan=briefing.plan)
+    if form.is_valid():
+        try:
+            services.follow_up(choice=row, by=signed_in(request), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, "It is followed up until it is done.")
+            return redirect(row.response.issued)
+    return _follow_up_page(
+        request,
+        briefing,
+        form,
+        title="Follow up",
+        submit="Follow it up",
+        words=f"{row.number}. {row.verb} {row.text}: {row.option or 'not marked'}",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
+    briefing, row = _own(request, slug, pk, follow_up)
+    form = ChangeFollowUpForm(
+        request.POST if request.method == "POST" else None, row=row, plan=briefing.plan
+    )
+    theirs = None
+    if form.is_valid():
+        try:
+            services.change_follow_up(follow_up=row, by=signed_in(request), **form.cleaned_data)
+        except Refused as refusal:
+            theirs = form.refuse(refusal)
+        else:
+            messages.success(request, "It is changed.")
+            return redirect(row.issued)
+    return _follow_up_page(
+        request,
+        briefing,
+        form,
+        title="Change what is to be done",
+        submit="Change it",
+        theirs=theirs,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def done(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
+    briefing, row = _own(request, slug, pk, follow_up)
+    form = DoneForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            services.finish_follow_up(
+                follow_up=row,
+                done_on=form.cleaned_data["done_on"],
+                on=timezone.localdate(),
+                by=signed_in(request),
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, "It is recorded as done.")
+            return redirect(row.issued)
+    return _follow_up_page(
+        request, briefing, form, title="It is done", submit="Record it", words=row.text
+    )
+
+
+def _own(request: HttpRequest, slug: str, pk: int, follow_up: int) -> tuple[Briefing, FollowUp]:
+    briefing = issued_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    rows = FollowUp.objects.select_related("issued", "owner_agency").defer(
+        "issued__document", "issued__pdf"
+    )
+    row = get_object_or_404(rows, issued__briefing=briefing, pk=follow_up)
+    row.issued.briefing = briefing
+    return briefing, row
+
+
+def _follow_up_page(
+    request: HttpRequest, briefing: Briefing, form: Any, **shown: Any
+) -> HttpResponse:
+    return render(
+        request,
+        "reports/responses/follow_up.html",
+        {"plan": briefing.plan, "briefing": briefing, "form": form} | shown,
+        status=422 if form.errors else 200,
+    )
