@@ -8,9 +8,12 @@ from reports.views import (
     dashboard,
     decisions,
     exports,
+    issuing,
     papers,
+    responses,
     timeline,
     trends,
+    workshop,
 )
 
 dashboard_urls = [
@@ -25,7 +28,7 @@ dashboard_urls = [
 ]
 
 briefing_urls = [
-    path("", briefings.index, name="list"),
+    path("", issuing.index, name="list"),
     path("new/", briefings.create, name="create"),
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
@@ -33,6 +36,33 @@ briefing_urls = [
     path("<int:pk>/docx/", briefings.word, name="docx"),
     path("<int:pk>/json/", briefings.json, name="json"),
     path("decided/<int:pk>/", decisions.record, name="record-decision"),
+    *(path(f"<int:pk>/{name}/", issuing.act, {"name": name}, name=name) for name in issuing.ACTS),
+    *(
+        path(f"<int:pk>/{name}/", issuing.step, {"name": name}, name=name)
+        for name in issuing.REASONED
+    ),
+    path("<int:pk>/authorise/", issuing.authorise, name="authorise"),
+    path("<int:pk>/authorise/<slug:sha256>.pdf", issuing.unsigned, name="unsigned"),
+    path("<int:pk>/issued/", issuing.issued, name="issued"),
+    path("<int:pk>/version-<int:number>/", issuing.show, name="version"),
+    path("<int:pk>/version-<int:number>.pdf", issuing.pdf, name="version-pdf"),
+    path("<int:pk>/version-<int:number>.json", issuing.json, name="version-json"),
+    path("<int:pk>/version-<int:number>.docx", issuing.word, name="version-docx"),
+    path("<int:pk>/answer/", responses.answer, name="answer"),
+    path("<int:pk>/answer/<int:response>/scan/", responses.scan, name="scan"),
+    path("<int:pk>/follow-up/<int:choice>/", responses.follow_up, name="follow-up"),
+    path("<int:pk>/to-do/<int:follow_up>/", responses.change_follow_up, name="change-follow-up"),
+    path("<int:pk>/to-do/<int:follow_up>/done/", responses.done, name="finish-follow-up"),
+]
+
+workshop_urls = [
+    path("", workshop.draft, name="draft"),
+    path("begin/", workshop.begin, name="begin"),
+    path("refresh/", workshop.refresh, name="refresh"),
+    path("sections/<str:key>/", workshop.section, name="section"),
+    path("paragraphs/<str:key>/", workshop.paragraph, name="paragraph"),
+    path("paragraphs/<str:key>/versions/", workshop.versions, name="versions"),
+    path("recommendations/<str:key>/", workshop.ask, name="ask"),
 ]
 
 paper_urls = [
@@ -49,5 +79,6 @@ paper_urls = [
 urlpatterns = [
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),
     path("plans/<slug:slug>/dashboard/", include((dashboard_urls, "dashboard"))),
+    path("plans/<slug:slug>/briefings/<int:pk>/draft/", include((workshop_urls, "workshop"))),
     path("plans/<slug:slug>/briefings/", include((briefing_urls, "briefings"))),
 ]

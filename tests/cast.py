@@ -20,11 +20,18 @@ from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
+    BriefingFactory,
+    BriefingKindFactory,
     CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
+    DraftAskFactory,
+    DraftParagraphFactory,
+    DraftSectionFactory,
     EvidenceFactory,
+    FollowUpFactory,
     InvitationFactory,
+    IssuedPaperFactory,
     MatterFactory,
     MeetingFactory,
     MeetingPaperFactory,
@@ -32,6 +39,8 @@ from tests.factories import (
     MitigationFactory,
     PillarFactory,
     PlanFactory,
+    ResponseChoiceFactory,
+    ResponseFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
@@ -55,6 +64,7 @@ class Scene:
     item: WorkItem
     milestone: Milestone
     briefing: Briefing
+    issued: Briefing
     round: Round
     variation: Variation
     meeting: Meeting
@@ -79,6 +89,19 @@ def standing_scene(django_db_blocker: Any) -> Iterator[Scene]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield scene()
         transaction.set_rollback(True)
+
+
+def answered_briefing(plan: Plan, customs: Agency) -> Briefing:
+    """Issued, back from the Minister with a scan, and Customs has something to do."""
+    briefing: Briefing = BriefingFactory(plan=plan, tracker_number="09/1", state="returned")
+    response = ResponseFactory(
+        issued=IssuedPaperFactory(briefing=briefing),
+        scan=ContentFile(b"%PDF-1.7", name="signed.pdf"),
+        scan_name="signed.pdf",
+    )
+    ResponseChoiceFactory(response=response, number=2, key="r-02", verb="agree", option="agreed")
+    FollowUpFactory(issued=response.issued, owner_agency=customs)
+    return briefing
 
 
 def scene() -> Scene:
@@ -146,8 +169,9 @@ def scene() -> Scene:
             file=ContentFile(b"%PDF-1.7", name="receipt.pdf"),
             file_name="receipt.pdf",
         ),
-        briefing=Briefing.objects.create(
+        briefing=drafted(
             plan=plan,
+            kind=BriefingKindFactory(plan=plan),
             title="Progress on the Plan of Action",
             tracker_number="10/96252",
             period_start=date(2009, 7, 31),
@@ -157,6 +181,7 @@ def scene() -> Scene:
             manager_name="Group manager",
             created_at=datetime(2010, 7, 30, tzinfo=UTC),
         ),
+        issued=answered_briefing(plan, customs),
         agencies={"labour": labour, "police": police, "customs": customs, "health": health},
         people={
             "anonymous": None,
@@ -178,3 +203,16 @@ def scene() -> Scene:
             "superuser": UserFactory(name="Administrator", is_staff=True, is_superuser=True),
         },
     )
+
+
+def drafted(**columns: Any) -> Briefing:
+    """A briefing with a paragraph, the sentence before its recommendation, and that."""
+    briefing = Briefing.objects.create(**columns)
+    purpose = DraftSectionFactory(briefing=briefing, content="purpose")
+    closing = DraftSectionFactory(
+        briefing=briefing, heading="Recommendation", content="recommendation"
+    )
+    DraftParagraphFactory(section=purpose, text="This paper tells you of progress.")
+    DraftParagraphFactory(section=closing, text="It is recommended that you:")
+    DraftAskFactory(briefing=briefing)
+    return briefing

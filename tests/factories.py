@@ -8,7 +8,18 @@ from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from reports.document import to_json
-from reports.models import Briefing, IssuedPaper, MeetingPaper, Response, ResponseChoice
+from reports.models import (
+    Briefing,
+    BriefingKind,
+    DraftAsk,
+    DraftParagraph,
+    DraftSection,
+    FollowUp,
+    IssuedPaper,
+    MeetingPaper,
+    Response,
+    ResponseChoice,
+)
 from reports.models.issue import sha256
 from tests.reports.sample import document as sample_document
 from workitems.models import (
@@ -316,6 +327,19 @@ class ResponseChoiceFactory(DjangoModelFactory):
     option = "noted"
 
 
+class FollowUpFactory(DjangoModelFactory):
+    """Due on 30 September 2010."""
+
+    class Meta:
+        model = FollowUp
+
+    issued = factory.SubFactory(IssuedPaperFactory)
+    key = "r-02"
+    text = "Finish the training of border staff."
+    owner_agency = factory.LazyAttribute(lambda made: made.issued.briefing.plan.coordinating_agency)
+    due_on = date(2010, 9, 30)
+
+
 class VariationFactory(DjangoModelFactory):
     """A pending request to move a milestone by three months."""
 
@@ -441,3 +465,45 @@ class CalendarFeedFactory(DjangoModelFactory):
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
     created_by = factory.SubFactory(UserFactory)
     created_at = datetime(2010, 5, 3, tzinfo=UTC)
+
+
+class BriefingKindFactory(DjangoModelFactory):
+    class Meta:
+        model = BriefingKind
+
+    plan = factory.SubFactory(PlanFactory)
+    name = "Annual report"
+    slug = factory.Sequence(lambda n: f"kind-{n}")
+    position = 1
+
+
+class DraftSectionFactory(DjangoModelFactory):
+    class Meta:
+        model = DraftSection
+
+    key = factory.Sequence(lambda n: f"section-{n}")
+    position = factory.Sequence(lambda n: n + 1)
+    heading = "Purpose"
+
+
+class DraftParagraphFactory(DjangoModelFactory):
+    """Give it a section; the briefing is the section's."""
+
+    class Meta:
+        model = DraftParagraph
+
+    briefing = factory.SelfAttribute("section.briefing")
+    key = factory.Sequence(lambda n: f"p-{n:012x}")
+    position = factory.Sequence(lambda n: n + 1)
+    text = factory.Sequence(lambda n: f"Paragraph {n}.")
+    origin = "written"
+
+
+class DraftAskFactory(DjangoModelFactory):
+    class Meta:
+        model = DraftAsk
+
+    key = factory.Sequence(lambda n: f"r-{n:012x}")
+    position = factory.Sequence(lambda n: n + 1)
+    verb = "note"
+    text = "the contents of this paper"

@@ -59,6 +59,8 @@ POLICE = ("observer", "contributor", "approver", "member's coordinator")
 # Who looks after the seats of Police.
 SEATERS = ("approver", "coordinator", "superuser")
 DRAFTERS = ("coordinator", "authorising manager")
+# Who reads what was issued.
+PAPER_READERS = (*READERS, "minister's office")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator", "superuser")
 
 Answers = dict[str, Any]
@@ -104,17 +106,18 @@ def of_plan(
     arguments: Callable[[Scene], list[Any]],
     *,
     may: tuple[str, ...] = READERS,
+    readers: tuple[str, ...] = READERS,
     get: Any = 200,
     post: Any = NOT_ALLOWED,
 ) -> Row:
-    """A page of one plan. Strangers to the plan get 404, members who may not get 403."""
+    """A page of one plan. Strangers to the plan get 404, `readers` who may not get 403."""
 
     def answers(wanted: Any) -> Answers:
         if wanted == NOT_ALLOWED:
             everybody = dict.fromkeys(EVERYBODY, NOT_ALLOWED)
         else:
             everybody = {
-                who: wanted if who in may else FORBIDDEN if who in READERS else GONE
+                who: wanted if who in may else FORBIDDEN if who in readers else GONE
                 for who in EVERYBODY
             }
         return everybody | {"anonymous": SIGN_IN}
@@ -144,6 +147,30 @@ def mitigation(scene: Scene) -> list[Any]:
 
 def briefing(scene: Scene) -> list[Any]:
     return [scene.plan.slug, scene.briefing.pk]
+
+
+def paragraph(scene: Scene) -> list[Any]:
+    return [*briefing(scene), scene.briefing.draft_paragraphs.order_by("pk")[0].key]
+
+
+def issued(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, scene.issued.pk]
+
+
+def version(scene: Scene) -> list[Any]:
+    return [*issued(scene), 1]
+
+
+def answer(scene: Scene) -> list[Any]:
+    return [*issued(scene), scene.issued.issued.get().responses.get().pk]
+
+
+def choice(scene: Scene) -> list[Any]:
+    return [*issued(scene), scene.issued.issued.get().responses.get().choices.get().pk]
+
+
+def follow_up(scene: Scene) -> list[Any]:
+    return [*issued(scene), scene.issued.issued.get().follow_ups.get().pk]
 
 
 def variation(scene: Scene) -> list[Any]:
@@ -355,13 +382,58 @@ RULES: dict[str, Row] = {
     "dashboard:milestones": of_plan(plan),
     "dashboard:delays": of_plan(plan),
     "dashboard:export": of_plan(lambda scene: [*plan(scene), "delays", "xlsx"]),
-    "briefings:list": of_plan(plan),
+    "briefings:list": of_plan(plan, may=PAPER_READERS),
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
     "briefings:change-cover": of_plan(briefing, may=("coordinator",), post=INVALID),
     "briefings:pdf": of_plan(briefing, may=DRAFTERS),
     "briefings:docx": of_plan(briefing, may=DRAFTERS),
     "briefings:json": of_plan(briefing, may=DRAFTERS),
+    "briefings:ask": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "briefings:send": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "briefings:close": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "briefings:recall": of_plan(briefing, may=("coordinator",), post=INVALID),
+    "briefings:send-back": of_plan(briefing, may=("authorising manager",), post=INVALID),
+    "briefings:withdraw": of_plan(briefing, may=("coordinator",), post=INVALID),
+    "briefings:correct": of_plan(issued, may=("coordinator",), post=INVALID),
+    "briefings:give-up": of_plan(issued, may=("coordinator",), post=INVALID),
+    "briefings:authorise": of_plan(briefing, may=("authorising manager",), get=ONWARD, post=ONWARD),
+    "briefings:unsigned": of_plan(
+        lambda scene: [*briefing(scene), "0" * 64], may=("authorising manager",), get=ONWARD
+    ),
+    "briefings:issued": of_plan(issued, may=PAPER_READERS),
+    "briefings:version": of_plan(version, may=PAPER_READERS),
+    "briefings:version-pdf": of_plan(version, may=PAPER_READERS),
+    "briefings:version-json": of_plan(version, may=PAPER_READERS),
+    "briefings:version-docx": of_plan(version, may=PAPER_READERS),
+    "briefings:answer": of_plan(issued, may=("minister's office",), post=INVALID),
+    "briefings:scan": of_plan(answer, may=PAPER_READERS),
+    "briefings:follow-up": of_plan(
+        choice, may=("coordinator",), readers=PAPER_READERS, post=INVALID
+    ),
+    "briefings:change-follow-up": of_plan(
+        follow_up, may=("coordinator",), readers=PAPER_READERS, post=INVALID
+    ),
+    "briefings:finish-follow-up": of_plan(
+        follow_up, may=("coordinator",), readers=PAPER_READERS, post=INVALID
+    ),
+    "workshop:draft": of_plan(briefing, may=DRAFTERS),
+    "workshop:versions": of_plan(paragraph, may=DRAFTERS),
+    "workshop:begin": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "workshop:refresh": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "workshop:section": of_plan(
+        lambda scene: [*briefing(scene), scene.briefing.draft_sections.all()[0].key],
+        may=("coordinator",),
+        get=NOT_ALLOWED,
+        post=ONWARD,
+    ),
+    "workshop:paragraph": of_plan(paragraph, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "workshop:ask": of_plan(
+        lambda scene: [*briefing(scene), scene.briefing.draft_asks.get().key],
+        may=("coordinator",),
+        get=NOT_ALLOWED,
+        post=INVALID,
+    ),
 }
 
 # The administration pages have one rule for all of them, and are asked one by one below.

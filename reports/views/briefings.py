@@ -13,14 +13,16 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from reports import drafts, services
-from reports.compose import compose
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.forms.covers import CoverForm
+from reports.forms.workshop import KindForm
 from reports.models import Briefing
 from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused, render_pdf
+from reports.services.beginning import begin_as
+from reports.workshop.paper import document_of
 from workitems.models import Plan
 from workitems.services import Conflict, Refused
 from workitems.views.requests import require, signed_in, visible_plan
@@ -58,8 +60,9 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "reports.create_briefing", plan)
     start, end, dated = drafts.next_period(plan, timezone.localdate())
     row = drafts.draft(plan, period_start=start, period_end=end, dated=dated)
-    form = CoverForm(request.POST if request.method == "POST" else None, row=row)
-    if form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form, kind = CoverForm(posted, row=row), KindForm(posted, plan=plan)
+    if form.is_valid() & kind.is_valid():
         try:
             briefing = services.create_briefing(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cover
@@ -67,9 +70,19 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, "The briefing is drafted from the plan’s records.")
-            return redirect(briefing)
-    return _cover_page(request, plan, form)
+            _begin(request, briefing, kind.cleaned_data["kind"])
+            return redirect("workshop:draft", plan.slug, briefing.pk)
+    return _cover_page(request, plan, form, kind=kind)
+
+
+def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
+    """Draft it, or say why that must wait: the briefing is there, and its draft can be begun later."""
+    try:
+        begin_as(briefing=briefing, slug=kind, by=signed_in(request))
+    except Refused as refusal:
+        messages.error(request, f"The briefing is made, and not drafted yet. {refusal}")
+    else:
+        messages.success(request, "The briefing is drafted from the plan’s records.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,12 +127,13 @@ def _cover_page(
     *,
     briefing: Briefing | None = None,
     theirs: list[tuple[str, Any]] | None = None,
+    kind: KindForm | None = None,
 ) -> HttpResponse:
     return render(
         request,
         "reports/briefings/cover.html",
-        {"plan": plan, "briefing": briefing, "form": form, "theirs": theirs},
-        status=422 if form.errors else 200,
+        {"plan": plan, "briefing": briefing, "form": form, "theirs": theirs, "kind": kind},
+        status=422 if form.errors or (kind and kind.errors) else 200,
     )
 
 
@@ -127,7 +141,7 @@ def _cover_page(
 def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     try:
-        document = compose(briefing)
+        document = document_of(briefing)
     except DocumentError as refusal:
         return _refused(request, briefing, str(refusal))
     return render(
@@ -187,7 +201,7 @@ def _download(
     with transaction.atomic():
         briefing = readable_briefing(request, slug, pk)
         try:
-            document = compose(briefing)
+            document = document_of(briefing)
         except DocumentError as refusal:
             return _refused(request, briefing, str(refusal))
     try:

@@ -36,6 +36,7 @@ COVER = {
     "manager_name": "Group Manager",
     "copied_to": "Hon A\r\nHon B",
     "version": "1",
+    "kind": "annual",
 }
 
 
@@ -133,7 +134,8 @@ def test_the_new_briefing_form_is_filled_in(client, plan, coordinator):
 def test_a_new_briefing_is_made_and_shown(client, plan, coordinator):
     response = page(client, coordinator, "create", plan.slug, **COVER)
     briefing = Briefing.objects.get()
-    assert response.url == briefing.get_absolute_url()
+    assert response.url == reverse("workshop:draft", args=[plan.slug, briefing.pk])
+    assert briefing.kind.slug == "annual"
     assert (briefing.created_by, briefing.marking) == (coordinator, "IN CONFIDENCE")
     assert briefing.copied_to == "Hon A\nHon B"
     assert [str(message) for message in get_messages(response.wsgi_request)] == [

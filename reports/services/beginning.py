@@ -1,0 +1,25 @@
+"""Beginning a briefing's draft after one of the plan's kinds, from what the records say."""
+
+from django.db import transaction
+
+from agencies.models import User
+from reports.document import DocumentError
+from reports.models import Briefing
+from reports.services import drafts, kinds
+from reports.workshop.paper import composed_for
+from workitems.services.refusals import Refused
+
+
+@transaction.atomic
+def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
+    """Draft the briefing as the plan's kind of that name. Refused where the plan has none such, the
+    briefing is drafted already, or its records cannot be read."""
+    found = {kind.slug: kind for kind in kinds.take_patterns(plan=briefing.plan, by=by)}
+    if slug not in found:
+        raise Refused("Choose one of the plan’s kinds of briefing.", "kind")
+    sections = found[slug].sections.filter(withdrawn_on=None).order_by("position", "pk")
+    try:
+        said = composed_for(briefing, list(sections.values_list("key", "content", "standing_text")))
+    except DocumentError as error:
+        raise Refused(str(error)) from error
+    return drafts.begin_draft(briefing=briefing, kind=found[slug], composed=said, by=by)
