@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Subquery
+
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
-from reports.models import Briefing
+from reports.models import Briefing, FollowUp, Response, ResponseChoice
 from reports.wording import day
 from workitems.asat import end_of, newest_versions, rows_as_at
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Update, WorkItem
@@ -62,8 +64,31 @@ class ItemFacts:
 
 
 @dataclass(frozen=True)
+class AnswerFacts:
+    """The Minister's answer to an earlier paper, as it stood on this one's date. `to_do` has the
+    follow-ups, as history rows, by the key of their recommendation."""
+
+    response: Response
+    choices: tuple[ResponseChoice, ...]
+    to_do: dict[str, Any]
+
+    @property
+    def paper(self) -> Briefing:
+        return self.response.issued.briefing
+
+    @property
+    def source(self) -> Source:
+        label = (
+            f"The Minister’s answer of {day(self.response.decided_on)} to "
+            f"{self.paper.tracker_number}"
+        )
+        return Source("reports.response", self.response.pk, None, label)
+
+
+@dataclass(frozen=True)
 class Facts:
-    """`agencies` holds every agency by id; `members` the working group's on the paper's date."""
+    """`agencies` holds every agency by id; `members` the working group's on the paper's date;
+    `all_risks` those that were open in the paper's period or since."""
 
     briefing: Briefing
     plan: Plan
@@ -73,12 +98,25 @@ class Facts:
     members: tuple[Agency, ...]
     pillars: tuple[Pillar, ...]
     items: tuple[ItemFacts, ...]
-    risks: tuple[Any, ...]
+    all_risks: tuple[Any, ...]
+    answer: AnswerFacts | None
     update_versions: dict[int, int] = field(repr=False)
 
     @property
     def coordinator(self) -> Agency:
         return self.agencies[self.plan.coordinating_agency_id]
+
+    @property
+    def risks(self) -> tuple[Any, ...]:
+        """Open risks that are with the Minister on the paper's date, by number."""
+        on = self.briefing.dated
+        return tuple(
+            row
+            for row in self.all_risks
+            if row.escalated_to == Risk.EscalatedTo.MINISTER
+            and row.escalated_on <= on
+            and (row.closed_on is None or row.closed_on > on)
+        )
 
     @property
     def maori(self) -> tuple[str, ...]:
@@ -106,7 +144,7 @@ def milestone_source(item: ItemFacts, step: MilestoneFacts) -> Source:
 
 
 def read(briefing: Briefing) -> Facts:
-    """Everything that the paper is composed from: 12 queries, whatever the plan's size.
+    """Everything that the paper is composed from: 14 queries, whatever the plan's size.
 
     Refused with a `DocumentError` when nobody holds the plan's portfolio on the paper's date.
     """
@@ -152,14 +190,42 @@ def read(briefing: Briefing) -> Facts:
                 ),
             )
         ),
-        risks=tuple(
+        all_risks=tuple(
             rows_as_at(Risk, end_of(dated), of={"plan_id": plan.pk})
-            .filter(escalated_to=Risk.EscalatedTo.MINISTER, escalated_on__lte=dated)
-            .exclude(closed_on__lte=dated)
+            .exclude(closed_on__lt=briefing.period_start)
             .order_by("number")
         ),
+        answer=_last_answer(briefing),
         update_versions=versions,
     )
+
+
+def _last_answer(briefing: Briefing) -> AnswerFacts | None:
+    """The last answer to another paper of the plan, given before this one's date: two queries."""
+    until = end_of(briefing.dated)
+    answers = (
+        Response.objects.filter(
+            issued__briefing__plan=briefing.plan,
+            decided_on__lt=briefing.dated,
+            recorded_at__lt=until,
+        )
+        .exclude(issued__briefing=briefing.pk or 0)
+        .exclude(corrected_by__recorded_at__lt=until)
+        .order_by("-decided_on", "-recorded_at", "-pk")
+    )
+    choices = tuple(
+        ResponseChoice.objects.filter(response=Subquery(answers.values("pk")[:1]))
+        .select_related("response__issued__briefing")
+        .defer("response__issued__document", "response__issued__pdf")
+        .order_by("number")
+    )
+    follow_ups = rows_as_at(FollowUp, until, of={"issued__briefing__plan_id": briefing.plan_id})
+    rows = list(follow_ups)
+    if not choices:
+        return None
+    response = choices[0].response
+    to_do = {row.key: row for row in rows if row.issued_id == response.issued_id}
+    return AnswerFacts(response, choices, to_do)
 
 
 def _items(

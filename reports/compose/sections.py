@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reports.compose.answers import answered
 from reports.compose.facts import Facts, ItemFacts
 from reports.compose.paragraphs import Writer, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
@@ -128,6 +129,8 @@ def background(writer: Writer) -> Section:
     else:
         sentence = f"{capitalised(who)} coordinates the Plan."
     paragraphs.append(writer.paragraph(sentence, about="members", sources=[facts.plan_source]))
+    if facts.answer is not None:
+        paragraphs.append(answered(writer, facts.answer))
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
 
 

@@ -57,9 +57,13 @@ def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) ->
     """Change a briefing's cover, period or date. Unchanged values write nothing.
 
     `Conflict`, with the row as it is now, when somebody saved after `version`; refused as
-    `create_briefing` is.
+    `create_briefing` is, and once the paper waits for authorisation.
     """
     briefing = locked(briefing, version=version, related=("plan",))
+    if not briefing.is_open:
+        raise Refused(
+            f"This briefing is {briefing.get_state_display().lower()}; its cover no longer changes."
+        )
     before = {name: getattr(briefing, name) for name in COVER_FIELDS}
     _take(briefing, cover)
     if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:

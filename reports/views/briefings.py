@@ -1,4 +1,4 @@
-"""Briefings: the list, a new one, the numbered preview, its cover, and the paper as PDF, Word file and JSON."""
+"""Briefings: a new one, the numbered preview, its cover, and the paper as PDF, Word file and JSON."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,27 +22,13 @@ from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused, render_pdf
 from reports.services.beginning import begin_as
+from reports.views.steps import home_of, next_step, other_steps
 from reports.workshop.paper import document_of
 from workitems.models import Plan
 from workitems.services import Conflict, Refused
 from workitems.views.requests import require, signed_in, visible_plan
 
 SOURCES_SHOWN = 6
-
-
-@require_GET
-def index(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    return render(
-        request,
-        "reports/briefings/list.html",
-        {
-            "plan": plan,
-            "briefings": list(plan.briefings.visible_to(signed_in(request)).newest_first()),
-            "may_create": request.user.has_perm("reports.create_briefing", plan),
-            "may_read": request.user.has_perm("reports.read_briefing", plan),
-        },
-    )
 
 
 def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
@@ -139,11 +125,15 @@ def _cover_page(
 
 @require_GET
 def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The draft as a paper. What was issued has a page of its own."""
     briefing = readable_briefing(request, slug, pk)
+    if briefing.is_issued:
+        return redirect(home_of(briefing))
     try:
         document = document_of(briefing)
     except DocumentError as refusal:
         return _refused(request, briefing, str(refusal))
+    user = signed_in(request)
     return render(
         request,
         "reports/briefings/detail.html",
@@ -154,7 +144,9 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "stylesheets": SCREEN_SHEETS,
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
             "decisions": briefing.group_decisions.select_related("decision__meeting"),
-            "may_change": request.user.has_perm("reports.change_briefing", briefing),
+            "step": next_step(user, briefing),
+            "others": other_steps(user, briefing),
+            "may_change": briefing.is_open and user.has_perm("reports.change_briefing", briefing),
         },
     )
 
@@ -200,6 +192,9 @@ def _download(
     """The paper in one of its forms, as a file named by its tracker number."""
     with transaction.atomic():
         briefing = readable_briefing(request, slug, pk)
+        if briefing.is_issued:
+            newest = briefing.issued.newest_first().values_list("number", flat=True)[:1].get()
+            return redirect(f"briefings:version-{ending}", slug, pk, newest)
         try:
             document = document_of(briefing)
         except DocumentError as refusal:

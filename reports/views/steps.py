@@ -30,7 +30,8 @@ def next_step(user: User, briefing: Briefing) -> Step | None:
         if state == State.IN_CONSULTATION or (state == State.DRAFTING and briefing.is_corrected):
             return _to("briefings:ask", "Ask for authorisation", briefing, acts=True)
         if state == State.DRAFTING:
-            return _to("workshop:draft", "Write the draft", briefing)
+            words = "Open the draft" if briefing.kind_id else "Begin the draft"
+            return _to("workshop:draft", words, briefing)
         if state == State.AUTHORISED:
             return _to("briefings:send", "It is with the Minister", briefing, acts=True)
         if state == State.RETURNED:

@@ -108,15 +108,16 @@ def test_the_list_asks_the_same_of_the_database_for_one_and_for_three(
             manager_name="M",
         )
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
-    # Session, user, seats, plans, briefings, the session's idle clock; two transactions' ends.
-    with django_assert_num_queries(10):
+    # Session, user, seats, plans, briefings, what is to do, ratings, the session's idle clock; two
+    # transactions' ends.
+    with django_assert_num_queries(12):
         response = client.get(reverse("briefings:list", args=[plan.slug]))
-    assert len(response.context["briefings"]) == count
+    assert len(response.context["rows"]) == count
 
 
 def test_a_member_sees_no_draft_in_the_list_and_is_told_why(client, plan, reader, briefing):
     response = page(client, reader, "list", plan.slug)
-    assert list(response.context["briefings"]) == []
+    assert response.context["rows"] == []
     assert "No briefing has been issued yet." in response.content.decode()
     assert briefing.tracker_number not in response.content.decode()
 
