@@ -170,6 +170,7 @@ def test_the_fetcher_hands_out_fonts_and_stylesheets_alone():
         "fonts/SourceSans3-It.ttf",
         "fonts/SourceSans3-Regular.ttf",
         "fonts/SourceSans3-Semibold.ttf",
+        "paper/meeting.css",
         "paper/paper.css",
         "paper/pdf.css",
     ]

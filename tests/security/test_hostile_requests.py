@@ -234,7 +234,9 @@ def test_no_form_fails_on_anything_typed(people, typed):
                 with transaction.atomic():
                     status = client.post(address, data).status_code
                     transaction.set_rollback(True)
-                assert (address, status) in [(address, row.post[who]), (address, 302)]
+                # An act that no button of the page asks for is none.
+                answers = [row.post[who], 302, *([400] if name.startswith("workshop:") else [])]
+                assert (address, status) in [(address, answer) for answer in answers]
 
 
 def test_broken_multipart_is_refused_in_our_look(people):
