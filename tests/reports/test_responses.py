@@ -1,0 +1,407 @@
+"""The Minister's answer: recorded once, corrected by further records, and what comes of it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from agencies import history
+from agencies.models import Seat
+from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.services import responses
+from reports.services.responses import Marked
+from reports.views.ratings import ratings_by_year
+from tests.factories import (
+    AgencyFactory,
+    BriefingFactory,
+    FollowUpFactory,
+    IssuedPaperFactory,
+    ResponseChoiceFactory,
+    ResponseFactory,
+    SeatFactory,
+    UserFactory,
+)
+from workitems.services import Conflict, Refused
+
+pytestmark = pytest.mark.django_db
+
+State = Briefing.State
+NOW = datetime(2010, 8, 4, 3, tzinfo=UTC)
+PDF = b"%PDF-1.7 scanned"
+
+
+@pytest.fixture
+def by():
+    return UserFactory(name="Private secretary")
+
+
+@pytest.fixture
+def issued(plan):
+    """With the Minister; its two recommendations are to note and to agree."""
+    return IssuedPaperFactory(briefing__plan=plan, briefing__state=State.WITH_MINISTER)
+
+
+ANSWER = {
+    "decided_on": date(2010, 8, 3),
+    "marked": {"r-01": Marked("noted"), "r-02": Marked("agreed", "By December.")},
+    "comment": "A clear paper.",
+    "ratings": {"advice": 4, "writing": 5},
+}
+
+
+def record(issued, by, **changes):
+    return responses.record_response(issued=issued, by=by, at=NOW, **{**ANSWER, **changes})
+
+
+def correct(response, by, **changes):
+    answer = {**ANSWER, "reason": "The wrong box", **changes}
+    return responses.correct_response(response=response, by=by, at=NOW, **answer)
+
+
+def test_an_answer_is_kept_with_what_was_printed_and_the_paper_is_back(issued, by):
+    response = record(issued, by)
+    response.refresh_from_db()
+    assert (response.decided_on, response.comment) == (date(2010, 8, 3), "A clear paper.")
+    assert response.ratings == [
+        ("Quality of advice", 4),
+        ("Writing style", 5),
+        ("Quality of analysis", None),
+        ("Completeness of information", None),
+    ]
+    assert (response.recorded_by, response.recorded_as, response.recorded_at) == (
+        by,
+        "Private secretary",
+        NOW,
+    )
+    kept = response.choices.order_by("number")
+    assert list(kept.values_list("number", "verb", "text", "option", "comment")) == [
+        (1, "note", "the contents of this paper", "noted", ""),
+        (
+            2,
+            "agree",
+            "that the training of border staff be finished by 30 June 2011",
+            "agreed",
+            "By December.",
+        ),
+    ]
+    issued.briefing.refresh_from_db()
+    assert issued.briefing.state == State.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"decided_on": date(2010, 8, 5)}, "decided_on", "That day is in the future."),
+        (
+            {"decided_on": date(2010, 7, 30)},
+            "decided_on",
+            "That is before the paper was authorised.",
+        ),
+        (
+            {"marked": {"r-02": Marked("perhaps")}},
+            "r-02",
+            "“perhaps” was not printed at recommendation 2.",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused_at_its_field(issued, by, changes, field, sentence):
+    with pytest.raises(Refused) as refusal:
+        record(issued, by, **changes)
+    assert (refusal.value.field, str(refusal.value)) == (field, sentence)
+    assert Response.objects.count() == 0
+
+
+@pytest.mark.parametrize("state", [each for each in State if each != State.WITH_MINISTER])
+def test_an_answer_is_recorded_only_while_the_paper_is_with_the_minister(issued, by, state):
+    issued.briefing.state = state
+    history.save(issued.briefing, by=None)
+    with pytest.raises(Refused):
+        record(issued, by)
+
+
+def test_an_answer_is_to_the_newest_version(issued, by):
+    IssuedPaperFactory(briefing=issued.briefing, number=2, note="A date")
+    with pytest.raises(Refused) as refusal:
+        record(issued, by)
+    assert str(refusal.value) == (
+        "A newer version of this paper was issued; the answer is to that one."
+    )
+
+
+def test_a_correction_is_a_new_record_and_the_old_one_stays(issued, by):
+    first = record(issued, by, scan=SimpleUploadedFile("signed.pdf", PDF))
+    second = correct(first, by, marked={"r-02": Marked("not agreed")})
+    assert list(Response.objects.standing()) == [second]
+    assert second.corrects == first
+    assert first.choices.get(number=2).option == "agreed"
+    assert second.choices.get(number=2).option == "not agreed"
+    # Without another scan, the first one holds.
+    assert (second.scan.name, second.scan_name) == (first.scan.name, "signed.pdf")
+
+
+def test_a_correction_needs_a_reason(issued, by):
+    with pytest.raises(Refused) as refusal:
+        correct(record(issued, by), by, reason=" ")
+    assert refusal.value.field == "reason"
+
+
+def test_an_answer_is_corrected_once_and_then_its_correction_is(issued, by):
+    first = record(issued, by)
+    second = correct(first, by)
+    with pytest.raises(Refused):
+        correct(first, by)
+    assert correct(second, by).corrects == second
+
+
+@pytest.mark.parametrize("table", ["reports_response", "reports_responsechoice"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_or_delete_an_answer(issued, by, table, statement):
+    record(issued, by)
+    with (
+        pytest.raises(IntegrityError, match="An answer is never changed or deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(table))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"advice": 0},
+        {"writing": 6},
+        {"reason": "A reason without a correction"},
+        {"scan_name": "no file"},
+        {},  # a second first answer
+    ],
+)
+def test_the_database_refuses_an_answer_that_cannot_be(issued, changes):
+    if not changes:
+        ResponseFactory(issued=issued)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ResponseFactory(issued=issued, **changes)
+
+
+def test_the_database_refuses_a_correction_of_another_papers_answer(issued):
+    other = ResponseFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ResponseFactory(issued=issued, corrects=other, reason="The wrong box")
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_and_not_kept(issued, by):
+    with pytest.raises(Refused) as refusal:
+        record(issued, by, scan=SimpleUploadedFile("signed.pdf", b"MZ"))
+    assert refusal.value.field == "scan"
+
+
+# --- what somebody is to do ---------------------------------------------------------------
+
+
+@pytest.fixture
+def agreed(issued):
+    """The choice of an answer of 3 August 2010."""
+    response = ResponseFactory(issued=issued)
+    return ResponseChoiceFactory(
+        response=response, number=2, key="r-02", verb="agree", option="agreed"
+    )
+
+
+def give(choice, agency, by, due_on=date(2010, 9, 30)):
+    return responses.follow_up(
+        choice=choice, text="Train everybody.", owner_agency=agency, due_on=due_on, by=by
+    )
+
+
+def test_what_follows_is_given_to_an_agency_until_it_is_done(agreed, police, by):
+    made = give(agreed, police, by)
+    assert list(FollowUp.objects.open()) == [made]
+    responses.finish_follow_up(
+        follow_up=made, done_on=date(2010, 9, 12), on=date(2010, 9, 13), by=by
+    )
+    assert list(FollowUp.objects.open()) == []
+    assert [row.history_type for row in made.history.all()] == ["~", "+"]
+
+
+@pytest.mark.parametrize("option", ["", "noted"])
+def test_nothing_follows_from_what_was_noted_or_not_marked(issued, police, by, option):
+    choice = ResponseChoiceFactory(response=ResponseFactory(issued=issued), option=option)
+    with pytest.raises(Refused):
+        give(choice, police, by)
+
+
+def test_what_follows_is_given_once_to_a_member_and_not_before_the_decision(agreed, police, by):
+    with pytest.raises(Refused) as refusal:
+        give(agreed, AgencyFactory(short_name="Health"), by)
+    assert (refusal.value.field, str(refusal.value)) == (
+        "owner_agency",
+        "Health takes no part in this plan.",
+    )
+    with pytest.raises(Refused) as refusal:
+        give(agreed, police, by, due_on=date(2010, 8, 2))
+    assert refusal.value.field == "due_on"
+    give(agreed, police, by)
+    with pytest.raises(Refused) as refusal:
+        give(agreed, police, by)
+    assert str(refusal.value) == "Somebody has it already."
+
+
+def test_a_choice_of_an_answer_that_was_corrected_leads_nowhere(agreed, police, by):
+    ResponseFactory(issued=agreed.response.issued, corrects=agreed.response, reason="Wrong box")
+    with pytest.raises(Refused):
+        give(agreed, police, by)
+
+
+def test_a_change_needs_a_reason_and_the_version_that_was_read(agreed, police, customs, by):
+    made = give(agreed, police, by)
+    change = {
+        "follow_up": made,
+        "text": "Train all.",
+        "owner_agency": customs,
+        "due_on": date(2010, 10, 31),
+        "by": by,
+    }
+    with pytest.raises(Refused):
+        responses.change_follow_up(**change, reason="", version=1)
+    responses.change_follow_up(**change, reason="Customs has the trainers", version=1)
+    with pytest.raises(Conflict):
+        responses.change_follow_up(**change, reason="Again", version=1)
+    made.refresh_from_db()
+    assert (made.owner_agency, made.text, made.version) == (customs, "Train all.", 2)
+
+
+@pytest.mark.parametrize("done_on", [date(2010, 9, 14), date(2010, 8, 2)])
+def test_it_is_done_between_the_decision_and_today(agreed, police, by, done_on):
+    made = give(agreed, police, by)
+    with pytest.raises(Refused) as refusal:
+        responses.finish_follow_up(follow_up=made, done_on=done_on, on=date(2010, 9, 13), by=by)
+    assert refusal.value.field == "done_on"
+
+
+def test_what_is_done_stands(agreed, police, by):
+    made = give(agreed, police, by)
+    done = {"done_on": date(2010, 9, 12), "on": date(2010, 9, 13), "by": by}
+    responses.finish_follow_up(follow_up=made, **done)
+    with pytest.raises(Refused):
+        responses.finish_follow_up(follow_up=made, **done)
+
+
+# --- ratings ------------------------------------------------------------------------------
+
+
+def test_ratings_are_told_by_paper_oldest_first_from_the_answer_that_stands(plan):
+    for year, advice in ((2010, 3), (2011, 4)):
+        briefing = BriefingFactory(plan=plan, dated=date(year, 7, 30))
+        ResponseFactory(issued=IssuedPaperFactory(briefing=briefing), advice=advice)
+    last = Response.objects.get(advice=4)
+    ResponseFactory(issued=last.issued, corrects=last, reason="Misread", advice=5)
+    ResponseFactory(issued__briefing__plan=plan)  # not rated at all
+    found = ratings_by_year(plan)
+    assert found.papers == ["2010", "2011"]
+    assert found.rows[0] == ("Quality of advice", [3, 5])
+    assert found.rows[1] == ("Writing style", [None, None])
+    assert "Quality of advice: 3 in 2010, 5 in 2011." in found.picture
+
+
+def test_without_a_rating_there_is_no_picture(plan):
+    ResponseFactory(issued__briefing__plan=plan)
+    assert ratings_by_year(plan) is None
+
+
+# --- pages --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(plan):
+    return SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.MINISTERS_OFFICE).user
+
+
+@pytest.fixture
+def coordinator(plan):
+    return SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+
+
+def ask(client, user, name, *arguments, post=None):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse(f"briefings:{name}", args=arguments)
+    with time_machine.travel(NOW, tick=False):
+        return client.get(address) if post is None else client.post(address, post)
+
+
+FORM = {
+    "decided_on": "3 August 2010",
+    "r-01": "noted",
+    "r-02": "agreed",
+    "r-02-comment": "By December.",
+    "advice": "4",
+    "comment": "A clear\r\npaper.",
+}
+
+
+def test_the_office_records_an_answer_and_reads_it_on_the_papers_page(client, issued, office):
+    at = (issued.briefing.plan.slug, issued.briefing.pk)
+    page = ask(client, office, "answer", *at).content.decode()
+    assert "2. agree that the training of border staff be finished by 30 June 2011" in page
+    post = {**FORM, "scan": SimpleUploadedFile("signed.pdf", PDF)}
+    assert ask(client, office, "answer", *at, post=post).url == issued.get_absolute_url()
+    response = Response.objects.get()
+    assert (response.comment, response.advice, response.writing) == ("A clear\npaper.", 4, None)
+    shown = ask(client, office, "issued", *at).content.decode()
+    for words in ("3 August 2010", "By December.", "signed.pdf", "4 of 5"):
+        assert words in shown
+    file = ask(client, office, "scan", *at, response.pk)
+    assert b"".join(file.streaming_content) == PDF
+    assert file["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_form_of_a_correction_is_filled_with_the_answer(client, issued, office):
+    at = (issued.briefing.plan.slug, issued.briefing.pk)
+    ask(client, office, "answer", *at, post=FORM)
+    page = ask(client, office, "answer", *at)
+    form = page.context["form"]
+    assert (form["r-02"].value(), form["advice"].value()) == ("agreed", 4)
+    refused = ask(client, office, "answer", *at, post=FORM)
+    assert refused.context["form"].errors == {"reason": ["This field is required."]}
+    ask(client, office, "answer", *at, post={**FORM, "r-02": "not agreed", "reason": "Wrong box"})
+    assert ResponseChoice.objects.get(
+        response__in=Response.objects.standing(), number=2
+    ).option == ("not agreed")
+    assert "Corrected because: Wrong box" in ask(client, office, "issued", *at).content.decode()
+
+
+def test_the_coordinator_follows_up_from_the_papers_page(
+    client, issued, agreed, coordinator, police
+):
+    at = (issued.briefing.plan.slug, issued.briefing.pk)
+    page = ask(client, coordinator, "issued", *at).content.decode()
+    assert reverse("briefings:follow-up", args=[*at, agreed.pk]) in page
+    post = {"text": "Train everybody.", "owner_agency": police.pk, "due_on": "30 September 2010"}
+    ask(client, coordinator, "follow-up", *at, agreed.pk, post=post)
+    made = FollowUp.objects.get()
+    listed = ask(client, coordinator, "list", at[0])
+    assert [(each, is_late) for each, is_late in listed.context["to_do"]] == [(made, False)]
+    ask(client, coordinator, "finish-follow-up", *at, made.pk, post={"done_on": "4 August 2010"})
+    assert ask(client, coordinator, "list", at[0]).context["to_do"] == []
+
+
+def test_who_changes_what_somebody_else_changed_sees_both(client, issued, coordinator, police):
+    made = FollowUpFactory(issued=issued, owner_agency=police)
+    at = (issued.briefing.plan.slug, issued.briefing.pk, made.pk)
+    post = {
+        "text": "Mine.",
+        "owner_agency": police.pk,
+        "due_on": "30 September 2010",
+        "reason": "Because",
+        "version": "1",
+    }
+    made.text, made.version = "Theirs.", 2
+    history.save(made, by=None)
+    response = ask(client, coordinator, "change-follow-up", *at, post=post)
+    assert response.status_code == 422
+    assert response.context["theirs"].text == "Theirs."
+    again = {**post, "version": response.context["form"]["version"].value()}
+    ask(client, coordinator, "change-follow-up", *at, post=again)
+    made.refresh_from_db()
+    assert made.text == "Mine."
