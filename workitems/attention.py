@@ -38,10 +38,8 @@ class Line:
         if self.item:
             return reverse("workitems:detail", args=[self.slug, self.item.number])
         if self.of_return:
-            return reverse(
-                "returns:detail",
-                args=[self.slug, self.of_return.round.id, self.of_return.agency.pk],
-            )
+            # Not everybody who reads this line reads a return before it is accepted.
+            return reverse("returns:round", args=[self.slug, self.of_return.round.id])
         assert self.risk is not None
         return reverse("risks:detail", args=[self.slug, self.risk.number])
 

@@ -43,6 +43,8 @@ def test_status_is_changed_by_keyboard_alone_from_sign_in_to_history(page, live_
     press_enter_for(page, "Your desk")
     tab_to(page, "Work items")
     press_enter_for(page, "Work items")
+    tab_to(page, "Narrow further")
+    page.keyboard.press("Enter")
     tab_to(page, "Stage")
     page.keyboard.type("Under")
     tab_to(page, "Show")
