@@ -26,7 +26,7 @@ class TypedForm(forms.Form):
     seen = forms.CharField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{key}-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"{key}-%s"})
 
     def take(self, **values: Any) -> None:
         """Show the form again as typed, but against the row as it is now."""

@@ -145,8 +145,12 @@ def add(
         places = [part.key for part in portion.parts]
         if after in places:
             section, position = portion.key, places.index(after) + 1
-    how = {"sources": sources, "new_keys": [new_key() for _ in range(MOST_AT_ONCE)], "seen": seen}
-    return _keep(briefing, before, acts.add, section, position, key, text, **how, by=by)[key]
+    keys = [new_key() for _ in range(MOST_AT_ONCE)]
+    changed = _keep(
+        briefing, before, acts.add, section, position, key, text,
+        sources=sources, new_keys=keys, seen=seen, by=by,
+    )  # fmt: skip
+    return changed[key]
 
 
 @transaction.atomic

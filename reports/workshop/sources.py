@@ -119,8 +119,6 @@ def tray(draft: Draft, portion: Portion, facts: Facts, places: "Places") -> list
     kinds = KINDS.get(portion.content, ("update", "delay", "mitigation", "risk"))
     here = {part.key for part in portion.shown}
     uses = _uses(draft)
-    # One update is told under two headings: as achieved, and as planned next.
-    is_here = portion.content in ("achievements", "next_steps")
     shelves: dict[str, list[Line]] = {kind: [] for kind in kinds}
     for record in records(facts):
         if record.kind not in shelves:
@@ -243,7 +241,7 @@ def _moments(sources: Iterable[Source]) -> dict[tuple[str, int | None], Moment]:
             wanted.setdefault(source.model, set()).add(source.history_id)
     found: dict[tuple[str, int | None], Moment] = {}
     for model, versions in sorted(wanted.items()):
-        history: Any = apps.get_model(model).history.model  # type: ignore[attr-defined]
+        history: Any = apps.get_model(model).history.model
         rows = history.objects.filter(history_id__in=versions)
         for version, written in rows.values_list("history_id", "history_date"):
             found[model, version] = Moment.at(written + timedelta(microseconds=1))
