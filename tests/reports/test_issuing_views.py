@@ -283,6 +283,7 @@ def test_a_file_that_was_tampered_with_is_refused_and_logged(
         guards.lift("default")
     else:
         with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE reports_issuedpaper DISABLE TRIGGER USER")
     IssuedPaper.objects.update(**{column: b"%PDF-1.7 and more"})
     for name in names:
