@@ -72,6 +72,12 @@ class Earlier:
     moment: Moment
     words: str
 
+    @property
+    def back(self) -> str:
+        """ "3 May 2010 (meeting)", for a link that looks back to it."""
+        kind, _, day = self.words.partition(" of ")
+        return f"{day} ({kind.lower()})"
+
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     """The newest meetings held before the moment's day, newest first: what their last frozen packs

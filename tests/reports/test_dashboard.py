@@ -278,6 +278,7 @@ def test_earlier_meetings_and_briefings_are_offered_to_compare_with(reader, plan
     assert 'href="/plans/plan-of-action/dashboard/?since=2010-05-03">Meeting of 3 May 2010' in (
         page.replace(plan.slug, "plan-of-action")
     )
+    assert f'href="{address(plan)}?at=2010-05-03">3 May 2010 (meeting)</a>' in page
     assert "3 July 2010" not in page
 
 
