@@ -1,7 +1,7 @@
-"""Form fields that every app uses: a day, a reason."""
+"""What the forms of every app share: a day, a reason, and a refusal said at its field."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 
@@ -29,3 +29,14 @@ class ReasonField(forms.CharField):
         kwargs.setdefault("max_length", REASON_LENGTH)
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
+
+
+class Refusal(Protocol):
+    """What a service raises when it says no: a sentence, and the field at fault, if one is."""
+
+    field: str | None
+
+
+def say_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
+    """A service's refusal at its field, or above the form where the form has no such field."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

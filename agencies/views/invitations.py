@@ -10,20 +10,21 @@ from django.utils.timezone import localdate
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.fields import say_refusal
 from agencies.forms import InviteForm, NewPersonForm, WithdrawForm
 from agencies.models import Agency, Invitation, User
 from agencies.rules import roles_to_manage
 from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
-from agencies.views.requests import managed_agency, require_role, signed_in
+from agencies.views.requests import managed_agency, posted, require_role, signed_in
 
 
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     form = InviteForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         roles=roles_to_manage(request.user, of),
         today=localdate(),
     )
@@ -33,7 +34,7 @@ def invite(request: HttpRequest, agency: int) -> HttpResponse:
                 agency=of, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
         except SeatRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(
                 request,
@@ -77,7 +78,7 @@ def send_again(request: HttpRequest, agency: int, invitation: int) -> HttpRespon
 def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse:
     of = managed_agency(request, agency)
     waiting = managed_invitation(request, of, invitation)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(posted(request))
     if form.is_valid():
         try:
             services.withdraw(
@@ -155,7 +156,7 @@ def take_seat(request: HttpRequest, invitation: Invitation, user: User) -> HttpR
 def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The form of somebody who has no account yet."""
     form = NewPersonForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         email=invitation.email,
         initial={"name": invitation.name},
     )

@@ -1,4 +1,6 @@
-"""How views get at the person, and at the agency whose seats that person looks after."""
+"""How views get at the person, at what was sent, and at the agency whose seats that person looks after."""
+
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -11,6 +13,16 @@ def signed_in(request: HttpRequest) -> User:
     """The person. Every view but the public ones is behind the sign-in middleware."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: the data of a POST, nothing before."""
+    return request.POST if request.method == "POST" else None
+
+
+def small_number(text: str) -> int | None:
+    """A number of at most five digits that an address or a button carries; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def managed_agency(request: HttpRequest, pk: int) -> Agency:

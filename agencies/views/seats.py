@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
+from agencies.fields import say_refusal
 from agencies.forms import CoverForm, EndSeatForm
 from agencies.models import Seat
 from agencies.rules import roles_to_manage
 from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
-from agencies.views.requests import managed_agency, require_role, signed_in
+from agencies.views.requests import managed_agency, posted, require_role, signed_in
 
 
 @require_GET
@@ -43,14 +44,14 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
 def cover(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     today = localdate()
-    form = CoverForm(request.POST if request.method == "POST" else None, agency=of, today=today)
+    form = CoverForm(posted(request), agency=of, today=today)
     if form.is_valid():
         try:
             seat = seat_services.cover_leave(
                 agency=of, by=signed_in(request), today=today, **form.cleaned_data
             )
         except SeatRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(
                 request,
@@ -71,9 +72,7 @@ def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
     of = managed_agency(request, agency)
     held = get_object_or_404(of.seats.select_related("user", "agency"), pk=seat)
     require_role(request, held)
-    form = EndSeatForm(
-        request.POST if request.method == "POST" else None, seat=held, today=localdate()
-    )
+    form = EndSeatForm(posted(request), seat=held, today=localdate())
     loss = ""
     if form.is_valid():
         try:
@@ -83,7 +82,7 @@ def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
             form.ask_to_confirm()
             form.add_error(refusal.field, "Tick the box if that is meant.")
         except SeatRefused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(
                 request, f"The seat of {held.user} as {held.get_role_display().lower()} ends."

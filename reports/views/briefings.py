@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
+from agencies.fields import say_refusal
 from reports import drafts, services
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.forms.covers import CoverForm
@@ -26,7 +27,7 @@ from reports.views.steps import home_of, next_step, other_steps
 from reports.workshop.paper import document_of
 from workitems.models import Plan
 from workitems.services import Conflict, Refused
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 
 SOURCES_SHOWN = 6
 
@@ -46,15 +47,15 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "reports.create_briefing", plan)
     start, end, dated = drafts.next_period(plan, timezone.localdate())
     row = drafts.draft(plan, period_start=start, period_end=end, dated=dated)
-    posted = request.POST if request.method == "POST" else None
-    form, kind = CoverForm(posted, row=row), KindForm(posted, plan=plan)
+    data = posted(request)
+    form, kind = CoverForm(data, row=row), KindForm(data, plan=plan)
     if form.is_valid() & kind.is_valid():
         try:
             briefing = services.create_briefing(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cover
             )
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             _begin(request, briefing, kind.cleaned_data["kind"])
             return redirect("workshop:draft", plan.slug, briefing.pk)
@@ -75,7 +76,7 @@ def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
 def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
-    form = CoverForm(request.POST if request.method == "POST" else None, row=briefing)
+    form = CoverForm(posted(request), row=briefing)
     theirs: list[tuple[str, Any]] = []
     if form.is_valid():
         try:
@@ -90,7 +91,7 @@ def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             form.add_error(None, str(conflict))
             form.take_version(conflict.current.version)
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The cover was saved.")
             return redirect(briefing)

@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
+from agencies.fields import say_refusal
 from reports.forms.decisions import BriefingDecisionForm
 from reports.services import record_decision_on
 from workitems.services import Refused
 from workitems.views.meetings.pages import address_of, own_meeting, shown_matter
-from workitems.views.requests import signed_in
+from workitems.views.requests import posted, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -19,7 +20,7 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     position = shown_matter(request)
     on_screen = meeting.matters.on_agenda().filter(position=position).first() if position else None
     form = BriefingDecisionForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         meeting=meeting,
         initial={"matter": on_screen},
     )
@@ -30,7 +31,7 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"Decision {made.number} is recorded.")
             return redirect(back)

@@ -31,7 +31,7 @@ from reports.views.readers import issued_briefing, issued_version, plan_with_pap
 from reports.views.steps import home_of, next_step, other_steps
 from workitems.asat import Moment
 from workitems.services import Refused
-from workitems.views.requests import require, signed_in, visible_plans
+from workitems.views.requests import posted, require, signed_in, visible_plans
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     service, argument, title, question, submit, permission, said = REASONED[name]
     briefing = readable_briefing(request, slug, pk)
     require(request, permission, briefing)
-    form = StepForm(request.POST if request.method == "POST" else None, label=question)
+    form = StepForm(posted(request), label=question)
     if form.is_valid():
         try:
             service(
@@ -196,7 +196,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         by = signed_in(request)
     if refused:
         return refused
-    form = SignForm(request.POST if request.method == "POST" else None)
+    form = SignForm(posted(request))
     if form.is_valid():
         try:
             paper = issuing.authorise(

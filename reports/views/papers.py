@@ -19,7 +19,7 @@ from reports.services import papers as paper_services
 from workitems.models import Meeting
 from workitems.services import Refused
 from workitems.views.meetings.pages import visible_meeting
-from workitems.views.requests import require, signed_in
+from workitems.views.requests import require, signed_in, small_number
 
 Kind = MeetingPaper.Kind
 FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.freeze_minutes}
@@ -143,7 +143,7 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
 def _after(request: HttpRequest) -> int | None:
     """The newest version that the page showed, 0 for none."""
     text = request.POST.get("after", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+    return small_number(text)
 
 
 def _refused(

@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from agencies.fields import say_refusal
 from reports.forms.responses import ChangeFollowUpForm, DoneForm, FollowUpForm, ResponseForm
 from reports.models import Briefing, FollowUp, Response, ResponseChoice
 from reports.services import responses as services
 from reports.views.readers import issued_briefing
 from workitems.attachments import content_type
 from workitems.services import Refused
-from workitems.views.requests import require, signed_in
+from workitems.views.requests import posted, require, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,10 +36,9 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             request, "The paper is not recorded as with the Minister; there is nothing to answer."
         )
         return redirect(issued)
-    posted = request.method == "POST"
     form = ResponseForm(
-        request.POST if posted else None,
-        request.FILES if posted else None,
+        posted(request),
+        request.FILES if request.method == "POST" else None,
         asked=services.asked_in(issued),
         corrected=standing,
     )
@@ -50,7 +50,7 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             else:
                 services.correct_response(response=standing, by=by, at=at, **form.answer)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The answer is recorded.")
             return redirect(issued)
@@ -107,12 +107,12 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
         pk=choice,
     )
     row.response.issued.briefing = briefing
-    form = FollowUpForm(request.POST if request.method == "POST" else None, plan=briefing.plan)
+    form = FollowUpForm(posted(request), plan=briefing.plan)
     if form.is_valid():
         try:
             services.follow_up(choice=row, by=signed_in(request), **form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "It is followed up until it is done.")
             return redirect(row.response.issued)
@@ -129,9 +129,7 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
     briefing, row = _own(request, slug, pk, follow_up)
-    form = ChangeFollowUpForm(
-        request.POST if request.method == "POST" else None, row=row, plan=briefing.plan
-    )
+    form = ChangeFollowUpForm(posted(request), row=row, plan=briefing.plan)
     theirs = None
     if form.is_valid():
         try:
@@ -154,7 +152,7 @@ def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -
 @require_http_methods(["GET", "POST"])
 def done(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
     briefing, row = _own(request, slug, pk, follow_up)
-    form = DoneForm(request.POST if request.method == "POST" else None)
+    form = DoneForm(posted(request))
     if form.is_valid():
         try:
             services.finish_follow_up(
@@ -164,7 +162,7 @@ def done(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpRespon
                 by=signed_in(request),
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "It is recorded as done.")
             return redirect(row.issued)

@@ -18,6 +18,7 @@ from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.fields import say_refusal
 from reports.document import DocumentError
 from reports.forms.workshop import (
     AskForm,
@@ -100,7 +101,7 @@ def begin(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         try:
             begin_as(briefing=briefing, slug=form.cleaned_data["kind"], by=signed_in(request))
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The briefing is drafted from the plan’s records.")
             return redirect(home(briefing))
@@ -281,7 +282,7 @@ def save(
             form.add_error(None, str(conflict))
             form.take(version=conflict.current.version)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             if wants_json:
                 return JsonResponse(told(briefing, row))

@@ -6,6 +6,7 @@ from django import forms
 
 from agencies.fields import DayField as DayField
 from agencies.fields import ReasonField as ReasonField
+from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage
@@ -36,7 +37,7 @@ class VersionedForm(forms.Form):
     def refuse(self, refusal: Refused) -> Any:
         """Say a service's refusal, at its field if that is here. After a conflict the form stands
         against the row as it is now, which is returned; otherwise None."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        say_refusal(self, refusal)
         if not isinstance(refusal, Conflict):
             return None
         self.take_version(refusal.current.version)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
+from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems import services
 from workitems.forms.returns import (
@@ -215,7 +216,7 @@ def write_update(request: HttpRequest, of_return: Return, entry: Entry) -> None:
         note_conflict(entry, conflict)
         form.add_error(None, str(conflict))
     except services.Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        say_refusal(form, refusal)
 
 
 def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None:
@@ -290,7 +291,7 @@ def save_milestone(request: HttpRequest, entry: Entry, milestone: MilestoneEntry
         )
         form.take_version(conflict.current.version)
     except services.Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        say_refusal(form, refusal)
 
 
 def finish_mitigation(request: HttpRequest, entry: Entry, form: MitigationDoneForm) -> None:

@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.forms.delays import EndDelayForm, FinishMitigationForm
 from workitems.models import Delay, Mitigation
 from workitems.services import items as item_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.requests import require, signed_in
+from workitems.views.requests import posted, require, signed_in
 
 
 def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> Delay:
@@ -27,14 +28,14 @@ def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, dela
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> HttpResponse:
     row = own_delay(request, slug, number, milestone, delay)
-    form = EndDelayForm(request.POST if request.method == "POST" else None)
+    form = EndDelayForm(posted(request))
     if form.is_valid():
         try:
             item_services.end_delay(
                 delay=row, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The delay is over. Its record stays.")
             return redirect(row.milestone)
@@ -47,14 +48,14 @@ def finish(
 ) -> HttpResponse:
     row = own_delay(request, slug, number, milestone, delay)
     step = get_object_or_404(row.mitigations.select_related("owner_agency"), number=mitigation)
-    form = FinishMitigationForm(request.POST if request.method == "POST" else None)
+    form = FinishMitigationForm(posted(request))
     if form.is_valid():
         try:
             item_services.finish_mitigation(
                 mitigation=step, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "Recorded as done.")
             return redirect(row.milestone)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.attachments import content_type
 from workitems.forms.evidence import (
@@ -23,7 +24,7 @@ from workitems.forms.evidence import (
 from workitems.models import Evidence, Milestone
 from workitems.services import evidence as evidence_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 from workitems.views.returns import visible_return
 
 
@@ -76,14 +77,14 @@ def home_of(piece: Evidence) -> str:
 
 def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) -> HttpResponse:
     form = EvidenceForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         request.FILES if request.method == "POST" else None,
     )
     if form.is_valid():
         try:
             service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The evidence is added.")
             return redirect(context["back"])
@@ -144,7 +145,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     reviews = request.user.has_perm("workitems.review_item", of_item.item)
     if not reviews and not may_withdraw(request, piece):
         require(request, "workitems.review_item", of_item.item)
-    form = WithdrawEvidenceForm(request.POST if request.method == "POST" else None)
+    form = WithdrawEvidenceForm(posted(request))
     if form.is_valid():
         try:
             evidence_services.withdraw(
@@ -155,7 +156,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The evidence is withdrawn. What it was stays on record.")
             return redirect(home_of(piece))
@@ -179,7 +180,7 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
     item = visible_item(request, slug, number)
     require(request, "workitems.review_item", item)
     row = visible_milestone(item, milestone)
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     form: NoEvidenceForm | EvidenceFoundForm
     if row.no_evidence:
         form, service = EvidenceFoundForm(data, row=row), evidence_services.find_shown

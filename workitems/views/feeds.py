@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.fields import say_refusal
 from agencies.models import Agency, Seat
 from workitems import feeds
 from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
@@ -21,7 +22,7 @@ from workitems.models import CalendarFeed, Plan
 from workitems.services import Refused
 from workitems.services import feeds as services
 from workitems.views.limits import address_of, is_within
-from workitems.views.requests import require, signed_in
+from workitems.views.requests import posted, require, signed_in
 
 # Calendar programs ask every quarter of an hour at most; several people may share one address.
 READINGS_AN_HOUR = 120
@@ -57,7 +58,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
     form = None
     if may_make:
         plans = Plan.objects.filter(members__agency=of).in_order()
-        form = MakeFeedForm(request.POST if request.method == "POST" else None, plans=plans)
+        form = MakeFeedForm(posted(request), plans=plans)
     elif request.method == "POST":
         raise PermissionDenied
     if form is not None and form.is_valid():
@@ -70,7 +71,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             return render(
                 request,
@@ -99,7 +100,7 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
     of = agency_with_feeds(request, agency)
     found = get_object_or_404(feeds_seen(request, of), pk=feed)
     require(request, "workitems.revoke_feed", found)
-    form = RevokeFeedForm(request.POST if request.method == "POST" else None)
+    form = RevokeFeedForm(posted(request))
     if form.is_valid():
         services.revoke_feed(
             feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data

@@ -38,7 +38,7 @@ from workitems.models.item import Stage
 from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.on_day import read as read_plan
 from workitems.services import items as item_services
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 from workitems.waiting import waiting_variations
 
 ROWS_ON_A_PAGE = 100
@@ -298,7 +298,7 @@ def _shown_then(
 def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
     require(request, "workitems.update_item", item)
-    form = ChangeStatusForm(request.POST if request.method == "POST" else None, row=item)
+    form = ChangeStatusForm(posted(request), row=item)
     conflict: WorkItem | None = None
     if form.is_valid():
         try:
@@ -323,7 +323,7 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
     require(request, "workitems.review_item", item)
-    form = ReviewForm(request.POST if request.method == "POST" else None, row=item)
+    form = ReviewForm(posted(request), row=item)
     conflict: WorkItem | None = None
     if form.is_valid():
         try:

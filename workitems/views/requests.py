@@ -5,7 +5,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
+from agencies.views.requests import posted as posted
 from agencies.views.requests import signed_in as signed_in
+from agencies.views.requests import small_number as small_number
 from workitems.models import Plan
 
 

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.forms.returns import SendBackForm
 from workitems.models import Return, WorkItem
@@ -234,7 +235,7 @@ def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
                 **form.cleaned_data,
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"The return went back to {of_return.agency}.")
             return redirect(of_return)

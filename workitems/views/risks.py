@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
+from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems import services
 from workitems.forms.risks import (
@@ -24,7 +25,7 @@ from workitems.models import Plan, Risk
 from workitems.narrative import blocks_of, risk_history
 from workitems.rules import WRITERS
 from workitems.services import risks as risk_services
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 
@@ -109,7 +110,7 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             made = risk_services.raise_risk(plan=plan, by=signed_in(request), **form.cleaned_data)
         except services.Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"{made.reference} is in the register.")
             return redirect(made)
@@ -197,7 +198,7 @@ def act(
         try:
             service(risk=row, by=signed_in(request), **moment, **form.cleaned_data)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"{row.reference} {done}.")
             return redirect(row)
@@ -207,7 +208,3 @@ def act(
         {"plan": row.plan, "risk": row, "form": form},
         status=422 if form.errors else 200,
     )
-
-
-def posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None

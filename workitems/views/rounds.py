@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
 from workitems.models.plan import READING_ROLES
 from workitems.services import rounds as round_services
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 from workitems.waiting import waiting_variations
 
 
@@ -116,16 +117,14 @@ def next_period(plan: Plan) -> dict[str, Any]:
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     require(request, "workitems.open_round", plan)
-    form = OpenRoundForm(
-        request.POST if request.method == "POST" else None, initial=next_period(plan)
-    )
+    form = OpenRoundForm(posted(request), initial=next_period(plan))
     if form.is_valid():
         try:
             made = round_services.open_round(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"The round {made} is open. Each agency has its return.")
             return redirect(made)
@@ -163,7 +162,7 @@ def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
                 round=row, by=signed_in(request), reason=form.cleaned_data["reason"]
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The round is open again.")
             return redirect(row)

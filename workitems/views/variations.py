@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems import services
 from workitems.forms.variations import (
@@ -27,7 +28,7 @@ from workitems.models import Variation, WorkItem
 from workitems.rules import WRITERS
 from workitems.services import variations as variation_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 from workitems.waiting import waiting_variations
 from workitems.wording import compared
 
@@ -143,7 +144,7 @@ def act(
         try:
             service(variation=row, by=signed_in(request), **moment, **form.cleaned_data)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"{row.reference} {done}.")
             return redirect(row)
@@ -219,10 +220,6 @@ def ask(
         | context,
         status=422 if form.errors else 200,
     )
-
-
-def posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.forms.meetings import (
     ChangeDecisionForm,
@@ -21,7 +22,7 @@ from workitems.forms.meetings import (
 from workitems.models import Decision
 from workitems.services import decisions as decision_services
 from workitems.views.meetings.pages import own_meeting
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 STATES = {"": "All", "open": "Open", "done": "Done"}
@@ -65,16 +66,14 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A decision beside the agenda: about an item, or of itself."""
     meeting = own_meeting(request, slug, pk)
-    form = DecisionForm(
-        request.POST if request.method == "POST" else None, plan=meeting.plan, with_items=True
-    )
+    form = DecisionForm(posted(request), plan=meeting.plan, with_items=True)
     if form.is_valid():
         try:
             made = decision_services.record_decision(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"Decision {made.number} is recorded.")
             return redirect(f"{meeting.get_absolute_url()}#decisions")
@@ -103,7 +102,7 @@ def own_decision(request: HttpRequest, slug: str, decision: int) -> Decision:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = own_decision(request, slug, decision)
-    form = ChangeDecisionForm(request.POST if request.method == "POST" else None, row=row)
+    form = ChangeDecisionForm(posted(request), row=row)
     return _act(request, row, form, "change", decision_services.change_decision, "is saved")
 
 
@@ -111,9 +110,7 @@ def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
 def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = own_decision(request, slug, decision)
     on = localdate()
-    form = FinishDecisionForm(
-        request.POST if request.method == "POST" else None, initial={"done_on": on}
-    )
+    form = FinishDecisionForm(posted(request), initial={"done_on": on})
     service = decision_services.finish_decision
     return _act(request, row, form, "finish", service, "is recorded as done", on=on)
 
@@ -121,7 +118,7 @@ def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reopen(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = own_decision(request, slug, decision)
-    form = ReopenDecisionForm(request.POST if request.method == "POST" else None)
+    form = ReopenDecisionForm(posted(request))
     service = decision_services.reopen_decision
     return _act(request, row, form, "reopen", service, "is followed up again")
 
@@ -150,7 +147,7 @@ def _act(
         except services.Conflict as refusal:
             conflict = form.refuse(refusal)
         except services.Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"Decision {row.number} of {row.meeting} {done}.")
             return redirect("meetings:decisions", row.meeting.plan.slug)

@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.agenda import proposals
 from workitems.forms.meetings import ChangeMatterForm, MatterForm
 from workitems.models import Matter, Meeting
 from workitems.services import matters as matter_services
 from workitems.views.meetings.pages import back_to, own_meeting
-from workitems.views.requests import signed_in
+from workitems.views.requests import posted, signed_in, small_number
 
 AGENDA = "#agenda"
 
@@ -53,12 +54,12 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
-    form = MatterForm(request.POST if request.method == "POST" else None)
+    form = MatterForm(posted(request))
     if form.is_valid():
         try:
             matter_services.add_matter(meeting=meeting, by=signed_in(request), **form.cleaned_data)
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The matter is on the agenda.")
             return back_to(request, meeting, AGENDA)
@@ -68,7 +69,7 @@ def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
-    form = ChangeMatterForm(request.POST if request.method == "POST" else None, row=row)
+    form = ChangeMatterForm(posted(request), row=row)
     conflict: Matter | None = None
     if form.is_valid():
         try:
@@ -119,8 +120,8 @@ def _act(
 @require_POST
 def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
-    text = request.POST.get("to", "")
-    to = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else row.position
+    asked = small_number(request.POST.get("to", ""))
+    to = row.position if asked is None else asked
     done = f"“{row}” has moved."
     return _act(request, meeting, matter_services.move_matter, done, matter=row, to=to)
 

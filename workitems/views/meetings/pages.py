@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.fields import say_refusal
 from workitems import services
 from workitems.agenda import not_on, proposals
 from workitems.forms.meetings import (
@@ -22,7 +23,7 @@ from workitems.forms.meetings import (
 )
 from workitems.models import Matter, Meeting
 from workitems.services import meetings as meeting_services
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.requests import posted, require, signed_in, small_number, visible_plan
 
 ROWS_ON_A_PAGE = 50
 
@@ -83,14 +84,14 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     require(request, "workitems.record_meeting", plan)
-    form = CallMeetingForm(request.POST if request.method == "POST" else None)
+    form = CallMeetingForm(posted(request))
     if form.is_valid():
         try:
             made = meeting_services.call_meeting(
                 plan=plan, by=signed_in(request), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"The working group meets on {made.held_on:%-d %B %Y}.")
             return redirect(made)
@@ -105,7 +106,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
-    form = ChangeMeetingForm(request.POST if request.method == "POST" else None, row=meeting)
+    form = ChangeMeetingForm(posted(request), row=meeting)
     conflict: Meeting | None = None
     if form.is_valid():
         try:
@@ -174,14 +175,14 @@ def show(
 @require_http_methods(["GET", "POST"])
 def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
-    form = AttendanceForm(request.POST if request.method == "POST" else None, meeting=meeting)
+    form = AttendanceForm(posted(request), meeting=meeting)
     if form.is_valid():
         try:
             rows = meeting_services.record_attendance(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             count = len(rows)
             messages.success(
@@ -205,7 +206,7 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def shown_matter(request: HttpRequest) -> int | None:
     """The matter whose screen in the room the person came from, by its position."""
     text = request.POST.get("at") or request.GET.get("at") or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
+    return small_number(text)
 
 
 def address_of(request: HttpRequest, meeting: Meeting, fragment: str = "") -> str:
@@ -245,7 +246,7 @@ def reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 meeting=meeting, by=signed_in(request), **form.cleaned_data
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, "The record is open again.")
             return redirect(meeting)

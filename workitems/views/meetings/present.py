@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_POST
 
+from agencies.fields import say_refusal
 from workitems import services, standing
 from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
@@ -21,16 +22,14 @@ from workitems.services import decisions as decision_services
 from workitems.services import variations as variation_services
 from workitems.views.meetings.matters import own_matter
 from workitems.views.meetings.pages import agenda_of, visible_meeting
-from workitems.views.requests import signed_in
+from workitems.views.requests import signed_in, small_number
 from workitems.wording import compared
 
 
 @require_GET
 def present(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = visible_meeting(request, slug, pk)
-    text = request.GET.get("matter", "")
-    position = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
-    return show(request, meeting, position)
+    return show(request, meeting, small_number(request.GET.get("matter", "")) or 1)
 
 
 def address_of(meeting: Meeting, position: int) -> str:
@@ -141,7 +140,7 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 **form.cleaned_data,
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             messages.success(request, f"Decision {made.number} is recorded.")
             return redirect(address_of(meeting, row.position))
@@ -165,7 +164,7 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 **form.cleaned_data,
             )
         except services.Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            say_refusal(form, refusal)
         else:
             took = "is approved and has taken effect" if form.cleaned_data["approve"] else None
             messages.success(request, f"{decided.reference} {took or 'is declined'}.")
