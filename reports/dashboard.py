@@ -4,20 +4,20 @@ Every figure is counted from the same lines and carries the address of the list 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from reports.changes import glance
 from reports.look import Look
-from reports.render.charts import Strip, StripMilestone
+from reports.render.charts import Strip
+from reports.timeline import dates_of, strip_of
 from workitems.asat import rows_at
 from workitems.attention import Line, attention
 from workitems.models import Delay, Milestone, Return
-from workitems.on_day import ItemOnDay, OpenMilestone, PlanOnDay, ReturnOnDay
+from workitems.on_day import ItemOnDay, PlanOnDay, ReturnOnDay
 from workitems.on_day import read as read_plan
-from workitems.standing import Standing, days_in_words, milestone_lateness
+from workitems.standing import Standing, counted, days_in_words, milestone_lateness
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8
@@ -102,8 +102,7 @@ class Cause:
 
     @property
     def words(self) -> str:
-        count = self.figure.count
-        return f"{days_in_words(self.days)} in {count} {'delay' if count == 1 else 'delays'}"
+        return f"{days_in_words(self.days)} in {counted(self.figure.count, 'delay')}"
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,7 @@ def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
         before = before.narrowed(pillar=look.pillar, lead=look.agency)
     lines = attention(at)
     known = {line.key for line in attention(before)} if before else set()
-    ahead = sorted(at.milestones, key=lambda row: (row.agreed_due, row.pk))
-    soon = [row for row in ahead if 0 <= (row.agreed_due - at.on).days <= DUE_WITHIN_DAYS[-1]]
+    soon = [row for row in at.by_agreed_date if row.is_due_within(DUE_WITHIN_DAYS[-1], at.on)]
     due_soon = milestones_of(at, {row.pk for row in soon[:DUE_SHOWN]})
     figures = standings(look, at, before)
     return Dashboard(
@@ -162,11 +160,11 @@ def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
         ),
         attention_gone=len(known - {line.key for line in lines}),
         grid=grid(look, at, before),
-        timeline=timeline(look, at, ahead),
+        timeline=timeline(look, at),
         due=[
             Figure(
                 f"within {days} days",
-                sum((row.agreed_due - at.on).days <= days for row in soon),
+                sum(row.is_due_within(days, at.on) for row in soon),
                 look.link("milestones", due=days),
             )
             for days in DUE_WITHIN_DAYS
@@ -180,13 +178,19 @@ def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
 
 def standings(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> list[Figure]:
     """How many items stand in which way, in the order of the headline; they add up to all."""
-    now = Counter(item.standing for item in at.items)
-    then = Counter(item.standing for item in before.items) if before else None
+    return _stand(look, at.items, before.items if before else None)
+
+
+def _stand(
+    look: Look, items: list[ItemOnDay], was: list[ItemOnDay] | None, **of: Any
+) -> list[Figure]:
+    now = Counter(item.standing for item in items)
+    then = Counter(item.standing for item in was) if was is not None else None
     return [
         Figure(
             standing.label,
             now[standing],
-            look.items(standing=standing),
+            look.items(standing=standing, **of),
             then[standing] if then is not None else None,
             kind=standing,
         )
@@ -209,7 +213,7 @@ def headline(at: PlanOnDay) -> str:
         )
         if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)
     ]  # fmt: skip
-    sentence = f"{total:,} {'work item' if total == 1 else 'work items'}: {', '.join(parts)}"
+    sentence = f"{counted(total, 'work item')}: {', '.join(parts)}"
     pending = len(at.variations)
     if pending:
         sentence += f"; {pending:,} {'variation waits' if pending == 1 else 'variations wait'}"
@@ -247,6 +251,8 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
     def cell(pillar: Any, agency: Any) -> Cell:
         items = now[pillar.id, agency.pk]
         was = then[pillar.id, agency.pk] if then is not None else None
+        is_crowded = len(items) > MARKS_IN_A_CELL
+        stand = _stand(look, items, was, pillar=pillar.id, lead=agency.pk) if is_crowded else []
         return Cell(
             figure=Figure(
                 f"{agency.short_name}, {pillar.title}",
@@ -254,48 +260,36 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
                 look.items(pillar=pillar.id, lead=agency.pk),
                 len(was) if was is not None else None,
             ),
-            marks=[Mark(item, _differs(item, stood)) for item in items[: MARKS_IN_A_CELL + 1]]
-            if len(items) <= MARKS_IN_A_CELL
-            else [],
-            counts=_counts(look, items, was, pillar=pillar.id, lead=agency.pk)
-            if len(items) > MARKS_IN_A_CELL
-            else [],
+            marks=[] if is_crowded else [Mark(item, _differs(item, stood)) for item in items],
+            counts=[each for each in stand if each.count or each.was],
         )
 
-    def total(label: str, items: int, was: int | None, **of: Any) -> Figure:
-        return Figure(label, items, look.items(**of), was)
+    def totals(column: str) -> Callable[..., Figure]:
+        """A figure of all items with a value in the column, by that value."""
+        count = Counter(getattr(item, column) for item in at.items)
+        was = Counter(getattr(item, column) for item in before.items) if before else None
+        return lambda label, value, **of: Figure(
+            f"All of {label}",
+            count[value],
+            look.items(**of),
+            was[value] if was is not None else None,
+        )
 
-    of_pillar, of_agency = (
-        Counter(item.pillar for item in at.items),
-        Counter(item.lead for item in at.items),
-    )
-    was_pillar = Counter(item.pillar for item in before.items) if before else None
-    was_agency = Counter(item.lead for item in before.items) if before else None
+    of_pillar, of_agency = totals("pillar"), totals("lead")
     return Grid(
         agencies=agencies,
         rows=[
             GridRow(
                 pillar=pillar,
                 cells=[cell(pillar, agency) for agency in agencies],
-                total=total(
-                    f"All of {pillar.title}",
-                    of_pillar[pillar.id],
-                    was_pillar[pillar.id] if was_pillar is not None else None,
-                    pillar=pillar.id,
-                ),
+                total=of_pillar(pillar.title, pillar.id, pillar=pillar.id),
             )
             for pillar in pillars
         ],
-        totals=[
-            total(
-                f"All of {agency.short_name}",
-                of_agency[agency.pk],
-                was_agency[agency.pk] if was_agency is not None else None,
-                lead=agency.pk,
-            )
-            for agency in agencies
-        ],
-        total=total("All work items", len(at.items), len(before.items) if before else None),
+        totals=[of_agency(agency.short_name, agency.pk, lead=agency.pk) for agency in agencies],
+        total=Figure(
+            "All work items", len(at.items), look.items(), len(before.items) if before else None
+        ),
     )
 
 
@@ -311,62 +305,20 @@ def _differs(item: ItemOnDay, stood: dict[int, Standing]) -> Standing | None:
     return was if was != item.standing else None
 
 
-def _counts(
-    look: Look, items: list[ItemOnDay], was: list[ItemOnDay] | None, **of: Any
-) -> list[Figure]:
-    now = Counter(item.standing for item in items)
-    then = Counter(item.standing for item in was) if was is not None else None
-    return [
-        Figure(
-            standing.label,
-            now[standing],
-            look.items(standing=standing, **of),
-            then[standing] if then is not None else None,
-            kind=standing,
-        )
-        for standing in SHOWN_STANDINGS
-        if now[standing] or (then is not None and then[standing])
-    ]
-
-
-def timeline(look: Look, at: PlanOnDay, ahead: Iterable[OpenMilestone]) -> list[Strip]:
+def timeline(look: Look, at: PlanOnDay) -> list[Strip]:
     """The items that are late, then those that are due next, each with all its milestones."""
     late: dict[int, None] = {}
     timely: dict[int, None] = {}
-    for row in ahead:
-        is_late = row.agreed_due < at.on or row.forecast_due > row.agreed_due
-        (late if is_late else timely).setdefault(row.item)
+    for row in at.by_agreed_date:
+        (late if row.is_late(at.on) else timely).setdefault(row.item)
     picked = list({**late, **timely})[:TIMELINE_SHOWN]
-    milestones: dict[int, list[StripMilestone]] = defaultdict(list)
-    for row in rows_at(Milestone, at.moment, of={"item_id__in": picked}).order_by("number", "id"):
-        item = at.by_pk[row.item_id]
-        milestones[item.pk].append(
-            StripMilestone(
-                row.description,
-                row.original_due,
-                row.agreed_due,
-                row.forecast_due,
-                _if_by(row.completed_on, at.on),
-                _if_by(row.withdrawn_on, at.on),
-                f"{look.item(item.number)}#milestones",
-            )
-        )
+    milestones = dates_of(at.moment, {"item_id__in": picked})
     return [
-        Strip(
-            item.number,
-            item.title,
-            look.item(item.number),
-            item.late.words,
-            item.late.is_late,
-            milestones[item.pk],
+        strip_of(
+            item.number, item.title, item.stage, look.item(item.number), milestones[item.pk], at.on
         )
         for item in (at.by_pk[pk] for pk in picked)
     ]
-
-
-def _if_by(day: date | None, on: date) -> date | None:
-    """What came after the day had not yet happened on it."""
-    return day if day is not None and day <= on else None
 
 
 def causes(look: Look, at: PlanOnDay) -> list[Cause]:

@@ -5,7 +5,7 @@ Each reads the plan at the look's moment and narrows it as the page does.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -20,7 +20,7 @@ from workitems.attention import attention
 from workitems.models import Delay, Milestone, Mitigation
 from workitems.models.item import Confidence, Stage
 from workitems.on_day import ItemOnDay, PlanOnDay
-from workitems.standing import milestone_lateness
+from workitems.standing import by_then, milestone_lateness
 
 Row = list[Value]
 STAGES = dict(Stage.choices)
@@ -210,8 +210,8 @@ def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
             row.original_due,
             row.agreed_due,
             row.forecast_due,
-            _if_by(row.completed_on, at.on),
-            _if_by(row.withdrawn_on, at.on),
+            by_then(row.completed_on, at.on),
+            by_then(row.withdrawn_on, at.on),
             milestone_lateness(row, at.on).words,
         ]
         for item in shown.items
@@ -219,11 +219,6 @@ def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
     ]
     title = "All milestones"
     return Sheet(title, title, about(look, at, made_at), columns, rows)
-
-
-def _if_by(day: date | None, on: date) -> date | None:
-    """What came after the day had not yet happened on it."""
-    return day if day is not None and day <= on else None
 
 
 def open_delays(look: Look, at: PlanOnDay, made_at: datetime, *, cause: str) -> Sheet:
@@ -267,7 +262,7 @@ def _mitigation(row: Any, at: PlanOnDay) -> str:
     words = f"{row.description} {at.agencies[row.owner_agency_id].short_name}"
     if row.due_on:
         words += f", by {row.due_on:%-d %B %Y}"
-    done = _if_by(row.done_on, at.on)
+    done = by_then(row.done_on, at.on)
     return f"{words}, done {done:%-d %B %Y}" if done else words
 
 

@@ -45,8 +45,7 @@ class Look:
             "pillar": self.pillar,
             "agency": self.agency,
         } | more
-        kept = {name: value for name, value in asked.items() if value not in (None, "")}
-        return f"?{urlencode(kept)}" if kept else ""
+        return _query(asked)
 
     def link(self, page: str, **more: Any) -> str:
         """The address of a page of the dashboard ("timeline"), looked at in the same way."""
@@ -55,14 +54,18 @@ class Look:
     def item(self, number: str) -> str:
         """The address of an item, as at the same moment."""
         address = reverse("workitems:detail", args=[self.plan.slug, number])
-        return f"{address}?at={self.at.key}" if self.at.key else address
+        return address + _query({"at": self.at.key})
 
     def items(self, **more: Any) -> str:
         """The address of the list of work items behind a figure."""
         asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | more
-        kept = {name: value for name, value in asked.items() if value not in (None, "")}
-        address = reverse("workitems:list", args=[self.plan.slug])
-        return f"{address}?{urlencode(kept)}" if kept else address
+        return reverse("workitems:list", args=[self.plan.slug]) + _query(asked)
+
+
+def _query(asked: dict[str, Any]) -> str:
+    """What is asked as the end of an address; nothing where nothing is."""
+    kept = {name: value for name, value in asked.items() if value not in (None, "")}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 @dataclass(frozen=True)

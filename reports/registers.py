@@ -15,13 +15,13 @@ DUE = {"30": "Due within 30 days", "60": "Due within 60 days", "90": "Due within
 
 def open_milestones(at: PlanOnDay, *, late: str = "", due: str = "") -> list[OpenMilestone]:
     """Milestones of live items that were open, by agreed date; narrowed to late or due ones."""
-    rows = sorted(at.milestones, key=lambda row: (row.agreed_due, row.pk))
+    rows = at.by_agreed_date
     if late == "overdue":
         rows = [row for row in rows if row.agreed_due < at.on]
     elif late == "late":
-        rows = [row for row in rows if row.agreed_due < at.on or row.forecast_due > row.agreed_due]
+        rows = [row for row in rows if row.is_late(at.on)]
     if due:
-        rows = [row for row in rows if 0 <= (row.agreed_due - at.on).days <= int(due)]
+        rows = [row for row in rows if row.is_due_within(int(due), at.on)]
     return rows
 
 

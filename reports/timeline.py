@@ -4,7 +4,7 @@ At most four queries, whatever the plan's size; nothing is left out.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,7 @@ from workitems import standing
 from workitems.asat import Moment, rows_at
 from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Stage, number_key
+from workitems.standing import counted
 
 # Beyond so many rows a reader wants to choose a group before its rows.
 OPEN_UP_TO = 60
@@ -51,7 +52,7 @@ class Group:
     @property
     def words(self) -> str:
         """ "120 items, 14 late"."""
-        return f"{_counted(len(self.strips), 'item')}, {self.late:,} late"
+        return f"{counted(len(self.strips), 'item')}, {self.late:,} late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ class Timeline:
     @property
     def words(self) -> str:
         """ "53 milestones of 25 work items; 7 items late." """
-        milestones = _counted(self.milestones, "milestone")
-        items = _counted(self.items, "work item")
-        return f"{milestones} of {items}; {_counted(self.late, 'item')} late."
+        milestones = counted(self.milestones, "milestone")
+        items = counted(self.items, "work item")
+        return f"{milestones} of {items}; {counted(self.late, 'item')} late."
 
     @property
     def is_short(self) -> bool:
@@ -88,10 +89,6 @@ class Timeline:
     @property
     def is_huge(self) -> bool:
         return self.items > DRAWN_UP_TO and len(self.groups) > 1
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
 def read(
@@ -117,7 +114,7 @@ def read(
         .values_list("number", "title", "stage", "pillar_id", "lead_agency_id", "id"),
         key=lambda row: (number_key(row[0]), row[5]),
     )
-    milestones = _milestones(plan, moment)
+    milestones = dates_of(moment, {"item__plan_id": plan.pk})
     if by == GroupBy.AGENCY:
         titles = dict(Agency.objects.in_order().values_list("pk", "name"))
     else:
@@ -126,7 +123,7 @@ def read(
     address = address_of_items(plan, moment)
     strips: dict[int, list[Strip]] = defaultdict(list)
     for number, title, stage, in_pillar, led_by, pk in items:
-        strip = _strip(number, title, stage, address(number), milestones.get(pk, ()), moment.on)
+        strip = strip_of(number, title, stage, address(number), milestones.get(pk, ()), moment.on)
         strips[led_by if by == GroupBy.AGENCY else in_pillar].append(strip)
     groups = [
         Group(key, words, strips[key], sum(strip.is_late for strip in strips[key]))
@@ -154,11 +151,14 @@ def address_of_items(plan: Plan, moment: Moment) -> Callable[[str], str]:
     return lambda number: f"{listing}{quote(number, safe='')}/{query}"
 
 
-def _milestones(plan: Plan, moment: Moment) -> dict[int, list[tuple[Any, ...]]]:
-    """By item, in their order: (description, original, agreed, forecast, completed, withdrawn)."""
+def dates_of(moment: Moment, of: dict[str, Any]) -> dict[int, list[tuple[Any, ...]]]:
+    """By item, in their order: (description, original, agreed, forecast, completed, withdrawn).
+
+    `of` chooses milestones as `rows_at` takes it. One query.
+    """
     found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     rows = (
-        rows_at(Milestone, moment, of={"item__plan_id": plan.pk})
+        rows_at(Milestone, moment, of=of)
         .order_by("number", "id")
         .values_list(
             "item_id", "description", "original_due", "agreed_due", "forecast_due",
@@ -170,14 +170,20 @@ def _milestones(plan: Plan, moment: Moment) -> dict[int, list[tuple[Any, ...]]]:
     return found
 
 
-def _strip(number: str, title: str, stage: str, url: str, milestones: Any, on: date) -> Strip:
+def strip_of(number: str, title: str, stage: str, url: str, milestones: Any, on: date) -> Strip:
+    """An item's row with its milestones, as `dates_of` gives them."""
     drawn = []
     for description, original, agreed, forecast, completed, withdrawn in milestones:
-        # What came after the day had not yet happened on it.
-        done = completed if completed and completed <= on else None
-        gone = withdrawn if withdrawn and withdrawn <= on else None
         drawn.append(
-            StripMilestone(description, original, agreed, forecast, done, gone, f"{url}#milestones")
+            StripMilestone(
+                description,
+                original,
+                agreed,
+                forecast,
+                standing.by_then(completed, on),
+                standing.by_then(withdrawn, on),
+                f"{url}#milestones",
+            )
         )
     words, is_late = _stands(stage, drawn, on)
     return Strip(number, title, url, words, is_late, drawn)
@@ -195,27 +201,3 @@ def _stands(stage: str, milestones: list[StripMilestone], on: date) -> tuple[str
         return "All milestones done" if done else "No open milestone", False
     late = standing.item_lateness(ahead, on)
     return late.words, late.is_late
-
-
-def picked(
-    plan: Plan, moment: Moment, chosen: Iterable[tuple[str, Any, standing.Lateness]]
-) -> list[Strip]:
-    """A row for each of some chosen milestones: (the item's number, the milestone, how it stands).
-
-    For `charts.dashboard_timeline`; the milestone is a record or a history row of one.
-    """
-    address = address_of_items(plan, moment)
-    strips = []
-    for number, row, late in chosen:
-        url = address(number)
-        drawn = StripMilestone(
-            row.description,
-            row.original_due,
-            row.agreed_due,
-            row.forecast_due,
-            row.completed_on,
-            row.withdrawn_on,
-            f"{url}#milestones",
-        )
-        strips.append(Strip(number, row.description, url, late.words, late.is_late, [drawn]))
-    return strips

@@ -5,6 +5,7 @@ from datetime import date
 from reports.render.words import days, long_date
 from reports.trends import Met, Trends
 from workitems.models.item import Stage
+from workitems.standing import counted
 
 
 def stages(trends: Trends) -> str:
@@ -81,10 +82,6 @@ def record(trends: Trends) -> str:
             "of these figures changed after it."
         )
     return says
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
 def _met(met: Met) -> str:

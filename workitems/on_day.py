@@ -72,6 +72,14 @@ class OpenMilestone(NamedTuple):
     agreed_due: date
     forecast_due: date
 
+    def is_late(self, on: date) -> bool:
+        """Overdue on the day, or expected late."""
+        return self.agreed_due < on or self.forecast_due > self.agreed_due
+
+    def is_due_within(self, days: int, on: date) -> bool:
+        """Whether the agreed date is the day or at most so many days after it."""
+        return 0 <= (self.agreed_due - on).days <= days
+
 
 class OpenDelay(NamedTuple):
     """A delay that held a milestone up; `days` from its date before to its date after."""
@@ -134,6 +142,10 @@ class PlanOnDay:
         return self.moment.on
 
     @cached_property
+    def by_agreed_date(self) -> list[OpenMilestone]:
+        return sorted(self.milestones, key=lambda row: (row.agreed_due, row.pk))
+
+    @cached_property
     def by_pk(self) -> dict[int, ItemOnDay]:
         return {item.pk: item for item in self.items}
 
@@ -163,9 +175,6 @@ class PlanOnDay:
                 if pillar is None and (lead is None or row.agency.pk == lead)
             ],
         )
-
-    def count(self, wanted: Callable[[ItemOnDay], bool]) -> int:
-        return sum(1 for item in self.items if wanted(item))
 
 
 def read(plan: Plan, moment: Moment) -> PlanOnDay:

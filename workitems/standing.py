@@ -16,9 +16,19 @@ AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
 
 
+def counted(count: int, noun: str) -> str:
+    """ "1 item", "1,092 items", in figures whatever the number."""
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
 def days_in_words(count: int) -> str:
     """ "1 day", "1,092 days"."""
-    return f"{count:,} {'day' if count == 1 else 'days'}"
+    return counted(count, "day")
+
+
+def by_then(day: date | None, on: date) -> date | None:
+    """The day, if it had come; what came after `on` had not yet happened on it."""
+    return day if day is not None and day <= on else None
 
 
 class MilestoneLike(Protocol):

@@ -155,10 +155,7 @@ def _bar(number: str, each: StripMilestone, late: Lateness) -> MilestoneDates:
 
 def _due_lines(at: PlanOnDay) -> tuple[DueLine, ...]:
     within = dashboard.DUE_WITHIN_DAYS[-1]
-    due = sorted(
-        (row for row in at.milestones if 0 <= (row.agreed_due - at.on).days <= within),
-        key=lambda row: (row.agreed_due, row.pk),
-    )[:DUE_LINES]
+    due = [row for row in at.by_agreed_date if row.is_due_within(within, at.on)][:DUE_LINES]
     found = dashboard.milestones_of(at, {row.pk for row in due})
     return tuple(_due_line(at, found[row.pk]) for row in due)
 

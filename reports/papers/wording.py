@@ -12,7 +12,7 @@ from reports.papers.parts import Asked, DecisionLine, MilestoneDates, ReturnLine
 from reports.render.words import long_date
 from workitems.models import Variation
 from workitems.on_day import ReturnOnDay
-from workitems.standing import milestone_lateness
+from workitems.standing import by_then, milestone_lateness
 
 
 def line(text: str) -> str:
@@ -30,14 +30,13 @@ def name_of(agencies: dict[int, Any], pk: int | None) -> str:
 def milestone_dates(row: Any, item: str, on: date) -> MilestoneDates:
     """A milestone, or a history row of one, of the item with that number."""
     late = milestone_lateness(row, on)
-    done = row.completed_on
     return MilestoneDates(
         item=item,
         description=line(row.description),
         original=row.original_due,
         agreed=row.agreed_due,
         forecast=row.forecast_due,
-        completed=done if done is not None and done <= on else None,
+        completed=by_then(row.completed_on, on),
         words=late.words,
         is_late=late.is_late,
     )
@@ -53,7 +52,7 @@ def decision_line(
     row: Any, *, held: date, on: date, agencies: dict[int, Any], about: str = ""
 ) -> DecisionLine:
     """A decision, or a history row of one; what was done after the day was not done yet."""
-    done = row.done_on if row.done_on is not None and row.done_on <= on else None
+    done = by_then(row.done_on, on)
     return DecisionLine(
         number=row.number,
         meeting=held,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from workitems.standing import days_in_words
+
 MONTHS = (
     "January",
     "February",
@@ -31,7 +33,7 @@ def short_date(day: date) -> str:
 
 def days(count: int) -> str:
     """1 day, 14 days"""
-    return f"{count:,} day" if count == 1 else f"{count:,} days"
+    return days_in_words(count)
 
 
 def listed(values: Sequence[str]) -> str:

@@ -21,7 +21,6 @@ from reports.render import csv, xlsx
 from reports.sheets import Sheet
 from reports.views.dashboard import chosen, look_of
 from workitems import lines
-from workitems.agencies_at import as_called
 from workitems.filters import WorkItemFilter, sort_of
 from workitems.models import Delay, WorkItem
 from workitems.on_day import read as read_plan
@@ -70,7 +69,6 @@ def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     """The item list's rows, by its own filters (`agency` leads or supports; `lead` leads)."""
     look = replace(look, since=None, pillar=None, agency=None)
     at = read_plan(look.plan, look.at)
-    at = replace(at, agencies=as_called(at.agencies, look.at))
     form = WorkItemFilter(
         request.GET,
         queryset=WorkItem.objects.none(),

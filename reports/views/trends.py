@@ -15,6 +15,7 @@ from reports.render import charts
 from reports.render.charts import BarRow, Series, ShareRow
 from reports.trends import DelayDays, MetBy, Trends
 from reports.views.dashboard import look_of
+from workitems.standing import counted, days_in_words
 
 
 @require_GET
@@ -122,7 +123,7 @@ def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
         BarRow(
             row.label,
             row.days,
-            f"{row.days:,} {'day' if row.days == 1 else 'days'} in {trend_words.counted(row.delays, 'delay')}",
+            f"{days_in_words(row.days)} in {counted(row.delays, 'delay')}",
         )
         for row in rows
     ]

@@ -25,6 +25,7 @@ from reports.render.charts.drawing import (
     textured,
     whole,
 )
+from reports.render.words import days
 
 LABEL = 176
 DELAY = "#e2b9a4"
@@ -182,7 +183,7 @@ def _legend(left: float) -> tuple[list[str], float]:
 
 
 def _words(row: BarRow) -> str:
-    return row.words or f"{row.value:,} {'day' if row.value == 1 else 'days'}"
+    return row.words or days(row.value)
 
 
 def _share_words(name: str, row: ShareRow) -> str:
