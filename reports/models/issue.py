@@ -16,7 +16,7 @@ from agencies.models import User
 from reports.models.briefing import Briefing
 
 
-def sha256(data: bytes) -> str:
+def sha256(data: bytes | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

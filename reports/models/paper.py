@@ -4,7 +4,6 @@ A row is never changed or deleted; the database refuses it (`reports.guards`). W
 said differently is a new version beside the old one.
 """
 
-import hashlib
 from datetime import date, datetime
 from typing import Self
 
@@ -13,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from agencies.models import User
+from reports.models.issue import sha256
 from workitems.asat import Moment, end_of
 from workitems.models import Meeting
 
@@ -79,7 +79,7 @@ class MeetingPaper(models.Model):
     @property
     def is_intact(self) -> bool:
         """Whether the stored bytes are still those that were frozen."""
-        return hashlib.sha256(self.pdf).hexdigest() == self.sha256
+        return sha256(self.pdf) == self.sha256
 
 
 def moment_before(instant: datetime, held_on: date) -> Moment:

@@ -6,7 +6,7 @@ joining need none, since they overwrite nobody's words. `seen` are the keys of t
 paragraphs as the person saw them, which says what a typed "{12}" refers to.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -360,32 +360,34 @@ def _keep(
                 briefing=briefing, key=part.key, version=0
             )
             columns = stored.columns_of(part) | {"section_id": section.pk, "position": position}
-            _save(row, columns, changed, by=by, reason=reason, at=at)
+            if _save(row, columns, by=by, reason=reason, at=at):
+                changed[part.key] = row
     for key, row in before.paragraphs.items():
         if key not in kept and not row.is_withdrawn:
-            _save(row, {"is_withdrawn": True}, changed, by=by, reason=reason, at=at)
+            _save(row, {"is_withdrawn": True}, by=by, reason=reason, at=at)
+            changed[key] = row
     return changed
 
 
 def _save(
-    row: DraftParagraph,
-    columns: dict[str, object],
-    changed: dict[str, DraftParagraph],
+    row: DraftParagraph | DraftAsk,
+    columns: Mapping[str, object],
     *,
     by: User | None,
     reason: str,
     at: datetime | None,
-) -> None:
-    """Write the row where a column differs. Its place alone is no new version of its words."""
+) -> bool:
+    """Write the row where a column differs, and say whether one does. Its place alone is no new
+    version of its words."""
     differs = {name for name, value in columns.items() if getattr(row, name) != value}
     if not differs:
-        return
+        return False
     for name, value in columns.items():
         setattr(row, name, value)
     if differs - {"position", "section_id"} or row.pk is None:
         row.version += 1
     history.save(row, by=by, reason=reason, at=at)
-    changed[row.key] = row
+    return True
 
 
 def _save_asks(
@@ -398,12 +400,6 @@ def _save_asks(
             "text": ask.text,
             "options": " / ".join(ask.options),
             "is_hidden": ask.is_hidden,
+            "position": position,
         }
-        differs = {name for name, value in columns.items() if getattr(row, name) != value}
-        if not differs and row.position == position:
-            continue
-        for name, value in columns.items():
-            setattr(row, name, value)
-        row.position = position
-        row.version += 1 if differs or row.pk is None else 0
-        history.save(row, by=by, reason=reason)
+        _save(row, columns, by=by, reason=reason, at=None)

@@ -1,6 +1,5 @@
 """Freezing the papers of a meeting: the pack as the plan stood, the minutes as the record says."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from agencies.models import User
 from reports.models import MeetingPaper
+from reports.models.issue import sha256
 from reports.models.paper import moment_before
 from reports.papers.minutes import compose_minutes
 from reports.papers.pack import compose_pack
@@ -91,7 +91,7 @@ def _freeze(
         "as_at": pack_instant(meeting, at) if isinstance(paper, Pack) else at,
         "content": to_plain(paper),
         "pdf": pdf,
-        "sha256": hashlib.sha256(pdf).hexdigest(),
+        "sha256": sha256(pdf),
     }
     try:
         with transaction.atomic():

@@ -8,8 +8,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.fields import say_refusal
@@ -23,6 +21,7 @@ from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused, render_pdf
 from reports.services.beginning import begin_as
+from reports.views import files
 from reports.views.steps import home_of, next_step, other_steps
 from reports.workshop.paper import document_of
 from workitems.models import Plan
@@ -167,7 +166,7 @@ def _origin(paragraph: Paragraph) -> dict[str, Any]:
 @transaction.non_atomic_requests
 @require_GET
 def pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    return _download(request, slug, pk, "pdf", "application/pdf", render_pdf)
+    return _download(request, slug, pk, "pdf", files.PDF, render_pdf)
 
 
 @transaction.non_atomic_requests
@@ -204,12 +203,7 @@ def _download(
         data = render_form(document)
     except (DocumentError, RenderRefused) as refusal:
         return _refused(request, briefing, str(refusal))
-    name = f"briefing-{slugify(briefing.tracker_number.replace('/', '-')) or briefing.pk}.{ending}"
-    return HttpResponse(
-        data,
-        content_type=mime_type,
-        headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
-    )
+    return files.download(data, f"briefing-{files.tracker_name(briefing)}.{ending}", mime_type)
 
 
 def _refused(request: HttpRequest, briefing: Briefing, reason: str) -> HttpResponse:

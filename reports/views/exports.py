@@ -9,7 +9,6 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
@@ -19,6 +18,7 @@ from reports.forms.bar import BarForm
 from reports.look import Look
 from reports.render import csv, xlsx
 from reports.sheets import Sheet
+from reports.views import files
 from reports.views.dashboard import chosen, look_of
 from workitems import lines
 from workitems.filters import WorkItemFilter, sort_of
@@ -132,8 +132,4 @@ def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpRespo
     sheet = EXPORTS[what].sheet(request, look, made_at)
     mime_type, write = FORMATS[format]
     name = f"{slug} {sheet.name.lower()} {look.at.on.isoformat()}.{format}"
-    return HttpResponse(
-        write(sheet, made_at),
-        content_type=mime_type,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
-    )
+    return files.download(write(sheet, made_at), name, mime_type)

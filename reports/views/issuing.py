@@ -10,13 +10,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header, quote_etag
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from reports.changes import read as compare
-from reports.document import from_json
+from reports.document import Document, from_json
 from reports.forms.issuing import SignForm, StepForm
 from reports.look import Look
 from reports.models import Briefing, FollowUp, IssuedPaper, Response
@@ -25,6 +22,7 @@ from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.services import issuing, states
+from reports.views import files
 from reports.views.briefings import readable_briefing
 from reports.views.ratings import ratings_by_year
 from reports.views.readers import issued_briefing, issued_version, plan_with_papers
@@ -192,10 +190,10 @@ def _home(briefing: Briefing) -> HttpResponse:
 def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The PDF to be signed, by its SHA-256; the form signs that one and no other."""
     with transaction.atomic():
-        briefing, refused = _to_sign(request, slug, pk)
+        briefing, document = _to_sign(request, slug, pk)
         by = signed_in(request)
-    if refused:
-        return refused
+    if isinstance(document, HttpResponse):
+        return document
     form = SignForm(posted(request))
     if form.is_valid():
         try:
@@ -211,8 +209,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, f"Version {paper.number} is authorised. Nothing changes it.")
             return redirect(paper)
     try:
-        with transaction.atomic():
-            document = issuing.to_sign(briefing)
+        if form.is_bound:
+            with transaction.atomic():
+                document = issuing.to_sign(briefing)
         printed = issuing.printed(document)
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -245,10 +244,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpResponse:
     """The very bytes that would be kept, or a word that they are other ones by now."""
     with transaction.atomic():
-        briefing, refused = _to_sign(request, slug, pk)
-        if refused:
-            return refused
-        document = issuing.to_sign(briefing)
+        briefing, document = _to_sign(request, slug, pk)
+    if isinstance(document, HttpResponse):
+        return document
     try:
         printed = issuing.printed(document)
     except Refused as refusal:
@@ -257,19 +255,18 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
     if printed.pdf_sha256 != sha256:
         messages.error(request, str(issuing.PaperChanged()))
         return redirect("briefings:authorise", slug, pk)
-    return _file(printed.pdf, f"{_name(briefing)} to authorise.pdf", "application/pdf")
+    return files.download(printed.pdf, f"{_name(briefing)} to authorise.pdf")
 
 
-def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, HttpResponse | None]:
-    """The briefing that waits for the person's signature, or the way to why there is none."""
+def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Document | HttpResponse]:
+    """The briefing, with what waits for the person's signature or the way to why nothing does."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.authorise_briefing", briefing)
     try:
-        issuing.to_sign(briefing)
+        return briefing, issuing.to_sign(briefing)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return briefing, redirect(home_of(briefing))
-    return briefing, None
 
 
 # --- what was issued ----------------------------------------------------------------------
@@ -359,7 +356,7 @@ def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
 @require_GET
 def pdf(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     paper = issued_version(request, slug, pk, number)
-    return _kept(request, paper, bytes(paper.pdf), paper.pdf_sha256, "pdf", "application/pdf")
+    return _kept(request, paper, bytes(paper.pdf), paper.pdf_sha256, "pdf", files.PDF)
 
 
 @require_GET
@@ -379,24 +376,17 @@ def word(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
         if sha256(bytes(paper.document)) != paper.document_sha256:
             return _damaged(request, paper, "JSON")
     data = render_docx(from_json(bytes(paper.document)))
-    return _file(data, f"{_name(paper.briefing)} version {number}.docx", DOCX)
+    return files.download(data, f"{_name(paper.briefing)} version {number}.docx", DOCX)
 
 
 def _kept(
     request: HttpRequest, paper: IssuedPaper, data: bytes, digest: str, ending: str, mime_type: str
 ) -> HttpResponse:
-    """The stored bytes, as long as they are those that were signed.
-
-    A browser keeps them and asks each time whether it may still show them; see
-    docs/decisions/0008-a-frozen-paper-is-asked-for-each-time.md.
-    """
+    """The stored bytes, as long as they are those that were signed."""
     if sha256(data) != digest:
         return _damaged(request, paper, ending.upper())
-    response = _file(data, f"{_name(paper.briefing)} version {paper.number}.{ending}", mime_type)
-    response["ETag"] = quote_etag(digest)
-    response["Cache-Control"] = "private, no-cache"
-    answer = get_conditional_response(request, etag=response["ETag"], response=response)
-    return answer or response
+    name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
+    return files.frozen(request, data, digest, name, mime_type)
 
 
 def _damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse:
@@ -410,15 +400,4 @@ def _damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpRespons
 
 
 def _name(briefing: Briefing) -> str:
-    return f"briefing {slugify(briefing.tracker_number.replace('/', '-')) or briefing.pk}"
-
-
-def _file(data: bytes, name: str, mime_type: str) -> HttpResponse:
-    return HttpResponse(
-        data,
-        content_type=mime_type,
-        headers={
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return f"briefing {files.tracker_name(briefing)}"

@@ -5,8 +5,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.look import Look
@@ -16,6 +14,7 @@ from reports.plain_json import Malformed
 from reports.render.html import MEETING_SHEET, SCREEN_SHEETS
 from reports.render.papers import frozen_words, paper_fragment
 from reports.services import papers as paper_services
+from reports.views import files
 from workitems.models import Meeting
 from workitems.services import Refused
 from workitems.views.meetings.pages import visible_meeting
@@ -85,43 +84,24 @@ def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
         data = paper_services.print_paper(paper)
     except Refused as refusal:
         return _refused(request, meeting, kind, str(refusal))
-    return _file(data, f"{kind} {meeting.held_on.isoformat()} draft.pdf")
+    return files.download(data, f"{kind} {meeting.held_on.isoformat()} draft.pdf")
 
 
 @require_GET
 def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) -> HttpResponse:
-    """The stored bytes, as long as they are those that were frozen.
-
-    A browser keeps them and asks each time whether it may still show them: its copy never ages,
-    but the person may have left, or another sits at the machine.
-    """
+    """The stored bytes, as long as they are those that were frozen."""
     meeting = visible_meeting(request, slug, pk)
     paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
     if not paper.is_intact:
         return _refused(request, meeting, kind, DAMAGED, status=500)
     name = f"{kind} {meeting.held_on.isoformat()} version {number}.pdf"
-    response = _file(bytes(paper.pdf), name)
-    response["ETag"] = quote_etag(paper.sha256)
-    response["Cache-Control"] = "private, no-cache"
-    answer = get_conditional_response(request, etag=response["ETag"], response=response)
-    return answer or response
+    return files.frozen(request, bytes(paper.pdf), paper.sha256, name)
 
 
 DAMAGED = (
     "The stored file is not the one that was frozen: its bytes have changed. It is not handed out. "
     "Tell whoever runs this service, who can bring it back from a backup."
 )
-
-
-def _file(data: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        data,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
 
 
 @transaction.non_atomic_requests

@@ -1,0 +1,42 @@
+"""Papers as files: a download, and one that was frozen and is asked for each time."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+from django.utils.text import slugify
+
+from reports.models import Briefing
+
+PDF = "application/pdf"
+
+
+def tracker_name(briefing: Briefing) -> str:
+    """The tracker number as a file's name may have it: "10-96252"."""
+    return slugify(briefing.tracker_number.replace("/", "-")) or str(briefing.pk)
+
+
+def download(data: bytes, name: str, mime_type: str = PDF) -> HttpResponse:
+    """Bytes to be kept as a file, never shown by the browser."""
+    return HttpResponse(
+        data,
+        content_type=mime_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def frozen(
+    request: HttpRequest, data: bytes, digest: str, name: str, mime_type: str = PDF
+) -> HttpResponse:
+    """Stored bytes that never change, by their digest.
+
+    A browser keeps them and asks each time whether it may still show them; see
+    docs/decisions/0008-a-frozen-paper-is-asked-for-each-time.md.
+    """
+    response = download(data, name, mime_type)
+    response["ETag"] = quote_etag(digest)
+    response["Cache-Control"] = "private, no-cache"
+    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    return answer or response
