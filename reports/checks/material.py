@@ -59,9 +59,7 @@ def read(briefing: Briefing) -> Material:
     refusal = ""
     try:
         found = generated(briefing, draft)
-        composed = composed_from(
-            found, [(s.key, s.content, s.standing_text) for s in rows.sections.values()]
-        )
+        composed = composed_from(found, rows.patterns)
         document = assembled(draft, found)
     except DocumentError as error:
         refusal = str(error)

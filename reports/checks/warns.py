@@ -12,7 +12,7 @@ from reports.checks.length import pages
 from reports.checks.material import COVER, WORKSHOP, Material
 from reports.document import to_json, words
 from reports.wording import agree, counted, day, listed
-from reports.workshop.draft import Origin, Part, drifts, printed, refresh
+from reports.workshop.draft import Part, drifts, outdated, printed
 from workitems.models import Update
 
 MOST_PAGES = 10
@@ -60,21 +60,18 @@ def _stale(material: Material) -> Iterator[Check]:
                 material.named(drift.key),
                 fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
             )
-    after = refresh(material.draft, material.composed)
-    old = {part.key: part for part in material.draft.parts() if part.origin == Origin.GENERATED}
-    new = {part.key: part for part in after.parts() if part.origin == Origin.GENERATED}
-    stale = [key for key, part in old.items() if key not in new or new[key].text != part.text]
-    fresh = [key for key in new if key not in old]
-    for key in stale:
-        if key in material.draft.numbers:
+    changed = outdated(material.draft, material.composed)
+    for key, (was, now) in changed.items():
+        if was and key in material.draft.numbers:
             yield Check(
                 f"stale-{key}",
                 WARNING,
                 f"{material.named(key)} is not what the records say now; refresh the draft.",
                 material.paragraph_url(key),
                 material.named(key),
-                fingerprint(old[key].text, new[key].text if key in new else ""),
+                fingerprint(was, now),
             )
+    fresh = [now for was, now in changed.values() if not was]
     if fresh:
         yield Check(
             "refresh",
@@ -83,7 +80,7 @@ def _stale(material: Material) -> Iterator[Check]:
             f"have; refresh it, then hide what is not wanted.",
             material.url(WORKSHOP),
             "The whole paper",
-            fingerprint(*(new[key].text for key in fresh)),
+            fingerprint(*fresh),
         )
 
 

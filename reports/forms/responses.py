@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
 
 from agencies.fields import DayField, ReasonField
@@ -12,7 +11,7 @@ from agencies.models import Agency
 from reports.models import FollowUp, Response
 from reports.models.response import RATINGS
 from reports.services.responses import Asked, Marked
-from workitems.attachments import ALLOWED, KINDS, MOST_MEGABYTES, clean_name, fault
+from workitems.forms.evidence import AttachmentField
 from workitems.forms.items import TEXT_LENGTH, VersionedForm
 from workitems.models import Plan
 
@@ -36,14 +35,7 @@ class ResponseForm(forms.Form):
         max_length=TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    scan = forms.FileField(
-        label="Scan of the signed paper",
-        required=False,
-        max_length=255,
-        help_text=f"{ALLOWED}; at most {MOST_MEGABYTES} MB.",
-        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
-        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
-    )
+    scan = AttachmentField(label="Scan of the signed paper")
 
     def __init__(
         self, *args: Any, asked: list[Asked], corrected: Response | None = None, **kwargs: Any
@@ -76,14 +68,6 @@ class ResponseForm(forms.Form):
             )
         if corrected:
             self.fields["reason"] = ReasonField(label="Why the answer is corrected")
-
-    def clean_scan(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data["scan"]
-        if file is not None:
-            said = fault(clean_name(file.name or ""), file.size or 0, file.file)
-            if said:
-                raise forms.ValidationError(said)
-        return file
 
     def clean_comment(self) -> str:
         return str(self.cleaned_data["comment"]).replace("\r\n", "\n")
@@ -138,20 +122,10 @@ class FollowUpForm(forms.Form):
         field.queryset = Agency.objects.filter(memberships__plan=plan).in_order()
 
 
-class ChangeFollowUpForm(VersionedForm):
-    text = forms.CharField(
-        label="What is to be done",
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    owner_agency = forms.ModelChoiceField(label="Who does it", queryset=Agency.objects.none())
-    due_on = DayField(label="By when")
+class ChangeFollowUpForm(VersionedForm, FollowUpForm):
     reason = ReasonField(label="Why it changes")
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["owner_agency"]
-        field.queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+    field_order = ("version", "text", "owner_agency", "due_on", "reason")
 
     def start(self, row: FollowUp) -> dict[str, Any]:
         return {"text": row.text, "owner_agency": row.owner_agency_id, "due_on": row.due_on}

@@ -362,6 +362,23 @@ def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
     return draft
 
 
+def outdated(draft: Draft, composed: Iterable[Composed]) -> dict[str, tuple[str, str]]:
+    """What refreshing would change, by key: the words in the draft and those of the records.
+
+    Empty words in the draft: a paragraph that would come; empty ones of the records: one that would
+    go. What a person edited or wrote is never among them.
+    """
+    old, new = (
+        {part.key: part.text for part in each.parts() if part.origin == Origin.GENERATED}
+        for each in (draft, refresh(draft, composed))
+    )
+    return {
+        key: (old.get(key, ""), new.get(key, ""))
+        for key in {**old, **new}
+        if old.get(key) != new.get(key)
+    }
+
+
 def drifts(draft: Draft, composed: Iterable[Composed]) -> list[Drift]:
     """Edited parts about which the records say something else now than when they were taken."""
     now = {each.key: each.text for each in composed}

@@ -14,13 +14,12 @@ from reports.workshop.draft import (
     Composed,
     Draft,
     Drift,
-    Origin,
     Part,
     Portion,
     broken_references,
     drifts,
+    outdated,
     printed,
-    refresh,
     sentence_ends,
     to_numbers,
 )
@@ -124,8 +123,7 @@ def page_of(briefing: Briefing) -> Page:
     refusal = ""
     try:
         found = replace(generated(briefing, draft), annexes=())
-        sections = [(s.key, s.content, s.standing_text) for s in rows.sections.values()]
-        composed = composed_from(found, sections)
+        composed = composed_from(found, rows.patterns)
     except DocumentError as error:
         refusal = str(error)
     facts = found.facts if found else None
@@ -179,7 +177,7 @@ def page_of(briefing: Briefing) -> Page:
         seen=" ".join(draft.numbers),
         places=places,
         found=found,
-        to_refresh=len(_outdated(draft, composed)) if found else 0,
+        to_refresh=len(outdated(draft, composed)) if found else 0,
         drifted=tuple(part.key for part in draft.parts() if part.key in drifted),
         refusal=refusal,
         rows=rows.paragraphs,
@@ -207,15 +205,3 @@ def _words(text: str, maori: tuple[str, ...]) -> Words:
 def _compared(draft: Draft, drift: Drift) -> list[Strand]:
     was, now = (printed(draft, text).replace("**", "") for text in (drift.was, drift.now))
     return woven(was, now)
-
-
-def _outdated(draft: Draft, composed: list[Composed]) -> set[str]:
-    """Keys of what refreshing would change: generated paragraphs, new ones, and ones that would go."""
-    after = refresh(draft, composed)
-    old = {part.key: part for part in draft.parts()}
-    new = {part.key: part for part in after.parts()}
-    return {
-        key
-        for key in old.keys() | new.keys()
-        if key not in old or key not in new or old[key].text != new[key].text
-    } - {part.key for part in draft.parts() if part.origin != Origin.GENERATED}

@@ -18,6 +18,11 @@ class Stored:
     paragraphs: dict[str, DraftParagraph]
     asks: dict[str, DraftAsk]
 
+    @property
+    def patterns(self) -> list[tuple[str, str, str]]:
+        """The sections as `paper.composed_from` takes them: key, content, standing text."""
+        return [(row.key, row.content, row.standing_text) for row in self.sections.values()]
+
 
 def read(briefing: Briefing) -> Stored:
     """The draft as it is stored: three queries."""

@@ -9,15 +9,30 @@ from workitems.attachments import ALLOWED, KINDS, MOST_MEGABYTES, clean_name, fa
 from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
 
 
+class AttachmentField(forms.FileField):
+    """A file of a kind and size that we keep; need not be given."""
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            max_length=255,
+            help_text=f"{ALLOWED}; at most {MOST_MEGABYTES} MB.",
+            widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
+            error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
+        file: UploadedFile | None = super().clean(data, initial)
+        if file is not None:
+            said = fault(clean_name(file.name or ""), file.size or 0, file.file)
+            if said:
+                raise forms.ValidationError(said)
+        return file
+
+
 class EvidenceForm(forms.Form):
-    file = forms.FileField(
-        label="File",
-        required=False,
-        max_length=255,
-        help_text=f"{ALLOWED}; at most {MOST_MEGABYTES} MB.",
-        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
-        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
-    )
+    file = AttachmentField(label="File")
     link = forms.URLField(
         label="Link",
         required=False,
@@ -35,14 +50,6 @@ class EvidenceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What the file or link shows; or, alone, where the paper is kept.",
     )
-
-    def clean_file(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data["file"]
-        if file is not None:
-            said = fault(clean_name(file.name or ""), file.size or 0, file.file)
-            if said:
-                raise forms.ValidationError(said)
-        return file
 
     def clean_link(self) -> str:
         link: str = self.cleaned_data["link"]
