@@ -15,6 +15,8 @@ GUARDS = (
             "reports_historicaldraftask",
             "reports_historicalcheckoverride",
             "reports_historicalfollowup",
+            "reports_historicalclearance",
+            "reports_historicalclearancecomment",
         ]
     ),
     *(
@@ -38,9 +40,20 @@ GUARDS = (
         for name, message in (
             ("issuedpaper", "An issued paper is never changed or deleted."),
             ("response", "An answer is never changed or deleted; a correction is a new one."),
+            ("clearancereply", "A reply is never changed or deleted; write another."),
             ("responsechoice", "An answer is never changed or deleted; a correction is a new one."),
         )
         for event in ("UPDATE", "DELETE")
+    ),
+    Guard(
+        name="clearancecomment_words_stand",
+        table="reports_clearancecomment",
+        events=("UPDATE",),
+        refuse_when=(
+            "NEW.text <> OLD.text OR NEW.clearance_id <> OLD.clearance_id OR NEW.key <> OLD.key"
+            " OR NEW.about <> OLD.about OR NEW.made_as <> OLD.made_as"
+        ),
+        message="The words of a comment never change; write a reply.",
     ),
     Guard(
         name="response_corrects_one_of_its_paper",

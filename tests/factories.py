@@ -11,6 +11,8 @@ from reports.document import to_json
 from reports.models import (
     Briefing,
     BriefingKind,
+    Clearance,
+    ClearanceComment,
     DraftAsk,
     DraftParagraph,
     DraftSection,
@@ -507,3 +509,37 @@ class DraftAskFactory(DjangoModelFactory):
     position = factory.Sequence(lambda n: n + 1)
     verb = "note"
     text = "the contents of this paper"
+
+
+class ClearanceFactory(DjangoModelFactory):
+    """Asked for by 15 July 2010, not answered."""
+
+    class Meta:
+        model = Clearance
+
+    class Params:
+        concurs = factory.Trait(
+            answer="concurs",
+            answered_by=factory.SubFactory(UserFactory),
+            answered_as=factory.LazyAttribute(lambda made: made.answered_by.signature),
+            answered_at=datetime(2010, 7, 12, tzinfo=UTC),
+        )
+
+    briefing = factory.SubFactory(BriefingFactory, state="in_consultation")
+    agency = factory.SubFactory(AgencyFactory)
+    due_on = date(2010, 7, 15)
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = datetime(2010, 7, 5, tzinfo=UTC)
+
+
+class ClearanceCommentFactory(DjangoModelFactory):
+    """On the whole paper, open."""
+
+    class Meta:
+        model = ClearanceComment
+
+    clearance = factory.SubFactory(ClearanceFactory)
+    text = "Say what it costs."
+    made_by = factory.SubFactory(UserFactory)
+    made_as = factory.LazyAttribute(lambda made: made.made_by.signature)
+    made_at = datetime(2010, 7, 8, tzinfo=UTC)

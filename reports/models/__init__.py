@@ -1,6 +1,7 @@
 """What is kept of papers: a briefing's cover, and the frozen papers of the working group's meetings."""
 
 from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
+from reports.models.clearance import Clearance, ClearanceComment, ClearanceReply
 from reports.models.decision import BriefingDecision
 from reports.models.draft import (
     AnnexChoice,
@@ -24,6 +25,9 @@ __all__ = [
     "BriefingDecision",
     "BriefingKind",
     "CheckOverride",
+    "Clearance",
+    "ClearanceComment",
+    "ClearanceReply",
     "Content",
     "DraftAsk",
     "DraftParagraph",

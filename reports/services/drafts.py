@@ -3,7 +3,8 @@
 A draft changes only while its briefing is being drafted or consulted on. Text carries a version:
 `Conflict`, with the row as it is now, when somebody saved other words after it. Moving, hiding and
 joining need none, since they overwrite nobody's words. `seen` are the keys of the numbered
-paragraphs as the person saw them, which says what a typed "{12}" refers to.
+paragraphs as the person saw them, which says what a typed "{12}" refers to. An agency that had cleared
+what is changed is asked again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from agencies import history
 from agencies.models import User
 from reports.document import DocumentError, Source, Verb
 from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, DraftSection
+from reports.services import clearance
 from reports.workshop import asks as ask_acts
 from reports.workshop import draft as acts
 from reports.workshop import stored
@@ -244,7 +246,9 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
     row.taken, row.sources = earlier.taken, earlier.sources
     row.version += 1
     day = f"{earlier.history_date:%-d %B %Y}"
-    return history.save(row, by=by, reason=f"Back to the words of {day}")
+    history.save(row, by=by, reason=f"Back to the words of {day}")
+    clearance.reopen_changed(briefing, by=by)
+    return row
 
 
 @transaction.atomic
@@ -366,6 +370,7 @@ def _keep(
         if key not in kept and not row.is_withdrawn:
             _save(row, {"is_withdrawn": True}, by=by, reason=reason, at=at)
             changed[key] = row
+    clearance.reopen_changed(briefing, by=by)
     return changed
 
 

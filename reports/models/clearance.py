@@ -1,0 +1,204 @@
+"""What agencies say of a draft before it is signed: an answer each, and comments on paragraphs.
+
+An answer is its agency's word on the paragraphs written from its records, and on what is recommended.
+When one of those changes the answer stands no longer and the agency is asked again; the one it gave
+stays in the history.
+"""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.urls import reverse
+
+from agencies.history import SIGNATURE_LENGTH, track
+from agencies.models import Agency, User
+from reports.models.briefing import Briefing
+
+WORDS_LENGTH = 4000
+
+
+class ClearanceQuerySet(models.QuerySet["Clearance"]):
+    def asked(self) -> Self:
+        """Those whose agency is still asked. One that was asked by mistake is withdrawn."""
+        return self.filter(is_withdrawn=False)
+
+    def waiting(self) -> Self:
+        """Asked, in consultation, and not answered or to be answered again."""
+        return self.asked().filter(answer="", briefing__state=Briefing.State.IN_CONSULTATION)
+
+    def answered(self) -> Self:
+        return self.asked().exclude(answer="")
+
+    def for_list(self) -> Self:
+        """Everything that a row of the coordinator's table prints: one query."""
+        return (
+            self.select_related("agency", "asked_by")
+            .annotate(
+                told=Count("comments"),
+                unresolved=Count("comments", filter=Q(comments__resolved_at=None)),
+            )
+            .order_by("agency__short_name")
+        )
+
+
+class Clearance(models.Model):
+    """One agency's answer to one briefing.
+
+    `cleared` holds what the answer was given on: the texts by key of the agency's paragraphs and of
+    the recommendations. `reopened_because` says what has changed since, where the agency is asked
+    again.
+    """
+
+    class Answer(models.TextChoices):
+        NONE = "", "Not answered"
+        CONCURS = "concurs", "Concurs"
+        COMMENT = "comment", "Concurs with comment"
+        DISSENTS = "dissents", "Does not concur"
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="clearances")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="clearances")
+    due_on = models.DateField()
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_clearances")
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=Answer, blank=True, default=Answer.NONE)
+    # The comment or the reason that goes with it, as it is printed.
+    words = models.TextField(blank=True, max_length=WORDS_LENGTH)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="given_clearances"
+    )
+    answered_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    cleared = models.JSONField(default=dict)
+    reopened_because = models.TextField(blank=True)
+    is_withdrawn = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ClearanceQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["briefing", "agency"], name="clearance_once_for_an_agency"
+            ),
+            models.CheckConstraint(
+                name="clearance_answer_known",
+                condition=Q(answer__in=["", "concurs", "comment", "dissents"]),
+            ),
+            models.CheckConstraint(
+                name="clearance_answered_by_whom_and_when",
+                condition=Q(answer="", answered_by=None, answered_as="", answered_at=None)
+                | ~Q(answer="")
+                & ~Q(answered_as="")
+                & Q(answered_by__isnull=False, answered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="clearance_says_why",
+                condition=Q(answer__in=["", "concurs"], words="")
+                | Q(answer__in=["comment", "dissents"]) & ~Q(words=""),
+                violation_error_message="Give the comment, or say why your agency does not concur.",
+            ),
+            models.CheckConstraint(
+                name="clearance_reopened_has_no_answer",
+                condition=Q(reopened_because="") | Q(answer=""),
+            ),
+            # What an agency has said cannot be put aside.
+            models.CheckConstraint(
+                name="clearance_withdrawn_has_no_answer",
+                condition=Q(is_withdrawn=False) | Q(answer=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Clearance of {self.agency} for {self.briefing.tracker_number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(
+            "briefings:clear", args=[self.briefing.plan.slug, self.briefing_id, self.agency_id]
+        )
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.answer)
+
+    def is_overdue(self, on: date) -> bool:
+        return not self.is_answered and self.due_on < on
+
+
+class ClearanceCommentQuerySet(models.QuerySet["ClearanceComment"]):
+    def of_briefing(self, briefing: Briefing) -> Self:
+        return self.filter(clearance__briefing=briefing)
+
+    def unresolved(self) -> Self:
+        return self.filter(resolved_at=None, clearance__is_withdrawn=False)
+
+    def for_list(self) -> Self:
+        """With their threads, oldest first, open ones before what is resolved: two queries."""
+        return (
+            self.select_related("clearance__agency")
+            .prefetch_related(
+                models.Prefetch("replies", ClearanceReply.objects.order_by("made_at", "pk"))
+            )
+            .order_by(F("resolved_at").asc(nulls_first=True), "made_at", "pk")
+        )
+
+
+class ClearanceComment(models.Model):
+    """What an agency says of a paragraph, or of the whole paper where `key` is empty.
+
+    Its words never change; `about` is what the paragraph said then. It is open until somebody
+    resolves it, and again when a reply follows.
+    """
+
+    clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="comments")
+    key = models.CharField(max_length=64, blank=True)
+    about = models.TextField(blank=True)
+    text = models.TextField(max_length=WORDS_LENGTH)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="clearance_comments")
+    made_as = models.CharField(max_length=SIGNATURE_LENGTH)
+    made_at = models.DateTimeField()
+    resolution = models.TextField(blank=True, max_length=WORDS_LENGTH)
+    resolved_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClearanceCommentQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="clearancecomment_has_text", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="clearancecomment_resolved_by_whom_and_how",
+                condition=Q(resolved_at=None, resolved_as="", resolution="")
+                | Q(resolved_at__isnull=False) & ~Q(resolved_as="") & ~Q(resolution=""),
+                violation_error_message="Say how the comment was resolved.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.resolved_at is not None
+
+
+class ClearanceReply(models.Model):
+    """A further word under a comment, of the agency or the coordinator. Never changed."""
+
+    comment = models.ForeignKey(ClearanceComment, models.PROTECT, related_name="replies")
+    text = models.TextField(max_length=WORDS_LENGTH)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="clearance_replies")
+    made_as = models.CharField(max_length=SIGNATURE_LENGTH)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "clearance replies"
+        constraints = [
+            models.CheckConstraint(name="clearancereply_has_text", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

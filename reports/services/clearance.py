@@ -1,0 +1,272 @@
+"""Clearance: agencies are asked, comment, and answer; the coordinator resolves; changes ask again.
+
+What an answer was given on is kept with it (`workshop.concerns`). `reopen_changed` is called by every
+change of a draft's text.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import Agency, User
+from reports.models import Briefing, Clearance, ClearanceComment, ClearanceReply
+from reports.models.clearance import WORDS_LENGTH
+from reports.services import states
+from reports.wording import listed
+from reports.workshop import concerns, stored
+from reports.workshop.draft import Draft
+from workitems.services.refusals import Conflict, Refused, locked
+
+State = Briefing.State
+Answer = Clearance.Answer
+
+
+def agencies_to_ask(briefing: Briefing) -> list[Agency]:
+    """The members of the working group on the paper's date, by short name, without the agency that
+    writes the paper."""
+    members = Agency.objects.filter(memberships__plan=briefing.plan).exclude(
+        pk=briefing.plan.coordinating_agency_id
+    )
+    rows = members.distinct().order_by("short_name")
+    return [agency for agency in rows if agency.exists_on(briefing.dated)]
+
+
+@transaction.atomic
+def ask(
+    *,
+    briefing: Briefing,
+    agencies: Collection[Agency],
+    due_on: date,
+    by: User,
+    on: date,
+    at: datetime,
+) -> Briefing:
+    """Ask these agencies, and no others, for their clearance by a day; a draft goes into consultation.
+
+    An agency that has answered keeps its answer. Refused without an agency, with one that is not of
+    the working group or writes the paper, with a day before `on`, and where it would leave out an
+    agency that has answered.
+    """
+    row = locked(briefing, related=("plan__coordinating_agency", "kind"))
+    if not row.is_open:
+        raise Refused(
+            f"This briefing is {row.get_state_display().lower()}; agencies are asked while it is a "
+            "draft or in consultation."
+        )
+    if not agencies:
+        raise Refused("Choose at least one agency.", "agencies")
+    strange = {agency.pk for agency in agencies} - {each.pk for each in agencies_to_ask(row)}
+    if strange:
+        raise Refused("Ask agencies of the working group only.", "agencies")
+    if due_on < on:
+        raise Refused("Give a day from today on.", "due_on")
+    known = {each.agency_id: each for each in row.clearances.select_related("agency")}
+    wanted = {agency.pk for agency in agencies}
+    lost = [known[pk].agency.short_name for pk in known.keys() - wanted if known[pk].is_answered]
+    if lost:
+        raise Refused(
+            f"{listed(sorted(lost))} answered already, and that stands in the paper. Keep it ticked.",
+            "agencies",
+        )
+    if row.state == State.DRAFTING:
+        row = states.start_consultation(briefing=row, by=by)
+    for agency in agencies:
+        each = known.get(agency.pk) or Clearance(briefing=row, agency=agency, version=0)
+        if each.is_answered or (each.pk and not each.is_withdrawn and each.due_on == due_on):
+            continue
+        if each.pk is None or each.is_withdrawn:
+            each.asked_by, each.asked_at, each.is_withdrawn = by, at, False
+        each.due_on = due_on
+        each.version += 1
+        history.save(each, by=by, at=at, reason="Asked for clearance")
+    for pk in known.keys() - wanted:
+        if not known[pk].is_withdrawn:
+            _withdraw(known[pk], by=by, at=at)
+    return row
+
+
+def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:
+    row.is_withdrawn = True
+    row.reopened_because = ""
+    row.version += 1
+    history.save(row, by=by, at=at, reason="No longer asked")
+
+
+@transaction.atomic
+def answer(
+    *,
+    clearance: Clearance,
+    version: int,
+    read: str,
+    answer: str,
+    words: str,
+    by: User,
+    at: datetime,
+) -> Clearance:
+    """Give or change an agency's answer. `read` is the `fingerprint` of what the person read.
+
+    `Conflict`, with the row as it is now, when a colleague answered after `version`. Refused outside
+    a consultation, where the agency's paragraphs or the recommendations have changed since they were
+    read, without the words that a comment or a dissent needs, and with words beside a plain
+    concurrence, which would not be printed.
+    """
+    row, briefing, draft = _open(clearance, version=version)
+    if answer not in (Answer.CONCURS, Answer.COMMENT, Answer.DISSENTS):
+        raise Refused("Choose your agency’s answer.", "answer")
+    words = _checked(words, "words", required=False)
+    if answer == Answer.CONCURS and words:
+        raise Refused(
+            "To concur plainly, leave this empty; to have it printed, choose “Concurs with comment”.",
+            "words",
+        )
+    if answer == Answer.COMMENT and not words:
+        raise Refused("Write the comment as it is to be printed.", "words")
+    if answer == Answer.DISSENTS and not words:
+        raise Refused("Say why your agency does not concur; the reason is printed.", "words")
+    now = standing_of(row, draft)
+    if fingerprint(now) != read:
+        raise Refused(
+            "The draft changed while you were reading. What changed is shown below; read it and "
+            "answer again.",
+            "answer",
+        )
+    row.answer, row.words, row.cleared = answer, words, now
+    row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
+    row.reopened_because = ""
+    row.version += 1
+    return history.save(row, by=by, at=at, reason=str(Answer(answer).label))
+
+
+def standing_of(clearance: Clearance, draft: Draft) -> dict[str, str]:
+    """What the agency would answer on now: its paragraphs, those that it commented on, and what is
+    recommended."""
+    keys = clearance.comments.exclude(key="").values_list("key", flat=True)
+    return concerns.standing(draft, concerns.owners_of(draft), clearance.agency_id, besides=keys)
+
+
+def fingerprint(standing: dict[str, str]) -> str:
+    """What stands for the words that an answer is given on, for a form to carry."""
+    return hashlib.sha256(json.dumps(standing, sort_keys=True).encode()).hexdigest()
+
+
+def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
+    """Ask every agency again whose cleared words have changed; those that are asked again.
+
+    To be called in the transaction that changed the draft. One query where nobody has answered.
+    """
+    answered = list(briefing.clearances.answered().select_related("agency"))
+    if not answered:
+        return []
+    draft = stored.read(briefing).draft
+    owners = concerns.owners_of(draft)
+    found = []
+    for row in answered:
+        changed = concerns.changes(draft, owners, row.agency_id, row.cleared)
+        if not changed:
+            continue
+        row.reopened_because = concerns.in_words(changed)
+        row.answer, row.words, row.answered_as = Answer.NONE, "", ""
+        row.answered_by = row.answered_at = None
+        row.version += 1
+        found.append(history.save(row, by=by, reason=f"Asked again: {row.reopened_because}"))
+    return found
+
+
+@transaction.atomic
+def comment(
+    *, clearance: Clearance, key: str, text: str, by: User, at: datetime
+) -> ClearanceComment:
+    """Say something of a paragraph, a recommendation, or (with an empty key) of the whole paper.
+
+    Refused outside a consultation, without words, and on what is not in the paper.
+    """
+    row, briefing, draft = _open(clearance)
+    text = _checked(text, "text")
+    about = concerns.words_at(draft, key) if key else ""
+    if about is None:
+        raise Refused(
+            "That paragraph is no longer in the paper. Say it of the whole paper.", "text"
+        )
+    made = ClearanceComment(
+        clearance=row, key=key, about=about, text=text, made_by=by, made_as=by.signature, made_at=at
+    )
+    return history.save(made, by=by, at=at, reason="Commented")
+
+
+@transaction.atomic
+def reply(*, comment: ClearanceComment, text: str, by: User, at: datetime) -> ClearanceReply:
+    """A further word under a comment. One that was resolved is open again."""
+    row = _open_comment(comment)
+    made = ClearanceReply(
+        comment=row,
+        text=_checked(text, "text"),
+        made_by=by,
+        made_as=by.signature,
+        made_at=at,
+    )
+    made.save(force_insert=True)
+    if row.is_resolved:
+        row.resolution, row.resolved_as, row.resolved_at = "", "", None
+        history.save(row, by=by, at=at, reason="Open again, since a reply followed")
+    return made
+
+
+@transaction.atomic
+def resolve(
+    *, comment: ClearanceComment, resolution: str, by: User, at: datetime
+) -> ClearanceComment:
+    """Say how a comment was dealt with. Refused where it is resolved already."""
+    row = _open_comment(comment)
+    if row.is_resolved:
+        raise Refused(f"{row.resolved_as} has resolved this: {row.resolution}")
+    row.resolution = _checked(resolution, "text", otherwise="Say how the comment was resolved.")
+    row.resolved_as, row.resolved_at = by.signature, at
+    return history.save(row, by=by, at=at, reason="Resolved")
+
+
+def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearance, Briefing, Draft]:
+    """The locked row with its briefing and draft. Refused outside a consultation."""
+    briefing = locked(clearance.briefing, related=("plan",))
+    row = locked(clearance, related=("agency",))
+    if briefing.state != State.IN_CONSULTATION:
+        raise Refused(
+            f"This briefing is {briefing.get_state_display().lower()}; agencies comment and answer "
+            "while it is in consultation."
+        )
+    if row.is_withdrawn:
+        raise Refused(f"{row.agency} is no longer asked for its clearance.")
+    if version is not None and row.version != version:
+        raise Conflict(row)
+    row.briefing = briefing
+    return row, briefing, stored.read(briefing).draft
+
+
+def _open_comment(comment: ClearanceComment) -> ClearanceComment:
+    """The locked comment. Refused once the paper's text is settled."""
+    briefing = locked(comment.clearance.briefing)
+    if not briefing.is_open:
+        raise Refused(
+            f"This briefing is {briefing.get_state_display().lower()}; its comments stand as they are."
+        )
+    return locked(comment, related=("clearance__agency",))
+
+
+def _checked(
+    text: str, field: str, *, required: bool = True, otherwise: str = "Write something."
+) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if required and not text:
+        raise Refused(otherwise, field)
+    if len(text) > WORDS_LENGTH:
+        raise Refused(f"At most {WORDS_LENGTH:,} characters, please.", field)
+    return text
+
+
+def of_agencies(briefing: Briefing, agencies: Iterable[int]) -> "list[Clearance]":
+    """The clearances that somebody of these agencies is asked for, by short name."""
+    rows = briefing.clearances.asked().filter(agency__in=agencies).select_related("agency")
+    return list(rows.order_by("agency__short_name"))
