@@ -7,6 +7,10 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
-        from reports import guards
+        from reports import clearance_notices, guards, waiting
+        from workitems import waiting as desk
+        from workitems.notices import timetable
 
         post_migrate.connect(guards.install_after_migrate, sender=self)
+        desk.SOURCES.append(waiting.lines_for)
+        timetable.SOURCES.append(clearance_notices.tell)

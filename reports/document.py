@@ -55,6 +55,7 @@ __all__ = [
     "Confidence",
     "Contact",
     "Cover",
+    "Dissent",
     "Document",
     "DocumentError",
     "Marking",
@@ -220,6 +221,18 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Dissent:
+    """An agency that was consulted and does not concur, with its reason; printed on the cover."""
+
+    agency: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        check_text(self.agency, "An agency that does not concur")
+        check_text(self.reason, "An agency’s reason")
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """The facts on the cover. `None` and empty tuples print as N/A, which is a real answer here."""
 
@@ -236,6 +249,7 @@ class Cover:
     copied_to: tuple[str, ...] = ()
     for_referral_to: tuple[str, ...] = ()
     agencies_consulted: tuple[str, ...] = ()
+    not_concurring: tuple[Dissent, ...] = ()
     on_behalf_of: str = (
         ""  # printed under the authorising manager's name: "for Secretary of Labour"
     )

@@ -10,9 +10,11 @@ import rules
 
 from agencies.models import Seat, User
 from agencies.rules import sits_in
-from reports.models import DRAFTING_ROLES
+from reports.models import DRAFTING_ROLES, Clearance
+from reports.models.briefing import CONSULTED_STATES
 from workitems.models import Plan
-from workitems.rules import coordinates_plan, reads_plan
+from workitems.models.plan import READING_ROLES
+from workitems.rules import WRITERS, coordinates_plan, reads_plan
 
 
 @rules.predicate
@@ -39,7 +41,38 @@ def answers_for_minister(user: User, row: Any) -> bool:
     return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.MINISTERS_OFFICE)
 
 
+@rules.predicate
+def coordinates_clearance(user: User, row: Any) -> bool:
+    return isinstance(row, Clearance) and coordinates_plan.test(user, row.briefing)
+
+
+@rules.predicate
+def reads_for_clearing(user: User, row: Any) -> bool:
+    """Sits in an agency that was asked for its clearance, while the paper is consulted on."""
+    return (
+        isinstance(row, Clearance)
+        and not row.is_withdrawn
+        and row.briefing.state in CONSULTED_STATES
+        and sits_in(user, row.agency_id, *READING_ROLES)
+        and reads_plan.test(user, row.briefing)
+    )
+
+
+@rules.predicate
+def writes_for_clearing(user: User, row: Any) -> bool:
+    """A contributor or approver of an agency that was asked."""
+    return reads_for_clearing.test(user, row) and sits_in(user, row.agency_id, *WRITERS)
+
+
+@rules.predicate
+def clears_for_agency(user: User, row: Any) -> bool:
+    """An approver of an agency that was asked."""
+    return reads_for_clearing.test(user, row) and sits_in(user, row.agency_id, Seat.Role.APPROVER)
+
+
 def _plan_of(row: Any) -> Plan:
+    if isinstance(row, Clearance):
+        row = row.briefing
     plan: Plan = row if isinstance(row, Plan) else row.plan
     return plan
 
@@ -52,3 +85,8 @@ rules.add_perm("reports.read_issued", reads_plan | answers_for_minister)
 rules.add_perm("reports.authorise_briefing", authorises_for_plan)
 rules.add_perm("reports.answer_briefing", answers_for_minister)
 rules.add_perm("reports.freeze_paper", coordinates_plan)
+# Asked with the clearance of one agency.
+rules.add_perm("reports.read_clearance", drafts_for_plan | reads_for_clearing)
+rules.add_perm("reports.comment_clearance", writes_for_clearing)
+rules.add_perm("reports.give_clearance", clears_for_agency)
+rules.add_perm("reports.resolve_comment", coordinates_clearance | writes_for_clearing)

@@ -5,6 +5,7 @@ from django.urls import include, path
 from reports.views import (
     briefings,
     changes,
+    clearance,
     dashboard,
     decisions,
     exports,
@@ -41,6 +42,12 @@ briefing_urls = [
         path(f"<int:pk>/{name}/", issuing.step, {"name": name}, name=name)
         for name in issuing.REASONED
     ),
+    path("<int:pk>/clearance/", clearance.overview, name="clearance"),
+    path("<int:pk>/clearance/ask/", clearance.ask, name="ask-agencies"),
+    path("<int:pk>/clearance/comments/<int:comment>/", clearance.thread, name="thread"),
+    path("<int:pk>/clearance/<int:agency>/", clearance.clear, name="clear"),
+    path("<int:pk>/clearance/<int:agency>/answer/", clearance.give, name="give-clearance"),
+    path("<int:pk>/clearance/<int:agency>/comment/", clearance.comment, name="comment"),
     path("<int:pk>/authorise/", issuing.authorise, name="authorise"),
     path("<int:pk>/authorise/<slug:sha256>.pdf", issuing.unsigned, name="unsigned"),
     path("<int:pk>/issued/", issuing.issued, name="issued"),

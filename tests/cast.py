@@ -23,6 +23,8 @@ from tests.factories import (
     BriefingFactory,
     BriefingKindFactory,
     CalendarFeedFactory,
+    ClearanceCommentFactory,
+    ClearanceFactory,
     DecisionFactory,
     DelayFactory,
     DraftAskFactory,
@@ -65,6 +67,7 @@ class Scene:
     milestone: Milestone
     briefing: Briefing
     issued: Briefing
+    consulted: Briefing
     round: Round
     variation: Variation
     meeting: Meeting
@@ -101,6 +104,25 @@ def answered_briefing(plan: Plan, customs: Agency) -> Briefing:
     )
     ResponseChoiceFactory(response=response, number=2, key="r-02", verb="agree", option="agreed")
     FollowUpFactory(issued=response.issued, owner_agency=customs)
+    return briefing
+
+
+def consulted_briefing(plan: Plan, police: Agency) -> Briefing:
+    """In consultation: Police is asked and has commented, Customs is not."""
+    briefing = drafted(
+        plan=plan,
+        kind=BriefingKindFactory(plan=plan),
+        title="Interim report",
+        tracker_number="10/2",
+        period_start=date(2009, 7, 31),
+        period_end=date(2009, 12, 31),
+        dated=date(2010, 1, 29),
+        contact_name="Plan coordinator",
+        manager_name="Group manager",
+        created_at=datetime(2010, 1, 5, tzinfo=UTC),
+        state="in_consultation",
+    )
+    ClearanceCommentFactory(clearance=ClearanceFactory(briefing=briefing, agency=police))
     return briefing
 
 
@@ -182,6 +204,7 @@ def scene() -> Scene:
             created_at=datetime(2010, 7, 30, tzinfo=UTC),
         ),
         issued=answered_briefing(plan, customs),
+        consulted=consulted_briefing(plan, police),
         agencies={"labour": labour, "police": police, "customs": customs, "health": health},
         people={
             "anonymous": None,

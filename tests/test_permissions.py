@@ -173,6 +173,18 @@ def follow_up(scene: Scene) -> list[Any]:
     return [*issued(scene), scene.issued.issued.get().follow_ups.get().pk]
 
 
+def consulted(scene: Scene) -> list[Any]:
+    return [scene.plan.slug, scene.consulted.pk]
+
+
+def clearance_of_police(scene: Scene) -> list[Any]:
+    return [*consulted(scene), scene.agencies["police"].pk]
+
+
+def comment_of_police(scene: Scene) -> list[Any]:
+    return [*consulted(scene), scene.consulted.clearances.get().comments.get().pk]
+
+
 def variation(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.variation.number]
 
@@ -397,6 +409,17 @@ RULES: dict[str, Row] = {
     "briefings:withdraw": of_plan(briefing, may=("coordinator",), post=INVALID),
     "briefings:correct": of_plan(issued, may=("coordinator",), post=INVALID),
     "briefings:give-up": of_plan(issued, may=("coordinator",), post=INVALID),
+    "briefings:clearance": of_plan(consulted, may=DRAFTERS),
+    "briefings:ask-agencies": of_plan(consulted, may=("coordinator",), post=INVALID),
+    # Customs is not asked, and Police reads through its own page alone.
+    "briefings:clear": of_plan(clearance_of_police, may=(*POLICE, *DRAFTERS)),
+    "briefings:give-clearance": of_plan(
+        clearance_of_police, may=("approver",), get=NOT_ALLOWED, post=INVALID
+    ),
+    "briefings:comment": of_plan(clearance_of_police, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
+    "briefings:thread": of_plan(
+        comment_of_police, may=(*WRITERS, "coordinator"), get=NOT_ALLOWED, post=400
+    ),
     "briefings:authorise": of_plan(briefing, may=("authorising manager",), get=ONWARD, post=ONWARD),
     "briefings:unsigned": of_plan(
         lambda scene: [*briefing(scene), "0" * 64], may=("authorising manager",), get=ONWARD

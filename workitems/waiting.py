@@ -1,5 +1,6 @@
 """What waits: for one person, the lines of their desk; for the working group, variations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -47,9 +48,13 @@ def running(on: date, plan: str) -> Q:
     return Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
 
 
+# What floors above have waiting for a person on a day. They add themselves when the apps are ready.
+SOURCES: list[Callable[[User, date], list[Line]]] = []
+
+
 def lines_for(user: User, on: date) -> list[Line]:
-    """At most six queries, however many seats, plans and items."""
-    lines: list[Line] = []
+    """At most six queries of this floor, however many seats, plans and items."""
+    lines = [line for source in SOURCES for line in source(user, on)]
     own = user.agencies_as(*WRITERS)
     if own:
         lines += _returns_to_send(own, on)

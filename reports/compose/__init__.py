@@ -18,6 +18,7 @@ from reports.document import (
     Annex,
     Contact,
     Cover,
+    Dissent,
     Document,
     Marking,
     Paragraph,
@@ -27,7 +28,7 @@ from reports.document import (
     Verb,
     plain,
 )
-from reports.models import Briefing
+from reports.models import Briefing, Clearance
 
 __all__ = ["ANNEXES", "CONTENTS", "Composed", "compose", "generate"]
 
@@ -65,7 +66,7 @@ def generate(
     contents: Iterable[str] = tuple(CONTENTS),
     annexes: Iterable[str] = tuple(ANNEXES),
 ) -> Composed:
-    """Everything the paper can be made of, from records as at the day it is dated: 12 queries.
+    """Everything the paper can be made of, from records as at the day it is dated: 15 queries.
 
     Agencies are introduced in the order of `contents`. The briefing need not be saved. Refused
     with a `DocumentError`, a sentence for the person at the screen, when the paper cannot be
@@ -136,9 +137,25 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
         deadline=briefing.deadline,
         copied_to=_names(briefing.copied_to, r"\n"),
         for_referral_to=_names(briefing.for_referral_to, r"\n"),
-        agencies_consulted=_names(briefing.agencies_consulted, r"[,;\n]"),
+        agencies_consulted=_consulted(briefing, facts),
+        not_concurring=tuple(
+            Dissent(row.agency.short_name, " ".join(row.words.split()))
+            for row in facts.clearances
+            if row.answer == Clearance.Answer.DISSENTS
+        ),
         on_behalf_of=f"for {briefing.on_behalf_of}" if briefing.on_behalf_of else "",
     )
+
+
+def _consulted(briefing: Briefing, facts: Facts) -> tuple[str, ...]:
+    """The agencies that were asked for their clearance, then those that the cover names besides."""
+    asked = [row.agency.short_name for row in facts.clearances]
+    known = {name.casefold() for name in asked}
+    typed = _names(briefing.agencies_consulted, r"[,;\n]")
+    if asked:
+        # "N/A" was right before anybody was asked.
+        typed = tuple(name for name in typed if name.casefold() not in {*known, "n/a"})
+    return (*asked, *typed)
 
 
 def _names(text: str, between: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from django.db.models import Subquery
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
-from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
 from reports.wording import day
 from workitems.asat import end_of, newest_versions, rows_as_at
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Update, WorkItem
@@ -100,6 +100,8 @@ class Facts:
     items: tuple[ItemFacts, ...]
     all_risks: tuple[Any, ...]
     answer: AnswerFacts | None
+    # What agencies say of this paper, by short name.
+    clearances: tuple[Clearance, ...]
     update_versions: dict[int, int] = field(repr=False)
 
     @property
@@ -144,7 +146,7 @@ def milestone_source(item: ItemFacts, step: MilestoneFacts) -> Source:
 
 
 def read(briefing: Briefing) -> Facts:
-    """Everything that the paper is composed from: 14 queries, whatever the plan's size.
+    """Everything that the paper is composed from: 15 queries, whatever the plan's size.
 
     Refused with a `DocumentError` when nobody holds the plan's portfolio on the paper's date.
     """
@@ -196,6 +198,12 @@ def read(briefing: Briefing) -> Facts:
             .order_by("number")
         ),
         answer=_last_answer(briefing),
+        clearances=tuple(
+            Clearance.objects.asked()
+            .filter(briefing=briefing.pk or 0)
+            .select_related("agency")
+            .order_by("agency__short_name")
+        ),
         update_versions=versions,
     )
 

@@ -15,11 +15,16 @@ from agencies.history import track
 from agencies.models import Seat, User
 from reports.document import Marking as PaperMarking
 from workitems.models import Plan
+from workitems.models.plan import READING_ROLES
 
 # Who sees a paper before it is issued, by their seat in the plan's coordinating agency.
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
 MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+
+
+# Agencies that were asked for their clearance read the paper from then until it is issued.
+CONSULTED_STATES = ("in_consultation", "awaiting")
 
 
 def issued_of(briefing: models.OuterRef) -> "models.QuerySet[Any]":
@@ -28,11 +33,18 @@ def issued_of(briefing: models.OuterRef) -> "models.QuerySet[Any]":
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, user: User) -> Self:
-        """Drafts are for the coordinating agency's coordinators and authorising managers; what was
-        issued is for the whole working group, and for the Minister's office there."""
+        """Drafts are for the coordinating agency's coordinators and authorising managers, and, while
+        they are consulted on, for the agencies that were asked; what was issued is for the whole
+        working group, and for the Minister's office there."""
         plans = Plan.objects.visible_to(user)
+        asked = apps.get_model("reports", "Clearance").objects.filter(
+            briefing=models.OuterRef("pk"),
+            agency__in=user.agencies_as(*READING_ROLES),
+            is_withdrawn=False,
+        )
         return self.filter(
             Q(plan__in=plans, plan__coordinating_agency__in=user.agencies_as(*DRAFTING_ROLES))
+            | Q(models.Exists(asked), plan__in=plans, state__in=CONSULTED_STATES)
             | Q(models.Exists(issued_of(models.OuterRef("pk"))), plan__in=plans)
             | Q(
                 models.Exists(issued_of(models.OuterRef("pk"))),

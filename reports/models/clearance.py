@@ -16,6 +16,8 @@ from agencies.history import SIGNATURE_LENGTH, track
 from agencies.models import Agency, User
 from reports.models.briefing import Briefing
 
+# Of an answer's comment or reason: it is printed on the cover, which is one page.
+ANSWER_LENGTH = 1000
 WORDS_LENGTH = 4000
 
 
@@ -64,7 +66,7 @@ class Clearance(models.Model):
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=10, choices=Answer, blank=True, default=Answer.NONE)
     # The comment or the reason that goes with it, as it is printed.
-    words = models.TextField(blank=True, max_length=WORDS_LENGTH)
+    words = models.TextField(blank=True, max_length=ANSWER_LENGTH)
     answered_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="given_clearances"
     )

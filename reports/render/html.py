@@ -124,6 +124,7 @@ def _cover(cover: Cover) -> dict[str, Any]:
         "cc": cover.copied_to,
         "for_referral_to": cover.for_referral_to or ("N/A",),
         "agencies_consulted": listed(cover.agencies_consulted),
+        "not_concurring": cover.not_concurring,
         "contacts": [_contact(contact) for contact in cover.contacts],
         "contact_rows": len(cover.contacts),
         "authorising_manager": _contact(cover.authorising_manager),

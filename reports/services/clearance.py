@@ -4,8 +4,6 @@ What an answer was given on is kept with it (`workshop.concerns`). `reopen_chang
 change of a draft's text.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
@@ -13,9 +11,12 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
+from reports.document import DocumentError
 from reports.models import Briefing, Clearance, ClearanceComment, ClearanceReply
-from reports.models.clearance import WORDS_LENGTH
+from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
+from reports.render.pdf import RenderRefused, refuse_unprintable
 from reports.services import states
+from reports.text import check_characters
 from reports.wording import listed
 from reports.workshop import concerns, stored
 from reports.workshop.draft import Draft
@@ -107,7 +108,7 @@ def answer(
     by: User,
     at: datetime,
 ) -> Clearance:
-    """Give or change an agency's answer. `read` is the `fingerprint` of what the person read.
+    """Give or change an agency's answer. `read` is the `concerns.fingerprint` of what the person read.
 
     `Conflict`, with the row as it is now, when a colleague answered after `version`. Refused outside
     a consultation, where the agency's paragraphs or the recommendations have changed since they were
@@ -117,7 +118,7 @@ def answer(
     row, briefing, draft = _open(clearance, version=version)
     if answer not in (Answer.CONCURS, Answer.COMMENT, Answer.DISSENTS):
         raise Refused("Choose your agency’s answer.", "answer")
-    words = _checked(words, "words", required=False)
+    words = _checked(words, "words", required=False, most=ANSWER_LENGTH)
     if answer == Answer.CONCURS and words:
         raise Refused(
             "To concur plainly, leave this empty; to have it printed, choose “Concurs with comment”.",
@@ -127,8 +128,14 @@ def answer(
         raise Refused("Write the comment as it is to be printed.", "words")
     if answer == Answer.DISSENTS and not words:
         raise Refused("Say why your agency does not concur; the reason is printed.", "words")
-    now = standing_of(row, draft)
-    if fingerprint(now) != read:
+    try:
+        # Printed as it stands: what the paper cannot hold is the agency's to put right.
+        check_characters(" ".join(words.split()), "This")
+        refuse_unprintable(words)
+    except (DocumentError, RenderRefused) as error:
+        raise Refused(str(error), "words") from error
+    now = concerns.standing_of(row, draft, concerns.owners_of(draft))
+    if concerns.fingerprint(now) != read:
         raise Refused(
             "The draft changed while you were reading. What changed is shown below; read it and "
             "answer again.",
@@ -139,18 +146,6 @@ def answer(
     row.reopened_because = ""
     row.version += 1
     return history.save(row, by=by, at=at, reason=str(Answer(answer).label))
-
-
-def standing_of(clearance: Clearance, draft: Draft) -> dict[str, str]:
-    """What the agency would answer on now: its paragraphs, those that it commented on, and what is
-    recommended."""
-    keys = clearance.comments.exclude(key="").values_list("key", flat=True)
-    return concerns.standing(draft, concerns.owners_of(draft), clearance.agency_id, besides=keys)
-
-
-def fingerprint(standing: dict[str, str]) -> str:
-    """What stands for the words that an answer is given on, for a form to carry."""
-    return hashlib.sha256(json.dumps(standing, sort_keys=True).encode()).hexdigest()
 
 
 def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
@@ -186,7 +181,7 @@ def comment(
     """
     row, briefing, draft = _open(clearance)
     text = _checked(text, "text")
-    about = concerns.words_at(draft, key) if key else ""
+    about = concerns.words_by_key(draft).get(key) if key else ""
     if about is None:
         raise Refused(
             "That paragraph is no longer in the paper. Say it of the whole paper.", "text"
@@ -256,13 +251,18 @@ def _open_comment(comment: ClearanceComment) -> ClearanceComment:
 
 
 def _checked(
-    text: str, field: str, *, required: bool = True, otherwise: str = "Write something."
+    text: str,
+    field: str,
+    *,
+    required: bool = True,
+    otherwise: str = "Write something.",
+    most: int = WORDS_LENGTH,
 ) -> str:
     text = text.replace("\r\n", "\n").strip()
     if required and not text:
         raise Refused(otherwise, field)
-    if len(text) > WORDS_LENGTH:
-        raise Refused(f"At most {WORDS_LENGTH:,} characters, please.", field)
+    if len(text) > most:
+        raise Refused(f"At most {most:,} characters, please.", field)
     return text
 
 

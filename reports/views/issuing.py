@@ -12,11 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.models import User
 from reports.changes import read as compare
 from reports.document import Document, from_json
 from reports.forms.issuing import SignForm, StepForm
 from reports.look import Look
-from reports.models import Briefing, FollowUp, IssuedPaper, Response
+from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
+from reports.models.briefing import CONSULTED_STATES
 from reports.models.issue import sha256
 from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
@@ -26,8 +28,9 @@ from reports.views import files
 from reports.views.briefings import readable_briefing
 from reports.views.ratings import ratings_by_year
 from reports.views.readers import issued_briefing, issued_version, plan_with_papers
-from reports.views.steps import home_of, next_step, other_steps
+from reports.views.steps import clearing_step, home_of, next_step, other_steps
 from workitems.asat import Moment
+from workitems.models.plan import READING_ROLES
 from workitems.services import Refused
 from workitems.views.requests import posted, require, signed_in, visible_plans
 
@@ -42,13 +45,21 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     rows = list(plan.briefings.visible_to(user).newest_first())
     for row in rows:
         row.plan = plan
+    asked = {} if user.has_perm("reports.read_briefing", plan) else _asked(user, rows)
     to_do = FollowUp.objects.filter(issued__briefing__plan=plan).open().soonest_first()
     return render(
         request,
         "reports/briefings/list.html",
         {
             "plan": plan,
-            "rows": [(row, home_of(row), next_step(user, row)) for row in rows],
+            "rows": [
+                (
+                    row,
+                    asked[row.pk].get_absolute_url() if row.pk in asked else home_of(row),
+                    clearing_step(user, asked[row.pk]) if row.pk in asked else next_step(user, row),
+                )
+                for row in rows
+            ],
             "to_do": [
                 (each, each.is_overdue(on))
                 for each in to_do.select_related("owner_agency", "issued__briefing").defer(
@@ -60,6 +71,20 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "may_read": user.has_perm("reports.read_briefing", plan),
         },
     )
+
+
+def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
+    """By briefing, the clearance through which somebody of another agency reads its draft."""
+    drafts = {row.pk: row for row in rows if row.state in CONSULTED_STATES}
+    if not drafts:
+        return {}
+    found = Clearance.objects.asked().filter(
+        briefing__in=drafts, agency__in=user.agencies_as(*READING_ROLES)
+    )
+    by_briefing = {each.briefing_id: each for each in found.order_by("-agency__short_name")}
+    for pk, each in by_briefing.items():
+        each.briefing = drafts[pk]
+    return by_briefing
 
 
 # --- steps --------------------------------------------------------------------------------

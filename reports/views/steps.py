@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from agencies.models import User
-from reports.models import Briefing
+from reports.models import Briefing, Clearance
 
 State = Briefing.State
 
@@ -63,6 +63,14 @@ def other_steps(user: User, briefing: Briefing) -> list[Step]:
     ):
         found.append(_to("briefings:answer", "Correct the answer", briefing))
     return found
+
+
+def clearing_step(user: User, clearance: Clearance) -> Step | None:
+    """The agency's answer, where it is this person's to give."""
+    is_open = clearance.briefing.state == State.IN_CONSULTATION and not clearance.is_answered
+    if is_open and user.has_perm("reports.give_clearance", clearance):
+        return Step("Give your clearance", f"{clearance.get_absolute_url()}#answer")
+    return None
 
 
 def home_of(briefing: Briefing) -> str:

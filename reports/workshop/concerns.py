@@ -5,11 +5,14 @@ item that it leads or supports, a milestone, delay, mitigation, risk or return o
 recommended concerns every agency.
 """
 
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reports.document import Source
+from reports.models import Clearance
 from reports.wording import listed
 from reports.workshop.draft import Draft, printed
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
@@ -146,15 +149,23 @@ def place_of(draft: Draft, key: str) -> str:
     return "A recommendation that is left out" if key.startswith("r-") else LEFT_OUT
 
 
-def words_at(draft: Draft, key: str) -> str | None:
-    """What the paragraph or recommendation says as it is printed; none where it is not in the paper."""
-    return next((words for found, words in _printed(draft) if found == key), None)
+def words_by_key(draft: Draft) -> dict[str, str]:
+    """What each paragraph and recommendation of the paper says as it is printed."""
+    found = {
+        part.key: printed(draft, part.text) for part in draft.parts() if part.key in draft.numbers
+    }
+    return found | {
+        ask.key: printed(draft, f"{ask.verb} {ask.text}") for ask in draft.asks if not ask.is_hidden
+    }
 
 
-def _printed(draft: Draft) -> Iterator[tuple[str, str]]:
-    for part in draft.parts():
-        if part.key in draft.numbers:
-            yield part.key, printed(draft, part.text)
-    for ask in draft.asks:
-        if not ask.is_hidden:
-            yield ask.key, printed(draft, f"{ask.verb} {ask.text}")
+def standing_of(clearance: Clearance, draft: Draft, owners: Owners) -> dict[str, str]:
+    """What an agency would answer on now: its paragraphs, those that it commented on, and what is
+    recommended. One query."""
+    keys = clearance.comments.exclude(key="").values_list("key", flat=True)
+    return standing(draft, owners, clearance.agency_id, besides=keys)
+
+
+def fingerprint(standing: Mapping[str, str]) -> str:
+    """What stands for the words that an answer is given on, for a form to carry."""
+    return hashlib.sha256(json.dumps(standing, sort_keys=True).encode()).hexdigest()

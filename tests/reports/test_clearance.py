@@ -72,7 +72,7 @@ def ask(briefing, agencies, by, due_on=DUE):
 def read(row):
     """What the agency's page carries."""
     draft = stored.read(row.briefing).draft
-    return clearance.fingerprint(clearance.standing_of(row, draft))
+    return concerns.fingerprint(concerns.standing_of(row, draft, concerns.owners_of(draft)))
 
 
 def answer(row, by, **how):
@@ -207,7 +207,13 @@ def test_any_answer_is_given_and_changed_to_any_other(of_police, approver, first
             "To concur plainly, leave this empty; to have it printed, choose “Concurs with comment”.",
             "words",
         ),
-        ({"answer": "comment", "words": "x" * 4001}, "At most 4,000 characters, please.", "words"),
+        ({"answer": "comment", "words": "x" * 1001}, "At most 1,000 characters, please.", "words"),
+        (
+            {"answer": "comment", "words": "Yes 🙂"},
+            "The character “🙂” (U+1F642) cannot be printed in this paper’s typeface. Please write it "
+            "another way.",
+            "words",
+        ),
     ],
 )
 def test_an_answer_that_is_not_whole_is_refused(of_police, approver, how, words, field):

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.document import Contact, MilestoneRow, Section, SectionKind, plain
+from reports.document import Contact, Dissent, MilestoneRow, Section, SectionKind, plain
 from reports.render.html import document_fragment, document_html, milestone_line
 from tests.reports import sample
 
@@ -119,6 +119,13 @@ def test_a_real_not_applicable_is_printed():
         "N/A"
     ] * 3
     assert not [words for words in found if words.startswith("cc ")]
+
+
+def test_who_does_not_concur_is_printed_with_the_reason():
+    found = cover_with(not_concurring=(Dissent("MFAT", "The cost is not in our baseline."),))
+    place = found.index("MFAT does not concur:")
+    assert found[place - 1].startswith("Police, Customs, MFAT")
+    assert found[place + 1] == "The cost is not in our baseline."
 
 
 def test_a_deadline_is_a_long_date():
@@ -263,6 +270,7 @@ def test_every_text_is_escaped_wherever_it_stands():
         copied_to=(HOSTILE,),
         for_referral_to=(HOSTILE,),
         agencies_consulted=(HOSTILE,),
+        not_concurring=(Dissent(HOSTILE, HOSTILE),),
         contacts=(Contact(HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
         authorising_manager=Contact(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         on_behalf_of=HOSTILE,

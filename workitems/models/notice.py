@@ -1,5 +1,6 @@
-"""What people were told by mail about a return: the log that keeps anybody from being told twice."""
+"""What people were told by mail: the log that keeps anybody from being told twice."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -18,9 +19,20 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             .order_by("-told_on", "of_return__agency__short_name", "recipient__name", "line")
         )
 
+    def about(self, things: Iterable[str]) -> Self:
+        """Who was told what about these, newest day first."""
+        return (
+            self.filter(about__in=list(things))
+            .select_related("recipient")
+            .order_by("-told_on", "recipient__name", "line")
+        )
+
 
 class Notice(models.Model):
-    """One line of a mail that went out. Written with the mail, never changed (a guard)."""
+    """One line of a mail that went out. Written with the mail, never changed (a guard).
+
+    It is of a return, or `about` names something that a floor above keeps: "clearance 12".
+    """
 
     class Reason(models.TextChoices):
         OPENED = "opened", "Round opened"
@@ -30,12 +42,18 @@ class Notice(models.Model):
         SENT_BACK = "sent_back", "Sent back"
         READY = "ready", "Waits for submission"
         ACCEPTED = "accepted", "Accepted"
+        ASKED = "asked", "Asked for clearance"
+        ASKED_AGAIN = "again", "Asked again for clearance"
+        ANSWERED = "answered", "Every agency answered"
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
-    of_return = models.ForeignKey(Return, models.PROTECT, related_name="notices")
+    of_return = models.ForeignKey(
+        Return, models.PROTECT, null=True, blank=True, related_name="notices"
+    )
+    about = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=10, choices=Reason)
-    # What makes it the same news: the date that reminders are about, or the return's version.
+    # What makes it the same news: the date that reminders are about, or the row's version.
     occasion = models.CharField(max_length=20)
     told_on = models.DateField()
     line = models.PositiveSmallIntegerField()
@@ -48,6 +66,15 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 fields=["recipient", "reason", "of_return", "occasion"], name="notice_told_once"
             ),
+            models.UniqueConstraint(
+                fields=["recipient", "reason", "about", "occasion"],
+                condition=~Q(about=""),
+                name="notice_about_told_once",
+            ),
+            models.CheckConstraint(
+                name="notice_of_one_thing",
+                condition=Q(of_return__isnull=False, about="") | Q(of_return=None) & ~Q(about=""),
+            ),
             # Each day's mail has one first line, so a person gets one mail a day.
             models.UniqueConstraint(
                 fields=["recipient", "told_on", "line"], name="notice_one_mail_a_day"
@@ -58,7 +85,7 @@ class Notice(models.Model):
                     told_as__in=["contributor", "approver", "coordinator"],
                     reason__in=[
                         *("opened", "due_week", "due_day", "overdue"),
-                        *("sent_back", "ready", "accepted"),
+                        *("sent_back", "ready", "accepted", "asked", "again", "answered"),
                     ],
                 ),
             ),
@@ -68,4 +95,6 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recipient}: {self.get_reason_display().lower()}, {self.of_return}"
+        return (
+            f"{self.recipient}: {self.get_reason_display().lower()}, {self.of_return or self.about}"
+        )

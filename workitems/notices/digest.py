@@ -1,7 +1,7 @@
 """The words of one person's mail of a day: plain text and HTML, most urgent first.
 
-It names rounds, agencies, dates and counts, which all of the working group may read. What an agency
-or the coordinator wrote in a return stays on its page, behind the sign-in.
+It names rounds, briefings, agencies, dates and counts, which their readers may see on any page. What an
+agency or the coordinator wrote stays on its page, behind the sign-in.
 """
 
 from collections import defaultdict
@@ -16,22 +16,23 @@ from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
-from workitems.models import Notice, Return
-from workitems.notices.timetable import Telling, Why
+from workitems.models import Notice
+from workitems.notices.timetable import News, Other, Telling, Why
 from workitems.standing import days_in_words
 
 Reason = Notice.Reason
 READY = "Nothing is missing any more. It waits for an approver to submit it."
 
 MOST_URGENT_FIRST = (
-    *(Reason.OVERDUE, Reason.SENT_BACK, Reason.READY),
-    *(Reason.DUE_DAY, Reason.DUE_WEEK, Reason.OPENED, Reason.ACCEPTED),
+    *(Reason.OVERDUE, Reason.SENT_BACK, Reason.ASKED_AGAIN, Reason.READY),
+    *(Reason.DUE_DAY, Reason.DUE_WEEK, Reason.OPENED, Reason.ASKED),
+    *(Reason.ANSWERED, Reason.ACCEPTED),
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the mail says of one return."""
+    """What the mail says of one return, or of something else."""
 
     title: str
     plan: str
@@ -42,25 +43,25 @@ class Entry:
     headline: str
 
 
-def in_order(lines: Sequence[Telling]) -> list[Telling]:
+def in_order(lines: Sequence[News]) -> list[News]:
     return sorted(
         lines,
         key=lambda line: (
             MOST_URGENT_FIRST.index(line.reason),
-            line.of_return.round.due_on,
-            line.of_return.agency.short_name,
-            line.of_return.pk,
+            line.due_on,
+            line.agency.short_name,
+            _thing(line),
         ),
     )
 
 
-def compose(recipient: User, lines: Sequence[Telling], on: date) -> EmailMultiAlternatives:
+def compose(recipient: User, lines: Sequence[News], on: date) -> EmailMultiAlternatives:
     """The mail to one person; `lines` are theirs, and at least one."""
-    by_return: dict[int, list[Telling]] = defaultdict(list)
+    by_thing: dict[str, list[News]] = defaultdict(list)
     for line in in_order(lines):
-        by_return[line.of_return.pk].append(line)
-    entries = [entry(own, on) for own in by_return.values()]
-    seats = sorted({f"{line.told_as.label.lower()} at {_agency_of(line)}" for line in lines})
+        by_thing[_thing(line)].append(line)
+    entries = [entry(own, on) for own in by_thing.values()]
+    seats = sorted({f"{line.told_as.label.lower()} at {line.seat_agency}" for line in lines})
     context = {
         "recipient": recipient,
         "entries": entries,
@@ -88,8 +89,17 @@ def headline(entries: Sequence[Entry]) -> str:
     return entries[0].headline + (f", and {more} more" if more else "")
 
 
-def entry(lines: Sequence[Telling], on: date) -> Entry:
-    """`lines` are of one return and one person, most urgent first."""
+def _thing(line: News) -> str:
+    """What the lines of one entry have in common."""
+    return line.about if isinstance(line, Other) else f"return {line.of_return.pk:>9}"
+
+
+def entry(news: Sequence[News], on: date) -> Entry:
+    """`news` are of one thing and one person, most urgent first."""
+    other = [line for line in news if isinstance(line, Other)]
+    if other:
+        return _brought(other)
+    lines = [line for line in news if isinstance(line, Telling)]
     first, of_return = lines[0], lines[0].of_return
     round, agency = of_return.round, of_return.agency
     to_round = shows_round(first)
@@ -106,6 +116,20 @@ def entry(lines: Sequence[Telling], on: date) -> Entry:
         url=absolute(round.get_absolute_url() if to_round else of_return.get_absolute_url()),
         link="Open the round" if to_round else "Open the return",
         headline=one_line(f"Return of {agency} {state_of(first, on)}"),
+    )
+
+
+def _brought(lines: Sequence[Other]) -> Entry:
+    """What brings its own words."""
+    first = lines[0]
+    return Entry(
+        title=one_line(first.title),
+        plan=first.plan,
+        sentences=[line.sentence for line in lines],
+        message="",
+        url=absolute(first.path),
+        link=first.link,
+        headline=one_line(f"{first.title} {first.state}"),
     )
 
 
@@ -135,6 +159,8 @@ def sentence(line: Telling, on: date) -> str:
                 f"The coordinator accepted it on {accepted_on:%-d %B %Y}. "
                 "Nothing more is asked of you in this round."
             )
+        case _:
+            raise ValueError(line.reason)  # of a return nothing else is told
 
 
 def sent_back(line: Telling) -> str:
@@ -196,6 +222,8 @@ def state_of(line: Telling, on: date) -> str:
             return "waits to be submitted"
         case Reason.ACCEPTED:
             return "was accepted"
+        case _:
+            raise ValueError(line.reason)  # of a return nothing else is told
 
 
 def until(due_on: date, on: date) -> str:
@@ -214,10 +242,3 @@ def absolute(path: str) -> str:
 
 def mail_host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
-
-
-def _agency_of(line: Telling) -> str:
-    of_return: Return = line.of_return
-    if line.told_as == Seat.Role.COORDINATOR:
-        return str(of_return.round.plan.coordinating_agency)
-    return str(of_return.agency)

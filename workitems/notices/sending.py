@@ -13,7 +13,7 @@ from django.db import transaction
 from agencies.models import User
 from workitems.models import Notice
 from workitems.notices.digest import compose, in_order
-from workitems.notices.timetable import Telling, tellings
+from workitems.notices.timetable import News, news
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +36,8 @@ def send_notices(*, on: date, at: datetime) -> Outcome:
     server does not take is not counted as told, and the next run sends it. When the server
     itself is away, the run ends there.
     """
-    by_person: dict[int, list[Telling]] = defaultdict(list)
-    for line in tellings(on):
+    by_person: dict[int, list[News]] = defaultdict(list)
+    for line in news(on):
         by_person[line.recipient.pk].append(line)
     new = _without_told(by_person)
     connection = get_connection()
@@ -56,11 +56,11 @@ def send_notices(*, on: date, at: datetime) -> Outcome:
     return Outcome(sent=sent, failed=failed)
 
 
-def _without_told(by_person: dict[int, list[Telling]]) -> dict[int, list[Telling]]:
+def _without_told(by_person: dict[int, list[News]]) -> dict[int, list[News]]:
     """One query, so that a run with nothing new locks nobody's row."""
     told = set(
         Notice.objects.filter(recipient__in=by_person).values_list(
-            "recipient", "reason", "of_return", "occasion"
+            "recipient", "reason", "of_return", "about", "occasion"
         )
     )
     new = {
@@ -72,7 +72,7 @@ def _without_told(by_person: dict[int, list[Telling]]) -> dict[int, list[Telling
 
 @transaction.atomic
 def _send(
-    person: int, lines: list[Telling], connection: BaseEmailBackend, *, on: date, at: datetime
+    person: int, lines: list[News], connection: BaseEmailBackend, *, on: date, at: datetime
 ) -> bool:
     """Whether a mail went out. None does where the day's mail has gone already.
 
@@ -88,10 +88,12 @@ def _send(
     if not lines:
         return False
     for number, line in enumerate(lines, start=1):
+        _, of_return, about, _ = line.key
         Notice.objects.create(
             recipient=recipient,
             told_as=line.told_as,
-            of_return=line.of_return,
+            of_return_id=of_return,
+            about=about,
             reason=line.reason,
             occasion=line.occasion,
             told_on=on,

@@ -1,10 +1,10 @@
 """Who is to be told what on a day: the timetable of a round, and whose turn it is. Reads only.
 
-Says what holds on the day, not what is new; the log of notices tells what was told already.
+Floors above add what they tell to `SOURCES`. Says what holds on the day, not what is new; the log of notices tells what was told already.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -12,8 +12,8 @@ from enum import Enum
 from django.db.models import Max, OuterRef, Subquery
 from django.utils.timezone import localdate
 
-from agencies.models import Seat, User
-from workitems.models import Member, Notice, Return, ReturnNote, Round, Update
+from agencies.models import Agency, Seat, User
+from workitems.models import Member, Notice, Plan, Return, ReturnNote, Round, Update
 from workitems.services.answers import Answers, answers_of
 
 Reason = Notice.Reason
@@ -36,6 +36,10 @@ class Why(Enum):
     LATE = "late"
 
 
+# The reason, the return or what else it is about, and the occasion.
+Key = tuple[str, int | None, str, str]
+
+
 @dataclass(frozen=True)
 class Telling:
     """One thing that holds on the day for one person. `answers` is None once it was accepted;
@@ -52,9 +56,54 @@ class Telling:
     note: ReturnNote | None = None
 
     @property
-    def key(self) -> tuple[str, int, str]:
+    def key(self) -> Key:
         """With its recipient, what the log holds once."""
-        return (self.reason, self.of_return.pk, self.occasion)
+        return (self.reason, self.of_return.pk, "", self.occasion)
+
+    @property
+    def due_on(self) -> date:
+        return self.of_return.round.due_on
+
+    @property
+    def agency(self) -> Agency:
+        return self.of_return.agency
+
+    @property
+    def seat_agency(self) -> Agency:
+        """The agency of the seat in which the person is told."""
+        if self.told_as == Role.COORDINATOR:
+            return self.of_return.round.plan.coordinating_agency
+        return self.of_return.agency
+
+
+@dataclass(frozen=True)
+class Other:
+    """One thing that holds on the day about what a floor above keeps. It brings its own words:
+    `title`, `plan` and `sentence` for the mail, `state` for the end of its subject."""
+
+    recipient: User
+    told_as: Seat.Role
+    reason: Notice.Reason
+    occasion: str
+    about: str
+    due_on: date
+    agency: Agency
+    seat_agency: Agency
+    title: str
+    plan: str
+    sentence: str
+    state: str
+    path: str
+    link: str
+
+    @property
+    def key(self) -> Key:
+        return (self.reason, None, self.about, self.occasion)
+
+
+News = Telling | Other
+# What floors above tell, each asked with the day. They add themselves when the apps are ready.
+SOURCES: list[Callable[[date], Iterable[Other]]] = []
 
 
 Addressed = tuple[User, Seat.Role, Why]
@@ -63,10 +112,9 @@ Addressed = tuple[User, Seat.Role, Why]
 class Seats:
     """Who sits where on the day, as far as they can open the plan that a mail would speak of."""
 
-    def __init__(self, returns: Iterable[Return], on: date) -> None:
-        plans = {each.round.plan_id: each.round.plan for each in returns}
-        agencies = {each.agency_id for each in returns}
-        agencies |= {plan.coordinating_agency_id for plan in plans.values()}
+    def __init__(self, plans: Iterable[Plan], agencies: Iterable[int], on: date) -> None:
+        plans = {plan.pk: plan for plan in plans}.values()
+        agencies = {*agencies, *(plan.coordinating_agency_id for plan in plans)}
         self._members = set(Member.objects.filter(plan__in=plans).values_list("plan", "agency"))
         self._people: dict[tuple[int, str], list[User]] = defaultdict(list)
         for seat in (
@@ -78,14 +126,19 @@ class Seats:
             self._people[seat.agency_id, seat.role].append(seat.user)
 
     def of_agency(self, of_return: Return, role: Seat.Role) -> list[User]:
-        return self._sitting(of_return.round.plan_id, of_return.agency_id, role)
+        return self.sitting(of_return.round.plan, of_return.agency_id, role)
 
     def coordinators(self, of_return: Return) -> list[User]:
         plan = of_return.round.plan
-        return self._sitting(plan.pk, plan.coordinating_agency_id, Role.COORDINATOR)
+        return self.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
 
-    def _sitting(self, plan: int, agency: int, role: Seat.Role) -> list[User]:
-        return self._people[agency, role] if (plan, agency) in self._members else []
+    def sitting(self, plan: Plan, agency: int, role: Seat.Role) -> list[User]:
+        return self._people[agency, role] if (plan.pk, agency) in self._members else []
+
+
+def news(on: date) -> list[News]:
+    """What holds on a day for everybody: of rounds, and of what the floors above tell."""
+    return [*tellings(on), *(each for source in SOURCES for each in source(on))]
 
 
 def tellings(on: date) -> list[Telling]:
@@ -106,7 +159,7 @@ def tellings(on: date) -> list[Telling]:
     notes = ReturnNote.objects.select_related("item").in_bulk(
         [each.note for each in returns if each.note is not None]
     )
-    seats = Seats(returns, on)
+    seats = Seats((each.round.plan for each in returns), (each.agency_id for each in returns), on)
     found: list[Telling] = []
     for each in returns:
         found += _of_return(each, notes.get(each.note), seats, on)
@@ -148,18 +201,23 @@ def _of_return(
 
 
 def reminder(round: Round, on: date) -> Notice.Reason:
-    """The newest step of the round's timetable that has come by the day.
+    """The newest step of the round's timetable that has come by the day."""
+    return step_of(round.due_on, localdate(round.opened_at), on, first=Reason.OPENED)
+
+
+def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> Notice.Reason:
+    """The newest step of a timetable that has come by the day: `first`, a reminder, or overdue.
 
     A day without a run loses nothing: the step still holds on the next, until a newer one does.
     """
-    left = (round.due_on - on).days
+    left = (due_on - on).days
     if left < 0:
         return Reason.OVERDUE
-    length = (round.due_on - localdate(round.opened_at)).days
+    length = (due_on - begun_on).days
     for reason, days in REMINDERS:
         if left <= days and length - days >= QUIET_AFTER_OPENING_DAYS:
             return reason
-    return Reason.OPENED
+    return first
 
 
 def _is_mended(of_return: Return, note: ReturnNote | None) -> bool:
@@ -172,7 +230,7 @@ def _is_mended(of_return: Return, note: ReturnNote | None) -> bool:
 
 def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
     """Everyone who writes for the agency, each once."""
-    return _each_once(
+    return each_once(
         (user, role, Why.TURN)
         for role in (Role.CONTRIBUTOR, Role.APPROVER)
         for user in seats.of_agency(of_return, role)
@@ -210,10 +268,10 @@ def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -
         people += _approvers(of_return, seats, Why.LATE)
     if late >= COORDINATORS_AFTER_DAYS:
         people += [(user, Role.COORDINATOR, Why.LATE) for user in seats.coordinators(of_return)]
-    return _each_once(people)
+    return each_once(people)
 
 
-def _each_once(people: Iterable[Addressed]) -> list[Addressed]:
+def each_once(people: Iterable[Addressed]) -> list[Addressed]:
     """Who holds two seats is told in the first."""
     first: dict[int, Addressed] = {}
     for addressed in people:

@@ -1,0 +1,93 @@
+"""Forms of a consultation: whom to ask, an agency's answer, comments and what follows on them."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.fields import DayField
+from agencies.models import Agency
+from reports.models import Clearance
+from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
+
+
+def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **how
+    )
+
+
+class AgenciesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.short_name} ({obj.name})"
+
+
+class AskForm(forms.Form):
+    agencies = AgenciesField(
+        label="Agencies",
+        queryset=Agency.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each reads the whole draft, with the paragraphs written from its records first.",
+        error_messages={"required": "Choose at least one agency."},
+    )
+    due_on = DayField(
+        label="Answers are due on", help_text="They are reminded a week and a day before."
+    )
+
+    def __init__(self, *args: Any, choices: list[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["agencies"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Agency.objects.filter(pk__in=[each.pk for each in choices]).order_by(
+            "short_name"
+        )
+
+
+class AnswerForm(forms.Form):
+    """Carries the version of the row and what stands for the words that were read."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label="Your agency’s answer",
+        widget=forms.RadioSelect,
+        choices=[each for each in Clearance.Answer.choices if each[0]],
+        error_messages={"required": "Choose your agency’s answer."},
+    )
+    words = words(
+        "Comment or reason",
+        most=ANSWER_LENGTH,
+        required=False,
+        help_text="Printed with your answer. Leave it empty where you concur plainly.",
+    )
+
+    def take(self, **values: Any) -> None:
+        """Show the form again as typed, but against the row as it is now."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data.update({name: str(value) for name, value in values.items()})
+        self.data = data
+
+
+class CommentForm(forms.Form):
+    """A comment on one place, or with `places` on one that is chosen."""
+
+    key = forms.ChoiceField(label="On", required=False)
+    text = words("Comment", error_messages={"required": "Write the comment."})
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(places)
+
+    def offer(self, places: list[tuple[str, str]]) -> None:
+        field = self.fields["key"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = places
+
+
+class ThreadForm(forms.Form):
+    """What is said under a comment; the button says whether it resolves it."""
+
+    text = words("Reply, or how it was resolved", rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].error_messages["required"] = "Write what you have to say."

@@ -1,0 +1,281 @@
+"""A consultation: the coordinator's table of answers and comments, and the page of each agency."""
+
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.fields import say_refusal
+from reports.clearance_notices import about
+from reports.document import DocumentError
+from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
+from reports.models import Briefing, Clearance, ClearanceComment
+from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.services import clearance as services
+from reports.views.briefings import readable_briefing
+from reports.workshop import consulting, stored
+from workitems.models import Notice
+from workitems.services import Conflict, Refused
+from workitems.views.requests import posted, require, signed_in, visible_plan
+
+State = Briefing.State
+
+Bound = CommentForm | ThreadForm | None
+
+
+# --- the coordinator ----------------------------------------------------------------------------
+
+
+@require_GET
+def overview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Every agency's answer in one table, and every comment."""
+    return _overview(request, readable_briefing(request, slug, pk))
+
+
+def _overview(
+    request: HttpRequest, briefing: Briefing, *, thread: ThreadForm | None = None, at: int = 0
+) -> HttpResponse:
+    on = timezone.localdate()
+    rows = list(briefing.clearances.asked().for_list())
+    for row in rows:
+        row.briefing = briefing
+    may_change = request.user.has_perm("reports.change_briefing", briefing)
+    comments = ClearanceComment.objects.of_briefing(briefing).for_list()
+    return render(
+        request,
+        "reports/clearance/overview.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "rows": [(row, row.is_overdue(on)) for row in rows],
+            "threads": consulting.threads(stored.read(briefing).draft, comments),
+            "told": Notice.objects.about(map(about, rows)) if may_change else [],
+            "may_ask": may_change and briefing.is_open,
+            "may_resolve": may_change and briefing.is_open,
+            "form": thread or ThreadForm(),
+            "at": at,
+        },
+        status=422 if thread and thread.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Whom the draft goes to and until when; the draft is in consultation then."""
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    asked = list(briefing.clearances.asked().select_related("agency").order_by("due_on"))
+    choices = services.agencies_to_ask(briefing)
+    initial = {
+        "agencies": [row.agency_id for row in asked] or [each.pk for each in choices],
+        "due_on": asked[-1].due_on if asked else None,
+    }
+    form = AskForm(posted(request), choices=choices, initial=initial)
+    if form.is_valid():
+        try:
+            services.ask(
+                briefing=briefing,
+                agencies=list(form.cleaned_data["agencies"]),
+                due_on=form.cleaned_data["due_on"],
+                by=signed_in(request),
+                on=timezone.localdate(),
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(
+                request, "The agencies are asked. They are told by mail, and reminded."
+            )
+            return redirect("briefings:clearance", slug, pk)
+    return render(
+        request,
+        "reports/clearance/ask.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "form": form,
+            "back": reverse("briefings:clearance", args=[slug, pk]),
+            "answered": [row for row in asked if row.is_answered],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+# --- the agency ---------------------------------------------------------------------------------
+
+
+def readable_clearance(request: HttpRequest, slug: str, pk: int, agency: int) -> Clearance:
+    """One agency's clearance; 404 for a stranger to the plan, 403 for whoever was not asked."""
+    plan = visible_plan(request, slug)
+    row = get_object_or_404(
+        Clearance.objects.asked().select_related("agency", "briefing__kind"),
+        briefing=pk,
+        briefing__plan=plan,
+        agency=agency,
+    )
+    row.briefing.plan = plan
+    require(request, "reports.read_clearance", row)
+    return row
+
+
+@require_GET
+def clear(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
+    """The draft as the agency reads it."""
+    return _clear(request, readable_clearance(request, slug, pk, agency))
+
+
+def _clear(
+    request: HttpRequest,
+    row: Clearance,
+    *,
+    answer: AnswerForm | None = None,
+    theirs: Clearance | None = None,
+    bound: Bound = None,
+    at: str = "",
+) -> HttpResponse:
+    """The page with at most one form bound: the answer, a comment at a place (`at` its key, or
+    "other"), or what is said under a comment (`at` its number)."""
+    user, briefing = request.user, row.briefing
+    try:
+        page = consulting.read(row)
+    except DocumentError as refusal:
+        return render(
+            request,
+            "reports/briefings/refused.html",
+            {"plan": briefing.plan, "briefing": briefing, "reason": str(refusal)},
+            status=422,
+        )
+    may_answer = briefing.state == State.IN_CONSULTATION
+    if answer is None:
+        answer = AnswerForm(
+            initial={
+                "version": row.version,
+                "read": page.read,
+                "answer": row.answer,
+                "words": row.words,
+            }
+        )
+    elif answer.errors:
+        answer.take(version=(theirs or row).version, read=page.read)
+    return render(
+        request,
+        "reports/clearance/clear.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "row": row,
+            "is_overdue": row.is_overdue(timezone.localdate()),
+            "page": page,
+            "paper": document_fragment(page.document),
+            "stylesheets": SCREEN_SHEETS,
+            "answer": answer,
+            "theirs": theirs,
+            "comment_form": bound if isinstance(bound, CommentForm) else None,
+            "other_form": _other_form(page, bound, at),
+            "thread_form": bound if isinstance(bound, ThreadForm) else ThreadForm(),
+            "at": at,
+            "may_comment": may_answer and user.has_perm("reports.comment_clearance", row),
+            "may_answer": may_answer and user.has_perm("reports.give_clearance", row),
+            "may_resolve": briefing.is_open and user.has_perm("reports.resolve_comment", row),
+        },
+        status=422 if answer.errors or (bound and bound.errors) else 200,
+    )
+
+
+def _other_form(page: consulting.Consulting, bound: Bound, at: str) -> CommentForm:
+    """The form for whatever has none at its place: as typed, where that is what was sent."""
+    has_own = {place.key for place in (*page.own, *page.asks)}
+    if isinstance(bound, CommentForm) and at not in has_own:
+        bound.offer(page.places)
+        return bound
+    return CommentForm(places=page.places, auto_id="comment-%s")
+
+
+@require_POST
+def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
+    """The agency's answer."""
+    row = readable_clearance(request, slug, pk, agency)
+    require(request, "reports.give_clearance", row)
+    form, theirs = AnswerForm(request.POST), None
+    if form.is_valid():
+        try:
+            services.answer(
+                clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+        except Conflict as conflict:
+            theirs = conflict.current
+            form.add_error(None, str(conflict))
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(
+                request,
+                "Your agency’s answer is recorded. It can be changed until the paper goes on.",
+            )
+            return redirect(row)
+    return _clear(request, row, answer=form, theirs=theirs)
+
+
+@require_POST
+def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
+    """Something that the agency says of a paragraph, a recommendation or the whole paper."""
+    row = readable_clearance(request, slug, pk, agency)
+    require(request, "reports.comment_clearance", row)
+    key = request.POST.get("key", "")
+    form = CommentForm(request.POST, places=[(key, key)], auto_id="comment-%s")
+    if form.is_valid():
+        try:
+            services.comment(
+                clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(request, "The coordinator can read your comment.")
+            return redirect(f"{row.get_absolute_url()}#comments")
+    return _clear(request, row, bound=form, at=key or "other")
+
+
+@require_POST
+def thread(request: HttpRequest, slug: str, pk: int, comment: int) -> HttpResponse:
+    """What is said under a comment: `act` is "reply" or "resolve". It leads back to the page that
+    the person reads comments on."""
+    plan = visible_plan(request, slug)
+    found = get_object_or_404(
+        ClearanceComment.objects.select_related("clearance__agency", "clearance__briefing__kind"),
+        pk=comment,
+        clearance__briefing=pk,
+        clearance__briefing__plan=plan,
+    )
+    row = found.clearance
+    row.briefing.plan = plan
+    require(request, "reports.resolve_comment", row)
+    is_drafter = request.user.has_perm("reports.change_briefing", row.briefing)
+    act = request.POST.get("act")
+    if act not in ("reply", "resolve"):
+        raise BadRequest
+    form = ThreadForm(request.POST)
+    if form.is_valid():
+        text, by, at = form.cleaned_data["text"], signed_in(request), timezone.now()
+        try:
+            if act == "reply":
+                services.reply(comment=found, text=text, by=by, at=at)
+            else:
+                services.resolve(comment=found, resolution=text, by=by, at=at)
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(
+                request, "Your reply is there." if act == "reply" else "The comment is resolved."
+            )
+            page = redirect("briefings:clearance", slug, pk) if is_drafter else redirect(row)
+            page["Location"] += f"#comment-{found.pk}"
+            return page
+    if is_drafter:
+        return _overview(request, row.briefing, thread=form, at=found.pk)
+    return _clear(request, row, bound=form, at=str(found.pk))
