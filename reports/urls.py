@@ -46,6 +46,7 @@ briefing_urls = [
     path("<int:pk>/clearance/ask/", clearance.ask, name="ask-agencies"),
     path("<int:pk>/clearance/comments/<int:comment>/", clearance.thread, name="thread"),
     path("<int:pk>/clearance/<int:agency>/", clearance.clear, name="clear"),
+    path("<int:pk>/clearance/<int:agency>/paper/", clearance.paper, name="consulted-paper"),
     path("<int:pk>/clearance/<int:agency>/answer/", clearance.give, name="give-clearance"),
     path("<int:pk>/clearance/<int:agency>/comment/", clearance.comment, name="comment"),
     path("<int:pk>/authorise/", issuing.authorise, name="authorise"),

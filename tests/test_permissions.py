@@ -413,6 +413,7 @@ RULES: dict[str, Row] = {
     "briefings:ask-agencies": of_plan(consulted, may=("coordinator",), post=INVALID),
     # Customs is not asked, and Police reads through its own page alone.
     "briefings:clear": of_plan(clearance_of_police, may=(*POLICE, *DRAFTERS)),
+    "briefings:consulted-paper": of_plan(clearance_of_police, may=(*POLICE, *DRAFTERS)),
     "briefings:give-clearance": of_plan(
         clearance_of_police, may=("approver",), get=NOT_ALLOWED, post=INVALID
     ),

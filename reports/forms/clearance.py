@@ -9,6 +9,9 @@ from agencies.models import Agency
 from reports.models import Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 
+# The whole paper, as a choice that is not empty.
+WHOLE = "whole"
+
 
 def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) -> forms.CharField:
     return forms.CharField(
@@ -48,7 +51,7 @@ class AnswerForm(forms.Form):
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     read = forms.CharField(max_length=64, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
-        label="Your agency’s answer",
+        label="Answer",
         widget=forms.RadioSelect,
         choices=[each for each in Clearance.Answer.choices if each[0]],
         error_messages={"required": "Choose your agency’s answer."},
@@ -70,7 +73,7 @@ class AnswerForm(forms.Form):
 class CommentForm(forms.Form):
     """A comment on one place, or with `places` on one that is chosen."""
 
-    key = forms.ChoiceField(label="On", required=False)
+    key = forms.ChoiceField(label="On")
     text = words("Comment", error_messages={"required": "Write the comment."})
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -80,7 +83,11 @@ class CommentForm(forms.Form):
     def offer(self, places: list[tuple[str, str]]) -> None:
         field = self.fields["key"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = places
+        field.choices = [(key or WHOLE, name) for key, name in places]
+
+    def clean_key(self) -> str:
+        key = str(self.cleaned_data["key"])
+        return "" if key == WHOLE else key
 
 
 class ThreadForm(forms.Form):

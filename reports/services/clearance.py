@@ -48,7 +48,7 @@ def ask(
 ) -> Briefing:
     """Ask these agencies, and no others, for their clearance by a day; a draft goes into consultation.
 
-    An agency that has answered keeps its answer. Refused without an agency, with one that is not of
+    An agency that has answered keeps its answer. Refused before there is a draft, without an agency, with one that is not of
     the working group or writes the paper, with a day before `on`, and where it would leave out an
     agency that has answered.
     """
@@ -58,6 +58,8 @@ def ask(
             f"This briefing is {row.get_state_display().lower()}; agencies are asked while it is a "
             "draft or in consultation."
         )
+    if row.kind_id is None:
+        raise Refused("Begin the draft first; the agencies read it paragraph by paragraph.")
     if not agencies:
         raise Refused("Choose at least one agency.", "agencies")
     strange = {agency.pk for agency in agencies} - {each.pk for each in agencies_to_ask(row)}

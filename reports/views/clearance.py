@@ -1,6 +1,5 @@
 """A consultation: the coordinator's table of answers and comments, and the page of each agency."""
 
-
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
 from reports.workshop import consulting, stored
+from reports.workshop.paper import document_of
 from workitems.models import Notice
 from workitems.services import Conflict, Refused
 from workitems.views.requests import posted, require, signed_in, visible_plan
@@ -144,12 +144,7 @@ def _clear(
     try:
         page = consulting.read(row)
     except DocumentError as refusal:
-        return render(
-            request,
-            "reports/briefings/refused.html",
-            {"plan": briefing.plan, "briefing": briefing, "reason": str(refusal)},
-            status=422,
-        )
+        return _refused(request, briefing, refusal)
     may_answer = briefing.state == State.IN_CONSULTATION
     if answer is None:
         answer = AnswerForm(
@@ -171,7 +166,6 @@ def _clear(
             "row": row,
             "is_overdue": row.is_overdue(timezone.localdate()),
             "page": page,
-            "paper": document_fragment(page.document),
             "stylesheets": SCREEN_SHEETS,
             "answer": answer,
             "theirs": theirs,
@@ -185,6 +179,33 @@ def _clear(
         },
         status=422 if answer.errors or (bound and bound.errors) else 200,
     )
+
+
+@require_GET
+def paper(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
+    """The whole draft, for an agency that was asked."""
+    row = readable_clearance(request, slug, pk, agency)
+    briefing = row.briefing
+    try:
+        document = document_of(briefing)
+    except DocumentError as refusal:
+        return _refused(request, briefing, refusal)
+    return render(
+        request,
+        "reports/clearance/paper.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "row": row,
+            "paper": document_fragment(document),
+            "stylesheets": SCREEN_SHEETS,
+        },
+    )
+
+
+def _refused(request: HttpRequest, briefing: Briefing, refusal: DocumentError) -> HttpResponse:
+    context = {"plan": briefing.plan, "briefing": briefing, "reason": str(refusal)}
+    return render(request, "reports/briefings/refused.html", context, status=422)
 
 
 def _other_form(page: consulting.Consulting, bound: Bound, at: str) -> CommentForm:

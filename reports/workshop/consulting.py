@@ -9,7 +9,7 @@ from reports.document import Document, Paragraph, Recommendation
 from reports.models import Clearance, ClearanceComment
 from reports.workshop import concerns, stored
 from reports.workshop.draft import Draft
-from reports.workshop.paper import document_of
+from reports.workshop.paper import assembled, generated
 from workitems.wording import Strand, woven
 
 WHOLE = ("", "The whole paper")
@@ -65,8 +65,8 @@ def read(clearance: Clearance) -> Consulting:
     """Everything that the agency's page shows. Refused with a `DocumentError` where the paper cannot
     be made."""
     briefing = clearance.briefing
-    document = document_of(briefing)
     draft = stored.read(briefing).draft
+    document = assembled(draft, generated(briefing, draft))
     owners = concerns.owners_of(draft)
     by_place = defaultdict(list)
     for thread in threads(draft, clearance.comments.for_list()):

@@ -7,6 +7,7 @@ from reports.document import (
     Confidence,
     Contact,
     Cover,
+    Dissent,
     Document,
     Marking,
     MilestoneRow,
@@ -190,6 +191,7 @@ def cover() -> Cover:
         marking=Marking.IN_CONFIDENCE,
         copied_to=("Hon Kate Wilkinson, Associate Minister of Immigration",),
         agencies_consulted=("Police", "Customs", "MFAT", "MSD", "MOH", "MWA", "DPMC", "MoJ", "ACC"),
+        not_concurring=(Dissent("MWA", "The paper does not give figures for women apart."),),
         contacts=(
             Contact("Business Advisor", "Border Security", "(04) 555 0101"),
             Contact("Policy Advisor", "", "(04) 555 0102", "021 555 010"),

@@ -12,6 +12,7 @@ from reports.services import clearance, drafts, states
 from reports.workshop import concerns, stored
 from tests.factories import (
     AgencyFactory,
+    BriefingFactory,
     ClearanceCommentFactory,
     ClearanceFactory,
     SupportFactory,
@@ -152,6 +153,14 @@ def test_asking_is_refused_without_an_agency_with_a_strange_one_and_for_yesterda
         assert (str(refusal.value), refusal.value.field) == (words, field)
     briefing.refresh_from_db()
     assert (briefing.state, briefing.clearances.count()) == (State.DRAFTING, 0)
+
+
+def test_agencies_are_not_asked_before_there_is_a_draft(plan, police, by):
+    with pytest.raises(Refused) as refusal:
+        ask(BriefingFactory(plan=plan), [police], by)
+    assert str(refusal.value) == (
+        "Begin the draft first; the agencies read it paragraph by paragraph."
+    )
 
 
 @pytest.mark.parametrize("state", set(State) - set(Briefing.OPEN))

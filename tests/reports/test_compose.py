@@ -138,7 +138,7 @@ def test_queries_do_not_grow_with_the_plan(
     paper = briefing(plan)
     # Minister, agencies, members, pillars; versions of updates and of the plan; updates;
     # milestones, delays, mitigations, items and risks as at the date.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         document = compose(paper)
     assert len(document.annexes[1].pillars[0].rows) == count
 

@@ -80,8 +80,8 @@ def test_the_log_says_who_was_told_what_about_whom_and_when(of_return, item, con
     send_notices(on=WEEK_BEFORE, at=NOON)
     assert list(Notice.objects.values_list()) == [
         (
-            *(Notice.objects.get().pk, contributor.pk, "contributor", of_return.pk, "due_week"),
-            *("2010-07-14", WEEK_BEFORE, 1, NOON),
+            *(Notice.objects.get().pk, contributor.pk, "contributor", of_return.pk, ""),
+            *("due_week", "2010-07-14", WEEK_BEFORE, 1, NOON),
         )
     ]
 
@@ -212,12 +212,12 @@ def test_a_run_with_nothing_new_asks_the_same_of_one_person_and_of_many(
     of_return, item, contributor, police, django_assert_num_queries
 ):
     run(WEEK_BEFORE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         send_notices(on=WEEK_BEFORE, at=NOON)
     for number in range(3):
         SeatFactory(user__name=f"Contributor {number}", agency=police)
     run(WEEK_BEFORE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         send_notices(on=WEEK_BEFORE, at=NOON)
 
 

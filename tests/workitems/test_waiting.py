@@ -205,6 +205,7 @@ def test_desk_asks_as_often_for_much_as_for_little(
         DecisionFactory(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
-    # Seats; returns to send, milestones, decisions; returns to read, variations.
-    with django_assert_num_queries(6):
+    # Seats; returns to send, milestones, decisions; returns to read, variations. Of briefings:
+    # clearances and follow-ups; consultations.
+    with django_assert_num_queries(9):
         assert len(lines_for(user, TODAY)) == 2 + 3 * count
