@@ -1,31 +1,45 @@
 """What must be right before a briefing is consulted on or authorised, and what should be looked at.
 
-`of` lists everything, `blocking` what stops the paper. The rules are told in docs/checks.md. Nothing
-here writes a row, renders a page or asks the clock.
+`of` lists everything, `blocking` what stops the paper before one of the two steps. The rules are
+told in docs/checks.md. Nothing here writes a row, renders a page or asks the clock.
 """
 
 from dataclasses import replace
 
 from reports.checks import blocks, warns
-from reports.checks.check import BLOCKING, WARNING, Check
-from reports.checks.material import read
+from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
+from reports.checks.material import Material, of_page, read
 from reports.models import Briefing, CheckOverride
 
-__all__ = ["BLOCKING", "WARNING", "Check", "blocking", "of"]
+__all__ = [
+    "BLOCKING",
+    "WARNING",
+    "Check",
+    "Count",
+    "Gate",
+    "Material",
+    "blocking",
+    "count",
+    "of",
+    "of_page",
+    "read",
+]
 
 
-def of(briefing: Briefing) -> list[Check]:
+def of(briefing: Briefing, material: Material | None = None) -> list[Check]:
     """Every check that the briefing fails, blocking ones first, each warning with its override if
-    one still holds. A fixed number of queries, whatever the length of the paper."""
-    material = read(briefing)
-    found = [*blocks.every(material), *(warns.every(material) if material.found else [])]
+    one still holds. A fixed number of queries, whatever the length of the paper; two where the
+    `material` is read already."""
+    material = material or read(briefing)
+    found = [*blocks.every(material), *warns.every(material)]
     held = {row.key: row for row in CheckOverride.objects.standing().of_briefing(briefing)}
     return [_overridden(check, held.get(check.key)) for check in found]
 
 
-def blocking(briefing: Briefing) -> list[Check]:
-    """The checks that stop the paper; none when it may go on."""
-    return blocks.every(read(briefing))
+def blocking(briefing: Briefing, before: Gate) -> list[Check]:
+    """The checks that stop the paper before that step; none when it may be taken."""
+    found = blocks.every(read(briefing))
+    return [check for check in found if check.stops == Gate.CONSULTATION or before == check.stops]
 
 
 def _overridden(check: Check, row: CheckOverride | None) -> Check:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from django.urls import reverse
 
 from reports import plain_json
-from reports.checks.check import BLOCKING, Check
-from reports.checks.material import ANNEXES, COVER, WORKSHOP, Material
+from reports.checks.check import BLOCKING, Check, Gate
+from reports.checks.material import ANNEXES, BRIEFING, COVER, WORKSHOP, Material
 from reports.models import Briefing
 from reports.wording import day
 from reports.workshop.draft import Part, broken_references
@@ -74,29 +74,48 @@ def _paper(material: Material) -> Iterator[Check]:
             "Recommendation",
         )
     elif material.refusal:
-        yield Check("paper", BLOCKING, material.refusal, material.url(COVER), "The whole paper")
+        yield Check(
+            "paper",
+            BLOCKING,
+            material.refusal,
+            material.url(WORKSHOP),
+            "The whole paper",
+            # Where the records cannot be read, its date or its period is another one.
+            mend_url="" if material.found else material.url(COVER),
+        )
 
 
 def _cover(material: Material) -> Iterator[Check]:
     briefing = material.briefing
 
-    def empty(name: str, words: str) -> Check:
-        url = f"{material.url(COVER)}#id_{name}"
-        return Check(f"cover-{name}", BLOCKING, words, url, "Cover")
+    def empty(name: str, what: str, words: str, stops: Gate = Gate.CONSULTATION) -> Check:
+        return Check(
+            f"cover-{name}",
+            BLOCKING,
+            words,
+            material.url(BRIEFING),
+            f"Cover, {what}",
+            mend_url=f"{material.url(COVER)}#id_{name}",
+            stops=stops,
+        )
 
     for name, what in FILLED.items():
         if not getattr(briefing, name).strip():
-            yield empty(name, f"The cover does not say {what}. If there is none, write N/A.")
+            yield empty(name, what, f"The cover does not say {what}. If there is none, write N/A.")
     consulted = material.found.cover.agencies_consulted if material.found else ()
     if material.found and not consulted:
         yield empty(
             "agencies_consulted",
+            "the agencies consulted",
             "The cover does not say which agencies were consulted. If none was, write N/A.",
+            # They are asked first.
+            Gate.AUTHORISATION,
         )
     for person, phone, mobile, what in PHONES.values():
         is_there = getattr(briefing, person).strip()
         if is_there and not getattr(briefing, phone).strip() + getattr(briefing, mobile).strip():
-            yield empty(phone, f"The cover has no number of {what}. If there is none, write N/A.")
+            words = f"The cover has no number of {what}. If there is none, write N/A."
+            yield empty(phone, f"the number of {what}", words)
 
 
 def _returns(material: Material) -> Iterator[Check]:
@@ -114,8 +133,11 @@ def _returns(material: Material) -> Iterator[Check]:
             BLOCKING,
             f"The return of {row.agency}, {row.round}, was not accepted by "
             f"{day(material.briefing.dated)}, and the paper does not say so.",
-            row.get_absolute_url(),
-            "Returns",
+            f"{row.round.get_absolute_url()}#return-{row.agency_id}",
+            f"Return of {row.agency.short_name}",
+            # Until it is submitted, its agency alone reads it.
+            mend_url=row.get_absolute_url() if row.submitted_at else "",
+            remedy="Let the paper say so, or date it after the return is accepted.",
             is_listable=True,
         )
 
@@ -141,8 +163,11 @@ def _late(material: Material) -> Iterator[Check]:
                 BLOCKING,
                 f"“{step.row.description}” (item {item.row.number}) is late on "
                 f"{day(material.briefing.dated)} without {lacks} recorded by that day.",
-                reverse("workitems:milestone", args=[slug, item.row.number, step.row.number]),
+                f"{reverse('workitems:detail', args=[slug, item.row.number])}"
+                f"#milestone-{step.row.number}",
                 f"Item {item.row.number}",
+                remedy=f"Ask {item.lead.short_name} to record it. What is recorded after that day "
+                "counts once the briefing is dated later.",
             )
 
 
@@ -152,13 +177,15 @@ def _marking(material: Material) -> Iterator[Check]:
     marking = str(Briefing.Marking(material.briefing.marking).value)
     now = {each.key: each.text for each in material.composed}
 
-    def check(key: str, texts: Iterable[str], place: str, url: str) -> Iterator[Check]:
+    def check(
+        key: str, texts: Iterable[str], place: str, url: str, mend_url: str = ""
+    ) -> Iterator[Check]:
         found = _highest(texts)
         if HEIGHT[found] > HEIGHT[marking]:
             says = f"{place} holds words marked {found}, and the paper is {marking}."
             if HEIGHT[found] > HEIGHT["SENSITIVE"]:
                 says += " Text with that marking must not be kept here: take it out."
-            yield Check(f"marking-{key}", BLOCKING, says, url, place)
+            yield Check(f"marking-{key}", BLOCKING, says, url, place, mend_url=mend_url)
 
     for _, part in material.shown():
         yield from check(
@@ -175,6 +202,7 @@ def _marking(material: Material) -> Iterator[Check]:
             annex.key,
             _strings(plain_json.plain(annex)),
             f"The annex “{annex.heading}”",
+            material.url(BRIEFING),
             material.url(ANNEXES),
         )
 

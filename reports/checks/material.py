@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 
 from reports.compose import Composed as Generated
+from reports.compose import compose
 from reports.document import Document, DocumentError
 from reports.models import Briefing
 from reports.workshop import stored
 from reports.workshop.draft import Composed, Draft, Part, Portion
+from reports.workshop.page import Page
 from reports.workshop.paper import assembled, composed_from, generated
 from workitems.models import Return
 
+BRIEFING = "briefings:detail"
 WORKSHOP = "workshop:draft"
 COVER = "briefings:change-cover"
 ANNEXES = "briefings:annexes"
@@ -19,7 +22,8 @@ ANNEXES = "briefings:annexes"
 
 @dataclass(frozen=True)
 class Material:
-    """`found`, `composed` and `document` are missing where `refusal` says why nothing can be made."""
+    """`document` is missing where `refusal` says why it cannot be made. `found` and `composed` are
+    missing where the records cannot be read, and before the briefing is drafted."""
 
     briefing: Briefing
     draft: Draft
@@ -47,31 +51,50 @@ class Material:
         try:
             return reverse(page, args=where)
         except NoReverseMatch:
-            return reverse("briefings:detail", args=where)
+            return reverse(BRIEFING, args=where)
 
 
 def read(briefing: Briefing) -> Material:
+    if briefing.kind_id is None:
+        return _of_records(briefing)
     rows = stored.read(briefing)
-    draft = rows.draft
-    found: Generated | None = None
-    composed: list[Composed] = []
+    try:
+        found = generated(briefing, rows.draft)
+        composed = composed_from(found, rows.patterns)
+    except DocumentError as error:
+        return Material(briefing, rows.draft, None, [], None, str(error), missing_returns(briefing))
+    return _of_draft(briefing, rows.draft, found, composed)
+
+
+def of_page(page: Page) -> Material:
+    """The same of a page of the workshop, which has read the draft and the records already."""
+    if page.found is None:
+        missing = missing_returns(page.briefing)
+        return Material(page.briefing, page.draft, None, [], None, page.refusal, missing)
+    return _of_draft(page.briefing, page.draft, page.found, list(page.composed))
+
+
+def _of_draft(
+    briefing: Briefing, draft: Draft, found: Generated, composed: list[Composed]
+) -> Material:
     document: Document | None = None
     refusal = ""
     try:
-        found = generated(briefing, draft)
-        composed = composed_from(found, rows.patterns)
         document = assembled(draft, found)
     except DocumentError as error:
         refusal = str(error)
-    return Material(
-        briefing=briefing,
-        draft=draft,
-        found=found,
-        composed=composed,
-        document=document,
-        refusal=refusal,
-        missing=missing_returns(briefing),
-    )
+    return Material(briefing, draft, found, composed, document, refusal, missing_returns(briefing))
+
+
+def _of_records(briefing: Briefing) -> Material:
+    """Of a briefing that nobody has drafted: its paper is what the records alone say."""
+    document: Document | None = None
+    refusal = ""
+    try:
+        document = compose(briefing)
+    except DocumentError as error:
+        refusal = str(error)
+    return Material(briefing, Draft(()), None, [], document, refusal, [])
 
 
 def missing_returns(briefing: Briefing) -> list[Return]:

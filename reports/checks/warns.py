@@ -9,8 +9,8 @@ from reports.checks.blocks import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.dates import called_future
 from reports.checks.length import pages
-from reports.checks.material import COVER, WORKSHOP, Material
-from reports.document import to_json, words
+from reports.checks.material import BRIEFING, COVER, WORKSHOP, Material
+from reports.document import words
 from reports.wording import agree, counted, day, listed
 from reports.workshop.draft import Part, drifts, outdated, printed
 from workitems.models import Update
@@ -23,6 +23,9 @@ AHEAD = "next_steps"
 
 
 def every(material: Material) -> list[Check]:
+    """None where nothing is drafted, or its records cannot be read."""
+    if material.found is None:
+        return []
     return [
         *_length(material),
         *_stale(material),
@@ -43,7 +46,7 @@ def _length(material: Material) -> Iterator[Check]:
             f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
             material.url(WORKSHOP),
             "The whole paper",
-            fingerprint(to_json(material.document).decode()),
+            fingerprint(str(count)),
         )
 
 
@@ -154,11 +157,13 @@ def _lengths(text: str) -> Iterator[int]:
 def _phones(material: Material) -> Iterator[Check]:
     briefing = material.briefing
     holders: dict[str, list[str]] = defaultdict(list)
+    fields: dict[str, str] = {}
     for person, *numbers, what in PHONES.values():
         for name in numbers:
             digits = re.sub(r"\D", "", getattr(briefing, name))
             if digits and getattr(briefing, person).strip():
                 holders[digits].append(what)
+                fields[digits] = name
     for digits, people in holders.items():
         if len(people) > 1:
             who = listed(dict.fromkeys(people))
@@ -166,7 +171,8 @@ def _phones(material: Material) -> Iterator[Check]:
                 f"phone-{digits[-8:]}",
                 WARNING,
                 f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
-                f"{material.url(COVER)}#id_contact_phone",
-                "Cover",
+                material.url(BRIEFING),
+                "Cover, the numbers",
                 fingerprint(digits, *people),
+                mend_url=f"{material.url(COVER)}#id_{fields[digits]}",
             )

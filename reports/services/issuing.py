@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from agencies.models import User
+from reports.checks import Gate
 from reports.document import Document, DocumentError, from_json, to_json
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
+from reports.services.checks import refuse_while_blocked
 from reports.services.states import move
 from reports.workshop.paper import document_of
 from workitems.services.refusals import Refused, locked
@@ -68,7 +70,8 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
     """Keep the paper whose PDF has this SHA-256 as the next version: signed, frozen, authorised.
 
     Renders, and only then takes the lock; not to be called within a transaction. `PaperChanged`
-    where the paper is not the one that the person read. Refused to whoever asked for authorisation.
+    where the paper is not the one that the person read. Refused to whoever asked for authorisation,
+    and where a check stops the paper by now.
     """
     with transaction.atomic():
         row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
@@ -76,6 +79,7 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
         )
         _check_signatory(row, by)
         document = to_sign(row)
+        refuse_while_blocked(row, Gate.AUTHORISATION)
     paper = printed(document)
     if paper.pdf_sha256 != pdf_sha256:
         raise PaperChanged
@@ -87,6 +91,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if to_json(to_sign(row)) != paper.document:
         raise PaperChanged
+    refuse_while_blocked(row, Gate.AUTHORISATION)
     last = row.issued.newest_first().values_list("number", flat=True).first() or 0
     issued = IssuedPaper(
         briefing=row,

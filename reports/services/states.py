@@ -8,9 +8,9 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import User
-from reports.document import DocumentError
+from reports.checks import Gate
 from reports.models import Briefing
-from reports.workshop.paper import document_of
+from reports.services.checks import refuse_while_blocked
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State
@@ -30,10 +30,12 @@ def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefi
 
 @transaction.atomic
 def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
-    """The draft goes to the agencies; whom it goes to is the caller's to record."""
-    row = locked(briefing)
+    """The draft goes to the agencies; whom it goes to is the caller's to record. Refused while a
+    check stops it."""
+    row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state != State.DRAFTING:
         raise Refused(f"This briefing is {row.get_state_display().lower()}; it is not a draft.")
+    refuse_while_blocked(row, Gate.CONSULTATION)
     return move(row, State.IN_CONSULTATION, by=by)
 
 
@@ -56,15 +58,13 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
     """The paper goes to the authorising manager, and its text no longer changes.
 
-    Refused while it cannot be made, and before it was consulted on; a correction need not be.
+    Refused while a check stops it, and before it was consulted on; a correction need not be.
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state == State.DRAFTING and not row.is_corrected:
         raise Refused("Ask the agencies first; the paper says who was consulted.")
-    try:
-        document_of(row)
-    except DocumentError as error:
-        raise Refused(str(error)) from error
+    if State.AWAITING in Briefing.NEXT[row.state]:
+        refuse_while_blocked(row, Gate.AUTHORISATION)
     return move(row, State.AWAITING, by=by)
 
 

@@ -1,6 +1,6 @@
 """A draft as the workshop's page shows it: every paragraph with its number, words, sources and drift."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reports import markup
 from reports.compose import Composed as Generated
@@ -99,6 +99,7 @@ class Page:
     seen: str
     places: Places
     found: Generated | None
+    composed: tuple[Composed, ...]
     to_refresh: int
     drifted: tuple[str, ...]
     refusal: str = ""
@@ -122,7 +123,7 @@ def page_of(briefing: Briefing) -> Page:
     composed: list[Composed] = []
     refusal = ""
     try:
-        found = replace(generated(briefing, draft), annexes=())
+        found = generated(briefing, draft)
         composed = composed_from(found, rows.patterns)
     except DocumentError as error:
         refusal = str(error)
@@ -177,6 +178,7 @@ def page_of(briefing: Briefing) -> Page:
         seen=" ".join(draft.numbers),
         places=places,
         found=found,
+        composed=tuple(composed),
         to_refresh=len(outdated(draft, composed)) if found else 0,
         drifted=tuple(part.key for part in draft.parts() if part.key in drifted),
         refusal=refusal,

@@ -17,11 +17,12 @@ BEFORE = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 def drafted(plan: Any, item: Any, by: Any, kind: str = "annual", **cover: Any) -> Briefing:
-    """Of the records so far; those of `plan` and `item` get a history row now."""
+    """Of the records so far, failing no check; those of `plan` and `item` get a history row of before
+    the paper's date."""
     if not Appointment.objects.exists():
         AppointmentFactory(portfolio=plan.portfolio)
     for row in (plan, item):
-        history.save(row, by=None)
+        history.save(row, by=None, at=BEFORE)
     cover = {
         "title": "Progress on the Plan",
         "tracker_number": "10/96252",

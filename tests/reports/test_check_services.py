@@ -129,7 +129,7 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
     for agency in (customs, police):
         ReturnFactory(round=round, agency=agency)
     briefing = begin()
-    assert all(check.is_listable for check in checks.blocking(briefing))
+    assert all(check.is_listable for check in checks.blocking(briefing, checks.Gate.CONSULTATION))
     row = acts.tell_missing_returns(briefing=briefing, by=by)
     assert row.text == (
         "The returns of Customs for January to June 2010 and Police for January to June 2010 had "
@@ -144,4 +144,4 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
     with pytest.raises(Refused, match="No return is missing"):
         acts.tell_missing_returns(briefing=briefing, by=by)
     drafts.hide(briefing=briefing, key=row.key, by=by)
-    assert len(checks.blocking(briefing)) == 2
+    assert len(checks.blocking(briefing, checks.Gate.CONSULTATION)) == 2

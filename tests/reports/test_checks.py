@@ -8,9 +8,11 @@ import time_machine
 
 from agencies import history
 from reports import checks
+from reports.checks import Gate
 from reports.checks.dates import called_future
 from reports.models import Briefing
 from reports.services import drafts
+from reports.workshop.page import page_of
 from reports.workshop.paper import composed
 from tests.factories import (
     DelayFactory,
@@ -46,6 +48,10 @@ def begin(plan, item, by):
     return partial(drafted, plan, item, by)
 
 
+def blocking(briefing, before=Gate.AUTHORISATION):
+    return checks.blocking(briefing, before)
+
+
 def keys(found):
     return [check.key for check in found]
 
@@ -65,10 +71,24 @@ def test_a_good_draft_fails_no_check(begin):
     assert checks.of(begin()) == []
 
 
-def test_a_briefing_that_nobody_drafted_is_stopped(begin):
-    briefing = begin()
+@pytest.mark.parametrize("break_it", [False, True], ids=["good", "without its Minister"])
+def test_what_the_workshop_has_read_gives_the_same_checks(begin, by, item, update, break_it):
+    briefing = begin(contact_phone="(04) 555 0100", copied_to="")
+    drafts.add(briefing=briefing, section="delay", text="SENSITIVE " * 151, by=by)
+    item.title = "Print a brochure (IN CONFIDENCE)"
+    history.save(item, by=None)
+    if break_it:
+        type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
+        briefing.plan.refresh_from_db()
+    found = checks.of(briefing)
+    assert len(found) == (3 if break_it else 7)
+    assert checks.of(briefing, checks.of_page(page_of(briefing))) == found
+
+
+def test_a_briefing_that_nobody_drafted_is_stopped_and_warned_of_nothing(begin, update):
+    briefing = begin(contact_phone="(04) 555 0100")
     briefing.kind = None
-    assert keys(checks.blocking(briefing)) == ["draft"]
+    assert keys(blocking(briefing)) == keys(checks.of(briefing)) == ["draft"]
 
 
 @pytest.mark.parametrize(
@@ -85,9 +105,18 @@ def test_a_briefing_that_nobody_drafted_is_stopped(begin):
     ],
 )
 def test_what_the_cover_must_say(begin, cover, expected):
-    found = checks.blocking(begin(**cover))
+    found = blocking(begin(**cover))
     assert keys(found) == expected
-    assert all(f"cover/#id_{check.key.removeprefix('cover-')}" in check.url for check in found)
+    assert all(f"cover/#id_{check.key.removeprefix('cover-')}" in check.mend_url for check in found)
+
+
+def test_who_was_consulted_is_not_asked_before_anybody_is(begin):
+    briefing = begin(agencies_consulted="", copied_to="")
+    assert keys(blocking(briefing, Gate.CONSULTATION)) == ["cover-copied_to"]
+    assert keys(blocking(briefing)) == ["cover-copied_to", "cover-agencies_consulted"]
+    found = checks.count(checks.of(briefing))
+    assert (found.before(Gate.CONSULTATION), found.before(Gate.AUTHORISATION)) == (1, 2)
+    assert [check.is_late_stop for check in blocking(briefing)] == [False, True]
 
 
 def test_a_paper_that_cannot_be_made_is_stopped(begin):
@@ -103,19 +132,28 @@ def test_a_return_of_the_period_is_accepted_by_the_papers_date_or_stops_it(begin
     round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
     row = ReturnFactory(round=round, agency=police)
     briefing = begin()
-    assert keys(checks.blocking(briefing)) == [f"return-{row.pk}"]
+    (check,) = blocking(briefing)
+    assert check.key == f"return-{row.pk}"
+    # Nobody but its agency reads a return before it is submitted; the round tells of it.
+    assert (check.url, check.mend_url) == (
+        f"/plans/{plan.slug}/returns/{round.pk}/#return-{police.pk}",
+        "",
+    )
+    row.state, row.submitted_at = "submitted", BEFORE
+    row.save()
+    assert blocking(briefing)[0].mend_url == row.get_absolute_url()
     row.state, row.accepted_on = "accepted", date(2010, 7, 31)
     row.save()
-    assert keys(checks.blocking(briefing)) == [f"return-{row.pk}"]
+    assert keys(blocking(briefing)) == [f"return-{row.pk}"]
     row.accepted_on = DATED
     row.save()
-    assert checks.blocking(briefing) == []
+    assert blocking(briefing) == []
 
 
 def test_a_return_of_another_period_is_not_asked_about(begin, plan, police):
     round = RoundFactory(plan=plan, period_start=date(2009, 1, 1), period_end=date(2009, 6, 30))
     ReturnFactory(round=round, agency=police)
-    assert checks.blocking(begin()) == []
+    assert blocking(begin()) == []
 
 
 def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
@@ -128,15 +166,19 @@ def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
         forecast_due=date(2010, 9, 30),
     )
     briefing = begin()
-    (check,) = checks.blocking(briefing)
+    (check,) = blocking(briefing)
     assert check.words == (
         "“Brochure printed” (item 1.2) is late on 30 July 2010 without a cause recorded by that day."
     )
-    assert check.url == f"/plans/{item.plan.slug}/items/1.2/milestones/1/"
+    assert check.url == f"/plans/{item.plan.slug}/items/1.2/#milestone-1"
+    assert check.remedy == (
+        "Ask Police to record it. What is recorded after that day counts once the briefing is dated "
+        "later."
+    )
     delay = DelayFactory(milestone=step, found_on=date(2010, 4, 1))
-    assert "without a mitigation" in checks.blocking(briefing)[0].words
+    assert "without a mitigation" in blocking(briefing)[0].words
     MitigationFactory(delay=delay)
-    assert checks.blocking(briefing) == []
+    assert blocking(briefing) == []
 
 
 @pytest.mark.parametrize(
@@ -152,9 +194,9 @@ def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
 def test_words_marked_higher_than_the_paper_stop_it(begin, by, typed, marking, is_stopped):
     briefing = begin(marking=marking)
     row = drafts.add(briefing=briefing, section="delay", text=typed, by=by)
-    assert keys(checks.blocking(briefing)) == [f"marking-{row.key}"] * is_stopped
+    assert keys(blocking(briefing)) == [f"marking-{row.key}"] * is_stopped
     drafts.hide(briefing=briefing, key=row.key, by=by)
-    assert checks.blocking(briefing) == []
+    assert blocking(briefing) == []
 
 
 def test_a_marking_of_what_a_paragraph_was_written_from_counts_when_it_was_edited_away(begin, by):
@@ -163,13 +205,13 @@ def test_a_marking_of_what_a_paragraph_was_written_from_counts_when_it_was_edite
     row.taken = [{**row.taken[0], "text": "(SENSITIVE) As told."}]
     row.save()
     drafts.edit(briefing=briefing, key=row.key, text="As told.", version=1, by=by)
-    assert f"marking-{row.key}" in keys(checks.blocking(briefing))
+    assert f"marking-{row.key}" in keys(blocking(briefing))
 
 
 def test_a_marking_in_an_annex_stops_the_paper(begin, item):
     item.title = "Print a brochure (IN CONFIDENCE)"
     history.save(item, by=None)
-    found = [check for check in checks.blocking(begin()) if "annex" in check.words]
+    found = [check for check in blocking(begin()) if "annex" in check.words]
     assert [check.words for check in found] == [
         "The annex “Work items” holds words marked IN CONFIDENCE, and the paper is UNCLASSIFIED."
     ]
@@ -180,9 +222,9 @@ def test_a_reference_to_a_hidden_paragraph_stops_the_paper(begin, by):
     rows = shown(briefing)
     first = rows[0].key
     added = drafts.add(briefing=briefing, section="delay", text="As in {1}.", by=by)
-    assert checks.blocking(briefing) == []
+    assert blocking(briefing) == []
     drafts.hide(briefing=briefing, key=first, by=by)
-    (check,) = checks.blocking(briefing)
+    (check,) = blocking(briefing)
     assert check.key == f"reference-{added.key}"
     assert check.url.endswith(f"#{added.key}")
 
@@ -190,7 +232,7 @@ def test_a_reference_to_a_hidden_paragraph_stops_the_paper(begin, by):
 def test_a_paper_without_a_recommendation_is_stopped(begin):
     briefing = begin()
     briefing.draft_asks.update(is_hidden=True)
-    assert keys(checks.blocking(briefing)) == ["recommendation"]
+    assert keys(blocking(briefing)) == ["recommendation"]
 
 
 def test_long_paragraphs_are_warned_of_and_long_lists_are_not(begin, by):

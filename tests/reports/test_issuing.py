@@ -1,7 +1,7 @@
 """Authorising a briefing: what was read is what is kept, and nothing changes it afterwards."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -14,13 +14,10 @@ from reports.models import Briefing, IssuedPaper
 from reports.models.issue import sha256
 from reports.render.pdf import render_pdf
 from reports.services import issuing, states
+from reports.services.checks import Blocked
 from reports.workshop.paper import document_of
-from tests.factories import (
-    AppointmentFactory,
-    BriefingFactory,
-    IssuedPaperFactory,
-    UserFactory,
-)
+from tests.factories import IssuedPaperFactory, ReturnFactory, RoundFactory, UserFactory
+from tests.reports.drafted import drafted
 from workitems.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +39,8 @@ def manager():
 @pytest.fixture
 def awaiting(plan, item, coordinator):
     """Asked for by the coordinator."""
-    AppointmentFactory(portfolio=plan.portfolio)
-    briefing = BriefingFactory(plan=plan, state=State.IN_CONSULTATION, marking="IN CONFIDENCE")
+    briefing = drafted(plan, item, coordinator, marking="IN CONFIDENCE")
+    states.start_consultation(briefing=briefing, by=coordinator)
     return states.ask_for_authorisation(briefing=briefing, by=coordinator)
 
 
@@ -99,6 +96,41 @@ def test_a_paper_that_changes_while_it_is_rendered_is_not_signed(awaiting, manag
 
     monkeypatch.setattr(issuing, "render_pdf", render_and_change)
     with pytest.raises(issuing.PaperChanged):
+        issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert IssuedPaper.objects.count() == 0
+
+
+def miss_a_return(briefing, agency):
+    """A return that nobody accepted: it stops the paper, and changes no byte of it."""
+    round = RoundFactory(
+        plan=briefing.plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30)
+    )
+    ReturnFactory(round=round, agency=agency)
+
+
+def test_a_paper_that_a_check_stops_by_now_is_not_signed(awaiting, manager, police):
+    read = read_hash(awaiting)
+    miss_a_return(awaiting, police)
+    assert read_hash(awaiting) == read
+    with pytest.raises(Blocked) as refusal:
+        issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert str(refusal.value) == (
+        "One check stops this paper from being authorised. “Checks” says what is wrong, and where."
+    )
+    assert IssuedPaper.objects.count() == 0
+
+
+def test_a_check_that_appears_while_the_paper_is_rendered_stops_it(
+    awaiting, manager, police, monkeypatch
+):
+    read = read_hash(awaiting)
+
+    def render_and_miss(document):
+        miss_a_return(awaiting, police)
+        return render_pdf(document)
+
+    monkeypatch.setattr(issuing, "render_pdf", render_and_miss)
+    with pytest.raises(Blocked):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert IssuedPaper.objects.count() == 0
 

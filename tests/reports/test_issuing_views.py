@@ -15,13 +15,13 @@ from agencies.models import Seat
 from reports.models import Briefing, IssuedPaper
 from reports.services import states
 from tests.factories import (
-    AppointmentFactory,
     BriefingFactory,
     FollowUpFactory,
     IssuedPaperFactory,
     ResponseFactory,
     SeatFactory,
 )
+from tests.reports.drafted import drafted
 
 pytestmark = pytest.mark.django_db
 
@@ -49,15 +49,13 @@ def people(plan, police):
 
 
 @pytest.fixture
-def briefing(plan, item):
-    AppointmentFactory(portfolio=plan.portfolio)
-    return BriefingFactory(plan=plan, tracker_number="10/96252")
+def briefing(plan, item, people):
+    return drafted(plan, item, people["coordinator"])
 
 
 @pytest.fixture
 def awaiting(briefing, people):
-    briefing.state = State.IN_CONSULTATION
-    history.save(briefing, by=None)
+    states.start_consultation(briefing=briefing, by=people["coordinator"])
     return states.ask_for_authorisation(briefing=briefing, by=people["coordinator"])
 
 
@@ -84,7 +82,7 @@ def said(response):
 @pytest.mark.parametrize(
     ("state", "who", "words"),
     [
-        (State.DRAFTING, "coordinator", "Begin the draft"),
+        (State.DRAFTING, "coordinator", "Open the draft"),
         (State.DRAFTING, "manager", None),
         (State.IN_CONSULTATION, "coordinator", "Ask for authorisation"),
         (State.AWAITING, "coordinator", None),

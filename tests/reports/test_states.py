@@ -6,7 +6,9 @@ from django.db import transaction
 from agencies import history
 from reports.models import Briefing
 from reports.services import states
-from tests.factories import AppointmentFactory, BriefingFactory, UserFactory
+from reports.services.checks import Blocked
+from tests.factories import BriefingFactory, UserFactory
+from tests.reports.drafted import drafted
 from workitems.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +64,9 @@ def by():
 
 
 @pytest.fixture
-def briefing(plan, item):
-    AppointmentFactory(portfolio=plan.portfolio)
-    return BriefingFactory(plan=plan)
+def briefing(plan, item, by):
+    """Drafted, and stopped by no check."""
+    return drafted(plan, item, by)
 
 
 def put(briefing, state, **more):
@@ -103,8 +105,8 @@ def test_each_step_of_a_correction_leads_where_it_should(name, briefing, by):
 
 @pytest.mark.parametrize("start", State)
 @pytest.mark.parametrize("end", State)
-def test_a_step_that_does_not_follow_is_refused(start, end, briefing, by):
-    briefing.state = start
+def test_a_step_that_does_not_follow_is_refused(start, end, by):
+    briefing = BriefingFactory(state=start)
     if end in Briefing.NEXT[start]:
         assert states.move(briefing, end, by=by).state == end
         return
@@ -156,8 +158,55 @@ def test_a_correction_that_is_given_up_leaves_the_paper_where_it_was(before, bri
     assert (row.state, row.correction_note) == (before, "")
 
 
-def test_a_paper_that_cannot_be_made_does_not_go_to_be_authorised(plan, item, by):
-    briefing = BriefingFactory(plan=plan, state=State.IN_CONSULTATION)
-    with pytest.raises(Refused) as refusal:
-        states.ask_for_authorisation(briefing=briefing, by=by)
-    assert str(refusal.value).startswith("Nobody is recorded as Minister of Immigration")
+# --- what checks hold up --------------------------------------------------------------------
+
+
+def refusal_of(step, briefing, by):
+    with pytest.raises(Blocked) as refusal, transaction.atomic():
+        step(briefing=briefing, by=by)
+    briefing.refresh_from_db()
+    return str(refusal.value)
+
+
+def test_a_paper_that_a_check_stops_does_not_go_to_the_agencies(briefing, by):
+    put(briefing, State.DRAFTING, copied_to="")
+    assert refusal_of(states.start_consultation, briefing, by) == (
+        "One check stops this paper from going to the agencies. “Checks” says what is wrong, and where."
+    )
+    assert briefing.state == State.DRAFTING
+
+
+def test_a_paper_that_checks_stop_does_not_go_to_be_authorised(briefing, by):
+    put(briefing, State.IN_CONSULTATION, copied_to="", contact_phone="")
+    assert refusal_of(states.ask_for_authorisation, briefing, by) == (
+        "Two checks stop this paper from being authorised. “Checks” says what is wrong, and where."
+    )
+    assert briefing.state == State.IN_CONSULTATION
+
+
+def test_a_correction_does_not_go_to_be_authorised_either(briefing, by):
+    put(briefing, State.DRAFTING, correction_note="A date was wrong", copied_to="")
+    assert refusal_of(states.ask_for_authorisation, briefing, by).startswith("One check stops")
+
+
+def test_what_stops_authorisation_alone_lets_the_agencies_be_asked(briefing, by):
+    put(briefing, State.DRAFTING, agencies_consulted="")
+    assert states.start_consultation(briefing=briefing, by=by).state == State.IN_CONSULTATION
+    assert refusal_of(states.ask_for_authorisation, briefing, by).startswith("One check stops")
+
+
+def test_a_warning_stops_nothing(briefing, by):
+    put(briefing, State.DRAFTING, contact_phone=briefing.manager_phone)
+    states.start_consultation(briefing=briefing, by=by)
+    assert states.ask_for_authorisation(briefing=briefing, by=by).state == State.AWAITING
+
+
+@pytest.mark.parametrize("name", ["recall", "send_back"])
+def test_a_check_is_not_in_the_way_back(name, briefing, by):
+    put(briefing, State.AWAITING, copied_to="")
+    assert outcome(name, briefing, by) == State.IN_CONSULTATION
+
+
+def test_a_paper_that_nobody_drafted_goes_nowhere(plan, by):
+    briefing = BriefingFactory(plan=plan)
+    assert refusal_of(states.start_consultation, briefing, by).startswith("One check stops")
