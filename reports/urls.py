@@ -5,6 +5,7 @@ from django.urls import include, path
 from reports.views import (
     briefings,
     changes,
+    checks,
     clearance,
     dashboard,
     decisions,
@@ -33,6 +34,7 @@ briefing_urls = [
     path("new/", briefings.create, name="create"),
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
+    path("<int:pk>/checks/", checks.listed, name="checks"),
     path("<int:pk>/pdf/", briefings.pdf, name="pdf"),
     path("<int:pk>/docx/", briefings.word, name="docx"),
     path("<int:pk>/json/", briefings.json, name="json"),

@@ -398,6 +398,11 @@ RULES: dict[str, Row] = {
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
     "briefings:change-cover": of_plan(briefing, may=("coordinator",), post=INVALID),
+    "briefings:checks": Row(
+        get=of_plan(briefing, may=DRAFTERS).get,
+        post=of_plan(briefing, may=("coordinator",), post=INVALID).post,
+        arguments=briefing,
+    ),
     "briefings:pdf": of_plan(briefing, may=DRAFTERS),
     "briefings:docx": of_plan(briefing, may=DRAFTERS),
     "briefings:json": of_plan(briefing, may=DRAFTERS),

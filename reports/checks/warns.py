@@ -64,16 +64,22 @@ def _stale(material: Material) -> Iterator[Check]:
                 fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
             )
     changed = outdated(material.draft, material.composed)
-    for key, (was, now) in changed.items():
-        if was and key in material.draft.numbers:
-            yield Check(
-                f"stale-{key}",
-                WARNING,
-                f"{material.named(key)} is not what the records say now; refresh the draft.",
-                material.paragraph_url(key),
-                material.named(key),
-                fingerprint(was, now),
-            )
+    numbers = material.draft.numbers
+    stale = sorted(
+        (numbers[key], key) for key, (was, _) in changed.items() if was and key in numbers
+    )
+    if stale:
+        count, first = len(stale), stale[0][1]
+        yield Check(
+            "stale",
+            WARNING,
+            f"{agree(count, 'Paragraph', 'Paragraphs')} {listed(str(number) for number, _ in stale)} "
+            f"{agree(count, 'is', 'are')} not what the records say now; refresh the draft.",
+            material.paragraph_url(first),
+            "The draft",
+            fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
+            mend_url=f"{material.url(WORKSHOP)}#refresh",
+        )
     fresh = [now for was, now in changed.values() if not was]
     if fresh:
         yield Check(
@@ -82,8 +88,9 @@ def _stale(material: Material) -> Iterator[Check]:
             f"The records give {counted(len(fresh), 'further paragraph')} that the draft does not "
             f"have; refresh it, then hide what is not wanted.",
             material.url(WORKSHOP),
-            "The whole paper",
+            "The draft",
             fingerprint(*fresh),
+            mend_url=f"{material.url(WORKSHOP)}#refresh",
         )
 
 

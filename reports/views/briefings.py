@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.fields import say_refusal
-from reports import drafts, services
+from reports import checks, drafts, services
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.forms.covers import CoverForm
 from reports.forms.workshop import KindForm
@@ -129,10 +129,11 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     if briefing.is_issued:
         return redirect(home_of(briefing))
-    try:
-        document = document_of(briefing)
-    except DocumentError as refusal:
-        return _refused(request, briefing, str(refusal))
+    material = checks.read(briefing)
+    document = material.document
+    if document is None:
+        return _refused(request, briefing, material.refusal)
+    count = checks.count(checks.of(briefing, material))
     user = signed_in(request)
     return render(
         request,
@@ -144,7 +145,8 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "stylesheets": SCREEN_SHEETS,
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
             "decisions": briefing.group_decisions.select_related("decision__meeting"),
-            "step": next_step(user, briefing),
+            "count": count,
+            "step": next_step(user, briefing, count),
             "others": other_steps(user, briefing),
             "may_change": briefing.is_open and user.has_perm("reports.change_briefing", briefing),
         },

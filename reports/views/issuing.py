@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.models import User
+from reports import checks
 from reports.changes import read as compare
 from reports.document import Document, from_json
 from reports.forms.issuing import SignForm, StepForm
@@ -24,6 +25,7 @@ from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.services import issuing, states
+from reports.services.checks import Blocked
 from reports.views import files
 from reports.views.briefings import readable_briefing
 from reports.views.ratings import ratings_by_year
@@ -108,6 +110,9 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     require(request, "reports.change_briefing", briefing)
     try:
         ACTS[name](briefing=briefing, by=signed_in(request))
+    except Blocked as refusal:
+        messages.error(request, str(refusal))
+        return redirect("briefings:checks", slug, pk)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -217,6 +222,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
         by = signed_in(request)
+        found = [] if isinstance(document, HttpResponse) else checks.of(briefing)
     if isinstance(document, HttpResponse):
         return document
     form = SignForm(posted(request))
@@ -259,6 +265,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "size": len(printed.pdf),
             "number": (briefing.issued.newest_first().values_list("number", flat=True).first() or 0)
             + 1,
+            "stops": [check for check in found if check.is_blocking],
+            "warnings": [check for check in found if not check.is_blocking and check.is_open],
+            "overridden": [check for check in found if not check.is_open],
         },
         status=422 if form.errors else 200,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from agencies.models import User
+from reports.checks import Count, Gate
 from reports.models import Briefing, Clearance
 
 State = Briefing.State
@@ -23,10 +24,23 @@ def _to(name: str, words: str, briefing: Briefing, *, acts: bool = False) -> Ste
     return Step(words, reverse(name, args=[briefing.plan.slug, briefing.pk]), acts)
 
 
-def next_step(user: User, briefing: Briefing) -> Step | None:
-    """The step that leads on from where the briefing is, where it is this person's to take."""
+def gate_of(briefing: Briefing) -> Gate | None:
+    """The next step that checks stand before; none once the paper is authorised or withdrawn."""
+    if briefing.state == State.DRAFTING and not briefing.is_corrected:
+        return Gate.CONSULTATION
+    if briefing.is_open or briefing.state == State.AWAITING:
+        return Gate.AUTHORISATION
+    return None
+
+
+def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Step | None:
+    """The step that leads on from where the briefing is, where it is this person's to take. `count`
+    of its checks, where they were read, leads to what stops that step instead."""
     state = briefing.state
     if user.has_perm("reports.change_briefing", briefing):
+        gate = gate_of(briefing) if briefing.is_open and briefing.kind_id else None
+        if count and gate and count.before(gate):
+            return _to("briefings:checks", "See what stops it", briefing)
         if state == State.IN_CONSULTATION or (state == State.DRAFTING and briefing.is_corrected):
             return _to("briefings:ask", "Ask for authorisation", briefing, acts=True)
         if state == State.DRAFTING:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.fields import say_refusal
+from reports import checks
 from reports.forms.workshop import AskForm, KindForm, ParagraphForm, TypedForm
 from reports.models import Briefing
 from reports.render.html import SCREEN_SHEETS
@@ -122,6 +123,7 @@ def show(
             "new": new,
             "theirs": theirs,
             "may_change": may_change,
+            "count": checks.count(checks.of(briefing, checks.of_page(page))),
             "portion": portion,
             "shelves": page.shelves(portion),
             "stylesheets": [*SCREEN_SHEETS],

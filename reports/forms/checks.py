@@ -1,0 +1,33 @@
+"""Why a warning about a briefing is left as it is, as typed on the page of its checks."""
+
+from typing import Any
+
+from django import forms
+
+from reports.checks import Check
+from reports.forms.issuing import StepForm
+
+
+class OverrideForm(StepForm):
+    """`about` is what the warning was about as the person saw it."""
+
+    key = forms.RegexField(r"^[a-z0-9_-]{1,100}$", widget=forms.HiddenInput)
+    about = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
+        label = "Why it can be left as it is"
+        super().__init__(*args, label=label, **{**kwargs, "auto_id": f"{key}-%s"})
+        self.fields["reason"].error_messages["required"] = "Say why it can be left as it is."
+        self.fields["reason"].widget.attrs["rows"] = 2
+
+    @classmethod
+    def of(cls, check: Check) -> "OverrideForm":
+        """Not filled in; where the words have changed since it was, with the reason given then."""
+        reason = check.lapsed.reason if check.lapsed else ""
+        initial = {"key": check.key, "about": check.about, "reason": reason}
+        return cls(key=check.key, initial=initial)
+
+    def take(self, check: Check) -> None:
+        """Show the form again as typed, but about what the check is about now."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["about"] = check.about  # type: ignore[index]

@@ -1,0 +1,154 @@
+"""The checks of a briefing on one page: what stops it, what to look at, and what is left as it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from agencies.fields import say_refusal
+from reports import checks
+from reports.checks import Check, Count, Gate
+from reports.forms.checks import OverrideForm
+from reports.models import Briefing
+from reports.services import checks as acts
+from reports.views.briefings import readable_briefing
+from reports.views.steps import gate_of, home_of
+from reports.wording import agree, capitalised, counted
+from reports.workshop import stored
+from workitems.services import Refused
+from workitems.views.requests import require, signed_in
+
+OVERRIDE = "override"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A check with where it leads this person, and the form that answers it, where it is theirs."""
+
+    check: Check
+    url: str
+    form: OverrideForm | None
+
+
+@require_http_methods(["GET", "POST"])
+def listed(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The page. `act` is what is posted: "override", "take-back" or "tell-missing"."""
+    briefing = readable_briefing(request, slug, pk)
+    if request.method == "POST":
+        require(request, "reports.change_briefing", briefing)
+        name = request.POST.get("act", OVERRIDE)
+        if name == OVERRIDE:
+            return override(request, briefing)
+        if name not in ACTS:
+            raise BadRequest
+        try:
+            messages.success(request, ACTS[name](request, briefing))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect(at(briefing, request.POST.get("key", "")))
+    if briefing.is_issued:
+        return redirect(home_of(briefing))
+    return show(request, briefing)
+
+
+def at(briefing: Briefing, key: str = "") -> str:
+    """The page's address, at one of its checks."""
+    address = reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk])
+    return f"{address}#check-{quote(key)}" if key else address
+
+
+def show(
+    request: HttpRequest, briefing: Briefing, typed: OverrideForm | None = None
+) -> HttpResponse:
+    """The list, with the form that was refused in its place; `stray` where that check is gone."""
+    found = checks.of(briefing)
+    may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
+    lines = [line_of(check, typed, may_change) for check in found]
+    is_stray = typed is not None and not any(line.form is typed for line in lines)
+    return render(
+        request,
+        "reports/checks/list.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "lead": lead_of(checks.count(found), gate_of(briefing)),
+            "stops": [line for line in lines if line.check.is_blocking],
+            "warnings": [
+                line for line in lines if not line.check.is_blocking and line.check.is_open
+            ],
+            "overridden": [line for line in lines if not line.check.is_open],
+            "missing": sum(check.is_listable for check in found),
+            "typed": typed,
+            "stray": typed if is_stray else None,
+            "may_change": may_change,
+        },
+        status=422 if typed else 200,
+    )
+
+
+def lead_of(count: Count, gate: Gate | None) -> str:
+    """ "Two checks stop this paper from going to the agencies, and one warning is not answered." """
+    stops = count.before(gate) if gate else 0
+    words = "No check stops this paper"
+    if gate:
+        number = capitalised(counted(stops, "check"))
+        words = f"{number} {agree(stops, 'stops', 'stop')} this paper from {gate.stopped}"
+        if stops < count.blocking:
+            words += f"; {counted(count.blocking, 'stops', 'stop')} it from being authorised"
+    if count.warnings:
+        warnings = counted(count.warnings, "warning")
+        words += f", and {warnings} {agree(count.warnings, 'is', 'are')} not answered"
+    return f"{words}."
+
+
+def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
+    url = check.mend_url if may_change and check.mend_url else check.url
+    if not may_change or check.is_blocking or not check.is_open:
+        return Line(check, url, None)
+    if typed is not None and typed.data.get("key") == check.key:
+        typed.take(check)
+        return Line(check, url, typed)
+    return Line(check, url, OverrideForm.of(check))
+
+
+# --- acts ---------------------------------------------------------------------------------
+
+
+def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    form = OverrideForm(request.POST, key=request.POST.get("key", ""))
+    if form.is_valid():
+        try:
+            acts.override(
+                briefing=briefing, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(request, "It is left as it is, and your reason stands beside it.")
+            return redirect(at(briefing, form.cleaned_data["key"]))
+    briefing.refresh_from_db(fields=["state"])
+    return show(request, briefing, form)
+
+
+def take_back(request: HttpRequest, briefing: Briefing) -> str:
+    key = request.POST.get("key", "")
+    acts.withdraw_override(briefing=briefing, key=key, by=signed_in(request))
+    return "The warning stands again."
+
+
+def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
+    row = acts.tell_missing_returns(briefing=briefing, by=signed_in(request))
+    return f"Paragraph {stored.read(briefing).draft.numbers[row.key]} says so now."
+
+
+ACTS: dict[str, Callable[[HttpRequest, Briefing], str]] = {
+    "take-back": take_back,
+    "tell-missing": tell_missing,
+}
