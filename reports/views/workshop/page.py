@@ -109,7 +109,7 @@ def show(
                 form = AskForm(key=new["key"], initial={"version": 0, "seen": page.seen})
     elif form is not None and page.block(key) is None and not is_asked(page, key):
         new = {"key": key, "is_ask": isinstance(form, AskForm)}
-        new |= {name: form.data.get(name, "") for name in ("section", "after")}
+        new |= place_of(page, key, form)
     portion = in_hand(request, page, new.get("section", ""), opened)
     return render(
         request,
@@ -154,6 +154,25 @@ def form_of(page: Page, key: str) -> TypedForm | None:
 
 def is_asked(page: Page, key: str) -> bool:
     return any(asked.ask.key == key for asked in page.asks)
+
+
+def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
+    """Where the form of a paragraph stands that is not on the page: a new one where it was begun, one
+    that was joined away or withdrawn where it was. What was before it may be gone as well."""
+    section, after = form.data.get("section", ""), form.data.get("after", "")
+    if page.block(after):
+        return {"section": section, "after": after}
+    gone = page.rows.get(key) or page.rows.get(after)
+    if gone is not None:
+        section = gone.section.key
+    homes = [chapter for chapter in page.chapters if not chapter.is_closing]
+    home = next((each for each in homes if each.portion.key == section), homes[0])
+    before = [
+        block.key
+        for block in home.blocks
+        if gone is not None and page.rows[block.key].position < gone.position
+    ]
+    return {"section": home.portion.key, "after": before[-1] if before else ""}
 
 
 def new_paragraph(request: HttpRequest, page: Page) -> dict[str, Any]:

@@ -1,0 +1,121 @@
+"""The checks of a briefing by keyboard, and every kind of check by axe, wide and narrow."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from agencies import history
+from agencies.models import Seat
+from reports import checks
+from reports.models import CheckOverride
+from reports.services import checks as acts
+from reports.services import drafts
+from tests.browser.keyboard import tab_to
+from tests.factories import (
+    AgencyFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    WorkItemFactory,
+)
+from tests.reports.drafted import drafted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = "A long word. " * 60
+
+
+@pytest.fixture
+def by():
+    return SeatFactory(role=Seat.Role.COORDINATOR).user
+
+
+@pytest.fixture
+def briefing(by):
+    """Stopped by its cover, a missing return and a marking; with a warning, one that was left as it
+    is, and one that was until its words changed."""
+    police = AgencyFactory(short_name="Police")
+    plan = PlanFactory(coordinating_agency=by.seats.get().agency, members=[police])
+    item = WorkItemFactory(plan=plan, lead_agency=police)
+    briefing = drafted(plan, item, by, contact_phone="(04) 555 0100")
+    briefing.copied_to = ""
+    history.save(briefing, by=by)
+    round = RoundFactory(
+        plan=plan,
+        name="Half a year",
+        period_start=date(2010, 1, 1),
+        period_end=date(2010, 6, 30),
+    )
+    ReturnFactory(round=round, agency=police)
+    drafts.add(briefing=briefing, section="delay", text="Told by Police (SENSITIVE).", by=by)
+    for reason in ("It quotes the law.", "It quotes a treaty."):
+        row = drafts.add(briefing=briefing, section="delay", text=LONG, by=by)
+        found = next(each for each in checks.of(briefing) if each.key == f"long-{row.key}")
+        acts.override(
+            briefing=briefing,
+            key=found.key,
+            about=found.about,
+            reason=reason,
+            by=by,
+            at=timezone.now(),
+        )
+    drafts.edit(briefing=briefing, key=row.key, text=f"{LONG}More.", version=1, by=by)
+    return briefing
+
+
+@pytest.fixture
+def listed(page, live_server, by, briefing, sign_in):
+    """The page of its checks, as the coordinator reads it."""
+    sign_in(by)
+    page.goto(live_server.url + reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk]))
+    return page
+
+
+def said(control):
+    return " ".join(control.inner_text().split())
+
+
+def sound(page, accessibility_faults):
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert accessibility_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_no_kind_of_check_has_an_accessibility_fault(listed, accessibility_faults):
+    marks = listed.locator(".check-mark").all_inner_texts()
+    assert sorted(set(marks)) == ["Left as it is", "Stops it", "Warning"]
+    sound(listed, accessibility_faults)
+    for summary in listed.locator(".check summary").all():
+        summary.click()
+    listed.locator(".check details button").last.click()
+    expect(listed.locator(".check .govuk-error-message")).to_have_count(1)
+    sound(listed, accessibility_faults)
+
+
+def test_a_warning_is_left_by_keyboard_and_taken_back(listed):
+    tab_to(listed, said(listed.locator(".check summary").last))
+    listed.keyboard.press("Enter")
+    listed.keyboard.press("Tab")
+    listed.keyboard.type("Both sit in one office.")
+    listed.keyboard.press("Tab")
+    listed.keyboard.press("Enter")
+    left = listed.locator(".check:target")
+    expect(left).to_contain_text("Both sit in one office.")
+    assert CheckOverride.objects.standing().get(key__startswith="phone-").reason == (
+        "Both sit in one office."
+    )
+    tab_to(listed, said(left.get_by_role("button")))
+    listed.keyboard.press("Enter")
+    expect(listed.get_by_role("status")).to_contain_text("The warning stands again.")
+    assert not CheckOverride.objects.standing().filter(key__startswith="phone-").exists()
+
+
+def test_a_check_leads_to_the_open_field(listed):
+    listed.get_by_role("link", name="Cover, who gets a copy").click()
+    expect(listed.locator("#id_copied_to:target")).to_be_visible()

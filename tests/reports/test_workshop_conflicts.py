@@ -1,0 +1,113 @@
+"""Words typed for a paragraph that is not there any more, sent without a script: nothing is lost."""
+
+import pytest
+from django.urls import reverse
+
+from agencies.models import Seat
+from reports.services import drafts
+from tests.factories import SeatFactory, UserFactory
+from tests.reports.drafted import drafted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def colleague():
+    return UserFactory(name="Other coordinator")
+
+
+@pytest.fixture
+def coordinator(plan, client):
+    user = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+@pytest.fixture
+def briefing(plan, item, coordinator):
+    return drafted(plan, item, coordinator)
+
+
+@pytest.fixture
+def pair(briefing, coordinator):
+    """Two paragraphs, one after the other, under “Delay”."""
+    last = shown(briefing, "delay")[-1] if shown(briefing, "delay") else ""
+    first = drafts.add(
+        briefing=briefing, section="delay", after=last, text="The first.", by=coordinator
+    )
+    second = drafts.add(
+        briefing=briefing, section="delay", after=first.key, text="The second.", by=coordinator
+    )
+    return first, second
+
+
+def shown(briefing, section):
+    rows = briefing.draft_paragraphs.filter(section__key=section, is_withdrawn=False)
+    return list(rows.order_by("position").values_list("key", flat=True))
+
+
+def save(client, briefing, key, **typed):
+    where = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, key])
+    return client.post(where, {"act": "save", "seen": "", "text": "My own words.", **typed})
+
+
+def test_words_for_a_paragraph_that_was_joined_away_come_back_with_both_sides(
+    client, briefing, colleague, pair
+):
+    first, second = pair
+    drafts.merge(briefing=briefing, key=first.key, by=colleague)
+    page = save(client, briefing, second.key, version=1)
+    assert page.status_code == 422
+    assert page.context["new"] == {
+        "key": second.key,
+        "is_ask": False,
+        "section": "delay",
+        "after": first.key,
+    }
+    box = page.text.partition(f'data-editor="{second.key}"')[2].partition("</form>")[0]
+    assert "My own words.</textarea>" in box
+    assert "Other coordinator joined this paragraph to another, or left it out for good" in box
+    assert "<p>The second.</p>" in box
+    assert "Save mine as a paragraph of its own" in box
+
+
+def test_they_can_be_saved_as_a_paragraph_of_its_own(client, briefing, colleague, pair):
+    first, second = pair
+    drafts.merge(briefing=briefing, key=first.key, by=colleague)
+    form = save(client, briefing, second.key, version=1).context["form"]
+    again = {
+        name: form[name].value() or "" for name in ("version", "seen", "text", "section", "after")
+    }
+    assert save(client, briefing, second.key, **again).status_code == 302
+    assert shown(briefing, "delay")[-2:] == [first.key, second.key]
+    assert briefing.draft_paragraphs.get(key=second.key).text == "My own words."
+
+
+def test_a_paragraph_whose_neighbour_is_gone_too_stands_where_they_were(
+    client, briefing, coordinator, colleague, pair
+):
+    first, second = pair
+    third = drafts.add(
+        briefing=briefing, section="delay", after=second.key, text="The third.", by=coordinator
+    )
+    drafts.merge(briefing=briefing, key=first.key, by=colleague)
+    drafts.merge(briefing=briefing, key=first.key, by=colleague)
+    assert save(client, briefing, third.key, version=1).context["new"]["after"] == first.key
+
+
+def test_a_new_paragraph_that_is_refused_stands_where_it_was_begun(
+    client, briefing, colleague, pair
+):
+    first, second = pair
+    drafts.merge(briefing=briefing, key=first.key, by=colleague)
+    typed = {"version": 0, "text": " ", "section": "delay", "after": second.key}
+    page = save(client, briefing, "p-new", **typed)
+    assert page.status_code == 422
+    assert (page.context["new"]["section"], page.context["new"]["after"]) == ("delay", first.key)
+    assert 'data-editor="p-new"' in page.text
+
+
+def test_a_new_paragraph_for_a_section_that_is_none_is_shown_again_in_the_first(client, briefing):
+    page = save(client, briefing, "p-new", version=0, section="nowhere")
+    assert page.context["new"]["section"] == "purpose"
+    assert "My own words.</textarea>" in page.text
