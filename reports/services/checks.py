@@ -1,5 +1,4 @@
-"""What the checks of a briefing hold up, and what the coordinator does about them: override a warning,
-say what is missing."""
+"""What the coordinator does about the checks of a briefing: override a warning, say what is missing."""
 
 from datetime import datetime
 
@@ -14,27 +13,12 @@ from reports.document import Source
 from reports.models import Briefing, CheckOverride, DraftParagraph
 from reports.models.override import REASON_LENGTH
 from reports.services import drafts
-from reports.wording import agree, capitalised, counted, day, listed
+from reports.wording import agree, day, listed
 from reports.workshop import stored
 from reports.workshop.draft import CLOSING
 from workitems.asat import newest_versions
 from workitems.models import Return
 from workitems.services.refusals import Refused
-
-
-class Blocked(Refused):
-    """Checks stop the paper before a step; they are listed on their page."""
-
-
-def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
-    """`Blocked`, with how many checks there are, while one stops the paper before that step."""
-    found = checks.blocking(briefing, before)
-    if found:
-        count = len(found)
-        raise Blocked(
-            f"{capitalised(counted(count, 'check'))} {agree(count, 'stops', 'stop')} this paper from "
-            f"{before.stopped}. “Checks” says what is wrong, and where."
-        )
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from reports.document import Document, DocumentError, from_json, to_json
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
-from reports.services.checks import refuse_while_blocked
+from reports.services.gates import refuse_while_blocked
 from reports.services.states import move
 from reports.workshop.paper import document_of
 from workitems.services.refusals import Refused, locked

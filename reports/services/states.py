@@ -10,7 +10,7 @@ from agencies import history
 from agencies.models import User
 from reports.checks import Gate
 from reports.models import Briefing
-from reports.services.checks import refuse_while_blocked
+from reports.services.gates import refuse_while_blocked
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State

@@ -25,7 +25,7 @@ from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.services import issuing, states
-from reports.services.checks import Blocked
+from reports.services.gates import Blocked
 from reports.views import files
 from reports.views.briefings import readable_briefing
 from reports.views.ratings import ratings_by_year

@@ -14,7 +14,7 @@ from reports.models import Briefing, IssuedPaper
 from reports.models.issue import sha256
 from reports.render.pdf import render_pdf
 from reports.services import issuing, states
-from reports.services.checks import Blocked
+from reports.services.gates import Blocked
 from reports.workshop.paper import document_of
 from tests.factories import IssuedPaperFactory, ReturnFactory, RoundFactory, UserFactory
 from tests.reports.drafted import drafted

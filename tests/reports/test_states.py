@@ -6,7 +6,7 @@ from django.db import transaction
 from agencies import history
 from reports.models import Briefing
 from reports.services import states
-from reports.services.checks import Blocked
+from reports.services.gates import Blocked
 from tests.factories import BriefingFactory, UserFactory
 from tests.reports.drafted import drafted
 from workitems.services import Refused
