@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from reports import plain_json
 from reports.checks.check import BLOCKING, Check, Gate
-from reports.checks.material import ANNEXES, BRIEFING, COVER, WORKSHOP, Material
+from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.models import Briefing
 from reports.wording import day
+from reports.workshop.concerns import place_of
 from reports.workshop.draft import Part, broken_references
 from workitems.models import Return
 
@@ -60,6 +61,7 @@ def every(material: Material) -> list[Check]:
         *_late(material),
         *_marking(material),
         *_references(material),
+        *_comments(material),
     ]
 
 
@@ -228,6 +230,21 @@ def _strings(data: object) -> Iterator[str]:
     elif isinstance(data, list):
         for value in data:
             yield from _strings(value)
+
+
+def _comments(material: Material) -> Iterator[Check]:
+    """What an agency said of the draft, and nobody has said what came of it."""
+    for comment in material.comments:
+        agency = comment.clearance.agency.short_name
+        place = place_of(material.draft, comment.key)
+        yield Check(
+            f"comment-{comment.pk}",
+            BLOCKING,
+            f"A comment of {agency} is not resolved ({place[:1].lower()}{place[1:]}).",
+            f"{material.url(CLEARANCE)}#comment-{comment.pk}",
+            f"Comment of {agency}",
+            stops=Gate.AUTHORISATION,
+        )
 
 
 def _references(material: Material) -> Iterator[Check]:

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from reports.compose import Composed as Generated
 from reports.compose import compose
 from reports.document import Document, DocumentError
-from reports.models import Briefing
+from reports.models import Briefing, ClearanceComment
 from reports.workshop import stored
 from reports.workshop.draft import Composed, Draft, Part, Portion
 from reports.workshop.page import Page
@@ -18,6 +18,7 @@ BRIEFING = "briefings:detail"
 WORKSHOP = "workshop:draft"
 COVER = "briefings:change-cover"
 ANNEXES = "briefings:annexes"
+CLEARANCE = "briefings:clearance"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Material:
     document: Document | None
     refusal: str
     missing: list[Return]
+    # Of agencies on the draft, that nobody has resolved.
+    comments: list[ClearanceComment]
 
     def shown(self) -> list[tuple[Portion, Part]]:
         return [(portion, part) for portion in self.draft.portions for part in portion.shown]
@@ -62,28 +65,38 @@ def read(briefing: Briefing) -> Material:
         found = generated(briefing, rows.draft)
         composed = composed_from(found, rows.patterns)
     except DocumentError as error:
-        return Material(briefing, rows.draft, None, [], None, str(error), missing_returns(briefing))
+        return _of_draft(briefing, rows.draft, None, [], str(error))
     return _of_draft(briefing, rows.draft, found, composed)
 
 
 def of_page(page: Page) -> Material:
     """The same of a page of the workshop, which has read the draft and the records already."""
-    if page.found is None:
-        missing = missing_returns(page.briefing)
-        return Material(page.briefing, page.draft, None, [], None, page.refusal, missing)
-    return _of_draft(page.briefing, page.draft, page.found, list(page.composed))
+    return _of_draft(page.briefing, page.draft, page.found, list(page.composed), page.refusal)
 
 
 def _of_draft(
-    briefing: Briefing, draft: Draft, found: Generated, composed: list[Composed]
+    briefing: Briefing,
+    draft: Draft,
+    found: Generated | None,
+    composed: list[Composed],
+    refusal: str = "",
 ) -> Material:
     document: Document | None = None
-    refusal = ""
     try:
-        document = assembled(draft, found)
+        document = assembled(draft, found) if found else None
     except DocumentError as error:
         refusal = str(error)
-    return Material(briefing, draft, found, composed, document, refusal, missing_returns(briefing))
+    comments = ClearanceComment.objects.of_briefing(briefing).unresolved()
+    return Material(
+        briefing=briefing,
+        draft=draft,
+        found=found,
+        composed=composed,
+        document=document,
+        refusal=refusal,
+        missing=missing_returns(briefing),
+        comments=list(comments.select_related("clearance__agency").order_by("made_at", "pk")),
+    )
 
 
 def _of_records(briefing: Briefing) -> Material:
@@ -94,7 +107,7 @@ def _of_records(briefing: Briefing) -> Material:
         document = compose(briefing)
     except DocumentError as error:
         refusal = str(error)
-    return Material(briefing, Draft(()), None, [], document, refusal, [])
+    return Material(briefing, Draft(()), None, [], document, refusal, [], [])
 
 
 def missing_returns(briefing: Briefing) -> list[Return]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.fields import say_refusal
+from reports import checks
 from reports.clearance_notices import about
 from reports.document import DocumentError
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
@@ -16,6 +17,7 @@ from reports.models import Briefing, Clearance, ClearanceComment
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
+from reports.views.steps import gate_of
 from reports.workshop import consulting, stored
 from reports.workshop.paper import document_of
 from workitems.models import Notice
@@ -75,6 +77,8 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "due_on": asked[-1].due_on if asked else None,
     }
     form = AskForm(posted(request), choices=choices, initial=initial)
+    # Checks stand before the first asking; afterwards the draft is with the agencies already.
+    is_first = gate_of(briefing) == checks.Gate.CONSULTATION
     if form.is_valid():
         try:
             services.ask(
@@ -100,6 +104,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "briefing": briefing,
             "form": form,
             "back": reverse("briefings:clearance", args=[slug, pk]),
+            "count": checks.count(checks.of(briefing)) if is_first else None,
             "answered": [row for row in asked if row.is_answered],
         },
         status=422 if form.errors else 200,

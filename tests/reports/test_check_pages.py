@@ -157,7 +157,7 @@ def test_what_stops_authorisation_alone_says_so(client, briefing, coordinator):
     assert page.context["lead"] == (
         "No checks stop this paper from going to the agencies; one stops it from being authorised."
     )
-    assert "The agencies may be asked before." in page.text
+    assert "It does not keep the agencies from being asked." in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -173,9 +173,9 @@ def test_the_page_asks_the_same_for_one_check_and_for_three(
     assert len(page.context["overridden"]) == count
 
 
-# Session, user, seats and plans, the briefing, two transactions' ends and the session's idle clock; 19 for
+# Session, user, seats and plans, the briefing, two transactions' ends and the session's idle clock; 21 for
 # the checks.
-QUERIES = 29
+QUERIES = 31
 
 
 # --- leaving a warning as it is -----------------------------------------------------------
@@ -315,6 +315,22 @@ def test_a_step_that_checks_stop_leads_to_them(client, briefing, coordinator):
     assert said(response) == [
         "One check stops this paper from being authorised. “Checks” says what is wrong, and where."
     ]
+
+
+def test_whoever_asks_the_agencies_reads_first_that_checks_stop_it(
+    client, briefing, coordinator, police
+):
+    link = f'<a href="{address(briefing)}#stops">See what stops it</a>'
+    change(briefing, agencies_consulted="")
+    assert link not in ask(client, coordinator, briefing, "ask-agencies").text
+    change(briefing, copied_to="")
+    assert link in ask(client, coordinator, briefing, "ask-agencies").text
+    post = {"agencies": [police.pk], "due_on": "30 July 2010"}
+    page = ask(client, coordinator, briefing, "ask-agencies", post=post)
+    assert page.context["form"].non_field_errors() == [
+        "One check stops this paper from going to the agencies. “Checks” says what is wrong, and where."
+    ]
+    assert link in page.text
 
 
 @pytest.fixture

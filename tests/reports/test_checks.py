@@ -12,9 +12,12 @@ from reports.checks import Gate
 from reports.checks.dates import called_future
 from reports.models import Briefing
 from reports.services import drafts
+from reports.services.clearance import resolve
 from reports.workshop.page import page_of
 from reports.workshop.paper import composed
 from tests.factories import (
+    ClearanceCommentFactory,
+    ClearanceFactory,
     DelayFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -229,6 +232,19 @@ def test_a_reference_to_a_hidden_paragraph_stops_the_paper(begin, by):
     assert check.url.endswith(f"#{added.key}")
 
 
+def test_a_comment_that_nobody_resolved_stops_authorisation_alone(begin, police, by):
+    briefing = begin()
+    comment = ClearanceCommentFactory(
+        clearance=ClearanceFactory(briefing=briefing, agency=police), key=shown(briefing)[0].key
+    )
+    (check,) = blocking(briefing)
+    assert check.words == "A comment of Police is not resolved (paragraph 1)."
+    assert check.url.endswith(f"/clearance/#comment-{comment.pk}")
+    assert blocking(briefing, Gate.CONSULTATION) == []
+    resolve(comment=comment, resolution="It says so now.", by=by, at=BEFORE)
+    assert blocking(briefing) == []
+
+
 def test_a_paper_without_a_recommendation_is_stopped(begin):
     briefing = begin()
     briefing.draft_asks.update(is_hidden=True)
@@ -343,4 +359,4 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.of(briefing)) > 3
 
 
-QUERIES = 19
+QUERIES = 21
