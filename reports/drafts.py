@@ -54,7 +54,6 @@ def draft(
         period_end=period_end,
         dated=dated,
         copied_to="\n".join(name.strip() for name in plan.copied_to.split(";") if name.strip()),
-        agencies_consulted=", ".join(_consulted(plan, dated)),
     )
     last = plan.briefings.newest_first().first()
     if last:
@@ -74,7 +73,7 @@ def draft(
     return found
 
 
-def _consulted(plan: Plan, on: date) -> list[str]:
+def other_members(plan: Plan, on: date) -> list[str]:
     """Short names of the working group's other agencies on the day, in the order they joined."""
     others = Agency.objects.valid_on(on).filter(memberships__plan=plan)
     others = others.exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")

@@ -58,7 +58,10 @@ class CoverForm(VersionedForm):
         help_text="One name a line. Blank prints as N/A.",
     )
     agencies_consulted = lines(
-        "agencies_consulted", label="Agencies consulted", help_text="With commas between."
+        "agencies_consulted",
+        label="Others consulted",
+        help_text="Besides the agencies that are asked for their clearance here, which are printed "
+        "first. With commas between.",
     )
     contact_name = text("contact_name", label="First contact: name or role")
     contact_phone = phone("contact_phone", "First contact: direct dial")

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from agencies import history
 from reports.compose import compose
-from reports.document import DocumentError, Stage, from_json, to_json, words
-from reports.drafts import draft
+from reports.document import Dissent, DocumentError, Stage, from_json, to_json, words
+from reports.drafts import draft, other_members
+from reports.models import Clearance
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
+    BriefingFactory,
+    ClearanceFactory,
     DelayFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -793,7 +796,25 @@ def test_the_picture_keeps_to_its_page_and_says_what_it_leaves_out(plan, item):
     assert slips == [0] * 23 + [30]
 
 
-def test_agencies_consulted_are_the_other_members_that_exist_on_the_date(plan, police):
+def test_the_other_members_are_those_that_exist_on_the_date(plan, police):
     later = AgencyFactory(short_name="MBIE", valid_from=date(2012, 7, 1))
-    plan.members.create(agency=later)
-    assert compose(briefing(plan)).cover.agencies_consulted == ("Police",)
+    gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 1, 1))
+    for agency in (later, gone):
+        plan.members.create(agency=agency)
+    assert other_members(plan, DATED) == ["Police"]
+
+
+def test_agencies_that_were_asked_are_printed_before_those_that_the_cover_names(plan, police):
+    paper = BriefingFactory(plan=plan, agencies_consulted="Treasury, police; N/A")
+    assert compose(paper).cover.agencies_consulted == ("Treasury", "police", "N/A")
+    ClearanceFactory(briefing=paper, agency=police)
+    ClearanceFactory(briefing=paper, agency=AgencyFactory(short_name="ACC"), is_withdrawn=True)
+    assert compose(paper).cover.agencies_consulted == ("Police", "Treasury")
+
+
+def test_an_agency_that_does_not_concur_is_on_the_cover_with_its_reason(plan, police):
+    paper = BriefingFactory(plan=plan)
+    row = ClearanceFactory(briefing=paper, agency=police, concurs=True)
+    assert compose(paper).cover.not_concurring == ()
+    Clearance.objects.filter(pk=row.pk).update(answer="dissents", words="Not\r\nfunded.")
+    assert compose(paper).cover.not_concurring == (Dissent("Police", "Not funded."),)

@@ -216,7 +216,8 @@ def test_te_reo_maori_is_marked_for_readers(html):
 
 
 def test_bold_is_strong(html):
-    assert re.findall(r"<strong>([^<]+)</strong>", html) == ["28 of them", "note", "agree"]
+    found = re.findall(r"<strong>([^<]+)</strong>", html)
+    assert found == ["MWA does not concur:", "28 of them", "note", "agree"]
 
 
 def test_no_space_is_added_between_runs(html):

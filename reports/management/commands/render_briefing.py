@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reports.compose import compose
 from reports.document import DocumentError, to_json
-from reports.drafts import draft
+from reports.drafts import draft, other_members
 from reports.models import Briefing
 from reports.render.pdf import RenderRefused, render_pdf
 from workitems.models import Plan
@@ -78,6 +78,9 @@ def whole_briefing(plan: Plan, **facts: Any) -> Briefing:
     if stored is not None and stored.plan_id != plan.pk:
         raise CommandError(f"The tracker number {stored.tracker_number} is another plan’s.")
     briefing = stored or draft(plan, **facts)
+    if stored is None:
+        # A paper from the records alone: taken to be consulted on with the whole working group.
+        briefing.agencies_consulted = ", ".join(other_members(plan, briefing.dated))
     briefing.plan = plan
     for name, value in facts.items():
         setattr(briefing, name, value)
