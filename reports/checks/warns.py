@@ -9,8 +9,9 @@ from reports.checks.blocks import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.dates import called_future
 from reports.checks.length import pages
-from reports.checks.material import BRIEFING, COVER, WORKSHOP, Material
+from reports.checks.material import BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.document import words
+from reports.models import Briefing
 from reports.wording import agree, counted, day, listed
 from reports.workshop.draft import Part, drifts, outdated, printed
 from workitems.models import Update
@@ -32,6 +33,7 @@ def every(material: Material) -> list[Check]:
         *_unused(material),
         *_paragraphs(material),
         *_phones(material),
+        *_answers(material),
     ]
 
 
@@ -183,3 +185,22 @@ def _phones(material: Material) -> Iterator[Check]:
                 fingerprint(digits, *people),
                 mend_url=f"{material.url(COVER)}#id_{fields[digits]}",
             )
+
+
+def _answers(material: Material) -> Iterator[Check]:
+    """Agencies that were asked for their clearance and have not answered."""
+    assert material.found is not None
+    if material.briefing.state != Briefing.State.IN_CONSULTATION:
+        return
+    for row in material.found.facts.clearances:
+        if row.is_answered:
+            continue
+        again = ", asked again since what it cleared has changed," if row.reopened_because else ""
+        yield Check(
+            f"clearance-{row.pk}",
+            WARNING,
+            f"{row.agency}{again} has not answered. It is asked to by {day(row.due_on)}.",
+            material.url(CLEARANCE),
+            "Clearance",
+            fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
+        )

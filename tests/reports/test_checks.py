@@ -10,7 +10,7 @@ from agencies import history
 from reports import checks
 from reports.checks import Gate
 from reports.checks.dates import called_future
-from reports.models import Briefing
+from reports.models import Briefing, Clearance
 from reports.services import drafts
 from reports.services.clearance import resolve
 from reports.workshop.page import page_of
@@ -343,6 +343,27 @@ def test_one_number_given_twice_is_warned_of(begin):
 )
 def test_days_that_are_past_and_called_future(text, past):
     assert list(called_future(text, DATED)) == past
+
+
+# --- clearance ------------------------------------------------------------------------------
+
+
+def test_an_agency_that_has_not_answered_is_a_warning_until_it_does(begin, police, by):
+    briefing = set_cover(begin(), state="in_consultation")
+    row = ClearanceFactory(briefing=briefing, agency=police)
+    (check,) = checks.of(briefing)
+    assert (check.key, check.words) == (
+        f"clearance-{row.pk}",
+        "Police has not answered. It is asked to by 15 July 2010.",
+    )
+    Clearance.objects.update(reopened_because="Paragraph 2 was changed.")
+    (again,) = checks.of(briefing)
+    assert again.words.startswith("Police, asked again since what it cleared has changed, has not")
+    assert again.about != check.about
+    Clearance.objects.update(
+        answer="concurs", answered_as="A", answered_by=by, answered_at=BEFORE, reopened_because=""
+    )
+    assert checks.of(briefing) == []
 
 
 def test_the_checks_take_a_fixed_number_of_queries(
