@@ -178,18 +178,3 @@ def test_a_file_in_place_is_replaced_whole(plan, out):
     render(out, slug="small")
     assert out.read_bytes().startswith(b"%PDF-1.7")
     assert [path.name for path in out.parent.iterdir()] == ["briefing.pdf"]
-
-
-def test_the_demo_briefing_is_loaded_once_and_names_roles(demo, settings):
-    settings.DEBUG = True
-    for _ in range(2):
-        call_command("load_demo_briefing")
-    briefing = Briefing.objects.get()
-    assert (briefing.manager_name, briefing.manager_role) == ("Group Manager", "Border Security")
-
-
-def test_the_demo_briefing_is_not_for_a_live_service(settings):
-    settings.DEBUG = False
-    with pytest.raises(CommandError):
-        call_command("load_demo_briefing")
-    assert Briefing.objects.count() == 0

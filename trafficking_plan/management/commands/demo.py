@@ -11,17 +11,12 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from workitems.demo.plans import PLAN_OF_2009
+from reports.demo.briefings import TRACKER_NUMBER
+from reports.models import IssuedPaper
 
 HOST = "127.0.0.1"
 VAR = settings.BASE_DIR / "var"
 BRIEFING = VAR / "briefing-2010.pdf"
-BRIEFING_FACTS = {
-    "--from": "2009-07-31",
-    "--to": "2010-07-30",
-    "--dated": "2010-07-30",
-    "--tracker": "10/96252",
-}
 
 
 class Command(BaseCommand):
@@ -52,14 +47,12 @@ class Command(BaseCommand):
         self.tell("Loading the demo plans")
         sign_ins = StringIO()
         call_command("load_demo_plan", stdout=sign_ins)
+
+        self.tell("Writing and signing their briefings")
         call_command("load_demo_briefing", stdout=StringIO())
         call_command("load_demo_papers", stdout=StringIO())
-
-        self.tell("Writing the 2010 briefing")
-        facts = [part for pair in BRIEFING_FACTS.items() for part in pair]
-        call_command(
-            "render_briefing", PLAN_OF_2009, *facts, "--out", str(BRIEFING), stdout=StringIO()
-        )
+        paper = IssuedPaper.objects.filter(briefing__tracker_number=TRACKER_NUMBER).newest_first()
+        BRIEFING.write_bytes(bytes(paper[0].pdf))
 
         self.stdout.write("\n" + sign_ins.getvalue().strip())
         self.stdout.write(f"\nBriefing  {BRIEFING}")

@@ -1,0 +1,76 @@
+"""The demo's briefings: where each is on its way, what they say of each other, and that they are real."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from reports import checks
+from reports.models import Briefing, Clearance, FollowUp
+from reports.services import issuing
+from workitems.demo.plans import CURRENT_PLAN, PLAN_OF_2009
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings):
+    settings.DEBUG = True
+    call_command("load_demo_plan", stdout=StringIO())
+
+
+def load():
+    told = StringIO()
+    call_command("load_demo_briefing", stdout=told)
+    return told.getvalue().splitlines()
+
+
+def test_the_demos_briefings_are_on_their_way_and_loaded_once(demo):
+    assert [line.partition(", ")[2] for line in load()] == ["closed", "closed", "in consultation"]
+    assert len(load()) == 2
+    assert Briefing.objects.count() == 3
+
+    paper = Briefing.objects.get(plan__slug=PLAN_OF_2009)
+    issued = paper.issued.get()
+    assert (paper.tracker_number, paper.manager_name) == ("10/96252", "Group Manager")
+    assert issuing.faults(issued, render=True) == []
+    answer = issued.responses.get()
+    assert (answer.decided_on, [choice.option for choice in answer.choices.order_by("number")]) == (
+        date(2010, 8, 3),
+        ["noted", "agreed"],
+    )
+    assert FollowUp.objects.open().count() == 2
+
+    current = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
+        plan__slug=CURRENT_PLAN, state=Briefing.State.IN_CONSULTATION
+    )
+    answers = current.clearances.order_by("agency__short_name")
+    assert [(row.agency.short_name, row.answer) for row in answers] == [
+        ("Customs", "concurs"),
+        ("DIA", ""),
+        ("IR", ""),
+        ("MFAT", "dissents"),
+        ("MSD", ""),
+        ("MoJ", ""),
+        ("Police", ""),
+    ]
+    again = Clearance.objects.exclude(reopened_because="").get()
+    assert again.agency.short_name == "MSD"
+    found = [
+        check.key.partition("-")[0] for check in checks.blocking(current, checks.Gate.AUTHORISATION)
+    ]
+    assert sorted(found) == ["comment", "comment", "late"]
+
+
+def test_the_demos_briefings_need_its_plans(settings):
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="Load the demo plans first"):
+        load()
+
+
+def test_the_demos_briefings_are_not_for_a_live_service(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError):
+        load()
+    assert Briefing.objects.count() == 0
