@@ -1,7 +1,7 @@
 """Two wordings compared word by word, for pages that show what changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -41,19 +41,35 @@ def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     return was, now
 
 
+def interwoven(before: str, after: str) -> list[Strand]:
+    """Both texts in one, whole: what went stands before what came."""
+    return _strands(list(_steps(before, after)), lambda words, place: "".join(words))
+
+
 def woven(before: str, after: str) -> list[Strand]:
-    """Both texts in one: what went stands before what came. Long runs that stayed are cut short."""
-    strands = []
+    """The same, with long runs that stayed cut short."""
     steps = list(_steps(before, after))
+    return _strands(steps, lambda words, place: _cut(words, place == 0, place == len(steps) - 1))
+
+
+def _strands(steps: list[Step], stayed: Callable[[list[str], int], str]) -> list[Strand]:
+    strands = []
+    space = ""
     for place, (stays, old, new) in enumerate(steps):
         if stays:
-            strands.append(Strand(_cut(new, place == 0, place == len(steps) - 1)))
+            strands.append(Strand(stayed(new, place)))
+            # A word that ends the text now may have had more after it.
+            space = "" if new[-1][-1].isspace() else _space_after(old[-1])
             continue
         if old:
-            strands.append(Strand("".join(old), is_removed=True))
+            strands.append(Strand(space + "".join(old), is_removed=True))
         if new:
             strands.append(Strand("".join(new), is_added=True))
     return strands
+
+
+def _space_after(word: str) -> str:
+    return word[len(word.rstrip()) :]
 
 
 def _steps(before: str, after: str) -> Iterator[Step]:

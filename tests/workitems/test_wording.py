@@ -25,7 +25,8 @@ def marked(before: str, after: str) -> str:
         ("", "New", "[+New]"),
         ("Old", "", "[-Old]"),
         ("a b c d", "x b y d", "[-a ][+x ]b [-c ][+y ]d"),
-        ("a a a", "a a", "a a[-a]"),
+        ("a a a", "a a", "a a[- a]"),
+        ("We print it", "We print, always", "We print[- it][+, always]"),
     ],
 )
 def test_what_went_and_what_came_is_marked(before, after, expected):
