@@ -430,6 +430,7 @@ RULES: dict[str, Row] = {
     "briefings:unsigned": of_plan(
         lambda scene: [*briefing(scene), "0" * 64], may=("authorising manager",), get=ONWARD
     ),
+    "briefings:compare": of_plan(briefing, may=DRAFTERS),
     "briefings:issued": of_plan(issued, may=PAPER_READERS),
     "briefings:version": of_plan(version, may=PAPER_READERS),
     "briefings:version-pdf": of_plan(version, may=PAPER_READERS),

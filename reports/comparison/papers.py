@@ -87,14 +87,14 @@ class Line:
 
     @property
     def place(self) -> str:
-        """ "Paragraph 4", "Paragraph 4, before 3 under “Background”"; of one that is gone, where it was."""
+        """ "Paragraph 4", "Paragraph 4, was 3 under “Background”", "Was paragraph 3"."""
         noun = _noun(self.said)
         if self.now is None:
-            return f"Before, {noun} {self.said.number}"
+            return f"Was {noun} {self.said.number}"
         place = f"{noun.capitalize()} {self.now.number}"
         if self.was is None or (self.was.number == self.now.number and not self.under):
             return place
-        return f"{place}, before {self.was.number}{self.under and f' under “{self.under}”'}"
+        return f"{place}, was {self.was.number}{self.under and f' under “{self.under}”'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,13 @@ class Stretch:
 
     @property
     def summary(self) -> str:
-        """ "3 paragraphs are the same: 4 to 6, before 3 to 5"."""
+        """ "3 paragraphs are the same: 4 to 6, were 3 to 5"."""
         now = _numbers(line.now.number for line in self.lines if line.now)
         was = _numbers(line.was.number for line in self.lines if line.was)
-        what = counted(len(self.lines), _noun(self.lines[0].said))
-        verb = agree(len(self.lines), "is", "are")
-        return f"{what} {verb} the same: {now}{'' if was == now else f', before {was}'}"
+        count = len(self.lines)
+        before = "" if was == now else f", {agree(count, 'was', 'were')} {was}"
+        what = counted(count, _noun(self.lines[0].said))
+        return f"{what} {agree(count, 'is', 'are')} the same: {now}{before}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,11 +489,14 @@ def _noun(said: Said) -> str:
 
 
 def _numbers(numbers: Iterable[int]) -> str:
-    """ "3", "3 to 5", "3 to 5 and 8"."""
+    """ "3", "3 and 4", "3 to 5", "3 to 5 and 8"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return listed(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+    said: list[str] = []
+    for run in runs:
+        said += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+    return listed(said)

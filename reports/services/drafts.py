@@ -82,7 +82,7 @@ def begin_draft(
             ),
             by=by,
         )
-    _keep(briefing, stored.read(briefing), acts.refresh, composed, by=by, reason="Drafted")
+    _keep(briefing, stored.read(briefing), acts.refresh, composed, by=by, reason=stored.DRAFTED)
     return briefing
 
 
@@ -212,7 +212,7 @@ def restore(*, briefing: Briefing, key: str, by: User) -> None:
 def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> int:
     """Take what the records say now into generated paragraphs. How many paragraphs changed."""
     before = stored.read(open_briefing(briefing))
-    changed = _keep(briefing, before, acts.refresh, composed, by=by, reason="Refreshed")
+    changed = _keep(briefing, before, acts.refresh, composed, by=by, reason=stored.REFRESHED)
     return len(changed)
 
 

@@ -33,6 +33,12 @@ def te_reo(text: str, maori: Iterable[str] = ()) -> SafeString:
 
 
 @register.filter
+def te_reo_lines(text: str) -> SafeString:
+    """The same for text of several lines."""
+    return format_html_join("\n", "{}", ((te_reo(line),) for line in text.split("\n")))
+
+
+@register.filter
 def long_date(day: date) -> str:
     return words.long_date(day)
 

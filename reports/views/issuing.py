@@ -373,7 +373,7 @@ def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """A version on the screen, from the plain data that was signed."""
     paper = issued_version(request, slug, pk, number)
     if sha256(bytes(paper.document)) != paper.document_sha256:
-        return _damaged(request, paper, "JSON")
+        return damaged(request, paper, "JSON")
     return render(
         request,
         "reports/issue/show.html",
@@ -408,7 +408,7 @@ def word(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     with transaction.atomic():
         paper = issued_version(request, slug, pk, number)
         if sha256(bytes(paper.document)) != paper.document_sha256:
-            return _damaged(request, paper, "JSON")
+            return damaged(request, paper, "JSON")
     data = render_docx(from_json(bytes(paper.document)))
     return files.download(data, f"{_name(paper.briefing)} version {number}.docx", DOCX)
 
@@ -418,12 +418,12 @@ def _kept(
 ) -> HttpResponse:
     """The stored bytes, as long as they are those that were signed."""
     if sha256(data) != digest:
-        return _damaged(request, paper, ending.upper())
+        return damaged(request, paper, ending.upper())
     name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
     return files.frozen(request, data, digest, name, mime_type)
 
 
-def _damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse:
+def damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse:
     log.error("The stored %s of issued paper %s is not the one that was signed.", what, paper.pk)
     return render(
         request,

@@ -1,12 +1,18 @@
-"""A draft's rows as a `Draft`, and a changed `Draft` as the rows to save."""
+"""A draft's rows as a `Draft`, now or at a moment, and a changed `Draft` as the rows to save."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from reports.document import Source, Verb
-from reports.models import Briefing, DraftAsk, DraftParagraph
+from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from reports.workshop.draft import Ask, Draft, Origin, Part, Portion, Taken
+from workitems.asat import rows_as_at
+
+# Why paragraphs were written by the records alone; their history is asked for it later.
+DRAFTED, REFRESHED = "Drafted", "Refreshed"
 
 
 @dataclass(frozen=True)
@@ -27,23 +33,37 @@ class Stored:
 def read(briefing: Briefing) -> Stored:
     """The draft as it is stored: three queries."""
     paragraphs = {row.key: row for row in briefing.draft_paragraphs.order_by("position", "pk")}
-    of_section: dict[int, list[Part]] = defaultdict(list)
-    for row in paragraphs.values():
-        if not row.is_withdrawn:
-            of_section[row.section_id].append(part_of(row))
     sections = {row.key: row for row in briefing.draft_sections.order_by("position", "pk")}
     asks = {row.key: row for row in briefing.draft_asks.order_by("position", "pk")}
-    draft = Draft(
+    draft = _draft(sections.values(), paragraphs.values(), asks.values())
+    return Stored(draft, sections, paragraphs, asks)
+
+
+def read_as_at(briefing: Briefing, until: datetime) -> Draft:
+    """The draft as it was stored just before an instant, from history: three queries."""
+    sections, paragraphs, asks = (
+        rows_as_at(model, until, of={"briefing_id": briefing.pk}).order_by("position", "id")
+        for model in (DraftSection, DraftParagraph, DraftAsk)
+    )
+    return _draft(sections, paragraphs, asks)
+
+
+def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[Any]) -> Draft:
+    """From rows in order, or from history rows; both have `id` as the row's."""
+    of_section: dict[int, list[Part]] = defaultdict(list)
+    for row in paragraphs:
+        if not row.is_withdrawn:
+            of_section[row.section_id].append(part_of(row))
+    return Draft(
         portions=tuple(
-            Portion(row.key, row.heading, row.content or row.key, tuple(of_section[row.pk]))
-            for row in sections.values()
+            Portion(row.key, row.heading, row.content or row.key, tuple(of_section[row.id]))
+            for row in sections
         ),
         asks=tuple(
             Ask(row.key, Verb(row.verb), row.text, options_of(row.options), row.is_hidden)
-            for row in asks.values()
+            for row in asks
         ),
     )
-    return Stored(draft, sections, paragraphs, asks)
 
 
 def part_of(row: DraftParagraph) -> Part:

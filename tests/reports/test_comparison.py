@@ -198,7 +198,7 @@ def test_a_paragraph_that_came_moves_the_numbers_and_nothing_else():
     assert told(found) == [("New", None, 9)]
     mitigation = found.parts[4]
     assert [stretch.summary for stretch in mitigation.stretches] == [
-        "2 paragraphs are the same: 11 to 12, before 10 to 11"
+        "2 paragraphs are the same: 11 and 12, were 10 and 11"
     ]
     assert found.summary == (
         "1 paragraph is new and 14 are the same; 2 recommendations are the same."
@@ -213,8 +213,8 @@ def test_a_paragraph_that_went_stands_where_it_stood():
     assert told(found) == [("Gone", 11, None)]
     assert [line.place for line in found.parts[4].lines] == [
         "Paragraph 10",
-        "Before, paragraph 11",
-        "Paragraph 11, before 12",
+        "Was paragraph 11",
+        "Paragraph 11, was 12",
     ]
 
 
@@ -235,7 +235,7 @@ def test_a_paragraph_is_known_in_another_section_by_its_key():
     found = compare(document(), document(sections=parts))
     assert told(found) == [("Moved", 11, 10)]
     moved = next(line for line in lines(found) if line.is_moved)
-    assert moved.place == "Paragraph 10, before 11 under “Mitigation”"
+    assert moved.place == "Paragraph 10, was 11 under “Mitigation”"
 
 
 def other_keys(paper):

@@ -1,0 +1,131 @@
+"""The plan's figures when each of two papers was written, side by side.
+
+A paper's text and annexes are composed from the records as at its date. So the figures are counted
+from the same records, by the same lines as the dashboard's: an issued paper need not say them all.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.document import Document, ProgressPicture, Stage, WorkItemTable
+from reports.wording import agree
+from workitems.models import Delay
+from workitems.models.item import Confidence
+from workitems.on_day import PlanOnDay
+from workitems.standing import Standing, counted, days_in_words
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was counted in both, and the difference in words."""
+
+    label: str
+    was: int
+    now: int
+    in_days: bool = False
+
+    @property
+    def said_was(self) -> str:
+        return days_in_words(self.was) if self.in_days else f"{self.was:,}"
+
+    @property
+    def said_now(self) -> str:
+        return days_in_words(self.now) if self.in_days else f"{self.now:,}"
+
+    @property
+    def difference(self) -> str:
+        """ "3 more", "12 days fewer", "the same"."""
+        change = self.now - self.was
+        if not change:
+            return "the same"
+        count = days_in_words(abs(change)) if self.in_days else f"{abs(change):,}"
+        return f"{count} {'more' if change > 0 else 'fewer'}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures under one heading; `total` is their sum, where they have one that tells something."""
+
+    heading: str
+    figures: tuple[Figure, ...]
+    total: Figure | None = None
+
+
+def side_by_side(was: PlanOnDay, now: PlanOnDay) -> list[Group]:
+    """Items by how they stood, live ones by their agencies' confidence, days of open delays by cause."""
+    stood_was, stood_now = ([item.standing for item in plan.items] for plan in (was, now))
+    said_was, said_now = (
+        [item.confidence for item in plan.items if item.is_live] for plan in (was, now)
+    )
+    days_was, days_now = _days(was), _days(now)
+    causes = sorted(
+        days_was.keys() | days_now.keys(),
+        key=lambda cause: (-days_now[cause], -days_was[cause], cause),
+    )
+    return [
+        Group(
+            "Work items",
+            _counts([(each, each.label) for each in Standing], stood_was, stood_now),
+            Figure("All work items", len(stood_was), len(stood_now)),
+        ),
+        Group(
+            "Confidence of agencies, of items that go on",
+            _counts([(each, str(each.label)) for each in Confidence], said_was, said_now),
+        ),
+        Group(
+            "Days of delay, of delays that were open",
+            tuple(
+                Figure(
+                    str(Delay.Cause(cause).label), days_was[cause], days_now[cause], in_days=True
+                )
+                for cause in causes
+            ),
+            Figure("All causes", days_was.total(), days_now.total(), in_days=True),
+        ),
+    ]
+
+
+def _counts(
+    kinds: Iterable[tuple[str, str]], was: Iterable[str], now: Iterable[str]
+) -> tuple[Figure, ...]:
+    before, after = Counter(was), Counter(now)
+    return tuple(Figure(label, before[kind], after[kind]) for kind, label in kinds)
+
+
+def _days(plan: PlanOnDay) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for delay in plan.delays:
+        found[delay.cause] += delay.days
+    return found
+
+
+def counted_otherwise(paper: Document, plan: PlanOnDay) -> str:
+    """Where the paper's own annex counts other than the records do, what it counts; else nothing.
+
+    Records may be entered late, with their true dates; what was issued stays as it was.
+    """
+    said = _counted_in(paper)
+    if said is None:
+        return ""
+    complete = sum(item.standing == Standing.COMPLETE for item in plan.items)
+    if said == (len(plan.items), complete):
+        return ""
+    return (
+        f"its annex counts {counted(said[0], 'work item')}, of which {said[1]:,} "
+        f"{agree(said[1], 'is', 'are')} complete"
+    )
+
+
+def _counted_in(paper: Document) -> tuple[int, int] | None:
+    """Work items and complete ones in an annex that has them all."""
+    for annex in paper.annexes:
+        if isinstance(annex, WorkItemTable):
+            stages = [row.stage for pillar in annex.pillars for row in pillar.rows]
+            return len(stages), stages.count(Stage.COMPLETE)
+        if isinstance(annex, ProgressPicture):
+            return (
+                sum(pillar.total for pillar in annex.pillars),
+                sum(pillar.count(Stage.COMPLETE) for pillar in annex.pillars),
+            )
+    return None

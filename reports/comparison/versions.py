@@ -1,0 +1,182 @@
+"""What a briefing can be compared with: its draft now and earlier, and what was issued on the plan."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from reports.document import Document, from_json
+from reports.models import Briefing, IssuedPaper
+from reports.models.issue import sha256
+from reports.wording import capitalised, day
+from reports.workshop import past
+from reports.workshop.paper import document_of
+from workitems.asat import Moment, end_of
+
+NOW = "now"
+_ISSUED = re.compile(r"\d{1,18}-v\d{1,9}")
+
+
+class Tampered(Exception):
+    """The stored data of an issued paper is not what was signed."""
+
+    def __init__(self, paper: IssuedPaper) -> None:
+        super().__init__(str(paper))
+        self.paper = paper
+
+
+@dataclass(frozen=True)
+class Version:
+    """The draft as it is now, the draft just before `until`, or a paper as it was issued.
+
+    `words` say so in the list, `name` in a sentence and over a column.
+    """
+
+    code: str
+    words: str
+    name: str
+    until: datetime | None = None
+    paper: IssuedPaper | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.paper is None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Everything on offer, newest first in each group. `draft` is empty for whoever may not read it."""
+
+    briefing: Briefing
+    draft: tuple[Version, ...]
+    issued: tuple[Version, ...]
+    others: tuple[Version, ...]
+
+    def __iter__(self) -> Iterator[Version]:
+        yield from (*self.draft, *self.issued, *self.others)
+
+    def named(self, code: str) -> Version | None:
+        return next((version for version in self if version.code == code), None)
+
+    @property
+    def usual(self) -> Version | None:
+        """What is looked at where nobody says: the draft until it is issued, then the newest version."""
+        order = (*self.issued, *self.draft) if self.briefing.is_issued else tuple(self)
+        return order[0] if order else None
+
+    def usual_for(self, this: Version) -> Version | None:
+        """What `this` is compared with where nobody says: a correction with what it corrects, all else
+        with the last paper on an earlier period; without one, with its own beginning."""
+        before = [
+            version
+            for version in self.others
+            if version.paper and version.paper.briefing.period_end < self.briefing.period_end
+        ]
+        own = self.issued if this.is_draft else self.issued[self.issued.index(this) + 1 :]
+        order = (*own, *before) if this.is_draft else (*before, *own)
+        # The oldest state of a draft is listed last.
+        order = (*order, *self.draft[:0:-1]) if this.is_draft else order
+        return next((version for version in order if version != this), None)
+
+
+def choice(briefing: Briefing, now: datetime, *, with_draft: bool) -> Choice:
+    """At most six queries, whatever has been issued or typed."""
+    rows = IssuedPaper.objects.filter(briefing__plan=briefing.plan).select_related("briefing")
+    issued = rows.without_contents().order_by("-briefing__dated", "-briefing_id", "-number")
+    own, others = [], []
+    for paper in issued:
+        tracker = paper.briefing.tracker_number
+        name, code = f"{tracker}, version {paper.number}", f"{paper.briefing_id}-v{paper.number}"
+        if paper.briefing_id == briefing.pk:
+            on = day(timezone.localdate(paper.authorised_at))
+            own.append(
+                Version(code, f"Version {paper.number}, authorised on {on}", name, paper=paper)
+            )
+        else:
+            words = f"{name}, dated {day(paper.briefing.dated)}"
+            others.append(Version(code, words, name, paper=paper))
+    draft = tuple(_drafts(briefing, timezone.localdate(now))) if with_draft else ()
+    return Choice(briefing, draft, tuple(own), tuple(others))
+
+
+def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
+    if not briefing.is_issued:
+        name = "the draft now" if briefing.kind_id else "what the records say now"
+        yield Version(NOW, capitalised(name), name)
+    if briefing.kind_id:
+        for then in past.moments(briefing, today):
+            yield _then(then.moment, f", {then.words}")
+
+
+def _then(moment: Moment, what: str = "") -> Version:
+    assert moment.until is not None
+    name = f"the draft on {moment.words}"
+    return Version(moment.key, f"{capitalised(name)}{what}", name, until=moment.until)
+
+
+def is_of_draft(code: str) -> bool:
+    return not _ISSUED.fullmatch(code)
+
+
+def at_moment(code: str, now: datetime) -> Version | None:
+    """The draft at any day or instant that has passed, as `Moment.key` writes it; else None."""
+    try:
+        if "T" in code:
+            moment = Moment.at(timezone.make_aware(datetime.fromisoformat(code)))
+        else:
+            moment = Moment.end_of(date.fromisoformat(code))
+    except (ValueError, OverflowError):
+        return None
+    return _then(moment) if moment.until and moment.until <= now else None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A version's plain data, and the moment whose records it was written from."""
+
+    version: Version
+    document: Document
+    moment: Moment
+    is_now: bool = False
+
+    @property
+    def records(self) -> str:
+        """ "as the records stood on 30 July 2010"."""
+        until = self.moment.until
+        if self.is_now or until is None:
+            return "as the records stand now"
+        if self.moment.is_whole_day:
+            return f"as the records stood on {self.moment.words}"
+        # The day of such a moment is the paper's, which had not come.
+        return f"as the records stood on {Moment.at(until).words}"
+
+
+def read(version: Version, briefing: Briefing, now: datetime) -> Read | None:
+    """None where there was no draft then.
+
+    Refused with a `DocumentError` where the draft cannot be printed; `Tampered` where the issued
+    paper is not what was signed.
+    """
+    if version.paper is not None:
+        paper = IssuedPaper.objects.defer("pdf").get(pk=version.paper.pk)
+        paper.briefing = version.paper.briefing
+        if sha256(bytes(paper.document)) != paper.document_sha256:
+            raise Tampered(paper)
+        document = from_json(bytes(paper.document))
+        return Read(version, document, _moment(document, paper.authorised_at))
+    if version.until is None:
+        document = document_of(briefing)
+        moment = _moment(document, now)
+        return Read(version, document, moment, is_now=moment.until == now)
+    found = past.read(briefing, version.until)
+    if found is None:
+        return None
+    return Read(version, found, _moment(found, version.until))
+
+
+def _moment(document: Document, until: datetime) -> Moment:
+    """The end of the paper's day, or when it was written where that was before."""
+    dated = document.cover.dated
+    return Moment(dated, min(end_of(dated), until))

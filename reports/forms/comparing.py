@@ -1,0 +1,31 @@
+"""Which two versions of a paper to compare."""
+
+from django import forms
+
+from reports.comparison.versions import Choice, Version
+
+
+class CompareForm(forms.Form):
+    """A GET form that shows what was chosen; what an address may ask for is checked by the view."""
+
+    this = forms.ChoiceField(label="Compare")
+
+    def __init__(self, choice: Choice, this: Version, other: Version | None) -> None:
+        initial = {"this": this.code, "with": other.code if other else ""}
+        super().__init__(initial=initial, auto_id="compare_%s")
+        # "with" is a word of Python.
+        self.fields["with"] = forms.ChoiceField(label="With")
+        chosen = [each for each in (this, other) if each and choice.named(each.code) is None]
+        groups = [
+            ("The draft", [*choice.draft, *chosen]),
+            ("This briefing as issued", choice.issued),
+            ("Other briefings as issued", choice.others),
+        ]
+        for name in ("this", "with"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [
+                (group, [(each.code, each.words) for each in versions])
+                for group, versions in groups
+                if versions
+            ]

@@ -1,0 +1,124 @@
+"""Two versions of a paper side by side: what each says, and how the plan stood."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from reports import dashboard
+from reports.comparison import figures, papers, versions
+from reports.comparison.versions import Choice, Read, Version
+from reports.document import DocumentError
+from reports.forms.comparing import CompareForm
+from reports.look import Look
+from reports.models import Briefing
+from reports.views.briefings import readable_briefing
+from reports.views.issuing import damaged
+from reports.views.readers import issued_briefing, plan_with_papers
+from workitems import on_day
+from workitems.asat import Moment
+from workitems.views.requests import visible_plans
+
+
+@require_GET
+def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """`?this=` against `?with=`, each a `Version.code`; without one, what is usually compared."""
+    briefing, may_read_draft = comparable(request, slug, pk)
+    now = timezone.now()
+    choice = versions.choice(briefing, now, with_draft=may_read_draft)
+    this = chosen(request, "this", choice, now, may_read_draft) or choice.usual
+    if this is None:
+        raise Http404
+    other = chosen(request, "with", choice, now, may_read_draft) or choice.usual_for(this)
+    context: dict[str, Any] = {
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "form": CompareForm(choice, this, other),
+        "has_choice": len(list(choice)) > 1,
+        "this": this,
+        "other": other,
+        "refusals": [],
+    }
+    if other is not None:
+        try:
+            was, is_now = (read(each, briefing, now, context) for each in (other, this))
+        except versions.Tampered as found:
+            return damaged(request, found.paper, "JSON")
+        if was and is_now:
+            context |= side_by_side(request, briefing, was, is_now)
+    return render(
+        request, "reports/compare/compare.html", context, status=422 if context["refusals"] else 200
+    )
+
+
+def comparable(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, bool]:
+    """The briefing, and whether the person may read its draft. 404 for strangers to it; 403 for a
+    member of the working group until a version is issued."""
+    plan = plan_with_papers(request, slug)
+    if request.user.has_perm("reports.read_briefing", plan):
+        return readable_briefing(request, slug, pk), True
+    if plan in visible_plans(request) and not plan.briefings.filter(pk=pk, issued__number=1):
+        raise PermissionDenied
+    return issued_briefing(request, slug, pk), False
+
+
+def chosen(
+    request: HttpRequest, name: str, choice: Choice, now: datetime, may_read_draft: bool
+) -> Version | None:
+    """What the address asks for: one that is on offer, or the draft at any moment."""
+    code = request.GET.get(name, "")
+    if not code:
+        return None
+    version = choice.named(code)
+    if version is None and versions.is_of_draft(code):
+        if not may_read_draft:
+            raise PermissionDenied
+        version = versions.at_moment(code, now)
+    if version is None:
+        raise Http404
+    return version
+
+
+def read(
+    version: Version, briefing: Briefing, now: datetime, context: dict[str, Any]
+) -> Read | None:
+    """None where the paper cannot be made; why not is put among the refusals."""
+    try:
+        found = versions.read(version, briefing, now)
+    except DocumentError as refusal:
+        context["refusals"].append((version, str(refusal)))
+        return None
+    if found is None:
+        raise Http404
+    return found
+
+
+def side_by_side(request: HttpRequest, briefing: Briefing, was: Read, now: Read) -> dict[str, Any]:
+    at = on_day.read(briefing.plan, now.moment)
+    before = at if was.moment == now.moment else on_day.read(briefing.plan, was.moment)
+    return {
+        "was": was,
+        "now": now,
+        "comparison": papers.compare(was.document, now.document),
+        "headline": dashboard.headline(at) if was.moment == now.moment else "",
+        "groups": figures.side_by_side(before, at),
+        "counted_otherwise": [
+            (side.version, words)
+            for side, plan in ((was, before), (now, at))
+            if not side.version.is_draft
+            and (words := figures.counted_otherwise(side.document, plan))
+        ],
+        "changes_url": changes_url(request, briefing, was, now),
+    }
+
+
+def changes_url(request: HttpRequest, briefing: Briefing, was: Read, now: Read) -> str:
+    """What changed in the plan between the two, for whoever reads the plan; "" the other way round."""
+    if was.moment.on >= now.moment.on or briefing.plan not in visible_plans(request):
+        return ""
+    at = Moment.today(now.moment.on) if now.is_now else now.moment
+    return Look(briefing.plan, at, since=was.moment).link("changes")

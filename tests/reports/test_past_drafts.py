@@ -1,0 +1,194 @@
+"""A draft as it was: rebuilt from history in a fixed number of queries, at moments worth a look."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from agencies import history
+from reports.document import Verb, words
+from reports.models import Briefing, DraftParagraph
+from reports.services import drafts, states
+from reports.workshop import past, stored
+from reports.workshop.paper import composed, document_of
+from tests.factories import UserFactory
+from tests.reports.drafted import drafted
+from workitems.asat import Moment
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2010, 9, 1)
+
+
+def on(day, hour=0):
+    """What is written inside is written then; midnight UTC is noon in New Zealand."""
+    return time_machine.travel(datetime(2010, 8, day, hour, tzinfo=UTC), tick=True)
+
+
+def instant(day, hour=0):
+    return datetime(2010, 8, day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def by():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def draft(plan, item, by):
+    with on(2):
+        return drafted(plan, item, by)
+
+
+def first(draft, section):
+    rows = draft.draft_paragraphs.filter(section__key=section, is_withdrawn=False)
+    return rows.order_by("position")[0]
+
+
+def texts(document):
+    return [words(paragraph.text) for paragraph in document.paragraphs()]
+
+
+def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
+    """Edited, added, moved, hidden, joined, renamed and asked: each state comes back whole."""
+    row = first(draft, "purpose")
+    then = {}
+
+    def act(day, service, **arguments):
+        with on(day):
+            service(briefing=draft, by=by, **arguments)
+        draft.refresh_from_db()
+        then[day] = (stored.read(draft).draft, document_of(draft))
+
+    act(3, drafts.edit, key=row.key, text="Our **own** words.", version=1)
+    act(4, drafts.add, section="delay", text="Why, in short.", position=0, key="p-own")
+    act(5, drafts.move, key="p-own", section="purpose", position=0)
+    act(6, drafts.hide, key=row.key)
+    act(7, drafts.restore, key=row.key)
+    act(8, drafts.merge, key="p-own")
+    act(9, drafts.retitle, section="delay", heading="What is late", was="Delay")
+    act(
+        10, drafts.save_ask,
+        key="r-own", verb=Verb.AGREE, text="it", options="yes / no", version=0,
+    )  # fmt: skip
+    assert DraftParagraph.objects.get(key=row.key).is_withdrawn, "joined to the one before it"
+    for day, (plain, document) in then.items():
+        assert stored.read_as_at(draft, instant(day, 12)) == plain
+        assert past.read(draft, instant(day, 12)) == document
+
+
+def test_the_cover_and_the_annexes_are_those_chosen_then(draft):
+    draft.title, draft.annexes = "Another title", []
+    with on(4):
+        history.save(draft, by=None)
+    before, after = past.read(draft, instant(3)), past.read(draft, instant(5))
+    assert (before.title, len(before.annexes)) == ("Progress on the Plan", 2)
+    assert (after.title, len(after.annexes)) == ("Another title", 0)
+
+
+def test_before_it_was_begun_there_was_no_draft(draft):
+    assert past.read(draft, instant(1)) is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_draft_of_a_moment_is_read_in_three_queries(
+    draft, by, count, django_assert_num_queries
+):
+    for number in range(count):
+        drafts.add(briefing=draft, section="delay", text=f"Words {number}.", by=by)
+    with django_assert_num_queries(3):
+        stored.read_as_at(draft, datetime.now(UTC))
+
+
+# --- which moments ----------------------------------------------------------------------------
+
+
+def offered(draft):
+    return [(then.moment.words, then.words) for then in past.moments(draft, TODAY)]
+
+
+def test_a_draft_that_is_not_begun_has_no_past(plan, item):
+    briefing = Briefing.objects.create(
+        plan=plan, tracker_number="10/1", title="Progress", dated=date(2010, 7, 30),
+        period_start=date(2009, 7, 31), period_end=date(2010, 7, 30), contact_name="A",
+        manager_name="B", created_at=instant(1),
+    )  # fmt: skip
+    assert past.moments(briefing, TODAY) == []
+
+
+def test_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, by):
+    with on(3, 1):
+        drafts.add(briefing=draft, section="delay", text="Why.", by=by)
+    item.title = "Print two brochures"
+    history.save(item, by=None, at=datetime(2010, 7, 20, tzinfo=UTC))
+    with on(4, 2):
+        assert drafts.refresh(briefing=draft, composed=composed(draft), by=by) > 0
+    with on(5):
+        states.start_consultation(briefing=draft, by=by)
+    with on(6):
+        states.ask_for_authorisation(briefing=draft, by=by)
+    with on(7):
+        states.send_back(briefing=draft, reason="Say more", by=by)
+    with on(8):
+        states.recall(briefing=draft, reason="To say more", by=by)
+    with on(9):
+        states.withdraw(briefing=draft, reason="Not needed", by=by)
+    assert offered(draft) == [
+        ("9 August 2010 at 12:00", "when it was withdrawn"),
+        ("8 August 2010 at 12:00", "when it came back"),
+        ("7 August 2010 at 12:00", "when it came back"),
+        ("6 August 2010 at 12:00", "when authorisation was asked for"),
+        ("5 August 2010 at 12:00", "when it went to the agencies"),
+        ("4 August 2010", "at the end of the day"),
+        ("4 August 2010 at 14:00", "before it was refreshed"),
+        ("3 August 2010", "at the end of the day"),
+        ("2 August 2010", "at the end of the day"),
+        ("2 August 2010 at 12:00", "as it was begun"),
+    ]
+
+
+def test_today_is_not_over(draft):
+    assert [then.words for then in past.moments(draft, date(2010, 8, 2))] == ["as it was begun"]
+
+
+def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by):
+    before = document_of(draft)
+    item.title = "Print two brochures"
+    history.save(item, by=None, at=datetime(2010, 7, 20, tzinfo=UTC))
+    with on(4):
+        drafts.refresh(briefing=draft, composed=composed(draft), by=by)
+    refreshed = next(
+        then for then in past.moments(draft, TODAY) if then.words == "before it was refreshed"
+    )
+    assert texts(past.read(draft, refreshed.at)) == texts(before)
+    assert texts(past.read(draft, refreshed.at + timedelta(minutes=1))) != texts(before)
+
+
+def test_a_correction_begins_a_past_of_its_own_and_being_authorised_is_a_version(draft):
+    state = Briefing.State
+    for day, step in (
+        (3, state.AWAITING),
+        (4, state.AUTHORISED),
+        (5, state.DRAFTING),
+        (6, state.RETURNED),
+    ):
+        with on(day):
+            draft.state = step
+            history.save(draft, by=None)
+    assert offered(draft)[:3] == [
+        ("6 August 2010 at 12:00", "when its correction was given up"),
+        ("5 August 2010 at 12:00", "when its correction began"),
+        ("3 August 2010 at 12:00", "when authorisation was asked for"),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_moments_of_a_draft_are_found_in_five_queries(
+    draft, by, count, django_assert_num_queries
+):
+    for number in range(count):
+        with on(3 + number):
+            drafts.add(briefing=draft, section="delay", text=f"Words {number}.", by=by)
+    with django_assert_num_queries(5):
+        found = past.moments(draft, TODAY)
+    assert Moment.end_of(date(2010, 8, 2 + count)) in [then.moment for then in found]
