@@ -1,7 +1,7 @@
 """A draft as it was: the moments worth going back to, and the paper that it would have made then.
 
 Its words are those that were stored then. Its annexes are made from the records as at the paper's
-date, as those of any draft are.
+date, as those of any draft are, and agencies' answers stand on its cover as they are now.
 """
 
 from dataclasses import dataclass
