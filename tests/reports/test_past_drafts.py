@@ -119,7 +119,7 @@ def test_a_draft_that_is_not_begun_has_no_past(plan, item):
 def test_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, by):
     with on(3, 1):
         drafts.add(briefing=draft, section="delay", text="Why.", by=by)
-    item.title = "Print two brochures"
+    item.stage, item.completed_on = "complete", date(2010, 7, 20)
     history.save(item, by=None, at=datetime(2010, 7, 20, tzinfo=UTC))
     with on(4, 2):
         assert drafts.refresh(briefing=draft, composed=composed(draft), by=by) > 0
@@ -153,7 +153,7 @@ def test_today_is_not_over(draft):
 
 def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by):
     before = document_of(draft)
-    item.title = "Print two brochures"
+    item.stage, item.completed_on = "complete", date(2010, 7, 20)
     history.save(item, by=None, at=datetime(2010, 7, 20, tzinfo=UTC))
     with on(4):
         drafts.refresh(briefing=draft, composed=composed(draft), by=by)
