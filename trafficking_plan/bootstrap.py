@@ -43,6 +43,8 @@ LIBRARIES = {
 }
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
+# Homebrew keeps its Java off the path; the `java` that is there only says how to get one.
+HOMEBREW_JAVAS = ("/opt/homebrew/opt/openjdk/bin/java", "/usr/local/opt/openjdk/bin/java")
 
 # What a failed installation says, and what the person at the terminal can do about it.
 REMEDIES = {
@@ -302,7 +304,7 @@ def ensure_pip() -> None:
 
 
 def missing_system_packages(lock: str) -> list[str]:
-    """Debian's names of what is not here; tests need a browser and a PDF reader besides."""
+    """Debian's names of what is not here; tests need a browser, a PDF reader and Java besides."""
     if sys.platform == "darwin":
         found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
         missing = [] if found else list(LIBRARIES.values())
@@ -315,7 +317,19 @@ def missing_system_packages(lock: str) -> list[str]:
             missing.append("chromium")
         if not shutil.which("pdftotext"):
             missing.append("poppler-utils")
+        if not java():
+            missing.append("default-jre-headless")
     return missing
+
+
+def java() -> str | None:
+    """A Java that runs, for the reference validator of PDFs."""
+    home = os.environ.get("JAVA_HOME")
+    names = [f"{home}/bin/java"] if home else ["java", *HOMEBREW_JAVAS]
+    for program in filter(None, map(shutil.which, names)):
+        if subprocess.run([program, "-version"], capture_output=True).returncode == 0:
+            return program
+    return None
 
 
 def loads(library: str) -> bool:
@@ -345,7 +359,8 @@ def by_hand(packages: list[str]) -> str:
     again = "Then run the same command again."
     if sys.platform == "darwin":
         formulas = {"pango" if name in LIBRARIES.values() else name for name in packages}
-        formulas = {{"poppler-utils": "poppler"}.get(name, name) for name in formulas}
+        named = {"poppler-utils": "poppler", "default-jre-headless": "openjdk"}
+        formulas = {named.get(name, name) for name in formulas}
         return f"Some system packages are missing. Run:\n  brew install {' '.join(sorted(formulas))}\n{again}"
     if shutil.which("apt-get"):
         browser = (

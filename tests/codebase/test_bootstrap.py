@@ -197,8 +197,9 @@ def test_ordinary_users_get_the_line_to_type(monkeypatch, platform, apt, line):
         bootstrap.install_system_packages(["libpango-1.0-0"])
 
 
-def test_tests_need_a_browser_and_a_pdf_reader_besides(monkeypatch):
+def test_tests_need_a_browser_a_pdf_reader_and_java_besides(monkeypatch):
     monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     monkeypatch.setattr(bootstrap, "loads", lambda name: name != "libpango-1.0.so.0")
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
@@ -207,7 +208,50 @@ def test_tests_need_a_browser_and_a_pdf_reader_besides(monkeypatch):
         "libpango-1.0-0",
         "chromium",
         "poppler-utils",
+        "default-jre-headless",
     ]
+
+
+def test_on_macos_packages_have_homebrews_names(monkeypatch):
+    monkeypatch.setattr(bootstrap.sys, "platform", "darwin")
+    packages = ["libpango-1.0-0", "libpangoft2-1.0-0", "poppler-utils", "default-jre-headless"]
+    assert "brew install openjdk pango poppler\n" in bootstrap.by_hand(packages)
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch):
+    """Makes a program that ends with this code, in the folder `bin` of a home of its own."""
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(bootstrap, "HOMEBREW_JAVAS", ())
+
+    def program(home, code):
+        path = tmp_path / home / "bin" / "java"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"#!/bin/sh\nexit {code}\n")
+        path.chmod(0o755)
+        return path
+
+    return program
+
+
+def test_without_a_java_there_is_none(program):
+    assert bootstrap.java() is None
+
+
+def test_a_java_on_the_path_is_taken_if_it_runs(program, monkeypatch):
+    stub, real = program("stub", 1), program("real", 0)
+    monkeypatch.setenv("PATH", str(stub.parent))
+    assert bootstrap.java() is None
+    monkeypatch.setattr(bootstrap, "HOMEBREW_JAVAS", (str(real),))
+    assert bootstrap.java() == str(real)
+
+
+def test_java_home_says_which_java(program, monkeypatch):
+    named, other = program("named", 0), program("other", 0)
+    monkeypatch.setenv("PATH", str(other.parent))
+    monkeypatch.setenv("JAVA_HOME", str(named.parent.parent))
+    assert bootstrap.java() == str(named)
 
 
 def test_debians_python_without_pip_is_told_of_with_the_rest(checkout, monkeypatch):
