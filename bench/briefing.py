@@ -106,7 +106,7 @@ def measure(briefings: dict[str, Any], runs: int) -> bool:
 
     def alone(page: str) -> bytes:
         data: bytes = HTML(string=page, base_url=html.ASSETS, url_fetcher=pdf._fetcher()).write_pdf(
-            pdf_variant="pdf/ua-1"
+            pdf_variant="pdf/a-2a"
         )
         return data
 

@@ -51,7 +51,7 @@ def main() -> int:
 
     def alone(page: str) -> bytes:
         data: bytes = HTML(string=page, base_url=html.ASSETS, url_fetcher=pdf._fetcher()).write_pdf(
-            pdf_variant="pdf/ua-1"
+            pdf_variant="pdf/a-2a"
         )
         return data
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.document import Document
+from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, document_html
 from reports.render.structure import own_structure
 
@@ -38,7 +39,8 @@ class RenderRefused(Exception):
 
 
 def render_pdf(document: Document) -> bytes:
-    """The document as PDF/UA-1, dated by its own date. Raises RenderRefused rather than make a doubtful file."""
+    """The document as PDF/UA-1 and PDF/A-2a, dated by its own date. Raises RenderRefused rather than make a doubtful
+    file."""
     return html_to_pdf(document_html(document), title=document.title, language=document.language)
 
 
@@ -67,11 +69,13 @@ def refuse_unprintable(text: str) -> None:
 
 
 def check_file(data: bytes) -> None:
-    """Refuse bytes that are not one whole PDF."""
+    """Refuse bytes that are not one whole PDF with both of its claims."""
     if not data.startswith(b"%PDF-1.7") or data.count(b"%%EOF") != 1:
         raise RenderRefused("The file came out incomplete. Please try again.")
     if not data.rstrip().endswith(b"%%EOF"):
         raise RenderRefused("The file came out incomplete. Please try again.")
+    if not makes_both_claims(data):
+        raise RenderRefused("The file would not say that it is accessible and fit for the archive.")
 
 
 def _write(html: str, title: str, language: str) -> bytes:
@@ -80,20 +84,21 @@ def _write(html: str, title: str, language: str) -> bytes:
     from weasyprint.urls import FatalURLFetchingError
 
     def finish(_document: Any, pdf: Any) -> None:
+        claim_accessible(pdf)
         _check_catalog(pdf, title=title, language=language)
 
     try:
         page = HTML(string=html, base_url=ASSETS, url_fetcher=_fetcher())
         drawn = page.render(font_config=_font_configuration())
         with own_structure(drawn):
-            data: bytes = drawn.write_pdf(pdf_variant="pdf/ua-1", finisher=finish)
+            data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
     except FatalURLFetchingError as fault:
         raise RenderRefused("The paper asked for a file that is not part of it.") from fault
     return data
 
 
 def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
-    """Refuse a file that would not state its language, title and tags, or that would act or carry files."""
+    """Refuse a file that would not state its language, title, tags and colours, or that would act or carry files."""
     catalog = pdf.catalog
     if catalog.get("MarkInfo", {}).get("Marked") != "true" or "StructTreeRoot" not in catalog:
         raise RenderRefused("The file would have no tags, so a screen reader could not read it.")
@@ -101,8 +106,12 @@ def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
         raise RenderRefused("The file would not state its language.")
     if getattr(pdf.info.get("Title"), "string", None) != title:
         raise RenderRefused("The file would not carry the paper’s title.")
+    if [intent["S"] for intent in catalog.get("OutputIntents", [])] != ["/GTS_PDFA1"]:
+        raise RenderRefused("The file would not say what its colours are.")
     if "EmbeddedFiles" in catalog.get("Names", {}) or catalog.keys() & {"OpenAction", "AA"}:
         raise RenderRefused("The file would carry more than the paper.")
+    if any("Annots" in pdf.objects[number] for number in pdf.pages["Kids"][::3]):
+        raise RenderRefused("The paper would hold a link, which its tags do not describe.")
 
 
 @contextmanager

@@ -8,11 +8,14 @@ to one render at a time in a process; `reports.render.pdf` sees to both. The pap
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 WEASYPRINT = "70.0"
+# Its own: what it is told refuses the paper (`reports.render.pdf`).
+LOGGER = logging.getLogger("weasyprint")
 
 _POINT = 0.75  # points in a CSS pixel
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
@@ -193,5 +196,7 @@ class _Builder:
             node["A"] = self.pydyf.Dictionary(
                 {"O": "/Layout", "BBox": self.pydyf.Array((left, bottom, right, top))}
             )
-            title = box.element.find(f"{{{_SVG_NAMESPACE}}}title")
-            node["Alt"] = self.pydyf.String(title.text)
+            words = box.element.findtext(f"{{{_SVG_NAMESPACE}}}title", "").strip()
+            if not words:
+                LOGGER.error("A picture has no words for those who cannot see it")
+            node["Alt"] = self.pydyf.String(words)

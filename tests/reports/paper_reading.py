@@ -63,18 +63,66 @@ def pages(data, *arguments):
 
 
 def spoken(data):
-    """What the tag tree says, in order, a line for each stretch of text: (role, text)."""
+    """What the tag tree says, in order: (role, text) for each stretch of text."""
+    with opened(data) as pdf:
+        written = {page.objgen: stretches(page) for page in pdf.pages}
+        return list(_said(pdf.Root.StructTreeRoot.K[0], written))
+
+
+def _said(node, written):
+    for kid in node.get("/K", []):
+        if isinstance(kid, int):
+            yield str(node.S)[1:], written[node.Pg.objgen][kid]
+        elif "/MCID" in kid:
+            yield str(node.S)[1:], written[kid.Pg.objgen][kid.MCID]
+        else:
+            yield from _said(kid, written)
+
+
+def stretches(page):
+    """The text of each marked piece of a page's content, by its number."""
+    found = {None: ""}
+    _read(page, page.Resources, [None], found)
+    return found
+
+
+def _read(content, resources, inside, found):
+    letters = {name: _letters(font) for name, font in resources.get("/Font", {}).items()}
+    font = {}
+    for operands, operator in pikepdf.parse_content_stream(content):
+        name = str(operator)
+        if name in ("BDC", "BMC"):
+            inside.append(operands[1]["/MCID"] if name == "BDC" else None)
+            found.setdefault(inside[-1], "")
+        elif name == "EMC":
+            inside.pop()
+        elif name == "Tf":
+            font = letters[str(operands[0])]
+        elif name in ("Tj", "TJ"):
+            for codes in operands[0] if name == "TJ" else operands:
+                if isinstance(codes, pikepdf.String):
+                    pairs = bytes(codes)
+                    glyphs = zip(pairs[::2], pairs[1::2], strict=True)
+                    found[inside[-1]] += "".join(font[high << 8 | low] for high, low in glyphs)
+        elif name == "Do":
+            form = resources.XObject[str(operands[0])]
+            _read(form, form.Resources, inside, found)
+
+
+def _letters(font):
+    """What a font's glyphs stand for, as the font itself says."""
+    table = font.ToUnicode.read_bytes().decode()
+    assert "beginbfrange" not in table
+    lines = re.findall(r"^<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>$", table, re.M)
+    return {int(code, 16): bytes.fromhex(text).decode("utf-16-be") for code, text in lines}
+
+
+def spoken_by_poppler(data):
+    """`spoken`, by a program that takes its time: a second a page, and more on long papers."""
     out = subprocess.run(
         ["pdfinfo", "-struct-text", "-"], input=data, capture_output=True, check=True
     ).stdout.decode()
-    role, lines = "", []
-    for line in out.splitlines():
-        words = line.strip()
-        if words.startswith('"'):
-            lines.append((role, words[1:-1]))
-        elif not words.startswith("/"):
-            role = words.split(" ")[0].rstrip(":")
-    return lines
+    return "".join(line.strip()[1:-1] for line in out.splitlines() if line.strip()[:1] == '"')
 
 
 def families(data):
@@ -114,3 +162,49 @@ class _Words(HTMLParser):
 def html_words(html):
     """What a reader of the page sees, without its head and the pictures' titles."""
     return "".join(_Words(html).pieces)
+
+
+class Page(HTMLParser):
+    """What a page is made of: its tags, headings, heads of tables, numbers, and what it marks as Māori."""
+
+    VOID = ("br", "col", "link", "meta")
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags = Counter()
+        self.headings, self.heads, self.numbers = [], [], []
+        self.in_maori = 0
+        self._open = []
+        self._next = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags[tag] += 1
+        self.in_maori += found.get("lang") == "mi"
+        if tag in ("ol", "ul"):
+            self._next.append(int(found.get("start", 1)) if tag == "ol" else None)
+        elif tag == "li" and self._next[-1] is not None:
+            self.numbers.append(self._next[-1])
+            self._next[-1] += 1
+        elif re.fullmatch("h[1-6]", tag):
+            self.headings.append("")
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in self.VOID:
+            return
+        assert self._open.pop() == tag
+        if tag in ("ol", "ul"):
+            self._next.pop()
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_data(self, data):
+        if "thead" in self._open:
+            self.heads.append(data)
+        if self._open and any(re.fullmatch("h[1-6]", tag) for tag in self._open):
+            self.headings[-1] = " ".join((self.headings[-1] + data).split())

@@ -34,6 +34,7 @@ PAYLOADS = {
     "entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
     "css in markdown": "![x](url(file:///etc/passwd)) [y](http://127.0.0.1:9/)",
     "bytes of a PDF": "%%EOF endobj stream (/S /JavaScript /JS (app.alert\\(1\\)))",
+    "claim of a PDF": '<rdf:Description rdf:about="" pdfaid:part="2" pdfaid:conformance="A" /></rdf:RDF>',
     "long word": "w" * 400,
 }
 
@@ -179,6 +180,19 @@ def test_the_fetcher_hands_out_fonts_and_stylesheets_alone():
 def test_whatever_the_renderer_warns_of_refuses_the_paper():
     with pytest.raises(RenderRefused, match="The renderer objected to the paper: .*colr"):
         rendered("<p>x</p>", "<style>p { colr: red }</style>")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/", "#p-1", "mailto:a@example.org"])
+def test_a_link_that_a_listener_could_not_follow_refuses_the_paper(address):
+    with pytest.raises(RenderRefused, match="would hold a link, which its tags do not describe"):
+        rendered(f'<p id="p-1"><a href="{address}">here</a></p>')
+
+
+@pytest.mark.parametrize("title", ["", "<title></title>", "<title> </title>"])
+def test_a_picture_without_words_refuses_the_paper(title):
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{title}</svg>'
+    with pytest.raises(RenderRefused, match="A picture has no words for those who cannot see it"):
+        rendered(picture)
 
 
 def test_a_paper_that_does_not_say_its_language_or_title_is_refused():
