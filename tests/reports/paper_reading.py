@@ -125,6 +125,36 @@ def spoken_by_poppler(data):
     return "".join(line.strip()[1:-1] for line in out.splitlines() if line.strip()[:1] == '"')
 
 
+def numbered(data):
+    """What each numbered list of the paper's sections holds, as poppler reads the tag tree: (number,
+    text without white space), paragraphs and recommendations alike. Marks of bullets are left out."""
+    out = subprocess.run(
+        ["pdfinfo", "-struct-text", "-"], input=data, capture_output=True, check=True
+    ).stdout.decode()
+    found, section, outer, label = [], 0, None, None
+    for line in out.splitlines():
+        words = line.strip()
+        indent = len(line) - len(words)
+        if words.startswith('"'):
+            text = re.sub(r"\s", "", words[1:-1])
+            if outer is None:
+                continue
+            if label is None:
+                found[-1][1] += text
+            elif label == outer + 4:
+                found.append([int(text.rstrip(".")), ""])
+        elif not words.startswith("/"):
+            role = words.split(" ")[0].rstrip(":")
+            if outer is not None and indent <= outer:
+                outer = None
+            if role == "Sect":
+                section = indent
+            elif role == "L" and indent == section + 2:
+                outer = indent
+            label = indent if role == "Lbl" else None
+    return [tuple(each) for each in found]
+
+
 def families(data):
     """The fonts in the file by family, without the subset's prefix."""
     out = subprocess.run(["pdffonts", "-"], input=data, capture_output=True, check=True).stdout
