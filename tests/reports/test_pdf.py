@@ -295,6 +295,17 @@ def test_marking_and_tracker_stand_on_each_page(marking):
         )
 
 
+def test_a_cover_that_is_too_full_for_its_page_is_marked_on_the_first_page_too():
+    copies = tuple(f"Office {number} of the Ministry" for number in range(45))
+    cover = replace(sample.cover(), marking=Marking.SENSITIVE, copied_to=copies)
+    first, second, *_ = pages(render_pdf(sample.document(cover=cover)))
+    assert "Security" not in first
+    assert "Security" in second
+    for page in (first, second):
+        assert page.count("SENSITIVE") >= 2
+        assert "10/96252 · page" in page
+
+
 def test_annexes_begin_their_own_pages_and_the_items_lie_on_their_side(pdf, data):
     found = pages(data)
     assert ["Annex A" in page for page in found] == [False, False, False, True, False]
