@@ -1,4 +1,4 @@
-"""The annexes of a document: the table of work items and the picture of progress, as plain data."""
+"""The annexes of a document, as plain data: what stands behind the text, each chosen or left out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from reports.text import DocumentError, check_text
+from reports.text import Bullet, DocumentError, Text, check_length, check_text
 
 MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
 
@@ -117,6 +117,92 @@ class WorkItemTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph without a number, and its sub-bullets."""
+
+    text: Text
+    bullets: tuple[Bullet, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_length(self.text, "A paragraph of an annex")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    """What one agency last reported of a work item. `period` is in words: "the six months to 30 June 2010".
+
+    `no_change_on` is the day on which it said that there was nothing to report.
+    """
+
+    agency: str
+    period: str
+    achieved: tuple[Passage, ...] = ()
+    planned_next: tuple[Passage, ...] = ()
+    challenges: tuple[Passage, ...] = ()
+    no_change_on: date | None = None
+
+    def __post_init__(self) -> None:
+        check_text(self.agency, "The agency of a report")
+        check_text(self.period, "The period of a report")
+        if self.no_change_on and (self.achieved or self.planned_next or self.challenges):
+            raise DocumentError("A report of no change goes without other words.")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemText:
+    """One work item with its words. `supporting` names agencies with their role: "Police (trains its own staff)"."""
+
+    key: str
+    number: str
+    title: Text
+    lead: str
+    stage: Stage
+    supporting: tuple[str, ...] = ()
+    is_key: bool = False
+    confidence: Confidence | None = None
+    standing: str = ""
+    objective: tuple[Passage, ...] = ()
+    action: tuple[Passage, ...] = ()
+    reports: tuple[ItemReport, ...] = ()
+    milestones: tuple[MilestoneRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A work item's number")
+        check_length(self.title, "A work item's title")
+        check_text(self.lead, "A work item's lead agency")
+        for name in self.supporting:
+            check_text(name, "A work item's supporting agency")
+        check_text(self.standing, "A work item's standing", blank=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PillarTexts:
+    title: str
+    items: tuple[WorkItemText, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.title, "A pillar's title")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemTexts:
+    """Annex: every work item with its official wording, its last report and its milestones, under its pillar.
+
+    `period` is what reports were looked for in, in words.
+    """
+
+    key: str
+    heading: str
+    as_at: date
+    period: str
+    pillars: tuple[PillarTexts, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.period, "An annex's period")
+
+
+@dataclass(frozen=True, slots=True)
 class StageCount:
     stage: Stage
     count: int
@@ -186,4 +272,4 @@ class ProgressPicture:
             )
 
 
-Annex = ProgressPicture | WorkItemTable
+Annex = ProgressPicture | WorkItemTable | WorkItemTexts

@@ -22,15 +22,20 @@ from reports.annexes import (
     MAX_TIMELINE_ROWS,
     Annex,
     Confidence,
+    ItemReport,
     MilestoneRow,
+    Passage,
     PillarProgress,
     PillarRows,
+    PillarTexts,
     ProgressPicture,
     Stage,
     StageCount,
     TimelineRow,
     WorkItemRow,
     WorkItemTable,
+    WorkItemText,
+    WorkItemTexts,
     timeline_room,
 )
 from reports.text import (
@@ -58,11 +63,14 @@ __all__ = [
     "Dissent",
     "Document",
     "DocumentError",
+    "ItemReport",
     "Marking",
     "MilestoneRow",
     "Paragraph",
+    "Passage",
     "PillarProgress",
     "PillarRows",
+    "PillarTexts",
     "ProgressPicture",
     "Recommendation",
     "Recommendations",
@@ -77,6 +85,8 @@ __all__ = [
     "Verb",
     "WorkItemRow",
     "WorkItemTable",
+    "WorkItemText",
+    "WorkItemTexts",
     "from_json",
     "number_through",
     "plain",
@@ -347,6 +357,10 @@ class Document:
                 for pillar in annex.pillars:
                     for row in pillar.rows:
                         yield row.key
+            elif isinstance(annex, WorkItemTexts):
+                for texts in annex.pillars:
+                    for item in texts.items:
+                        yield item.key
 
 
 def number_through(

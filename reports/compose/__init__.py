@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reports.compose.ahead import next_steps, risks
-from reports.compose.annexes import progress_picture, work_item_table
+from reports.compose.annexes import progress_picture, work_item_table, work_item_texts
 from reports.compose.delays import delay, mitigation
 from reports.compose.facts import Facts, read
 from reports.compose.paragraphs import Writer, key
@@ -46,7 +46,10 @@ CONTENTS: dict[str, Callable[[Writer], Section]] = {
 ANNEXES: dict[str, Callable[[Facts], Annex]] = {
     "progress": progress_picture,
     "items": work_item_table,
+    "items_texts": work_item_texts,
 }
+# What stands behind a paper that nobody has drafted yet.
+USUAL_ANNEXES = ("progress", "items")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Composed:
 def generate(
     briefing: Briefing,
     contents: Iterable[str] = tuple(CONTENTS),
-    annexes: Iterable[str] = tuple(ANNEXES),
+    annexes: Iterable[str] = USUAL_ANNEXES,
 ) -> Composed:
     """Everything the paper can be made of, from records as at the day it is dated: 15 queries.
 

@@ -17,7 +17,17 @@ from reports.document import DocumentError, Source
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
 from reports.wording import day
 from workitems.asat import end_of, newest_versions, rows_as_at
-from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Update, WorkItem
+from workitems.models import (
+    Delay,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Risk,
+    Support,
+    Update,
+    WorkItem,
+)
 from workitems.models.item import Stage, number_key
 from workitems.standing import Lateness, item_lateness, milestone_lateness
 
@@ -53,6 +63,8 @@ class ItemFacts:
     # Updates accepted by the paper's date from rounds that end in its period, oldest round first.
     updates: tuple[Update, ...]
     lateness: Lateness
+    # Agencies that help, each with its role, by name.
+    supports: tuple[tuple[Agency, str], ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -146,7 +158,7 @@ def milestone_source(item: ItemFacts, step: MilestoneFacts) -> Source:
 
 
 def read(briefing: Briefing) -> Facts:
-    """Everything that the paper is composed from: 15 queries, whatever the plan's size.
+    """Everything that the paper is composed from: 16 queries, whatever the plan's size.
 
     Refused with a `DocumentError` when nobody holds the plan's portfolio on the paper's date.
     """
@@ -259,6 +271,7 @@ def _items(
         ),
         "delay_id",
     )
+    supports = _by(rows_as_at(Support, until, of={"item__plan_id": plan.pk}), "item_id")
     said = _by(updates, "item_id")
     rows = rows_as_at(WorkItem, until, of={"plan_id": plan.pk})
     place = {pk: index for index, pk in enumerate(pillars)}
@@ -285,6 +298,12 @@ def _items(
             milestones=steps,
             updates=tuple(said[row.id]),
             lateness=item_lateness([step.row for step in steps], dated),
+            supports=tuple(
+                sorted(
+                    ((agencies[each.agency_id], each.role) for each in supports[row.id]),
+                    key=lambda pair: pair[0].short_name.casefold(),
+                )
+            ),
         )
 
 

@@ -33,6 +33,7 @@ class AnnexChoice(models.TextChoices):
 
     PROGRESS = "progress", "Progress at a glance, with the milestone timeline"
     ITEMS = "items", "Work items"
+    ITEMS_TEXTS = "items_texts", "Work items with their texts"
     DELAYS = "delays", "Register of delays"
     RISKS = "risks", "Register of risks"
     CONSULTED = "consulted", "Who was consulted, and their answers"

@@ -17,10 +17,15 @@ from reports.document import (
     Contact,
     Cover,
     Document,
+    ItemReport,
     MilestoneRow,
+    Passage,
     ProgressPicture,
     WorkItemRow,
     WorkItemTable,
+    WorkItemText,
+    WorkItemTexts,
+    plain,
 )
 from reports.render import charts
 from reports.render.words import listed, long_date, short_date
@@ -146,6 +151,8 @@ def _annex(annex: Annex, letter: str) -> dict[str, Any]:
     title = f"Annex {letter}: {annex.heading}"
     if isinstance(annex, ProgressPicture):
         return _progress(annex, title)
+    if isinstance(annex, WorkItemTexts):
+        return _texts(annex, title)
     return _items(annex, title)
 
 
@@ -206,6 +213,99 @@ def _item(row: WorkItemRow) -> dict[str, Any]:
         "milestones": [milestone_line(milestone) for milestone in row.milestones] or ["None dated"],
         "standing": row.standing or "–",
     }
+
+
+def _texts(annex: WorkItemTexts, title: str) -> dict[str, Any]:
+    return {
+        "template": "reports/paper/texts.html",
+        "style": "paper-upright",
+        "key": annex.key,
+        "title": title,
+        "as_at": long_date(annex.as_at),
+        "period": annex.period,
+        "pillars": [
+            {"title": pillar.title, "items": [_text(item) for item in pillar.items]}
+            for pillar in annex.pillars
+        ],
+    }
+
+
+def _text(item: WorkItemText) -> dict[str, Any]:
+    """The item as a heading, a line on how it stands, and paragraphs. Each begins with its label as plain words:
+    a label with a look of its own would cost a quarter more of a long paper's time."""
+    confidence = f"{item.confidence.mark} {item.confidence.label}" if item.confidence else ""
+    paragraphs = [
+        *_labelled("Objective", item.objective, "paper-official"),
+        *_labelled("Action", item.action, "paper-official"),
+    ]
+    for report in item.reports:
+        paragraphs += _reported(report)
+    if not item.reports:
+        paragraphs.append(_line("Reported: nothing in the period."))
+    if not item.milestones:
+        paragraphs.append(_line("Milestones: none dated."))
+    paragraphs += [
+        _line(f"Milestone: {dates_side_by_side(milestone)}") for milestone in item.milestones
+    ]
+    return {
+        "key": item.key,
+        "heading": (*plain(f"{item.number} "), *item.title),
+        "standing": " · ".join(
+            _filled(
+                f"Lead {item.lead}",
+                f"with {', '.join(item.supporting)}" if item.supporting else "",
+                "Key item" if item.is_key else "",
+                item.stage.label,
+                confidence,
+                item.standing,
+            )
+        ),
+        "paragraphs": paragraphs,
+    }
+
+
+def _reported(report: ItemReport) -> list[dict[str, Any]]:
+    said = [
+        *_labelled("Achieved", report.achieved),
+        *_labelled("Planned next", report.planned_next),
+        *_labelled("Challenges", report.challenges),
+    ]
+    line = f"Reported by {report.agency} on {report.period}"
+    if report.no_change_on:
+        return [_line(f"{line}: no change, said on {long_date(report.no_change_on)}.")]
+    return [_line(f"{line}:" if said else f"{line}: how it stands, without further words."), *said]
+
+
+def _labelled(
+    label: str, passages: tuple[Passage, ...], look: str = "paper-said"
+) -> list[dict[str, Any]]:
+    """Passages under one label, which leads the first."""
+    return [
+        {
+            "look": look,
+            "text": passage.text if place else (*plain(f"{label}: "), *passage.text),
+            "bullets": passage.bullets,
+        }
+        for place, passage in enumerate(passages)
+    ]
+
+
+def _line(words: str) -> dict[str, Any]:
+    return {"look": "paper-said", "text": plain(words), "bullets": ()}
+
+
+def dates_side_by_side(milestone: MilestoneRow) -> str:
+    """Every date that a milestone has, alike or not: "Brochures printed: original 31 May 2010 · agreed … · forecast …"."""
+    agreed = milestone.agreed_on or milestone.original_on
+    dates = [
+        f"original {short_date(milestone.original_on)}",
+        f"agreed {short_date(agreed)}",
+        f"done {short_date(milestone.completed_on)}"
+        if milestone.completed_on
+        else f"forecast {short_date(milestone.forecast_on or agreed)}",
+    ]
+    standing = milestone.standing[:1].lower() + milestone.standing[1:]
+    return f"{milestone.label}: {' · '.join(_filled(*dates, standing))}"
 
 
 def _filled(*lines: str) -> list[str]:

@@ -11,11 +11,14 @@ from reports.document import (
     Cover,
     Dissent,
     Document,
+    ItemReport,
     Marking,
     MilestoneRow,
     Paragraph,
+    Passage,
     PillarProgress,
     PillarRows,
+    PillarTexts,
     ProgressPicture,
     Recommendation,
     Recommendations,
@@ -29,6 +32,8 @@ from reports.document import (
     Verb,
     WorkItemRow,
     WorkItemTable,
+    WorkItemText,
+    WorkItemTexts,
 )
 
 ANYTHING = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"))
@@ -45,6 +50,9 @@ def documents(characters=ANYTHING):
     texts = st.lists(runs, min_size=1, max_size=3).map(tuple)
     inner = st.builds(Bullet, texts)
     bullets = st.builds(Bullet, texts, st.lists(inner, max_size=2).map(tuple))
+    passages = st.lists(
+        st.builds(Passage, texts, st.lists(bullets, max_size=2).map(tuple)), max_size=2
+    ).map(tuple)
     sources = st.builds(
         Source,
         model=st.sampled_from(["item", "delay"]),
@@ -124,6 +132,32 @@ def documents(characters=ANYTHING):
             pillars = upto(2, lambda: PillarRows(draw(words), upto(2, item)))
             return WorkItemTable(next(keys), draw(words), draw(days), pillars)
 
+        def report():
+            said = {name: draw(passages) for name in ("achieved", "planned_next", "challenges")}
+            no_change = None if any(said.values()) else draw(st.none() | days)
+            return ItemReport(draw(words), draw(words), **said, no_change_on=no_change)
+
+        def item_with_texts():
+            return WorkItemText(
+                next(keys),
+                draw(words),
+                draw(texts),
+                draw(words),
+                draw(st.sampled_from(Stage)),
+                draw(st.lists(words, max_size=2).map(tuple)),
+                draw(st.booleans()),
+                draw(st.none() | st.sampled_from(Confidence)),
+                draw(blank),
+                draw(passages),
+                draw(passages),
+                upto(2, report),
+                draw(st.lists(milestones, max_size=2).map(tuple)),
+            )
+
+        def with_texts():
+            pillars = upto(2, lambda: PillarTexts(draw(words), upto(2, item_with_texts)))
+            return WorkItemTexts(next(keys), draw(words), draw(days), draw(words), pillars)
+
         kinds = draw(st.sets(st.sampled_from(SectionKind)))
         return Document.assemble(
             plan_title=draw(words),
@@ -147,7 +181,7 @@ def documents(characters=ANYTHING):
                 ),
                 draw(words),
             ),
-            annexes=upto(2, lambda: draw(st.sampled_from([picture, table]))()),
+            annexes=upto(2, lambda: draw(st.sampled_from([picture, table, with_texts]))()),
         )
 
     return whole()

@@ -3,17 +3,21 @@
 from datetime import date
 
 from reports.document import (
+    Annex,
     Bullet,
     Confidence,
     Contact,
     Cover,
     Dissent,
     Document,
+    ItemReport,
     Marking,
     MilestoneRow,
     Paragraph,
+    Passage,
     PillarProgress,
     PillarRows,
+    PillarTexts,
     ProgressPicture,
     Recommendation,
     Recommendations,
@@ -28,6 +32,8 @@ from reports.document import (
     Verb,
     WorkItemRow,
     WorkItemTable,
+    WorkItemText,
+    WorkItemTexts,
     plain,
 )
 
@@ -407,3 +413,85 @@ def work_item_table(copies: int = 1) -> WorkItemTable:
             for start, title in PILLARS.items()
         ),
     )
+
+
+def work_item_texts(copies: int = 1) -> WorkItemTexts:
+    """The same items with words, each told differently; or that many copies of each."""
+    return WorkItemTexts(
+        key="a-03",
+        heading="Work items with their texts",
+        as_at=DATED,
+        period="the 12 months to 30 July 2010",
+        pillars=tuple(
+            PillarTexts(
+                f"{start} {title}",
+                tuple(
+                    WorkItemText(
+                        key=f"w-3-{copy}-{number.replace('.', '-')}",
+                        number=number if copies == 1 else f"{number}.{copy + 1}",
+                        title=plain(item_title),
+                        lead=lead,
+                        stage=stage,
+                        confidence=confidence,
+                        standing=standing,
+                        milestones=milestones,
+                        **WORDS.get(number, {}),  # type: ignore[arg-type]
+                    )
+                    for copy in range(copies)
+                    for number, item_title, lead, stage, confidence, milestones, standing in ITEMS
+                    if number.startswith(start)
+                ),
+            )
+            for start, title in PILLARS.items()
+        ),
+    )
+
+
+def passage(text: str | Text, *bullets: Bullet) -> Passage:
+    return Passage(plain(text) if isinstance(text, str) else text, bullets)
+
+
+HALF_YEAR = "the six months to 30 June 2010"
+WORDS: dict[str, dict[str, object]] = {
+    "1.1": {
+        "supporting": ("Customs (trains its own staff)", "Police"),
+        "is_key": True,
+        "objective": (
+            passage("Staff who meet people at the border and at work notice the signs."),
+        ),
+        "action": (
+            passage("Write and deliver training on the signs of trafficking."),
+            passage(
+                "The training covers:",
+                bullet("what to look for", bullet("at the border"), bullet("at work")),
+                bullet("whom to tell."),
+            ),
+        ),
+        "reports": (
+            ItemReport(
+                agency="DoL",
+                period=HALF_YEAR,
+                achieved=(
+                    passage(
+                        (
+                            Run("The pilot was held with "),
+                            Run("kaupapa Māori", lang="mi"),
+                            Run(" providers; "),
+                            Run("28 people", bold=True),
+                            Run(" came."),
+                        )
+                    ),
+                ),
+                planned_next=(passage("The other branches follow."),),
+                challenges=(passage("Trainers are few."), passage("Rooms are small.")),
+            ),
+            ItemReport(agency="Customs", period=HALF_YEAR, no_change_on=date(2010, 7, 5)),
+        ),
+    },
+    "1.2": {"reports": (ItemReport(agency="DoL", period=HALF_YEAR),)},
+}
+
+
+def annexes() -> tuple[Annex, ...]:
+    """One of each kind."""
+    return (progress_picture(), work_item_table(), work_item_texts())

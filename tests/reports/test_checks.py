@@ -380,4 +380,4 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.of(briefing)) > 3
 
 
-QUERIES = 21
+QUERIES = 22

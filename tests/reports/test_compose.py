@@ -140,8 +140,8 @@ def test_queries_do_not_grow_with_the_plan(
             UpdateFactory(of_return=returned, item=item, key_achievement="headline")
     paper = briefing(plan)
     # Minister, agencies, members, pillars; versions of updates and of the plan; updates;
-    # milestones, delays, mitigations, items and risks as at the date.
-    with django_assert_num_queries(15):
+    # milestones, delays, mitigations, items, supports and risks as at the date.
+    with django_assert_num_queries(16):
         document = compose(paper)
     assert len(document.annexes[1].pillars[0].rows) == count
 

@@ -13,7 +13,22 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from reports.render.docx import blank, write
 from reports.render.html import document_html
 
-BLOCKS = {"p", "h1", "h2", "h3", "li", "td", "th", "div", "section", "header", "ul", "ol", "table"}
+BLOCKS = {
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "li",
+    "td",
+    "th",
+    "div",
+    "section",
+    "header",
+    "ul",
+    "ol",
+    "table",
+}
 
 
 class PaperBlocks(HTMLParser):

@@ -24,6 +24,9 @@ STYLES = {
     "paper-options": "DecisionOptions",
     "paper-asat": "AsAt",
     "paper-note": "Note",
+    "paper-stands": "ItemStanding",
+    "paper-official": "OfficialWording",
+    "paper-said": "ItemText",
 }
 NUMBERED, LISTED = "NumberedParagraph", "ListNumber"
 BULLETS = ("ListBullet", "ListBullet2")
