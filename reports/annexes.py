@@ -272,4 +272,156 @@ class ProgressPicture:
             )
 
 
-Annex = ProgressPicture | WorkItemTable | WorkItemTexts
+class Level(StrEnum):
+    """How likely or how grave a risk is. Values are the codes that risks store."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+def check_words(text: Text, what: str, *, blank: bool = False) -> None:
+    """Refuse text that is too long, or empty unless `blank`: then it is one without any run."""
+    if text or not blank:
+        check_length(text, what)
+
+
+@dataclass(frozen=True, slots=True)
+class MitigationLine:
+    """What is done about a delay. `due_on` is what was promised, `done_on` the day when it was done."""
+
+    text: Text
+    owner: str
+    due_on: date | None = None
+    done_on: date | None = None
+
+    def __post_init__(self) -> None:
+        check_words(self.text, "A mitigation")
+        check_text(self.owner, "A mitigation's owner")
+
+
+@dataclass(frozen=True, slots=True)
+class DelayRow:
+    """One delay of a milestone. `days` is how far it has moved the date in all; `cause` is in words, one or two."""
+
+    key: str
+    number: str
+    title: Text
+    milestone: MilestoneRow
+    cause: str
+    explanation: Text
+    found_on: date
+    days: int
+    effect: Text = ()
+    ended_on: date | None = None
+    times_moved: int = 1
+    mitigations: tuple[MitigationLine, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A work item's number")
+        check_words(self.title, "A work item's title")
+        check_text(self.cause, "A delay's cause")
+        check_words(self.explanation, "A delay's explanation")
+        check_words(self.effect, "A delay's effect", blank=True)
+        if self.ended_on and self.ended_on < self.found_on:
+            raise DocumentError("A delay cannot end before it was found.")
+        if self.times_moved < 1:
+            raise DocumentError("A delay has moved its date at least once.")
+
+
+@dataclass(frozen=True, slots=True)
+class DelayRegister:
+    """Annex: a row for each delay that was open in the period, which is in words, or ended in it."""
+
+    key: str
+    heading: str
+    as_at: date
+    period: str
+    rows: tuple[DelayRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.period, "An annex's period")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """One risk. `item` is the number of the work item that it threatens, empty for the whole Plan;
+    `escalated_to` is "The Minister", "The working group", or empty."""
+
+    key: str
+    number: str
+    text: Text
+    likelihood: Level
+    impact: Level
+    severity: Level
+    owner: str
+    item: str = ""
+    response: Text = ()
+    escalated_to: str = ""
+    escalated_on: date | None = None
+    closed_on: date | None = None
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A risk's number")
+        check_words(self.text, "A risk")
+        check_text(self.owner, "A risk's owner")
+        check_text(self.item, "A risk's work item", blank=True)
+        check_words(self.response, "A risk's response", blank=True)
+        check_text(self.escalated_to, "To whom a risk is escalated", blank=True)
+        if bool(self.escalated_to) != bool(self.escalated_on):
+            raise DocumentError("A risk is escalated to somebody and on a day, or not at all.")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRegister:
+    """Annex: a row for each risk that was open in the period, which is in words: the gravest open one first."""
+
+    key: str
+    heading: str
+    as_at: date
+    period: str
+    rows: tuple[RiskRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.period, "An annex's period")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultedRow:
+    """One agency that was asked about the paper, and its answer in words: "Concurs with comment"."""
+
+    key: str
+    name: str
+    answer: str
+    short_name: str = ""
+    answered_on: date | None = None
+    text: Text = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.name, "The name of an agency that was consulted")
+        check_text(self.answer, "An agency's answer")
+        check_text(self.short_name, "An agency's short name", blank=True)
+        check_words(self.text, "An agency's comment", blank=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultedTable:
+    """Annex: the agencies that were asked about the paper, and what they answered."""
+
+    key: str
+    heading: str
+    rows: tuple[ConsultedRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+
+
+Annex = (
+    ProgressPicture | WorkItemTable | WorkItemTexts | DelayRegister | RiskRegister | ConsultedTable
+)

@@ -22,13 +22,21 @@ from reports.annexes import (
     MAX_TIMELINE_ROWS,
     Annex,
     Confidence,
+    ConsultedRow,
+    ConsultedTable,
+    DelayRegister,
+    DelayRow,
     ItemReport,
+    Level,
     MilestoneRow,
+    MitigationLine,
     Passage,
     PillarProgress,
     PillarRows,
     PillarTexts,
     ProgressPicture,
+    RiskRegister,
+    RiskRow,
     Stage,
     StageCount,
     TimelineRow,
@@ -58,14 +66,20 @@ __all__ = [
     "Annex",
     "Bullet",
     "Confidence",
+    "ConsultedRow",
+    "ConsultedTable",
     "Contact",
     "Cover",
+    "DelayRegister",
+    "DelayRow",
     "Dissent",
     "Document",
     "DocumentError",
     "ItemReport",
+    "Level",
     "Marking",
     "MilestoneRow",
+    "MitigationLine",
     "Paragraph",
     "Passage",
     "PillarProgress",
@@ -74,6 +88,8 @@ __all__ = [
     "ProgressPicture",
     "Recommendation",
     "Recommendations",
+    "RiskRegister",
+    "RiskRow",
     "Run",
     "Section",
     "SectionKind",
@@ -359,8 +375,11 @@ class Document:
                         yield row.key
             elif isinstance(annex, WorkItemTexts):
                 for texts in annex.pillars:
-                    for item in texts.items:
-                        yield item.key
+                    for text in texts.items:
+                        yield text.key
+            elif isinstance(annex, DelayRegister | RiskRegister | ConsultedTable):
+                for entry in annex.rows:
+                    yield entry.key
 
 
 def number_through(

@@ -4,12 +4,19 @@
 write from them, `paragraphs` is how words become text. Nothing here writes a row or asks the clock.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reports.compose.ahead import next_steps, risks
-from reports.compose.annexes import progress_picture, work_item_table, work_item_texts
+from reports.compose.annexes import (
+    consulted_table,
+    delay_register,
+    names,
+    progress_picture,
+    risk_register,
+    work_item_table,
+    work_item_texts,
+)
 from reports.compose.delays import delay, mitigation
 from reports.compose.facts import Facts, read
 from reports.compose.paragraphs import Writer, key
@@ -47,6 +54,9 @@ ANNEXES: dict[str, Callable[[Facts], Annex]] = {
     "progress": progress_picture,
     "items": work_item_table,
     "items_texts": work_item_texts,
+    "delays": delay_register,
+    "risks": risk_register,
+    "consulted": consulted_table,
 }
 # What stands behind a paper that nobody has drafted yet.
 USUAL_ANNEXES = ("progress", "items")
@@ -138,8 +148,8 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
         contacts=tuple(contacts),
         marking=Marking(briefing.marking),
         deadline=briefing.deadline,
-        copied_to=_names(briefing.copied_to, r"\n"),
-        for_referral_to=_names(briefing.for_referral_to, r"\n"),
+        copied_to=names(briefing.copied_to, r"\n"),
+        for_referral_to=names(briefing.for_referral_to, r"\n"),
         agencies_consulted=_consulted(briefing, facts),
         not_concurring=tuple(
             Dissent(row.agency.short_name, " ".join(row.words.split()))
@@ -154,12 +164,8 @@ def _consulted(briefing: Briefing, facts: Facts) -> tuple[str, ...]:
     """The agencies that were asked for their clearance, then those that the cover names besides."""
     asked = [row.agency.short_name for row in facts.clearances]
     known = {name.casefold() for name in asked}
-    typed = _names(briefing.agencies_consulted, r"[,;\n]")
+    typed = names(briefing.agencies_consulted, r"[,;\n]")
     if asked:
         # "N/A" was right before anybody was asked.
         typed = tuple(name for name in typed if name.casefold() not in {*known, "n/a"})
     return (*asked, *typed)
-
-
-def _names(text: str, between: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in re.split(between, text) if name.strip())

@@ -1,21 +1,40 @@
-"""The annexes, written from the facts: progress pictured, the work items as a table and with their texts."""
+"""The annexes, written from the facts: progress, work items, delays, risks, and who was consulted."""
 
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from reports import markup
-from reports.compose.facts import Facts, ItemFacts, MilestoneFacts
-from reports.compose.paragraphs import key, naming
+from reports.compose.delays import delay_source, mitigation_source
+from reports.compose.facts import (
+    DelayFacts,
+    Facts,
+    ItemFacts,
+    MilestoneFacts,
+    version_of,
+)
+from reports.compose.paragraphs import Writer, key, naming
 from reports.document import (
     Confidence,
+    ConsultedRow,
+    ConsultedTable,
+    DelayRegister,
+    DelayRow,
     ItemReport,
+    Level,
     MilestoneRow,
+    MitigationLine,
     Passage,
     PillarProgress,
     PillarRows,
     PillarTexts,
     ProgressPicture,
+    RiskRegister,
+    RiskRow,
     Stage,
     StageCount,
+    Text,
     TimelineRow,
     WorkItemRow,
     WorkItemTable,
@@ -24,9 +43,10 @@ from reports.document import (
     timeline_room,
 )
 from reports.wording import day, period
-from workitems.models import Update
+from workitems.models import Delay, Risk, Update
 from workitems.models.item import Stage as ItemStage
-from workitems.standing import Late
+from workitems.models.risk import SEVERITY, WEIGHT
+from workitems.standing import Late, by_then
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:
@@ -189,3 +209,130 @@ def _passages(facts: Facts, source: str) -> tuple[Passage, ...]:
     return tuple(
         Passage(block.text, block.bullets) for block in markup.parse(source, maori=facts.maori)
     )
+
+
+def delay_register(facts: Facts) -> DelayRegister:
+    """Every delay that was open in the period or since, in the plan's order."""
+    briefing, writer = facts.briefing, Writer(facts)
+    return DelayRegister(
+        key=key("a", "delays"),
+        heading="Register of delays",
+        as_at=briefing.dated,
+        period=period(briefing.period_start, briefing.period_end),
+        rows=tuple(
+            _delay(writer, item, step, delay)
+            for item in facts.items
+            for step in item.milestones
+            for delay in step.delays
+            if delay.row.ended_on is None or delay.row.ended_on >= briefing.period_start
+        ),
+    )
+
+
+def _delay(writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> DelayRow:
+    facts, row = writer.facts, delay.row
+    dated = facts.briefing.dated
+    with naming(delay_source(item, step, delay)):
+        return DelayRow(
+            key=key("d", f"delay {row.id}"),
+            number=item.row.number,
+            title=markup.languages(item.row.title, maori=facts.maori),
+            milestone=_milestone(step, dated),
+            cause=str(Delay.Cause(row.cause).label),
+            explanation=_flat(writer, row.explanation),
+            effect=_flat(writer, row.effect),
+            found_on=row.found_on,
+            ended_on=by_then(row.ended_on, dated),
+            days=(row.due_after - row.due_before).days,
+            times_moved=row.times_moved,
+            mitigations=tuple(_mitigations(writer, item, step, delay)),
+        )
+
+
+def _mitigations(
+    writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts
+) -> Iterator[MitigationLine]:
+    for row in delay.mitigations:
+        with naming(mitigation_source(item, step, delay, row)):
+            yield MitigationLine(
+                text=_flat(writer, row.description),
+                owner=writer.facts.agencies[row.owner_agency_id].short_name,
+                due_on=row.due_on,
+                done_on=by_then(row.done_on, writer.facts.briefing.dated),
+            )
+
+
+def risk_register(facts: Facts) -> RiskRegister:
+    """Every risk that was open in the period or since: the open ones first, the gravest of them leading."""
+    briefing, writer = facts.briefing, Writer(facts)
+    numbers = {item.row.id: item.row.number for item in facts.items}
+    rows = sorted(
+        facts.all_risks,
+        key=lambda row: (
+            by_then(row.closed_on, briefing.dated) is not None,
+            -WEIGHT[row.likelihood, row.impact],
+            row.number,
+        ),
+    )
+    return RiskRegister(
+        key=key("a", "risks"),
+        heading="Register of risks",
+        as_at=briefing.dated,
+        period=period(briefing.period_start, briefing.period_end),
+        rows=tuple(_risk(writer, row, numbers.get(row.item_id, "")) for row in rows),
+    )
+
+
+def _risk(writer: Writer, row: Any, item: str) -> RiskRow:
+    facts = writer.facts
+    escalated_on = by_then(row.escalated_on, facts.briefing.dated)
+    with naming(version_of(row, "risk", f"Risk R{row.number}")):
+        return RiskRow(
+            key=key("k", f"risk {row.id}"),
+            number=f"R{row.number}",
+            text=_flat(writer, row.description),
+            likelihood=Level(row.likelihood),
+            impact=Level(row.impact),
+            severity=Level(SEVERITY[row.likelihood, row.impact]),
+            owner=facts.agencies[row.owner_agency_id].short_name,
+            item=item,
+            response=_flat(writer, row.response),
+            escalated_to=str(Risk.EscalatedTo(row.escalated_to).label) if escalated_on else "",
+            escalated_on=escalated_on,
+            closed_on=by_then(row.closed_on, facts.briefing.dated),
+        )
+
+
+def _flat(writer: Writer, source: str) -> Text:
+    """What a person wrote, as closed sentences for a cell; nothing where it is blank."""
+    return writer.text(writer.flat(source)) if source.strip() else ()
+
+
+def consulted_table(facts: Facts) -> ConsultedTable:
+    return ConsultedTable(
+        key=key("a", "consulted"),
+        heading="Who was consulted",
+        rows=tuple(consulted(facts)),
+    )
+
+
+def consulted(facts: Facts) -> Iterable[ConsultedRow]:
+    """A row for each agency that the cover names, in its order: asked, with no answer on record."""
+    known = {
+        name: agency
+        for agency in facts.agencies.values()
+        for name in (agency.name, agency.short_name)
+    }
+    for place, name in enumerate(names(facts.briefing.agencies_consulted, r"[,;\n]"), start=1):
+        agency = known.get(name)
+        yield ConsultedRow(
+            key=key("c", f"consulted {place}"),
+            name=agency.name if agency else name,
+            short_name=agency.short_name if agency else "",
+            answer="Asked; no answer is recorded",
+        )
+
+
+def names(text: str, between: str) -> tuple[str, ...]:
+    """The names in a list as typed on the cover."""
+    return tuple(name.strip() for name in re.split(between, text) if name.strip())

@@ -80,16 +80,20 @@ class LateItem:
         for slip in self.slips:
             for delay in slip.delays:
                 for row in delay.mitigations:
-                    label = (
-                        f"Mitigation {row.number} of delay {delay.row.number}, milestone "
-                        f"{slip.milestone.row.number} of item {self.item.row.number}"
-                    )
-                    yield version_of(row, "mitigation", label), row
+                    yield mitigation_source(self.item, slip.milestone, delay, row), row
 
 
 def delay_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> Source:
     label = f"Delay {delay.row.number}, milestone {step.row.number} of item {item.row.number}"
     return version_of(delay.row, "delay", label)
+
+
+def mitigation_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts, row: Any) -> Source:
+    label = (
+        f"Mitigation {row.number} of delay {delay.row.number}, milestone {step.row.number} "
+        f"of item {item.row.number}"
+    )
+    return version_of(row, "mitigation", label)
 
 
 def late_items(facts: Facts) -> list[LateItem]:

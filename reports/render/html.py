@@ -14,13 +14,20 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reports.document import (
     Annex,
+    ConsultedRow,
+    ConsultedTable,
     Contact,
     Cover,
+    DelayRegister,
+    DelayRow,
     Document,
     ItemReport,
     MilestoneRow,
+    MitigationLine,
     Passage,
     ProgressPicture,
+    RiskRegister,
+    RiskRow,
     WorkItemRow,
     WorkItemTable,
     WorkItemText,
@@ -28,7 +35,7 @@ from reports.document import (
     plain,
 )
 from reports.render import charts
-from reports.render.words import listed, long_date, short_date
+from reports.render.words import days, listed, long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
@@ -149,11 +156,19 @@ def _contact(contact: Contact) -> dict[str, str]:
 
 def _annex(annex: Annex, letter: str) -> dict[str, Any]:
     title = f"Annex {letter}: {annex.heading}"
-    if isinstance(annex, ProgressPicture):
-        return _progress(annex, title)
-    if isinstance(annex, WorkItemTexts):
-        return _texts(annex, title)
-    return _items(annex, title)
+    match annex:
+        case ProgressPicture():
+            return _progress(annex, title)
+        case WorkItemTable():
+            return _items(annex, title)
+        case WorkItemTexts():
+            return _texts(annex, title)
+        case DelayRegister():
+            return _delays(annex, title)
+        case RiskRegister():
+            return _risks(annex, title)
+        case ConsultedTable():
+            return _consulted(annex, title)
 
 
 def _progress(annex: ProgressPicture, title: str) -> dict[str, Any]:
@@ -306,6 +321,110 @@ def dates_side_by_side(milestone: MilestoneRow) -> str:
     ]
     standing = milestone.standing[:1].lower() + milestone.standing[1:]
     return f"{milestone.label}: {' · '.join(_filled(*dates, standing))}"
+
+
+def _delays(annex: DelayRegister, title: str) -> dict[str, Any]:
+    return {
+        "template": "reports/paper/delays.html",
+        "style": "paper-wide",
+        "key": annex.key,
+        "title": title,
+        "as_at": long_date(annex.as_at),
+        "none": f"No delay was open in {annex.period}.",
+        "rows": [_delay(row) for row in annex.rows],
+    }
+
+
+def _delay(row: DelayRow) -> dict[str, Any]:
+    step = row.milestone
+    agreed = step.agreed_on or step.original_on
+    last = (
+        f"Done {short_date(step.completed_on)}"
+        if step.completed_on
+        else f"Forecast {short_date(step.forecast_on or agreed)}"
+    )
+    return {
+        "key": row.key,
+        "number": row.number,
+        "title": row.title,
+        "milestone": step.label,
+        "cause": row.cause,
+        "explanation": row.explanation,
+        "effect": row.effect,
+        "dates": [
+            f"Original {short_date(step.original_on)}",
+            f"Agreed {short_date(agreed)}",
+            last,
+        ],
+        "moved": [days(row.days), _times(row.times_moved)],
+        "found": [
+            short_date(row.found_on),
+            f"Ended {short_date(row.ended_on)}" if row.ended_on else "Still open",
+        ],
+        "mitigations": [{"text": line.text, "notes": _promised(line)} for line in row.mitigations],
+    }
+
+
+def _times(count: int) -> str:
+    return f"Moved {({1: 'once', 2: 'twice'}).get(count, f'{count:,} times')}"
+
+
+def _promised(line: MitigationLine) -> str:
+    when = "no date set"
+    if line.done_on:
+        when = f"done {short_date(line.done_on)}"
+    elif line.due_on:
+        when = f"due {short_date(line.due_on)}"
+    return f"{line.owner}, {when}"
+
+
+def _risks(annex: RiskRegister, title: str) -> dict[str, Any]:
+    return {
+        "template": "reports/paper/risks.html",
+        "style": "paper-wide",
+        "key": annex.key,
+        "title": title,
+        "as_at": long_date(annex.as_at),
+        "none": f"No risk was open in {annex.period}.",
+        "rows": [_risk(row) for row in annex.rows],
+    }
+
+
+def _risk(row: RiskRow) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "number": row.number,
+        "text": row.text,
+        "about": f"Item {row.item}" if row.item else "The Plan",
+        "levels": [row.likelihood.label, row.impact.label, row.severity.label],
+        "owner": row.owner,
+        "response": row.response,
+        "escalated": _filled(
+            row.escalated_to, short_date(row.escalated_on) if row.escalated_on else ""
+        ),
+        "closed": f"Closed {short_date(row.closed_on)}" if row.closed_on else "Open",
+    }
+
+
+def _consulted(annex: ConsultedTable, title: str) -> dict[str, Any]:
+    return {
+        "template": "reports/paper/consulted.html",
+        "style": "paper-upright",
+        "key": annex.key,
+        "title": title,
+        "rows": [_answer(row) for row in annex.rows],
+    }
+
+
+def _answer(row: ConsultedRow) -> dict[str, Any]:
+    is_short = row.short_name and row.short_name != row.name
+    return {
+        "key": row.key,
+        "name": f"{row.name} ({row.short_name})" if is_short else row.name,
+        "answer": row.answer,
+        "answered": short_date(row.answered_on) if row.answered_on else "–",
+        "text": row.text,
+    }
 
 
 def _filled(*lines: str) -> list[str]:

@@ -7,13 +7,19 @@ from hypothesis import strategies as st
 from reports.document import (
     Bullet,
     Confidence,
+    ConsultedRow,
+    ConsultedTable,
     Contact,
     Cover,
+    DelayRegister,
+    DelayRow,
     Dissent,
     Document,
     ItemReport,
+    Level,
     Marking,
     MilestoneRow,
+    MitigationLine,
     Paragraph,
     Passage,
     PillarProgress,
@@ -22,6 +28,8 @@ from reports.document import (
     ProgressPicture,
     Recommendation,
     Recommendations,
+    RiskRegister,
+    RiskRow,
     Run,
     Section,
     SectionKind,
@@ -87,6 +95,11 @@ def documents(characters=ANYTHING):
         forecast_on=st.none() | days,
         completed_on=st.none() | days,
         standing=blank,
+    )
+
+    no_text = st.just(())
+    mitigations = st.builds(
+        MitigationLine, texts, words, due_on=st.none() | days, done_on=st.none() | days
     )
 
     @st.composite
@@ -158,6 +171,58 @@ def documents(characters=ANYTHING):
             pillars = upto(2, lambda: PillarTexts(draw(words), upto(2, item_with_texts)))
             return WorkItemTexts(next(keys), draw(words), draw(days), draw(words), pillars)
 
+        def delay():
+            found = draw(days)
+            return DelayRow(
+                next(keys),
+                draw(words),
+                draw(texts),
+                draw(milestones),
+                draw(words),
+                draw(texts),
+                found,
+                draw(st.integers(-500, 5000)),
+                draw(no_text | texts),
+                draw(st.none() | st.just(found)),
+                draw(st.integers(1, 9)),
+                draw(st.lists(mitigations, max_size=2).map(tuple)),
+            )
+
+        def delays():
+            return DelayRegister(next(keys), draw(words), draw(days), draw(words), upto(2, delay))
+
+        def risk():
+            escalated_to = draw(blank)
+            return RiskRow(
+                next(keys),
+                draw(words),
+                draw(texts),
+                *(draw(st.sampled_from(Level)) for _ in range(3)),
+                draw(words),
+                draw(blank),
+                draw(no_text | texts),
+                escalated_to,
+                draw(days) if escalated_to else None,
+                draw(st.none() | days),
+            )
+
+        def risks():
+            return RiskRegister(next(keys), draw(words), draw(days), draw(words), upto(2, risk))
+
+        def answer():
+            return ConsultedRow(
+                next(keys),
+                draw(words),
+                draw(words),
+                draw(blank),
+                draw(st.none() | days),
+                draw(no_text | texts),
+            )
+
+        def consulted():
+            return ConsultedTable(next(keys), draw(words), upto(2, answer))
+
+        annexes = [picture, table, with_texts, delays, risks, consulted]
         kinds = draw(st.sets(st.sampled_from(SectionKind)))
         return Document.assemble(
             plan_title=draw(words),
@@ -181,7 +246,7 @@ def documents(characters=ANYTHING):
                 ),
                 draw(words),
             ),
-            annexes=upto(2, lambda: draw(st.sampled_from([picture, table, with_texts]))()),
+            annexes=upto(2, lambda: draw(st.sampled_from(annexes))()),
         )
 
     return whole()

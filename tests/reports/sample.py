@@ -6,13 +6,19 @@ from reports.document import (
     Annex,
     Bullet,
     Confidence,
+    ConsultedRow,
+    ConsultedTable,
     Contact,
     Cover,
+    DelayRegister,
+    DelayRow,
     Dissent,
     Document,
     ItemReport,
+    Level,
     Marking,
     MilestoneRow,
+    MitigationLine,
     Paragraph,
     Passage,
     PillarProgress,
@@ -21,6 +27,8 @@ from reports.document import (
     ProgressPicture,
     Recommendation,
     Recommendations,
+    RiskRegister,
+    RiskRow,
     Run,
     Section,
     SectionKind,
@@ -492,6 +500,140 @@ WORDS: dict[str, dict[str, object]] = {
 }
 
 
+def delay_register(copies: int = 1) -> DelayRegister:
+    """An open delay that has moved twice and one that is over; or that many copies of both."""
+    return DelayRegister(
+        key="a-04",
+        heading="Register of delays",
+        as_at=DATED,
+        period="the 12 months to 30 July 2010",
+        rows=tuple(
+            row
+            for copy in range(copies)
+            for row in (
+                DelayRow(
+                    key=f"d-{copy}-1",
+                    number="1.1",
+                    title=plain("Train frontline staff to recognise the signs of trafficking"),
+                    milestone=ITEMS[0][5][1],
+                    cause="Prior commitments",
+                    explanation=plain("Staff were bringing the Immigration Act 2009 into force."),
+                    effect=(Run("Staff and "), Run("whānau", lang="mi"), Run(" go without it.")),
+                    found_on=date(2010, 6, 1),
+                    days=365,
+                    times_moved=2,
+                    mitigations=(
+                        MitigationLine(
+                            plain("Train the trainers first."), "DoL", due_on=date(2010, 12, 31)
+                        ),
+                        MitigationLine(
+                            plain("Show the pilot’s slides."), "Police", done_on=date(2010, 7, 1)
+                        ),
+                        MitigationLine(plain("Ask for rooms."), "Customs"),
+                    ),
+                ),
+                DelayRow(
+                    key=f"d-{copy}-2",
+                    number="1.1",
+                    title=plain("Train frontline staff to recognise the signs of trafficking"),
+                    milestone=ITEMS[0][5][0],
+                    cause="Funding",
+                    explanation=plain("No money was set aside."),
+                    found_on=date(2010, 2, 1),
+                    ended_on=date(2010, 3, 12),
+                    days=14,
+                ),
+            )
+        ),
+    )
+
+
+def risk_register(copies: int = 1) -> RiskRegister:
+    """One risk before the Minister, one of the whole Plan with nobody above, and one that is over."""
+    return RiskRegister(
+        key="a-05",
+        heading="Register of risks",
+        as_at=DATED,
+        period="the 12 months to 30 July 2010",
+        rows=tuple(
+            row
+            for copy in range(copies)
+            for row in (
+                RiskRow(
+                    key=f"k-{copy}-1",
+                    number="R2",
+                    text=(
+                        Run("Victims who speak "),
+                        Run("te reo Māori", lang="mi"),
+                        Run(" stay silent."),
+                    ),
+                    likelihood=Level.HIGH,
+                    impact=Level.MEDIUM,
+                    severity=Level.HIGH,
+                    owner="MWA",
+                    item="1.2",
+                    response=plain("Print the brochure in more languages."),
+                    escalated_to="The Minister",
+                    escalated_on=date(2010, 5, 3),
+                ),
+                RiskRow(
+                    key=f"k-{copy}-2",
+                    number="R1",
+                    text=plain("Agencies’ money runs out."),
+                    likelihood=Level.LOW,
+                    impact=Level.HIGH,
+                    severity=Level.MEDIUM,
+                    owner="DoL",
+                ),
+                RiskRow(
+                    key=f"k-{copy}-3",
+                    number="R3",
+                    text=plain("The law comes late."),
+                    likelihood=Level.LOW,
+                    impact=Level.LOW,
+                    severity=Level.LOW,
+                    owner="MoJ",
+                    closed_on=date(2010, 4, 1),
+                ),
+            )
+        ),
+    )
+
+
+def consulted_table() -> ConsultedTable:
+    return ConsultedTable(
+        key="a-06",
+        heading="Who was consulted",
+        rows=(
+            ConsultedRow(
+                key="c-1",
+                name="New Zealand Customs Service",
+                short_name="Customs",
+                answer="Concurs with comment",
+                answered_on=date(2010, 7, 20),
+                text=plain("Say how many officers were trained."),
+            ),
+            ConsultedRow(
+                key="c-2",
+                name="Police",
+                short_name="Police",
+                answer="Concurs",
+                answered_on=date(2010, 7, 21),
+            ),
+            ConsultedRow(
+                key="c-3", name="Ministry of Health", answer="Had not answered by 30 July 2010"
+            ),
+        ),
+    )
+
+
 def annexes() -> tuple[Annex, ...]:
     """One of each kind."""
-    return (progress_picture(), work_item_table(), work_item_texts())
+    return (
+        progress_picture(),
+        work_item_table(),
+        work_item_texts(),
+        delay_register(),
+        risk_register(),
+        consulted_table(),
+    )

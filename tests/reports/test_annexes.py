@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from reports.document import plain
 from reports.render.docx import render_docx
 from reports.render.html import document_html
 from reports.render.pdf import render_pdf
@@ -164,3 +166,148 @@ def test_a_screen_reader_hears_each_item_as_a_heading(data, document):
     with opened(data) as pdf:
         found = structure(pdf).all("H4")
     assert len(found) == sum(len(p.items) for p in document.annexes[2].pillars)
+
+
+# --- registers, and who was consulted -------------------------------------------------------
+
+
+def rows(annex):
+    """The cells of the annex's table as read in Word, without its head."""
+    file = opened_in_word(render_docx(sample.document(annexes=(annex,))))
+    return [[cell.text for cell in row.cells] for row in file.tables[-1].rows[1:]]
+
+
+def test_a_delay_tells_its_cause_its_dates_and_what_is_done():
+    assert rows(sample.delay_register()) == [
+        [
+            "1.1",
+            "Train frontline staff to recognise the signs of trafficking\nAll border staff trained",
+            "Prior commitments. Staff were bringing the Immigration Act 2009 into force.\n"
+            "Effect: Staff and whānau go without it.",
+            "Original 30 Jun 2010\nAgreed 30 Jun 2010\nForecast 30 Jun 2011",
+            "365 days\nMoved twice",
+            "1 Jun 2010\nStill open",
+            "Train the trainers first. (DoL, due 31 Dec 2010)\n"
+            "Show the pilot’s slides. (Police, done 1 Jul 2010)\n"
+            "Ask for rooms. (Customs, no date set)",
+        ],
+        [
+            "1.1",
+            "Train frontline staff to recognise the signs of trafficking\nTraining pilot held",
+            "Funding. No money was set aside.",
+            "Original 26 Feb 2010\nAgreed 26 Feb 2010\nDone 12 Mar 2010",
+            "14 days\nMoved once",
+            "1 Feb 2010\nEnded 12 Mar 2010",
+            "Nothing recorded",
+        ],
+    ]
+
+
+def test_a_risk_tells_what_it_threatens_whose_it_is_and_how_far_up_it_is():
+    assert rows(sample.risk_register()) == [
+        [
+            *["R2", "Victims who speak te reo Māori stay silent.", "Item 1.2"],
+            *["High", "Medium", "High", "MWA", "Print the brochure in more languages."],
+            *["The Minister\n3 May 2010", "Open"],
+        ],
+        [
+            *["R1", "Agencies’ money runs out.", "The Plan", "Low", "High", "Medium"],
+            *["DoL", "None recorded", "–", "Open"],
+        ],
+        [
+            *["R3", "The law comes late.", "The Plan", "Low", "Low", "Low", "MoJ"],
+            *["None recorded", "–", "Closed 1 Apr 2010"],
+        ],
+    ]
+
+
+def test_an_agency_that_was_consulted_is_told_with_its_answer():
+    assert rows(sample.consulted_table()) == [
+        [
+            *["New Zealand Customs Service (Customs)", "Concurs with comment", "20 Jul 2010"],
+            "Say how many officers were trained.",
+        ],
+        ["Police", "Concurs", "21 Jul 2010", "–"],
+        ["Ministry of Health", "Had not answered by 30 July 2010", "–", "–"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("annex", "sentence"),
+    [
+        (sample.delay_register(), "No delay was open in the 12 months to 30 July 2010."),
+        (sample.risk_register(), "No risk was open in the 12 months to 30 July 2010."),
+        (sample.consulted_table(), "No agency was consulted."),
+    ],
+)
+def test_an_annex_without_rows_is_a_sentence(annex, sentence):
+    assert lines_of(replace(annex, rows=())) == [f"Annex A: {annex.heading}", sentence]
+
+
+# --- breaks ---------------------------------------------------------------------------------
+
+LONG = [
+    sample.work_item_table(copies=40),
+    sample.delay_register(copies=60),
+    sample.risk_register(copies=60),
+]
+
+
+@pytest.fixture(scope="module", params=LONG, ids=lambda annex: annex.heading)
+def long_table(request):
+    """A table over many pages, with a short upright annex before and behind it."""
+    first = replace(sample.consulted_table(), key="a-91", rows=())
+    last = replace(sample.consulted_table(), key="a-92", rows=())
+    return render_pdf(sample.document(annexes=(first, request.param, last)))
+
+
+def table_pages(data):
+    """The pages that the wide annex covers: their text and their size."""
+    with opened(data) as pdf:
+        sizes = [tuple(map(float, page.mediabox[2:])) for page in pdf.pages]
+    return [
+        (text, size)
+        for text, size in zip(pages(data, "-layout"), sizes, strict=True)
+        if size[0] > size[1]
+    ]
+
+
+def test_a_wide_table_lies_on_its_side_between_upright_annexes(long_table):
+    with opened(long_table) as pdf:
+        wide = [page.mediabox[2] > page.mediabox[3] for page in pdf.pages]
+    assert wide.index(True) == 4
+    assert wide[4:].index(False) == len(wide) - 5
+    assert len(wide) > 10
+
+
+def test_the_head_of_a_table_repeats_on_each_of_its_pages(long_table):
+    heads = [
+        len(re.findall(r"^ *No\. ", text, re.MULTILINE)) for text, _ in table_pages(long_table)
+    ]
+    assert set(heads) <= {1, 2}
+    assert heads.count(2) <= 2  # a pillar's table that ends where the next begins
+
+
+def test_every_page_has_its_number_and_the_marking_at_both_ends(long_table):
+    read = pages(long_table, "-layout")
+    assert [re.findall(r"page (\d+) of (\d+)", text) for text in read] == [
+        [(str(number), str(len(read)))] for number in range(1, len(read) + 1)
+    ]
+    assert [text.count("IN CONFIDENCE") for text in read[1:]] == [2] * (len(read) - 1)
+
+
+def test_no_row_is_torn(long_table):
+    """Below its head, each page of a table begins with a row's number."""
+    for text, _ in table_pages(long_table):
+        below = [line for line in text.split("No.", 1)[1].splitlines()[1:] if line.strip()]
+        assert re.match(r" *(R\d|\d\.\d)", below[0]), below[0]
+
+
+def test_a_row_taller_than_a_page_is_carried_over_and_loses_no_word():
+    told = " ".join(f"word{number}" for number in range(900))
+    register = sample.delay_register()
+    tall = replace(
+        register, rows=(replace(register.rows[0], explanation=plain(told)), register.rows[1])
+    )
+    data = render_pdf(sample.document(annexes=(tall,)))
+    assert tokens(told) - tokens("\n".join(pages(data))) == Counter()

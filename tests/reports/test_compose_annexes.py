@@ -5,16 +5,30 @@ from datetime import UTC, date, datetime
 import pytest
 
 from agencies import history
-from reports.compose import generate
-from reports.document import ItemReport, MilestoneRow, Passage, plain
+from reports.compose import ANNEXES, generate
+from reports.document import (
+    DelayRow,
+    ItemReport,
+    Level,
+    MilestoneRow,
+    MitigationLine,
+    Passage,
+    RiskRow,
+    Run,
+    plain,
+)
 from reports.drafts import draft
+from reports.models import AnnexChoice
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
+    DelayFactory,
     MilestoneFactory,
+    MitigationFactory,
     PillarFactory,
     PlanFactory,
     ReturnFactory,
+    RiskFactory,
     RoundFactory,
     SupportFactory,
     UpdateFactory,
@@ -160,3 +174,193 @@ def test_milestones_stand_with_every_date_as_on_the_papers_date(plan, item):
             standing="Expected 92 days late",
         ),
     )
+
+
+# --- registers ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def milestone(item):
+    with on(date(2009, 8, 3)):
+        return MilestoneFactory(
+            item=item,
+            description="Pilot held",
+            original_due=date(2010, 3, 31),
+            agreed_due=date(2010, 3, 31),
+            forecast_due=date(2010, 9, 30),
+        )
+
+
+def delay(milestone, day=date(2010, 2, 1), **fields):
+    with on(day):
+        return DelayFactory(
+            milestone=milestone,
+            **{
+                "found_on": day,
+                "due_before": date(2010, 3, 31),
+                "due_after": date(2010, 9, 30),
+                "cause": "staffing",
+                "explanation": "Two trainers\nleft",
+                **fields,
+            },
+        )
+
+
+def delays(plan, **moment):
+    return annex(plan, "delays", **moment).rows
+
+
+def test_a_delay_stands_with_its_milestone_and_what_is_done_about_it(plan, item, milestone):
+    row = delay(milestone, effect="**No** pilot", times_moved=2)
+    with on(date(2010, 2, 2)):
+        police = AgencyFactory(short_name="Police")
+        MitigationFactory(
+            delay=row, description="Hire one.", owner_agency=police, due_on=date(2010, 8, 31)
+        )
+    found = delays(plan)[0]
+    assert found == DelayRow(
+        key=found.key,
+        number="1.1",
+        title=plain("Train staff"),
+        milestone=MilestoneRow(
+            "Pilot held",
+            original_on=date(2010, 3, 31),
+            agreed_on=date(2010, 3, 31),
+            forecast_on=date(2010, 9, 30),
+            standing="Overdue by 121 days",
+        ),
+        cause="Staffing",
+        explanation=plain("Two trainers left."),
+        effect=(Run("No", bold=True), Run(" pilot.")),
+        found_on=date(2010, 2, 1),
+        days=183,
+        times_moved=2,
+        mitigations=(MitigationLine(plain("Hire one."), owner="Police", due_on=date(2010, 8, 31)),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found_on", "ended_on", "stands"),
+    [
+        (date(2009, 8, 10), date(2010, 7, 29), True),
+        (date(2010, 7, 30), None, True),
+        (date(2010, 7, 31), None, False),
+        (date(2009, 1, 5), date(2009, 7, 31), True),
+        (date(2009, 1, 5), date(2009, 7, 30), False),
+    ],
+)
+def test_a_delay_stands_in_the_register_of_each_period_in_which_it_was_open(
+    plan, milestone, found_on, ended_on, stands
+):
+    delay(milestone, day=date(2010, 1, 1), found_on=found_on, ended_on=ended_on)
+    assert bool(delays(plan)) == stands
+
+
+def test_what_ended_after_the_papers_date_was_open_on_it(plan, milestone):
+    row = delay(milestone, ended_on=date(2010, 8, 2))
+    with on(date(2010, 2, 2)):
+        MitigationFactory(delay=row, done_on=date(2010, 8, 1))
+    found = delays(plan)[0]
+    assert (found.ended_on, found.mitigations[0].done_on) == (None, None)
+
+
+def test_a_delay_is_as_it_was_recorded_on_the_papers_date(plan, milestone):
+    row = delay(milestone)
+    with on(date(2010, 9, 1)):
+        row.due_after, row.times_moved = date(2011, 3, 31), 2
+        history.save(row, by=None)
+    assert [(each.days, each.times_moved) for each in delays(plan)] == [(183, 1)]
+
+
+def risk(plan, number, day=date(2010, 1, 4), **fields):
+    with on(day):
+        return RiskFactory(plan=plan, number=number, **fields)
+
+
+def test_open_risks_come_first_the_gravest_leading(plan, item):
+    risk(plan, 1, likelihood="low", impact="low")
+    risk(plan, 2, likelihood="high", impact="high", closed_on=date(2010, 5, 1))
+    risk(plan, 3, likelihood="medium", impact="high", item=item)
+    risk(plan, 4, likelihood="high", impact="high", closed_on=date(2009, 7, 30))
+    risk(plan, 5, day=date(2010, 8, 1))
+    assert [(row.number, row.item, row.severity) for row in annex(plan, "risks").rows] == [
+        ("R3", "1.1", Level.HIGH),
+        ("R1", "", Level.LOW),
+        ("R2", "", Level.HIGH),
+    ]
+
+
+def test_a_risk_is_as_it_was_recorded_on_the_papers_date(plan, labour):
+    row = risk(
+        plan,
+        7,
+        description="Money runs out",
+        likelihood="low",
+        impact="high",
+        owner_agency=labour,
+        response="Ask for more.",
+        escalated_to="group",
+        escalated_on=date(2010, 3, 1),
+    )
+    with on(date(2010, 8, 10)):
+        row.escalated_to, row.escalated_on = "minister", date(2010, 8, 10)
+        history.save(row, by=None)
+    found = annex(plan, "risks").rows[0]
+    assert found == RiskRow(
+        key=found.key,
+        number="R7",
+        text=plain("Money runs out."),
+        likelihood=Level.LOW,
+        impact=Level.HIGH,
+        severity=Level.MEDIUM,
+        owner="DoL",
+        response=plain("Ask for more."),
+        escalated_to="The working group",
+        escalated_on=date(2010, 3, 1),
+    )
+
+
+def test_agencies_named_on_the_cover_are_told_as_asked(plan):
+    AgencyFactory(name="New Zealand Police", short_name="Police")
+    paper = draft(
+        plan,
+        period_start=date(2009, 7, 31),
+        period_end=DATED,
+        dated=DATED,
+        tracker_number="10/96252",
+    )
+    paper.agencies_consulted = "Police, A Board of Its Own"
+    rows = generate(paper, ("purpose",), ("consulted",)).annexes[0].rows
+    assert [(row.name, row.short_name, row.answer, row.answered_on) for row in rows] == [
+        ("New Zealand Police", "Police", "Asked; no answer is recorded", None),
+        ("A Board of Its Own", "", "Asked; no answer is recorded", None),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_all_annexes_together_ask_no_more_for_more_items(
+    plan, pillar, labour, count, django_assert_num_queries
+):
+    of_round = RoundFactory(plan=plan)
+    returned = ReturnFactory(round=of_round, agency=labour, accepted=True)
+    with on(date(2010, 5, 1)):
+        for number in range(count):
+            made = WorkItemFactory(plan=plan, pillar=pillar, lead_agency=labour)
+            SupportFactory(item=made)
+            MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=made)))
+            RiskFactory(plan=plan, item=made, number=number + 1)
+            UpdateFactory(of_return=returned, item=made)
+    paper = draft(
+        plan,
+        period_start=date(2009, 7, 31),
+        period_end=DATED,
+        dated=DATED,
+        tracker_number="10/96252",
+    )
+    with django_assert_num_queries(15):
+        found = generate(paper, ("purpose",), ANNEXES)
+    assert [len(each.rows) for each in found.annexes[3:5]] == [count, count]
+
+
+def test_every_choice_of_an_annex_can_be_composed():
+    assert list(ANNEXES) == AnnexChoice.values
