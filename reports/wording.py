@@ -58,6 +58,14 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def some(parts: Sequence[str], most: int = 12) -> str:
+    """All of them as `listed`, or the first ones and how many others: "a, b and 988 others"."""
+    if len(parts) <= most:
+        return listed(parts)
+    left = len(parts) - most
+    return listed([*parts[:most], f"{number(left)} {agree(left, 'other', 'others')}"])
+
+
 def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 

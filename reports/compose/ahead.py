@@ -1,11 +1,12 @@
 """Next steps: what agencies plan, milestones due in the next 12 months, and open risks."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from reports.compose.facts import ItemFacts, milestone_source, version_of
 from reports.compose.paragraphs import Writer, naming, quoted
-from reports.document import Bullet, Paragraph, Section, SectionKind
-from reports.wording import add_months, agree, capitalised, cited, counted, day, listed
+from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.wording import add_months, agree, capitalised, cited, counted, day, some
 from workitems.models import Pillar
 
 # Steps ahead that one pillar's paragraph holds; more would be a list that nobody reads.
@@ -22,7 +23,7 @@ def next_steps(writer: Writer) -> Section:
     if late:
         opening += (
             f" Over the next {MONTHS_AHEAD} months it will give most attention to the late key "
-            f"{agree(len(late), 'item', 'items')}: {listed(quoted(item) for item in late)}."
+            f"{agree(len(late), 'item', 'items')}: {some([quoted(item) for item in late])}."
         )
     paragraphs = [
         writer.paragraph(
@@ -38,9 +39,9 @@ def next_steps(writer: Writer) -> Section:
             if item.pillar.pk == pillar.pk and item.is_live and (step := Step(writer, item)).is_any
         ]
         if steps:
-            paragraphs.append(_pillar_ahead(writer, pillar, steps))
+            paragraphs += _pillar_ahead(writer, pillar, steps)
     if facts.risks:
-        paragraphs.append(_risks(writer))
+        paragraphs += _risks(writer)
     paragraphs.append(
         writer.paragraph(
             "You will be told of any new risk to the Plan, or of anything else under it that needs "
@@ -81,47 +82,41 @@ class Step:
             self.due[0][0] if self.due else date.max,
         )
 
+    def sources(self, writer: Writer) -> list[Source]:
+        said = [writer.facts.update_source(self.item, self.update)] if self.update else []
+        return [*said, *(milestone_source(self.item, step) for _, step in self.due)]
+
     def bullet(self, writer: Writer) -> Bullet:
         """Title, plan, and the days that the plan does not name itself."""
         row = self.item.row
         head = writer.text(writer.bold(row.title), f" ({row.number}): ")
         if not self.update:
-            due = listed(f"“{step.row.description}” due {day(when)}" for when, step in self.due)
+            due = some([f"“{step.row.description}” due {day(when)}" for when, step in self.due])
             return Bullet(writer.text(head, f"{due}."))
         with naming(writer.facts.update_source(self.item, self.update)):
             planned = capitalised(writer.flat(self.update.planned_next))
         untold = dict.fromkeys(day(when) for when, _ in self.due if day(when) not in planned)
         if untold:
             planned = cited(
-                planned, f"{agree(len(untold), 'milestone', 'milestones')} due {listed(untold)}"
+                planned, f"{agree(len(untold), 'milestone', 'milestones')} due {some(list(untold))}"
             )
         return Bullet(writer.text(head, planned))
 
 
-def _pillar_ahead(writer: Writer, pillar: Pillar, steps: list[Step]) -> Paragraph:
+def _pillar_ahead(writer: Writer, pillar: Pillar, steps: list[Step]) -> Iterator[Paragraph]:
     chosen = {id(step) for step in sorted(steps, key=lambda step: step.urgency)[:MAX_STEPS]}
     shown = [step for step in steps if id(step) in chosen]
     more = f" (the {len(shown)} most pressing of {len(steps):,})" if len(shown) < len(steps) else ""
-    facts = writer.facts
-    return writer.paragraph(
+    return writer.paragraphs(
         writer.text("Under ", writer.bold(pillar.title), f", agencies plan the following{more}:"),
         about=f"pillar ahead {pillar.pk}",
-        bullets=[step.bullet(writer) for step in shown],
-        sources=[
-            source
-            for step in shown
-            for source in (
-                *([facts.update_source(step.item, step.update)] if step.update else []),
-                *(milestone_source(step.item, milestone) for _, milestone in step.due),
-            )
-        ],
+        bullets=[(step.bullet(writer), step.sources(writer)) for step in shown],
     )
 
 
-def _risks(writer: Writer) -> Paragraph:
+def _risks(writer: Writer) -> Iterator[Paragraph]:
     facts = writer.facts
     bullets = []
-    sources = []
     for risk in facts.risks:
         source = version_of(risk, "risk", f"Risk {risk.number}")
         with naming(source):
@@ -129,25 +124,27 @@ def _risks(writer: Writer) -> Paragraph:
             if risk.response:
                 text += f" {capitalised(writer.flat(risk.response))}"
             owner = facts.agencies[risk.owner_agency_id].short_name
-            bullets.append(Bullet(writer.text(cited(text, f"owner: {owner}"))))
-        sources.append(source)
+            bullets.append((Bullet(writer.text(cited(text, f"owner: {owner}"))), [source]))
     count = len(bullets)
-    return writer.paragraph(
+    return writer.paragraphs(
         f"{capitalised(counted(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you "
         f"and {agree(count, 'remains', 'remain')} open:",
         about="risks",
         bullets=bullets,
-        sources=sources,
     )
 
 
 def risks(writer: Writer) -> Section:
     """The risks that were escalated to the Minister, or the plain sentence that there are none."""
-    sentence = (
+    told = (
         _risks(writer)
         if writer.facts.risks
-        else writer.paragraph(
-            "No risk to the Plan is before you.", about="risks", sources=[writer.facts.plan_source]
-        )
+        else [
+            writer.paragraph(
+                "No risk to the Plan is before you.",
+                about="risks",
+                sources=[writer.facts.plan_source],
+            )
+        ]
     )
-    return Section(SectionKind.RISKS, "Risks", (sentence,))
+    return Section(SectionKind.RISKS, "Risks", tuple(told))

@@ -16,7 +16,7 @@ from reports.compose.facts import (
     milestone_source,
     version_of,
 )
-from reports.compose.paragraphs import Writer, naming, quoted
+from reports.compose.paragraphs import MOST_TOLD, Writer, fitted, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Text
 from reports.wording import (
     agree,
@@ -29,6 +29,7 @@ from reports.wording import (
     mentions,
     number,
     period,
+    some,
 )
 from workitems.models import Delay
 from workitems.standing import Late
@@ -136,9 +137,9 @@ def delay(writer: Writer) -> Section:
     if len(keys) > 1:
         paragraphs.append(_key_items(writer, keys))
     for entry in keys:
-        paragraphs.append(_key_item(writer, entry))
+        paragraphs += _key_item(writer, entry)
     if others:
-        paragraphs.append(_other_items(writer, others, with_keys=bool(keys)))
+        paragraphs += _other_items(writer, others, with_keys=bool(keys))
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs))
 
 
@@ -150,14 +151,14 @@ def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
         sentences.append(
             f"{capitalised(counted(len(still), 'key work item'))} "
             f"{agree(len(still), 'has', 'have')} slipped: "
-            f"{listed(quoted(entry.item) for entry in still)}."
+            f"{some([quoted(entry.item) for entry in still])}."
         )
     if caught_up:
         sentences.append(
             f"{capitalised(counted(len(caught_up), 'key work item'))} "
             f"{agree(len(caught_up), 'was', 'were')} late and "
             f"{agree(len(caught_up), 'has', 'have')} caught up: "
-            f"{listed(quoted(entry.item) for entry in caught_up)}."
+            f"{some([quoted(entry.item) for entry in caught_up])}."
         )
     return writer.paragraph(
         " ".join(sentences),
@@ -166,7 +167,7 @@ def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
     )
 
 
-def _key_item(writer: Writer, entry: LateItem) -> Paragraph:
+def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
     row = entry.item.row
     parts: list[str | Text] = [
         writer.bold(row.title),
@@ -178,16 +179,18 @@ def _key_item(writer: Writer, entry: LateItem) -> Paragraph:
         else ". "
     )
     bullets = []
+    about, sources = f"delay of item {row.id}", list(entry.sources())
     with naming(entry.item.source):
         if len(entry.slips) == 1:
             parts.append(_slip(writer, entry.slips[0]))
         else:
             parts.append(f"{capitalised(number(len(entry.slips)))} of its milestones slipped:")
-            bullets = [Bullet(writer.text(_slip(writer, slip))) for slip in entry.slips]
+            bullets = [(Bullet(writer.text(_slip(writer, slip))), sources) for slip in entry.slips]
         text = writer.text(*parts)
-    return writer.paragraph(
-        text, about=f"delay of item {row.id}", bullets=bullets, sources=entry.sources()
-    )
+    if bullets:
+        yield from writer.paragraphs(text, about=about, bullets=bullets)
+    else:
+        yield writer.paragraph(text, about=about, sources=sources)
 
 
 def _latest(others: list[LateItem]) -> list[LateItem]:
@@ -197,7 +200,7 @@ def _latest(others: list[LateItem]) -> list[LateItem]:
     return [entry for entry in others if entry.item.row.id in kept]
 
 
-def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Paragraph:
+def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Iterator[Paragraph]:
     shown = _latest(others)
     lead = capitalised(counted(len(others), "other work item" if with_keys else "work item"))
     lead += " also slipped" if with_keys else " slipped"
@@ -207,15 +210,11 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
     for entry in shown:
         row = entry.item.row
         with naming(entry.item.source):
-            body = " ".join(_slip(writer, slip) for slip in entry.slips)
+            body = fitted((_slip(writer, slip) for slip in entry.slips), MOST_TOLD + 500)
             head = f" (item {row.number}, {writer.agency(entry.item.lead)}): "
-            bullets.append(Bullet(writer.text(writer.bold(row.title), head, body)))
-    return writer.paragraph(
-        f"{lead}:",
-        about="other delays",
-        bullets=bullets,
-        sources=[source for entry in shown for source in entry.sources()],
-    )
+            text = writer.text(writer.bold(row.title), head, body)
+            bullets.append((Bullet(text), list(entry.sources())))
+    return writer.paragraphs(f"{lead}:", about="other delays", bullets=bullets)
 
 
 def _slip(writer: Writer, slip: Slip) -> str:
@@ -236,7 +235,7 @@ def _slip(writer: Writer, slip: Slip) -> str:
     told = [delay.row.explanation for delay in slip.delays]
     told += [delay.row.effect for delay in slip.delays]
     sentences += [capitalised(writer.flat(text)) for text in dict.fromkeys(told) if text.strip()]
-    return " ".join(sentences)
+    return fitted(sentences)
 
 
 def _dates(step: MilestoneFacts) -> str:
@@ -276,14 +275,14 @@ def mitigation(writer: Writer) -> Section:
             for slip in entry.slips
         )
     ]
-    paragraphs = [_of_key_item(writer, entry) for entry in keys]
+    paragraphs = [told for entry in keys for told in _of_key_item(writer, entry)]
     if others:
-        paragraphs.append(_of_other_items(writer, others, with_keys=bool(keys)))
+        paragraphs += _of_other_items(writer, others, with_keys=bool(keys))
     if bare:
         paragraphs.append(
             writer.paragraph(
                 f"Nothing has been recorded yet against the delay of "
-                f"{listed(quoted(entry.item) for entry in bare)}.",
+                f"{some([quoted(entry.item) for entry in bare])}.",
                 about="no mitigation",
                 sources=[source for entry in bare for source in entry.sources()],
             )
@@ -301,7 +300,7 @@ def mitigation(writer: Writer) -> Section:
     return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
 
 
-def _of_key_item(writer: Writer, entry: LateItem) -> Paragraph:
+def _of_key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
     measures = list(entry.mitigations())
     title = writer.bold(entry.item.row.title)
     where = f" (item {entry.item.row.number})"
@@ -309,37 +308,35 @@ def _of_key_item(writer: Writer, entry: LateItem) -> Paragraph:
     # The lead-in of a list names the one agency that does it all, so the bullets need not.
     is_named = len(owners) == 1 and len(measures) > 1
     told = [_measure(writer, source, row, name_owner=not is_named) for source, row in measures]
-    bullets = []
+    about, sources = f"mitigation of item {entry.item.row.id}", [[source] for source, _ in measures]
     if len(told) == 1:
-        text = writer.text(title, f"{where}: {told[0]}")
-    else:
-        agency = writer.facts.agencies[measures[0][1].owner_agency_id]
-        who = writer.agency(agency) if is_named else "the agencies named"
-        text = writer.text(title, f"{where}. These steps are being taken by {who}:")
-        bullets = [Bullet(writer.text(measure)) for measure in told]
-    return writer.paragraph(
-        text,
-        about=f"mitigation of item {entry.item.row.id}",
-        bullets=bullets,
-        sources=[source for source, _ in measures],
+        yield writer.paragraph(
+            writer.text(title, f"{where}: {told[0]}"), about=about, sources=sources[0]
+        )
+        return
+    agency = writer.facts.agencies[measures[0][1].owner_agency_id]
+    who = writer.agency(agency) if is_named else "the agencies named"
+    bullets = [Bullet(writer.text(measure)) for measure in told]
+    yield from writer.paragraphs(
+        writer.text(title, f"{where}. These steps are being taken by {who}:"),
+        about=about,
+        bullets=zip(bullets, sources, strict=True),
     )
 
 
-def _of_other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Paragraph:
-    sources: list[Source] = []
+def _of_other_items(
+    writer: Writer, others: list[LateItem], *, with_keys: bool
+) -> Iterator[Paragraph]:
     bullets = []
     for entry in _latest(others):
         measures = list(entry.mitigations())
-        sources += [source for source, _ in measures]
-        told = " ".join(_measure(writer, source, row) for source, row in measures)
+        told = fitted(_measure(writer, source, row) for source, row in measures)
         head = f" (item {entry.item.row.number}): "
-        bullets.append(Bullet(writer.text(writer.bold(entry.item.row.title), head, told)))
+        text = writer.text(writer.bold(entry.item.row.title), head, told)
+        bullets.append((Bullet(text), [source for source, _ in measures]))
     lead = "For the other items" if with_keys else "For these items"
-    return writer.paragraph(
-        f"{lead}, agencies are taking these steps:",
-        about="other mitigations",
-        bullets=bullets,
-        sources=sources,
+    return writer.paragraphs(
+        f"{lead}, agencies are taking these steps:", about="other mitigations", bullets=bullets
     )
 
 

@@ -83,6 +83,54 @@ class Writer:
             sources=tuple(dict.fromkeys(sources)),
         )
 
+    def paragraphs(
+        self,
+        text: "str | Text",
+        *,
+        about: str,
+        bullets: Iterable[tuple[Bullet, Iterable[Source]]],
+    ) -> Iterator[Paragraph]:
+        """As `paragraph`, with each bullet's own sources; the next paragraphs take the bullets that
+        no longer fit into the box in which a person edits one."""
+        lead = self.text(text) if isinstance(text, str) else text
+        for place, entries in enumerate(_boxes(len(markup.to_source(lead)), bullets)):
+            yield self.paragraph(
+                CONTINUED if place else lead,
+                about=f"{about} {place}" if place else about,
+                bullets=[bullet for bullet, _ in entries],
+                sources=[source for _, sources in entries for source in sources],
+            )
+
+
+CONTINUED = "This continues the list above:"
+MOST_TOLD = 8_000  # characters of what people wrote, within one paragraph or bullet
+
+
+def _boxes(
+    lead: int, bullets: Iterable[tuple[Bullet, Iterable[Source]]]
+) -> Iterator[list[tuple[Bullet, Iterable[Source]]]]:
+    """The bullets as they fit under a lead of that length: one list for each paragraph."""
+    box: list[tuple[Bullet, Iterable[Source]]] = []
+    length, count = lead, 0
+    for bullet, sources in bullets:
+        size, lines = len(markup.to_source((), [bullet])) + 1, 1 + len(bullet.bullets)
+        if box and (length + size > markup.MAX_SOURCE or count + lines > markup.MAX_BULLETS):
+            yield box
+            box, length, count = [], len(CONTINUED), 0
+        box.append((bullet, sources))
+        length, count = length + size, count + lines
+    yield box
+
+
+def fitted(told: Iterable[str], most: int = MOST_TOLD) -> str:
+    """What is told, as one text: as much as fits, each piece whole, and a word of what is left out."""
+    kept: list[str] = []
+    for piece in told:
+        if sum(map(len, kept)) + len(piece) > most:
+            return " ".join([*kept, "More is recorded in the annexes."])
+        kept.append(piece)
+    return " ".join(kept)
+
 
 def key(kind: str, about: str) -> str:
     return f"{kind}-{hashlib.sha256(about.encode()).hexdigest()[:12]}"

@@ -22,9 +22,16 @@ from reports.wording import (
     numbers,
     opened,
     period,
+    some,
 )
 from workitems.models import Update
 from workitems.models.item import Stage
+
+# Completed items that one sentence names, and those that a pillar's bullet does where there are more.
+MAX_COMPLETED = 12
+MAX_COMPLETED_OF_PILLAR = 3
+# Agencies that one sentence introduces by their whole names.
+MAX_MEMBERS = 20
 
 STANDING = {
     Stage.COMPLETE: ("is complete", "are complete"),
@@ -119,7 +126,11 @@ def background(writer: Writer) -> Section:
     others = [agency for agency in facts.members if agency.pk != coordinator.pk]
     who = writer.agency(coordinator)
     told = mentions(facts.plan.background, [coordinator.name])
-    members = listed(writer.agency(agency) for agency in others)
+    members = listed(
+        [writer.agency(agency) for agency in others]
+        if len(others) <= MAX_MEMBERS
+        else [agency.short_name for agency in others]
+    )
     if others and told:
         sentence = f"Besides {who}, {counted(len(others), 'agency', 'agencies')} "
         sentence += f"{agree(len(others), 'belongs', 'belong')} to the working group: {members}."
@@ -143,16 +154,14 @@ def achievements(writer: Writer) -> Section:
         for item, update in said
         if update.key_achievement == Update.KeyAchievement.HEADLINE
     ]
-    paragraphs = []
+    paragraphs: list[Paragraph] = []
     if headlines:
         is_are = agree(len(headlines), "achievement was", "achievements were")
-        paragraphs.append(
-            writer.paragraph(
-                f"In {span} the working group’s main {is_are}:",
-                about="headlines",
-                bullets=_headlines(writer, headlines),
-                sources=[facts.update_source(item, update) for item, update in headlines],
-            )
+        sources = [[facts.update_source(item, update)] for item, update in headlines]
+        paragraphs += writer.paragraphs(
+            f"In {span} the working group’s main {is_are}:",
+            about="headlines",
+            bullets=zip(_headlines(writer, headlines), sources, strict=True),
         )
     for item, update in said:
         if update.key_achievement == Update.KeyAchievement.YES:
@@ -164,18 +173,35 @@ def achievements(writer: Writer) -> Section:
         and facts.briefing.period_start <= item.row.completed_on <= facts.briefing.period_end
     ]
     if completed:
-        start = f"{capitalised(counted(len(completed), 'work item'))} "
-        start += f"{agree(len(completed), 'was', 'were')} completed in the period: "
-        paragraphs.append(
-            writer.paragraph(
-                start + listed(quoted(item) for item in completed) + ".",
-                about="completed",
-                sources=[item.source for item in completed],
-            )
-        )
+        paragraphs += _completed(writer, completed)
     if not paragraphs:
         paragraphs.append(_nothing_achieved(writer, span))
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
+
+
+def _completed(writer: Writer, completed: list[ItemFacts]) -> Iterator[Paragraph]:
+    """Every item by name while one sentence can hold them; else some of each pillar, key items first."""
+    start = f"{capitalised(counted(len(completed), 'work item'))} "
+    start += f"{agree(len(completed), 'was', 'were')} completed in the period"
+    if len(completed) <= MAX_COMPLETED:
+        yield writer.paragraph(
+            f"{start}: {listed(quoted(item) for item in completed)}.",
+            about="completed",
+            sources=[item.source for item in completed],
+        )
+        return
+    bullets = []
+    for pillar in writer.facts.pillars:
+        items = [item for item in completed if item.pillar.pk == pillar.pk]
+        if items:
+            shown = sorted(items, key=lambda item: not item.row.is_key)
+            names = some([quoted(item) for item in shown], MAX_COMPLETED_OF_PILLAR)
+            head = f" ({counted(len(items), 'item')}): "
+            text = writer.text(writer.bold(pillar.title), head, f"{names}.")
+            bullets.append((Bullet(text), [item.source for item in items]))
+    yield from writer.paragraphs(
+        f"{start}; the annexes show each:", about="completed", bullets=bullets
+    )
 
 
 def _nothing_achieved(writer: Writer, span: str) -> Paragraph:

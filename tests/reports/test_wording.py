@@ -159,3 +159,9 @@ def test_a_name_is_found_as_a_whole_word_only():
     assert not wording.mentions("A policeman wrote it.", ["Police", "police"])
     assert not wording.mentions("Anything.", [""])
     assert wording.mentions("Te Mana Ārai o Aotearoa did.", ["Te Mana Ārai o Aotearoa"])
+
+
+def test_a_long_list_ends_in_how_many_others_there_are():
+    assert wording.some(["a", "b", "c"], 3) == "a, b and c"
+    assert wording.some(["a", "b", "c", "d"], 3) == "a, b, c and one other"
+    assert wording.some([str(n) for n in range(1000)], 2) == "0, 1 and 998 others"
