@@ -27,13 +27,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`name` is for the file and the tab; `about` says of what it is: ("As at", "30 July 2010")."""
+    """`name` is for the file and the tab; `about` says of what it is: ("As at", "30 July 2010").
+    `marking` is printed at the head of every page."""
 
     name: str
     title: str
     about: Sequence[tuple[str, str]]
     columns: Sequence[Column]
     rows: Sequence[Sequence[Value]] = field(repr=False)
+    marking: str = ""
 
     @property
     def about_line(self) -> str:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from reports.views import (
+    annexes,
     briefings,
     changes,
     checks,
@@ -36,9 +37,11 @@ briefing_urls = [
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
     path("<int:pk>/checks/", checks.listed, name="checks"),
+    path("<int:pk>/annexes/", annexes.annexes, name="annexes"),
     path("<int:pk>/pdf/", briefings.pdf, name="pdf"),
     path("<int:pk>/docx/", briefings.word, name="docx"),
     path("<int:pk>/json/", briefings.json, name="json"),
+    path("<int:pk>/xlsx/", briefings.xlsx, name="xlsx"),
     path("decided/<int:pk>/", decisions.record, name="record-decision"),
     *(path(f"<int:pk>/{name}/", issuing.act, {"name": name}, name=name) for name in issuing.ACTS),
     *(
@@ -60,6 +63,7 @@ briefing_urls = [
     path("<int:pk>/version-<int:number>.pdf", issuing.pdf, name="version-pdf"),
     path("<int:pk>/version-<int:number>.json", issuing.json, name="version-json"),
     path("<int:pk>/version-<int:number>.docx", issuing.word, name="version-docx"),
+    path("<int:pk>/version-<int:number>.xlsx", issuing.xlsx, name="version-xlsx"),
     path("<int:pk>/answer/", responses.answer, name="answer"),
     path("<int:pk>/answer/<int:response>/scan/", responses.scan, name="scan"),
     path("<int:pk>/follow-up/<int:choice>/", responses.follow_up, name="follow-up"),

@@ -406,6 +406,8 @@ RULES: dict[str, Row] = {
     "briefings:pdf": of_plan(briefing, may=DRAFTERS),
     "briefings:docx": of_plan(briefing, may=DRAFTERS),
     "briefings:json": of_plan(briefing, may=DRAFTERS),
+    "briefings:xlsx": of_plan(briefing, may=DRAFTERS),
+    "briefings:annexes": of_plan(briefing, may=("coordinator",), post=INVALID),
     "briefings:ask": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "briefings:send": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "briefings:close": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
@@ -436,6 +438,7 @@ RULES: dict[str, Row] = {
     "briefings:version-pdf": of_plan(version, may=PAPER_READERS),
     "briefings:version-json": of_plan(version, may=PAPER_READERS),
     "briefings:version-docx": of_plan(version, may=PAPER_READERS),
+    "briefings:version-xlsx": of_plan(version, may=PAPER_READERS),
     "briefings:answer": of_plan(issued, may=("minister's office",), post=INVALID),
     "briefings:scan": of_plan(answer, may=PAPER_READERS),
     "briefings:follow-up": of_plan(

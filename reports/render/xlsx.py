@@ -1,6 +1,7 @@
 """A table as an Excel workbook: a heading, a frozen row of titles with filters, true dates, ready to print."""
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -27,12 +28,24 @@ FORMATS = {Kind.TEXT: "@", Kind.DATE: DATE_FORMAT, Kind.NUMBER: "#,##0"}
 
 def write(sheet: Sheet, made_at: datetime) -> bytes:
     """The workbook. A text that no cell can hold is cut, and says so."""
+    return write_all([sheet], made_at)
+
+
+def write_all(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
+    """A workbook of several sheets, each as `write` has it; the first says what the file is."""
     workbook = openpyxl.Workbook(write_only=True)
     properties = workbook.properties
-    properties.title, properties.creator = clean(sheet.title), "Plan Register"
-    properties.description = clean(sheet.about_line)
+    properties.title, properties.creator = clean(sheets[0].title), "Plan Register"
+    properties.description = clean(sheets[0].about_line)
     properties.created = properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
-    worksheet = workbook.create_sheet(sheet.name)
+    for sheet in sheets:
+        _write(workbook.create_sheet(sheet.name), sheet)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _write(worksheet: Any, sheet: Sheet) -> None:
     _dress(worksheet, sheet)
     worksheet.append([_text(worksheet, sheet.title, Font(bold=True, size=14))])
     worksheet.append([_text(worksheet, sheet.about_line, Font(color="FF444444"))])
@@ -47,9 +60,6 @@ def write(sheet: Sheet, made_at: datetime) -> bytes:
     for row in sheet.rows:
         # A row is written the moment it is appended, so one cell a column serves for all rows.
         worksheet.append([_filled(*pair) for pair in zip(cells, row, strict=True)])
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
 
 
 def _dress(worksheet: Any, sheet: Sheet) -> None:
@@ -67,6 +77,7 @@ def _dress(worksheet: Any, sheet: Sheet) -> None:
     margins = worksheet.page_margins
     margins.left = margins.right = 0.5
     margins.top, margins.bottom = 0.6, 0.7
+    worksheet.oddHeader.center.text = sheet.marking or None
     # An ampersand begins a code there.
     worksheet.oddFooter.left.text = clean(sheet.title).replace("&", "&&")
     worksheet.oddFooter.right.text = "&P of &N"

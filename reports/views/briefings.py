@@ -1,4 +1,4 @@
-"""Briefings: a new one, the numbered preview, its cover, and the paper as PDF, Word file and JSON."""
+"""Briefings: a new one, the numbered preview, its cover, and the paper as PDF, Word file, JSON and workbook."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +20,8 @@ from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused, render_pdf
+from reports.render.workbook import render_workbook
+from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services.beginning import begin_as
 from reports.views import files
 from reports.views.steps import home_of, next_step, other_steps
@@ -181,6 +183,12 @@ def word(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_GET
 def json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _download(request, slug, pk, "json", "application/json", to_json)
+
+
+@transaction.non_atomic_requests
+@require_GET
+def xlsx(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    return _download(request, slug, pk, "xlsx", XLSX, render_workbook)
 
 
 def _download(

@@ -24,6 +24,8 @@ from reports.models.issue import sha256
 from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.render.workbook import render_workbook
+from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services import issuing, states
 from reports.services.gates import Blocked
 from reports.views import files
@@ -405,12 +407,31 @@ def json(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
 @require_GET
 def word(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Made from the plain data that was signed, for offices that edit; the signed file is the PDF."""
+    return _made(request, slug, pk, number, "docx", DOCX, render_docx)
+
+
+@transaction.non_atomic_requests
+@require_GET
+def xlsx(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """The annexes that were signed, as a workbook."""
+    return _made(request, slug, pk, number, "xlsx", XLSX, render_workbook)
+
+
+def _made(
+    request: HttpRequest,
+    slug: str,
+    pk: int,
+    number: int,
+    ending: str,
+    mime_type: str,
+    render_form: Callable[[Document], bytes],
+) -> HttpResponse:
     with transaction.atomic():
         paper = issued_version(request, slug, pk, number)
         if sha256(bytes(paper.document)) != paper.document_sha256:
             return damaged(request, paper, "JSON")
-    data = render_docx(from_json(bytes(paper.document)))
-    return files.download(data, f"{_name(paper.briefing)} version {number}.docx", DOCX)
+    data = render_form(from_json(bytes(paper.document)))
+    return files.download(data, f"{_name(paper.briefing)} version {number}.{ending}", mime_type)
 
 
 def _kept(

@@ -1,0 +1,57 @@
+"""Which annexes a briefing carries, and in which order: a box to tick and a place for each."""
+
+from typing import Any
+
+from django import forms
+
+from reports.models import AnnexChoice, Briefing
+from workitems.forms.items import VersionedForm
+
+SHOWS = {
+    AnnexChoice.PROGRESS: "One page: how many items are at which stage in each pillar, and how milestones slipped.",
+    AnnexChoice.ITEMS: "A row for each item: lead, stage, confidence, milestones with their dates, and standing.",
+    AnnexChoice.ITEMS_TEXTS: "A heading for each item: official wording, the last accepted report, every date.",
+    AnnexChoice.DELAYS: "A row for each delay that was open in the period: cause, dates, days, and what is done.",
+    AnnexChoice.RISKS: "A row for each risk that was open in the period: how severe, whose, and how far up.",
+    AnnexChoice.CONSULTED: "A row for each agency that was asked about the paper, with its answer.",
+}
+
+
+class AnnexesForm(VersionedForm):
+    """Places are counted from 1; two alike, or none, go in the order of the list."""
+
+    def __init__(self, *args: Any, row: Briefing, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self._listed = [
+            *(AnnexChoice(name) for name in row.annexes if name in AnnexChoice.values),
+            *(choice for choice in AnnexChoice if choice not in row.annexes),
+        ]
+        for choice in self._listed:
+            self.fields[f"use_{choice}"] = forms.BooleanField(
+                label=choice.label, help_text=SHOWS[choice], required=False
+            )
+            self.fields[f"place_{choice}"] = forms.IntegerField(
+                label=f"Place of “{choice.label}”",
+                min_value=1,
+                max_value=99,
+                required=False,
+                widget=forms.NumberInput(attrs={"class": "place"}),
+            )
+
+    def start(self, row: Briefing) -> dict[str, Any]:
+        known = [name for name in row.annexes if name in AnnexChoice.values]
+        places = {f"place_{name}": place for place, name in enumerate(known, start=1)}
+        return {**{f"use_{name}": True for name in known}, **places}
+
+    def rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """The choices in the order shown: name, whether it is used, its place."""
+        return [(c.value, self[f"use_{c}"], self[f"place_{c}"]) for c in self._listed]
+
+    @property
+    def annexes(self) -> list[str]:
+        """What was chosen, in the order asked for."""
+        used = [choice for choice in self._listed if self.cleaned_data[f"use_{choice}"]]
+        return [
+            choice.value
+            for choice in sorted(used, key=lambda c: self.cleaned_data[f"place_{c}"] or 100)
+        ]

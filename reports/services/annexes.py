@@ -1,0 +1,41 @@
+"""What stands behind a briefing's text, and in which order."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import User
+from reports.models import AnnexChoice, Briefing
+from workitems.services.refusals import Refused, locked
+
+
+@transaction.atomic
+def choose_annexes(
+    *, briefing: Briefing, annexes: Sequence[str], version: int, by: User
+) -> Briefing:
+    """The annexes by name, in the order in which they are lettered. The same ones write nothing.
+
+    `Conflict`, with the row as it is now, when somebody saved after `version`; refused before the
+    briefing is drafted, and once its text is settled.
+    """
+    briefing = locked(briefing, version=version, related=("plan",))
+    if not briefing.is_open:
+        raise Refused(
+            f"This briefing is {briefing.get_state_display().lower()}; its annexes no longer change."
+        )
+    if briefing.kind_id is None:
+        raise Refused("Begin the draft first: the annexes come from its kind of briefing.")
+    if set(annexes) - set(AnnexChoice.values) or len(set(annexes)) != len(annexes):
+        raise Refused("Choose each annex once, from those in the list.")
+    if list(annexes) == briefing.annexes:
+        return briefing
+    briefing.annexes = list(annexes)
+    briefing.version += 1
+    return history.save(briefing, by=by, reason=f"Annexes: {words_of(annexes)}")
+
+
+def words_of(annexes: Sequence[str]) -> str:
+    """ "Work items, Register of delays", or that there are none. A name that is no longer known stands as it is."""
+    known = dict(AnnexChoice.choices)
+    return ", ".join(str(known.get(name, name)) for name in annexes) or "none"
