@@ -1,9 +1,11 @@
 """The annexes, written from the facts: progress, work items, delays, risks, and who was consulted."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from reports import markup
 from reports.compose.delays import delay_source, mitigation_source
@@ -40,6 +42,7 @@ from reports.document import (
     WorkItemTable,
     WorkItemText,
     WorkItemTexts,
+    plain,
     timeline_room,
 )
 from reports.wording import day, period
@@ -316,20 +319,35 @@ def consulted_table(facts: Facts) -> ConsultedTable:
     )
 
 
-def consulted(facts: Facts) -> Iterable[ConsultedRow]:
-    """A row for each agency that the cover names, in its order: asked, with no answer on record."""
+def consulted(facts: Facts) -> Iterator[ConsultedRow]:
+    """A row for each agency that was asked for its clearance, then for those that the cover names besides."""
+    briefing = facts.briefing
+    asked = set()
+    for row in facts.clearances:
+        asked |= {row.agency.name.casefold(), row.agency.short_name.casefold()}
+        unanswered = f"Had not answered by {day(briefing.dated)}"
+        yield ConsultedRow(
+            key=key("c", f"clearance {row.pk}"),
+            name=row.agency.name,
+            short_name=row.agency.short_name,
+            answer=str(row.get_answer_display()) if row.is_answered else unanswered,
+            answered_on=localdate(row.answered_at) if row.answered_at else None,
+            text=plain(" ".join(row.words.split())) if row.words else (),
+        )
     known = {
         name: agency
         for agency in facts.agencies.values()
         for name in (agency.name, agency.short_name)
     }
-    for place, name in enumerate(names(facts.briefing.agencies_consulted, r"[,;\n]"), start=1):
+    for place, name in enumerate(names(briefing.agencies_consulted, r"[,;\n]"), start=1):
         agency = known.get(name)
+        if name.casefold() in {*asked, "n/a"}:
+            continue
         yield ConsultedRow(
             key=key("c", f"consulted {place}"),
             name=agency.name if agency else name,
             short_name=agency.short_name if agency else "",
-            answer="Asked; no answer is recorded",
+            answer="No answer is recorded",
         )
 
 

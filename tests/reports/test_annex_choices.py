@@ -207,5 +207,5 @@ def test_the_page_asks_no_more_for_more_items(
     for number in range(count):
         MilestoneFactory(item=item, number=number + 1)
     drafts.add(briefing=briefing, section="delay", text="More.", by=briefing.created_by)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(address)

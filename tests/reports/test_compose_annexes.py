@@ -16,12 +16,15 @@ from reports.document import (
     RiskRow,
     Run,
     plain,
+    words,
 )
 from reports.drafts import draft
 from reports.models import AnnexChoice
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
+    BriefingFactory,
+    ClearanceFactory,
     DelayFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -320,20 +323,37 @@ def test_a_risk_is_as_it_was_recorded_on_the_papers_date(plan, labour):
     )
 
 
-def test_agencies_named_on_the_cover_are_told_as_asked(plan):
+def consulted(briefing):
+    rows = generate(briefing, ("purpose",), ("consulted",)).annexes[0].rows
+    return [
+        (row.name, row.short_name, row.answer, row.answered_on, words(row.text)) for row in rows
+    ]
+
+
+def test_agencies_that_were_asked_are_told_with_their_answers(plan):
+    briefing = BriefingFactory(plan=plan, dated=DATED, agencies_consulted="Police, MoH, A Board")
+    answers = (("Police", "dissents", "Say\nwhy."), ("MoH", "", ""), ("MFAT", "concurs", ""))
+    for name, answer, said in answers:
+        ClearanceFactory(
+            briefing=briefing,
+            agency=AgencyFactory(name=f"{name} in full", short_name=name),
+            concurs=bool(answer),
+            answer=answer,
+            words=said,
+        )
+    assert sorted(consulted(briefing)) == [
+        ("A Board", "", "No answer is recorded", None, ""),
+        ("MFAT in full", "MFAT", "Concurs", date(2010, 7, 12), ""),
+        ("MoH in full", "MoH", "Had not answered by 30 July 2010", None, ""),
+        ("Police in full", "Police", "Does not concur", date(2010, 7, 12), "Say why."),
+    ]
+
+
+def test_an_agency_that_the_cover_names_alone_has_no_answer_on_record(plan):
     AgencyFactory(name="New Zealand Police", short_name="Police")
-    paper = draft(
-        plan,
-        period_start=date(2009, 7, 31),
-        period_end=DATED,
-        dated=DATED,
-        tracker_number="10/96252",
-    )
-    paper.agencies_consulted = "Police, A Board of Its Own"
-    rows = generate(paper, ("purpose",), ("consulted",)).annexes[0].rows
-    assert [(row.name, row.short_name, row.answer, row.answered_on) for row in rows] == [
-        ("New Zealand Police", "Police", "Asked; no answer is recorded", None),
-        ("A Board of Its Own", "", "Asked; no answer is recorded", None),
+    briefing = BriefingFactory(plan=plan, agencies_consulted="Police, N/A")
+    assert consulted(briefing) == [
+        ("New Zealand Police", "Police", "No answer is recorded", None, "")
     ]
 
 
@@ -357,7 +377,7 @@ def test_all_annexes_together_ask_no_more_for_more_items(
         dated=DATED,
         tracker_number="10/96252",
     )
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         found = generate(paper, ("purpose",), ANNEXES)
     assert [len(each.rows) for each in found.annexes[3:5]] == [count, count]
 
