@@ -16,9 +16,11 @@ SHOWS = {
     AnnexChoice.CONSULTED: "A row for each agency that was asked about the paper, with its answer.",
 }
 
+LAST = 100
+
 
 class AnnexesForm(VersionedForm):
-    """Places are counted from 1; two alike, or none, go in the order of the list."""
+    """Places are counted from 1; what has none goes last."""
 
     def __init__(self, *args: Any, row: Briefing, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
@@ -33,9 +35,9 @@ class AnnexesForm(VersionedForm):
             self.fields[f"place_{choice}"] = forms.IntegerField(
                 label=f"Place of “{choice.label}”",
                 min_value=1,
-                max_value=99,
+                max_value=LAST - 1,
                 required=False,
-                widget=forms.NumberInput(attrs={"class": "place"}),
+                widget=forms.NumberInput(attrs={"class": "input-short"}),
             )
 
     def start(self, row: Briefing) -> dict[str, Any]:
@@ -51,7 +53,10 @@ class AnnexesForm(VersionedForm):
     def annexes(self) -> list[str]:
         """What was chosen, in the order asked for."""
         used = [choice for choice in self._listed if self.cleaned_data[f"use_{choice}"]]
-        return [
-            choice.value
-            for choice in sorted(used, key=lambda c: self.cleaned_data[f"place_{c}"] or 100)
-        ]
+        return [choice.value for choice in sorted(used, key=self._rank)]
+
+    def _rank(self, choice: AnnexChoice) -> tuple[int, int]:
+        """Its place, and of two alike: what was moved up goes first, what was moved down goes last."""
+        place = self.cleaned_data[f"place_{choice}"] or LAST
+        before = self.initial.get(f"place_{choice}", LAST)
+        return place, (place > before) - (place < before)

@@ -20,6 +20,7 @@ from reports.forms.annexes import AnnexesForm
 from reports.models import Briefing
 from reports.services.annexes import choose_annexes, words_of
 from reports.views.briefings import readable_briefing
+from reports.wording import agree
 from workitems.services import Refused
 from workitems.standing import counted
 from workitems.views.requests import posted, require, signed_in
@@ -83,4 +84,5 @@ def _size(annex: Annex) -> str:
         case RiskRegister():
             return counted(len(annex.rows), "risk")
         case ConsultedTable():
-            return counted(len(annex.rows), "answer")
+            count = len(annex.rows)
+            return f"{count:,} {agree(count, 'agency', 'agencies')}"

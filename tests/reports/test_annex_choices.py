@@ -144,7 +144,7 @@ def test_the_page_shows_what_is_chosen_first_and_how_much_each_would_hold(client
         ("Work items with their texts", None, None, "1 work item"),
         ("Register of delays", None, None, "0 delays"),
         ("Register of risks", None, None, "0 risks"),
-        ("Who was consulted, and their answers", None, None, "2 answers"),
+        ("Who was consulted, and their answers", None, None, "2 agencies"),
     ]
 
 
@@ -155,10 +155,21 @@ def test_ticked_annexes_are_saved_by_their_places(client, address, briefing):
     assert briefing.annexes == ["risks", "delays", "items", "progress"]
 
 
-def test_equal_places_go_in_the_order_of_the_list(client, address, briefing):
-    client.post(address, typed(briefing, risks=1, items=1))
+@pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ({"progress": 1, "items": 1}, ["items", "progress"]),
+        ({"progress": 2, "items": 2}, ["items", "progress"]),
+        ({"progress": 1, "items": 2, "risks": 1}, ["risks", "progress", "items"]),
+        ({"progress": 1, "items": 2, "risks": 2}, ["progress", "risks", "items"]),
+        ({"progress": "", "items": "", "risks": ""}, ["risks", "progress", "items"]),
+    ],
+)
+def test_of_two_in_one_place_what_was_moved_up_goes_first(client, address, briefing, places, order):
+    """The list begins as progress 1, items 2."""
+    client.post(address, typed(briefing, **places))
     briefing.refresh_from_db()
-    assert briefing.annexes == ["items", "risks"]
+    assert briefing.annexes == order
 
 
 def test_a_place_that_is_no_number_is_refused_at_its_field(client, address, briefing):
