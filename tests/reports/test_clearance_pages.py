@@ -320,6 +320,6 @@ def test_the_agencys_page_asks_as_often_for_one_comment_as_for_three(
     for _ in range(count):
         ClearanceCommentFactory(clearance=asked, made_by=by)
         ClearanceCommentFactory(clearance=asked, made_by=by, key=own)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         response = approver.get(asked.get_absolute_url())
     assert len(response.context["page"].others) == count

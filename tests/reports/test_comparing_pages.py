@@ -426,9 +426,9 @@ def test_queries_do_not_grow_with_versions_or_paragraphs(
             )
     client.force_login(people["coordinator"], backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("briefings:compare", args=[plan.slug, draft.pk])
-    with django_assert_num_queries(55):
+    with django_assert_num_queries(56):
         response = client.get(address)
     offered = [group for _, group in response.context["form"].fields["with"].choices]
     assert [len(versions) for versions in offered] == [3 + count, count]
-    with django_assert_num_queries(60):
+    with django_assert_num_queries(62):
         client.get(address, {"with": "2010-08-02"})
