@@ -72,7 +72,6 @@ __all__ = [
     "Cover",
     "DelayRegister",
     "DelayRow",
-    "Dissent",
     "Document",
     "DocumentError",
     "ItemReport",
@@ -247,18 +246,6 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Dissent:
-    """An agency that was consulted and does not concur, with its reason; printed on the cover."""
-
-    agency: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        check_text(self.agency, "An agency that does not concur")
-        check_text(self.reason, "An agency’s reason")
-
-
-@dataclass(frozen=True, slots=True)
 class Cover:
     """The facts on the cover. `None` and empty tuples print as N/A, which is a real answer here."""
 
@@ -275,7 +262,7 @@ class Cover:
     copied_to: tuple[str, ...] = ()
     for_referral_to: tuple[str, ...] = ()
     agencies_consulted: tuple[str, ...] = ()
-    not_concurring: tuple[Dissent, ...] = ()
+    not_concurring: tuple[str, ...] = ()  # of those consulted; their reasons are in an annex
     on_behalf_of: str = (
         ""  # printed under the authorising manager's name: "for Secretary of Labour"
     )
@@ -290,7 +277,12 @@ class Cover:
         ):
             check_text(value, what)
         check_text(self.on_behalf_of, "On whose behalf the paper is signed", blank=True)
-        for value in (*self.copied_to, *self.for_referral_to, *self.agencies_consulted):
+        for value in (
+            *self.copied_to,
+            *self.for_referral_to,
+            *self.agencies_consulted,
+            *self.not_concurring,
+        ):
             check_text(value, "A name on the cover")
         if not isinstance(self.marking, Marking):
             raise DocumentError("The marking must be UNCLASSIFIED, IN CONFIDENCE or SENSITIVE.")

@@ -450,8 +450,8 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
     yield "Copied to", "\n".join(cover.copied_to) or NOT_SAID
     yield "For referral to", "\n".join(cover.for_referral_to) or NOT_SAID
     consulted = ", ".join(cover.agencies_consulted) or NOT_SAID
-    dissents = (f"{each.agency} does not concur: {each.reason}" for each in cover.not_concurring)
-    yield "Agencies consulted", "\n".join((consulted, *dissents))
+    yield "Agencies consulted", consulted
+    yield "Not concurring", ", ".join(cover.not_concurring) or "None"
     yield "Contact information", "\n".join(_contact(each) for each in cover.contacts)
     yield "Authorising manager", _contact(cover.authorising_manager)
     yield "Signed on behalf of", cover.on_behalf_of.removeprefix("for ") or NOT_SAID

@@ -25,7 +25,6 @@ from reports.document import (
     Annex,
     Contact,
     Cover,
-    Dissent,
     Document,
     Marking,
     Paragraph,
@@ -92,8 +91,17 @@ def generate(
         cover=_cover(briefing, facts),
         sections={content: CONTENTS[content](writer) for content in contents},
         lead=writer.paragraph("It is recommended that you:", about="recommendation"),
-        annexes=tuple(ANNEXES[name](facts) for name in annexes if name in ANNEXES),
+        annexes=tuple(
+            ANNEXES[name](facts) for name in _with_answers(annexes, facts) if name in ANNEXES
+        ),
     )
+
+
+def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """The annexes chosen. What an agency gave as its comment or reason is printed in any case."""
+    chosen = tuple(annexes)
+    has_words = any(row.words for row in facts.clearances)
+    return (*chosen, "consulted") if has_words and "consulted" not in chosen else chosen
 
 
 # A paper that nobody has drafted yet.
@@ -152,7 +160,7 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
         for_referral_to=names(briefing.for_referral_to, r"\n"),
         agencies_consulted=_consulted(briefing, facts),
         not_concurring=tuple(
-            Dissent(row.agency.short_name, " ".join(row.words.split()))
+            row.agency.short_name
             for row in facts.clearances
             if row.answer == Clearance.Answer.DISSENTS
         ),

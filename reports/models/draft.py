@@ -36,7 +36,10 @@ class AnnexChoice(models.TextChoices):
     ITEMS_TEXTS = "items_texts", "Work items with their texts"
     DELAYS = "delays", "Register of delays"
     RISKS = "risks", "Register of risks"
-    CONSULTED = "consulted", "Who was consulted, and their answers"
+    CONSULTED = (
+        "consulted",
+        "Who was consulted, and their answers",
+    )
 
 
 class BriefingKind(models.Model):

@@ -76,7 +76,7 @@ def present(document: Document) -> dict[str, Any]:
         "plan_title": document.plan_title,
         "author": cover.on_behalf_of.removeprefix("for ") or cover.authorising_manager.name,
         "dated_iso": cover.dated.isoformat(),
-        "cover": _cover(cover),
+        "cover": {**_cover(cover), "answers_in": _answers_in(document)},
         "sections": document.sections,
         "recommendation": {
             "heading": document.recommendation.heading,
@@ -136,13 +136,21 @@ def _cover(cover: Cover) -> dict[str, Any]:
         "cc": cover.copied_to,
         "for_referral_to": cover.for_referral_to or ("N/A",),
         "agencies_consulted": listed(cover.agencies_consulted),
-        "not_concurring": cover.not_concurring,
+        "not_concurring": listed(cover.not_concurring) if cover.not_concurring else "",
         "contacts": [_contact(contact) for contact in cover.contacts],
         "contact_rows": len(cover.contacts),
         "authorising_manager": _contact(cover.authorising_manager),
         "tracker_number": cover.tracker_number,
         "feedback": FEEDBACK,
     }
+
+
+def _answers_in(document: Document) -> str:
+    """Where the paper prints the agencies' answers: "Annex C"."""
+    for letter, annex in zip(ascii_uppercase, document.annexes, strict=False):
+        if isinstance(annex, ConsultedTable):
+            return f"Annex {letter}"
+    return ""
 
 
 def _contact(contact: Contact) -> dict[str, str]:

@@ -194,7 +194,10 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         on_screen = preview(page)
         cover = page.get_by_role("row", name=re.compile("^Agencies consulted"))
         expect(cover).to_contain_text("Customs, MFAT, Police")
-        expect(cover).to_contain_text("MFAT does not concur: The seminar in Bali is left out.")
+        expect(cover).to_contain_text("Not concurring: MFAT (reasons in Annex C)")
+        expect(page.get_by_role("row", name=re.compile("^Ministry of Foreign"))).to_contain_text(
+            "Does not concur"
+        )
         person.press("Ask for authorisation")
 
         person.be("authorising.manager").open("Read and authorise 10/96252")

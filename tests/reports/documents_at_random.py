@@ -13,7 +13,6 @@ from reports.document import (
     Cover,
     DelayRegister,
     DelayRow,
-    Dissent,
     Document,
     ItemReport,
     Level,
@@ -84,7 +83,7 @@ def documents(characters=ANYTHING):
         copied_to=st.lists(words, max_size=2).map(tuple),
         for_referral_to=st.lists(words, max_size=2).map(tuple),
         agencies_consulted=st.lists(words, max_size=3).map(tuple),
-        not_concurring=st.lists(st.builds(Dissent, words, words), max_size=1).map(tuple),
+        not_concurring=st.lists(words, max_size=1).map(tuple),
         on_behalf_of=blank,
     )
     milestones = st.builds(

@@ -195,7 +195,7 @@ def html_words(html):
 
 
 class Page(HTMLParser):
-    """What a page is made of: its tags, headings, heads of tables, numbers, and what it marks as Māori."""
+    """What a page is made of: its tags, headings (but those of single items), heads of tables, numbers, and what it marks as Māori."""
 
     VOID = ("br", "col", "link", "meta")
 
@@ -217,7 +217,7 @@ class Page(HTMLParser):
         elif tag == "li" and self._next[-1] is not None:
             self.numbers.append(self._next[-1])
             self._next[-1] += 1
-        elif re.fullmatch("h[1-6]", tag):
+        elif re.fullmatch("h[1-3]", tag):
             self.headings.append("")
         if tag not in self.VOID:
             self._open.append(tag)
@@ -236,5 +236,5 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if "thead" in self._open:
             self.heads.append(data)
-        if self._open and any(re.fullmatch("h[1-6]", tag) for tag in self._open):
+        if self._open and any(re.fullmatch("h[1-3]", tag) for tag in self._open):
             self.headings[-1] = " ".join((self.headings[-1] + data).split())

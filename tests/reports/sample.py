@@ -12,7 +12,6 @@ from reports.document import (
     Cover,
     DelayRegister,
     DelayRow,
-    Dissent,
     Document,
     ItemReport,
     Level,
@@ -205,7 +204,7 @@ def cover() -> Cover:
         marking=Marking.IN_CONFIDENCE,
         copied_to=("Hon Kate Wilkinson, Associate Minister of Immigration",),
         agencies_consulted=("Police", "Customs", "MFAT", "MSD", "MOH", "MWA", "DPMC", "MoJ", "ACC"),
-        not_concurring=(Dissent("MWA", "The paper does not give figures for women apart."),),
+        not_concurring=("MWA",),
         contacts=(
             Contact("Business Advisor", "Border Security", "(04) 555 0101"),
             Contact("Policy Advisor", "", "(04) 555 0102", "021 555 010"),

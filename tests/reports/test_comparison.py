@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from reports.comparison.matching import Passage, in_order, pairs
 from reports.comparison.papers import Kind, compare, text_of
 from reports.document import (
-    Dissent,
     Marking,
     Recommendation,
     Recommendations,
@@ -363,13 +362,14 @@ def test_the_facts_of_the_cover_that_differ_are_told_by_their_printed_names():
         marking=Marking.SENSITIVE,
         copied_to=(),
         agencies_consulted=("Police",),
-        not_concurring=(Dissent("Police", "The dates are wrong."),),
+        not_concurring=("Police",),
     )
     found = compare(document(), document(cover=cover))
     assert [(fact.label, fact.value) for fact in found.changed_facts] == [
         ("Security", "SENSITIVE"),
         ("Copied to", "N/A"),
-        ("Agencies consulted", "Police\nPolice does not concur: The dates are wrong."),
+        ("Agencies consulted", "Police"),
+        ("Not concurring", "Police"),
     ]
     assert [fact.label for fact in found.same_facts][:3] == ["Plan", "Minister", "Portfolio"]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agencies import history
 from reports.compose import compose
-from reports.document import Dissent, DocumentError, Stage, from_json, to_json, words
+from reports.document import DocumentError, Stage, from_json, to_json, words
 from reports.drafts import draft, other_members
 from reports.models import Clearance
 from tests.factories import (
@@ -812,9 +812,13 @@ def test_agencies_that_were_asked_are_printed_before_those_that_the_cover_names(
     assert compose(paper).cover.agencies_consulted == ("Police", "Treasury")
 
 
-def test_an_agency_that_does_not_concur_is_on_the_cover_with_its_reason(plan, police):
+def test_an_agency_that_does_not_concur_is_on_the_cover_and_its_reason_in_an_annex(plan, police):
     paper = BriefingFactory(plan=plan)
     row = ClearanceFactory(briefing=paper, agency=police, concurs=True)
     assert compose(paper).cover.not_concurring == ()
+    assert [annex.heading for annex in compose(paper).annexes][-1] != "Who was consulted"
     Clearance.objects.filter(pk=row.pk).update(answer="dissents", words="Not\r\nfunded.")
-    assert compose(paper).cover.not_concurring == (Dissent("Police", "Not funded."),)
+    found = compose(paper)
+    assert found.cover.not_concurring == ("Police",)
+    (row,) = found.annexes[-1].rows
+    assert (row.answer, words(row.text)) == ("Does not concur", "Not funded.")

@@ -49,7 +49,7 @@ pytestmark = pytest.mark.django_db
 
 WORKBOOK = Path(settings.BASE_DIR) / "workitems" / "demo" / "plan-of-action-2009.xlsx"
 STANDARD = {
-    *("Document", "Art", "Sect", "H1", "H2", "H3", "P", "L", "LI", "Lbl", "LBody"),
+    *("Document", "Art", "Sect", "H1", "H2", "H3", "H4", "P", "L", "LI", "Lbl", "LBody"),
     *("Table", "THead", "TBody", "TR", "TH", "TD", "Span", "Figure"),
 }
 PAINTS = {*("Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "Do", "sh", "BI")}
@@ -148,7 +148,9 @@ def papers(django_db_setup, django_db_blocker):
         made["the demo's briefing"] = briefing(demo_briefing())
         transaction.set_rollback(True)
     long = (sample.progress_picture(), sample.work_item_table(copies=9))
-    made["the sample, with every kind of annex"] = briefing(sample.document())
+    made["the sample, with every kind of annex"] = briefing(
+        sample.document(annexes=sample.annexes())
+    )
     made["a briefing without annexes"] = briefing(sample.document(annexes=()))
     made["a long annex"] = briefing(sample.document(annexes=long))
     made["hostile and long words"] = briefing(hostile())
@@ -178,7 +180,7 @@ def heard(paper):
 
 def test_every_paper_is_among_them(papers):
     assert papers.keys() == set(PAPERS)
-    assert {type(annex) for annex in sample.document().annexes} == set(get_args(Annex))
+    assert {type(annex) for annex in sample.annexes()} == set(get_args(Annex))
     with opened(papers["a long annex"].data) as pdf:
         assert len(pdf.pages) > 8
 
@@ -335,6 +337,8 @@ def test_it_is_dated_by_the_paper_and_not_by_the_clock(paper, pdf):
 
 
 def test_its_bookmarks_are_its_headings(paper, pdf):
+    """But those of single items, which would bury the others."""
+
     def titles(items):
         for item in items:
             yield item.title

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.document import Contact, Dissent, MilestoneRow, Section, SectionKind, plain
+from reports.document import Contact, MilestoneRow, Section, SectionKind, plain
 from reports.render.html import document_fragment, document_html, milestone_line
 from tests.reports import sample
 
@@ -121,11 +121,12 @@ def test_a_real_not_applicable_is_printed():
     assert not [words for words in found if words.startswith("cc ")]
 
 
-def test_who_does_not_concur_is_printed_with_the_reason():
-    found = cover_with(not_concurring=(Dissent("MFAT", "The cost is not in our baseline."),))
-    place = found.index("MFAT does not concur:")
+def test_who_does_not_concur_is_printed_and_where_the_reasons_are():
+    cover = replace(sample.cover(), not_concurring=("MFAT", "MWA"))
+    found = pieces(cover=cover, annexes=(sample.work_item_table(), sample.consulted_table()))
+    place = found.index("Not concurring:")
     assert found[place - 1].startswith("Police, Customs, MFAT")
-    assert found[place + 1] == "The cost is not in our baseline."
+    assert found[place + 1] == "MFAT, MWA (reasons in Annex B)"
 
 
 def test_a_deadline_is_a_long_date():
@@ -217,7 +218,7 @@ def test_te_reo_maori_is_marked_for_readers(html):
 
 def test_bold_is_strong(html):
     found = re.findall(r"<strong>([^<]+)</strong>", html)
-    assert found == ["MWA does not concur:", "28 of them", "note", "agree"]
+    assert found == ["Not concurring:", "28 of them", "note", "agree"]
 
 
 def test_no_space_is_added_between_runs(html):
@@ -271,7 +272,7 @@ def test_every_text_is_escaped_wherever_it_stands():
         copied_to=(HOSTILE,),
         for_referral_to=(HOSTILE,),
         agencies_consulted=(HOSTILE,),
-        not_concurring=(Dissent(HOSTILE, HOSTILE),),
+        not_concurring=(HOSTILE,),
         contacts=(Contact(HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
         authorising_manager=Contact(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         on_behalf_of=HOSTILE,
