@@ -62,8 +62,21 @@ def test_a_check_that_fails_is_named_at_the_end(tmp_path, monkeypatch, capfd):
     assert suites.run_everything(tmp_path) == 1
     lines = capfd.readouterr().out.splitlines()
     assert lines[-4] == "Failed: Types"
-    assert lines[-2] == "SQLite: 2 passed, PostgreSQL: 2 passed, browser: 2 passed"
-    assert lines[-1] == "6 passed, 0 failed, 0 skipped"
+    assert lines[-2] == (
+        "SQLite: 2 passed, PostgreSQL: 2 passed, browser on PostgreSQL: 2 passed, browser: 2 passed"
+    )
+    assert lines[-1] == "8 passed, 0 failed, 0 skipped"
+
+
+def test_without_a_server_both_suites_on_postgresql_count_as_failed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PG_BIN", str(tmp_path))
+    failures = []
+    failed = suites.Count(failed=1)
+    assert suites.run_on_postgresql([], tmp_path, failures) == {
+        "PostgreSQL": failed,
+        "browser on PostgreSQL": failed,
+    }
+    assert sorted(failures) == ["PostgreSQL", "browser on PostgreSQL"]
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------

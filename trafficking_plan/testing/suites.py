@@ -1,4 +1,4 @@
-"""Runs the checks and the three suites, each in a process of its own, and counts the tests."""
+"""Runs the checks and the four suites, each in a process of its own, and counts the tests."""
 
 import contextlib
 import os
@@ -78,16 +78,7 @@ def run_everything(folder: Path) -> int:
     announce("Tests on SQLite")
     counts["SQLite"] = suite(without_browser, on_sqlite, folder / "sqlite.xml", failures, "SQLite")
 
-    announce("Tests on PostgreSQL")
-    try:
-        with throwaway_server() as url:
-            counts["PostgreSQL"] = suite(
-                without_browser, environment(url), folder / "pg.xml", failures, "PostgreSQL"
-            )
-    except PostgresqlUnavailable as refusal:
-        print(refusal)
-        counts["PostgreSQL"] = Count(failed=1)
-        failures.append("PostgreSQL")
+    counts |= run_on_postgresql(without_browser, folder, failures)
 
     announce("Browser journeys, on SQLite")
     counts["browser"] = suite(
@@ -107,6 +98,32 @@ def run_everything(folder: Path) -> int:
         flush=True,
     )
     return 1 if failures else 0
+
+
+def run_on_postgresql(
+    without_browser: list[str], folder: Path, failures: list[str]
+) -> dict[str, Count]:
+    """What SQLite ran, and of the browser's journeys those in which people meet in the database."""
+    suites = {
+        "PostgreSQL": ("Tests on PostgreSQL", without_browser),
+        "browser on PostgreSQL": (
+            "Browser journeys that need both databases, on PostgreSQL",
+            [BROWSER_TESTS, "-m", "both_databases"],
+        ),
+    }
+    counts = {}
+    try:
+        with throwaway_server() as url:
+            for name, (step, arguments) in suites.items():
+                announce(step)
+                results = folder / f"{name.replace(' ', '-')}.xml"
+                counts[name] = suite(arguments, environment(url), results, failures, name)
+    except PostgresqlUnavailable as refusal:
+        print(refusal)
+        for name in [name for name in suites if name not in counts]:
+            counts[name] = Count(failed=1)
+            failures.append(name)
+    return counts
 
 
 def announce(step: str) -> None:

@@ -1,0 +1,384 @@
+"""Two coordinators edit one draft from two browsers, at random, for a minute: nothing is lost.
+
+The script keeps a ledger of its own. Every word that it types is unlike any other, and counts as
+saved once the page of the person who typed it says so. Words may leave the paper only by an act of
+somebody who had them before their eyes: theirs of a conflict, a text typed over, the records' words
+taken. Whatever else was said to be saved must be in the draft at the end, and what was given up
+among its versions.
+"""
+
+import random
+import re
+import time
+from collections import Counter, deque
+from itertools import count
+
+import pytest
+from playwright.sync_api import expect
+
+from agencies import history
+from tests.browser.workshop import context_of, draft_of_today
+from workitems.models import WorkItem
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+SECONDS = 60
+SEED = 2010
+TOKEN = re.compile(r"zq\d+")
+POINTS = re.compile(r"(zq\d+) \{([pr]-[a-z0-9-]+)\}")
+# A browser reports an answer that refuses as an error; these two are for the person at the page.
+FORESEEN = re.compile(r"status of (409|422) ")
+
+
+class Ledger:
+    """What the script knows without asking the server."""
+
+    def __init__(self):
+        self._numbers = count(1)
+        self.saved = set()
+        self.given_up = set()
+        self.pointed = {}  # the paragraph that was meant, by the word before the reference
+        self.touched = deque(maxlen=3)  # what either worked at last: both are drawn to it
+        self.done = Counter()
+
+    @property
+    def conflicts(self):
+        return sum(self.done[way] for way in ("kept theirs", "saved mine", "put both together"))
+
+    def word(self):
+        return f"zq{next(self._numbers)}"
+
+
+class Person:
+    """A coordinator at a browser. `start` begins something and does not wait; `settle` does."""
+
+    def __init__(self, name, page, ledger, dice):
+        self.name, self.page, self.ledger, self.dice = name, page, ledger, dice
+        self.complaints = []
+        self.leaving = {}  # words in boxes that were asked to close, by key
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
+        page.on("response", self._response)
+
+    def _console(self, message):
+        offline = "ERR_INTERNET_DISCONNECTED" in message.text
+        if message.type == "error" and not FORESEEN.search(message.text) and not offline:
+            self.complaints.append(f"{self.name}: {message.text}")
+
+    def _response(self, response):
+        if response.status >= 500:
+            self.complaints.append(f"{self.name}: {response.status} for {response.url}")
+
+    # --- what is on the page ---------------------------------------------------------------------
+
+    def boxes(self):
+        """The open boxes: key, words, what their state says, and whether a choice is asked for."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('[data-editor]')].map((form) => ({
+                key: form.dataset.editor,
+                text: form.querySelector('textarea').value,
+                state: form.querySelector('[data-state]').innerText,
+                theirs: form.querySelector('[data-theirs]').innerText,
+            }))"""
+        )
+
+    def blocks(self):
+        """The paragraphs on the page, but for those before the recommendations: key, number, words."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('[data-blocks] > [data-block]:not(.is-new)')]
+                .filter((block) => block.querySelector('button[value=up]'))
+                .map((block) => ({
+                    key: block.dataset.block,
+                    number: block.value,
+                    text: block.querySelector('[data-words]').innerText,
+                    drifts: block.querySelector('button[value=accept]') !== null,
+                    open: block.querySelector('[data-editor]') !== null,
+                }))"""
+        )
+
+    def block(self, key):
+        return self.page.locator(f'[data-block="{key}"]')
+
+    def box(self, key):
+        return self.page.locator(f'[data-editor="{key}"] textarea')
+
+    def one_of(self, blocks):
+        """A paragraph; often one that either of the two has just worked at."""
+        touched = [block for block in blocks if block["key"] in self.ledger.touched]
+        block = self.dice.choice(touched if touched and self.dice.random() < 0.6 else blocks)
+        self.ledger.touched.append(block["key"])
+        return block
+
+    # --- what a person does ----------------------------------------------------------------------
+
+    def settle(self):
+        """Wait for the page to have done what was asked of it, then write down what it says."""
+        expect(self.page.locator("[data-workshop]:not(.is-busy)")).to_have_count(1, timeout=30_000)
+        boxes = {box["key"]: box for box in self.boxes()}
+        for key, words in list(self.leaving.items()):
+            if key not in boxes:
+                self.ledger.saved |= words
+            del self.leaving[key]
+        for box in boxes.values():
+            if box["state"].startswith("Saved at "):
+                self.ledger.saved |= tokens(box["text"])
+
+    def start(self):
+        """Something at random; which, for the count at the end."""
+        boxes, blocks = self.boxes(), self.blocks()
+        for box in boxes:
+            if box["theirs"] and self.dice.random() < 0.7:
+                return self.choose(box)
+        acts = [self.open] * 6 if len(boxes) < 3 else []
+        acts += [self.type] * 12 + [self.close] * 2 if boxes else []
+        acts += [self.write, self.step, self.step, self.move, self.split, self.join]
+        acts += [self.hide, self.refresh, self.news, self.news]
+        return self.dice.choice(acts)(boxes, blocks)
+
+    def open(self, boxes, blocks):
+        shut = [block for block in blocks if not block["open"]]
+        self.block(self.one_of(shut)["key"]).locator("[data-edit]").click()
+        return "opened"
+
+    def type(self, boxes, blocks):
+        box = self.one_of(boxes)
+        word = self.ledger.word()
+        text, what = word, "typed"
+        if self.dice.random() < 0.3:
+            target = self.dice.choice([block for block in blocks if block["number"]])
+            text, what = f"{word} {{{target['number']}}}", "referred"
+            self.ledger.pointed[word] = target["key"]
+        area = self.box(box["key"])
+        if self.dice.random() < 0.07:
+            # Everything anew, by somebody who sees what was there.
+            self.ledger.given_up |= tokens(area.input_value())
+            area.fill(f"Typed anew {text}. It has a second sentence.")
+            return "typed anew"
+        area.press("Control+Home" if self.dice.random() < 0.5 else "Control+End")
+        area.press_sequentially(f" {text} ")
+        return what
+
+    def close(self, boxes, blocks):
+        box = self.dice.choice(boxes)
+        self.leave(box["key"])
+        self.page.locator(f'[data-editor="{box["key"]}"] [data-done]').click()
+        return "closed"
+
+    def leave(self, key):
+        """What is in the box is saved if the box is gone afterwards."""
+        area = self.box(key)
+        if area.count():
+            self.leaving[key] = tokens(area.input_value())
+
+    def choose(self, box):
+        """Between one's own words and theirs, as somebody does who reads both."""
+        mine, theirs = tokens(self.box(box["key"]).input_value()), tokens(box["theirs"])
+        form = self.page.locator(f'[data-editor="{box["key"]}"]')
+        way = self.dice.choice(["kept theirs", "saved mine", "put both together"])
+        if way == "kept theirs":
+            self.ledger.given_up |= mine - theirs
+            form.locator("[data-take-theirs]").click()
+            return way
+        if way == "put both together":
+            self.box(box["key"]).press("Control+End")
+            self.box(box["key"]).press_sequentially(" " + " ".join(sorted(theirs - mine)))
+        else:
+            self.ledger.given_up |= theirs - mine
+        form.locator("[data-keep-mine]").click()
+        return way
+
+    def write(self, boxes, blocks):
+        """A paragraph after another; it is typed into at once, and stays open."""
+        self.act(self.one_of(blocks), lambda more: more.locator("a[data-open]").click())
+        self.settle()
+        new = [box for box in self.boxes() if not box["text"]]
+        if new:
+            text = f"Written {self.ledger.word()} now. And {self.ledger.word()} again."
+            self.box(new[0]["key"]).fill(text)
+        return "written"
+
+    def step(self, boxes, blocks):
+        name = self.dice.choice(["up", "down"])
+        self.press(self.one_of(blocks), name)
+        return "stepped"
+
+    def move(self, boxes, blocks):
+        def choose(more):
+            choices = more.locator("select[name=section]")
+            number = choices.locator("option").count()
+            choices.select_option(index=self.dice.randrange(number))
+            more.locator("button[value=move]").click()
+
+        self.act(self.one_of(blocks), choose)
+        return "moved"
+
+    def split(self, boxes, blocks):
+        divisible = [block for block in blocks if block["text"].count(". ") and not block["open"]]
+        if not divisible:
+            return "idle"
+
+        def choose(more):
+            choices = more.locator("select[name=at]")
+            if choices.count():
+                number = choices.locator("option").count()
+                choices.select_option(index=self.dice.randrange(number))
+                more.locator("button[value=split]").click()
+
+        self.act(self.one_of(divisible), choose)
+        return "split"
+
+    def join(self, boxes, blocks):
+        joinable = [
+            block
+            for block in blocks
+            if self.block(block["key"]).locator("button[value=join]").count()
+        ]
+        if len(blocks) < 12 or not joinable:
+            return "idle"
+        self.press(self.one_of(joinable), "join")
+        return "joined"
+
+    def hide(self, boxes, blocks):
+        """Leave one out, or put back what is left out."""
+        out = [block for block in blocks if not block["number"]]
+        if out and (len(out) > 3 or self.dice.random() < 0.5):
+            self.press(self.dice.choice(out), "restore")
+            return "put back"
+        self.press(self.one_of([b for b in blocks if b["number"]]), "hide")
+        return "left out"
+
+    def refresh(self, boxes, blocks):
+        self.page.locator("#refresh").click()
+        return "refreshed"
+
+    def news(self, boxes, blocks):
+        """Take what the records say in place of edited words, or keep those."""
+        drifted = [block for block in blocks if block["drifts"]]
+        if not drifted:
+            return "idle"
+        block = self.dice.choice(drifted)
+        name = self.dice.choice(["accept", "dismiss"])
+        if name == "accept":
+            self.leave(block["key"])
+            shown = tokens(block["text"]) | self.leaving.get(block["key"], set())
+            self.ledger.given_up |= shown
+        self.block(block["key"]).locator(f"button[value={name}]").click()
+        return "took the records’ words" if name == "accept" else "kept the edited words"
+
+    def press(self, block, name):
+        self.act(block, lambda more: more.locator(f"button[value={name}]").click())
+
+    def act(self, block, do):
+        """Open what more can be done with a paragraph, and do it. Its box closes with some acts."""
+        self.leave(block["key"])
+        more = self.block(block["key"]).locator("[data-more]")
+        if not more.evaluate("details => details.open"):
+            more.locator("summary").click()
+        do(more)
+
+    def finish(self):
+        """Close every box, choosing where a choice is asked for."""
+        for _ in range(40):
+            self.settle()
+            boxes = self.boxes()
+            if not boxes:
+                return
+            self.choose(boxes[0]) if boxes[0]["theirs"] else self.close(boxes[:1], [])
+        raise AssertionError(f"A box of {self.name} does not close: {boxes}")
+
+
+def tokens(text):
+    return set(TOKEN.findall(text))
+
+
+def paper(page):
+    """The paragraphs as they are read: key, number (0 where left out), words."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('[data-blocks] > [data-block]')]
+            .map((block) => [block.dataset.block, block.value,
+                block.querySelector('[data-words]').innerText.replace(/\\s+/g, ' ')])"""
+    )
+
+
+def records_change(draft, number):
+    """An agency's item goes to another stage, so the figures in the draft are no longer right."""
+    item = WorkItem.objects.get(pk=draft.items[number % len(draft.items)].pk)
+    item.stage = "ongoing" if item.stage == "under_way" else "under_way"
+    history.save(item, by=None)
+
+
+@pytest.fixture
+def draft():
+    return draft_of_today()
+
+
+@pytest.fixture
+def people(browser, browser_context_args, live_server, draft):
+    ledger = Ledger()
+    contexts, people = [], []
+    for number, user in enumerate(draft.coordinators):
+        context = context_of(browser, browser_context_args, live_server.url, user)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        people.append(Person(user.name, page, ledger, random.Random(SEED + number)))
+        page.goto(live_server.url + draft.address)
+    yield people
+    for context in contexts:
+        context.close()
+
+
+def test_a_minute_of_two_coordinators_loses_nothing(people, draft):
+    ledger = people[0].ledger
+    chance = random.Random(SEED)
+    until, steps = time.monotonic() + SECONDS, 0
+    while time.monotonic() < until or (ledger.conflicts < 3 and steps < 500):
+        for person in people:  # neither waits for the other, nor for the answer
+            ledger.done[person.start()] += 1
+        if chance.random() < 0.1:
+            records_change(draft, steps)
+        if chance.random() < 0.05:
+            context = chance.choice(people).page.context
+            context.set_offline(True)
+            people[0].page.wait_for_timeout(1500)
+            context.set_offline(False)
+        for person in people:
+            person.settle()
+        steps += 1
+    for person in people:
+        person.finish()
+    for person in people:
+        person.page.reload()
+
+    assert [complaint for person in people for complaint in person.complaints] == []
+    # What happened was worth the minute.
+    assert ledger.conflicts >= 3, ledger.done
+    assert len(ledger.saved - ledger.given_up) >= 20
+
+    rows = {row.key: row for row in draft.briefing.draft_paragraphs.all()}
+    standing = {key: row.text for key, row in rows.items() if not row.is_withdrawn}
+    in_draft = set().union(*(tokens(text) for text in standing.values()))
+    ever = set().union(*(tokens(each.text) for row in rows.values() for each in row.history.all()))
+    assert sorted(ledger.saved - ledger.given_up - in_draft) == []
+    assert sorted(ledger.saved - ever) == []
+
+    one, other = (paper(person.page) for person in people)
+    assert one == other
+    printed = {key: (number, words) for key, number, words in one}
+    assert [number for number, _ in printed.values() if number] == list(
+        range(1, len(draft.texts()) + 1)
+    )
+    # A reference means the paragraph that its writer meant, or the one that it was joined to.
+    referred = 0
+    for place, text in standing.items():
+        for word, key in POINTS.findall(text):
+            meant = ledger.pointed[word]
+            assert key == meant or was_joined(rows[meant]), f"{word} meant {meant}, not {key}"
+            assert f"{word} {printed[key][0] or '(left out)'}" in printed[place][1]
+            referred += 1
+    assert referred >= 3
+    assert not any("{" in words for _, words in printed.values())
+
+
+def was_joined(row):
+    return row.history.filter(is_withdrawn=True).exists()
