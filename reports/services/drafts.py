@@ -9,6 +9,7 @@ what is changed is asked again.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -102,8 +103,8 @@ def edit(
     Words for a paragraph that was joined away, saved knowing it, make it a paragraph again.
     """
     before = stored.read(open_briefing(briefing))
-    keys = [new_key() for _ in range(MOST_AT_ONCE)]
-    how: dict[str, Any] = {"new_keys": keys, "seen": seen}
+    words = _words(before, key, version, text, seen)
+    how: dict[str, Any] = {"new_keys": _free(before, words, key), "seen": seen}
     row = before.paragraphs.get(key)
     if row and row.is_withdrawn and row.version == version:
         home = next(k for k, section in before.sections.items() if section.pk == row.section_id)
@@ -113,9 +114,11 @@ def edit(
         row = _check_version(before, key, version)
     except Conflict as conflict:
         # What is there already, from a save whose answer got lost, is nothing to choose about.
-        if conflict.current.is_withdrawn or not _says(before, key, text, seen):
+        if conflict.current.is_withdrawn or not _says(before, words):
             raise
         return before.paragraphs[key]
+    if len(words) > 1 and _says(before, words):
+        return row
     return _keep(briefing, before, acts.edit, key, text, **how, by=by, at=at).get(key) or row
 
 
@@ -139,18 +142,18 @@ def add(
     """
     key = key or new_key()
     before = stored.read(open_briefing(briefing))
+    words = _words(before, key, 0, text, seen)
     if key in before.paragraphs:
-        if not _says(before, key, text, seen):
+        if not _says(before, words):
             raise Conflict(before.paragraphs[key])
         return before.paragraphs[key]
     for portion in before.draft.portions:
         places = [part.key for part in portion.parts]
         if after in places:
             section, position = portion.key, places.index(after) + 1
-    keys = [new_key() for _ in range(MOST_AT_ONCE)]
     changed = _keep(
         briefing, before, acts.add, section, position, key, text,
-        sources=sources, new_keys=keys, seen=seen, by=by,
+        sources=sources, new_keys=_free(before, words, key), seen=seen, by=by,
     )  # fmt: skip
     return changed[key]
 
@@ -325,14 +328,35 @@ def _check_version(before: stored.Stored, key: str, version: int) -> DraftParagr
     return row
 
 
-def _says(before: stored.Stored, key: str, typed: str, seen: Sequence[str]) -> bool:
-    """Whether a paragraph says already what was typed for it."""
+def _words(
+    before: stored.Stored, key: str, version: int, typed: str, seen: Sequence[str]
+) -> dict[str, str]:
+    """What was typed, by the key of each paragraph that it makes; empty where it cannot be kept.
+
+    The keys of the further ones follow from what is sent, so that what is sent twice is there once.
+    """
     try:
-        return acts.edit(before.draft, key, typed, seen=seen).part(key).text == (
-            before.draft.part(key).text
-        )
+        first, *others = acts.paragraphs_of(before.draft, typed, seen)
     except (DraftError, DocumentError):
-        return False
+        return {}
+    words = {key: first}
+    for place, text in enumerate(others):
+        sent = f"{key} {version} {place} {text}"
+        words[f"p-{sha256(sent.encode()).hexdigest()[:12]}"] = text
+    return words
+
+
+def _free(before: stored.Stored, words: Mapping[str, str], key: str) -> list[str]:
+    """Keys for the further paragraphs, no more than one box of text may make."""
+    used = {part.key for part in before.draft.parts()}
+    further = [new_key() if each in used else each for each in words if each != key]
+    return further[:MOST_AT_ONCE]
+
+
+def _says(before: stored.Stored, words: Mapping[str, str]) -> bool:
+    """Whether the draft says already what was typed, every paragraph of it."""
+    texts = {part.key: part.text for part in before.draft.parts()}
+    return bool(words) and all(texts.get(key) == text for key, text in words.items())
 
 
 def _keep(

@@ -206,7 +206,7 @@ def edit(
 ) -> Draft:
     """New words for a part. A blank line starts a further part, which takes the next new key."""
     part = draft.part(key)
-    first, *others = _blocks(to_keys(draft, typed, seen))
+    first, *others = paragraphs_of(draft, typed, seen)
     origin = part.origin
     if origin != Origin.WRITTEN:
         origin = Origin.GENERATED if first == _as_taken(part) else Origin.EDITED
@@ -227,10 +227,15 @@ def add(
 ) -> Draft:
     """A part in somebody's own words, at a position from 0 in a section. Blank lines as in `edit`."""
     found = draft.portion(portion)
-    text, *others = _blocks(to_keys(draft, typed, seen))
+    text, *others = paragraphs_of(draft, typed, seen)
     new = [Part(key, text, sources=sources), *_further(new_keys, others, sources)]
     at = max(0, min(position, len(found.parts)))
     return _with(draft, replace(found, parts=(*found.parts[:at], *new, *found.parts[at:])))
+
+
+def paragraphs_of(draft: Draft, typed: str, seen: Sequence[str] = ()) -> list[str]:
+    """What was typed as the paragraphs that it makes, each as it will be kept."""
+    return _blocks(to_keys(draft, typed, seen))
 
 
 def _further(keys: Iterable[str], texts: list[str], sources: tuple[Source, ...]) -> list[Part]:

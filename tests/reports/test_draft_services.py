@@ -122,6 +122,31 @@ def test_saving_the_same_words_writes_nothing(draft, by):
     assert (row.version, row.history.count()) == (1, 1)
 
 
+def test_words_that_make_several_paragraphs_are_there_once_though_they_are_sent_twice(draft, by):
+    key, count = first(draft).key, len(paper(draft))
+    for _ in range(2):
+        saved = drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
+        assert (saved.key, saved.version) == (key, 2)
+    assert paper(draft)[:2] == ["One.", "Two."]
+    # Where the first of them says what it said, it has no new version to tell by.
+    for _ in range(2):
+        drafts.edit(briefing=draft, key=key, text="One.\n\nAnd.", version=2, by=by)
+    assert paper(draft)[:3] == ["One.", "And.", "Two."]
+    for _ in range(2):
+        drafts.add(briefing=draft, section="purpose", key="p-0", text="New.\n\nNewer.", by=by)
+    assert paper(draft)[:3] == ["New.", "Newer.", "One."]
+    assert len(paper(draft)) == count + 4
+
+
+def test_words_are_no_second_sending_once_somebody_changed_what_the_first_made(draft, by):
+    key = first(draft).key
+    drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
+    second = draft.draft_paragraphs.get(text="Two.")
+    drafts.edit(briefing=draft, key=second.key, text="Two, mended.", version=1, by=by)
+    with pytest.raises(Conflict):
+        drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
+
+
 def test_what_is_joined_away_is_kept_and_not_printed(draft, by):
     one, two = paper(draft)[:2]
     drafts.merge(briefing=draft, key=first(draft).key, by=by)
