@@ -6,6 +6,7 @@
 const PAUSE = 1200; // ms after the last key
 const RETRY = 4000; // ms until the next try without a connection
 const PATIENCE = 20000; // ms for one answer
+const SLOW = 800; // ms after which the page says that it is at work
 
 const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
 const SIGNED_OUT =
@@ -19,6 +20,27 @@ const root = document.querySelector("[data-workshop]");
 const editors = new Map(); // by the key of what is written
 let lastSaved = "";
 let saysOfAct = "";
+
+// One change of the page at a time: an older page never takes a newer one's place, and a button that
+// is pressed twice is answered twice, in order.
+let turning = Promise.resolve();
+let waiting = 0;
+
+function inTurn(change) {
+  waiting += 1;
+  root.classList.add("is-busy");
+  const slow = setTimeout(() => {
+    saysOfAct = "Working …";
+    tell();
+  }, SLOW);
+  const mine = turning.then(change).finally(() => {
+    clearTimeout(slow);
+    waiting -= 1;
+    root.classList.toggle("is-busy", waiting > 0);
+  });
+  turning = mine.catch(() => {});
+  return mine;
+}
 
 // --- one request ----------------------------------------------------------------------------------
 
@@ -99,7 +121,9 @@ class Editor {
     done.firstChild.textContent = "Done";
     form.addEventListener("input", () => this.touch());
     form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.close();
+      const isDone = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (isDone) event.preventDefault();
+      if (isDone || event.key === "Escape") this.close();
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -189,7 +213,10 @@ class Editor {
     this.showErrors({});
     lastSaved = told.saved_at;
     const tag = this.form.closest("[data-block]")?.querySelector("[data-origin]");
-    if (tag && told.origin) tag.textContent = told.origin;
+    if (tag && told.origin) {
+      tag.textContent = told.origin;
+      tag.classList.toggle("is-ours", told.origin !== "Generated");
+    }
     if (!this.typed) this.say(`Saved at ${told.saved_at}`, "complete");
   }
 
@@ -280,12 +307,14 @@ function same(one, other) {
 // --- the page -------------------------------------------------------------------------------------
 
 // Go to another state of the page. An editor that was closed opens again where that fails.
-async function turnTo(address, key, closed) {
-  const answer = await ask(address);
-  if (answer.page) return show(answer.page, key);
-  if (closed) editors.set(closed.key, closed);
-  saysOfAct = answer.trouble;
-  tell();
+function turnTo(address, key, closed) {
+  return inTurn(async () => {
+    const answer = await ask(address);
+    if (answer.page) return show(answer.page, key);
+    if (closed) editors.set(closed.key, closed);
+    saysOfAct = answer.trouble;
+    tell();
+  });
 }
 
 // The page as it is now, in the place of this one. Open boxes stay; details that are open stay so.
@@ -351,6 +380,7 @@ function adopt() {
     if (!editors.has(form.dataset.editor)) editors.set(form.dataset.editor, new Editor(form));
   }
   for (const more of root.querySelectorAll("[data-more]")) addHandle(more);
+  for (const keys of root.querySelectorAll("[data-keys]")) keys.hidden = false;
 }
 
 // One line that is always in sight, so that nobody has to look for the box that is not saved.
@@ -397,13 +427,18 @@ root.addEventListener("submit", (event) => {
   if (!("act" in form.dataset)) return;
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(form, event.submitter));
-  act(form, fields, form.closest("[data-block]")?.dataset.block, event.submitter?.value);
+  inTurn(() => act(form, fields, form.closest("[data-block]")?.dataset.block, event.submitter?.value));
 });
 
-root.addEventListener("click", async (event) => {
+root.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-open], a[data-tray]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
+  inTurn(() => follow(link));
+});
+
+// Open a box of words, or another section's sources.
+async function follow(link) {
   const known = new Set(editors.keys());
   const wanted = new URL(link.href).searchParams.get("edit");
   if (known.has(wanted)) return editors.get(wanted).box.focus();
@@ -418,7 +453,7 @@ root.addEventListener("click", async (event) => {
   if (!opened) return;
   opened.box.focus({ preventScroll: true });
   opened.form.scrollIntoView({ block: "nearest" });
-});
+}
 
 // --- moving by hand -------------------------------------------------------------------------------
 
@@ -444,36 +479,64 @@ root.addEventListener("dragstart", (event) => {
   event.dataTransfer.setData("text/plain", "");
 });
 
+// Where the paragraph would be let go: before or after another, or in a section that has none.
 function under(event) {
-  const block = event.target.closest?.("[data-blocks] > [data-block]");
-  return carried && block && block !== carried ? block : null;
+  const chapter = event.target.closest?.("[data-chapter]");
+  if (!carried || !chapter || chapter.querySelector("[data-asks]")) return null;
+  const block = event.target.closest("[data-blocks] > [data-block]:not(.is-new)");
+  if (block === carried) return null;
+  const list = chapter.querySelector("[data-blocks]");
+  const others = [...list.children].filter((each) => each !== carried && !("new" in each.dataset));
+  if (!block) return others.length ? null : { chapter, mark: chapter, position: 0 };
+  const { top, height } = block.getBoundingClientRect();
+  const isAfter = event.clientY > top + height / 2;
+  return { chapter, mark: block, isAfter, position: others.indexOf(block) + (isAfter ? 1 : 0) };
+}
+
+function markPlace(place) {
+  for (const marked of root.querySelectorAll(".is-over, .is-over-end")) {
+    if (marked !== place?.mark) marked.classList.remove("is-over", "is-over-end");
+  }
+  place?.mark.classList.toggle("is-over", !place.isAfter);
+  place?.mark.classList.toggle("is-over-end", Boolean(place.isAfter));
 }
 
 root.addEventListener("dragover", (event) => {
-  const block = under(event);
-  for (const marked of root.querySelectorAll(".is-over")) marked.classList.toggle("is-over", marked === block);
-  if (!block) return;
-  event.preventDefault();
-  block.classList.add("is-over");
+  const place = under(event);
+  markPlace(place);
+  if (place) event.preventDefault();
 });
 
 root.addEventListener("drop", (event) => {
-  const block = under(event);
-  if (!block) return;
+  const place = under(event);
+  if (!place) return;
   event.preventDefault();
-  const others = [...block.parentElement.children].filter((each) => each !== carried && !("new" in each.dataset));
-  const form = carried.querySelector("form[data-act].workshop-acts");
-  const fields = new URLSearchParams({
-    act: "move",
-    section: block.closest("[data-chapter]").dataset.chapter,
-    position: others.indexOf(block),
-  });
-  act(form, fields, carried.dataset.block);
+  const { chapter, position } = place;
+  const home = carried.closest("[data-chapter]");
+  const siblings = [...carried.parentElement.children].filter((each) => !("new" in each.dataset));
+  if (chapter === home && siblings.indexOf(carried) === position) return;
+  const form = carried.querySelector("form.workshop-acts");
+  const fields = new URLSearchParams({ act: "move", section: chapter.dataset.chapter, position });
+  const key = carried.dataset.block;
+  inTurn(() => act(form, fields, key));
 });
 
 root.addEventListener("dragend", () => {
-  for (const marked of root.querySelectorAll(".is-over, .is-held")) marked.classList.remove("is-over", "is-held");
+  markPlace(null);
+  carried?.classList.remove("is-held");
   carried = null;
+});
+
+// The same by keyboard: Alt and an arrow key, anywhere in a paragraph but in a box of words.
+root.addEventListener("keydown", (event) => {
+  const name = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (event.target.closest("textarea, input, select")) return;
+  const block = event.target.closest("[data-block]");
+  const form = block?.querySelector(`button[value=${name}]`)?.form;
+  if (!form) return;
+  event.preventDefault();
+  inTurn(() => act(form, new URLSearchParams({ act: name }), block.dataset.block, name));
 });
 
 // --- leaving --------------------------------------------------------------------------------------

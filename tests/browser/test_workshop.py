@@ -1,0 +1,384 @@
+"""The workshop as a coordinator meets it: by mouse, by keyboard, without a connection, on a phone."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from agencies import history
+from reports.models import Briefing
+from tests.browser.keyboard import tab_to
+from tests.browser.workshop import SAVED, context_of, draft_of_today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MARK = "The Plan was agreed by twelve agencies. It names who leads each piece of work."
+
+
+@pytest.fixture
+def draft():
+    return draft_of_today(3)
+
+
+@pytest.fixture
+def address(live_server, draft):
+    return live_server.url + draft.address
+
+
+@pytest.fixture
+def coordinator(page, sign_in, draft, address):
+    """The workshop in the first coordinator's browser, in a window that shows all of it."""
+    page.set_viewport_size({"width": 1280, "height": 3000})
+    sign_in(draft.coordinators[0])
+    page.goto(address)
+    return page
+
+
+@pytest.fixture
+def colleague(browser, browser_context_args, live_server, draft, address):
+    """The workshop in the second coordinator's browser."""
+    context = context_of(browser, browser_context_args, live_server.url, draft.coordinators[1])
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    context.close()
+
+
+def paragraph(page, words):
+    return page.locator("[data-blocks] > [data-block]").filter(has_text=words).first
+
+
+def bar(page):
+    return page.locator("[data-connection]")
+
+
+def edit(page, words):
+    """Open a paragraph; its box."""
+    key = paragraph(page, words).get_attribute("data-block")
+    paragraph(page, words).locator("[data-edit]").click()
+    return page.locator(f'[data-editor="{key}"] textarea')
+
+
+def state(page):
+    return page.locator("[data-editor] [data-state]")
+
+
+def warns(page):
+    """Whether closing the tab asks first."""
+    return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def beginnings(draft, length=3):
+    return [" ".join(text.split()[:length]) for text in draft.texts()]
+
+
+# --- order --------------------------------------------------------------------------------------
+
+
+def test_paragraph_is_dragged_behind_another_and_the_numbers_follow(coordinator, draft):
+    assert beginnings(draft)[2:5] == [
+        "The Plan was",
+        "Trafficking in persons",
+        "Victims are helped",
+    ]
+    target = paragraph(coordinator, "Victims are helped")
+    height = target.bounding_box()["height"]
+    handle = paragraph(coordinator, MARK).locator(".workshop-handle")
+    handle.drag_to(target, target_position={"x": 40, "y": height - 4})
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 5, under “Background” now.")
+    expect(paragraph(coordinator, MARK)).to_have_attribute("value", "5")
+    assert beginnings(draft)[2:5] == [
+        "Trafficking in persons",
+        "Victims are helped",
+        "The Plan was",
+    ]
+
+    # To the upper half: before it, here in another section.
+    target = paragraph(coordinator, "This paper")
+    handle = paragraph(coordinator, MARK).locator(".workshop-handle")
+    handle.drag_to(target, target_position={"x": 40, "y": 3})
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 1, under “Purpose” now.")
+    assert beginnings(draft)[0] == "The Plan was"
+
+
+def test_paragraph_is_dragged_into_a_section_that_has_none(coordinator, draft):
+    risks = coordinator.locator('[data-chapter="delay"]')
+    alone = risks.locator("[data-blocks] > [data-block]")
+    for _ in range(alone.count()):
+        alone.first.locator(".workshop-handle").drag_to(
+            paragraph(coordinator, "This paper"), target_position={"x": 40, "y": 3}
+        )
+        expect(bar(coordinator)).to_contain_text("paragraph 1, under “Purpose”")
+    handle = paragraph(coordinator, MARK).locator(".workshop-handle")
+    handle.drag_to(risks.locator("h2"))
+    expect(bar(coordinator)).to_contain_text("under “Delay” now.")
+    expect(alone).to_have_count(1)
+
+
+def test_paragraph_is_not_dragged_among_the_recommendations(coordinator, draft):
+    before = draft.texts()
+    handle = paragraph(coordinator, MARK).locator(".workshop-handle")
+    handle.drag_to(coordinator.locator('[data-chapter="recommendation"] [data-block]').first)
+    coordinator.wait_for_timeout(300)
+    assert draft.texts() == before
+
+
+def test_paragraph_is_moved_by_keyboard_and_keeps_the_focus(coordinator, draft):
+    paragraph(coordinator, "Trafficking in persons").locator("[data-edit]").focus()
+    coordinator.keyboard.press("Alt+ArrowUp")
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 3, under “Background” now.")
+    expect(paragraph(coordinator, "Trafficking in persons")).to_be_focused()
+    coordinator.keyboard.press("Alt+ArrowUp")
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 3, under “Purpose” now.")
+    coordinator.keyboard.press("Alt+ArrowDown")
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 3, under “Background” now.")
+
+    # The same by the buttons, which stay where the focus is.
+    tab_to(coordinator, "More for paragraph 3")
+    coordinator.keyboard.press("Enter")
+    tab_to(coordinator, "Move down")
+    coordinator.keyboard.press("Enter")
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 4, under “Background” now.")
+    coordinator.keyboard.press("Enter")
+    expect(bar(coordinator)).to_have_text("Moved: it is paragraph 5, under “Background” now.")
+    assert beginnings(draft)[2:5] == [
+        "The Plan was",
+        "Victims are helped",
+        "Trafficking in persons",
+    ]
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def test_paragraph_is_edited_split_referred_to_joined_and_put_back_by_keyboard(coordinator, draft):
+    page = coordinator
+    paragraph(page, MARK).locator("[data-edit]").focus()
+    page.keyboard.press("Enter")
+    box = page.locator("[data-editor] textarea")
+    expect(box).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" See paragraph {5}.")
+    expect(state(page)).to_have_text(SAVED)
+    page.keyboard.press("Control+Enter")
+    expect(paragraph(page, MARK)).to_be_focused()
+    expect(paragraph(page, MARK)).to_contain_text("See paragraph 5.")
+    expect(paragraph(page, MARK).locator("[data-origin]")).to_have_text("Edited")
+
+    more = paragraph(page, MARK).locator("[data-more]")
+    more.locator("summary").press("Enter")
+    more.get_by_label("Split after").select_option(label="… Plan was agreed by twelve agencies.")
+    more.get_by_role("button", name="Split").press("Enter")
+    expect(bar(page)).to_have_text("Split in two.")
+    expect(paragraph(page, "See paragraph 6.")).to_have_attribute("value", "4")
+
+    first = paragraph(page, "The Plan was agreed")
+    first.get_by_role("button", name="Join with the next").press("Enter")
+    expect(bar(page)).to_have_text("Joined with the paragraph after it.")
+    expect(paragraph(page, MARK)).to_contain_text("See paragraph 5.")
+
+    referred = paragraph(page, "Victims are helped")
+    referred.locator("[data-more] summary").press("Enter")
+    referred.get_by_role("button", name="Leave out").press("Enter")
+    expect(paragraph(page, MARK)).to_contain_text("Refers to a paragraph that is left out")
+    referred.get_by_role("button", name="Put back").press("Enter")
+    expect(bar(page)).to_have_text("Back in the paper.")
+    expect(paragraph(page, MARK)).not_to_contain_text("left out")
+
+
+def test_earlier_words_come_back_from_the_versions(coordinator, accessibility_faults):
+    page = coordinator
+    edit(page, MARK).fill("Other words altogether.")
+    expect(state(page)).to_have_text(SAVED)
+    page.get_by_role("button", name="Done").click()
+    block = paragraph(page, "Other words altogether.")
+    block.locator("[data-more] summary").click()
+    block.get_by_role("link", name="Versions").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Versions of paragraph 3")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Go back to these words").click()
+    expect(page.get_by_role("status").first).to_contain_text("The earlier words are back.")
+    expect(paragraph(page, MARK)).to_have_attribute("value", "3")
+
+
+def test_network_is_gone_for_a_minute_and_nothing_typed_is_lost(
+    browser, browser_context_args, live_server, draft, address, accessibility_faults
+):
+    context = context_of(browser, browser_context_args, live_server.url, draft.coordinators[0])
+    page = context.new_page()
+    page.clock.install()
+    page.goto(address)
+    one = edit(page, MARK)
+    expect(one).to_be_visible()
+    other = edit(page, "Victims are helped")
+    expect(other).to_be_visible()
+    context.set_offline(True)
+    one.fill("Typed without a connection.")
+    expect(bar(page)).to_contain_text("No connection. Your words stay here")
+    other.fill("And here, another.")
+    assert accessibility_faults(page) == []
+    page.clock.fast_forward(60_000)
+    expect(state(page).first).to_have_text("Not saved")
+    # Nor does a button that cannot be answered take the words away.
+    page.locator("[data-done]").first.click()
+    expect(one).to_have_value("Typed without a connection.")
+    assert warns(page)
+    assert "Typed without a connection." not in draft.texts()
+
+    context.set_offline(False)
+    page.clock.fast_forward(5_000)
+    expect(bar(page)).to_contain_text("Saved at")
+    assert not warns(page)
+    assert draft.texts()[2] == "Typed without a connection."
+    assert draft.texts()[4] == "And here, another."
+    context.close()
+
+
+def test_further_paragraphs_are_there_once_though_the_receipt_was_lost(coordinator, draft):
+    page, count = coordinator, len(draft.texts())
+    box = edit(page, MARK)
+
+    def arrive_and_say_nothing(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/paragraphs/**", arrive_and_say_nothing, times=1)
+    box.fill("The first of two.\n\nThe second of two.")
+    page.get_by_role("button", name="Done").click()
+    expect(bar(page)).to_contain_text("No connection.")
+    page.get_by_role("button", name="Done").click()
+    expect(paragraph(page, "The first of two.")).to_have_attribute("value", "3")
+    expect(paragraph(page, "The second of two.")).to_have_attribute("value", "4")
+    assert len(draft.texts()) == count + 1
+
+
+# --- the records --------------------------------------------------------------------------------
+
+
+def change_the_records(draft):
+    """The figures of Purpose are other ones from now on."""
+    item = draft.items[0]
+    item.stage = "ongoing"
+    history.save(item, by=None)
+
+
+def test_news_of_an_edited_paragraph_is_shown_as_was_and_now_to_take_or_to_keep(coordinator, draft):
+    page = coordinator
+    edit(page, "work items are under way").fill("All goes well.")
+    expect(state(page)).to_have_text(SAVED)
+    page.get_by_role("button", name="Done").click()
+    expect(paragraph(page, "All goes well.")).to_be_visible()
+    change_the_records(draft)
+    page.locator("#refresh").click()
+    news = paragraph(page, "All goes well.").locator(".workshop-drift")
+    expect(news).to_contain_text("The records say something else now")
+    expect(news.locator("del").first).to_be_visible()
+    news.get_by_role("button", name="Keep mine").click()
+    expect(bar(page)).to_have_text("Your words stay. You are told when the records change again.")
+    expect(page.locator(".workshop-drift")).to_have_count(0)
+
+    draft.items[1].stage = "ongoing"
+    history.save(draft.items[1], by=None)
+    page.locator("#refresh").click()
+    news = paragraph(page, "All goes well.").locator(".workshop-drift")
+    news.get_by_role("button", name="Take the records’ words").click()
+    expect(bar(page)).to_contain_text("It says what the records say now.")
+    assert "All goes well." not in draft.texts()
+
+
+# --- every state, wide and narrow ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_every_state_of_the_workshop_is_accessible(
+    coordinator, colleague, draft, address, accessibility_faults, width
+):
+    page = coordinator
+    page.set_viewport_size({"width": width, "height": 3000})
+
+    def is_accessible():
+        page.evaluate("scrollTo(0, 0)")  # what slides under the line on top is no fault of its size
+        assert accessibility_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.reload()
+    for more in page.locator("[data-more] summary").all()[:2]:
+        more.click()
+    is_accessible()
+
+    box = edit(page, MARK)
+    expect(box).to_be_focused()
+    is_accessible()
+
+    mine = edit(colleague, MARK)
+    mine.fill("What the second coordinator wrote.")
+    expect(state(colleague)).to_have_text(SAVED)
+    box.fill("What the first coordinator wrote.")
+    theirs = page.locator("[data-theirs]")
+    expect(theirs).to_contain_text("Second coordinator saved other words")
+    expect(theirs).to_contain_text("What the second coordinator wrote.")
+    is_accessible()
+    theirs.get_by_role("button", name="Save mine").click()
+    expect(state(page)).to_have_text(SAVED)
+
+    change_the_records(draft)
+    edit(page, "work items are under way").fill("All goes well.")
+    page.locator("[data-editor]").first.get_by_role("button", name="Done").click()
+    expect(paragraph(page, "All goes well.")).to_be_visible()
+    page.locator("#refresh").click()
+    expect(page.locator(".workshop-drift")).to_have_count(1)
+    is_accessible()
+
+    page.get_by_role("link", name=re.compile("^Write from this")).first.click()
+    expect(page.locator("[data-new] textarea")).to_be_focused()
+    is_accessible()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_ways_in_and_out_of_the_workshop_are_accessible(
+    page, sign_in, live_server, draft, address, accessibility_faults, width
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(draft.coordinators[0])
+    new = Briefing.objects.create(
+        plan=draft.plan,
+        title="Progress on the Plan",
+        tracker_number="10/2",
+        period_start=draft.briefing.period_start,
+        period_end=draft.briefing.period_end,
+        dated=draft.briefing.dated,
+        created_at=datetime(2010, 7, 30, tzinfo=UTC),
+    )
+    page.goto(live_server.url + reverse("workshop:draft", args=[draft.plan.slug, new.pk]))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Begin the draft")
+    assert accessibility_faults(page) == []
+
+    draft.briefing.refresh_from_db()
+    draft.briefing.state = "withdrawn"
+    draft.briefing.save()
+    page.goto(address)
+    expect(page.locator(".workshop-bar")).to_contain_text("its text no longer changes")
+    expect(page.locator("[data-edit]")).to_have_count(0)
+    assert accessibility_faults(page) == []
+
+
+def test_workshop_works_without_javascript(
+    browser, browser_context_args, live_server, draft, address
+):
+    options = {**browser_context_args, "java_script_enabled": False}
+    context = context_of(browser, options, live_server.url, draft.coordinators[0])
+    page = context.new_page()
+    page.goto(address)
+    paragraph(page, MARK).locator("[data-edit]").click()
+    page.get_by_label("Words of the paragraph").fill("Typed without a script.")
+    page.get_by_role("button", name="Save paragraph 3").click()
+    expect(page.get_by_role("status").first).to_contain_text("Saved at")
+    more = paragraph(page, "Typed without a script.").locator("[data-more]")
+    more.locator("summary").click()
+    expect(more.locator("[data-keys]")).to_be_hidden()
+    more.get_by_role("button", name="Move down").click()
+    expect(page.get_by_role("status").first).to_contain_text("Moved: it is paragraph 4")
+    assert draft.texts()[3] == "Typed without a script."
+    context.close()
