@@ -389,7 +389,7 @@ function tell() {
   const all = [...editors.values()];
   const stuck = all.find((editor) => editor.trouble);
   const held = all.find((editor) => editor.held);
-  let says = saysOfAct || (lastSaved && `Saved at ${lastSaved}.`);
+  let says = saysOfAct || (lastSaved && `Saved at ${lastSaved}`);
   if (stuck) says = `Not saved yet. ${stuck.trouble}`;
   else if (held) says = "A paragraph waits for your choice between two texts.";
   else if (all.some((editor) => editor.running)) return; // says so when it is done

@@ -332,7 +332,8 @@ def test_a_minute_of_two_coordinators_loses_nothing(people, draft):
     ledger = people[0].ledger
     chance = random.Random(SEED)
     until, steps = time.monotonic() + SECONDS, 0
-    while time.monotonic() < until or (ledger.conflicts < 3 and steps < 500):
+    # A slow machine gets up to a minute more for the conflicts that it takes.
+    while (left := until - time.monotonic()) > 0 or (ledger.conflicts < 3 and left > -SECONDS):
         for person in people:  # neither waits for the other, nor for the answer
             ledger.done[person.start()] += 1
         if chance.random() < 0.1:
