@@ -14,6 +14,7 @@ const SIGNED_OUT =
 const SOMEBODY_ELSE = "Somebody else is signed in now. Copy your words before you leave this page.";
 const CLOSED = "This draft can no longer be changed. Copy your words before you leave this page.";
 const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
+const WORKING = "Working …";
 const SEVERAL = "Not saved yet: the blank line makes a further paragraph when you press Done";
 
 const root = document.querySelector("[data-workshop]");
@@ -27,19 +28,27 @@ let turning = Promise.resolve();
 let waiting = 0;
 
 function inTurn(change) {
+  const mine = turning.then(change);
+  turning = mine.catch(() => {});
+  return atWork(mine);
+}
+
+// The page is at work until this is done, and says so where it takes long.
+function atWork(doing) {
   waiting += 1;
   root.classList.add("is-busy");
   const slow = setTimeout(() => {
-    saysOfAct = "Working …";
+    saysOfAct = WORKING;
     tell();
   }, SLOW);
-  const mine = turning.then(change).finally(() => {
+  return doing.finally(() => {
     clearTimeout(slow);
     waiting -= 1;
     root.classList.toggle("is-busy", waiting > 0);
+    if (waiting || saysOfAct !== WORKING) return;
+    saysOfAct = "";
+    tell();
   });
-  turning = mine.catch(() => {});
-  return mine;
 }
 
 // --- one request ----------------------------------------------------------------------------------
@@ -265,7 +274,11 @@ class Editor {
   }
 
   // Save what is to be saved and show the paragraph again as it prints.
-  async close() {
+  close() {
+    return atWork(this.leave());
+  }
+
+  async leave() {
     if (this.running) await this.running;
     this.refused = false;
     const untouched = this.isNew && !this.box.value.trim();
