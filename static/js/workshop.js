@@ -103,12 +103,15 @@ async function ask(address, fields, { json = false, mayRenew = true } = {}) {
 
 // --- references -----------------------------------------------------------------------------------
 
-// "{12}" typed while paragraph 12 was another: the same paragraph by its number of now.
+// "{12}" typed while paragraph 12 was another: the same paragraph by its number of now, or by its key
+// where it has none any more.
 function renumbered(text, before, now) {
   const [old, fresh] = [before.split(" "), now.split(" ")];
   return text.replace(/\{ *(\d{1,4}) *\}/g, (whole, number) => {
-    const place = fresh.indexOf(old[number - 1] ?? "");
-    return place < 0 ? whole : `{${place + 1}}`;
+    const key = old[number - 1];
+    if (!key) return whole;
+    const place = fresh.indexOf(key);
+    return place < 0 ? `{${key}}` : `{${place + 1}}`;
   });
 }
 

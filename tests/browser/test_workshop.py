@@ -188,6 +188,30 @@ def test_paragraph_is_edited_split_referred_to_joined_and_put_back_by_keyboard(c
     expect(paragraph(page, MARK)).not_to_contain_text("left out")
 
 
+def test_reference_in_an_open_box_means_what_it_meant_though_that_is_left_out_meanwhile(
+    coordinator, colleague, draft
+):
+    page = coordinator
+    box = edit(page, MARK)
+    box.fill("See paragraph {4} and paragraph {5}.")
+    expect(state(page)).to_have_text(SAVED)
+    more = paragraph(colleague, "Trafficking in persons").locator("[data-more]")
+    more.locator("summary").click()
+    more.get_by_role("button", name="Leave out").click()
+    expect(bar(colleague)).to_contain_text("Left out of the paper.")
+
+    page.locator("#refresh").click()  # brings the numbers of now
+    expect(paragraph(page, "Victims are helped")).to_have_attribute("value", "4")
+    expect(box).to_have_value(re.compile(r"^See paragraph \{p-\w+\} and paragraph \{4\}\.$"))
+    page.get_by_role("button", name="Done").click()
+    expect(paragraph(page, "See paragraph")).to_contain_text(
+        "paragraph (left out) and paragraph 4."
+    )
+    expect(paragraph(page, "See paragraph")).to_contain_text(
+        "Refers to a paragraph that is left out"
+    )
+
+
 def test_earlier_words_come_back_from_the_versions(coordinator, accessibility_faults):
     page = coordinator
     edit(page, MARK).fill("Other words altogether.")
