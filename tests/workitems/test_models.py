@@ -64,6 +64,12 @@ def told_again(**others):
     NoticeFactory(recipient=first.recipient, of_return=first.of_return, **others)
 
 
+def told_of_it_again():
+    """A second notice to one person about something else."""
+    same = {"of_return": None, "about": "clearance 1"}
+    NoticeFactory(recipient=NoticeFactory(**same).recipient, line=2, **same)
+
+
 # How to break each constraint, one way at a time.
 BROKEN = {
     # The plan and its items
@@ -187,6 +193,11 @@ BROKEN = {
     ],
     # What people were told
     "notice_told_once": [lambda: told_again(told_on=TODAY)],
+    "notice_of_one_thing": [
+        lambda: NoticeFactory(about="clearance 1"),
+        lambda: NoticeFactory(of_return=None),
+    ],
+    "notice_about_told_once": [lambda: told_of_it_again()],
     "notice_one_mail_a_day": [lambda: told_again(reason="ready")],
     "notice_values_known": [
         lambda: NoticeFactory(told_as="observer"),
