@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from agencies.models import Agency, Seat
 from reports.models import Briefing
-from reports.wording import add_months
+from reports.wording import add_months, the
 from workitems.models import Plan
 
 # What one year's cover takes over from the last.
@@ -48,7 +48,7 @@ def draft(
     """
     found = Briefing(
         plan=plan,
-        title=f"Progress on {_the(plan.title)}",
+        title=f"Progress on {the(plan.title)}",
         tracker_number=tracker_number,
         period_start=period_start,
         period_end=period_end,
@@ -78,7 +78,3 @@ def other_members(plan: Plan, on: date) -> list[str]:
     others = Agency.objects.valid_on(on).filter(memberships__plan=plan)
     others = others.exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")
     return list(others.values_list("short_name", flat=True))
-
-
-def _the(title: str) -> str:
-    return f"the {title}" if not title.lower().startswith("the ") else f"t{title[1:]}"

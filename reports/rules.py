@@ -80,6 +80,7 @@ def _plan_of(row: Any) -> Plan:
 rules.add_perm("reports.read_briefing", drafts_for_plan)
 rules.add_perm("reports.create_briefing", coordinates_plan)
 rules.add_perm("reports.change_briefing", coordinates_plan)
+rules.add_perm("reports.change_kind", coordinates_plan)
 # What was issued, and the answers to it.
 rules.add_perm("reports.read_issued", reads_plan | answers_for_minister)
 rules.add_perm("reports.authorise_briefing", authorises_for_plan)

@@ -103,6 +103,11 @@ def named(name: str) -> str:
     return f"the {name}" if _TAKES_ARTICLE.search(name) else name
 
 
+def the(title: str) -> str:
+    """A plan's title as it stands inside a sentence: "the Plan of Action"."""
+    return f"the {title}" if not title.lower().startswith("the ") else f"t{title[1:]}"
+
+
 def capitalised(text: str) -> str:
     """The text with its first letter large; the rest is left alone."""
     return text[:1].upper() + text[1:]

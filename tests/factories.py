@@ -18,6 +18,7 @@ from reports.models import (
     DraftSection,
     FollowUp,
     IssuedPaper,
+    KindSection,
     MeetingPaper,
     Response,
     ResponseChoice,
@@ -474,9 +475,21 @@ class BriefingKindFactory(DjangoModelFactory):
         model = BriefingKind
 
     plan = factory.SubFactory(PlanFactory)
-    name = "Annual report"
+    name = factory.Sequence(lambda n: f"Kind {n}")
     slug = factory.Sequence(lambda n: f"kind-{n}")
     position = 1
+    asks = factory.List([{"verb": "note", "text": "the contents of this paper"}])
+
+
+class KindSectionFactory(DjangoModelFactory):
+    """Standing text alone; give it a kind."""
+
+    class Meta:
+        model = KindSection
+
+    key = factory.Sequence(lambda n: f"s-{n:012x}")
+    position = factory.Sequence(lambda n: n + 1)
+    heading = factory.Sequence(lambda n: f"Section {n}")
 
 
 class DraftSectionFactory(DjangoModelFactory):

@@ -20,7 +20,7 @@ from reports.compose.annexes import (
 from reports.compose.delays import delay, mitigation
 from reports.compose.facts import Facts, read
 from reports.compose.paragraphs import Writer, key
-from reports.compose.sections import achievements, background, purpose
+from reports.compose.sections import achievements, background, figures, purpose
 from reports.document import (
     Annex,
     Contact,
@@ -36,12 +36,13 @@ from reports.document import (
 )
 from reports.models import Briefing, Clearance
 
-__all__ = ["ANNEXES", "CONTENTS", "Composed", "compose", "generate"]
+__all__ = ["ANNEXES", "CONTENTS", "USUAL_ANNEXES", "Composed", "compose", "generate"]
 
 
 # What can be generated into a section, by the section's content.
 CONTENTS: dict[str, Callable[[Writer], Section]] = {
     "purpose": purpose,
+    "figures": figures,
     "background": background,
     "achievements": achievements,
     "delay": delay,
@@ -77,23 +78,25 @@ def generate(
     briefing: Briefing,
     contents: Iterable[str] = tuple(CONTENTS),
     annexes: Iterable[str] = USUAL_ANNEXES,
+    *,
+    in_full: bool = True,
 ) -> Composed:
     """Everything the paper can be made of, from records as at the day it is dated: 15 queries.
 
-    Agencies are introduced in the order of `contents`. The briefing need not be saved. Refused
+    Agencies are introduced in the order of `contents`. The text says what stands in `annexes`, which
+    are made only where it is wanted `in_full`. The briefing need not be saved. Refused
     with a `DocumentError`, a sentence for the person at the screen, when the paper cannot be
     written: nobody holds the portfolio on that day, or a record holds what cannot be printed.
     """
     facts = read(briefing)
-    writer = Writer(facts)
+    behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
+    writer = Writer(facts, behind)
     return Composed(
         facts=facts,
         cover=_cover(briefing, facts),
         sections={content: CONTENTS[content](writer) for content in contents},
         lead=writer.paragraph("It is recommended that you:", about="recommendation"),
-        annexes=tuple(
-            ANNEXES[name](facts) for name in _with_answers(annexes, facts) if name in ANNEXES
-        ),
+        annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
     )
 
 

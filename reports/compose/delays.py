@@ -34,7 +34,9 @@ from reports.wording import (
 from workitems.models import Delay
 from workitems.standing import Late
 
-# Bullets for items that are not key; the annex shows the rest.
+# Annexes that hold every late item.
+HOLDS_EVERY_DELAY = {"items", "items_texts", "delays"}
+# Bullets for items that are not key.
 MAX_OTHERS = 12
 
 HELD_UP_BY = {
@@ -205,7 +207,9 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
     lead = capitalised(counted(len(others), "other work item" if with_keys else "work item"))
     lead += " also slipped" if with_keys else " slipped"
     if len(shown) < len(others):
-        lead += f"; these {number(len(shown))} are the latest, and the annex shows the rest"
+        lead += f"; these {number(len(shown))} are the latest"
+        if HOLDS_EVERY_DELAY & set(writer.annexes):
+            lead += ", and the annex shows the rest"
     bullets = []
     for entry in shown:
         row = entry.item.row

@@ -13,10 +13,14 @@ from reports.wording import closed, named, opened
 
 
 class Writer:
-    """Writes one paper's text. Remembers which agencies the paper has introduced so far."""
+    """Writes one paper's text. Remembers which agencies the paper has introduced so far.
 
-    def __init__(self, facts: Facts) -> None:
+    `annexes` are those behind the text, by name, for what the text says of them.
+    """
+
+    def __init__(self, facts: Facts, annexes: Iterable[str] = ()) -> None:
         self.facts = facts
+        self.annexes = tuple(annexes)
         self._introduced: set[int] = set()
 
     def agency(self, agency: Agency) -> str:

@@ -23,6 +23,7 @@ from reports.wording import (
     opened,
     period,
     some,
+    the,
 )
 from workitems.models import Update
 from workitems.models.item import Stage
@@ -40,12 +41,13 @@ STANDING = {
     Stage.NOT_STARTED: ("has not started", "have not started"),
     Stage.WITHDRAWN: ("has been withdrawn", "have been withdrawn"),
 }
+# Annexes that hold every work item.
+SHOW_EVERY_ITEM = ("progress", "items", "items_texts")
 
 
 def purpose(writer: Writer) -> Section:
     facts, briefing = writer.facts, writer.facts.briefing
-    title = facts.plan.title
-    plan = f"the {title}" if not title.lower().startswith("the ") else f"t{title[1:]}"
+    plan = the(facts.plan.title)
     span = period(briefing.period_start, briefing.period_end)
     opening = (
         f"This paper is your annual report on progress with {plan} (the Plan), which was released "
@@ -59,12 +61,22 @@ def purpose(writer: Writer) -> Section:
         "Purpose",
         (
             writer.paragraph(opening, about="purpose", sources=[facts.plan_source]),
-            writer.paragraph(
-                _figures(facts),
-                about="figures",
-                sources=[item.source for item in facts.items] or [facts.plan_source],
-            ),
+            _in_figures(writer),
         ),
+    )
+
+
+def figures(writer: Writer) -> Section:
+    """The figures alone, where standing text says what the paper is."""
+    return Section(SectionKind.OTHER, "Figures", (_in_figures(writer),))
+
+
+def _in_figures(writer: Writer) -> Paragraph:
+    facts = writer.facts
+    return writer.paragraph(
+        f"{_figures(facts)}{_where_to_look(writer)}",
+        about="figures",
+        sources=[item.source for item in facts.items] or [facts.plan_source],
     )
 
 
@@ -90,7 +102,15 @@ def _figures(facts: Facts) -> str:
         )
         first = f"On {on}, {listed(parts)}."
     late = [item for item in facts.items if item.is_live and item.lateness.is_late]
-    return f"{first} {_late(late)} The annexes show how each item stands."
+    return f"{first} {_late(late)}"
+
+
+def _where_to_look(writer: Writer) -> str:
+    """The annexes that show every item, where the paper has them and there is an item."""
+    behind = [name for name in writer.annexes if name in SHOW_EVERY_ITEM]
+    if not behind or not writer.facts.items:
+        return ""
+    return f" The {agree(len(behind), 'annex shows', 'annexes show')} how each item stands."
 
 
 def _late(late: list[ItemFacts]) -> str:

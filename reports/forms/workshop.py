@@ -1,6 +1,5 @@
 """What is typed in the workshop: a paragraph, a recommendation, a heading, and a new draft's kind."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -8,7 +7,7 @@ from django import forms
 from reports.document import Verb
 from reports.markup import MAX_SOURCE
 from reports.models import BriefingKind
-from reports.services.kinds import PATTERNS
+from reports.services.kinds import patterns
 from workitems.models import Plan
 
 # Keys that a page may say it has seen, with spaces between.
@@ -110,10 +109,10 @@ class KindForm(forms.Form):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = BriefingKind.objects.filter(plan=plan).order_by("position", "pk")
+        kinds = BriefingKind.objects.filter(plan=plan).in_order()
         choices = list(kinds.values_list("slug", "name"))
         if not choices:
-            choices = [(p["slug"], p["name"]) for p in json.loads(PATTERNS.read_text())]
+            choices = [(str(p["slug"]), str(p["name"])) for p in patterns()]
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices

@@ -3,8 +3,12 @@
 `reports.workshop` reads these rows as one draft; `reports.services.drafts` writes them.
 """
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
 
 from agencies.history import track
 from reports.document import Verb as PaperVerb
@@ -12,20 +16,27 @@ from reports.models.briefing import Briefing
 from workitems.models import Plan
 
 KEY_LENGTH = 64
+NAME_LENGTH = 100
+HEADING_LENGTH = 200
+STANDING_LENGTH = 10_000
 
 
 class Content(models.TextChoices):
     """Which text is generated into a section."""
 
     NONE = "", "Standing text alone"
-    PURPOSE = "purpose", "Purpose and figures"
-    BACKGROUND = "background", "Background and the working group"
-    ACHIEVEMENTS = "achievements", "Achievements"
-    DELAY = "delay", "Delays"
-    MITIGATION = "mitigation", "Mitigation"
-    NEXT_STEPS = "next_steps", "Next steps"
-    RISKS = "risks", "Risks with the Minister or the working group"
-    RECOMMENDATION = "recommendation", "Recommendation"
+    PURPOSE = "purpose", "What the paper is, and the plan in figures"
+    FIGURES = "figures", "The plan in figures"
+    BACKGROUND = (
+        "background",
+        "The plan’s background, its working group, what the Minister decided last",
+    )
+    ACHIEVEMENTS = "achievements", "What agencies achieved in the period"
+    DELAY = "delay", "What is late and why, from which date to which"
+    MITIGATION = "mitigation", "What is being done about the delays"
+    NEXT_STEPS = "next_steps", "What comes next, and the risks that are with the Minister"
+    RISKS = "risks", "The risks that are with the Minister"
+    RECOMMENDATION = "recommendation", "What the Minister is asked to do"
 
 
 class AnnexChoice(models.TextChoices):
@@ -42,27 +53,54 @@ class AnnexChoice(models.TextChoices):
     )
 
 
+class BriefingKindQuerySet(models.QuerySet["BriefingKind"]):
+    def in_order(self) -> Self:
+        return self.order_by("position", "pk")
+
+    def for_list(self) -> Self:
+        """Each with how many briefings it has, and its sections as `live`: two queries."""
+        sections = KindSection.objects.live().in_order()
+        return self.annotate(uses=Count("briefings")).prefetch_related(
+            Prefetch("sections", queryset=sections, to_attr="live")
+        )
+
+
 class BriefingKind(models.Model):
     """A plan's pattern for a kind of briefing: annual, interim, risk alert, or its own."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefing_kinds")
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=NAME_LENGTH)
     slug = models.SlugField(max_length=40)
     position = models.PositiveSmallIntegerField()
     annexes = models.JSONField(default=list)
     # What a new draft asks of the Minister: a list of {"verb", "text"}.
-    asks = models.JSONField(default=list)
+    asks = models.JSONField()
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = BriefingKindQuerySet.as_manager()
     history = track()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "slug"], name="briefingkind_once_in_plan"),
+            models.UniqueConstraint("plan", Lower("name"), name="briefingkind_name_once_in_plan"),
+            models.CheckConstraint(name="briefingkind_has_name", condition=~Q(name="")),
+            models.CheckConstraint(name="briefingkind_asks_something", condition=~Q(asks=[])),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("briefings:kind", args=[self.plan.slug, self.slug])
+
+
+class KindSectionQuerySet(models.QuerySet["KindSection"]):
+    def live(self) -> Self:
+        return self.filter(withdrawn_on=None)
+
+    def in_order(self) -> Self:
+        return self.order_by("position", "pk")
 
 
 class KindSection(models.Model):
@@ -71,11 +109,13 @@ class KindSection(models.Model):
     kind = models.ForeignKey(BriefingKind, models.PROTECT, related_name="sections")
     key = models.CharField(max_length=KEY_LENGTH)
     position = models.PositiveSmallIntegerField()
-    heading = models.CharField(max_length=200)
+    heading = models.CharField(max_length=HEADING_LENGTH)
     content = models.CharField(max_length=20, choices=Content, blank=True)
-    standing_text = models.TextField(blank=True, max_length=10_000)
+    standing_text = models.TextField(blank=True, max_length=STANDING_LENGTH)
     withdrawn_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = KindSectionQuerySet.as_manager()
     history = track()
 
     class Meta:
@@ -85,6 +125,11 @@ class KindSection(models.Model):
                 fields=["kind", "content"],
                 condition=Q(withdrawn_on=None) & ~Q(content=""),
                 name="kindsection_content_once_in_kind",
+            ),
+            models.CheckConstraint(name="kindsection_has_heading", condition=~Q(heading="")),
+            models.CheckConstraint(
+                name="kindsection_recommendation_stays",
+                condition=~Q(content="recommendation") | Q(withdrawn_on=None),
             ),
         ]
 
@@ -98,7 +143,7 @@ class DraftSection(models.Model):
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_sections")
     key = models.CharField(max_length=KEY_LENGTH)
     position = models.PositiveSmallIntegerField()
-    heading = models.CharField(max_length=200)
+    heading = models.CharField(max_length=HEADING_LENGTH)
     content = models.CharField(max_length=20, choices=Content, blank=True)
     standing_text = models.TextField(blank=True)
 

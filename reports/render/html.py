@@ -67,6 +67,11 @@ def document_fragment(document: Document) -> SafeString:
     return mark_safe(render_to_string("reports/paper/document.html", {"paper": present(document)}))
 
 
+def body_fragment(document: Document) -> SafeString:
+    """The paper's own text without cover and annexes, to stand beside something under a page's h1."""
+    return mark_safe(render_to_string("reports/paper/body.html", {"paper": present(document)}))
+
+
 def present(document: Document) -> dict[str, Any]:
     """Everything that `templates/reports/paper/` prints, as words."""
     cover = document.cover

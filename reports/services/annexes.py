@@ -26,13 +26,19 @@ def choose_annexes(
         )
     if briefing.kind_id is None:
         raise Refused("Begin the draft first: the annexes come from its kind of briefing.")
-    if set(annexes) - set(AnnexChoice.values) or len(set(annexes)) != len(annexes):
-        raise Refused("Choose each annex once, from those in the list.")
-    if list(annexes) == briefing.annexes:
+    chosen = checked(annexes)
+    if chosen == briefing.annexes:
         return briefing
-    briefing.annexes = list(annexes)
+    briefing.annexes = chosen
     briefing.version += 1
     return history.save(briefing, by=by, reason=f"Annexes: {words_of(annexes)}")
+
+
+def checked(annexes: Sequence[str]) -> list[str]:
+    """Annexes by name, in their order; refused where one is unknown or there twice."""
+    if set(annexes) - set(AnnexChoice.values) or len(set(annexes)) != len(annexes):
+        raise Refused("Choose each annex once, from those in the list.")
+    return list(annexes)
 
 
 def words_of(annexes: Sequence[str]) -> str:

@@ -17,9 +17,10 @@ def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
     found = {kind.slug: kind for kind in kinds.take_patterns(plan=briefing.plan, by=by)}
     if slug not in found:
         raise Refused("Choose one of the plan’s kinds of briefing.", "kind")
-    sections = found[slug].sections.filter(withdrawn_on=None).order_by("position", "pk")
+    kind = found[slug]
+    sections = kind.sections.live().in_order().values_list("key", "content", "standing_text")
     try:
-        said = composed_for(briefing, list(sections.values_list("key", "content", "standing_text")))
+        said = composed_for(briefing, list(sections), kind.annexes)
     except DocumentError as error:
         raise Refused(str(error)) from error
-    return drafts.begin_draft(briefing=briefing, kind=found[slug], composed=said, by=by)
+    return drafts.begin_draft(briefing=briefing, kind=kind, composed=said, by=by)

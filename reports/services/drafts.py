@@ -60,7 +60,7 @@ def begin_draft(
     briefing.kind, briefing.annexes = kind, list(kind.annexes)
     briefing.version += 1
     history.save(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
-    for section in kind.sections.filter(withdrawn_on=None).order_by("position", "pk"):
+    for section in kind.sections.live().in_order():
         history.save(
             DraftSection(
                 briefing=briefing,

@@ -1,28 +1,66 @@
-"""A plan's kinds of briefing: the patterns that come with the product, made the plan's own."""
+"""Everything that can happen to a plan's kinds of briefing: what a coming briefing is drafted as.
+
+A draft takes a copy of its kind when it is begun, so that nothing here changes a briefing that is
+there already. `as_written` and `as_added` say what the sections would be, with nothing saved: a
+preview is refused exactly where saving would be.
+"""
 
 import json
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any, TypedDict
+from uuid import uuid4
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from agencies import history
 from agencies.models import User
-from reports.models import BriefingKind, KindSection
+from reports import markup
+from reports.compose.standing import check_words
+from reports.document import DocumentError, Verb
+from reports.models import BriefingKind, Content, KindSection
+from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, STANDING_LENGTH
+from reports.services import annexes as annexes_of_paper
+from reports.workshop.draft import CLOSING
 from workitems.models import Plan
-from workitems.services.refusals import locked
+from workitems.services.refusals import Refused, locked
 
 # Order, headings and standing text of the kinds that every plan starts with.
 PATTERNS = Path(__file__).resolve().parent.parent / "kinds.json"
+
+MOST_SECTIONS = 30
+MOST_ASKS = 10
+# Why a row was written where nobody was asked for a reason.
+CAME_ALONG = "Came with the kind of briefing"
+MOVED_UP, MOVED_DOWN, MADE_WAY = "Moved up", "Moved down", "Made way"
+BROUGHT_BACK = "Brought back"
+# In the place of a section's key: before all the others.
+FIRST = "first"
+
+
+class AskWords(TypedDict):
+    """A recommendation of a kind; one without text is left out."""
+
+    verb: str
+    text: str
+
+
+def patterns() -> list[dict[str, Any]]:
+    """The kinds that come with the product, as they are written in its file."""
+    found: list[dict[str, Any]] = json.loads(PATTERNS.read_text())
+    return found
 
 
 @transaction.atomic
 def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
     """The plan's kinds; those that come with the product are made the plan's where it has none."""
     plan = locked(plan)
-    found = list(plan.briefing_kinds.order_by("position", "pk"))
+    found = list(plan.briefing_kinds.in_order())
     if found:
         return found
-    for position, pattern in enumerate(json.loads(PATTERNS.read_text()), start=1):
+    for position, pattern in enumerate(patterns(), start=1):
         kind = history.save(
             BriefingKind(
                 plan=plan,
@@ -35,6 +73,328 @@ def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
             by=by,
         )
         for place, section in enumerate(pattern["sections"], start=1):
-            history.save(KindSection(kind=kind, position=place, **section), by=by)
+            history.save(
+                KindSection(kind=kind, position=place, **section), by=by, reason=CAME_ALONG
+            )
         found.append(kind)
     return found
+
+
+@transaction.atomic
+def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
+    """A further kind of the plan, with the sections, annexes and recommendations of this one."""
+    plan = locked(kind.plan)
+    kind = locked(kind)
+    others = list(plan.briefing_kinds.in_order())
+    copy = BriefingKind(
+        plan=plan,
+        name=_name(name, others),
+        slug=_slug(name, {other.slug for other in others}),
+        position=max(other.position for other in others) + 1,
+        annexes=kind.annexes,
+        asks=kind.asks,
+    )
+    history.save(copy, by=by, reason=f"Copied from {kind.name}")
+    for place, section in enumerate(kind.sections.live().in_order(), start=1):
+        history.save(
+            KindSection(
+                kind=copy,
+                key=section.key,
+                position=place,
+                heading=section.heading,
+                content=section.content,
+                standing_text=section.standing_text,
+            ),
+            by=by,
+            reason=CAME_ALONG,
+        )
+    return copy
+
+
+@transaction.atomic
+def change_kind(
+    *,
+    kind: BriefingKind,
+    version: int,
+    name: str,
+    annexes: Sequence[str],
+    asks: Sequence[AskWords],
+    by: User,
+    reason: str = "",
+) -> BriefingKind:
+    """Another name, annexes in their order, and what is asked of the Minister. Refusals of an ask name
+    the field "text-1" and so on, counted with the empty ones."""
+    plan = locked(kind.plan)
+    kind = locked(kind, version=version)
+    changed = {
+        "name": _name(name, plan.briefing_kinds.exclude(pk=kind.pk)),
+        "annexes": annexes_of_paper.checked(annexes),
+        "asks": checked_asks(asks),
+    }
+    if all(getattr(kind, column) == value for column, value in changed.items()):
+        return kind
+    for column, value in changed.items():
+        setattr(kind, column, value)
+    kind.version += 1
+    kind.plan = plan
+    return history.save(kind, by=by, reason=reason)
+
+
+@transaction.atomic
+def change_section(
+    *,
+    section: KindSection,
+    version: int,
+    heading: str,
+    content: str,
+    standing_text: str,
+    by: User,
+    reason: str = "",
+) -> KindSection:
+    """Another heading, content or standing text. Unchanged words write nothing.
+
+    `Conflict`, with the row as it is now, when somebody saved after `version`. Refused as
+    `as_written` is, and once the section is withdrawn.
+    """
+    locked(section.kind)
+    row = locked(section, version=version, related=("kind__plan",))
+    before = (row.heading, row.content, row.standing_text)
+    written = next(
+        each
+        for each in as_written(
+            section=row, heading=heading, content=content, standing_text=standing_text
+        )
+        if each.pk == row.pk
+    )
+    if before == (written.heading, written.content, written.standing_text):
+        return row
+    written.version += 1
+    return history.save(written, by=by, reason=reason)
+
+
+def as_written(
+    *, section: KindSection, heading: str, content: str, standing_text: str
+) -> list[KindSection]:
+    """The kind's sections in order as they would be with other words for one; nothing is saved."""
+    if section.withdrawn_on is not None:
+        raise Refused(f"“{section.heading}” is withdrawn. Bring it back, then change it.")
+    rows = list(section.kind.sections.live().in_order())
+    others = [row for row in rows if row.pk != section.pk]
+    written = next(row for row in rows if row.pk == section.pk)
+    if written.content == CLOSING and content != CLOSING:
+        raise Refused(
+            "Every briefing closes with its recommendation; this section holds it.", "content"
+        )
+    _write(written, others, heading, content, standing_text)
+    return rows
+
+
+@transaction.atomic
+def add_section(
+    *,
+    kind: BriefingKind,
+    heading: str,
+    content: str,
+    standing_text: str,
+    after: str,
+    by: User,
+    reason: str = "",
+) -> KindSection:
+    """A further section behind the one with the key `after`, or `FIRST`. Refused as `as_added` is."""
+    rows = as_added(
+        kind=locked(kind, related=("plan",)),
+        heading=heading,
+        content=content,
+        standing_text=standing_text,
+        after=after,
+    )
+    added = next(row for row in rows if row.pk is None)
+    added.position = rows.index(added) + 1
+    history.save(added, by=by, reason=reason)
+    _number(rows, by=by)
+    return added
+
+
+def as_added(
+    *, kind: BriefingKind, heading: str, content: str, standing_text: str, after: str
+) -> list[KindSection]:
+    """The kind's sections in order as they would be with a further one; nothing is saved.
+
+    Refused where its heading is blank or another's, what it tells is told already, its text cannot
+    be printed, it would follow the recommendation, or there are too many.
+    """
+    rows = list(kind.sections.live().in_order())
+    if len(rows) >= MOST_SECTIONS:
+        raise Refused(f"A kind of briefing has {MOST_SECTIONS} sections at most.")
+    added = KindSection(kind=kind, key=f"s-{uuid4().hex[:12]}")
+    _write(added, rows, heading, content, standing_text)
+    before = [row.key for row in rows if row.content != CLOSING]
+    if after != FIRST and after not in before:
+        raise Refused("Choose the section that it follows; the recommendation stays last.", "after")
+    rows.insert(0 if after == FIRST else before.index(after) + 1, added)
+    return rows
+
+
+@transaction.atomic
+def move_section(*, section: KindSection, places: int, by: User) -> None:
+    """One place up (-1) or down (1). The recommendation stays last."""
+    kind, row = _locked(section)
+    if row.content == CLOSING:
+        raise Refused(f"“{row.heading}” closes the briefing; it stays last.")
+    rows = [each for each in kind.sections.live().in_order() if each.content != CLOSING]
+    at = next(place for place, each in enumerate(rows) if each.pk == row.pk)
+    if not 0 <= at + places < len(rows):
+        edge = "first already" if places < 0 else "last before the recommendation already"
+        raise Refused(f"“{row.heading}” is {edge}.")
+    rows.insert(at + places, rows.pop(at))
+    _number(rows, by=by, moved=row, reason=MOVED_UP if places < 0 else MOVED_DOWN)
+
+
+@transaction.atomic
+def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -> None:
+    """Coming briefings do without it. The recommendation stays, and at least one section before it."""
+    kind, row = _locked(section)
+    if row.content == CLOSING:
+        raise Refused("Every briefing closes with its recommendation; it cannot be withdrawn.")
+    if len(kind.sections.live()) == 2:
+        raise Refused("A briefing has at least one section before its recommendation.")
+    row.withdrawn_on = on
+    row.version += 1
+    history.save(row, by=by, reason=reason)
+
+
+@transaction.atomic
+def restore_section(*, section: KindSection, by: User) -> None:
+    """A withdrawn section where it was. Refused where its heading or what it tells is another's now."""
+    kind = locked(section.kind)
+    row = locked(section)
+    if row.withdrawn_on is None:
+        return
+    rows = list(kind.sections.live().in_order())
+    _write(row, rows, row.heading, row.content, row.standing_text)
+    row.withdrawn_on = None
+    row.version += 1
+    history.save(row, by=by, reason=BROUGHT_BACK)
+    _number(kind.sections.live().in_order(), by=by)
+
+
+def _locked(section: KindSection) -> tuple[BriefingKind, KindSection]:
+    """The rows, the kind's first, so that two people cannot order its sections at once."""
+    kind = locked(section.kind)
+    row = locked(section)
+    if row.withdrawn_on is not None:
+        raise Refused(f"“{row.heading}” is withdrawn already.")
+    return kind, row
+
+
+def _number(
+    rows: Iterable[KindSection],
+    *,
+    by: User,
+    moved: KindSection | None = None,
+    reason: str = "",
+) -> None:
+    """Positions in this order, the recommendation's last. A place alone is no version of the words.
+    `reason` is that of the one that was moved; the others made way."""
+    ordered = sorted(rows, key=lambda row: row.content == CLOSING)
+    for position, row in enumerate(ordered, start=1):
+        if row.position != position:
+            row.position = position
+            history.save(row, by=by, reason=reason if row == moved else MADE_WAY)
+
+
+def _write(
+    row: KindSection, others: Iterable[KindSection], heading: str, content: str, standing: str
+) -> None:
+    """Put the words into the row, or refuse them: nothing is saved."""
+    others = list(others)
+    row.heading = _line(heading, "heading", HEADING_LENGTH, "Give the section a heading.")
+    if content not in Content.values:
+        raise Refused("Choose what is generated into the section.", "content")
+    row.content = content
+    for other in others:
+        if other.heading.casefold() == row.heading.casefold():
+            raise Refused(f"There is a section “{other.heading}” already.", "heading")
+        if content and other.content == content:
+            raise Refused(
+                f"“{other.heading}” holds that already; a briefing tells each thing once.",
+                "content",
+            )
+    row.standing_text = _standing(standing, closes=content == CLOSING)
+
+
+def _standing(typed: str, *, closes: bool) -> str:
+    """Standing text as it is kept. Before the recommendations stands one sentence, no more."""
+    if len(typed) > STANDING_LENGTH:
+        raise Refused(
+            f"The text is {len(typed):,} characters long; the most is {STANDING_LENGTH:,}.",
+            "standing_text",
+        )
+    try:
+        text = markup.tidy(typed).strip("\n ")
+        blocks = markup.parse(text)
+        check_words(text)
+    except DocumentError as error:
+        raise Refused(str(error), "standing_text") from error
+    if closes and (len(blocks) > 1 or any(block.bullets for block in blocks)):
+        raise Refused(
+            "The recommendations have one sentence before them, no more.", "standing_text"
+        )
+    return text
+
+
+def _line(typed: str, field: str, most: int, blank: str) -> str:
+    """One line of printable text."""
+    try:
+        words = " ".join(markup.tidy(typed).split())
+    except DocumentError as error:
+        raise Refused(str(error), field) from error
+    if not words:
+        raise Refused(blank, field)
+    if len(words) > most:
+        raise Refused(f"That is {len(words):,} characters long; the most is {most:,}.", field)
+    return words
+
+
+def _name(typed: str, others: Iterable[BriefingKind]) -> str:
+    name = _line(typed, "name", NAME_LENGTH, "Give the kind of briefing a name.")
+    for other in others:
+        if other.name.casefold() == name.casefold():
+            raise Refused(f"The plan has a kind of briefing “{other.name}” already.", "name")
+    return name
+
+
+def _slug(name: str, taken: set[str]) -> str:
+    """What stands in addresses: from the name, and by number where that is taken."""
+    stem = slugify(name)[:30].strip("-") or "kind"
+    number = 1
+    while (slug := stem if number == 1 else f"{stem}-{number}") in taken:
+        number += 1
+    return slug
+
+
+def checked_asks(rows: Sequence[AskWords]) -> list[AskWords]:
+    """The recommendations as they are kept, the empty ones left out."""
+    kept: list[AskWords] = []
+    for place, row in enumerate(rows, start=1):
+        if row["text"].strip():
+            kept.append({"verb": Verb(row["verb"]).value, "text": _ask(row["text"], place)})
+    if not kept:
+        raise Refused("A briefing makes at least one recommendation.", "text-1")
+    if len(kept) > MOST_ASKS:
+        raise Refused(f"A kind of briefing makes {MOST_ASKS} recommendations at most.")
+    return kept
+
+
+def _ask(typed: str, place: int) -> str:
+    field = f"text-{place}"
+    try:
+        blocks = markup.parse(typed)
+    except DocumentError as error:
+        raise Refused(str(error), field) from error
+    if len(blocks) != 1 or blocks[0].bullets:
+        raise Refused("A recommendation is one sentence, without sub-bullets.", field)
+    text = markup.to_source(blocks[0].text)
+    if "{" in text:
+        raise Refused("Write a recommendation without braces; nothing is filled in here.", field)
+    return text

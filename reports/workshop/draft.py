@@ -24,6 +24,12 @@ SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
 CLOSING = "recommendation"
 
 
+def home_of(content: str, key: str) -> str:
+    """What a section is known by to what is generated: its content, or its own key where it has
+    standing text alone. A key may be the name of a content that another section has, hence the sign."""
+    return content or f"#{key}"
+
+
 class DraftError(ValueError):
     """The act cannot be done. The message is a sentence for the person at the screen."""
 
@@ -62,8 +68,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A section: its heading, which text is generated into it (its own key where only standing text
-    is), and its parts."""
+    """A section: its heading, which text is generated into it (see `home_of`), and its parts."""
 
     key: str
     heading: str

@@ -1,12 +1,13 @@
 """The briefing as it would be printed now: from its draft, or from the records alone before there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reports import markup
-from reports.compose import CONTENTS, compose, generate
+from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
 from reports.compose import Composed as Generated
 from reports.compose.paragraphs import key
+from reports.compose.standing import filled
 from reports.document import (
     Document,
     DocumentError,
@@ -18,7 +19,7 @@ from reports.document import (
 )
 from reports.models import Briefing
 from reports.workshop import stored
-from reports.workshop.draft import CLOSING, Composed, Draft, Part, printed
+from reports.workshop.draft import CLOSING, Composed, Draft, Part, home_of, printed
 
 
 def document_of(briefing: Briefing) -> Document:
@@ -38,27 +39,36 @@ def generated(briefing: Briefing, draft: Draft) -> Generated:
 
 def composed(briefing: Briefing) -> list[Composed]:
     """The same as paragraphs that a draft takes, each section's standing text first."""
-    sections: list[Any] = list(briefing.draft_sections.order_by("position", "pk")) or (
-        list(briefing.kind.sections.filter(withdrawn_on=None).order_by("position", "pk"))
-        if briefing.kind
-        else []
-    )
-    return composed_for(briefing, [(s.key, s.content, s.standing_text) for s in sections])
+    sections: list[Any] = list(briefing.draft_sections.order_by("position", "pk"))
+    annexes = briefing.annexes
+    if not sections and briefing.kind:
+        sections = list(briefing.kind.sections.live().in_order())
+        annexes = briefing.kind.annexes
+    return composed_for(briefing, [(s.key, s.content, s.standing_text) for s in sections], annexes)
 
 
-def composed_for(briefing: Briefing, sections: list[tuple[str, str, str]]) -> list[Composed]:
-    """For sections given as (key, content, standing text), in their order."""
+def composed_for(
+    briefing: Briefing,
+    sections: list[tuple[str, str, str]],
+    annexes: Iterable[str] = USUAL_ANNEXES,
+) -> list[Composed]:
+    """For sections given as (key, content, standing text), in their order, before these annexes."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
-    return composed_from(generate(briefing, contents, ()), sections)
+    return composed_from(generate(briefing, contents, annexes, in_full=False), sections)
 
 
 def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> list[Composed]:
     """For the same sections, from what the records were found to say of them."""
     result = []
     for name, content, standing in sections:
-        # A section without content is known by its own key.
-        home = content or name
-        for index, block in enumerate(markup.parse(standing)):
+        home = home_of(content, name)
+        blocks = markup.parse(filled(standing, found.facts))
+        if content == CLOSING and blocks:
+            # In the place of the sentence that comes with the product: there is only one.
+            text = markup.to_source(blocks[0].text, blocks[0].bullets)
+            result.append(Composed(home, found.lead.key, text))
+            continue
+        for index, block in enumerate(blocks):
             text = markup.to_source(block.text, block.bullets)
             result.append(Composed(home, key("p", f"standing {name} {index}"), text))
         paragraphs: tuple[Paragraph, ...] = ()
@@ -120,4 +130,4 @@ def _paragraphs(
 
 
 def _kind_of(content: str) -> SectionKind:
-    return SectionKind(content) if content in CONTENTS else SectionKind.OTHER
+    return SectionKind(content) if content in set(SectionKind) else SectionKind.OTHER

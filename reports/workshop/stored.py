@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.document import Source, Verb
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
-from reports.workshop.draft import Ask, Draft, Origin, Part, Portion, Taken
+from reports.workshop.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
 from workitems.asat import rows_as_at
 
 # Why paragraphs were written by the records alone; their history is asked for it later.
@@ -56,7 +56,7 @@ def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[An
             of_section[row.section_id].append(part_of(row))
     return Draft(
         portions=tuple(
-            Portion(row.key, row.heading, row.content or row.key, tuple(of_section[row.id]))
+            Portion(row.key, row.heading, home_of(row.content, row.key), tuple(of_section[row.id]))
             for row in sections
         ),
         asks=tuple(

@@ -1,0 +1,600 @@
+"""A plan's kinds of briefing: every change of one, what is refused, and that drafts stay as they were."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from reports.document import to_json, words
+from reports.kind_history import history_of
+from reports.models import BriefingKind, KindSection
+from reports.render.docx import render_docx
+from reports.render.html import document_html
+from reports.services import drafts, kinds
+from reports.services.beginning import begin_as
+from reports.workshop.page import page_of
+from reports.workshop.paper import composed, document_of
+from reports.workshop.pattern import preview, tried_on
+from tests.factories import BriefingKindFactory, KindSectionFactory, UserFactory
+from tests.reports.drafted import BEFORE, drafted
+from tests.reports.word_reading import opened
+from workitems.services import Conflict, Refused
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2010, 7, 30)
+
+
+@pytest.fixture
+def by():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def plan(plan):
+    plan.title = "Plan of Action to Prevent People Trafficking"
+    plan.save()
+    return plan
+
+
+@pytest.fixture
+def kind(plan, by):
+    """The plan's annual report, as it comes with the product."""
+    with time_machine.travel(BEFORE):
+        kinds.take_patterns(plan=plan, by=by)
+    return BriefingKind.objects.select_related("plan").get(plan=plan, slug="annual")
+
+
+def section(kind, key):
+    return kind.sections.get(key=key)
+
+
+def headings(kind):
+    return [row.heading for row in kind.sections.live().in_order()]
+
+
+def change(row, by, **words):
+    typed = {
+        "heading": row.heading,
+        "content": row.content,
+        "standing_text": row.standing_text,
+        "version": row.version,
+    }
+    return kinds.change_section(section=row, by=by, **(typed | words))
+
+
+def add(kind, by, **words):
+    typed = {
+        "heading": "Money",
+        "content": "",
+        "standing_text": "The Plan is paid for from baselines.",
+        "after": "delay",
+    }
+    return kinds.add_section(kind=kind, by=by, **(typed | words))
+
+
+def change_kind(kind, by, **words):
+    typed = {
+        "name": kind.name,
+        "annexes": kind.annexes,
+        "asks": kind.asks,
+        "version": kind.version,
+    }
+    return kinds.change_kind(kind=kind, by=by, **(typed | words))
+
+
+# --- a section's words --------------------------------------------------------------------------
+
+
+def test_a_section_takes_other_words_and_keeps_why(kind, by):
+    row = change(
+        section(kind, "delay"), by, heading="  What is   late ", standing_text="In short:\r\n\r\n- one"
+    , reason="The Minister asked.")  # fmt: skip
+    row.refresh_from_db()
+    assert (row.heading, row.standing_text, row.version) == (
+        "What is late",
+        "In short:\n\n- one",
+        2,
+    )
+    newest = row.history.latest()
+    assert (newest.history_user, newest.history_change_reason) == (by, "The Minister asked.")
+
+
+def test_the_same_words_write_nothing(kind, by):
+    row = change(section(kind, "delay"), by)
+    assert (row.version, row.history.count()) == (1, 1)
+
+
+def test_an_older_page_conflicts_and_is_shown_the_words_of_now(kind, by):
+    row = section(kind, "delay")
+    change(row, by, standing_text="Theirs.")
+    with pytest.raises(Conflict) as caught:
+        change(row, by, standing_text="Ours.")
+    assert caught.value.current.standing_text == "Theirs."
+
+
+def test_a_move_meanwhile_is_no_conflict(kind, by):
+    row = section(kind, "delay")
+    kinds.move_section(section=row, places=-1, by=by)
+    assert change(row, by, standing_text="Ours.").position == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"heading": " \n "}, "heading", "Give the section a heading."),
+        ({"heading": "x" * 201}, "heading", "That is 201 characters long; the most is 200."),
+        (
+            {"heading": "a\u202eb"},
+            "heading",
+            "The text holds a character that cannot be printed (U+202E).",
+        ),
+        ({"heading": "PURPOSE"}, "heading", "There is a section “Purpose” already."),
+        ({"content": "gossip"}, "content", "Choose what is generated into the section."),
+        (
+            {"content": "purpose"},
+            "content",
+            "“Purpose” holds that already; a briefing tells each thing once.",
+        ),
+        (
+            {"content": "recommendation"},
+            "content",
+            "“Recommendation” holds that already; a briefing tells each thing once.",
+        ),
+        (
+            {"standing_text": "Late\x07"},
+            "standing_text",
+            "The text holds a character that cannot be printed (U+0007).",
+        ),
+        (
+            {"standing_text": "In short:\n- one\n  - two\n    - three"},
+            "standing_text",
+            "Sub-bullets go two levels deep at most.",
+        ),
+        (
+            {"standing_text": "x" * 10_001},
+            "standing_text",
+            "The text is 10,001 characters long; the most is 10,000.",
+        ),
+        (
+            {"standing_text": "See {12}."},
+            "standing_text",
+            "“{12}” is nothing that a briefing fills in; that is {plan}, {released}, {period} and "
+            "{date}.",
+        ),
+    ],
+)
+def test_words_are_refused_at_their_field_and_nothing_is_saved(kind, by, typed, field, says):
+    row = section(kind, "delay")
+    with pytest.raises(Refused) as caught:
+        change(row, by, **typed)
+    assert (str(caught.value), caught.value.field) == (says, field)
+    assert KindSection.objects.get(pk=row.pk).version == 1
+
+
+def test_what_is_refused_when_saved_is_refused_when_tried(kind):
+    row = section(kind, "delay")
+    with pytest.raises(Refused, match="Give the section a heading"):
+        kinds.as_written(section=row, heading="", content="delay", standing_text="")
+    with pytest.raises(Refused, match="holds that already"):
+        kinds.as_added(kind=kind, heading="A", content="delay", standing_text="", after="delay")
+
+
+def test_the_closing_section_keeps_its_content_and_takes_one_sentence(kind, by):
+    row = section(kind, "recommendation")
+    with pytest.raises(Refused, match="Every briefing closes with its recommendation"):
+        change(row, by, content="")
+    for text in ("One.\n\nTwo.", "One:\n- two"):
+        with pytest.raises(Refused, match="one sentence before them, no more"):
+            change(row, by, standing_text=text)
+    assert change(row, by, standing_text="We ask you to:").version == 2
+
+
+# --- which sections, in which order ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("after", "place"), [("first", 0), ("purpose", 1), ("next-steps", 6)])
+def test_a_section_is_added_where_it_is_wanted(kind, by, after, place):
+    before = headings(kind)
+    added = add(kind, by, after=after)
+    assert headings(kind) == [*before[:place], "Money", *before[place:]]
+    assert added.key not in before
+    positions = list(kind.sections.live().in_order().values_list("position", flat=True))
+    assert positions == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("after", ["recommendation", "nowhere", ""])
+def test_no_section_follows_the_recommendation(kind, by, after):
+    with pytest.raises(Refused, match="the recommendation stays last") as caught:
+        add(kind, by, after=after)
+    assert caught.value.field == "after"
+
+
+def test_a_kind_holds_a_readable_number_of_sections(kind, by):
+    for number in range(kinds.MOST_SECTIONS - 7):
+        KindSectionFactory(kind=kind, position=number + 10)
+    with pytest.raises(Refused, match="30 sections at most"):
+        add(kind, by)
+
+
+def test_a_section_moves_up_and_down(kind, by):
+    kinds.move_section(section=section(kind, "delay"), places=-1, by=by)
+    assert headings(kind)[2:4] == ["Delay", "Achievements"]
+    kinds.move_section(section=section(kind, "delay"), places=1, by=by)
+    assert headings(kind)[2:4] == ["Achievements", "Delay"]
+
+
+@pytest.mark.parametrize(
+    ("key", "places", "says"),
+    [
+        ("purpose", -1, "“Purpose” is first already."),
+        ("next-steps", 1, "“Next steps” is last before the recommendation already."),
+        ("recommendation", -1, "“Recommendation” closes the briefing; it stays last."),
+    ],
+)
+def test_a_section_moves_no_further(kind, by, key, places, says):
+    with pytest.raises(Refused) as caught:
+        kinds.move_section(section=section(kind, key), places=places, by=by)
+    assert str(caught.value) == says
+
+
+def test_a_section_is_withdrawn_and_comes_back_where_it_was(kind, by):
+    before = headings(kind)
+    row = section(kind, "delay")
+    kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Nothing is late.")
+    assert headings(kind) == [heading for heading in before if heading != "Delay"]
+    assert row.history.latest().history_change_reason == "Nothing is late."
+    for act in (
+        lambda: change(section(kind, "delay"), by, standing_text="More."),
+        lambda: kinds.move_section(section=row, places=1, by=by),
+        lambda: kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Again."),
+    ):
+        with pytest.raises(Refused, match="“Delay” is withdrawn"):
+            act()
+    kinds.restore_section(section=row, by=by)
+    assert headings(kind) == before
+
+
+def test_a_section_comes_back_unless_another_took_its_place(kind, by):
+    row = section(kind, "delay")
+    kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Nothing is late.")
+    other = add(kind, by, heading="What is late", content="delay", after="first")
+    with pytest.raises(Refused, match="“What is late” holds that already"):
+        kinds.restore_section(section=row, by=by)
+    change(other, by, content="", heading="delay")
+    with pytest.raises(Refused, match="There is a section “delay” already."):
+        kinds.restore_section(section=row, by=by)
+
+
+def test_the_recommendation_and_one_section_before_it_stay(kind, by):
+    with pytest.raises(Refused, match="it cannot be withdrawn"):
+        kinds.withdraw_section(
+            section=section(kind, "recommendation"), on=TODAY, by=by, reason="No."
+        )
+    *most, _, _ = kind.sections.live().in_order()
+    for row in most:
+        kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Not needed.")
+    with pytest.raises(Refused, match="at least one section before its recommendation"):
+        kinds.withdraw_section(
+            section=section(kind, "next-steps"), on=TODAY, by=by, reason="Nor this."
+        )
+
+
+# --- the kind itself ----------------------------------------------------------------------------
+
+
+def test_a_kind_takes_another_name_annexes_and_recommendations(kind, by):
+    asks = [
+        {"verb": "note", "text": ""},
+        {"verb": "agree", "text": "to the  new dates"},
+        {"verb": "forward", "text": "this paper"},
+    ]
+    change_kind(kind, by, name="Yearly report", annexes=["items", "progress"], asks=asks)
+    kind.refresh_from_db()
+    assert (kind.name, kind.slug, kind.version) == ("Yearly report", "annual", 2)
+    assert kind.annexes == ["items", "progress"]
+    assert kind.asks == [
+        {"verb": "agree", "text": "to the new dates"},
+        {"verb": "forward", "text": "this paper"},
+    ]
+
+
+def test_an_unchanged_kind_writes_nothing(kind, by):
+    assert change_kind(kind, by).version == 1
+    assert kind.history.count() == 1
+
+
+def test_an_older_page_of_a_kind_conflicts(kind, by):
+    change_kind(kind, by, name="Yearly report")
+    with pytest.raises(Conflict) as caught:
+        change_kind(kind, by, name="Report of the year")
+    assert caught.value.current.name == "Yearly report"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "says"),
+    [
+        ({"name": " "}, "name", "Give the kind of briefing a name."),
+        ({"name": "x" * 101}, "name", "That is 101 characters long; the most is 100."),
+        (
+            {"name": "RISK ALERT"},
+            "name",
+            "The plan has a kind of briefing “Risk alert” already.",
+        ),
+        ({"annexes": ["items", "items"]}, None, "Choose each annex once, from those in the list."),
+        ({"annexes": ["secrets"]}, None, "Choose each annex once, from those in the list."),
+        (
+            {"asks": [{"verb": "note", "text": " "}]},
+            "text-1",
+            "A briefing makes at least one recommendation.",
+        ),
+        (
+            {"asks": [{"verb": "note", "text": ""}, {"verb": "note", "text": "a\n\nb"}]},
+            "text-2",
+            "A recommendation is one sentence, without sub-bullets.",
+        ),
+        (
+            {"asks": [{"verb": "note", "text": "see {12}"}]},
+            "text-1",
+            "Write a recommendation without braces; nothing is filled in here.",
+        ),
+        (
+            {"asks": [{"verb": "note", "text": "a\x07"}]},
+            "text-1",
+            "The text holds a character that cannot be printed (U+0007).",
+        ),
+        (
+            {"asks": [{"verb": "note", "text": "this"}] * 11},
+            None,
+            "A kind of briefing makes 10 recommendations at most.",
+        ),
+    ],
+)
+def test_a_kind_is_refused_at_the_field(kind, by, typed, field, says):
+    with pytest.raises(Refused) as caught:
+        change_kind(kind, by, **typed)
+    assert (str(caught.value), caught.value.field) == (says, field)
+    assert BriefingKind.objects.get(pk=kind.pk).version == 1
+
+
+def test_a_copy_has_the_live_sections_and_goes_its_own_way(kind, by):
+    kinds.withdraw_section(section=section(kind, "delay"), on=TODAY, by=by, reason="Not here.")
+    made = kinds.copy_kind(kind=kind, name="Half-year report", by=by)
+    assert (made.slug, made.annexes, made.asks) == ("half-year-report", kind.annexes, kind.asks)
+    assert headings(made) == headings(kind)
+    change(section(made, "purpose"), by, heading="Why this paper")
+    assert headings(kind)[0] == "Purpose"
+    assert kinds.copy_kind(kind=made, name="Half-year report!", by=by).slug == "half-year-report-2"
+    assert kinds.copy_kind(kind=made, name="報告", by=by).slug == "kind"
+    with pytest.raises(Refused, match="“Annual report” already"):
+        kinds.copy_kind(kind=made, name="annual report", by=by)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda kind: BriefingKindFactory(plan=kind.plan, name="ANNUAL REPORT"),
+        lambda kind: BriefingKindFactory(plan=kind.plan, name=""),
+        lambda kind: BriefingKindFactory(plan=kind.plan, name="Other", asks=[]),
+        lambda kind: KindSectionFactory(kind=kind, heading=""),
+        lambda kind: KindSectionFactory(
+            kind=BriefingKindFactory(plan=kind.plan, name="Other"),
+            content="recommendation",
+            withdrawn_on=TODAY,
+        ),
+    ],
+    ids=["name twice", "no name", "asks nothing", "no heading", "recommendation withdrawn"],
+)
+def test_the_database_itself_refuses_a_broken_kind(kind, spoil):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        spoil(kind)
+
+
+# --- what a kind prints -------------------------------------------------------------------------
+
+
+def paper(briefing):
+    document = document_of(briefing)
+    return [
+        (each.heading, [words(paragraph.text) for paragraph in each.paragraphs])
+        for each in document.sections
+    ]
+
+
+def test_nothing_done_to_a_kind_changes_a_briefing_that_was_begun(kind, plan, item, by):
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by)
+    before = to_json(document_of(briefing))
+    change(section(kind, "delay"), by, heading="Late", standing_text="In short.")
+    add(kind, by)
+    kinds.move_section(section=section(kind, "purpose"), places=1, by=by)
+    kinds.withdraw_section(section=section(kind, "background"), on=TODAY, by=by, reason="Known.")
+    change_kind(kind, by, annexes=[], asks=[{"verb": "agree", "text": "to it"}])
+    assert to_json(document_of(briefing)) == before
+    assert drafts.refresh(briefing=briefing, composed=composed(briefing), by=by) == 0
+    assert to_json(document_of(briefing)) == before
+
+
+def reordered(kind, by):
+    """Its own section first, delay before achievements, purpose third."""
+    kinds.move_section(section=section(kind, "delay"), places=-1, by=by)
+    kinds.move_section(section=section(kind, "purpose"), places=1, by=by)
+    add(kind, by, heading="Money", standing_text="Paid from baselines.", after="first")
+    return ["Money", "Background", "Purpose", "Delay", "Achievements", "Mitigation", "Next steps"]
+
+
+def test_the_order_of_a_kind_is_the_order_of_every_form_of_its_paper(kind, plan, item, by):
+    wanted = [*reordered(kind, by), "Recommendation"]
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by)
+    document = document_of(briefing)
+    html = document_html(document)
+    places = [html.index(f"<h2>{heading}</h2>") for heading in wanted]
+    assert places == sorted(places)
+    in_word = [each.text for each in opened(render_docx(document)).paragraphs]
+    assert [text for text in in_word if text in wanted] == wanted
+    assert [chapter.portion.heading for chapter in page_of(briefing).chapters] == wanted
+    data = to_json(document).decode()
+    in_json = [data.index(f'"heading":"{heading}"') for heading in wanted[:-1]]
+    assert in_json == sorted(in_json)
+
+
+def test_the_preview_is_what_a_draft_then_prints(kind, plan, item, by):
+    reordered(kind, by)
+    change(
+        section(kind, "recommendation"), by, heading="What we ask", standing_text="We ask that you:"
+    )
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by)
+    tried = preview(
+        tried_on(plan, TODAY),
+        kind.sections.live().in_order(),
+        asks=kind.asks,
+        annexes=kind.annexes,
+        in_full=True,
+    ).document
+    begun = document_of(briefing)
+    assert tried.sections == begun.sections
+    assert tried.annexes == begun.annexes
+    assert tried.recommendation.heading == "What we ask"
+    assert words(begun.recommendation.lead.text) == "We ask that you:"
+    assert words(tried.recommendation.lead.text) == "We ask that you:"
+
+
+def test_a_preview_keeps_nothing(kind, plan, item, by):
+    with time_machine.travel(BEFORE):
+        drafted(plan, item, by)
+    rows = kinds.as_added(
+        kind=kind, heading="Money", content="", standing_text="From {period}.", after="first"
+    )
+    made = preview(tried_on(plan, TODAY), rows, asks=kind.asks, annexes=())
+    assert (
+        words(made.document.sections[0].paragraphs[0].text) == "From the 12 months to 30 July 2010."
+    )
+    assert (plan.briefings.count(), kind.sections.count()) == (1, 7)
+
+
+def test_standing_words_are_filled_in_by_each_briefing(kind, plan, item, by):
+    change(
+        section(kind, "background"),
+        by,
+        standing_text="{plan} was released on {released}.\n\nAs at {date}, of {plan}:\n- {plan}",
+    )
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by)
+    one, two = document_of(briefing).sections[1].paragraphs[:2]
+    assert words(one.text) == (
+        "The Plan of Action to Prevent People Trafficking was released on 31 July 2009."
+    )
+    assert words(two.text) == (
+        "As at 30 July 2010, of the Plan of Action to Prevent People Trafficking:"
+    )
+    assert words(two.bullets[0].text) == "The Plan of Action to Prevent People Trafficking"
+
+
+def test_standing_text_alone_is_not_mistaken_for_what_another_section_holds(kind, plan, item, by):
+    """A section's key says nothing of its content: "delay" may hold standing text, "s-…" the delays."""
+    change(section(kind, "delay"), by, heading="On delays", content="", standing_text="In short.")
+    add(kind, by, heading="What is late", content="delay", standing_text="", after="purpose")
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by)
+    told = dict(paper(briefing))
+    assert told["On delays"] == ["In short."]
+    assert [text for text in told["What is late"] if text.startswith("No delay was recorded")] == (
+        told["What is late"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("annexes", "says"),
+    [
+        (["progress", "items"], " The annexes show how each item stands."),
+        (["items"], " The annex shows how each item stands."),
+        (["risks"], ""),
+        ([], ""),
+    ],
+)
+def test_the_text_tells_of_the_annexes_that_are_there(kind, plan, item, by, annexes, says):
+    change_kind(kind, by, annexes=annexes)
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by)
+    figures = paper(briefing)[0][1][1]
+    assert figures.partition("None is late.")[2] == says
+
+
+@pytest.mark.parametrize(
+    ("slug", "headings", "opens"),
+    [
+        (
+            "interim",
+            ["Purpose", "Progress since the last report", "Delay", "Mitigation", "Next steps"],
+            "This paper tells you how the Plan of Action to Prevent People Trafficking (the Plan), "
+            "which was released on 31 July 2009, has gone since the last report. It covers the 12 "
+            "months to 30 July 2010.",
+        ),
+        (
+            "risk-alert",
+            ["Purpose", "The risks", "What is late", "What is being done"],
+            "This paper tells you of risks to the Plan of Action to Prevent People Trafficking (the "
+            "Plan), which was released on 31 July 2009, that its working group cannot settle by "
+            "itself. It says what is late and what is being done, as at 30 July 2010.",
+        ),
+    ],
+)
+def test_the_other_kinds_differ_as_their_data_says(kind, plan, item, by, slug, headings, opens):
+    with time_machine.travel(BEFORE):
+        briefing = drafted(plan, item, by, kind=slug)
+    told = paper(briefing)
+    assert [heading for heading, _ in told] == headings
+    assert told[0][1][0] == opens
+
+
+def test_a_briefing_begun_after_a_change_has_it(kind, plan, item, by):
+    change(section(kind, "purpose"), by, standing_text="Kia ora.")
+    with time_machine.travel(BEFORE):
+        other = drafted(plan, item, by, kind="interim")
+    begun = drafts_of_annual(other, by)
+    assert paper(begun)[0][1][0] == "Kia ora."
+
+
+def drafts_of_annual(like, by):
+    """A further briefing on the same period, begun as the annual report."""
+    like.pk, like.tracker_number, like.kind, like.annexes = None, "10/2", None, []
+    like.save()
+    return begin_as(briefing=like, slug="annual", by=by)
+
+
+# --- its history --------------------------------------------------------------------------------
+
+
+def test_its_history_reads_as_sentences_newest_first(kind, by):
+    row = section(kind, "delay")
+    change(row, by, heading="What is late", standing_text="In short.", reason="Plainer.")
+    kinds.move_section(section=row, places=-1, by=by)
+    added = add(kind, by, reason="Treasury asked.")
+    change(added, by, content="risks")
+    kinds.withdraw_section(section=added, on=TODAY, by=by, reason="Too long.")
+    kinds.restore_section(section=added, by=by)
+    change_kind(
+        kind, by, name="Yearly report", annexes=[], asks=[{"verb": "agree", "text": "to it"}]
+    )
+    entries = [(entry.what, entry.why) for entry in history_of(kind)]
+    assert entries == [
+        ("changed what it asks of the Minister:", ""),
+        ("changed the annexes to: none.", ""),
+        ("renamed it from “Annual report” to “Yearly report”.", ""),
+        ("brought back the section “Money”.", ""),
+        ("withdrew the section “Money”.", "Too long."),
+        (
+            "changed what is written into “Money” from “Standing text alone” to “The risks that are "
+            "with the Minister”.",
+            "",
+        ),
+        ("added the section “Money”.", "Treasury asked."),
+        ("moved the section “What is late” up.", ""),
+        ("changed the standing text of “What is late”:", "Plainer."),
+        ("renamed the section “Delay” to “What is late”.", "Plainer."),
+        ("made “Annual report” a kind of briefing of this plan.", ""),
+    ]
+    assert {entry.who for entry in history_of(kind)} == {by.signature}
