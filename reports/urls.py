@@ -1,6 +1,6 @@
 """The dashboard of a plan with its pages, the papers of its meetings, and its briefings."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from reports.views import (
     annexes,
@@ -13,6 +13,7 @@ from reports.views import (
     decisions,
     exports,
     issuing,
+    kinds,
     papers,
     responses,
     timeline,
@@ -31,9 +32,26 @@ dashboard_urls = [
     path("export/<slug:what>.<slug:format>", exports.export, name="export"),
 ]
 
-briefing_urls = [
+kind_urls = [
+    path("", kinds.index, name="kinds"),
+    path("<slug:kind>/", kinds.detail, name="kind"),
+    path("<slug:kind>/change/", kinds.change, name="change-kind"),
+    path("<slug:kind>/copy/", kinds.copy, name="copy-kind"),
+    path("<slug:kind>/paper/", kinds.paper, name="kind-paper"),
+    path("<slug:kind>/history/", kinds.history, name="kind-history"),
+    path("<slug:kind>/sections/add/", kinds.add_section, name="add-section"),
+    path("<slug:kind>/sections/<slug:key>/", kinds.section, name="change-section"),
+    path("<slug:kind>/sections/<slug:key>/move/", kinds.move_section, name="move-section"),
+    path(
+        "<slug:kind>/sections/<slug:key>/withdraw/", kinds.withdraw_section, name="withdraw-section"
+    ),
+    path("<slug:kind>/sections/<slug:key>/restore/", kinds.restore_section, name="restore-section"),
+]
+
+briefing_urls: list[URLPattern | URLResolver] = [
     path("", issuing.index, name="list"),
     path("new/", briefings.create, name="create"),
+    path("kinds/", include(kind_urls)),
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
     path("<int:pk>/checks/", checks.listed, name="checks"),

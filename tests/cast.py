@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
-from reports.models import Briefing
+from reports.models import Briefing, BriefingKind
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
@@ -34,6 +34,7 @@ from tests.factories import (
     FollowUpFactory,
     InvitationFactory,
     IssuedPaperFactory,
+    KindSectionFactory,
     MatterFactory,
     MeetingFactory,
     MeetingPaperFactory,
@@ -126,6 +127,14 @@ def consulted_briefing(plan: Plan, police: Agency) -> Briefing:
     return briefing
 
 
+def kind_of_briefing(plan: Plan) -> BriefingKind:
+    """With a section of standing text and the one that closes every briefing."""
+    kind: BriefingKind = BriefingKindFactory(plan=plan, name="Annual report")
+    KindSectionFactory(kind=kind, key="purpose", heading="Purpose", standing_text="Kia ora.")
+    KindSectionFactory(kind=kind, key="closing", heading="Recommendation", content="recommendation")
+    return kind
+
+
 def scene() -> Scene:
     labour = AgencyFactory(short_name="Labour", name="Department of Labour")
     police = AgencyFactory(short_name="Police", name="New Zealand Police")
@@ -193,7 +202,7 @@ def scene() -> Scene:
         ),
         briefing=drafted(
             plan=plan,
-            kind=BriefingKindFactory(plan=plan),
+            kind=kind_of_briefing(plan),
             title="Progress on the Plan of Action",
             tracker_number="10/96252",
             period_start=date(2009, 7, 31),

@@ -149,6 +149,14 @@ def briefing(scene: Scene) -> list[Any]:
     return [scene.plan.slug, scene.briefing.pk]
 
 
+def kind(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.briefing.kind.slug]
+
+
+def section(scene: Scene) -> list[Any]:
+    return [*kind(scene), "purpose"]
+
+
 def paragraph(scene: Scene) -> list[Any]:
     return [*briefing(scene), scene.briefing.draft_paragraphs.order_by("pk")[0].key]
 
@@ -396,6 +404,24 @@ RULES: dict[str, Row] = {
     "dashboard:export": of_plan(lambda scene: [*plan(scene), "delays", "xlsx"]),
     "briefings:list": of_plan(plan, may=PAPER_READERS),
     "briefings:create": of_plan(plan, may=("coordinator",), post=INVALID),
+    "briefings:kinds": Row(
+        get=of_plan(plan, may=DRAFTERS).get,
+        post=of_plan(plan, may=("coordinator",), post=ONWARD).post,
+        arguments=plan,
+    ),
+    "briefings:kind": of_plan(kind, may=DRAFTERS),
+    "briefings:kind-paper": of_plan(kind, may=DRAFTERS),
+    "briefings:kind-history": of_plan(kind, may=DRAFTERS),
+    "briefings:change-kind": of_plan(kind, may=("coordinator",), post=INVALID),
+    "briefings:copy-kind": of_plan(kind, may=("coordinator",), post=INVALID),
+    "briefings:add-section": of_plan(kind, may=("coordinator",), post=INVALID),
+    "briefings:change-section": of_plan(section, may=("coordinator",), post=INVALID),
+    "briefings:withdraw-section": of_plan(section, may=("coordinator",), post=INVALID),
+    # Without saying where to.
+    "briefings:move-section": of_plan(section, may=("coordinator",), get=NOT_ALLOWED, post=400),
+    "briefings:restore-section": of_plan(
+        section, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD
+    ),
     "briefings:detail": of_plan(briefing, may=DRAFTERS),
     "briefings:change-cover": of_plan(briefing, may=("coordinator",), post=INVALID),
     "briefings:checks": Row(

@@ -1,10 +1,10 @@
-"""Which annexes a briefing carries, and in which order: a box to tick and a place for each."""
+"""Which annexes a briefing or a kind of briefing carries, and in which order: a box to tick and a place for each."""
 
 from typing import Any
 
 from django import forms
 
-from reports.models import AnnexChoice, Briefing
+from reports.models import AnnexChoice, Briefing, BriefingKind
 from workitems.forms.items import VersionedForm
 
 SHOWS = {
@@ -22,7 +22,7 @@ LAST = 100
 class AnnexesForm(VersionedForm):
     """Places are counted from 1; what has none goes last."""
 
-    def __init__(self, *args: Any, row: Briefing, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: Briefing | BriefingKind, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         self._listed = [
             *(AnnexChoice(name) for name in row.annexes if name in AnnexChoice.values),
@@ -40,7 +40,7 @@ class AnnexesForm(VersionedForm):
                 widget=forms.NumberInput(attrs={"class": "input-short"}),
             )
 
-    def start(self, row: Briefing) -> dict[str, Any]:
+    def start(self, row: Briefing | BriefingKind) -> dict[str, Any]:
         known = [name for name in row.annexes if name in AnnexChoice.values]
         places = {f"place_{name}": place for place, name in enumerate(known, start=1)}
         return {**{f"use_{name}": True for name in known}, **places}

@@ -1,0 +1,176 @@
+"""What the coordinator types about a kind of briefing: its sections, its name, annexes and recommendations."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from agencies.fields import ReasonField
+from reports.compose.standing import WORDS
+from reports.document import Verb
+from reports.forms.annexes import AnnexesForm
+from reports.markup import MAX_SOURCE
+from reports.models import BriefingKind, Content, KindSection
+from reports.models.draft import HEADING_LENGTH, NAME_LENGTH
+from reports.services.kinds import FIRST, MOST_ASKS, AskWords
+from reports.workshop.draft import CLOSING
+from workitems.forms.items import VersionedForm
+
+# Empty rows below the recommendations that are there.
+SPARE_ASKS = 2
+
+
+def why() -> ReasonField:
+    return ReasonField(
+        label="Why",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept in the history of this kind of briefing.",
+    )
+
+
+class SectionFields(forms.Form):
+    """The words of a section. The service says what can be printed and what is told already."""
+
+    heading = forms.CharField(
+        label="Heading",
+        max_length=HEADING_LENGTH,
+        error_messages={"required": "Give the section a heading."},
+    )
+    content = forms.ChoiceField(
+        label="What is written into it from the records",
+        choices=Content.choices,
+        required=False,
+        help_text="Written anew for each briefing, after the standing text.",
+    )
+    standing_text = forms.CharField(
+        label="Standing text",
+        required=False,
+        max_length=MAX_SOURCE,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true"}),
+        help_text=(
+            "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” a "
+            "sub-bullet, **two stars** make bold. Filled in by each briefing: "
+            + ", ".join(f"{{{name}}} for {meaning}" for name, (meaning, _) in WORDS.items())
+            + "."
+        ),
+    )
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is typed of the section itself, cleaned."""
+        return {name: self.cleaned_data[name] for name in ("heading", "content", "standing_text")}
+
+
+class SectionForm(SectionFields, VersionedForm):
+    """Another wording of a section that is there."""
+
+    reason = why()
+
+    def __init__(self, *args: Any, row: KindSection, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        if row.content == CLOSING:
+            # It holds the recommendation, whatever is posted.
+            self.fields["content"].disabled = True
+            self.fields[
+                "standing_text"
+            ].help_text = "The sentence before the recommendations. Blank prints “It is recommended that you:”."
+        else:
+            self.fields["content"].choices = [  # type: ignore[attr-defined]
+                choice for choice in Content.choices if choice[0] != CLOSING
+            ]
+
+    def start(self, row: KindSection) -> dict[str, Any]:
+        return {
+            "heading": row.heading,
+            "content": row.content,
+            "standing_text": row.standing_text,
+        }
+
+
+class AddSectionForm(SectionFields):
+    after = forms.ChoiceField(label="Where it stands")
+    reason = why()
+
+    field_order = ("heading", "after", "content", "standing_text", "reason")
+
+    def __init__(self, *args: Any, rows: list[KindSection], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = [row for row in rows if row.content != CLOSING]
+        told = {row.content for row in rows if row.content}
+        fields: dict[str, Any] = self.fields
+        fields["after"].choices = [
+            (FIRST, "First"),
+            *((row.key, f"After “{row.heading}”") for row in before),
+        ]
+        fields["after"].initial = before[-1].key if before else FIRST
+        # What another section holds is not offered. A page from before that section may still send
+        # it: the service says where it is.
+        told.discard(self.data.get(self.add_prefix("content")))
+        fields["content"].choices = [each for each in Content.choices if each[0] not in told]
+
+
+class WithdrawForm(forms.Form):
+    reason = ReasonField(label="Why coming briefings do without it")
+
+
+class CopyForm(forms.Form):
+    name = forms.CharField(
+        label="Name",
+        max_length=NAME_LENGTH,
+        help_text="As it is offered for a new briefing: Half-year report",
+        error_messages={"required": "Give the kind of briefing a name."},
+    )
+
+
+class ChangeKindForm(AnnexesForm):
+    """The name, the annexes, and a row for each recommendation."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=NAME_LENGTH,
+        error_messages={"required": "Give the kind of briefing a name."},
+    )
+    reason = why()
+
+    def __init__(self, *args: Any, row: BriefingKind, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        for place in range(1, MOST_ASKS + 1):
+            self.fields[f"verb-{place}"] = forms.ChoiceField(
+                label=f"{place}. Verb",
+                choices=[(verb.value, verb.value) for verb in Verb],
+                required=False,
+            )
+            self.fields[f"text-{place}"] = forms.CharField(
+                label=f"{place}. What follows it",
+                required=False,
+                max_length=MAX_SOURCE,
+                widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"}),
+            )
+
+    def start(self, row: Any) -> dict[str, Any]:
+        found = {**super().start(row), "name": row.name}
+        for place, ask in enumerate(row.asks, start=1):
+            found |= {f"verb-{place}": ask["verb"], f"text-{place}": ask["text"]}
+        return found
+
+    @property
+    def asks(self) -> list[AskWords]:
+        """Every row, the empty ones too, so that what is refused is said at its row."""
+        return [
+            {
+                "verb": self.cleaned_data[f"verb-{place}"] or Verb.NOTE.value,
+                "text": self.cleaned_data[f"text-{place}"],
+            }
+            for place in range(1, MOST_ASKS + 1)
+        ]
+
+    def ask_fields(self) -> Iterator[tuple[BoundField, BoundField]]:
+        """Verb and text of each recommendation, and of the rows for further ones."""
+        filled = [
+            n for n in range(1, MOST_ASKS + 1) if str(self[f"text-{n}"].value() or "").strip()
+        ]
+        shown = min(MOST_ASKS, max(filled, default=0) + SPARE_ASKS)
+        for place in range(1, shown + 1):
+            yield self[f"verb-{place}"], self[f"text-{place}"]

@@ -1,0 +1,409 @@
+"""A plan's kinds of briefing: read by whoever drafts and authorises, changed by the coordinator.
+
+Beside each stands the paper that it would print today. "Preview" shows it with what is typed, before
+that is saved; nothing is kept of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agencies.fields import say_refusal
+from reports.document import DocumentError
+from reports.forms.kinds import (
+    AddSectionForm,
+    ChangeKindForm,
+    CopyForm,
+    SectionForm,
+    WithdrawForm,
+)
+from reports.kind_history import history_of
+from reports.models import AnnexChoice, BriefingKind, KindSection
+from reports.render.html import SCREEN_SHEETS, body_fragment, document_fragment
+from reports.services import kinds
+from reports.services.annexes import words_of
+from reports.workshop.draft import CLOSING
+from reports.workshop.pattern import preview, tried_on
+from workitems.models import Plan
+from workitems.services import Refused
+from workitems.views.requests import posted, require, signed_in, visible_plan
+
+PREVIEW = "preview"
+# What the buttons of a section may send: how many places it moves.
+PLACES = {"up": -1, "down": 1}
+
+
+def readable_plan(request: HttpRequest, slug: str) -> Plan:
+    plan = visible_plan(request, slug)
+    require(request, "reports.read_briefing", plan)
+    return plan
+
+
+def readable_kind(request: HttpRequest, slug: str, name: str) -> BriefingKind:
+    plan = readable_plan(request, slug)
+    kind = get_object_or_404(BriefingKind, plan=plan, slug=name)
+    kind.plan = plan
+    return kind
+
+
+def changeable_kind(request: HttpRequest, slug: str, name: str) -> BriefingKind:
+    kind = readable_kind(request, slug, name)
+    require(request, "reports.change_kind", kind)
+    return kind
+
+
+def changeable_section(request: HttpRequest, slug: str, name: str, key: str) -> KindSection:
+    kind = changeable_kind(request, slug, name)
+    row = get_object_or_404(KindSection, kind=kind, key=key)
+    row.kind = kind
+    return row
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    """The plan's kinds; before it has any, those that every plan starts with. A POST makes them its own."""
+    plan = readable_plan(request, slug)
+    if request.method == "POST":
+        require(request, "reports.change_kind", plan)
+        kinds.take_patterns(plan=plan, by=signed_in(request))
+        messages.success(request, "These are the plan’s own kinds of briefing now.")
+        return redirect("briefings:kinds", plan.slug)
+    rows = list(BriefingKind.objects.filter(plan=plan).in_order().for_list())
+    for row in rows:
+        row.plan = plan
+    return render(
+        request,
+        "reports/kinds/list.html",
+        {
+            "plan": plan,
+            "rows": rows,
+            "patterns": [] if rows else kinds.patterns(),
+            "may_change": request.user.has_perm("reports.change_kind", plan),
+        },
+    )
+
+
+# --- a kind -------------------------------------------------------------------------------------
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Its sections in order, and beside them the paper that it would print today."""
+    row = readable_kind(request, slug, kind)
+    every = list(row.sections.in_order())
+    sections = [each for each in every if each.withdrawn_on is None]
+    before = [each for each in sections if each.content != CLOSING]
+    shown = beside(row, sections)
+    return render(
+        request,
+        "reports/kinds/detail.html",
+        {
+            "plan": row.plan,
+            "kind": row,
+            "sections": [
+                {
+                    "row": each,
+                    "place": shown["places"].get(each.key, ""),
+                    "may_rise": each in before[1:],
+                    "may_sink": each in before[:-1],
+                    "is_closing": each.content == CLOSING,
+                }
+                for each in sorted(sections, key=lambda each: each.content == CLOSING)
+            ],
+            "withdrawn": [each for each in every if each.withdrawn_on is not None],
+            "annexes": annex_labels(row.annexes),
+            "uses": row.briefings.count(),
+            "shown": shown,
+            "stylesheets": SCREEN_SHEETS,
+            "may_change": request.user.has_perm("reports.change_kind", row),
+        },
+    )
+
+
+@require_GET
+def paper(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The whole paper that it would print today, with cover and annexes."""
+    row = readable_kind(request, slug, kind)
+    shown = beside(row, row.sections.live().in_order(), in_full=True)
+    return render(
+        request,
+        "reports/kinds/paper.html",
+        {"plan": row.plan, "kind": row, "shown": shown, "stylesheets": SCREEN_SHEETS},
+    )
+
+
+@require_GET
+def history(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    row = readable_kind(request, slug, kind)
+    return render(
+        request,
+        "reports/kinds/history.html",
+        {"plan": row.plan, "kind": row, "entries": history_of(row)},
+    )
+
+
+def beside(
+    kind: BriefingKind,
+    sections: Iterable[KindSection],
+    *,
+    asks: Sequence[Mapping[str, str]] | None = None,
+    annexes: Sequence[str] | None = None,
+    in_full: bool = False,
+) -> dict[str, Any]:
+    """The paper as this kind would print it today, or why it cannot be composed."""
+    briefing = tried_on(kind.plan, localdate())
+    shown: dict[str, Any] = {"briefing": briefing, "places": {}}
+    try:
+        made = preview(
+            briefing,
+            sections,
+            asks=kind.asks if asks is None else asks,
+            annexes=kind.annexes if annexes is None else annexes,
+            in_full=in_full,
+        )
+        fragment = document_fragment if in_full else body_fragment
+        return shown | {"paper": fragment(made.document), "places": made.places}
+    except DocumentError as refusal:
+        return shown | {"refusal": str(refusal)}
+
+
+def annex_labels(names: Iterable[str]) -> list[str]:
+    return [AnnexChoice(name).label for name in names]
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Its name, annexes and recommendations."""
+    row = changeable_kind(request, slug, kind)
+    form = ChangeKindForm(posted(request), row=row)
+    theirs: list[tuple[str, str]] = []
+    tried: dict[str, Any] = {}
+    if form.is_valid():
+        try:
+            if wants_preview(request):
+                tried = {"asks": kinds.checked_asks(form.asks), "annexes": form.annexes}
+            else:
+                kinds.change_kind(
+                    kind=row,
+                    version=form.cleaned_data["version"],
+                    name=form.cleaned_data["name"],
+                    annexes=form.annexes,
+                    asks=form.asks,
+                    reason=form.cleaned_data["reason"],
+                    by=signed_in(request),
+                )
+        except Refused as refusal:
+            current = form.refuse(refusal)
+            theirs = kind_theirs(current) if current else []
+        else:
+            if not tried:
+                messages.success(request, "Saved. Briefings that are begun from now on have it.")
+                return redirect(row)
+    shown = beside(row, row.sections.live().in_order(), **tried)
+    return form_page(request, "change", row, form, shown, tried=bool(tried), theirs=theirs)
+
+
+def kind_theirs(current: BriefingKind) -> list[tuple[str, str]]:
+    return [
+        ("Name", current.name),
+        ("Annexes", words_of(current.annexes)),
+        ("Recommendations", "; ".join(f"{ask['verb']} {ask['text']}" for ask in current.asks)),
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """A further kind of the plan's own, with the sections of this one."""
+    row = changeable_kind(request, slug, kind)
+    form = CopyForm(posted(request))
+    if form.is_valid():
+        try:
+            made = kinds.copy_kind(kind=row, name=form.cleaned_data["name"], by=signed_in(request))
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(request, f"“{made.name}” is a kind of briefing of this plan now.")
+            return redirect(made)
+    return small_form_page(request, "copy", row, form)
+
+
+# --- its sections ---------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    """Another heading, content or standing text; "Preview" shows the paper with it."""
+    row = changeable_section(request, slug, kind, key)
+    form = SectionForm(posted(request), row=row)
+    tried: list[KindSection] = []
+    theirs: list[tuple[str, str]] = []
+    if form.is_valid():
+        try:
+            if wants_preview(request):
+                tried = kinds.as_written(section=row, **form.words)
+            else:
+                kinds.change_section(
+                    section=row,
+                    version=form.cleaned_data["version"],
+                    reason=form.cleaned_data["reason"],
+                    by=signed_in(request),
+                    **form.words,
+                )
+        except Refused as refusal:
+            current = form.refuse(refusal)
+            theirs = section_theirs(current) if current else []
+        else:
+            if not tried:
+                messages.success(request, "Saved. Briefings that are begun from now on have it.")
+                return redirect(row.kind)
+    shown = beside(row.kind, tried or row.kind.sections.live().in_order())
+    return form_page(
+        request, "section", row.kind, form, shown, row=row, tried=bool(tried), theirs=theirs
+    )
+
+
+def section_theirs(current: KindSection) -> list[tuple[str, str]]:
+    found = [
+        ("Heading", current.heading),
+        ("What is written into it", current.get_content_display()),
+        ("Standing text", current.standing_text),
+    ]
+    if current.withdrawn_on:
+        found.append(("Withdrawn on", f"{current.withdrawn_on:%-d %B %Y}"))
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    row = changeable_kind(request, slug, kind)
+    sections = list(row.sections.live().in_order())
+    form = AddSectionForm(posted(request), rows=sections)
+    tried: list[KindSection] = []
+    if form.is_valid():
+        words = {**form.words, "after": form.cleaned_data["after"]}
+        try:
+            if wants_preview(request):
+                tried = kinds.as_added(kind=row, **words)
+            else:
+                kinds.add_section(
+                    kind=row, reason=form.cleaned_data["reason"], by=signed_in(request), **words
+                )
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            if not tried:
+                messages.success(request, f"“{form.words['heading']}” is a section now.")
+                return redirect(row)
+    added = next((each for each in tried if each.pk is None), None)
+    shown = beside(row, tried or sections)
+    return form_page(request, "add", row, form, shown, row=added, tried=bool(tried))
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    row = changeable_section(request, slug, kind, key)
+    form = WithdrawForm(posted(request))
+    if form.is_valid():
+        try:
+            kinds.withdraw_section(
+                section=row,
+                on=localdate(),
+                reason=form.cleaned_data["reason"],
+                by=signed_in(request),
+            )
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            messages.success(request, f"“{row.heading}” is withdrawn. It can be brought back.")
+            return redirect(row.kind)
+    return small_form_page(request, "withdraw", row.kind, form, row=row)
+
+
+@require_POST
+def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    row = changeable_section(request, slug, kind, key)
+    way = request.POST.get("way", "")
+    if way not in PLACES:
+        raise BadRequest
+
+    def do() -> str:
+        kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
+        return f"“{row.heading}” is moved {way}."
+
+    return acted(request, row, do)
+
+
+@require_POST
+def restore_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    row = changeable_section(request, slug, kind, key)
+
+    def do() -> str:
+        kinds.restore_section(section=row, by=signed_in(request))
+        return f"“{row.heading}” is back where it was."
+
+    return acted(request, row, do)
+
+
+def acted(request: HttpRequest, row: KindSection, do: Callable[[], str]) -> HttpResponse:
+    """Do it and say so, or say why not; then the kind's page again, at the section."""
+    try:
+        messages.success(request, do())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
+
+
+# --- pages with a form ----------------------------------------------------------------------------
+
+
+def wants_preview(request: HttpRequest) -> bool:
+    return request.POST.get("act") == PREVIEW
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    kind: BriefingKind,
+    form: Any,
+    shown: dict[str, Any],
+    *,
+    row: KindSection | None = None,
+    tried: bool = False,
+    theirs: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """A form with the paper beside it: `tried` where that has what is typed and not saved."""
+    return render(
+        request,
+        f"reports/kinds/{template}.html",
+        {
+            "plan": kind.plan,
+            "kind": kind,
+            "form": form,
+            "row": row,
+            "is_closing": row is not None and row.content == CLOSING,
+            "place": shown["places"].get(row.key, "") if row else "",
+            "shown": shown,
+            "tried": tried,
+            "theirs": theirs,
+            "uses": kind.briefings.count(),
+            "stylesheets": SCREEN_SHEETS,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def small_form_page(
+    request: HttpRequest, template: str, kind: BriefingKind, form: Any, **more: Any
+) -> HttpResponse:
+    return render(
+        request,
+        f"reports/kinds/{template}.html",
+        {"plan": kind.plan, "kind": kind, "form": form, **more},
+        status=422 if form.errors else 200,
+    )
