@@ -15,7 +15,61 @@ from django.db import connections, transaction
 
 
 @dataclass(frozen=True)
-class Guard:
+class Trigger:
+    """Something that the database does by itself at `events` on `table`."""
+
+    name: str
+    table: str
+    events: tuple[str, ...]
+
+    @property
+    def tables(self) -> set[str]:
+        """What must be there before it can be."""
+        return {self.table}
+
+    def statements(self, vendor: str) -> list[str]:
+        """The SQL that puts it in place, or its newer wording."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Note(Trigger):
+    """Put a row into `log`, which needs no more than an id, whenever something is written.
+
+    In the writer's own transaction, so whoever can see the change can see its row. Writers never
+    wait for each other, as they would for a counter.
+    """
+
+    log: str
+
+    @property
+    def tables(self) -> set[str]:
+        return {self.table, self.log}
+
+    def statements(self, vendor: str) -> list[str]:
+        # SQLite takes no DEFAULT VALUES within a trigger.
+        insert = (
+            f"INSERT INTO {self.log} (id) VALUES ({'NULL' if vendor == 'sqlite' else 'DEFAULT'});"
+        )
+        if vendor == "sqlite":
+            out = []
+            for index, event in enumerate(self.events):
+                name = f"{self.name}_{index}"
+                out += [
+                    f"DROP TRIGGER IF EXISTS {name}",
+                    f"CREATE TRIGGER {name} AFTER {event} ON {self.table} BEGIN {insert} END",
+                ]
+            return out
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.log}_note() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"BEGIN {insert} RETURN NULL; END $$",
+            f"CREATE OR REPLACE TRIGGER {self.name} AFTER {' OR '.join(self.events)} "
+            f"ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {self.log}_note()",
+        ]
+
+
+@dataclass(frozen=True)
+class Guard(Trigger):
     """Refuse `events` on `table` where `refuse_when` is true of NEW and OLD.
 
     `refuse_when` is SQL that both databases understand. `lock` is an integer expression: on
@@ -23,9 +77,6 @@ class Guard:
     miss the other's row. (SQLite has one writer at a time.)
     """
 
-    name: str
-    table: str
-    events: tuple[str, ...]
     refuse_when: str
     message: str
     lock: str = ""
@@ -110,14 +161,14 @@ GUARDS = (
 )
 
 
-def install(guards: Iterable[Guard], using: str) -> None:
+def install(guards: Iterable[Trigger], using: str) -> None:
     """Put the guards in place, or their newer wording, wherever their table exists."""
     connection = connections[using]
     # A migration run may end before a table is made, or after it has gone.
     tables = set(connection.introspection.table_names())
     with transaction.atomic(using), connection.cursor() as cursor:
         for guard in guards:
-            if guard.table in tables:
+            if guard.tables <= tables:
                 for statement in guard.statements(connection.vendor):
                     cursor.execute(statement)
 

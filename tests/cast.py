@@ -42,6 +42,7 @@ from tests.factories import (
     MitigationFactory,
     PillarFactory,
     PlanFactory,
+    RenderingFactory,
     ResponseChoiceFactory,
     ResponseFactory,
     ReturnFactory,
@@ -247,4 +248,5 @@ def drafted(**columns: Any) -> Briefing:
     DraftParagraphFactory(section=purpose, text="This paper tells you of progress.")
     DraftParagraphFactory(section=closing, text="It is recommended that you:")
     DraftAskFactory(briefing=briefing)
+    RenderingFactory(briefing=briefing)
     return briefing

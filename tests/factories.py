@@ -20,6 +20,7 @@ from reports.models import (
     IssuedPaper,
     KindSection,
     MeetingPaper,
+    Rendering,
     Response,
     ResponseChoice,
 )
@@ -303,6 +304,33 @@ class IssuedPaperFactory(DjangoModelFactory):
     authorised_by = factory.SubFactory(UserFactory)
     authorised_as = factory.LazyAttribute(lambda paper: paper.authorised_by.signature)
     authorised_at = datetime(2010, 7, 31, tzinfo=UTC)
+
+
+class RenderingFactory(DjangoModelFactory):
+    """Made and ready; its bytes are no real file."""
+
+    class Meta:
+        model = Rendering
+
+    briefing = factory.SubFactory(BriefingFactory)
+    form = "pdf"
+    content_sha256 = factory.Sequence(lambda n: sha256(str(n).encode()))
+    document = b"{}"
+    state = "done"
+    attempts = 1
+    data = b"%PDF-1.7 a draft"
+    sha256 = factory.LazyAttribute(lambda row: sha256(row.data) if row.data else "")
+    asked_at = datetime(2010, 7, 30, tzinfo=UTC)
+    finished_at = factory.LazyAttribute(
+        lambda row: row.asked_at if row.state in ("done", "refused") else None
+    )
+
+    class Params:
+        waiting = factory.Trait(state="waiting", attempts=0, data=None)
+        running = factory.Trait(
+            state="running", data=None, beat_at=factory.SelfAttribute("asked_at")
+        )
+        refused = factory.Trait(state="refused", data=None, reason="It cannot be printed.")
 
 
 class ResponseFactory(DjangoModelFactory):

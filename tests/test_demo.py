@@ -82,3 +82,12 @@ def test_reset_leaves_a_database_server_alone(var, monkeypatch):
     monkeypatch.setattr(demo, "connection", SimpleNamespace(vendor="postgresql"))
     with pytest.raises(CommandError, match="only removes an SQLite demo database"):
         demo.remove_demo()
+
+
+def test_the_worker_runs_as_long_as_the_server_and_goes_with_it():
+    with demo.worker() as process:
+        assert process.poll() is None
+    assert process.poll() is not None
+    with pytest.raises(RuntimeError), demo.worker() as process:
+        raise RuntimeError
+    assert process.poll() is not None

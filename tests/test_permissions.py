@@ -157,6 +157,10 @@ def section(scene: Scene) -> list[Any]:
     return [*kind(scene), "purpose"]
 
 
+def rendering(scene: Scene) -> list[Any]:
+    return [*briefing(scene), scene.briefing.renderings.order_by("pk")[0].pk]
+
+
 def paragraph(scene: Scene) -> list[Any]:
     return [*briefing(scene), scene.briefing.draft_paragraphs.order_by("pk")[0].key]
 
@@ -434,6 +438,10 @@ RULES: dict[str, Row] = {
     "briefings:json": of_plan(briefing, may=DRAFTERS),
     "briefings:xlsx": of_plan(briefing, may=DRAFTERS),
     "briefings:annexes": of_plan(briefing, may=("coordinator",), post=INVALID),
+    "briefings:file": of_plan(rendering, may=DRAFTERS),
+    "briefings:file-progress": of_plan(rendering, may=DRAFTERS),
+    "briefings:file-state": of_plan(rendering, may=DRAFTERS),
+    "briefings:file-again": of_plan(rendering, may=DRAFTERS, get=NOT_ALLOWED, post=ONWARD),
     "briefings:ask": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "briefings:send": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "briefings:close": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),

@@ -262,6 +262,12 @@ SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 
+# --- Papers -------------------------------------------------------------------------------
+
+# The most that `render_papers` gives to one paper: seconds, and memory of the process.
+RENDER_SECONDS = env_number("RENDER_SECONDS", 300)
+RENDER_MEBIBYTES = env_number("RENDER_MEBIBYTES", 2048)
+
 # --- History and logs ---------------------------------------------------------------------
 
 # A reason may be a paragraph; the default column would cut it at 100 characters.

@@ -15,6 +15,7 @@ from reports.models.draft import (
 from reports.models.issue import IssuedPaper
 from reports.models.override import CheckOverride
 from reports.models.paper import MeetingPaper
+from reports.models.rendering import RecordChange, Rendering, RenderWorker
 from reports.models.response import FollowUp, Response, ResponseChoice
 
 __all__ = [
@@ -36,6 +37,9 @@ __all__ = [
     "IssuedPaper",
     "KindSection",
     "MeetingPaper",
+    "RecordChange",
+    "RenderWorker",
+    "Rendering",
     "Response",
     "ResponseChoice",
 ]

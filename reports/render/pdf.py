@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
@@ -30,6 +30,10 @@ FONTS = (
 )
 MAX_HTML = 6_000_000  # characters; about 5,000 work items, a minute's work and under 1 GiB
 
+# Told while a paper is made: the stage, the page it is at, and how many there are (0: not known).
+Tell = Callable[[str, int, int], None]
+LAYOUT, WRITING, CHECKING = "layout", "writing", "checking"
+
 # WeasyPrint keeps state of its own while it draws, and our collector switch is the process's: one at a time.
 _one_at_a_time = threading.Lock()
 
@@ -38,13 +42,19 @@ class RenderRefused(Exception):
     """No PDF was made. The message is a sentence for the person at the screen."""
 
 
-def render_pdf(document: Document) -> bytes:
+def tell_nobody(stage: str, page: int, pages: int) -> None:
+    pass
+
+
+def render_pdf(document: Document, tell: Tell = tell_nobody) -> bytes:
     """The document as PDF/UA-1 and PDF/A-2a, dated by its own date. Raises RenderRefused rather than make a doubtful
     file."""
-    return html_to_pdf(document_html(document), title=document.title, language=document.language)
+    return html_to_pdf(
+        document_html(document), title=document.title, language=document.language, tell=tell
+    )
 
 
-def html_to_pdf(html: str, *, title: str, language: str) -> bytes:
+def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobody) -> bytes:
     """The page as PDF, with the two facts that the file must then state. See `render_pdf`."""
     if len(html) > MAX_HTML:
         raise RenderRefused(
@@ -52,7 +62,7 @@ def html_to_pdf(html: str, *, title: str, language: str) -> bytes:
         )
     refuse_unprintable(html)
     with _one_at_a_time, _collector_off(), _warnings_refused():
-        data = _write(html, title, language)
+        data = _write(html, title, language, tell)
     check_file(data)
     return data
 
@@ -78,18 +88,21 @@ def check_file(data: bytes) -> None:
         raise RenderRefused("The file would not say that it is accessible and fit for the archive.")
 
 
-def _write(html: str, title: str, language: str) -> bytes:
+def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
     # Imported here: it needs Pango, starts many processes to find it, and only a render should pay or fail for that.
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
     def finish(_document: Any, pdf: Any) -> None:
+        tell(CHECKING, 0, 0)
         claim_accessible(pdf)
         _check_catalog(pdf, title=title, language=language)
 
     try:
         page = HTML(string=html, base_url=ASSETS, url_fetcher=_fetcher())
-        drawn = page.render(font_config=_font_configuration())
+        with _pages_told(tell):
+            drawn = page.render(font_config=_font_configuration())
+        _tell_of_painting(drawn.pages, tell)
         with own_structure(drawn):
             data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
     except FatalURLFetchingError as fault:
@@ -124,6 +137,50 @@ def _collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+class _Pages(logging.Handler):
+    """Hears each page that is laid out. A second round, for counters of pages, is no news."""
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__(logging.INFO)
+        self.tell, self.last = tell, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "Creating layout - Page" in record.msg and isinstance(record.args, tuple):
+            (page,) = record.args
+            if isinstance(page, int) and page > self.last:
+                self.last = page
+                self.tell(LAYOUT, page, 0)
+
+
+@contextmanager
+def _pages_told(tell: Tell) -> Iterator[None]:
+    logger = logging.getLogger("weasyprint.progress")
+    pages, level, passed_on = _Pages(tell), logger.level, logger.propagate
+    logger.addHandler(pages)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(pages)
+        logger.setLevel(level)
+        logger.propagate = passed_on
+
+
+def _tell_of_painting(pages: list[Any], tell: Tell) -> None:
+    """Have each page say that it is painted."""
+
+    def painted(number: int, paint: Callable[..., None]) -> Callable[..., None]:
+        def paint_and_tell(*args: Any, **kwargs: Any) -> None:
+            tell(WRITING, number, len(pages))
+            paint(*args, **kwargs)
+
+        return paint_and_tell
+
+    for number, page in enumerate(pages, start=1):
+        page.paint = painted(number, page.paint)
 
 
 class _Refusals(logging.Handler):

@@ -8,9 +8,10 @@ from django.db import transaction
 from agencies.models import User
 from reports.checks import Gate
 from reports.document import Document, DocumentError, from_json, to_json
-from reports.models import Briefing, IssuedPaper
+from reports.models import Briefing, IssuedPaper, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
+from reports.services import renderings
 from reports.services.gates import refuse_while_blocked
 from reports.services.states import move
 from reports.workshop.paper import document_of
@@ -26,6 +27,14 @@ class PaperChanged(Refused):
         super().__init__(
             "The paper is no longer the one that you read. Read it again before you authorise it."
         )
+
+
+class StillPrinting(Refused):
+    """The paper is long and not printed yet; `row` says how far it is."""
+
+    def __init__(self, row: Rendering) -> None:
+        self.row = row
+        super().__init__("The paper is being printed. Read it before you authorise it.")
 
 
 @dataclass(frozen=True)
@@ -57,21 +66,34 @@ def to_sign(briefing: Briefing) -> Document:
         raise Refused(str(error)) from error
 
 
-def printed(document: Document) -> Printed:
-    """Takes a second or more: not to be called within a transaction. `Refused` where the paper
-    cannot be printed."""
+def printed(briefing: Briefing, document: Document, *, at: datetime) -> Printed:
+    """The paper as it would be kept, printed once for all who read it and for the signature.
+
+    May take a second: not to be called within a transaction. `Refused` where the paper cannot be
+    printed, `StillPrinting` where a worker is to print it first.
+    """
     try:
-        return Printed(to_json(document), render_pdf(document))
-    except (DocumentError, RenderRefused) as error:
+        row = renderings.made_of(
+            briefing=briefing, form=Rendering.Form.PDF, document=document, at=at
+        )
+    except DocumentError as error:
         raise Refused(str(error)) from error
+    if row.is_refused and not row.is_given_up:
+        raise Refused(row.reason)
+    if row.data is None:
+        raise StillPrinting(row)
+    paper = Printed(bytes(row.document), bytes(row.data))
+    if paper.pdf_sha256 != row.sha256:
+        raise Refused("The printed paper was damaged where it was kept. Nothing is signed.")
+    return paper
 
 
 def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) -> IssuedPaper:
     """Keep the paper whose PDF has this SHA-256 as the next version: signed, frozen, authorised.
 
-    Renders, and only then takes the lock; not to be called within a transaction. `PaperChanged`
-    where the paper is not the one that the person read. Refused to whoever asked for authorisation,
-    and where a check stops the paper by now.
+    Prints it if need be, and only then takes the lock; not to be called within a transaction.
+    `PaperChanged` where the paper is not the one that the person read. Refused to whoever asked for
+    authorisation, and where a check stops the paper by now.
     """
     with transaction.atomic():
         row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
@@ -80,7 +102,7 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
         _check_signatory(row, by)
         document = to_sign(row)
         refuse_while_blocked(row, Gate.AUTHORISATION)
-    paper = printed(document)
+    paper = printed(row, document, at=at)
     if paper.pdf_sha256 != pdf_sha256:
         raise PaperChanged
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Briefings: a new one, the numbered preview, its cover, and the paper as PDF, Word file, JSON and workbook."""
+"""Briefings: a new one, the numbered preview, its cover, and the paper as JSON and workbook."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,10 +16,8 @@ from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.forms.covers import CoverForm
 from reports.forms.workshop import KindForm
 from reports.models import Briefing
-from reports.render.docx import MIME_TYPE as DOCX
-from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
-from reports.render.pdf import RenderRefused, render_pdf
+from reports.render.pdf import RenderRefused
 from reports.render.workbook import render_workbook
 from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services.beginning import begin_as
@@ -134,7 +132,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     material = checks.read(briefing)
     document = material.document
     if document is None:
-        return _refused(request, briefing, material.refusal)
+        return refused(request, briefing, material.refusal)
     count = checks.count(checks.of(briefing, material))
     user = signed_in(request)
     return render(
@@ -166,19 +164,7 @@ def _origin(paragraph: Paragraph) -> dict[str, Any]:
     }
 
 
-# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
-@transaction.non_atomic_requests
-@require_GET
-def pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    return _download(request, slug, pk, "pdf", files.PDF, render_pdf)
-
-
-@transaction.non_atomic_requests
-@require_GET
-def word(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    return _download(request, slug, pk, "docx", DOCX, render_docx)
-
-
+# A form takes a moment to write: it must not hold the request's transaction, and with it SQLite's lock.
 @transaction.non_atomic_requests
 @require_GET
 def json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -203,20 +189,24 @@ def _download(
     with transaction.atomic():
         briefing = readable_briefing(request, slug, pk)
         if briefing.is_issued:
-            newest = briefing.issued.newest_first().values_list("number", flat=True)[:1].get()
-            return redirect(f"briefings:version-{ending}", slug, pk, newest)
+            return redirect(f"briefings:version-{ending}", slug, pk, newest_version(briefing))
         try:
             document = document_of(briefing)
         except DocumentError as refusal:
-            return _refused(request, briefing, str(refusal))
+            return refused(request, briefing, str(refusal))
     try:
         data = render_form(document)
     except (DocumentError, RenderRefused) as refusal:
-        return _refused(request, briefing, str(refusal))
+        return refused(request, briefing, str(refusal))
     return files.download(data, f"briefing-{files.tracker_name(briefing)}.{ending}", mime_type)
 
 
-def _refused(request: HttpRequest, briefing: Briefing, reason: str) -> HttpResponse:
+def newest_version(briefing: Briefing) -> int:
+    """Of an issued paper."""
+    return briefing.issued.newest_first().values_list("number", flat=True)[:1].get()
+
+
+def refused(request: HttpRequest, briefing: Briefing, reason: str) -> HttpResponse:
     """Why the paper cannot be made, with the way to the cover where that may mend it."""
     return render(
         request,

@@ -6,8 +6,10 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.utils.text import slugify
 
 from reports.models import Briefing
+from reports.render.docx import MIME_TYPE as DOCX
 
 PDF = "application/pdf"
+MIME_TYPES = {"pdf": PDF, "docx": DOCX}
 
 
 def tracker_name(briefing: Briefing) -> str:

@@ -32,6 +32,7 @@ from reports.views import files
 from reports.views.briefings import readable_briefing
 from reports.views.ratings import ratings_by_year
 from reports.views.readers import issued_briefing, issued_version, plan_with_papers
+from reports.views.renderings import to_progress
 from reports.views.steps import clearing_step, home_of, next_step, other_steps
 from workitems.asat import Moment
 from workitems.models.plan import READING_ROLES
@@ -245,7 +246,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if form.is_bound:
             with transaction.atomic():
                 document = issuing.to_sign(briefing)
-        printed = issuing.printed(document)
+        printed = issuing.printed(briefing, document, at=timezone.now())
+    except issuing.StillPrinting as wait:
+        return to_progress(briefing, wait.row, then="sign")
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(briefing)
@@ -284,7 +287,9 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
     if isinstance(document, HttpResponse):
         return document
     try:
-        printed = issuing.printed(document)
+        printed = issuing.printed(briefing, document, at=timezone.now())
+    except issuing.StillPrinting as wait:
+        return to_progress(briefing, wait.row, then="sign")
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(briefing)

@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection, transaction
 
 from agencies import guards, history
 from reports.document import from_json, to_json
-from reports.models import Briefing, IssuedPaper
+from reports.models import Briefing, IssuedPaper, Rendering
 from reports.models.issue import sha256
+from reports.render import forms
 from reports.render.pdf import render_pdf
-from reports.services import issuing, states
+from reports.services import issuing, renderings, states
 from reports.services.gates import Blocked
 from reports.workshop.paper import document_of
 from tests.factories import IssuedPaperFactory, ReturnFactory, RoundFactory, UserFactory
@@ -46,7 +47,7 @@ def awaiting(plan, item, coordinator):
 
 def read_hash(briefing):
     """What the manager's page shows."""
-    return issuing.printed(issuing.to_sign(briefing)).pdf_sha256
+    return issuing.printed(briefing, issuing.to_sign(briefing), at=NOW).pdf_sha256
 
 
 def sign(briefing, by):
@@ -83,18 +84,19 @@ def test_a_paper_that_changed_since_it_was_read_is_not_signed(awaiting, manager)
     assert IssuedPaper.objects.count() == 0
 
 
-def test_a_paper_that_changes_while_it_is_rendered_is_not_signed(awaiting, manager, monkeypatch):
+def test_a_paper_that_changes_while_it_is_printed_is_not_signed(awaiting, manager, monkeypatch):
     """Somebody saves in the seconds that the renderer takes."""
     read = read_hash(awaiting)
+    plain = issuing.printed
 
-    def render_and_change(document):
-        made = render_pdf(document)
+    def print_and_change(*args, **kwargs):
+        paper = plain(*args, **kwargs)
         row = Briefing.objects.get(pk=awaiting.pk)
         row.title = "Another title"
         history.save(row, by=None)
-        return made
+        return paper
 
-    monkeypatch.setattr(issuing, "render_pdf", render_and_change)
+    monkeypatch.setattr(issuing, "printed", print_and_change)
     with pytest.raises(issuing.PaperChanged):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert IssuedPaper.objects.count() == 0
@@ -120,33 +122,68 @@ def test_a_paper_that_a_check_stops_by_now_is_not_signed(awaiting, manager, poli
     assert IssuedPaper.objects.count() == 0
 
 
-def test_a_check_that_appears_while_the_paper_is_rendered_stops_it(
+def test_a_check_that_appears_while_the_paper_is_printed_stops_it(
     awaiting, manager, police, monkeypatch
 ):
     read = read_hash(awaiting)
 
-    def render_and_miss(document):
-        miss_a_return(awaiting, police)
-        return render_pdf(document)
+    plain = issuing.printed
 
-    monkeypatch.setattr(issuing, "render_pdf", render_and_miss)
+    def print_and_miss(*args, **kwargs):
+        miss_a_return(awaiting, police)
+        return plain(*args, **kwargs)
+
+    monkeypatch.setattr(issuing, "printed", print_and_miss)
     with pytest.raises(Blocked):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert IssuedPaper.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_no_transaction_is_open_while_the_paper_is_rendered(awaiting, manager, monkeypatch):
-    read = read_hash(awaiting)
+def rendered(monkeypatch):
+    """A list that grows by whether a transaction is open whenever a paper is rendered."""
     within = []
 
-    def render(document):
+    def make(form, document):
         within.append(connection.in_atomic_block)
-        return render_pdf(document)
+        return forms.make(form, document)
 
-    monkeypatch.setattr(issuing, "render_pdf", render)
-    issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    monkeypatch.setattr(renderings, "make", make)
+    return within
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_and_authorising_render_once_and_outside_a_transaction(
+    awaiting, manager, monkeypatch
+):
+    within = rendered(monkeypatch)
+    sign(awaiting, manager)
     assert within == [False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_print_that_was_removed_is_made_anew_to_the_same_bytes(awaiting, manager, monkeypatch):
+    read = read_hash(awaiting)
+    Rendering.objects.all().delete()
+    within = rendered(monkeypatch)
+    issued = issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert (issued.pdf_sha256, within) == (read, [False])
+
+
+def test_a_print_that_was_tampered_with_is_not_signed(awaiting, manager):
+    read = read_hash(awaiting)
+    Rendering.objects.update(data=b"%PDF-1.7 of somebody else")
+    with pytest.raises(Refused, match="The printed paper was damaged where it was kept"):
+        issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
+    assert IssuedPaper.objects.count() == 0
+
+
+def test_a_long_paper_is_signed_only_once_a_worker_has_printed_it(awaiting, manager, monkeypatch):
+    monkeypatch.setattr(renderings, "SHORT", 0)
+    with pytest.raises(issuing.StillPrinting) as wait:
+        read_hash(awaiting)
+    assert wait.value.row.state == Rendering.State.WAITING
+    call_command("render_papers", "--once", "--nice", "0")
+    assert sign(awaiting, manager).number == 1
 
 
 def test_whoever_asked_for_the_authorisation_does_not_authorise(awaiting, coordinator):

@@ -1,7 +1,12 @@
 """The whole product on one machine: demo plans, the 2010 briefing as a PDF, and the pages."""
 
 import shutil
+import signal
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -61,12 +66,40 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"Pages     http://{HOST}:{port}/   (Ctrl-C stops)\n")
         self.stdout.flush()
-        # Its own banner says the same once more, and that this is no way to run a live service.
-        call_command("runserver", f"{HOST}:{port}", use_reloader=False, stdout=StringIO())
+        with worker():
+            # Its own banner says the same once more, and that this is no way to run a live service.
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False, stdout=StringIO())
 
     def tell(self, step: str) -> None:
         self.stdout.write(f"{step} …")
         self.stdout.flush()
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """Long papers are made beside the server, as in a live service, for as long as it runs."""
+    # Ctrl-C goes to all of a terminal's processes: the worker is stopped once, by us.
+    process = subprocess.Popen(
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_papers", "--attended"],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    # However we are ended, it must go too.
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield process
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _end(number: int, frame: Any) -> None:
+    raise SystemExit(128 + number)
 
 
 def serve_command(port: int) -> str:

@@ -1,0 +1,144 @@
+"""render_papers: the worker that makes long papers into files, outside the web's processes."""
+
+import logging
+import os
+import signal
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from reports.models import Rendering, RenderWorker
+from reports.render.pdf import RenderRefused
+from reports.render.room import Room, RoomLost
+from reports.services import renderings
+
+log = logging.getLogger(__name__)
+
+POLL = 0.5  # seconds between two looks for work
+BEAT = timedelta(seconds=5)
+TIDY = timedelta(minutes=10)
+
+
+class Stopped(BaseException):
+    """Somebody asked it to stop."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes long papers into PDF and Word files, one at a time. Run one or more beside the web "
+        "server, as a service that is started again when it ends."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--once", action="store_true", help="stop when nothing waits, for a timer or a test"
+        )
+        parser.add_argument(
+            "--attended", action="store_true", help="stop when whoever started it has gone"
+        )
+        parser.add_argument(
+            "--nice",
+            type=int,
+            default=10,
+            help="how far it stands back for the web server on the same machine (10; 0: not at all)",
+        )
+
+    def handle(self, *, once: bool, attended: bool, nice: int, **options: Any) -> None:
+        if nice and hasattr(os, "nice"):
+            os.nice(nice)
+        before = [(each, signal.signal(each, _stop)) for each in (signal.SIGTERM, signal.SIGINT)]
+        try:
+            with Room(seconds=settings.RENDER_SECONDS, mebibytes=settings.RENDER_MEBIBYTES) as room:
+                Worker(room, once=once, parent=os.getppid() if attended else None).work()
+        except Stopped:
+            self.stdout.write("Stopped.")
+        finally:
+            for each, handler in before:
+                signal.signal(each, handler)
+
+
+def _stop(number: int, frame: Any) -> None:
+    raise Stopped
+
+
+class Worker:
+    """One worker's loop. The database may be away for a while; it waits for it."""
+
+    def __init__(self, room: Room, *, once: bool, parent: int | None = None) -> None:
+        self.room, self.once, self.parent = room, once, parent
+        self.worker: RenderWorker | None = None
+        self.tidied_at: datetime | None = None
+
+    def work(self) -> None:
+        try:
+            while True:
+                try:
+                    busy = self._turn()
+                except (OperationalError, InterfaceError):
+                    log.exception("The database is away")
+                    connection.close()
+                    busy = False
+                if self.once and not busy:
+                    return
+                if self.parent not in (None, os.getppid()):
+                    return
+                if not busy:
+                    time.sleep(POLL)
+        finally:
+            if self.worker is not None:
+                renderings.sign_off(self.worker)
+
+    def _turn(self) -> bool:
+        """Make one paper, if one waits."""
+        now = timezone.now()
+        if self.worker is None:
+            self.worker = renderings.sign_on(at=now)
+        self._beat(now)
+        if self.tidied_at is None or now - self.tidied_at > TIDY:
+            renderings.tidy(at=now)
+            self.tidied_at = now
+        row = renderings.claim(at=now)
+        if row is None:
+            return False
+        self._make(row)
+        return True
+
+    def _beat(self, now: datetime) -> None:
+        assert self.worker is not None
+        if now - self.worker.beat_at >= BEAT:
+            self.worker.beat_at = now
+            renderings.beat(self.worker, at=now)
+
+    def _make(self, row: Rendering) -> None:
+        at = row.stage, 0, 0
+
+        def tell(stage: str, page: int, pages: int) -> None:
+            nonlocal at
+            at = (stage, page, pages) if stage else at
+            now = timezone.now()
+            self._beat(now)
+            renderings.tell(row, at=now, stage=at[0], page=at[1], pages=at[2])
+
+        start = time.monotonic()
+        try:
+            data = self.room.make(row.form, bytes(row.document), tell)
+        except RenderRefused as refusal:
+            renderings.refuse(row, str(refusal), at=timezone.now())
+            log.info("Paper refused", extra={"rendering": row.pk})
+        except RoomLost:
+            log.exception("Paper not made")
+            renderings.fail(row, at=timezone.now())
+        except BaseException:
+            renderings.put_back(row)
+            raise
+        else:
+            renderings.finish(row, data, at=timezone.now())
+            log.info(
+                "Paper made",
+                extra={"rendering": row.pk, "seconds": round(time.monotonic() - start, 1)},
+            )

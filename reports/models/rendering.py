@@ -1,0 +1,192 @@
+"""Papers that were made into files, each once, and what is waiting to be.
+
+None of it is a record: a draft's file can always be made again, and old ones are removed. They
+are as confidential as the draft, and are handed out only by the views that ask who is reading.
+"""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Count, Max, Min, Q
+
+from reports.models.briefing import Briefing
+
+# A worker, or a request that renders, says at least so often that it is still at it.
+SILENCE = timedelta(seconds=60)
+# How often a paper is begun: a worker that dies over one may not take the next with it for ever.
+MAX_ATTEMPTS = 2
+# How long a file is kept after it was last asked for anew.
+KEPT = timedelta(days=7)
+# And one of an earlier state of its draft, which somebody may just be downloading.
+SUPERSEDED = timedelta(hours=1)
+
+
+class RenderingQuerySet(models.QuerySet["Rendering"]):
+    def to_begin(self, at: datetime) -> Self:
+        """What waits, and what whoever began it has left, oldest first."""
+        left = Q(state=Rendering.State.RUNNING, beat_at__lt=at - SILENCE)
+        return self.filter(Q(state=Rendering.State.WAITING) | left).order_by("asked_at", "pk")
+
+    def without_contents(self) -> Self:
+        """For what only asks how far it is: the paper and its file stay in the database."""
+        return self.defer("document", "data")
+
+    def removable(self, at: datetime) -> Self:
+        """Files that are old, or that are of an earlier state of their draft."""
+        newer = Rendering.objects.filter(
+            briefing=models.OuterRef("briefing"),
+            form=models.OuterRef("form"),
+            asked_at__gt=models.OuterRef("asked_at"),
+        )
+        return self.filter(
+            Q(asked_at__lt=at - KEPT) | Q(asked_at__lt=at - SUPERSEDED) & models.Exists(newer),
+            state__in=[Rendering.State.DONE, Rendering.State.REFUSED],
+        )
+
+
+class Rendering(models.Model):
+    """One paper in one form: what it says, and, once it is made, its file.
+
+    `content_sha256` stands for the paper's canonical JSON and for the edition of the look that it
+    is printed in; a briefing has one row for each. `mark` says of which state of the records it
+    was last known to be the paper, so that an unchanged draft need not be composed again.
+    `pages_of` how many pages there will be: about so many while they are laid out.
+    """
+
+    class Form(models.TextChoices):
+        PDF = "pdf", "PDF"
+        WORD = "docx", "Word"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for its turn"
+        RUNNING = "running", "Being made"
+        DONE = "done", "Ready"
+        REFUSED = "refused", "Cannot be made"
+
+    class Stage(models.TextChoices):
+        BEGINNING = "", "Reading the paper"
+        LAYOUT = "layout", "Laying out"
+        WRITING = "writing", "Writing"
+        CHECKING = "checking", "Checking the file"
+
+    briefing = models.ForeignKey(Briefing, models.CASCADE, related_name="renderings")
+    form = models.CharField(max_length=4, choices=Form)
+    content_sha256 = models.CharField(max_length=64)
+    mark = models.CharField(max_length=120)
+    document = models.BinaryField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=8, choices=Stage, blank=True)
+    page = models.PositiveIntegerField(default=0)
+    pages_of = models.PositiveIntegerField(default=0)
+    data = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = RenderingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["briefing", "form", "content_sha256"], name="rendering_once_of_content"
+            ),
+            models.CheckConstraint(
+                name="rendering_done_has_file",
+                condition=Q(state="done", data__isnull=False) & ~Q(sha256="")
+                | ~Q(state="done") & Q(data=None, sha256=""),
+            ),
+            models.CheckConstraint(
+                name="rendering_refused_has_reason",
+                condition=Q(state="refused") & ~Q(reason="") | ~Q(state="refused") & Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="rendering_running_has_beat",
+                condition=Q(state="waiting", beat_at=None)
+                | Q(state="running", beat_at__isnull=False, attempts__gte=1)
+                | Q(state__in=["done", "refused"], finished_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                name="rendering_unfinished",
+                condition=Q(state__in=["waiting", "running"]),
+            ),
+            models.Index(fields=["briefing", "form", "mark"], name="rendering_by_mark"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.briefing.tracker_number}.{self.form}"
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state == self.State.REFUSED
+
+    @property
+    def is_given_up(self) -> bool:
+        """Refused because it did not come to an end, not because of what the paper says."""
+        return self.is_refused and not self.may_be_begun_again
+
+    @property
+    def heading(self) -> str:
+        if self.is_done:
+            return "Ready"
+        if self.is_refused:
+            return "The file cannot be made"
+        return (
+            "The PDF is being made" if self.form == self.Form.PDF else "The Word file is being made"
+        )
+
+    @property
+    def may_be_begun_again(self) -> bool:
+        return self.attempts < MAX_ATTEMPTS
+
+
+class RenderWorkerQuerySet(models.QuerySet["RenderWorker"]):
+    def alive(self, at: datetime) -> Self:
+        return self.filter(beat_at__gte=at - SILENCE / 2)
+
+    def silent(self, at: datetime) -> Self:
+        return self.filter(beat_at__lt=at - SILENCE)
+
+
+class RenderWorker(models.Model):
+    """A `render_papers` that runs, by its last sign of life."""
+
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+
+    objects = RenderWorkerQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Worker {self.pk}"
+
+
+class RecordChangeQuerySet(models.QuerySet["RecordChange"]):
+    def mark(self) -> str:
+        """Equal only while nothing was written: one query.
+
+        The highest id alone would not do. On PostgreSQL two writers take 10 and 11, and 11 can be
+        seen before 10: then the count moves. Removing old rows moves the lowest.
+        """
+        found = self.aggregate(Min("pk"), Max("pk"), Count("pk"))
+        return "-".join(str(found[key] or 0) for key in ("pk__min", "pk__max", "pk__count"))
+
+
+class RecordChange(models.Model):
+    """Something was written that papers are made of. The database itself adds the row (`guards`),
+    in the writer's transaction, whoever writes and by whatever way."""
+
+    objects = RecordChangeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Change {self.pk}"

@@ -1,0 +1,142 @@
+"""The draft as PDF and Word file: at once where it is short or made already, else by way of a page
+that says how far it is."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from reports.document import DocumentError
+from reports.models import Briefing, Rendering, RenderWorker
+from reports.services import renderings
+from reports.views import files
+from reports.views.briefings import newest_version, readable_briefing, refused
+
+Stage = Rendering.Stage
+# What each stage is of the whole: where it begins and how much it takes, in hundredths.
+SHARES = {Stage.BEGINNING: (0, 2), Stage.LAYOUT: (2, 56), Stage.WRITING: (58, 40)}
+# Where somebody goes who came for another reason than the file.
+ONWARD = {"sign": "briefings:authorise"}
+
+
+# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+@transaction.non_atomic_requests
+@require_GET
+def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpResponse:
+    """The draft's file. A long one that is not made yet: the page that says how far it is."""
+    briefing = readable_briefing(request, slug, pk)
+    if briefing.is_issued:
+        return redirect(f"briefings:version-{form}", slug, pk, newest_version(briefing))
+    try:
+        row = renderings.made(briefing=briefing, form=form, at=timezone.now())
+    except DocumentError as refusal:
+        return refused(request, briefing, str(refusal))
+    if row.is_done:
+        return _file(request, briefing, row)
+    if row.is_refused and not row.is_given_up:
+        return refused(request, briefing, row.reason)
+    return to_progress(briefing, row)
+
+
+def to_progress(briefing: Briefing, row: Rendering, *, then: str = "") -> HttpResponse:
+    """303 to the page of its progress, and on from there to what it is wanted for."""
+    address = reverse("briefings:file-progress", args=[briefing.plan.slug, briefing.pk, row.pk])
+    response = redirect(f"{address}?then={then}" if then else address)
+    response.status_code = 303
+    return response
+
+
+@require_GET
+def progress(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
+    """How far the file is. Renews itself without a script, and more finely with one."""
+    briefing, row = _of_briefing(request, slug, pk, rendering)
+    then = request.GET.get("then", "")
+    return render(
+        request,
+        "reports/briefings/progress.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "row": row,
+            "at": _where(row),
+            "next": reverse(ONWARD[then], args=[slug, pk]) if then in ONWARD else "",
+        },
+    )
+
+
+@require_GET
+def state(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
+    """The same for the page's script."""
+    _, row = _of_briefing(request, slug, pk, rendering)
+    return JsonResponse(_where(row))
+
+
+@require_GET
+def file(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
+    """That very file, whatever its draft says by now."""
+    briefing, row = _of_briefing(request, slug, pk, rendering)
+    return _file(request, briefing, row) if row.is_done else to_progress(briefing, row)
+
+
+@require_POST
+def again(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
+    """Begin anew what was given up."""
+    briefing, row = _of_briefing(request, slug, pk, rendering)
+    renderings.ask_again(row=row, at=timezone.now())
+    return to_progress(briefing, row)
+
+
+def _of_briefing(
+    request: HttpRequest, slug: str, pk: int, rendering: int
+) -> tuple[Briefing, Rendering]:
+    briefing = readable_briefing(request, slug, pk)
+    rows = Rendering.objects.without_contents().filter(briefing=briefing)
+    return briefing, get_object_or_404(rows, pk=rendering)
+
+
+def _file(request: HttpRequest, briefing: Briefing, row: Rendering) -> HttpResponse:
+    name = f"briefing-{files.tracker_name(briefing)}.{row.form}"
+    assert row.data is not None
+    return files.frozen(request, bytes(row.data), row.sha256, name, files.MIME_TYPES[row.form])
+
+
+def _where(row: Rendering) -> dict[str, Any]:
+    """How far it is, as words and as hundredths of the whole; none where that is not known."""
+    waiting = row.state == Rendering.State.WAITING
+    return {
+        "state": row.state,
+        "words": _words(row),
+        "percent": _percent(row),
+        "reason": row.reason,
+        "nobody": waiting and not RenderWorker.objects.alive(timezone.now()).exists(),
+    }
+
+
+def _words(row: Rendering) -> str:
+    if row.state != Rendering.State.RUNNING:
+        return str(row.get_state_display())
+    if row.stage == Stage.LAYOUT:
+        about = f" of about {row.pages_of:,}" if row.pages_of >= row.page else ""
+        return f"Laying out page {row.page:,}{about}"
+    if row.stage == Stage.WRITING:
+        return f"Writing page {row.page:,} of {row.pages_of:,}"
+    return str(row.get_stage_display())
+
+
+def _percent(row: Rendering) -> int | None:
+    if row.is_done:
+        return 100
+    if row.state != Rendering.State.RUNNING:
+        return None
+    if row.stage == Stage.CHECKING:
+        return 98
+    begins, takes = SHARES[Stage(row.stage)]
+    if row.stage == Stage.BEGINNING:
+        return begins
+    if row.pages_of < max(row.page, 1):
+        return None
+    return begins + takes * row.page // row.pages_of

@@ -1,0 +1,126 @@
+"""The page that says how far a long paper is: to the eye, the ear and the keyboard, and without a script."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from reports.models import Rendering, RenderWorker
+from tests.cast import scene
+from tests.factories import RenderingFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDE, NARROW = 1280, 375
+
+
+@pytest.fixture
+def standing():
+    return scene()
+
+
+@pytest.fixture
+def row(standing):
+    now = timezone.now()
+    RenderWorker.objects.create(started_at=now, beat_at=now + timedelta(minutes=5))
+    return RenderingFactory(
+        briefing=standing.briefing,
+        running=True,
+        stage="layout",
+        page=30,
+        pages_of=60,
+        asked_at=now,
+    )
+
+
+@pytest.fixture
+def address(live_server, standing, row):
+    arguments = [standing.plan.slug, standing.briefing.pk, row.pk]
+    return live_server.url + reverse("briefings:file-progress", args=arguments)
+
+
+def become(row, **columns):
+    Rendering.objects.filter(pk=row.pk).update(**columns)
+
+
+def faults_at(page, accessibility_faults, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return accessibility_faults(page) + ([f"{beyond} px too wide"] if beyond > 0 else [])
+
+
+REASON = "Making this file needs more memory than it may have."
+STATES = {
+    "waiting": {"state": "waiting", "beat_at": None},
+    "running": {},
+    "of unknown length": {"pages_of": 0},
+    "given up": {
+        "state": "refused",
+        "attempts": 2,
+        "reason": REASON,
+        "finished_at": timezone.now(),
+    },
+    "done": {"state": "done", "data": b"%PDF", "sha256": "0" * 64, "finished_at": timezone.now()},
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_accessible_wide_and_narrow(
+    page, sign_in, standing, row, address, accessibility_faults, state
+):
+    become(row, **STATES[state])
+    sign_in(standing["coordinator"])
+    page.goto(address)
+    assert faults_at(page, accessibility_faults, WIDE) == []
+    assert faults_at(page, accessibility_faults, NARROW) == []
+
+
+def test_no_worker_is_said_plainly(page, sign_in, standing, row, address, accessibility_faults):
+    RenderWorker.objects.all().delete()
+    become(row, **STATES["waiting"])
+    sign_in(standing["coordinator"])
+    page.goto(address)
+    assert page.get_by_text("The worker that makes them is not running.").is_visible()
+    assert faults_at(page, accessibility_faults, NARROW) == []
+
+
+def test_the_page_follows_the_paper_and_hands_out_the_file(page, sign_in, standing, row, address):
+    sign_in(standing["coordinator"])
+    page.goto(address)
+    bar = page.get_by_role("progressbar", name="Laying out page 30 of about 60")
+    assert bar.evaluate("bar => bar.value") == 30
+    become(row, stage="writing", page=31, pages_of=62)
+    page.get_by_text("Writing page 31 of 62", exact=True).first.wait_for()
+    page.get_by_role("status").filter(has_text="Writing page 31 of 62").wait_for(state="attached")
+    with page.expect_download() as caught:
+        become(row, **STATES["done"])
+    assert caught.value.suggested_filename == "briefing-10-96252.pdf"
+    assert page.get_by_role("heading", level=1).inner_text() == "Ready"
+    assert re.fullmatch("Ready: PDF of 10/96252 – Plan Register", page.title())
+    # Whoever did nothing else meanwhile stands on what is next.
+    assert page.evaluate("document.activeElement.textContent") == "Download the PDF"
+
+
+def test_a_refusal_is_shown_where_one_waits(page, sign_in, standing, row, address):
+    sign_in(standing["coordinator"])
+    page.goto(address)
+    become(row, **STATES["given up"])
+    page.get_by_text(REASON, exact=True).wait_for()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("Waiting for its turn", exact=True).first.wait_for()
+
+
+def test_without_a_script_the_page_renews_itself(
+    browser, live_server, sign_in, standing, row, address, context
+):
+    sign_in(standing["coordinator"])
+    plain = browser.new_context(java_script_enabled=False)
+    plain.add_cookies(context.cookies())
+    page = plain.new_page()
+    page.goto(address)
+    page.get_by_role("link", name="Renew it now").wait_for()
+    become(row, **STATES["done"])
+    page.get_by_role("link", name="Download the PDF").wait_for(timeout=15000)
+    plain.close()

@@ -1,0 +1,162 @@
+"""The worker: what it makes, what it does when a paper kills its process, and how it stops."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from reports.models import Rendering, RenderWorker
+from reports.render.pdf import RenderRefused, render_pdf
+from reports.render.room import Room, RoomLost
+from reports.services import renderings
+from reports.workshop.paper import document_of
+from tests.factories import AppointmentFactory, BriefingFactory
+
+pytestmark = pytest.mark.django_db
+
+State = Rendering.State
+NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def briefing(plan, item):
+    AppointmentFactory(portfolio=plan.portfolio)
+    return BriefingFactory(plan=plan)
+
+
+@pytest.fixture(scope="module")
+def room():
+    with Room(seconds=60, mebibytes=2048) as room:
+        yield room
+
+
+def asked(briefing, form="pdf"):
+    return renderings.ask(briefing=briefing, form=form, document=document_of(briefing), at=NOW)
+
+
+def work():
+    call_command("render_papers", "--once", "--nice", "0")
+
+
+def test_the_worker_makes_what_waits_with_the_same_bytes_as_a_request(briefing):
+    document = document_of(briefing)
+    rows = [asked(briefing), asked(briefing, "docx")]
+    work()
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.state for row in rows] == [State.DONE, State.DONE]
+    assert bytes(rows[0].data) == render_pdf(document)
+    assert not RenderWorker.objects.exists()
+
+
+def test_a_room_tells_how_far_it_is(room, briefing):
+    told = []
+    room.make("pdf", bytes(asked(briefing).document), lambda *at: told.append(at))
+    assert told[0][0] in ("", "layout")
+
+
+def test_a_room_refuses_what_the_paper_forbids_and_goes_on(room, briefing):
+    with pytest.raises(RenderRefused, match="The document cannot be read"):
+        room.make("pdf", b"{}", lambda *at: None)
+    assert room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
+
+
+def test_a_room_whose_process_dies_says_so_and_has_another_one_next_time(briefing):
+    document = bytes(asked(briefing).document)
+    with Room(seconds=60, mebibytes=2048) as room:
+
+        def kill(*at):
+            os.kill(room.process.pid, signal.SIGKILL)
+
+        with pytest.raises(RoomLost, match="ended in the middle"):
+            room.make("pdf", document, kill)
+        assert room.make("pdf", document, lambda *at: None).startswith(b"%PDF")
+
+
+def test_a_paper_that_takes_too_long_is_ended(briefing):
+    with Room(seconds=0.01, mebibytes=2048) as room:
+        with pytest.raises(RoomLost, match=r"more than 0 seconds"):
+            room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
+        assert not room.process.is_alive()
+
+
+def test_a_paper_that_needs_too_much_memory_is_refused_with_a_sentence(briefing):
+    # More than the interpreter has when it begins, less than a paper takes.
+    with (
+        Room(seconds=60, mebibytes=200) as room,
+        pytest.raises((RenderRefused, RoomLost), match="memory|ended|Error"),
+    ):
+        room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
+
+
+def test_a_paper_that_kills_its_process_is_tried_once_more_and_then_refused(briefing, monkeypatch):
+    tries = []
+
+    def make(self, form, document, tell):
+        tries.append(form)
+        raise RoomLost("It died.")
+
+    monkeypatch.setattr(Room, "make", make)
+    row = asked(briefing)
+    work()
+    row.refresh_from_db()
+    assert (tries, row.state, row.reason) == (
+        ["pdf", "pdf"],
+        State.REFUSED,
+        renderings.DIED_TWICE,
+    )
+
+
+def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
+    outside, within = connection.in_atomic_block, []
+    depth = len(connection.savepoint_ids)
+
+    def make(self, form, document, tell):
+        within.append((connection.in_atomic_block, len(connection.savepoint_ids)))
+        return b"a file"
+
+    monkeypatch.setattr(Room, "make", make)
+    asked(briefing)
+    work()
+    assert within == [(outside, depth)]
+
+
+def test_a_worker_that_is_stopped_puts_its_paper_back(briefing, monkeypatch):
+    def make(self, form, document, tell):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+
+    monkeypatch.setattr(Room, "make", make)
+    row = asked(briefing)
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.WAITING, 0)
+    assert not RenderWorker.objects.exists()
+
+
+def test_a_room_is_left_by_its_process_when_nobody_is_there_any_more():
+    """A worker that is killed leaves nothing running behind it."""
+    code = (
+        "import os, signal\n"
+        "from reports.render.room import Room\n"
+        "if __name__ == '__main__':\n"
+        "    room = Room(seconds=9, mebibytes=2048)\n"
+        "    print(room.process.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    pid = int(told.stdout)
+    for _ in range(300):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -1,0 +1,276 @@
+"""What tells an unchanged draft from a changed one: a stale PDF would be believed.
+
+The mark must move whenever the paper does; it may move more often.
+"""
+
+import re
+import threading
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agencies import history
+from agencies.models import Agency, Appointment
+from reports.document import DocumentError, to_json
+from reports.guards import NO_PAPER_IS_MADE_OF
+from reports.models import Briefing, RecordChange
+from reports.render import edition
+from reports.services.renderings import mark_now
+from reports.workshop.draft import DraftError
+from reports.workshop.paper import document_of
+from tests.cast import Scene, standing_scene
+from tests.factories import AgencyFactory, MemberFactory
+from workitems.models import Pillar
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = datetime(2010, 7, 1, tzinfo=UTC)
+APPS = ("agencies", "workitems", "reports")
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    with standing_scene(django_db_blocker) as scene:
+        yield scene
+
+
+def said(briefing: Briefing) -> bytes:
+    """The paper as it would be composed from nothing, or why there is none: what is written past
+    all services need not make sense."""
+    try:
+        return to_json(document_of(Briefing.objects.get(pk=briefing.pk)))
+    except (DocumentError, DraftError, ValueError, LookupError, TypeError) as refusal:
+        return repr(refusal).encode()
+
+
+def tables_asked(briefing: Briefing) -> set[str]:
+    with CaptureQueriesContext(connection) as caught:
+        document_of(Briefing.objects.get(pk=briefing.pk))
+    sql = " ".join(query["sql"] for query in caught.captured_queries)
+    return set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
+
+
+def models_of(tables: set[str]) -> list[type[models.Model]]:
+    found = [
+        model
+        for app in APPS
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        if model._meta.db_table in tables
+    ]
+    assert {model._meta.db_table for model in found} == tables
+    return found
+
+
+def test_no_table_that_a_paper_is_composed_from_goes_unnoticed(scene: Scene):
+    asked = tables_asked(scene.briefing) | tables_asked(scene.issued)
+    assert len(asked) > 15
+    assert asked & NO_PAPER_IS_MADE_OF.keys() == set()
+
+
+def test_every_exception_names_a_table_that_exists():
+    tables = {
+        model._meta.db_table for app in APPS for model in apps.get_app_config(app).get_models()
+    }
+    assert NO_PAPER_IS_MADE_OF.keys() - tables == set()
+
+
+def another(field: Any, value: Any) -> Any:
+    """Another value of the column, of the same kind; None for one that is left alone."""
+    if isinstance(field, models.DateTimeField):
+        return value and value + timedelta(hours=7)
+    if isinstance(field, models.DateField):
+        return value and value + timedelta(days=1)
+    if isinstance(field, models.BooleanField):
+        return not value
+    if field.choices:
+        return next(code for code, _ in field.choices if code != value)
+    if isinstance(field, models.CharField | models.TextField):
+        return f"{value} and another"[-(field.max_length or 100) :]
+    if isinstance(field, models.IntegerField) and not field.primary_key:
+        return (value or 0) + 40
+    if isinstance(field, models.JSONField) and isinstance(value, list):
+        return value[1:]
+    return None
+
+
+def test_whatever_column_is_changed_by_whatever_way_the_mark_moves_with_the_paper(scene: Scene):
+    """Every column of every table that composing asks for, by raw updates past all services."""
+    papers = [scene.briefing, scene.issued]
+    told = 0
+    for model in models_of(tables_asked(scene.briefing) | tables_asked(scene.issued)):
+        for row in model._default_manager.order_by("-pk")[:1]:
+            for field in model._meta.concrete_fields:
+                value = another(field, getattr(row, field.attname))
+                if value is None:
+                    continue
+                before, mark = [said(paper) for paper in papers], mark_now()
+                try:
+                    with transaction.atomic():
+                        model._default_manager.filter(pk=row.pk).update(**{field.name: value})
+                        if [said(paper) for paper in papers] != before:
+                            told += 1
+                            assert mark_now() != mark, f"{model.__name__}.{field.name}"
+                        transaction.set_rollback(True)
+                except DatabaseError:
+                    continue  # The database refuses it, and so the paper says the same.
+    # So that the test does not pass by changing nothing.
+    assert told > 20
+
+
+def reword_cover(scene: Scene, words: str) -> None:
+    Briefing.objects.filter(pk=scene.briefing.pk).update(title=f"Title {words}")
+
+
+def rename_agency(scene: Scene, words: str) -> None:
+    agency = Agency.objects.get(pk=scene.agencies["police"].pk)
+    agency.name = f"Police of {words}"
+    history.save(agency, by=None)
+
+
+def retitle_pillar(scene: Scene, words: str) -> None:
+    Pillar.objects.filter(plan=scene.plan).update(title=f"Pillar {words}")
+
+
+def change_minister(scene: Scene, words: str) -> None:
+    Appointment.objects.filter(portfolio=scene.plan.portfolio).update(minister=f"Hon {words}")
+
+
+def reword_item(scene: Scene, words: str) -> None:
+    scene.item.refresh_from_db()
+    scene.item.title = f"Item {words}"
+    history.save(scene.item, by=None, at=BEFORE)
+
+
+def move_milestone(scene: Scene, words: str) -> None:
+    scene.milestone.refresh_from_db()
+    scene.milestone.forecast_due = date(2011, 1, 1) + timedelta(days=len(words))
+    history.save(scene.milestone, by=None, at=BEFORE)
+
+
+def add_member(scene: Scene, words: str) -> None:
+    MemberFactory(plan=scene.plan, agency=AgencyFactory())
+
+
+def edit_paragraph(scene: Scene, words: str) -> None:
+    row = scene.briefing.draft_paragraphs.filter(is_withdrawn=False).order_by("pk")[0]
+    row.text = f"They wrote {words}."
+    history.save(row, by=None)
+
+
+def hide_paragraph(scene: Scene, words: str) -> None:
+    row = scene.briefing.draft_paragraphs.filter(is_withdrawn=False).order_by("pk")[1]
+    row.is_hidden = not row.is_hidden
+    history.save(row, by=None)
+
+
+def reword_ask(scene: Scene, words: str) -> None:
+    scene.briefing.draft_asks.update(text=f"the paper on {words}")
+
+
+def move_sections(scene: Scene, words: str) -> None:
+    for row in scene.briefing.draft_sections.all():
+        row.position = 100 - row.position
+        history.save(row, by=None)
+
+
+def leave_out_annexes(scene: Scene, words: str) -> None:
+    Briefing.objects.filter(pk=scene.briefing.pk).update(annexes=["items"] if words else [])
+
+
+def do_nothing(scene: Scene, words: str) -> None:
+    pass
+
+
+ACTS = (
+    reword_cover,
+    rename_agency,
+    retitle_pillar,
+    change_minister,
+    reword_item,
+    move_milestone,
+    add_member,
+    edit_paragraph,
+    hide_paragraph,
+    reword_ask,
+    move_sections,
+    leave_out_annexes,
+    do_nothing,
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    acts=st.lists(
+        st.tuples(st.sampled_from(ACTS), st.text("abcāē", max_size=4)), min_size=1, max_size=8
+    )
+)
+def test_through_any_acts_equal_marks_mean_equal_papers(scene: Scene, acts):
+    with transaction.atomic():
+        papers = {mark_now(): said(scene.briefing)}
+        for act, words in acts:
+            act(scene, words)
+            mark, paper = mark_now(), said(scene.briefing)
+            assert papers.setdefault(mark, paper) == paper, act.__name__
+        transaction.set_rollback(True)
+
+
+def test_a_change_that_is_seen_late_moves_the_mark():
+    """Two writers take 1 and 2; 2 is committed first, and a paper is made of it."""
+    last = RecordChange.objects.create().pk
+    RecordChange.objects.create(pk=last + 2)
+    mark = mark_now()
+    RecordChange.objects.create(pk=last + 1)
+    assert mark_now() != mark
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_writers_do_not_wait_for_each_other_to_note_what_they_change():
+
+    done = threading.Event()
+
+    def write() -> None:
+        AgencyFactory()
+        done.set()
+        connection.close()
+
+    with transaction.atomic():
+        AgencyFactory()
+        other = threading.Thread(target=write)
+        other.start()
+        was_done = done.wait(5)
+    other.join()
+    assert was_done
+
+
+def test_a_new_wording_of_the_code_and_a_new_look_move_the_mark(monkeypatch):
+    mark = mark_now()
+    monkeypatch.setattr(edition, "wording", lambda: "w" * 64)
+    worded = mark_now()
+    monkeypatch.setattr(edition, "look", lambda: "l" * 64)
+    assert len({mark, worded, mark_now()}) == 3
+
+
+def test_the_edition_of_the_look_reads_every_file_of_it(monkeypatch, tmp_path, settings):
+    """A file that is changed, added or renamed makes another edition."""
+    settings.BASE_DIR = tmp_path
+    sheet = tmp_path / "static" / "paper" / "paper.css"
+    sheet.parent.mkdir(parents=True)
+    editions = []
+    for change in (
+        lambda: sheet.write_text("p {}"),
+        lambda: sheet.write_text("h1 {}"),
+        lambda: sheet.with_name("more.css").write_text("h1 {}"),
+        lambda: sheet.rename(sheet.with_name("other.css")),
+    ):
+        change()
+        edition.look.cache_clear()
+        editions.append(edition.look())
+    edition.look.cache_clear()
+    assert len(set(editions)) == 4

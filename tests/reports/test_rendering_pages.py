@@ -1,0 +1,237 @@
+"""A draft's files in the browser: at once, by way of the page that says how far, or why not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from agencies.models import Seat
+from reports.models import Rendering, RenderWorker
+from reports.models.rendering import SILENCE
+from reports.render.pdf import RenderRefused
+from reports.services import renderings
+from tests.factories import (
+    AppointmentFactory,
+    BriefingFactory,
+    IssuedPaperFactory,
+    RenderingFactory,
+    SeatFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+State = Rendering.State
+NOW = datetime(2010, 7, 30, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_july_2010():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def briefing(plan, item):
+    AppointmentFactory(portfolio=plan.portfolio)
+    return BriefingFactory(plan=plan, tracker_number="10/96252")
+
+
+@pytest.fixture
+def coordinator(plan, client):
+    user = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+@pytest.fixture
+def long_papers(monkeypatch):
+    """Every paper counts as long."""
+    monkeypatch.setattr(renderings, "SHORT", 0)
+
+
+def address(name, briefing, *more, then=""):
+    found = reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *more])
+    return f"{found}?then={then}" if then else found
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+def alive():
+    RenderWorker.objects.create(started_at=NOW, beat_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("pdf", b"%PDF-1.7"), ("docx", b"PK")], ids=["pdf", "docx"]
+)
+def test_a_short_paper_comes_at_once(client, briefing, coordinator, form, start):
+    response = client.get(address(form, briefing))
+    assert response.status_code == 200
+    assert response.content.startswith(start)
+    assert response["Content-Disposition"] == f'attachment; filename="briefing-10-96252.{form}"'
+
+
+def test_an_unchanged_draft_is_not_sent_again(client, briefing, coordinator):
+    first = client.get(address("pdf", briefing))
+    assert first["Cache-Control"] == "private, no-cache"
+    again = client.get(address("pdf", briefing), headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    briefing.title = "Another title"
+    briefing.save()
+    changed = client.get(address("pdf", briefing), headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_the_second_request_asks_little_of_the_database(
+    client, briefing, coordinator, django_assert_num_queries
+):
+    client.get(address("pdf", briefing))
+    # session, user, seats, plans, briefing, the newest change, the file
+    with django_assert_num_queries(7):
+        client.get(address("pdf", briefing))
+
+
+def test_a_long_paper_answers_at_once_with_the_page_of_its_progress(
+    client, briefing, coordinator, long_papers
+):
+    response = client.get(address("pdf", briefing))
+    row = Rendering.objects.get()
+    assert (response.status_code, response["Location"]) == (
+        303,
+        address("file-progress", briefing, row.pk),
+    )
+    assert row.state == State.WAITING
+    assert client.get(address("pdf", briefing))["Location"] == response["Location"]
+
+
+def test_what_waits_says_so_and_renews_itself_without_a_script(
+    client, briefing, coordinator, long_papers
+):
+    alive()
+    page = text(client.get(address("pdf", briefing), follow=True))
+    assert '<p class="making-words" id="making-words">Waiting for its turn</p>' in page
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    assert '<div data-part="nobody" hidden>' in page
+
+
+def test_a_long_paper_says_plainly_that_no_worker_is_there(
+    client, briefing, coordinator, long_papers
+):
+    page = text(client.get(address("pdf", briefing), follow=True))
+    assert '<div data-part="nobody">' in page
+    assert "The worker that makes them is not running." in page
+
+
+def test_a_worker_that_fell_silent_counts_as_none(client, briefing, coordinator, long_papers):
+    alive()
+    row = RenderingFactory(briefing=briefing, waiting=True)
+
+    def nobody():
+        return client.get(address("file-state", briefing, row.pk)).json()["nobody"]
+
+    assert not nobody()
+    with time_machine.travel(NOW + SILENCE, tick=False):
+        assert nobody()
+
+
+@pytest.mark.parametrize(
+    ("columns", "words", "percent"),
+    [
+        ({"stage": ""}, "Reading the paper", 0),
+        ({"stage": "layout", "page": 30}, "Laying out page 30", None),
+        ({"stage": "layout", "page": 30, "pages_of": 60}, "Laying out page 30 of about 60", 30),
+        # Longer than the last one was: nobody knows by how much.
+        ({"stage": "layout", "page": 61, "pages_of": 60}, "Laying out page 61", None),
+        ({"stage": "writing", "page": 31, "pages_of": 62}, "Writing page 31 of 62", 78),
+        ({"stage": "checking", "page": 62, "pages_of": 62}, "Checking the file", 98),
+    ],
+)
+def test_progress_is_told_in_words_and_hundredths(
+    client, briefing, coordinator, columns, words, percent
+):
+    row = RenderingFactory(briefing=briefing, running=True, **columns)
+    assert client.get(address("file-state", briefing, row.pk)).json() == {
+        "state": "running",
+        "words": words,
+        "percent": percent,
+        "reason": "",
+        "nobody": False,
+    }
+    page = text(client.get(address("file-progress", briefing, row.pk)))
+    value = "" if percent is None else f' value="{percent}"'
+    assert f'aria-labelledby="making-words" max="100"{value}></progress>' in page
+
+
+def test_what_is_ready_can_be_fetched_even_when_the_draft_says_something_else(
+    client, briefing, coordinator
+):
+    row = RenderingFactory(briefing=briefing)
+    page = text(client.get(address("file-progress", briefing, row.pk)))
+    assert f'href="{address("file", briefing, row.pk)}">Download the PDF</a>' in page
+    assert "as the draft stood at 12.00 p.m. on 30 July 2010" in page
+    assert client.get(address("file", briefing, row.pk)).content == row.data
+
+
+def test_a_file_that_is_not_ready_leads_to_its_progress(client, briefing, coordinator):
+    row = RenderingFactory(briefing=briefing, waiting=True)
+    response = client.get(address("file", briefing, row.pk))
+    assert (response.status_code, response["Location"]) == (
+        303,
+        address("file-progress", briefing, row.pk),
+    )
+
+
+def test_a_file_of_another_briefing_is_not_found(client, briefing, coordinator, plan):
+    row = RenderingFactory(briefing=BriefingFactory(plan=plan))
+    for name in ("file", "file-progress", "file-state"):
+        assert client.get(address(name, briefing, row.pk)).status_code == 404
+    assert client.post(address("file-again", briefing, row.pk)).status_code == 404
+
+
+def test_what_the_paper_forbids_is_said_as_a_sentence(client, briefing, coordinator, monkeypatch):
+    def make(form, document):
+        raise RenderRefused("The character “☃” (U+2603) cannot be printed in this typeface.")
+
+    monkeypatch.setattr(renderings, "make", make)
+    response = client.get(address("pdf", briefing))
+    assert response.status_code == 422
+    assert "The character “☃” (U+2603) cannot be printed in this typeface." in text(response)
+
+
+def test_what_was_given_up_says_why_and_can_be_begun_again(client, briefing, coordinator):
+    row = RenderingFactory(briefing=briefing, refused=True, attempts=2, reason="It died twice.")
+    page = text(client.get(address("file-progress", briefing, row.pk)))
+    assert "<p data-reason>It died twice.</p>" in page
+    response = client.post(address("file-again", briefing, row.pk))
+    row.refresh_from_db()
+    assert (response.status_code, row.state, row.attempts) == (303, State.WAITING, 0)
+
+
+def test_whoever_came_to_sign_goes_on_to_the_signature(client, briefing, coordinator):
+    row = RenderingFactory(briefing=briefing)
+    page = text(client.get(address("file-progress", briefing, row.pk, then="sign")))
+    assert f'href="{address("authorise", briefing)}">Read and authorise</a>' in page
+
+
+def test_nobody_is_led_anywhere_else(client, briefing, coordinator):
+    row = RenderingFactory(briefing=briefing)
+    page = text(client.get(address("file-progress", briefing, row.pk, then="//example.org")))
+    assert "example.org" not in page
+
+
+def test_an_issued_paper_is_the_one_that_was_signed(client, briefing, coordinator):
+    briefing.state = "authorised"
+    briefing.save()
+    IssuedPaperFactory(briefing=briefing)
+    response = client.get(address("pdf", briefing))
+    assert response["Location"] == address("version-pdf", briefing, 1)
+
+
+def test_the_file_itself_is_kept_no_longer_than_drafts_are(client, briefing, coordinator):
+    client.get(address("pdf", briefing))
+    renderings.tidy(at=NOW + timedelta(days=8))
+    assert Rendering.objects.count() == 0
+    assert client.get(address("pdf", briefing)).content.startswith(b"%PDF")

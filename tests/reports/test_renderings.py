@@ -1,0 +1,347 @@
+"""Files of papers: each content is made once, whoever asks, and none is begun for ever."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from reports.models import RecordChange, Rendering, RenderWorker
+from reports.models.rendering import KEPT, SILENCE, SUPERSEDED
+from reports.render import edition
+from reports.render.pdf import RenderRefused
+from reports.services import renderings
+from reports.workshop.paper import document_of
+from tests.factories import AppointmentFactory, BriefingFactory
+
+pytestmark = pytest.mark.django_db
+
+State = Rendering.State
+NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
+LATER = NOW + SILENCE + timedelta(seconds=1)
+
+
+@pytest.fixture
+def briefing(plan, item):
+    AppointmentFactory(portfolio=plan.portfolio)
+    return BriefingFactory(plan=plan)
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """What is made, in order, without the seconds that a real file takes."""
+    calls = []
+
+    def make(form, document):
+        calls.append(form)
+        return b"a file"
+
+    monkeypatch.setattr(renderings, "make", make)
+    return calls
+
+
+def asked(briefing, form="pdf", at=NOW, mark=""):
+    return renderings.ask(
+        briefing=briefing, form=form, document=document_of(briefing), at=at, mark=mark
+    )
+
+
+def now(row):
+    return Rendering.objects.get(pk=row.pk)
+
+
+# --- once for one content -----------------------------------------------------------------
+
+
+def test_one_content_has_one_row_however_often_it_is_asked_for(briefing, made):
+    first = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    again = renderings.made(briefing=briefing, form="pdf", at=LATER)
+    assert (first.pk, made, bytes(again.data)) == (again.pk, ["pdf"], b"a file")
+
+
+def test_each_form_is_a_file_of_its_own(briefing, made):
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.made(briefing=briefing, form="docx", at=NOW)
+    assert made == ["pdf", "docx"]
+
+
+def test_another_content_is_made_anew(briefing, made):
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    briefing.title = "Another title"
+    briefing.save()
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert made == ["pdf", "pdf"]
+
+
+def test_a_paper_that_says_the_same_again_is_not_made_again(briefing, item, made):
+    """Something was written, but nothing that the paper says."""
+    first = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    item.objective = "Told nowhere in the paper"
+    item.save()
+    again = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert (again.pk, made) == (first.pk, ["pdf"])
+    assert again.mark != first.mark
+
+
+def test_a_new_edition_of_the_look_is_made_anew(briefing, made, monkeypatch):
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    monkeypatch.setattr(edition, "look", lambda: "another edition")
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert made == ["pdf", "pdf"]
+
+
+def test_an_unchanged_draft_is_not_composed_again(briefing, made, monkeypatch):
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    monkeypatch.setattr(renderings, "document_of", None)
+    assert renderings.made(briefing=briefing, form="pdf", at=NOW).is_done
+
+
+def test_an_unchanged_draft_is_found_by_two_questions(briefing, made, django_assert_num_queries):
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    with django_assert_num_queries(2):  # the newest change, the file
+        renderings.made(briefing=briefing, form="pdf", at=NOW)
+
+
+def test_two_briefings_never_share_a_file(briefing, made):
+    """Even where they say the same: who may read one need not be who may read the other."""
+    other = BriefingFactory(plan=briefing.plan)
+    document = document_of(briefing)
+    rows = {
+        renderings.ask(briefing=each, form="pdf", document=document, at=NOW).pk
+        for each in (briefing, other)
+    }
+    assert len(rows) == 2
+
+
+def at_once(work, count=2):
+    start, outcomes = threading.Barrier(count), []
+
+    def run():
+        try:
+            start.wait()
+            outcomes.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_ask_at_once_get_one_file_that_was_made_once(briefing, monkeypatch):
+    made, slowly = [], threading.Event()
+
+    def make(form, document):
+        made.append(form)
+        slowly.wait(0.3)
+        return b"a file"
+
+    monkeypatch.setattr(renderings, "make", make)
+    rows = at_once(lambda: renderings.made(briefing=briefing, form="pdf", at=NOW), count=3)
+    assert made == ["pdf"]
+    assert [(bytes(row.data), row.pk) for row in rows] == [(b"a file", rows[0].pk)] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_who_look_at_once_take_different_papers_and_each_once(briefing):
+    for number in range(3):
+        briefing.title = f"Title {number}"
+        asked(briefing)
+    taken = at_once(lambda: renderings.claim(at=NOW), count=5)
+    found = sorted(row.pk for row in taken if row is not None)
+    left = list(iter(lambda: renderings.claim(at=NOW), None))
+    assert sorted(found + [row.pk for row in left]) == sorted(
+        Rendering.objects.values_list("pk", flat=True)
+    )
+    assert set(Rendering.objects.values_list("state", "attempts")) == {(State.RUNNING, 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_file_is_made(briefing, monkeypatch):
+    within = []
+
+    def make(form, document):
+        within.append(connection.in_atomic_block)
+        return b"a file"
+
+    monkeypatch.setattr(renderings, "make", make)
+    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert within == [False]
+
+
+# --- short and long -----------------------------------------------------------------------
+
+
+def test_a_long_paper_is_left_to_a_worker(briefing, made, monkeypatch):
+    monkeypatch.setattr(renderings, "SHORT", 100)
+    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert (row.state, made) == (State.WAITING, [])
+
+
+def test_a_short_paper_that_another_request_does_not_finish_is_not_waited_for_for_ever(
+    briefing, made, monkeypatch
+):
+    renderings.claim(at=NOW, row=asked(briefing))
+    monkeypatch.setattr(renderings, "PATIENCE", 0.1)
+    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert (row.state, made) == (State.RUNNING, [])
+
+
+# --- what does not come to an end ---------------------------------------------------------
+
+
+def test_what_the_paper_forbids_is_refused_with_its_sentence(briefing, monkeypatch):
+    def make(form, document):
+        raise RenderRefused("The character “☃” cannot be printed.")
+
+    monkeypatch.setattr(renderings, "make", make)
+    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert (row.state, row.reason, row.is_given_up) == (
+        State.REFUSED,
+        "The character “☃” cannot be printed.",
+        False,
+    )
+
+
+def test_a_fault_of_ours_leaves_the_paper_for_a_second_attempt_and_no_third(briefing, monkeypatch):
+    def make(form, document):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(renderings, "make", make)
+    states = []
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            renderings.made(briefing=briefing, form="pdf", at=NOW)
+        states.append(Rendering.objects.get().state)
+    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    assert states == [State.WAITING, State.REFUSED]
+    assert (row.reason, row.is_given_up) == (renderings.DIED_TWICE, True)
+
+
+def test_a_paper_whose_worker_fell_silent_is_begun_once_more_and_then_refused(briefing):
+    row = asked(briefing)
+    assert renderings.claim(at=NOW).attempts == 1
+    assert renderings.claim(at=NOW) is None
+    assert renderings.claim(at=LATER).attempts == 2
+    assert renderings.claim(at=LATER + 2 * SILENCE) is None
+    assert (now(row).state, now(row).reason) == (State.REFUSED, renderings.DIED_TWICE)
+
+
+def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(briefing):
+    asked(briefing)
+    first = renderings.claim(at=NOW)
+    second = renderings.claim(at=LATER)
+    assert not renderings.tell(first, at=LATER, stage="layout", page=9, pages=10)
+    assert not renderings.finish(first, b"late", at=LATER)
+    renderings.put_back(first)
+    assert renderings.finish(second, b"in time", at=LATER)
+    assert not renderings.finish(second, b"twice", at=LATER)
+    assert bytes(now(first).data) == b"in time"
+
+
+def test_a_worker_that_says_where_it_is_keeps_its_paper(briefing):
+    row = renderings.claim(at=NOW, row=asked(briefing))
+    renderings.tell(row, at=LATER, stage="layout", page=3, pages=0)
+    assert renderings.claim(at=LATER + timedelta(seconds=1)) is None
+    assert (now(row).stage, now(row).page) == ("layout", 3)
+
+
+def test_stopping_a_worker_is_no_attempt(briefing):
+    row = renderings.claim(at=NOW, row=asked(briefing))
+    renderings.put_back(row)
+    assert (now(row).state, now(row).attempts) == (State.WAITING, 0)
+
+
+def test_what_was_given_up_is_begun_anew_when_somebody_asks(briefing, made):
+    row = asked(briefing)
+    for at in (NOW, LATER, LATER + 2 * SILENCE):
+        renderings.claim(at=at)
+    renderings.ask_again(row=row, at=LATER)
+    assert renderings.made(briefing=briefing, form="pdf", at=LATER).is_done
+
+
+def test_asking_again_leaves_what_is_done_alone(briefing, made):
+    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.ask_again(row=row, at=LATER)
+    assert now(row).is_done
+
+
+def test_the_pages_to_come_are_told_from_the_last_file_of_the_briefing(briefing):
+    asked(briefing)
+    row = renderings.claim(at=NOW)
+    renderings.tell(row, at=NOW, stage="writing", page=1, pages=7)
+    renderings.finish(row, b"a file", at=NOW)
+    briefing.title += "!"
+    asked(briefing)
+    assert (row.pages_of, renderings.claim(at=NOW).pages_of) == (0, 7)
+
+
+# --- what is kept -------------------------------------------------------------------------
+
+
+def test_old_files_go_and_the_newest_of_a_draft_stays_a_week(briefing, made):
+    old = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    briefing.title = "Another title"
+    briefing.save()
+    new = renderings.made(briefing=briefing, form="pdf", at=NOW + timedelta(minutes=5))
+
+    def left(at):
+        renderings.tidy(at=at)
+        return list(Rendering.objects.order_by("pk").values_list("pk", flat=True))
+
+    assert left(NOW + SUPERSEDED) == [old.pk, new.pk]
+    assert left(NOW + SUPERSEDED + timedelta(seconds=1)) == [new.pk]
+    assert left(NOW + KEPT) == [new.pk]
+    assert left(NOW + KEPT + timedelta(minutes=6)) == []
+
+
+def test_what_still_waits_is_never_removed(briefing):
+    asked(briefing, at=NOW)
+    renderings.tidy(at=NOW + 2 * KEPT)
+    assert Rendering.objects.count() == 1
+
+
+def test_the_log_of_changes_does_not_grow_for_ever(briefing, monkeypatch):
+    monkeypatch.setattr(renderings, "CHANGES_KEPT", 3)
+    for _ in range(5):
+        RecordChange.objects.create()
+    newest = list(RecordChange.objects.order_by("-pk").values_list("pk", flat=True)[:3])
+    before = RecordChange.objects.mark()
+    renderings.tidy(at=NOW)
+    assert list(RecordChange.objects.order_by("-pk").values_list("pk", flat=True)) == newest
+    assert RecordChange.objects.mark() != before
+
+
+def test_a_worker_is_alive_while_it_says_so():
+    worker = renderings.sign_on(at=NOW)
+    assert RenderWorker.objects.alive(NOW).exists()
+    assert not RenderWorker.objects.alive(LATER).exists()
+    renderings.beat(worker, at=LATER)
+    assert RenderWorker.objects.alive(LATER).exists()
+    renderings.tidy(at=LATER + 2 * SILENCE)
+    assert not RenderWorker.objects.exists()
+    renderings.beat(worker, at=LATER)
+    assert RenderWorker.objects.alive(LATER).count() == 1
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"state": "done", "finished_at": NOW},
+        {"state": "waiting", "data": b"a file", "sha256": "0" * 64},
+        {"state": "refused", "finished_at": NOW},
+        {"state": "waiting", "reason": "No."},
+        {"state": "running", "attempts": 1},
+        {"state": "waiting", "beat_at": NOW},
+        {"state": "elsewhere"},
+    ],
+)
+def test_the_database_refuses_a_row_that_cannot_be(briefing, columns):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Rendering.objects.create(
+            briefing=briefing, form="pdf", content_sha256="0" * 64, asked_at=NOW, **columns
+        )
