@@ -441,7 +441,7 @@ RULES: dict[str, Row] = {
     "briefings:file": of_plan(rendering, may=DRAFTERS),
     "briefings:file-progress": of_plan(rendering, may=DRAFTERS),
     "briefings:file-state": of_plan(rendering, may=DRAFTERS),
-    "briefings:file-again": of_plan(rendering, may=DRAFTERS, get=NOT_ALLOWED, post=ONWARD),
+    "briefings:file-again": of_plan(rendering, may=DRAFTERS, get=NOT_ALLOWED, post=303),
     "briefings:ask": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "briefings:send": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "briefings:close": of_plan(issued, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),

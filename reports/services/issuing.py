@@ -66,15 +66,22 @@ def to_sign(briefing: Briefing) -> Document:
         raise Refused(str(error)) from error
 
 
-def printed(briefing: Briefing, document: Document, *, at: datetime) -> Printed:
+def printed(
+    briefing: Briefing, document: Document, *, at: datetime, however_long: bool = False
+) -> Printed:
     """The paper as it would be kept, printed once for all who read it and for the signature.
 
     May take a second: not to be called within a transaction. `Refused` where the paper cannot be
-    printed, `StillPrinting` where a worker is to print it first.
+    printed, `StillPrinting` where a worker is to print it first; a command, which has the time,
+    prints it `however_long`.
     """
     try:
         row = renderings.made_of(
-            briefing=briefing, form=Rendering.Form.PDF, document=document, at=at
+            briefing=briefing,
+            form=Rendering.Form.PDF,
+            document=document,
+            at=at,
+            however_long=however_long,
         )
     except DocumentError as error:
         raise Refused(str(error)) from error

@@ -21,8 +21,8 @@ from reports.workshop.paper import document_of
 
 State = Rendering.State
 
-# Bytes of a paper's JSON that are a few pages: half a second's work, which a request can do.
-SHORT = 40_000
+# Bytes of a paper's JSON that are a dozen pages: a second's work at most, which a request can do.
+SHORT = 80_000
 # Seconds that a request waits for a short paper which another one is just making.
 PATIENCE = 5.0
 # A log of so many changes is as good as a longer one.
@@ -49,14 +49,17 @@ def made(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
     return settled(row, at=at)
 
 
-def made_of(*, briefing: Briefing, form: str, document: Document, at: datetime) -> Rendering:
+def made_of(
+    *, briefing: Briefing, form: str, document: Document, at: datetime, however_long: bool = False
+) -> Rendering:
     """The same for a document that is composed already."""
-    return settled(ask(briefing=briefing, form=form, document=document, at=at), at=at)
+    row = ask(briefing=briefing, form=form, document=document, at=at)
+    return settled(row, at=at, however_long=however_long)
 
 
-def settled(row: Rendering, *, at: datetime) -> Rendering:
+def settled(row: Rendering, *, at: datetime, however_long: bool = False) -> Rendering:
     """The row as it is once what a request can do about it is done."""
-    if row.is_done or row.is_refused or len(row.document) > SHORT:
+    if row.is_done or row.is_refused or (len(row.document) > SHORT and not however_long):
         return row
     if (mine := claim(at=at, row=row)) is not None:
         return _make(mine, at=at)
