@@ -25,7 +25,8 @@ State = Rendering.State
 SHORT = 80_000
 # Seconds that a request waits for a short paper which another one is just making.
 PATIENCE = 5.0
-# A log of so many changes is as good as a longer one.
+# A log of so many changes is as good as a longer one; it is cut when it is five times that, since
+# cutting it moves the mark.
 CHANGES_KEPT = 1_000
 
 DIED_TWICE = (
@@ -199,8 +200,8 @@ def tidy(*, at: datetime) -> None:
     Rendering.objects.removable(at).delete()
     RenderWorker.objects.silent(at).delete()
     newest = RecordChange.objects.order_by("-pk").values_list("pk", flat=True)
-    if (last := newest[CHANGES_KEPT : CHANGES_KEPT + 1].first()) is not None:
-        RecordChange.objects.filter(pk__lte=last).delete()
+    if newest[5 * CHANGES_KEPT :].exists():
+        RecordChange.objects.filter(pk__lte=newest[CHANGES_KEPT]).delete()
 
 
 def sign_on(*, at: datetime) -> RenderWorker:

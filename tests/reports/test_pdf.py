@@ -14,9 +14,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from reports.document import Marking, Section, SectionKind, plain
+from reports.document import Marking, Paragraph, Run, Section, SectionKind, plain
 from reports.render import pdf as pdf_module
-from reports.render.html import document_html
+from reports.render.html import ASSETS, document_html
 from reports.render.pdf import RenderRefused, check_file, render_pdf
 from reports.render.structure import WEASYPRINT
 from tests.reports import sample
@@ -392,3 +392,45 @@ def test_poppler_has_nothing_to_complain_of(data):
     out = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
     assert out.stderr == b""
     assert run("pdftotext", data)
+
+
+def elements(page):
+    return [
+        (each.tag, dict(each.attrib), each.text or "", each.tail or "")
+        for each in page.etree_element.iter()
+        if each.tag not in ("html", "head", "body", "article")
+    ]
+
+
+@pytest.mark.parametrize("paper", ["briefing", "with every annex", "in other languages"])
+def test_the_page_is_read_as_any_reader_of_html_reads_it(paper):
+    """Ours is quicker, and takes what the templates write for XML."""
+    from weasyprint import HTML
+
+    document = {
+        "briefing": sample.document,
+        "with every annex": lambda: sample.document(annexes=sample.annexes()),
+        "in other languages": lambda: sample.document(
+            sections=(
+                Section(
+                    SectionKind.OTHER,
+                    "A < B & “C” > 'D'",
+                    (Paragraph("p-1", (Run("Tā "), Run("Aotearoa & <b>", lang="mi", bold=True))),),
+                ),
+            )
+        ),
+    }[paper]()
+    page = document_html(document)
+    ours, theirs = pdf_module._page(page), HTML(string=page, base_url=ASSETS)
+    assert type(ours) is not HTML
+    plain = [
+        (tag, {k: v for k, v in attributes.items() if not k.endswith("}xmlns")}, text, tail)
+        for tag, attributes, text, tail in elements(theirs)
+    ]
+    assert elements(ours) == plain
+
+
+def test_a_page_that_is_no_xml_is_read_all_the_same():
+    from weasyprint import HTML
+
+    assert type(pdf_module._page("<!doctype html><title>T</title><p>One<p>Two")) is HTML

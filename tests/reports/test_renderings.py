@@ -306,9 +306,13 @@ def test_what_still_waits_is_never_removed(briefing):
 
 
 def test_the_log_of_changes_does_not_grow_for_ever(briefing, monkeypatch):
+    RecordChange.objects.all().delete()
     monkeypatch.setattr(renderings, "CHANGES_KEPT", 3)
-    for _ in range(5):
+    for _ in range(15):
         RecordChange.objects.create()
+    renderings.tidy(at=NOW)
+    assert RecordChange.objects.count() == 15
+    RecordChange.objects.create()
     newest = list(RecordChange.objects.order_by("-pk").values_list("pk", flat=True)[:3])
     before = RecordChange.objects.mark()
     renderings.tidy(at=NOW)
