@@ -138,13 +138,17 @@ class Rendering(models.Model):
 
     @property
     def heading(self) -> str:
-        if self.is_done:
-            return "Ready"
         if self.is_refused:
             return "The file cannot be made"
+        if self.is_done:
+            return self.heading_when_done
         return (
             "The PDF is being made" if self.form == self.Form.PDF else "The Word file is being made"
         )
+
+    @property
+    def heading_when_done(self) -> str:
+        return "The PDF is ready" if self.form == self.Form.PDF else "The Word file is ready"
 
     @property
     def may_be_begun_again(self) -> bool:

@@ -33,7 +33,7 @@ function over(name, title) {
 
 function show(told) {
   if (told.state === "done") {
-    over("done", "Ready");
+    over("done", box.dataset.ready);
     if (box.dataset.file) location.assign(box.dataset.file);
     return true;
   }

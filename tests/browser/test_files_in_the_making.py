@@ -1,6 +1,5 @@
 """The page that says how far a long paper is: to the eye, the ear and the keyboard, and without a script."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -97,8 +96,8 @@ def test_the_page_follows_the_paper_and_hands_out_the_file(page, sign_in, standi
     with page.expect_download() as caught:
         become(row, **STATES["done"])
     assert caught.value.suggested_filename == "briefing-10-96252.pdf"
-    assert page.get_by_role("heading", level=1).inner_text() == "Ready"
-    assert re.fullmatch("Ready: PDF of 10/96252 – Plan Register", page.title())
+    assert page.get_by_role("heading", level=1).inner_text() == "The PDF is ready"
+    assert page.title() == "The PDF is ready: 10/96252 – Plan Register"
     # Whoever did nothing else meanwhile stands on what is next.
     assert page.evaluate("document.activeElement.textContent") == "Download the PDF"
 
