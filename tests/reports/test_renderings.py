@@ -341,7 +341,7 @@ def test_a_worker_is_alive_while_it_says_so():
         {"state": "waiting", "reason": "No."},
         {"state": "running", "attempts": 1},
         {"state": "waiting", "beat_at": NOW},
-        {"state": "elsewhere"},
+        {"state": "lost"},
     ],
 )
 def test_the_database_refuses_a_row_that_cannot_be(briefing, columns):
