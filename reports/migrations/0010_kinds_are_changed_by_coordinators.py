@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0008_ask_agencies_for_clearance"),
+        ("reports", "0009_keep_renderings_of_papers"),
         ("workitems", "0008_make_addresses_of_calendars"),
     ]
 
