@@ -58,6 +58,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("<int:pk>/checks/", checks.listed, name="checks"),
     path("<int:pk>/annexes/", annexes.annexes, name="annexes"),
     path("<int:pk>/pdf/", renderings.download, {"form": "pdf"}, name="pdf"),
+    path("<int:pk>/preview.pdf", renderings.preview, name="preview"),
     path("<int:pk>/docx/", renderings.download, {"form": "docx"}, name="docx"),
     path("<int:pk>/files/<int:rendering>/", renderings.progress, name="file-progress"),
     path("<int:pk>/files/<int:rendering>/state.json", renderings.state, name="file-state"),

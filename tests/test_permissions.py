@@ -434,6 +434,7 @@ RULES: dict[str, Row] = {
         arguments=briefing,
     ),
     "briefings:pdf": of_plan(briefing, may=DRAFTERS),
+    "briefings:preview": of_plan(briefing, may=DRAFTERS),
     "briefings:docx": of_plan(briefing, may=DRAFTERS),
     "briefings:json": of_plan(briefing, may=DRAFTERS),
     "briefings:xlsx": of_plan(briefing, may=DRAFTERS),

@@ -17,27 +17,34 @@ def tracker_name(briefing: Briefing) -> str:
     return slugify(briefing.tracker_number.replace("/", "-")) or str(briefing.pk)
 
 
-def download(data: bytes, name: str, mime_type: str = PDF) -> HttpResponse:
-    """Bytes to be kept as a file, never shown by the browser."""
+def download(data: bytes, name: str, mime_type: str = PDF, *, shown: bool = False) -> HttpResponse:
+    """Bytes to be kept as a file; with `shown` the browser shows them, which is for our own PDF."""
     return HttpResponse(
         data,
         content_type=mime_type,
         headers={
-            "Content-Disposition": content_disposition_header(True, name) or "attachment",
+            "Content-Disposition": content_disposition_header(not shown, name)
+            or ("inline" if shown else "attachment"),
             "X-Content-Type-Options": "nosniff",
         },
     )
 
 
 def frozen(
-    request: HttpRequest, data: bytes, digest: str, name: str, mime_type: str = PDF
+    request: HttpRequest,
+    data: bytes,
+    digest: str,
+    name: str,
+    mime_type: str = PDF,
+    *,
+    shown: bool = False,
 ) -> HttpResponse:
     """Stored bytes that never change, by their digest.
 
     A browser keeps them and asks each time whether it may still show them; see
     docs/decisions/0008-a-frozen-paper-is-asked-for-each-time.md.
     """
-    response = download(data, name, mime_type)
+    response = download(data, name, mime_type, shown=shown)
     response["ETag"] = quote_etag(digest)
     response["Cache-Control"] = "private, no-cache"
     answer = get_conditional_response(request, etag=response["ETag"], response=response)

@@ -3,11 +3,14 @@ that says how far it is."""
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.document import DocumentError
@@ -40,6 +43,30 @@ def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpRespons
     if row.is_refused and not row.is_given_up:
         return refused(request, briefing, row.reason)
     return to_progress(briefing, row)
+
+
+# A page of our own may show it within itself, and it may do nothing there but be shown.
+@transaction.non_atomic_requests
+@require_GET
+@xframe_options_sameorigin
+@csp({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
+def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The draft's PDF as it is saved now, to be read beside it; else a sentence why not yet."""
+    briefing = readable_briefing(request, slug, pk)
+    try:
+        row = renderings.made(briefing=briefing, form="pdf", at=timezone.now())
+    except DocumentError as refusal:
+        said = str(refusal)
+    else:
+        if row.is_done:
+            return _file(request, briefing, row, shown=True)
+        said = row.reason if row.is_refused else ""
+    return render(
+        request,
+        "reports/briefings/preview.html",
+        {"said": said, "words": "" if said else _words(row)},
+        status=422 if said else 202,
+    )
 
 
 def to_progress(briefing: Briefing, row: Rendering, *, then: str = "") -> HttpResponse:
@@ -98,10 +125,13 @@ def _of_briefing(
     return briefing, get_object_or_404(rows, pk=rendering)
 
 
-def _file(request: HttpRequest, briefing: Briefing, row: Rendering) -> HttpResponse:
+def _file(
+    request: HttpRequest, briefing: Briefing, row: Rendering, *, shown: bool = False
+) -> HttpResponse:
     name = f"briefing-{files.tracker_name(briefing)}.{row.form}"
     assert row.data is not None
-    return files.frozen(request, bytes(row.data), row.sha256, name, files.MIME_TYPES[row.form])
+    kind = files.MIME_TYPES[row.form]
+    return files.frozen(request, bytes(row.data), row.sha256, name, kind, shown=shown)
 
 
 def _where(row: Rendering) -> dict[str, Any]:

@@ -18,6 +18,7 @@ NO_PAGES = {
     "plans:export",
     "plans:blank-workbook",
     "briefings:pdf",
+    "briefings:preview",
     "briefings:docx",
     "briefings:json",
     "briefings:version-pdf",

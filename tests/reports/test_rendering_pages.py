@@ -94,6 +94,44 @@ def test_the_second_request_asks_little_of_the_database(
         client.get(address("pdf", briefing))
 
 
+# --- beside the draft -----------------------------------------------------------------------
+
+
+def test_the_pdf_is_shown_within_our_own_pages_and_may_do_nothing_there(
+    client, briefing, coordinator
+):
+    response = client.get(address("preview", briefing))
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert response["Content-Disposition"].startswith("inline")
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert response["Content-Security-Policy"] == "frame-ancestors 'self'"
+    assert response.content == client.get(address("pdf", briefing)).content
+    again = client.get(address("preview", briefing), headers={"If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+
+
+def test_only_the_draft_may_hold_a_frame_of_ours(client, briefing, coordinator, plan):
+    slug = [plan.slug, briefing.pk]
+    begun = client.get(reverse("workshop:draft", args=slug))
+    assert "frame-src 'self'" in begun["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in begun["Content-Security-Policy"]
+    other = client.get(reverse("briefings:detail", args=slug))
+    assert "frame-src" not in other["Content-Security-Policy"]
+
+
+def test_beside_the_draft_it_says_why_there_is_no_pdf_yet(
+    client, briefing, coordinator, long_papers, plan
+):
+    response = client.get(address("preview", briefing))
+    assert (response.status_code, "The PDF is being made" in response.text) == (202, True)
+    assert 'http-equiv="refresh"' in response.text
+    plan.portfolio = "Minister of Nothing"
+    plan.save()
+    refused = client.get(address("preview", briefing))
+    assert (refused.status_code, 'http-equiv="refresh"' in refused.text) == (422, False)
+    assert "Nobody is recorded as Minister of Nothing on 30 July 2010." in text(refused)
+
+
 def test_a_long_paper_answers_at_once_with_the_page_of_its_progress(
     client, briefing, coordinator, long_papers
 ):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -44,7 +46,9 @@ def changeable_draft(request: HttpRequest, slug: str, pk: int) -> Briefing:
     return briefing
 
 
+# The PDF is read beside the draft, in a frame.
 @require_GET
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The page. `?edit=` opens a paragraph or recommendation, `?after=` and `?into=` a new one (from
     the record `?from=`), `?ask=new` a new recommendation, `?section=` chooses the tray."""
