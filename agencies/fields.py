@@ -1,4 +1,4 @@
-"""What the forms of every app share: a day, a reason, and a refusal said at its field."""
+"""What the forms of every app share: a day, a reason, a refusal said at its field, and being shown again."""
 
 from datetime import date
 from typing import Any, Protocol
@@ -29,6 +29,13 @@ class ReasonField(forms.CharField):
         kwargs.setdefault("max_length", REASON_LENGTH)
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
+
+
+def shown_again(form: forms.BaseForm, **values: object) -> None:
+    """Show a bound form again as typed, but for these fields: against the row as it is now."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data.update({form.add_prefix(name): str(value) for name, value in values.items()})
+    form.data = data
 
 
 class Refusal(Protocol):

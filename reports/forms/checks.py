@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import shown_again
 from reports.checks import Check
 from reports.forms.issuing import StepForm
 
@@ -29,5 +30,4 @@ class OverrideForm(StepForm):
 
     def take(self, check: Check) -> None:
         """Show the form again as typed, but about what the check is about now."""
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["about"] = check.about  # type: ignore[index]
+        shown_again(self, about=check.about)

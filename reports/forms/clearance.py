@@ -63,12 +63,6 @@ class AnswerForm(forms.Form):
         help_text="Printed with your answer. Leave it empty where you concur plainly.",
     )
 
-    def take(self, **values: Any) -> None:
-        """Show the form again as typed, but against the row as it is now."""
-        data = self.data.copy()  # type: ignore[attr-defined]
-        data.update({name: str(value) for name, value in values.items()})
-        self.data = data
-
 
 class CommentForm(forms.Form):
     """A comment on one place, or with `places` on one that is chosen."""

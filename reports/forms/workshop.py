@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import shown_again
 from reports.document import Verb
 from reports.markup import MAX_SOURCE
 from reports.models import BriefingKind
@@ -29,9 +30,7 @@ class TypedForm(forms.Form):
 
     def take(self, **values: Any) -> None:
         """Show the form again as typed, but against the row as it is now."""
-        data = self.data.copy()  # type: ignore[attr-defined]
-        data.update({name: str(value) for name, value in values.items()})
-        self.data = data
+        shown_again(self, **values)
 
     def clean_seen(self) -> list[str]:
         return str(self.cleaned_data["seen"]).split()

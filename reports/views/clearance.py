@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import say_refusal
+from agencies.fields import say_refusal, shown_again
 from reports import checks
 from reports.clearance_notices import about
 from reports.document import DocumentError
@@ -161,7 +161,7 @@ def _clear(
             }
         )
     elif answer.errors:
-        answer.take(version=(theirs or row).version, read=page.read)
+        shown_again(answer, version=(theirs or row).version, read=page.read)
     return render(
         request,
         "reports/clearance/clear.html",

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agencies.fields import shown_again
 from agencies.models import User
 from reports import checks
 from reports.changes import read as compare
@@ -254,8 +255,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect(briefing)
     if form.is_bound:
         # What is signed next time is what is on the page now.
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["pdf_sha256"] = printed.pdf_sha256  # type: ignore[index]
+        shown_again(form, pdf_sha256=printed.pdf_sha256)
     else:
         form.initial["pdf_sha256"] = printed.pdf_sha256
     return render(

@@ -6,7 +6,7 @@ from django import forms
 
 from agencies.fields import DayField as DayField
 from agencies.fields import ReasonField as ReasonField
-from agencies.fields import say_refusal
+from agencies.fields import say_refusal, shown_again
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage
@@ -30,9 +30,7 @@ class VersionedForm(forms.Form):
 
     def take_version(self, version: int) -> None:
         """Show the form again as typed, but against the row as it is now."""
-        data = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("version")] = str(version)
-        self.data = data
+        shown_again(self, version=version)
 
     def refuse(self, refusal: Refused) -> Any:
         """Say a service's refusal, at its field if that is here. After a conflict the form stands
