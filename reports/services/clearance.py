@@ -4,7 +4,7 @@ What an answer was given on is kept with it (`workshop.concerns`). `reopen_chang
 change of a draft's text.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -117,7 +117,7 @@ def answer(
     read, without the words that a comment or a dissent needs, and with words beside a plain
     concurrence, which would not be printed.
     """
-    row, briefing, draft = _open(clearance, version=version)
+    row, draft = _open(clearance, version=version)
     if answer not in (Answer.CONCURS, Answer.COMMENT, Answer.DISSENTS):
         raise Refused("Choose your agency’s answer.", "answer")
     words = _checked(words, "words", required=False, most=ANSWER_LENGTH)
@@ -181,7 +181,7 @@ def comment(
 
     Refused outside a consultation, without words, and on what is not in the paper.
     """
-    row, briefing, draft = _open(clearance)
+    row, draft = _open(clearance)
     text = _checked(text, "text")
     about = concerns.words_by_key(draft).get(key) if key else ""
     if about is None:
@@ -225,8 +225,8 @@ def resolve(
     return history.save(row, by=by, at=at, reason="Resolved")
 
 
-def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearance, Briefing, Draft]:
-    """The locked row with its briefing and draft. Refused outside a consultation."""
+def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearance, Draft]:
+    """The locked row with its draft. Refused outside a consultation."""
     briefing = locked(clearance.briefing, related=("plan",))
     row = locked(clearance, related=("agency",))
     if briefing.state != State.IN_CONSULTATION:
@@ -239,7 +239,7 @@ def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearanc
     if version is not None and row.version != version:
         raise Conflict(row)
     row.briefing = briefing
-    return row, briefing, stored.read(briefing).draft
+    return row, stored.read(briefing).draft
 
 
 def _open_comment(comment: ClearanceComment) -> ClearanceComment:
@@ -266,9 +266,3 @@ def _checked(
     if len(text) > most:
         raise Refused(f"At most {most:,} characters, please.", field)
     return text
-
-
-def of_agencies(briefing: Briefing, agencies: Iterable[int]) -> "list[Clearance]":
-    """The clearances that somebody of these agencies is asked for, by short name."""
-    rows = briefing.clearances.asked().filter(agency__in=agencies).select_related("agency")
-    return list(rows.order_by("agency__short_name"))
