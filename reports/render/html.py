@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import Any
 
@@ -25,6 +26,7 @@ from reports.document import (
     MilestoneRow,
     MitigationLine,
     Passage,
+    PillarTexts,
     ProgressPicture,
     RiskRegister,
     RiskRow,
@@ -44,6 +46,9 @@ MEETING_SHEET = "paper/meeting.css"
 
 # Where the PDF's own assets seem to live. Nothing answers there: `reports.render.pdf` maps each address to bytes.
 ASSETS = "https://paper.invalid/static/"
+
+# Items with their texts that stand under one heading. More are printed in stretches, each from a new page.
+STRETCH = 50
 
 FEEDBACK = (
     "Quality of advice",
@@ -251,11 +256,25 @@ def _texts(annex: WorkItemTexts, title: str) -> dict[str, Any]:
         "title": title,
         "as_at": long_date(annex.as_at),
         "period": annex.period,
-        "pillars": [
-            {"title": pillar.title, "items": [_text(item) for item in pillar.items]}
+        "is_long": any(len(pillar.items) > STRETCH for pillar in annex.pillars),
+        "stretches": [
+            {"title": words, "items": [_text(item) for item in items]}
             for pillar in annex.pillars
+            for words, items in _stretches(pillar)
         ],
     }
+
+
+def _stretches(pillar: PillarTexts) -> Iterator[tuple[str, tuple[WorkItemText, ...]]]:
+    """A pillar's items, and as many of a long one's as stand together: "2 Protection: items 2.51 to 2.100"."""
+    if len(pillar.items) <= STRETCH:
+        yield pillar.title, pillar.items
+        return
+    for start in range(0, len(pillar.items), STRETCH):
+        items = pillar.items[start : start + STRETCH]
+        first, last = items[0].number, items[-1].number
+        within = f"items {first} to {last}" if len(items) > 1 else f"item {first}"
+        yield f"{pillar.title}: {within}", items
 
 
 def _text(item: WorkItemText) -> dict[str, Any]:

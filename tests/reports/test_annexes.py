@@ -146,6 +146,60 @@ def test_items_of_a_long_annex_stand_outside_the_bookmarks(long_texts):
         assert [each.children for each in annex.children] == [[], [], []]
 
 
+def texts_of(*lengths):
+    """The annex with pillars of so many items, numbered through."""
+    annex = sample.work_item_texts()
+    item = annex.pillars[-1].items[-1]
+    return replace(
+        annex,
+        pillars=tuple(
+            replace(
+                annex.pillars[place],
+                items=tuple(
+                    replace(item, key=f"w-{place}-{n}", number=f"{place + 1}.{n}")
+                    for n in range(1, length + 1)
+                ),
+            )
+            for place, length in enumerate(lengths)
+        ),
+    )
+
+
+def test_a_long_pillar_is_printed_in_stretches_each_from_a_new_page():
+    document = sample.document(annexes=(texts_of(101, 50, 1),))
+    assert [words for words in Outline(document_html(document)).pieces if words[1:3] == " P"] == [
+        "1 Prevention: items 1.1 to 1.50",
+        "1 Prevention: items 1.51 to 1.100",
+        "1 Prevention: item 1.101",
+        "2 Protection",
+        "3 Prosecution",
+    ]
+    below_the_marking = [
+        [line for line in page.splitlines() if line.strip()][1]
+        for page in pages(render_pdf(document))
+    ]
+    assert [words for words in below_the_marking if words[1:3] == " P"] == [
+        "1 Prevention: items 1.51 to 1.100",
+        "1 Prevention: item 1.101",
+        "2 Protection",
+        "3 Prosecution",
+    ]
+
+
+def test_pillars_that_are_short_follow_each_other_on_one_page():
+    found = pages(render_pdf(sample.document(annexes=(texts_of(2, 1, 1),))))
+    assert re.findall(r"^\d Pro?\w+$", found[-1], re.MULTILINE) == [
+        "1 Prevention",
+        "2 Protection",
+        "3 Prosecution",
+    ]
+
+
+def test_a_long_annex_has_the_same_words_in_word():
+    document = sample.document(annexes=(texts_of(51, 1),))
+    assert word_lines(opened_in_word(render_docx(document))) == paper_lines(document)
+
+
 def test_no_heading_of_an_item_is_left_alone_at_the_foot_of_a_page(long_texts):
     data = render_pdf(long_texts)
     titles = {
