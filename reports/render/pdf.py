@@ -1,4 +1,4 @@
-"""A document as a tagged PDF. The only module that knows WeasyPrint.
+"""A document as a tagged PDF. With `halves` and `structure`, the only module that knows WeasyPrint.
 
 The renderer reads files and networks if it is let: here it gets our own fonts and stylesheets, named one by one, and
 every other address stops the render. So does any warning it logs, and any text that our fonts cannot draw: a paper
@@ -12,19 +12,23 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from io import BytesIO
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+import pydyf  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring
 
 from reports.document import Document
+from reports.render import halves
 from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
+from reports.render.glyphs import glyphs_remembered
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, document_html
-from reports.render.structure import own_structure
+from reports.render.structure import Reader, own_structure, places
 
 FONTS = (
     "fonts/SourceSans3-Regular.ttf",
@@ -53,25 +57,69 @@ def tell_nobody(stage: str, page: int, pages: int) -> None:
     pass
 
 
-def render_pdf(document: Document, tell: Tell = tell_nobody) -> bytes:
+def render_pdf(
+    document: Document, tell: Tell = tell_nobody, helper: Connection | None = None
+) -> bytes:
     """The document as PDF/UA-1 and PDF/A-2a, dated by its own date. Raises RenderRefused rather than make a doubtful
-    file."""
+    file.
+
+    `helper` leads to a process in `help_with_halves`, which makes half of a long paper meanwhile; the bytes are the
+    same. After any exception it may still be at it, and is of no more use.
+    """
+    with _collector_off():
+        html = document_html(document)
     return html_to_pdf(
-        document_html(document), title=document.title, language=document.language, tell=tell
+        html,
+        title=document.title,
+        language=document.language,
+        tell=tell,
+        helper=helper,
     )
 
 
-def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobody) -> bytes:
+def html_to_pdf(
+    html: str,
+    *,
+    title: str,
+    language: str,
+    tell: Tell = tell_nobody,
+    helper: Connection | None = None,
+) -> bytes:
     """The page as PDF, with the two facts that the file must then state. See `render_pdf`."""
     if len(html) > MAX_HTML:
         raise RenderRefused(
             f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
         )
     refuse_unprintable(html)
-    with _one_at_a_time, _collector_off(), _warnings_refused():
-        data = _write(html, title, language, tell)
+    with _carefully():
+        data = _write(html, title, language, tell, helper)
     check_file(data)
     return data
+
+
+def get_ready() -> None:
+    """Do once what the first paper of a process would wait a second for."""
+    sheets = "".join(f'<link rel="stylesheet" href="{ASSETS}{name}">' for name in SHEETS)
+    with _one_at_a_time:
+        _drawable()
+        _page(_read(f"<html><head>{sheets}</head><body/></html>")).render(
+            font_config=_font_configuration()
+        )
+
+
+def help_with_halves(asker: Connection) -> None:
+    """Make the second half of each paper that comes from `asker`, until nobody is there."""
+    while True:
+        try:
+            html = asker.recv()
+        except EOFError:
+            return
+        try:
+            with _carefully():
+                painted = _second_half(html, asker)
+            asker.send(painted)
+        except (RenderRefused, MemoryError) as fault:
+            asker.send(fault)
 
 
 def refuse_unprintable(text: str) -> None:
@@ -95,47 +143,106 @@ def check_file(data: bytes) -> None:
         raise RenderRefused("The file would not say that it is accessible and fit for the archive.")
 
 
-def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
-    # Imported here: it needs Pango, starts many processes to find it, and only a render should pay or fail for that.
-    from weasyprint.urls import FatalURLFetchingError
+def _write(html: str, title: str, language: str, tell: Tell, helper: Connection | None) -> bytes:
+    root = _read(html)
+    known, other = places(root), None
+    if helper and len(html) >= halves.LONG and (place := halves.middle(root)) is not None:
+        other = halves.OtherHalf(helper, html)
+        halves.keep_first(root, place)
+    return _put_together(root, known, title, language, tell, other)
+
+
+def _put_together(
+    root: Any,
+    known: dict[Any, int],
+    title: str,
+    language: str,
+    tell: Tell,
+    other: halves.OtherHalf | None,
+) -> bytes:
+    """The page's bytes, with the pages of its `other` half behind."""
 
     def finish(_document: Any, pdf: Any) -> None:
         tell(CHECKING, 0, 0)
         claim_accessible(pdf)
         _check_catalog(pdf, title=title, language=language)
+        ready = other.streams if other else {}
+        pdf.objects[1:] = [_Ready(each, ready.get(each.number)) for each in pdf.objects[1:]]
 
-    try:
-        page = _page(html)
-        with _pages_told(tell):
-            drawn = page.render(font_config=_font_configuration())
-        _tell_of_painting(drawn.pages, tell)
-        with own_structure(drawn):
-            data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
-    except FatalURLFetchingError as fault:
-        raise RenderRefused("The paper asked for a file that is not part of it.") from fault
+    # Both halves go at one pace, so each page of ours stands for two.
+    pace = 2 if other else 1
+    with _pages_told(tell, pace), halves.numbered(other.agree) if other else nullcontext():
+        drawn = _page(root).render(font_config=_font_configuration())
+    reader = Reader(drawn, known)
+    ours = drawn.pages
+    if other:
+        drawn.pages = ours + other.pages()
+    _tell_of_painting(ours, tell, pace, len(drawn.pages))
+    with own_structure(reader), glyphs_remembered():
+        data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
     return data
 
 
-def _page(html: str) -> Any:
-    """WeasyPrint's page of our HTML.
+def _second_half(html: str, asker: Connection) -> halves.Painted:
+    """The last of what `halves.OtherHalf` waits for, after the others were sent in turn."""
 
-    What our templates write is XML but for the elements that have no end, and is read as that: its own reader of any
-    HTML takes a twentieth of a long paper's time.
+    def agree(own: int) -> tuple[int, int]:
+        asker.send(own)
+        before, total = asker.recv()
+        return before, total
+
+    root = _read(html)
+    known, place = places(root), halves.middle(root)
+    assert place is not None
+    halves.keep_second(root, place)
+    with halves.numbered(agree):
+        drawn = _page(root).render(font_config=_font_configuration())
+    asker.send(halves.facts(drawn))
+    return halves.paint(drawn, Reader(drawn, known))
+
+
+def _read(html: str) -> Any:
+    """The root of our HTML.
+
+    What our templates write is XML but for the elements that have no end, and is read as that: WeasyPrint's own reader
+    of any HTML takes a twentieth of a long paper's time.
     """
+    from weasyprint import HTML
+
+    try:
+        return fromstring(_NO_END.sub(r"<\1/>", html.replace("<!doctype", "<!DOCTYPE", 1)))
+    except ParseError:
+        return HTML(string=html).etree_element
+
+
+def _page(root: Any) -> Any:
+    """WeasyPrint's page of HTML that is read."""
     from cssselect2 import ElementWrapper
     from weasyprint import HTML
 
     class Read(HTML):
-        def __init__(self, root: Any) -> None:
+        def __init__(self) -> None:
             self.base_url, self.url_fetcher, self.media_type = ASSETS, _fetcher(), "print"
             self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
             self.etree_element = self.wrapper_element.etree_element
 
-    try:
-        root = fromstring(_NO_END.sub(r"<\1/>", html.replace("<!doctype", "<!DOCTYPE", 1)))
-    except ParseError:
-        return HTML(string=html, base_url=ASSETS, url_fetcher=_fetcher())
-    return Read(root)
+    return Read()
+
+
+class _Ready(pydyf.Object):
+    """An object of a file that will not change any more: pydyf asks twice for its bytes, which cost a tenth of a long
+    paper's time."""
+
+    compressible = False
+
+    def __init__(self, of: Any, data: bytes | None = None) -> None:
+        super().__init__()
+        self.number, self.compressible = of.number, of.compressible
+        self.bytes = of.data if data is None else data
+
+    @property
+    def data(self) -> bytes:
+        return self.bytes
 
 
 def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
@@ -156,6 +263,19 @@ def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
 
 
 @contextmanager
+def _carefully() -> Iterator[None]:
+    """One at a time, and refused where WeasyPrint warns or is asked for what is not ours."""
+    # Imported here: it needs Pango, starts many processes to find it, and only a render should pay or fail for that.
+    from weasyprint.urls import FatalURLFetchingError
+
+    with _one_at_a_time, _collector_off(), _warnings_refused():
+        try:
+            yield
+        except FatalURLFetchingError as fault:
+            raise RenderRefused("The paper asked for a file that is not part of it.") from fault
+
+
+@contextmanager
 def _collector_off() -> Iterator[None]:
     """A long paper makes millions of live boxes; looking for rubbish among them costs a fifth of the time."""
     was_on = gc.isenabled()
@@ -170,22 +290,22 @@ def _collector_off() -> Iterator[None]:
 class _Pages(logging.Handler):
     """Hears each page that is laid out. A second round, for counters of pages, is no news."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, pace: int) -> None:
         super().__init__(logging.INFO)
-        self.tell, self.last = tell, 0
+        self.tell, self.pace, self.last = tell, pace, 0
 
     def emit(self, record: logging.LogRecord) -> None:
         if "Creating layout - Page" in record.msg and isinstance(record.args, tuple):
             (page,) = record.args
             if isinstance(page, int) and page > self.last:
                 self.last = page
-                self.tell(LAYOUT, page, 0)
+                self.tell(LAYOUT, page * self.pace, 0)
 
 
 @contextmanager
-def _pages_told(tell: Tell) -> Iterator[None]:
+def _pages_told(tell: Tell, pace: int) -> Iterator[None]:
     logger = logging.getLogger("weasyprint.progress")
-    pages, level, passed_on = _Pages(tell), logger.level, logger.propagate
+    pages, level, passed_on = _Pages(tell, pace), logger.level, logger.propagate
     logger.addHandler(pages)
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -197,12 +317,12 @@ def _pages_told(tell: Tell) -> Iterator[None]:
         logger.propagate = passed_on
 
 
-def _tell_of_painting(pages: list[Any], tell: Tell) -> None:
+def _tell_of_painting(pages: list[Any], tell: Tell, pace: int, total: int) -> None:
     """Have each page say that it is painted."""
 
     def painted(number: int, paint: Callable[..., None]) -> Callable[..., None]:
         def paint_and_tell(*args: Any, **kwargs: Any) -> None:
-            tell(WRITING, number, len(pages))
+            tell(WRITING, min(number * pace, total), total)
             paint(*args, **kwargs)
 
         return paint_and_tell

@@ -1,7 +1,8 @@
-"""A process of its own that makes one paper after another, within limits of time and memory.
+"""Two processes that make one paper after another, within limits of time and memory.
 
-It stays, because the first paper is slow; it is ended and replaced when one takes too long, and
-whatever kills it kills nothing else. It knows no database: a paper's JSON goes in, bytes come out.
+The first makes the papers; the second makes half of a long one meanwhile. They stay, because the first paper is slow;
+they are ended and replaced when a paper takes too long or is refused, and whatever kills them kills nothing else. They
+know no database: a paper's JSON goes in, bytes come out.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class RoomLost(Exception):
 
 
 class Room:
-    """`seconds` and `mebibytes` are the most that one paper may take."""
+    """`seconds` are the most that one paper may take, `mebibytes` those of each process."""
 
     def __init__(self, *, seconds: float, mebibytes: int) -> None:
         self.seconds, self.mebibytes = seconds, mebibytes
@@ -33,27 +34,34 @@ class Room:
     def _open(self) -> None:
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(
-            target=_work, args=(theirs, self.mebibytes), name="paper", daemon=True
-        )
-        self.process.start()
-        theirs.close()
+        helper, asker = context.Pipe()
+        self.processes = [
+            context.Process(target=work, args=(*ends, self.mebibytes), name=name, daemon=True)
+            for work, ends, name in (
+                (_work, (theirs, helper), "paper"),
+                (_help, (asker,), "half a paper"),
+            )
+        ]
+        for process in self.processes:
+            process.start()
+        for end in (theirs, helper, asker):
+            end.close()
 
     def make(self, form: str, document: bytes, tell: Tell) -> bytes:
         """The file. Raises RenderRefused as `forms.make` does, and RoomLost."""
-        if not self.process.is_alive():
+        if not all(process.is_alive() for process in self.processes):
             self.close()
             self._open()
         try:
             answer, content = self._answer(form, document, tell)
+            if answer == "refused":
+                raise RenderRefused(str(content))
+            if answer == "failed":
+                raise RoomLost(str(content))
         except BaseException:
-            # Whatever it was, this paper may still be in the works: the next one gets a new process.
+            # Whatever it was, this paper may still be in the works: the next one gets new processes.
             self.close()
             raise
-        if answer == "refused":
-            raise RenderRefused(str(content))
-        if answer == "failed":
-            raise RoomLost(str(content))
         assert isinstance(content, bytes)
         return content
 
@@ -74,8 +82,10 @@ class Room:
         raise RoomLost(f"It took more than {self.seconds:.0f} seconds.")
 
     def close(self) -> None:
-        self.process.kill()
-        self.process.join()
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.join()
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -90,8 +100,8 @@ class Room:
         self.close()
 
 
-def _work(connection: Connection, mebibytes: int) -> None:
-    """What the process does: until nobody is at the other end."""
+def _begin(mebibytes: int) -> None:
+    """Get a new process ready."""
     import signal
 
     import django
@@ -99,9 +109,25 @@ def _work(connection: Connection, mebibytes: int) -> None:
     # Ctrl-C in a terminal reaches us too; whoever opened the room closes it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
+    _limit(mebibytes)
+    from reports.render.pdf import get_ready
+
+    get_ready()
+
+
+def _help(asker: Connection, mebibytes: int) -> None:
+    """What the second process does: until nobody is at the other end."""
+    _begin(mebibytes)
+    from reports.render.pdf import help_with_halves
+
+    help_with_halves(asker)
+
+
+def _work(connection: Connection, helper: Connection, mebibytes: int) -> None:
+    """What the first process does: until nobody is at the other end."""
+    _begin(mebibytes)
     from reports.render.forms import make
 
-    _limit(mebibytes)
     while True:
         try:
             form, document = connection.recv()
@@ -118,7 +144,7 @@ def _work(connection: Connection, mebibytes: int) -> None:
 
         answer: tuple[str, bytes | str]
         try:
-            answer = "made", make(form, document, tell)
+            answer = "made", make(form, document, tell, helper)
         except RenderRefused as refusal:
             answer = "refused", str(refusal)
         except MemoryError:
