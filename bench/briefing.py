@@ -6,11 +6,12 @@ First the papers, each in a process of its own on SQLite: composing from records
 checked bytes, the memory of that, WeasyPrint alone on the same HTML and assets in the same run,
 and the Word file. Ours may take 10 % more than WeasyPrint alone, composing and all. Then, behind
 gunicorn with two workers, on SQLite and on PostgreSQL: the second request of an unchanged draft's
-PDF; and a paper of 1,000 items with their texts, made by `render_papers` on the same two cores,
-beside what somebody who reads pages waits meanwhile. Fails where a bar is passed.
+PDF; and a paper of 1,000 items with their texts, made by `render_papers` on the same cores, beside
+what somebody who opens two pages a second waits meanwhile. Fails where a bar is passed.
 """
 
 import argparse
+import itertools
 import os
 import platform
 import re
@@ -20,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from io import StringIO
@@ -50,6 +53,7 @@ ITEMS_SECONDS = 10
 MEANWHILE = 1.5  # of the p95 before, and at least so many ms more
 MEANWHILE_MS = 15
 MINUTES = 5
+PACE = 0.5  # seconds from one page to the next, for the one who reads
 
 
 def peak_mebibytes() -> float:
@@ -135,6 +139,8 @@ def measure_paper(name: str | int, runs: int, told: Any) -> None:
         return data
 
     briefing = briefing_of(name)
+    if name == SHORT:
+        briefing.annexes = []
 
     def compose() -> Any:
         found = document_of(briefing)
@@ -162,11 +168,11 @@ def measure_paper(name: str | int, runs: int, told: Any) -> None:
 
 
 def brief(document: Any) -> dict[str, Any]:
-    """What makes a paper of three pages of it."""
+    """What makes a paper of three pages of one without annexes."""
     from reports.document import number_through
 
     sections, closing = number_through(document.sections[:2], document.recommendation)
-    return {"sections": sections, "recommendation": closing, "annexes": ()}
+    return {"sections": sections, "recommendation": closing}
 
 
 def papers(runs: int) -> bool:
@@ -211,7 +217,7 @@ def waited(browser: Browser, path: str) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def requests(vendor: str) -> bool:
+def requests(vendor: str, runs: int) -> bool:
     from reports.models import Rendering
 
     fill([ITEMS])
@@ -222,44 +228,60 @@ def requests(vendor: str) -> bool:
     with served(seated(long)) as (browser, _):
         address = f"{long.get_absolute_url()}pdf/"
         items = f"/plans/{long.plan.slug}/items/"
-        read = [items, f"{items}1.1/", f"/plans/{long.plan.slug}/briefings/"]
-        for path in read * 3:
-            waited(browser, path)
-        before = [waited(browser, path) for path in read * 20]
-        asked, answer = seconds(lambda: browser.ask(address))
-        assert answer[0] == 303, answer[0]
-        start = time.perf_counter()
-        worker = subprocess.Popen(
-            [sys.executable, "manage.py", "render_papers", "--once"],
-            cwd=ROOT,
-            env=os.environ | {"SET_UP": "no"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        meanwhile = []
-        while worker.poll() is None and time.perf_counter() - start < MINUTES * 60:
-            meanwhile += [waited(browser, path) for path in read]
-            time.sleep(0.1)
-        worker.kill()
-        row = Rendering.objects.get(briefing=long, form="pdf")
-        assert row.is_done, row.reason or row.state
-        taken = (row.finished_at - row.begun_at).total_seconds()
+        pages = itertools.cycle([items, f"{items}1.1/", f"/plans/{long.plan.slug}/briefings/"])
+
+        def read() -> float:
+            time.sleep(PACE)
+            return waited(browser, next(pages))
+
+        with working():
+            for _ in range(12):
+                read()
+            before = [read() for _ in range(90)]
+            taken, meanwhile = [], []
+            for _ in range(runs):
+                Rendering.objects.all().delete()
+                asked, answer = seconds(lambda: browser.ask(address))
+                assert answer[0] == 303, answer[0]
+                until = time.monotonic() + MINUTES * 60
+                while not (row := Rendering.objects.get(briefing=long, form="pdf")).is_done:
+                    assert time.monotonic() < until, row.reason or row.state
+                    meanwhile.append(read())
+                taken.append((row.finished_at - row.begun_at).total_seconds())
         quiet, busy = p95(before), p95(meanwhile)
-        ok = taken <= ITEMS_SECONDS
+        ok = max(taken) <= ITEMS_SECONDS
         kept = busy <= max(quiet * MEANWHILE, quiet + MEANWHILE_MS)
         within &= ok and kept
         print(
             f"{vendor}: {ITEMS:,} items with texts, {row.pages_of} pages, in the worker: "
-            f"{taken:.1f} s (bar {ITEMS_SECONDS}){'' if ok else '   over'}; "
-            f"asked for in {asked * 1000:.0f} ms"
+            f"{', '.join(f'{each:.1f}' for each in taken)} s (bar {ITEMS_SECONDS})"
+            f"{'' if ok else '   over'}; asked for in {asked * 1000:.0f} ms"
         )
         print(
             f"{vendor}: pages of others, p95: {quiet:.0f} ms before, {busy:.0f} ms meanwhile "
-            f"(bar {max(quiet * MEANWHILE, quiet + MEANWHILE_MS):.0f}){'' if kept else '   over'}",
+            f"(bar {max(quiet * MEANWHILE, quiet + MEANWHILE_MS):.0f}; {len(meanwhile)} pages)"
+            f"{'' if kept else '   over'}",
             flush=True,
         )
         within &= again(vendor, f"{ITEMS:,} items", browser, address)
     return within
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Within this, a worker runs as it does in service."""
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "render_papers"],
+        cwd=ROOT,
+        env=os.environ | {"SET_UP": "no"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 def seated(briefing: Any) -> Any:
@@ -319,10 +341,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if not options.postgresql:
             within &= on(f"sqlite:///{folder}/papers.sqlite3", papers_on, options.runs)
-            within &= on(f"sqlite:///{folder}/requests.sqlite3", requests, "SQLite")
+            within &= on(f"sqlite:///{folder}/requests.sqlite3", requests, "SQLite", options.runs)
     if not options.sqlite:
         with throwaway_server() as address:
-            within &= on(address, requests, "PostgreSQL")
+            within &= on(address, requests, "PostgreSQL", options.runs)
     print("Within all bars." if within else "Over a bar.")
     return 0 if within else 1
 

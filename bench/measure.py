@@ -87,13 +87,16 @@ class Browser:
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        body = None
+        sent = None
         if form is not None:
-            body = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": self.cookies["csrf"]})
+            sent = urllib.parse.urlencode(form | {"csrfmiddlewaretoken": self.cookies["csrf"]})
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request("POST" if form else "GET", path, body, headers)
+        self.connection.request("POST" if form else "GET", path, sent, headers)
         response = self.connection.getresponse()
-        text = response.read().decode(errors="replace")  # a file may be no text
+        body = response.read()
+        # Reading a file of a megabyte as if it were words would take longer than getting it.
+        is_text = response.getheader("Content-Type", "").startswith(("text/", "application/json"))
+        text = body.decode() if is_text else ""
         for name, value in response.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")

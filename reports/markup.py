@@ -156,6 +156,8 @@ def _add_marked(runs: list[Run], text: str, bold: bool, pattern: re.Pattern[str]
 
 def _looks(words: str) -> list[tuple[str, bool]]:
     """Stretches of text, each with whether it is bold, neighbours of one look joined."""
+    if "*" not in words:
+        return [(words, False)]
     stretches: list[tuple[str, bool]] = []
     bold = False
     for token in _INLINE.parseInline(words)[0].children or []:
