@@ -3,9 +3,13 @@
 from datetime import date, timedelta
 
 from agencies.models import Agency, Seat
+from reports.compose.standing import filled
 from reports.models import Briefing
-from reports.wording import add_months, the
+from reports.wording import add_months
 from workitems.models import Plan
+
+# What a briefing is called whose kind nobody has chosen.
+TITLE = "Progress on {plan}"
 
 # What one year's cover takes over from the last.
 CARRIED_OVER = (
@@ -28,33 +32,41 @@ CARRIED_OVER = (
 
 
 def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
-    """First and last day of the year to report on next, and the day to date the paper by.
+    """First and last day to report on next, and the day to date the paper by.
 
-    The year follows the last briefing's period, or begins with the plan's release.
+    A year that follows the last briefing's period, or begins with the plan's release; as much of it as has passed by
+    `today`, for which there are records. A briefing that was withdrawn does not count.
     """
-    last = plan.briefings.newest_first().first()
+    last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
     start = last.period_end + timedelta(days=1) if last else plan.released_on
-    end = add_months(start, 12) - timedelta(days=1)
+    year = add_months(start, 12) - timedelta(days=1)
+    end = min(year, today) if start < today else year
     return start, end, max(end, today)
 
 
 def draft(
-    plan: Plan, *, period_start: date, period_end: date, dated: date, tracker_number: str = ""
+    plan: Plan,
+    *,
+    period_start: date,
+    period_end: date,
+    dated: date,
+    tracker_number: str = "",
+    title: str = TITLE,
 ) -> Briefing:
-    """An unsaved briefing with a whole cover.
+    """An unsaved briefing with a whole cover. `title` is its kind's, with words to fill in.
 
     Contacts, manager, marking and those copied come from the plan's last briefing; without one,
     from who is the coordinating agency's authorising manager on the date, and from the plan.
     """
     found = Briefing(
         plan=plan,
-        title=f"Progress on {the(plan.title)}",
         tracker_number=tracker_number,
         period_start=period_start,
         period_end=period_end,
         dated=dated,
         copied_to="\n".join(name.strip() for name in plan.copied_to.split(";") if name.strip()),
     )
+    found.title = title_of(found, title)
     last = plan.briefings.newest_first().first()
     if last:
         for name in CARRIED_OVER:
@@ -71,6 +83,11 @@ def draft(
     found.contact_name = f"Plan coordinator, {agency.name}"
     found.manager_name = seat.user.name if seat else f"Authorising manager, {agency.name}"
     return found
+
+
+def title_of(briefing: Briefing, title: str) -> str:
+    """A kind's title with its words filled in, as a briefing prints it."""
+    return filled(title, briefing).replace(r"\*", "*")
 
 
 def other_members(plan: Plan, on: date) -> list[str]:

@@ -52,6 +52,8 @@ def _of_kind(was: Any, row: Any) -> Iterator[Said]:
         return
     if was.name != row.name:
         yield f"renamed it from “{was.name}” to “{row.name}”.", ()
+    if was.title != row.title:
+        yield f"changed its briefings’ title from “{was.title}” to “{row.title}”.", ()
     if was.annexes != row.annexes:
         labels = [AnnexChoice(name).label for name in row.annexes if name in AnnexChoice.values]
         yield f"changed the annexes to: {'; '.join(labels) or 'none'}.", ()

@@ -504,6 +504,7 @@ class BriefingKindFactory(DjangoModelFactory):
 
     plan = factory.SubFactory(PlanFactory)
     name = factory.Sequence(lambda n: f"Kind {n}")
+    title = "Progress on {plan}"
     slug = factory.Sequence(lambda n: f"kind-{n}")
     position = 1
     asks = factory.List([{"verb": "note", "text": "the contents of this paper"}])

@@ -19,6 +19,8 @@ SECTIONS = (
     ("Briefings", "briefings:list", "briefings"),
     ("Plan", "plans:detail", "plans"),
 )
+# Pages that belong to another's section.
+WITHIN = {"workshop": "briefings"}
 # What a Minister's office finds: the papers that were issued.
 OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
 
@@ -44,6 +46,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if current is None:
         return frame
     here = match.namespace if match else ""
+    here = WITHIN.get(here, here)
     if current in office:
         return frame | {
             "plan_name": current.title,

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.urls import reverse
 
 from reports import plain_json
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
-from reports.models import Briefing
+from reports.models import Briefing, Clearance
 from reports.wording import day
 from reports.workshop.concerns import place_of
 from reports.workshop.draft import Part, broken_references
@@ -62,6 +63,7 @@ def every(material: Material) -> list[Check]:
         *_marking(material),
         *_references(material),
         *_comments(material),
+        *_dissents(material),
     ]
 
 
@@ -245,6 +247,34 @@ def _comments(material: Material) -> Iterator[Check]:
             f"Comment of {agency}",
             stops=Gate.AUTHORISATION,
         )
+
+
+def _dissents(material: Material) -> Iterator[Check]:
+    """An agency that did not concur, and was asked again since words changed: its dissent is in no paper until it
+    answers."""
+    if material.found is None:
+        return
+    asked_again = {
+        row.pk: row
+        for row in material.found.facts.clearances
+        if row.reopened_because and not row.is_answered
+    }
+    if not asked_again:
+        return
+    history: Any = Clearance.history.model
+    answers = history.objects.filter(id__in=asked_again).exclude(answer=Clearance.Answer.NONE)
+    last = dict(answers.order_by("history_id").values_list("id", "answer"))
+    for pk, row in asked_again.items():
+        if last.get(pk) == Clearance.Answer.DISSENTS:
+            yield Check(
+                f"dissent-{pk}",
+                BLOCKING,
+                f"{row.agency} did not concur, and has not answered since it was asked again. Until it "
+                "does, the paper says nothing of that.",
+                material.url(CLEARANCE),
+                "Clearance",
+                stops=Gate.AUTHORISATION,
+            )
 
 
 def _references(material: Material) -> Iterator[Check]:

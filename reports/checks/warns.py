@@ -190,7 +190,7 @@ def _phones(material: Material) -> Iterator[Check]:
 def _answers(material: Material) -> Iterator[Check]:
     """Agencies that were asked for their clearance and have not answered."""
     assert material.found is not None
-    if material.briefing.state != Briefing.State.IN_CONSULTATION:
+    if material.briefing.state not in (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING):
         return
     for row in material.found.facts.clearances:
         if row.is_answered:

@@ -1,23 +1,23 @@
-"""Standing text of a kind of briefing: the words in it that each briefing fills in by itself."""
+"""Standing text and title of a kind of briefing: the words in them that each briefing fills in by itself."""
 
 import re
 from collections.abc import Callable
 
-from reports.compose.facts import Facts
 from reports.document import DocumentError
+from reports.models import Briefing
 from reports.wording import capitalised, day, listed, period, the
 
-Filling = Callable[[Facts], str]
+Filling = Callable[[Briefing], str]
 
 # By the word between the braces: what it stands for, and how it is written.
 WORDS: dict[str, tuple[str, Filling]] = {
-    "plan": ("the plan’s title", lambda facts: the(facts.plan.title)),
-    "released": ("the day the plan was released", lambda facts: day(facts.plan.released_on)),
+    "plan": ("the plan’s title", lambda briefing: the(briefing.plan.title)),
+    "released": ("the day the plan was released", lambda briefing: day(briefing.plan.released_on)),
     "period": (
         "what the briefing reports on",
-        lambda facts: period(facts.briefing.period_start, facts.briefing.period_end),
+        lambda briefing: period(briefing.period_start, briefing.period_end),
     ),
-    "date": ("the day of the briefing", lambda facts: day(facts.briefing.dated)),
+    "date": ("the day of the briefing", lambda briefing: day(briefing.dated)),
 }
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 # Up to where a sentence begins: a line's start, a sub-bullet's sign, the end of a sentence before.
@@ -34,14 +34,14 @@ def check_words(text: str) -> None:
             )
 
 
-def filled(text: str, facts: Facts) -> str:
+def filled(text: str, briefing: Briefing) -> str:
     """The text with its words filled in, as it is typed; those that nobody knows stay as they are."""
 
     def word(match: re.Match[str]) -> str:
         _, fill = WORDS.get(match[1].strip(), ("", None))
         if fill is None:
             return match[0]
-        said = fill(facts).replace("*", r"\*")
+        said = fill(briefing).replace("*", r"\*")
         before = match.string[: match.start()].rpartition("\n")[2]
         return capitalised(said) if _BEGINS.search(before) else said
 

@@ -20,11 +20,22 @@ def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) ->
 
 
 class AgenciesField(forms.ModelMultipleChoiceField):
+    def clean(self, value: Any) -> Any:
+        # A number that no column holds is no agency either.
+        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
+        strange = [each for each in value or () if str(each) not in known]
+        if strange:
+            raise forms.ValidationError("Choose agencies from the list.")
+        return super().clean(value)
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.short_name} ({obj.name})"
 
 
 class AskForm(forms.Form):
+    """`seen` stands for whom the draft went to when the page was made."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     agencies = AgenciesField(
         label="Agencies",
         queryset=Agency.objects.none(),

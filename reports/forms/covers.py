@@ -87,6 +87,9 @@ class CoverForm(VersionedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         start, end, dated = (cleaned.get(name) for name in ("period_start", "period_end", "dated"))
+        deadline = cleaned.get("deadline")
+        if dated and deadline and deadline < dated:
+            self.add_error("deadline", "The deadline is before the date of the briefing.")
         if start and end and end <= start:
             self.add_error("period_end", "The period ends before it begins.")
         elif end and dated and dated < end:
@@ -103,3 +106,31 @@ class CoverForm(VersionedForm):
             name: value.replace("\r\n", "\n") if isinstance(value, str) else value
             for name, value in values.items()
         }
+
+
+class NewCoverForm(CoverForm):
+    """The cover of a briefing that is begun: without a title it takes its kind's."""
+
+    title = text(
+        "title",
+        label="Title",
+        required=False,
+        help_text="Left blank, it is what briefings of the kind are called.",
+    )
+
+    def start(self, row: Briefing) -> dict[str, Any]:
+        return {**super().start(row), "title": ""}
+
+    def take_title(self, title: str) -> bool:
+        """Fill a blank title. False, with an error at the field, where it would not fit."""
+        most = self.fields["title"].max_length  # type: ignore[attr-defined]
+        if not self.cleaned_data["title"]:
+            if len(title) > most:
+                self.add_error(
+                    "title",
+                    f"The kind’s own title would be {len(title)} characters long; the most is {most}. "
+                    "Type a shorter one.",
+                )
+                return False
+            self.cleaned_data["title"] = title
+        return True

@@ -12,11 +12,16 @@ from reports.document import Verb
 from reports.forms.annexes import AnnexesForm
 from reports.markup import MAX_SOURCE
 from reports.models import BriefingKind, Content, KindSection
-from reports.models.draft import HEADING_LENGTH, NAME_LENGTH
+from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, TITLE_LENGTH
 from reports.services.kinds import FIRST, MOST_ASKS, AskWords
 from reports.workshop.draft import CLOSING
 from workitems.forms.items import VersionedForm
 
+FILLED_IN = (
+    "Filled in by each briefing: "
+    + ", ".join(f"{{{name}}} for {meaning}" for name, (meaning, _) in WORDS.items())
+    + "."
+)
 # Empty rows below the recommendations that are there.
 SPARE_ASKS = 2
 
@@ -51,9 +56,7 @@ class SectionFields(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true"}),
         help_text=(
             "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” a "
-            "sub-bullet, **two stars** make bold. Filled in by each briefing: "
-            + ", ".join(f"{{{name}}} for {meaning}" for name, (meaning, _) in WORDS.items())
-            + "."
+            f"sub-bullet, **two stars** make bold. {FILLED_IN}"
         ),
     )
 
@@ -125,12 +128,18 @@ class CopyForm(forms.Form):
 
 
 class ChangeKindForm(AnnexesForm):
-    """The name, the annexes, and a row for each recommendation."""
+    """The name, the title, the annexes, and a row for each recommendation."""
 
     name = forms.CharField(
         label="Name",
         max_length=NAME_LENGTH,
         error_messages={"required": "Give the kind of briefing a name."},
+    )
+    title = forms.CharField(
+        label="Title of its briefings",
+        max_length=TITLE_LENGTH,
+        help_text=f"On the cover, unless the briefing has another. {FILLED_IN}",
+        error_messages={"required": "Give the briefings of this kind a title."},
     )
     reason = why()
 
@@ -150,7 +159,7 @@ class ChangeKindForm(AnnexesForm):
             )
 
     def start(self, row: Any) -> dict[str, Any]:
-        found = {**super().start(row), "name": row.name}
+        found = {**super().start(row), "name": row.name, "title": row.title}
         for place, ask in enumerate(row.asks, start=1):
             found |= {f"verb-{place}": ask["verb"], f"text-{place}": ask["text"]}
         return found

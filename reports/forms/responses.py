@@ -19,7 +19,7 @@ SCALE = [
     ("", "Not rated"),
     ("1", "1, very poor"),
     ("2", "2, poor"),
-    ("3", "3, acceptable"),
+    ("3", "3, neutral"),
     ("4", "4, good"),
     ("5", "5, very good"),
 ]

@@ -96,6 +96,12 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=0)
 
 
+class DriftForm(VersionForm):
+    """`read` stands for what the records said on the page."""
+
+    read = forms.CharField(max_length=64)
+
+
 class KindForm(forms.Form):
     """Which kind of briefing is drafted: one of the plan's, or of those that every plan starts with."""
 

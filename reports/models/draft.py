@@ -19,6 +19,7 @@ KEY_LENGTH = 64
 NAME_LENGTH = 100
 HEADING_LENGTH = 200
 STANDING_LENGTH = 10_000
+TITLE_LENGTH = 150
 
 
 class Content(models.TextChoices):
@@ -70,6 +71,8 @@ class BriefingKind(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefing_kinds")
     name = models.CharField(max_length=NAME_LENGTH)
+    # What a briefing is called unless its coordinator says otherwise; {plan} and the like are filled in.
+    title = models.CharField(max_length=TITLE_LENGTH)
     slug = models.SlugField(max_length=40)
     position = models.PositiveSmallIntegerField()
     annexes = models.JSONField(default=list)
@@ -85,6 +88,7 @@ class BriefingKind(models.Model):
             models.UniqueConstraint(fields=["plan", "slug"], name="briefingkind_once_in_plan"),
             models.UniqueConstraint("plan", Lower("name"), name="briefingkind_name_once_in_plan"),
             models.CheckConstraint(name="briefingkind_has_name", condition=~Q(name="")),
+            models.CheckConstraint(name="briefingkind_has_title", condition=~Q(title="")),
             models.CheckConstraint(name="briefingkind_asks_something", condition=~Q(asks=[])),
         ]
 

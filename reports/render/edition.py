@@ -18,6 +18,7 @@ LOOK = (
     "reports/plain_json.py",
     "reports/text.py",
     "reports/render",
+    "workitems/standing.py",
     "static/fonts",
     "static/paper",
     "templates/reports/paper",

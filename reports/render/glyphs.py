@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 
 # Pango's glyph in integers: its id, its advance, two offsets, and a flag.
 _INTEGERS = 5
+# Ids above are Pango's own words for a glyph that is invisible or missing.
+_HIGHEST = 0xFFFF
 
 
 class _Run(NamedTuple):
-    """Neighbours in one font and size, as (id, advance) in Pango's units. `is_plain` if none of them is moved."""
+    """Neighbours in one font and size, as (id, advance) in Pango's units. `is_plain` if none of them is moved or
+    invisible."""
 
     pango_font: Any
     font: Any
@@ -77,13 +80,17 @@ def _runs(stream: Any, box: Any) -> Iterator[_Run]:
         of = item.glyphs
         integers = ffi.unpack(ffi.cast("int *", of.glyphs), of.num_glyphs * _INTEGERS)
         font, size = stream.add_font(item.item.analysis.font)
-        is_moved = any(integers[2::_INTEGERS]) or any(integers[3::_INTEGERS])
+        is_odd = (
+            max(integers[0::_INTEGERS], default=0) > _HIGHEST
+            or any(integers[2::_INTEGERS])
+            or any(integers[3::_INTEGERS])
+        )
         yield _Run(
             item.item.analysis.font,
             font,
             size,
             list(zip(integers[0::_INTEGERS], integers[1::_INTEGERS], strict=True)),
-            not (is_moved or font.bitmap or font.svg or font.png or font.colr),
+            not (is_odd or font.bitmap or font.svg or font.png or font.colr),
         )
 
 

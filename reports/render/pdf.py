@@ -1,4 +1,4 @@
-"""A document as a tagged PDF. With `halves` and `structure`, the only module that knows WeasyPrint.
+"""A document as a tagged PDF. With `glyphs`, `halves` and `structure`, the only module that knows WeasyPrint.
 
 The renderer reads files and networks if it is let: here it gets our own fonts and stylesheets, named one by one, and
 every other address stops the render. So does any warning it logs, and any text that our fonts cannot draw: a paper
@@ -17,6 +17,7 @@ from functools import cache
 from io import BytesIO
 from multiprocessing.connection import Connection
 from pathlib import Path
+from traceback import format_exc
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -118,8 +119,10 @@ def help_with_halves(asker: Connection) -> None:
             with _carefully():
                 painted = _second_half(html, asker)
             asker.send(painted)
-        except (RenderRefused, MemoryError) as fault:
-            asker.send(fault)
+        except RenderRefused as refusal:
+            asker.send(refusal)
+        except Exception:
+            asker.send(RuntimeError(f"The other half failed.\n{format_exc()}"))
 
 
 def refuse_unprintable(text: str) -> None:

@@ -11,6 +11,7 @@ import os
 import time
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from traceback import format_exc
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +22,7 @@ TELLING = 0.5
 
 
 class RoomLost(Exception):
-    """The process died, or was ended because it took too long. It is not said that the paper did it."""
+    """The process died, failed, or was ended because it took too long. It is not said that the paper did it."""
 
 
 class Room:
@@ -77,7 +78,7 @@ class Room:
                 if kind != "at":
                     return kind, content
                 tell(*content)
-        except (EOFError, ConnectionError) as error:
+        except (EOFError, OSError) as error:  # the latter in the middle of a message
             raise RoomLost("The process that makes papers ended in the middle of one.") from error
         raise RoomLost(f"It took more than {self.seconds:.0f} seconds.")
 
@@ -147,19 +148,13 @@ def _work(connection: Connection, helper: Connection, mebibytes: int) -> None:
             answer = "made", make(form, document, tell, helper)
         except RenderRefused as refusal:
             answer = "refused", str(refusal)
-        except MemoryError:
-            answer = (
-                "refused",
-                f"Making this file needs more memory than it may have ({mebibytes:,} MiB). "
-                "Leave an annex out, or ask for the limit to be raised.",
-            )
-        except Exception as error:
-            answer = "failed", f"{type(error).__name__}: {error}"
+        except Exception:
+            answer = "failed", format_exc()
         connection.send(answer)
 
 
 def _limit(mebibytes: int) -> None:
-    """Above that it is refused memory, and then it refuses the paper."""
+    """Above that it is refused memory, and then it fails at the paper."""
     if os.name == "posix":
         import resource
 

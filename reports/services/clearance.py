@@ -6,6 +6,7 @@ change of a draft's text.
 
 from collections.abc import Collection
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -45,10 +46,12 @@ def ask(
     by: User,
     on: date,
     at: datetime,
+    seen: str | None = None,
 ) -> Briefing:
     """Ask these agencies, and no others, for their clearance by a day; a draft goes into consultation.
 
-    An agency that has answered keeps its answer. Refused before there is a draft, without an agency, with one that is not of
+    An agency that has answered keeps its answer. `seen` stands for whom it went to when they were chosen
+    (`asked_digest`); where that has changed meanwhile, it is a Conflict. Refused before there is a draft, without an agency, with one that is not of
     the working group or writes the paper, with a day before `on`, and where it would leave out an
     agency that has answered.
     """
@@ -67,6 +70,8 @@ def ask(
         raise Refused("Ask agencies of the working group only.", "agencies")
     if due_on < on:
         raise Refused("Give a day from today on.", "due_on")
+    if seen is not None and seen != asked_digest(row):
+        raise Conflict(row)
     known = {each.agency_id: each for each in row.clearances.select_related("agency")}
     wanted = {agency.pk for agency in agencies}
     lost = [known[pk].agency.short_name for pk in known.keys() - wanted if known[pk].is_answered]
@@ -90,6 +95,12 @@ def ask(
         if not known[pk].is_withdrawn:
             _withdraw(known[pk], by=by, at=at)
     return row
+
+
+def asked_digest(briefing: Briefing) -> str:
+    """Stands for whom the briefing goes to, and until when."""
+    rows = briefing.clearances.asked().order_by("agency_id").values_list("agency_id", "due_on")
+    return sha256(repr(list(rows)).encode()).hexdigest()
 
 
 def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:

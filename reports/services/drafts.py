@@ -7,7 +7,7 @@ paragraphs as the person saw them, which says what a typed "{12}" refers to. An 
 what is changed is asked again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -23,7 +23,7 @@ from reports.services import clearance
 from reports.workshop import asks as ask_acts
 from reports.workshop import draft as acts
 from reports.workshop import stored
-from reports.workshop.draft import Composed, Draft, DraftError
+from reports.workshop.draft import Composed, Draft, DraftError, drifts
 from workitems.services.refusals import Conflict, Refused, locked
 
 # Paragraphs that one box of text may be broken into.
@@ -221,19 +221,47 @@ def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> in
 
 @transaction.atomic
 def accept(
-    *, briefing: Briefing, key: str, composed: Iterable[Composed], version: int, by: User
+    *,
+    briefing: Briefing,
+    key: str,
+    composed: Collection[Composed],
+    version: int,
+    read: str,
+    by: User,
 ) -> None:
-    """The records' words in place of edited ones, which are as they were in `version`."""
-    before = stored.read(open_briefing(briefing))
-    _check_version(before, key, version)
+    """The records' words in place of edited ones, which are as they were in `version`. `read` stands for the records'
+    words that were read (`Drift.digest`)."""
+    before = _read_drift(briefing, key, composed, version, read)
     _keep(briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words")
 
 
 @transaction.atomic
-def dismiss(*, briefing: Briefing, key: str, composed: Iterable[Composed], by: User) -> None:
-    """Keep the edited words, knowing what the records say now."""
-    before = stored.read(open_briefing(briefing))
+def dismiss(
+    *,
+    briefing: Briefing,
+    key: str,
+    composed: Collection[Composed],
+    version: int,
+    read: str,
+    by: User,
+) -> None:
+    """Keep the edited words, knowing what the records say now. Takes what `accept` takes."""
+    before = _read_drift(briefing, key, composed, version, read)
     _keep(briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words")
+
+
+def _read_drift(
+    briefing: Briefing, key: str, composed: Iterable[Composed], version: int, read: str
+) -> stored.Stored:
+    """The draft, locked, if the edited words and the records' are still those that were read."""
+    before = stored.read(open_briefing(briefing))
+    _check_version(before, key, version)
+    if read not in {each.digest for each in drifts(before.draft, composed) if each.key == key}:
+        raise Refused(
+            "The records have changed since you read what they say here. Read it again, then keep "
+            "your words or take theirs."
+        )
+    return before
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from reports import markup
 from reports.compose.standing import check_words
 from reports.document import DocumentError, Verb
 from reports.models import BriefingKind, Content, KindSection
-from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, STANDING_LENGTH
+from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, STANDING_LENGTH, TITLE_LENGTH
 from reports.services import annexes as annexes_of_paper
 from reports.workshop.draft import CLOSING
 from workitems.models import Plan
@@ -65,6 +65,7 @@ def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
             BriefingKind(
                 plan=plan,
                 name=pattern["name"],
+                title=pattern["title"],
                 slug=pattern["slug"],
                 position=position,
                 annexes=pattern["annexes"],
@@ -89,6 +90,7 @@ def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
     copy = BriefingKind(
         plan=plan,
         name=_name(name, others),
+        title=kind.title,
         slug=_slug(name, {other.slug for other in others}),
         position=max(other.position for other in others) + 1,
         annexes=kind.annexes,
@@ -117,17 +119,19 @@ def change_kind(
     kind: BriefingKind,
     version: int,
     name: str,
+    title: str,
     annexes: Sequence[str],
     asks: Sequence[AskWords],
     by: User,
     reason: str = "",
 ) -> BriefingKind:
-    """Another name, annexes in their order, and what is asked of the Minister. Refusals of an ask name
+    """Another name and title, annexes in their order, and what is asked of the Minister. Refusals of an ask name
     the field "text-1" and so on, counted with the empty ones."""
     plan = locked(kind.plan)
     kind = locked(kind, version=version)
     changed = {
         "name": _name(name, plan.briefing_kinds.exclude(pk=kind.pk)),
+        "title": checked_title(title),
         "annexes": annexes_of_paper.checked(annexes),
         "asks": checked_asks(asks),
     }
@@ -362,6 +366,22 @@ def _name(typed: str, others: Iterable[BriefingKind]) -> str:
         if other.name.casefold() == name.casefold():
             raise Refused(f"The plan has a kind of briefing “{other.name}” already.", "name")
     return name
+
+
+def checked_title(typed: str) -> str:
+    """The title as it is kept, on one line."""
+    title = _line(typed, "title", TITLE_LENGTH, "Give the briefings of this kind a title.")
+    try:
+        check_words(title)
+    except DocumentError as error:
+        raise Refused(str(error), "title") from error
+    return title
+
+
+def title_for(plan: Plan, slug: str) -> str:
+    """What briefings of that kind are called, with the words still to fill in; "" where there is no such kind."""
+    rows = dict(BriefingKind.objects.filter(plan=plan).values_list("slug", "title"))
+    return (rows or {each["slug"]: each["title"] for each in patterns()}).get(slug, "")
 
 
 def _slug(name: str, taken: set[str]) -> str:

@@ -31,7 +31,8 @@ CHANGES_KEPT = 1_000
 
 DIED_TWICE = (
     "Making this file was begun twice and did not come to an end, so it is not tried again by "
-    "itself. The paper may be too large for this service, or the service was stopped meanwhile."
+    "itself. The paper may need more time or memory than this service gives to one, or the service "
+    "was stopped meanwhile. Try again, leave an annex out, or ask for the limits to be raised."
 )
 
 

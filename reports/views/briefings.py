@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.fields import say_refusal
 from reports import checks, drafts, services
 from reports.document import Document, DocumentError, Paragraph, to_json
-from reports.forms.covers import CoverForm
+from reports.forms.covers import CoverForm, NewCoverForm
 from reports.forms.workshop import KindForm
 from reports.models import Briefing
 from reports.render.html import SCREEN_SHEETS, document_fragment
@@ -21,6 +21,7 @@ from reports.render.pdf import RenderRefused
 from reports.render.workbook import render_workbook
 from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services.beginning import begin_as
+from reports.services.kinds import title_for
 from reports.views import files
 from reports.views.steps import home_of, next_step, other_steps
 from reports.workshop.paper import document_of
@@ -47,8 +48,8 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     start, end, dated = drafts.next_period(plan, timezone.localdate())
     row = drafts.draft(plan, period_start=start, period_end=end, dated=dated)
     data = posted(request)
-    form, kind = CoverForm(data, row=row), KindForm(data, plan=plan)
-    if form.is_valid() & kind.is_valid():
+    form, kind = NewCoverForm(data, row=row), KindForm(data, plan=plan)
+    if form.is_valid() & kind.is_valid() and form.take_title(_title(plan, kind, form)):
         try:
             briefing = services.create_briefing(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cover
@@ -59,6 +60,12 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
             _begin(request, briefing, kind.cleaned_data["kind"])
             return redirect("workshop:draft", plan.slug, briefing.pk)
     return _cover_page(request, plan, form, kind=kind)
+
+
+def _title(plan: Plan, kind: KindForm, form: NewCoverForm) -> str:
+    """What a briefing of that kind with this cover is called."""
+    titled = Briefing(plan=plan, **form.cover)
+    return drafts.title_of(titled, title_for(plan, kind.cleaned_data["kind"]))
 
 
 def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:

@@ -15,6 +15,7 @@ from reports.document import DocumentError
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.render.words import long_date
 from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of
@@ -75,7 +76,9 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     initial = {
         "agencies": [row.agency_id for row in asked] or [each.pk for each in choices],
         "due_on": asked[-1].due_on if asked else None,
+        "seen": services.asked_digest(briefing),
     }
+    theirs: list[tuple[str, str]] = []
     form = AskForm(posted(request), choices=choices, initial=initial)
     # Checks stand before the first asking; afterwards the draft is with the agencies already.
     is_first = gate_of(briefing) == checks.Gate.CONSULTATION
@@ -88,7 +91,14 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 on=timezone.localdate(),
                 at=timezone.now(),
+                seen=form.cleaned_data["seen"] or None,
             )
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+            shown_again(form, seen=initial["seen"])
+            theirs = [
+                (row.agency.short_name, f"Asked, due on {long_date(row.due_on)}") for row in asked
+            ]
         except Refused as refusal:
             say_refusal(form, refusal)
         else:
@@ -103,6 +113,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "plan": briefing.plan,
             "briefing": briefing,
             "form": form,
+            "theirs": theirs,
             "back": reverse("briefings:clearance", args=[slug, pk]),
             "count": checks.count(checks.of(briefing)) if is_first else None,
             "answered": [row for row in asked if row.is_answered],

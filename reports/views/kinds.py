@@ -154,10 +154,11 @@ def beside(
     *,
     asks: Sequence[Mapping[str, str]] | None = None,
     annexes: Sequence[str] | None = None,
+    title: str = "",
     in_full: bool = False,
 ) -> dict[str, Any]:
     """The paper as this kind would print it today, or why it cannot be composed."""
-    briefing = tried_on(kind.plan, localdate())
+    briefing = tried_on(kind.plan, localdate(), title or kind.title)
     shown: dict[str, Any] = {"briefing": briefing, "places": {}}
     try:
         made = preview(
@@ -179,7 +180,7 @@ def annex_labels(names: Iterable[str]) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Its name, annexes and recommendations."""
+    """Its name, title, annexes and recommendations."""
     row = changeable_kind(request, slug, kind)
     form = ChangeKindForm(posted(request), row=row)
     theirs: list[tuple[str, str]] = []
@@ -187,12 +188,17 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if form.is_valid():
         try:
             if wants_preview(request):
-                tried = {"asks": kinds.checked_asks(form.asks), "annexes": form.annexes}
+                tried = {
+                    "asks": kinds.checked_asks(form.asks),
+                    "annexes": form.annexes,
+                    "title": kinds.checked_title(form.cleaned_data["title"]),
+                }
             else:
                 kinds.change_kind(
                     kind=row,
                     version=form.cleaned_data["version"],
                     name=form.cleaned_data["name"],
+                    title=form.cleaned_data["title"],
                     annexes=form.annexes,
                     asks=form.asks,
                     reason=form.cleaned_data["reason"],
@@ -212,6 +218,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def kind_theirs(current: BriefingKind) -> list[tuple[str, str]]:
     return [
         ("Name", current.name),
+        ("Title of its briefings", current.title),
         ("Annexes", words_of(current.annexes)),
         ("Recommendations", "; ".join(f"{ask['verb']} {ask['text']}" for ask in current.asks)),
     ]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 
 from reports import markup
 from reports.document import Source, Verb
@@ -109,6 +110,11 @@ class Drift:
     key: str
     was: str
     now: str
+
+    @property
+    def digest(self) -> str:
+        """Stands for what the records say now, to tell later whether somebody has read just that."""
+        return sha256(self.now.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
     result = []
     for name, content, standing in sections:
         home = home_of(content, name)
-        blocks = markup.parse(filled(standing, found.facts))
+        blocks = markup.parse(filled(standing, found.facts.briefing))
         if content == CLOSING and blocks:
             # In the place of the sentence that comes with the product: there is only one.
             text = markup.to_source(blocks[0].text, blocks[0].bullets)

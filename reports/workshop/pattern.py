@@ -27,7 +27,7 @@ class Preview:
     places: Mapping[str, str]
 
 
-def tried_on(plan: Plan, today: date) -> Briefing:
+def tried_on(plan: Plan, today: date, title: str) -> Briefing:
     """The briefing to try a kind on, unsaved: of the plan's last one, else of the first that is due."""
     last = plan.briefings.newest_first().first()
     if last:
@@ -35,7 +35,12 @@ def tried_on(plan: Plan, today: date) -> Briefing:
     else:
         start, end, dated = drafts.next_period(plan, today)
     return drafts.draft(
-        plan, period_start=start, period_end=end, dated=dated, tracker_number=TRACKER_NUMBER
+        plan,
+        period_start=start,
+        period_end=end,
+        dated=dated,
+        tracker_number=TRACKER_NUMBER,
+        title=title,
     )
 
 

@@ -15,6 +15,18 @@ if (regions.length) {
   addEventListener("resize", fit);
 }
 
+// Of several boxes on a page only one is sent at a time: what stands in the others would be lost.
+const isTyped = (box) => box.value !== box.defaultValue;
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-alone]")) return;
+  const boxes = [...document.querySelectorAll("[data-alone] textarea")];
+  const left = boxes.find((box) => box.form !== event.target && isTyped(box));
+  if (!left || confirm("You have typed something else on this page that is not sent yet. Go on without it?")) return;
+  event.preventDefault();
+  for (let each = left.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
+  left.focus();
+});
+
 // Printing needs a script, so its buttons wait hidden for one.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -273,7 +273,8 @@ class Editor {
   async takeTheirs() {
     this.held = this.typed = false;
     editors.delete(this.key);
-    await turnTo(root.dataset.address, this.key);
+    // Where that fails the box stays, and with it what is between the two texts.
+    if (!(await turnTo(root.dataset.address, this.key, this))) this.held = this.typed = true;
   }
 
   // Save what is to be saved and show the paragraph again as it prints.
@@ -326,10 +327,14 @@ function same(one, other) {
 function turnTo(address, key, closed) {
   return inTurn(async () => {
     const answer = await ask(address);
-    if (answer.page) return show(answer.page, key);
+    if (answer.page) {
+      show(answer.page, key);
+      return true;
+    }
     if (closed) editors.set(closed.key, closed);
     saysOfAct = answer.trouble;
     tell();
+    return false;
   });
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.codebase.source import PACKAGES, ROOT, imports_of, modules, name_of
 
-PDF_ENGINE_ROOM = {f"reports/render/{name}.py" for name in ("halves", "pdf", "structure")}
+PDF_ENGINE_ROOM = {f"reports/render/{name}.py" for name in ("glyphs", "halves", "pdf", "structure")}
 CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from agencies.models import Seat
 from reports.models import Briefing
 from reports.services import create_briefing
+from reports.services.kinds import take_patterns
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
@@ -125,7 +126,7 @@ def test_a_member_sees_no_draft_in_the_list_and_is_told_why(client, plan, reader
 def test_the_new_briefing_form_is_filled_in(client, plan, coordinator):
     response = page(client, coordinator, "create", plan.slug)
     form = response.context["form"]
-    assert form["title"].value() == "Progress on the Plan of Action"
+    assert form["title"].value() == ""
     assert (form["period_start"].value(), form["period_end"].value()) == (
         date(2009, 7, 31),
         date(2010, 7, 30),
@@ -145,6 +146,39 @@ def test_a_new_briefing_is_made_and_shown(client, plan, coordinator):
 
 
 @pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("annual", "Progress on the Plan of Action"),
+        ("interim", "Interim report on the Plan of Action"),
+        ("risk-alert", "Risks to the Plan of Action"),
+    ],
+)
+def test_a_briefing_without_a_title_is_called_what_its_kind_says(
+    client, plan, coordinator, kind, title
+):
+    page(client, coordinator, "create", plan.slug, **{**COVER, "title": " ", "kind": kind})
+    assert Briefing.objects.get().title == title
+
+
+def test_a_title_of_the_plans_own_kind_is_filled_in_from_the_cover(client, plan, coordinator):
+    take_patterns(plan=plan, by=coordinator)
+    plan.briefing_kinds.filter(slug="annual").update(title="{plan} in {period}")
+    page(client, coordinator, "create", plan.slug, **{**COVER, "title": ""})
+    assert Briefing.objects.get().title == "The Plan of Action in the 12 months to 30 July 2010"
+
+
+def test_a_kinds_title_that_would_not_fit_is_said_at_the_field(client, plan, coordinator):
+    plan.title = "A plan " + "of action " * 20
+    plan.save()
+    take_patterns(plan=plan, by=coordinator)
+    plan.briefing_kinds.filter(slug="annual").update(title="{plan}, {plan}")
+    response = page(client, coordinator, "create", plan.slug, **{**COVER, "title": ""})
+    (sentence,) = response.context["form"].errors["title"]
+    assert sentence.endswith("characters long; the most is 250. Type a shorter one.")
+    assert Briefing.objects.count() == 0
+
+
+@pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
         ({"period_end": "2009-07-31"}, "period_end", "The period ends before it begins."),
@@ -153,7 +187,7 @@ def test_a_new_briefing_is_made_and_shown(client, plan, coordinator):
             "dated",
             "A briefing is dated on or after the last day that it reports on.",
         ),
-        ({"title": ""}, "title", "This field is required."),
+        ({"contact_name": ""}, "contact_name", "This field is required."),
         (
             {"marking": "SECRET"},
             "marking",

@@ -113,6 +113,31 @@ def test_a_refusal_is_said_at_its_field_and_keeps_what_was_typed(coordinator, br
     assert response.context["form"]["due_on"].value() == "30 June 2010"
 
 
+def test_whom_somebody_else_asked_meanwhile_is_shown_before_it_is_undone(
+    coordinator, briefing, police, customs, labour
+):
+    form = coordinator.get(page(briefing, "ask-agencies")).context["form"]
+    first = {"agencies": [police.pk, customs.pk], "due_on": "15 July 2010"}
+    assert coordinator.post(page(briefing, "ask-agencies"), first).status_code == 302
+    second = {"agencies": [police.pk], "due_on": "16 July 2010", "seen": form["seen"].value()}
+    response = coordinator.post(page(briefing, "ask-agencies"), second)
+    assert (response.status_code, response.context["theirs"]) == (
+        422,
+        [("Customs", "Asked, due on 15 July 2010"), ("Police", "Asked, due on 15 July 2010")],
+    )
+    assert briefing.clearances.asked().count() == 2
+    again = second | {"seen": response.context["form"]["seen"].value()}
+    assert coordinator.post(page(briefing, "ask-agencies"), again).status_code == 302
+    assert [row.agency for row in briefing.clearances.asked()] == [police]
+
+
+def test_a_number_that_no_agency_could_have_is_refused_in_a_sentence(coordinator, briefing):
+    response = coordinator.post(
+        page(briefing, "ask-agencies"), {"agencies": ["9" * 30], "due_on": "15 July 2010"}
+    )
+    assert response.context["form"].errors == {"agencies": ["Choose agencies from the list."]}
+
+
 def test_leaving_out_an_agency_that_answered_is_refused_on_the_page(
     coordinator, approver, asked, customs
 ):

@@ -176,8 +176,26 @@ def test_a_changed_record_refreshes_what_is_generated_and_drifts_from_what_is_ed
     assert [drift.key for drift in drifts(stored.read(draft).draft, composed(draft))] == [
         figures.key
     ]
-    drafts.accept(briefing=draft, key=figures.key, composed=composed(draft), version=2, by=by)
+    (drift,) = drifts(stored.read(draft).draft, composed(draft))
+    read = {"key": figures.key, "composed": composed(draft), "version": 2, "by": by}
+    for act in (drafts.accept, drafts.dismiss):
+        with pytest.raises(Refused, match="The records have changed since you read"):
+            act(briefing=draft, read="0" * 64, **read)
+    drafts.accept(briefing=draft, read=drift.digest, **read)
     assert paper(draft)[1] != "Our figures."
+
+
+def test_edited_words_are_kept_knowing_what_the_records_say(draft, by, plan, police):
+    figures = draft.draft_paragraphs.get(section__key="purpose", position=2)
+    drafts.edit(briefing=draft, key=figures.key, text="Our figures.", version=1, by=by)
+    with time_machine.travel(datetime(2010, 7, 15, tzinfo=UTC)):
+        WorkItemFactory(plan=plan, lead_agency=police, complete=True)
+    now = composed(draft)
+    (drift,) = drifts(stored.read(draft).draft, now)
+    drafts.dismiss(
+        briefing=draft, key=figures.key, composed=now, version=2, read=drift.digest, by=by
+    )
+    assert (paper(draft)[1], drifts(stored.read(draft).draft, now)) == ("Our figures.", [])
 
 
 def test_an_earlier_version_comes_back(draft, by):

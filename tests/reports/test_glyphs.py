@@ -9,7 +9,7 @@ from reports.render import pdf
 from reports.render.html import ASSETS
 from tests.reports import sample
 
-LETTERS = st.sampled_from("aAVTofflitjkw yāēīōūĀ’“”–·•—1234567890.,()½ ")
+LETTERS = st.sampled_from("aAVTofflitjkw yāēīōūĀ’“”–·•—1234567890.,()½ \u00ad\u200b\ufeff\u034f")
 WORDS = st.lists(LETTERS, min_size=1, max_size=300).map("".join)
 LOOKS = st.sampled_from(
     [

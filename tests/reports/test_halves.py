@@ -1,6 +1,7 @@
 """A long paper made by two processes: where it is cut, and that nobody could tell from the file."""
 
 import re
+import subprocess
 from multiprocessing import get_context
 from xml.etree.ElementTree import fromstring
 
@@ -12,6 +13,15 @@ from reports.render.html import ASSETS, document_html
 from reports.render.pdf import RenderRefused, html_to_pdf, render_pdf
 from tests.reports import sample
 from tests.reports.paper_reading import pages
+
+
+def families_and_looks(document):
+    """The names of the fonts in the paper: SourceSans3-Bold."""
+    out = subprocess.run(
+        ["pdffonts", "-"], input=render_pdf(document), capture_output=True, check=True
+    ).stdout.decode()
+    return {line.split()[0].partition("+")[2] for line in out.splitlines()[2:]}
+
 
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><title>T</title></svg>'
 
@@ -120,6 +130,13 @@ def test_it_is_said_of_the_whole_paper_how_far_it_is(printed, told):
     assert {of for stage, _, of in told if stage == "writing"} == {len(printed)}
 
 
+def test_the_other_process_had_its_part_in_it(told):
+    """Whoever makes half of the pages counts in twos."""
+    at = [page for stage, page, of in told if stage in ("layout", "writing") and page != of]
+    assert at != []
+    assert [page % 2 for page in at] == [0] * len(at)
+
+
 # --- when the other half fails --------------------------------------------------------------
 
 
@@ -170,18 +187,17 @@ def test_the_helper_goes_on_after_what_it_refused(helper):
     assert [text.split()[0] for text in pages(in_halves(helper, "Second"))] == ["T", "Second"]
 
 
-class OutOfMemory:
-    def send(self, message):
-        pass
-
-    def recv(self):
-        return MemoryError()
-
-
 @pytest.mark.usefixtures("however_short")
-def test_a_helper_without_memory_is_no_other_than_one_process_without_it():
-    with pytest.raises(MemoryError):
-        in_halves(OutOfMemory(), "x")
+def test_what_the_helper_fails_at_is_told_with_its_cause(helper):
+    """A text that is half transparent is drawn in a way that cannot be handed over."""
+    with pytest.raises(RuntimeError, match="ValueError: The second half of the paper holds"):
+        in_halves(helper, '<span style="opacity: 0.5; display: block">x</span>')
+
+
+def test_no_annex_is_set_in_a_font_that_the_rest_of_the_paper_lacks():
+    """A half that is handed over draws with the fonts of the other."""
+    body = families_and_looks(sample.document(annexes=()))
+    assert families_and_looks(sample.document(annexes=sample.annexes())) == body
 
 
 def test_a_short_paper_is_made_without_help():

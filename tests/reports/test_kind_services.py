@@ -77,6 +77,7 @@ def add(kind, by, **words):
 def change_kind(kind, by, **words):
     typed = {
         "name": kind.name,
+        "title": kind.title,
         "annexes": kind.annexes,
         "asks": kind.asks,
         "version": kind.version,
@@ -290,9 +291,17 @@ def test_a_kind_takes_another_name_annexes_and_recommendations(kind, by):
         {"verb": "agree", "text": "to the  new dates"},
         {"verb": "forward", "text": "this paper"},
     ]
-    change_kind(kind, by, name="Yearly report", annexes=["items", "progress"], asks=asks)
+    change_kind(
+        kind,
+        by,
+        name="Yearly report",
+        title="The year  of {plan}",
+        annexes=["items", "progress"],
+        asks=asks,
+    )
     kind.refresh_from_db()
     assert (kind.name, kind.slug, kind.version) == ("Yearly report", "annual", 2)
+    assert kind.title == "The year of {plan}"
     assert kind.annexes == ["items", "progress"]
     assert kind.asks == [
         {"verb": "agree", "text": "to the new dates"},
@@ -316,6 +325,14 @@ def test_an_older_page_of_a_kind_conflicts(kind, by):
     ("typed", "field", "says"),
     [
         ({"name": " "}, "name", "Give the kind of briefing a name."),
+        ({"title": "\n"}, "title", "Give the briefings of this kind a title."),
+        ({"title": "x" * 151}, "title", "That is 151 characters long; the most is 150."),
+        (
+            {"title": "Report of {year}"},
+            "title",
+            "“{year}” is nothing that a briefing fills in; that is {plan}, {released}, {period} and "
+            "{date}.",
+        ),
         ({"name": "x" * 101}, "name", "That is 101 characters long; the most is 100."),
         (
             {"name": "RISK ALERT"},
@@ -362,6 +379,7 @@ def test_a_copy_has_the_live_sections_and_goes_its_own_way(kind, by):
     kinds.withdraw_section(section=section(kind, "delay"), on=TODAY, by=by, reason="Not here.")
     made = kinds.copy_kind(kind=kind, name="Half-year report", by=by)
     assert (made.slug, made.annexes, made.asks) == ("half-year-report", kind.annexes, kind.asks)
+    assert made.title == kind.title
     assert headings(made) == headings(kind)
     change(section(made, "purpose"), by, heading="Why this paper")
     assert headings(kind)[0] == "Purpose"
@@ -448,7 +466,7 @@ def test_the_preview_is_what_a_draft_then_prints(kind, plan, item, by):
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by)
     tried = preview(
-        tried_on(plan, TODAY),
+        tried_on(plan, TODAY, kind.title),
         kind.sections.live().in_order(),
         asks=kind.asks,
         annexes=kind.annexes,
@@ -468,7 +486,7 @@ def test_a_preview_keeps_nothing(kind, plan, item, by):
     rows = kinds.as_added(
         kind=kind, heading="Money", content="", standing_text="From {period}.", after="first"
     )
-    made = preview(tried_on(plan, TODAY), rows, asks=kind.asks, annexes=())
+    made = preview(tried_on(plan, TODAY, kind.title), rows, asks=kind.asks, annexes=())
     assert (
         words(made.document.sections[0].paragraphs[0].text) == "From the 12 months to 30 July 2010."
     )
@@ -577,12 +595,21 @@ def test_its_history_reads_as_sentences_newest_first(kind, by):
     kinds.withdraw_section(section=added, on=TODAY, by=by, reason="Too long.")
     kinds.restore_section(section=added, by=by)
     change_kind(
-        kind, by, name="Yearly report", annexes=[], asks=[{"verb": "agree", "text": "to it"}]
+        kind,
+        by,
+        name="Yearly report",
+        title="Report on {period}",
+        annexes=[],
+        asks=[{"verb": "agree", "text": "to it"}],
     )
     entries = [(entry.what, entry.why) for entry in history_of(kind)]
     assert entries == [
         ("changed what it asks of the Minister:", ""),
         ("changed the annexes to: none.", ""),
+        (
+            "changed its briefings’ title from “Progress on {plan}” to “Report on {period}”.",
+            "",
+        ),
         ("renamed it from “Annual report” to “Yearly report”.", ""),
         ("brought back the section “Money”.", ""),
         ("withdrew the section “Money”.", "Too long."),

@@ -348,6 +348,7 @@ def test_a_section_is_withdrawn_with_a_reason_and_brought_back(desk, kind):
 
 KIND = {
     "name": "Yearly report",
+    "title": "The year of {plan}",
     "use_progress": "on",
     "place_progress": "3",
     "use_items": "on",
@@ -363,6 +364,7 @@ KIND = {
 def test_a_kind_takes_another_name_annexes_and_recommendations(desk, kind):
     page = desk.post(at("change-kind", "annual"), {**KIND, "act": "preview"})
     assert "to the new dates" in paper(page)
+    assert page.context["shown"]["briefing"].title == "The year of the Plan of Action"
     assert desk.post(at("change-kind", "annual"), KIND).url == at("kind", "annual")
     kind.refresh_from_db()
     assert (kind.name, kind.annexes) == ("Yearly report", ["items", "progress"])
@@ -377,11 +379,18 @@ def test_a_refused_recommendation_is_said_at_its_row(desk, kind):
 
 def test_a_conflict_over_a_kind_shows_both_sides(desk, kind, coordinator):
     kinds.change_kind(
-        kind=kind, version=1, name="Report", annexes=["items"], asks=kind.asks, by=coordinator
+        kind=kind,
+        version=1,
+        name="Report",
+        title="Report on {plan}",
+        annexes=["items"],
+        asks=kind.asks,
+        by=coordinator,
     )
     page = desk.post(at("change-kind", "annual"), KIND)
     assert page.context["theirs"] == [
         ("Name", "Report"),
+        ("Title of its briefings", "Report on {plan}"),
         ("Annexes", "Work items"),
         ("Recommendations", "note the contents of this paper"),
     ]

@@ -9,7 +9,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from reports.document import DocumentError
-from reports.forms.workshop import BackForm, HeadingForm, MoveForm, SplitForm, VersionForm
+from reports.forms.workshop import (
+    BackForm,
+    DriftForm,
+    HeadingForm,
+    MoveForm,
+    SplitForm,
+)
 from reports.models import Briefing
 from reports.services import drafts
 from reports.views.workshop.page import changeable_draft, home
@@ -96,13 +102,19 @@ def accept(request: HttpRequest, briefing: Briefing, key: str) -> str:
         key=key,
         composed=said_now(briefing),
         by=signed_in(request),
-        **cleaned(VersionForm(request.POST)),
+        **cleaned(DriftForm(request.POST)),
     )
     return "It says what the records say now. The words before are among its versions."
 
 
 def dismiss(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.dismiss(briefing=briefing, key=key, composed=said_now(briefing), by=signed_in(request))
+    drafts.dismiss(
+        briefing=briefing,
+        key=key,
+        composed=said_now(briefing),
+        by=signed_in(request),
+        **cleaned(DriftForm(request.POST)),
+    )
     return "Your words stay. You are told when the records change again."
 
 
