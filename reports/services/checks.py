@@ -1,6 +1,7 @@
 """What the coordinator does about the checks of a briefing: override a warning, say what is missing."""
 
 from datetime import datetime
+from itertools import groupby
 
 from django.db import transaction
 
@@ -84,7 +85,11 @@ def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
     versions = newest_versions(
         Return, Return.objects.filter(pk__in=[r.pk for r in missing]).values("pk")
     )
-    names = listed(f"{row.agency.short_name} for {row.round.name}" for row in missing)
+    rounds = [
+        f"{listed([row.agency.short_name for row in rows])} for {name}"
+        for name, rows in groupby(missing, key=lambda row: row.round.name)
+    ]
+    names = "; of ".join(rounds)
     return drafts.add(
         briefing=briefing,
         section=home.key,

@@ -210,12 +210,25 @@ def test_a_later_draft_carries_over_the_last_cover_and_follows_its_period(plan, 
     assert found.title == "Progress on the Plan of Action to Prevent People Trafficking"
 
 
-def test_the_first_period_is_the_first_year_of_the_plan(plan):
-    assert next_period(plan, date(2010, 1, 1)) == (
-        date(2009, 7, 31),
-        date(2010, 7, 30),
-        date(2010, 7, 30),
-    )
+@pytest.mark.parametrize(
+    ("today", "end", "dated"),
+    [
+        (date(2010, 1, 1), date(2010, 1, 1), date(2010, 1, 1)),
+        (date(2010, 7, 30), date(2010, 7, 30), date(2010, 7, 30)),
+        (date(2010, 9, 1), date(2010, 7, 30), date(2010, 9, 1)),
+        # Nothing has passed yet: the year that comes.
+        (date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30)),
+    ],
+)
+def test_the_first_period_is_as_much_of_the_plans_first_year_as_has_passed(plan, today, end, dated):
+    assert next_period(plan, today) == (date(2009, 7, 31), end, dated)
+
+
+def test_a_withdrawn_briefing_leaves_its_period_to_the_next(plan, coordinator):
+    create(plan, coordinator)
+    Briefing.objects.update(state="withdrawn")
+    begins, *_ = next_period(plan, date(2011, 9, 1))
+    assert begins == date(2009, 7, 31)
 
 
 def test_every_field_that_a_cover_prints_can_be_changed():

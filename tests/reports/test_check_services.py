@@ -132,8 +132,8 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
     assert all(check.is_listable for check in checks.blocking(briefing, checks.Gate.CONSULTATION))
     row = acts.tell_missing_returns(briefing=briefing, by=by)
     assert row.text == (
-        "The returns of Customs for January to June 2010 and Police for January to June 2010 had "
-        "not been accepted by 30 July 2010. What they say is not in this paper."
+        "The returns of Customs and Police for January to June 2010 had not been accepted by "
+        "30 July 2010. What they say is not in this paper."
     )
     assert (row.section.content, row.origin) == ("achievements", "written")
     assert [source["label"] for source in row.sources] == [

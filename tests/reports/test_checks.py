@@ -348,8 +348,9 @@ def test_days_that_are_past_and_called_future(text, past):
 # --- clearance ------------------------------------------------------------------------------
 
 
-def test_an_agency_that_has_not_answered_is_a_warning_until_it_does(begin, police, by):
-    briefing = set_cover(begin(), state="in_consultation")
+@pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
+def test_an_agency_that_has_not_answered_is_a_warning_until_it_does(begin, police, by, state):
+    briefing = set_cover(begin(), state=state)
     row = ClearanceFactory(briefing=briefing, agency=police)
     (check,) = checks.of(briefing)
     assert (check.key, check.words) == (

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
+from reports import checks
 from reports.document import Verb
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.services import clearance, drafts, states
@@ -288,6 +289,25 @@ def cleared(consulted, approver):
 def asked_again(briefing):
     rows = briefing.clearances.filter(answer="").order_by("agency__short_name")
     return [(row.agency.short_name, row.reopened_because) for row in rows]
+
+
+def test_a_dissent_that_is_asked_again_stops_authorisation_until_it_is_answered(
+    consulted, of_police, approver, by
+):
+    answer(of_police, approver, **ANSWERS["dissents"])
+    assert dissents_in_the_way(consulted) == []
+    change(consulted, 2, by)
+    assert dissents_in_the_way(consulted) == [
+        "Police did not concur, and has not answered since it was asked again. Until it does, the "
+        "paper says nothing of that."
+    ]
+    answer(of_police, approver)
+    assert dissents_in_the_way(consulted) == []
+
+
+def dissents_in_the_way(briefing):
+    found = checks.blocking(Briefing.objects.get(pk=briefing.pk), checks.Gate.AUTHORISATION)
+    return [check.words for check in found if check.key.startswith("dissent-")]
 
 
 def test_changing_a_cleared_paragraph_asks_its_agency_again_and_no_other(cleared, by):

@@ -3,6 +3,7 @@
 The mark must move whenever the paper does; it may move more often.
 """
 
+import ast
 import re
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.db import DatabaseError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +27,7 @@ from reports.services.renderings import mark_now
 from reports.workshop.draft import DraftError
 from reports.workshop.paper import document_of
 from tests.cast import Scene, standing_scene
+from tests.codebase.source import PACKAGES
 from tests.factories import AgencyFactory, MemberFactory
 from workitems.models import Pillar
 
@@ -265,6 +268,30 @@ def test_a_new_wording_of_the_code_and_a_new_look_move_the_mark(monkeypatch):
     worded = mark_now()
     monkeypatch.setattr(edition, "look", lambda: "l" * 64)
     assert len({mark, worded, mark_now()}) == 3
+
+
+def test_whatever_the_printing_code_imports_of_ours_is_part_of_the_look():
+    """But for what makes files that are never kept, and for the floor that they are kept by."""
+    made_anew = {"csv.py", "xlsx.py", "workbook.py", "papers.py"}
+    missing = set()
+    for path in (django_settings.BASE_DIR / "reports" / "render").rglob("*.py"):
+        if path.name in made_anew:
+            continue
+        for package in PACKAGES:
+            for _, module in imported_from(path.read_text(), package):
+                name = module.replace(".", "/")
+                if not any(
+                    f"{name}.py" == place or f"{name}/".startswith(f"{place}/")
+                    for place in edition.LOOK
+                ):
+                    missing.add((path.name, module))
+    assert missing == set()
+
+
+def imported_from(source, package):
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package:
+            yield node.lineno, node.module
 
 
 def test_the_edition_of_the_look_reads_every_file_of_it(monkeypatch, tmp_path, settings):
