@@ -210,11 +210,11 @@ def _read(html: str) -> Any:
     What our templates write is XML but for the elements that have no end, and is read as that: WeasyPrint's own reader
     of any HTML takes a twentieth of a long paper's time.
     """
-    from weasyprint import HTML
-
     try:
         return fromstring(_NO_END.sub(r"<\1/>", html.replace("<!doctype", "<!DOCTYPE", 1)))
     except ParseError:
+        from weasyprint import HTML
+
         return HTML(string=html).etree_element
 
 
