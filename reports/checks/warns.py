@@ -4,6 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from django.utils.timezone import localdate
+
 from reports import markup
 from reports.checks.blocks import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
@@ -34,6 +36,7 @@ def every(material: Material) -> list[Check]:
         *_paragraphs(material),
         *_phones(material),
         *_answers(material),
+        *_dated_ahead(material),
     ]
 
 
@@ -203,4 +206,20 @@ def _answers(material: Material) -> Iterator[Check]:
             material.url(CLEARANCE),
             "Clearance",
             fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
+        )
+
+
+def _dated_ahead(material: Material) -> Iterator[Check]:
+    """A paper that is to be signed before its day: how the records stand on that day nobody knows yet."""
+    dated = material.briefing.dated
+    if material.briefing.state == Briefing.State.AWAITING and dated > localdate():
+        yield Check(
+            "dated-ahead",
+            WARNING,
+            f"The briefing is dated {day(dated)}, which has not come yet. What is recorded until then is "
+            "not in a paper that is signed before.",
+            material.url(BRIEFING),
+            "Cover, its date",
+            fingerprint(dated.isoformat()),
+            mend_url=f"{material.url(COVER)}#id_dated",
         )

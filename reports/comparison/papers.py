@@ -411,7 +411,7 @@ def _sections(was: Sequence[Section], now: Sequence[Section]) -> _Order:
         was,
         now,
         lambda one, other: one.kind == other.kind != SectionKind.OTHER,
-        lambda one, other: one.kind == other.kind and one.heading == other.heading,
+        lambda one, other: one.heading == other.heading,
         lambda one, other: one.kind == other.kind and not _keys(one).isdisjoint(_keys(other)),
     )
     passages = [

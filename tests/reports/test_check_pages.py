@@ -344,7 +344,10 @@ def awaiting(briefing, coordinator, long):
 def test_the_manager_reads_beside_the_paper_what_was_left_and_why(client, awaiting, manager, long):
     page = ask(client, manager, awaiting, "authorise")
     assert [check.key for check in page.context["overridden"]] == [long]
-    assert [check.key for check in page.context["warnings"]] == ["phone-45550100"]
+    assert [check.key for check in page.context["warnings"]] == [
+        "phone-45550100",
+        "dated-ahead",  # it is signed some days before
+    ]
     assert "It quotes the law." in page.text
     assert "Nobody has said why it is left as it is." in page.text
     assert "Authorise version 1</button>" in page.text

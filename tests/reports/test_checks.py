@@ -352,19 +352,35 @@ def test_days_that_are_past_and_called_future(text, past):
 def test_an_agency_that_has_not_answered_is_a_warning_until_it_does(begin, police, by, state):
     briefing = set_cover(begin(), state=state)
     row = ClearanceFactory(briefing=briefing, agency=police)
-    (check,) = checks.of(briefing)
+    (check,) = of_clearances(briefing)
     assert (check.key, check.words) == (
         f"clearance-{row.pk}",
         "Police has not answered. It is asked to by 15 July 2010.",
     )
     Clearance.objects.update(reopened_because="Paragraph 2 was changed.")
-    (again,) = checks.of(briefing)
+    (again,) = of_clearances(briefing)
     assert again.words.startswith("Police, asked again since what it cleared has changed, has not")
     assert again.about != check.about
     Clearance.objects.update(
         answer="concurs", answered_as="A", answered_by=by, answered_at=BEFORE, reopened_because=""
     )
-    assert checks.of(briefing) == []
+    assert of_clearances(briefing) == []
+
+
+def of_clearances(briefing):
+    return [check for check in checks.of(briefing) if check.key.startswith("clearance-")]
+
+
+def test_a_paper_that_is_signed_before_its_day_is_warned_of(begin):
+    briefing = set_cover(begin(), state="awaiting")
+    (check,) = checks.of(briefing)
+    assert (check.key, check.words) == (
+        "dated-ahead",
+        "The briefing is dated 30 July 2010, which has not come yet. What is recorded until then is "
+        "not in a paper that is signed before.",
+    )
+    with time_machine.travel(datetime(2010, 7, 29, 13, tzinfo=UTC)):  # the day in New Zealand
+        assert checks.of(briefing) == []
 
 
 def test_the_checks_take_a_fixed_number_of_queries(

@@ -328,6 +328,13 @@ def test_a_section_that_is_gone_stands_where_it_stood_and_a_renamed_one_is_the_s
     assert [part.differing for part in found.parts] == [0, 0, 0, 2, 1, 0]
 
 
+def test_one_heading_is_one_section_whatever_is_written_into_it():
+    """As in papers of two kinds."""
+    parts = sections()
+    other = [replace(parts[0], kind=SectionKind.OTHER), *parts[1:]]
+    assert not compare(document(), document(sections=other)).parts[0].differing
+
+
 def test_a_section_that_changed_its_place_is_told_as_moved():
     parts = sections()
     found = compare(document(), document(sections=[*parts[:3], parts[4], parts[3], parts[5]]))
