@@ -148,6 +148,19 @@ def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
     assert within == [(outside, depth)]
 
 
+def test_a_worker_leaves_a_paper_that_another_one_has_taken(briefing, monkeypatch):
+    def make(self, form, document, tell):
+        Rendering.objects.update(attempts=2, state=State.RUNNING)
+        tell("layout", 3, 0)
+        return b"a file too late"
+
+    monkeypatch.setattr(Room, "make", make)
+    row = asked(briefing)
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.attempts, bytes(row.data or b"")) == (State.RUNNING, 2, b"")
+
+
 def test_a_worker_that_is_stopped_puts_its_paper_back(briefing, monkeypatch):
     def make(self, form, document, tell):
         os.kill(os.getpid(), signal.SIGTERM)

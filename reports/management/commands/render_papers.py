@@ -28,6 +28,10 @@ class Stopped(BaseException):
     """Somebody asked it to stop."""
 
 
+class Overtaken(Exception):
+    """Another worker has the paper by now."""
+
+
 class Command(BaseCommand):
     help = (
         "Makes long papers into PDF and Word files, one at a time. Run one or more beside the web "
@@ -122,7 +126,8 @@ class Worker:
             at = (stage, page, pages) if stage else at
             now = timezone.now()
             self._beat(now)
-            renderings.tell(row, at=now, stage=at[0], page=at[1], pages=at[2])
+            if not renderings.tell(row, at=now, stage=at[0], page=at[1], pages=at[2]):
+                raise Overtaken
 
         start = time.monotonic()
         try:
@@ -130,6 +135,8 @@ class Worker:
         except RenderRefused as refusal:
             renderings.refuse(row, str(refusal), at=timezone.now())
             log.info("Paper refused", extra={"rendering": row.pk})
+        except Overtaken:
+            log.warning("Paper left to another worker", extra={"rendering": row.pk})
         except RoomLost:
             log.exception("Paper not made")
             renderings.fail(row, at=timezone.now())
