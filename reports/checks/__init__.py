@@ -5,6 +5,7 @@ told in docs/checks.md. Nothing here writes a row, renders a page or asks the cl
 """
 
 from dataclasses import replace
+from datetime import date
 
 from reports.checks import blocks, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
@@ -26,12 +27,12 @@ __all__ = [
 ]
 
 
-def of(briefing: Briefing, material: Material | None = None) -> list[Check]:
-    """Every check that the briefing fails, blocking ones first, each warning with its override if
-    one still holds. A fixed number of queries, whatever the length of the paper; two where the
-    `material` is read already."""
+def of(briefing: Briefing, today: date, material: Material | None = None) -> list[Check]:
+    """Every check that the briefing fails on the day `today`, blocking ones first, each warning with
+    its override if one still holds. A fixed number of queries, whatever the length of the paper; two
+    where the `material` is read already."""
     material = material or read(briefing)
-    found = [*blocks.every(material), *warns.every(material)]
+    found = [*blocks.every(material), *warns.every(material, today)]
     held = {row.key: row for row in CheckOverride.objects.standing().of_briefing(briefing)}
     return [_overridden(check, held.get(check.key)) for check in found]
 

@@ -3,8 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-
-from django.utils.timezone import localdate
+from datetime import date
 
 from reports import markup
 from reports.checks.blocks import PHONES
@@ -25,7 +24,7 @@ UPDATE = "workitems.update"
 AHEAD = "next_steps"
 
 
-def every(material: Material) -> list[Check]:
+def every(material: Material, today: date) -> list[Check]:
     """None where nothing is drafted, or its records cannot be read."""
     if material.found is None:
         return []
@@ -36,7 +35,7 @@ def every(material: Material) -> list[Check]:
         *_paragraphs(material),
         *_phones(material),
         *_answers(material),
-        *_dated_ahead(material),
+        *_dated_ahead(material, today),
     ]
 
 
@@ -209,10 +208,10 @@ def _answers(material: Material) -> Iterator[Check]:
         )
 
 
-def _dated_ahead(material: Material) -> Iterator[Check]:
+def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     """A paper that is to be signed before its day: how the records stand on that day nobody knows yet."""
     dated = material.briefing.dated
-    if material.briefing.state == Briefing.State.AWAITING and dated > localdate():
+    if material.briefing.state == Briefing.State.AWAITING and dated > today:
         yield Check(
             "dated-ahead",
             WARNING,

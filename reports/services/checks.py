@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from agencies import history
 from agencies.models import User
@@ -35,7 +36,7 @@ def override(
         raise Refused("Say why the warning can be left as it is.", "reason")
     if len(reason) > REASON_LENGTH:
         raise Refused(f"At most {REASON_LENGTH:,} characters, please.", "reason")
-    check = next((each for each in checks.of(briefing) if each.key == key), None)
+    check = next((each for each in checks.of(briefing, localdate(at)) if each.key == key), None)
     if check is None:
         raise Refused("There is nothing left to override: that warning is gone.")
     if check.is_blocking:

@@ -140,7 +140,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     document = material.document
     if document is None:
         return refused(request, briefing, material.refusal)
-    count = checks.count(checks.of(briefing, material))
+    count = checks.count(checks.of(briefing, timezone.localdate(), material))
     user = signed_in(request)
     return render(
         request,

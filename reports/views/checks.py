@@ -68,7 +68,7 @@ def show(
     request: HttpRequest, briefing: Briefing, typed: OverrideForm | None = None
 ) -> HttpResponse:
     """The list, with the form that was refused in its place; `stray` where that check is gone."""
-    found = checks.of(briefing)
+    found = checks.of(briefing, timezone.localdate())
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     lines = [line_of(check, typed, may_change) for check in found]
     is_stray = typed is not None and not any(line.form is typed for line in lines)

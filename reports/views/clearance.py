@@ -115,7 +115,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "form": form,
             "theirs": theirs,
             "back": reverse("briefings:clearance", args=[slug, pk]),
-            "count": checks.count(checks.of(briefing)) if is_first else None,
+            "count": checks.count(checks.of(briefing, timezone.localdate())) if is_first else None,
             "answered": [row for row in asked if row.is_answered],
         },
         status=422 if form.errors else 200,

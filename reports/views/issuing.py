@@ -226,7 +226,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
         by = signed_in(request)
-        found = [] if isinstance(document, HttpResponse) else checks.of(briefing)
+        found = (
+            [] if isinstance(document, HttpResponse) else checks.of(briefing, timezone.localdate())
+        )
     if isinstance(document, HttpResponse):
         return document
     form = SignForm(posted(request))

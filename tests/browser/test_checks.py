@@ -54,7 +54,11 @@ def briefing(by):
     drafts.add(briefing=briefing, section="delay", text="Told by Police (SENSITIVE).", by=by)
     for reason in ("It quotes the law.", "It quotes a treaty."):
         row = drafts.add(briefing=briefing, section="delay", text=LONG, by=by)
-        found = next(each for each in checks.of(briefing) if each.key == f"long-{row.key}")
+        found = next(
+            each
+            for each in checks.of(briefing, timezone.localdate())
+            if each.key == f"long-{row.key}"
+        )
         acts.override(
             briefing=briefing,
             key=found.key,

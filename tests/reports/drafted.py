@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from agencies import history
 from agencies.models import Appointment
 from reports import services
@@ -14,6 +16,7 @@ from tests.factories import AppointmentFactory
 DATED = date(2010, 7, 30)
 # Records made at this moment are from before the paper's date.
 BEFORE = datetime(2010, 7, 1, tzinfo=UTC)
+BEFORE_ON = localdate(BEFORE)
 
 
 def drafted(plan: Any, item: Any, by: Any, kind: str = "annual", **cover: Any) -> Briefing:

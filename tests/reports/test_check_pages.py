@@ -14,7 +14,7 @@ from reports.models import Briefing, CheckOverride
 from reports.services import checks as acts
 from reports.services import drafts, states
 from tests.factories import ReturnFactory, RoundFactory, SeatFactory
-from tests.reports.drafted import BEFORE, drafted
+from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def keys(lines):
 
 
 def about(briefing, key):
-    return next(check.about for check in checks.of(briefing) if check.key == key)
+    return next(check.about for check in checks.of(briefing, BEFORE_ON) if check.key == key)
 
 
 def leave(briefing, key, by, reason="It quotes the law."):

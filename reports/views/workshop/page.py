@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agencies.fields import say_refusal
@@ -127,7 +128,7 @@ def show(
             "new": new,
             "theirs": theirs,
             "may_change": may_change,
-            "count": checks.count(checks.of(briefing, checks.of_page(page))),
+            "count": checks.count(checks.of(briefing, timezone.localdate(), checks.of_page(page))),
             "portion": portion,
             "shelves": page.shelves(portion),
             "stylesheets": [*SCREEN_SHEETS],
