@@ -12,9 +12,8 @@ class DayField(forms.DateField):
     """A day, picked or typed ("30 July 2010", "30/7/2010", "2010-07-30")."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "error_messages", {"invalid": "Give a day such as 30 July 2010 or 30/7/2010."}
-        )
+        sentence = "Give a day such as 30 July 2010 or 30/7/2010."
+        kwargs.setdefault("error_messages", {"invalid": sentence, "required": sentence})
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> date | None:
@@ -27,6 +26,7 @@ class DayField(forms.DateField):
 class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", REASON_LENGTH)
+        kwargs.setdefault("error_messages", {"required": "Say it in a few words."})
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
 

@@ -47,7 +47,7 @@ def _clearances(agencies: set[int], on: date) -> list[Line]:
         Clearance.objects.waiting()
         .filter(agency__in=agencies)
         .select_related("briefing__plan", "agency")
-        .order_by("due_on")[:SHOWN_AT_MOST]
+        .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
     return [
         line(
@@ -69,7 +69,7 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
         .filter(owner_agency__in=agencies)
         .select_related("issued__briefing__plan")
         .defer("issued__document", "issued__pdf")
-        .order_by("due_on")[:SHOWN_AT_MOST]
+        .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
     return [
         line(

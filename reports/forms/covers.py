@@ -15,6 +15,7 @@ def text(name: str, **options: Any) -> forms.CharField:
     column = Briefing._meta.get_field(name)
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)
+    options.setdefault("error_messages", {"required": "Fill this in: the cover prints it."})
     return forms.CharField(max_length=column.max_length, **options)
 
 

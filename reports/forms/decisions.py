@@ -21,7 +21,11 @@ class BriefingDecisionForm(FollowUpFields):
         required=False,
         empty_label="None",
     )
-    text = words("What was decided", required=True)
+    text = words(
+        "What was decided",
+        required=True,
+        error_messages={"required": "Say what was decided."},
+    )
 
     field_order = ("briefing", "matter", "text", "owner_agency", "due_on")
 

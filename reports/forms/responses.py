@@ -111,9 +111,14 @@ class FollowUpForm(forms.Form):
     text = forms.CharField(
         label="What is to be done",
         max_length=TEXT_LENGTH,
+        error_messages={"required": "Say what is to be done."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    owner_agency = forms.ModelChoiceField(label="Who does it", queryset=Agency.objects.none())
+    owner_agency = forms.ModelChoiceField(
+        label="Who does it",
+        queryset=Agency.objects.none(),
+        error_messages={"required": "Choose the agency that does it."},
+    )
     due_on = DayField(label="By when")
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:

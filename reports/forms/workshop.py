@@ -71,7 +71,11 @@ class AskForm(TypedForm):
 
 
 class HeadingForm(forms.Form):
-    heading = forms.CharField(label="Heading", max_length=200)
+    heading = forms.CharField(
+        label="Heading",
+        max_length=200,
+        error_messages={"required": "Give the section a heading."},
+    )
     was = forms.CharField(max_length=200, widget=forms.HiddenInput)
 
 

@@ -71,7 +71,11 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Whom the draft goes to and until when; the draft is in consultation then."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
-    asked = list(briefing.clearances.asked().select_related("agency").order_by("due_on"))
+    asked = list(
+        briefing.clearances.asked()
+        .select_related("agency")
+        .order_by("due_on", "agency__short_name")
+    )
     choices = services.agencies_to_ask(briefing)
     initial = {
         "agencies": [row.agency_id for row in asked] or [each.pk for each in choices],

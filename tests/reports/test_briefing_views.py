@@ -168,7 +168,7 @@ def test_a_title_of_the_plans_own_kind_is_filled_in_from_the_cover(client, plan,
 
 
 def test_a_kinds_title_that_would_not_fit_is_said_at_the_field(client, plan, coordinator):
-    plan.title = "A plan " + "of action " * 20
+    plan.title = "A plan " + "of action " * 19
     plan.save()
     take_patterns(plan=plan, by=coordinator)
     plan.briefing_kinds.filter(slug="annual").update(title="{plan}, {plan}")
@@ -187,7 +187,7 @@ def test_a_kinds_title_that_would_not_fit_is_said_at_the_field(client, plan, coo
             "dated",
             "A briefing is dated on or after the last day that it reports on.",
         ),
-        ({"contact_name": ""}, "contact_name", "This field is required."),
+        ({"contact_name": ""}, "contact_name", "Fill this in: the cover prints it."),
         (
             {"marking": "SECRET"},
             "marking",

@@ -330,7 +330,7 @@ def test_a_section_is_moved_and_the_edge_is_said(desk, kind):
 
 def test_a_section_is_withdrawn_with_a_reason_and_brought_back(desk, kind):
     address = at("withdraw-section", "annual", "delay")
-    assert errors_of(desk.post(address, {})) == {"reason": ["This field is required."]}
+    assert errors_of(desk.post(address, {})) == {"reason": ["Say it in a few words."]}
     desk.post(address, {"reason": "Nothing is late."})
     page = desk.get(at("kind", "annual"))
     assert [row.key for row in page.context["withdrawn"]] == ["delay"]

@@ -363,7 +363,7 @@ def test_the_form_of_a_correction_is_filled_with_the_answer(client, issued, offi
     form = page.context["form"]
     assert (form["r-02"].value(), form["advice"].value()) == ("agreed", 4)
     refused = ask(client, office, "answer", *at, post=FORM)
-    assert refused.context["form"].errors == {"reason": ["This field is required."]}
+    assert refused.context["form"].errors == {"reason": ["Say it in a few words."]}
     ask(client, office, "answer", *at, post={**FORM, "r-02": "not agreed", "reason": "Wrong box"})
     assert ResponseChoice.objects.get(
         response__in=Response.objects.standing(), number=2

@@ -43,14 +43,14 @@ def test_delay_is_ended_from_the_milestones_page_and_stays(writer, page, delay):
 @pytest.mark.parametrize(
     ("typed", "name", "sentence"),
     [
-        ({"reason": "So."}, "ended_on", "This field is required."),
+        ({"reason": "So."}, "ended_on", "Give a day such as 30 July 2010 or 30/7/2010."),
         ({"ended_on": "2 June 2010", "reason": "So."}, "ended_on", "The day is in the future."),
         (
             {"ended_on": "30 April 2010", "reason": "So."},
             "ended_on",
             "The delay cannot end before it was found.",
         ),
-        ({"ended_on": "1 June 2010"}, "reason", "This field is required."),
+        ({"ended_on": "1 June 2010"}, "reason", "Say it in a few words."),
     ],
 )
 def test_delay_that_cannot_end_says_why_at_the_field(writer, page, delay, typed, name, sentence):

@@ -496,7 +496,7 @@ def test_view_without_a_reason_is_refused_and_kept(client_of, item, coordinator)
     )
     assert response.status_code == 422
     form = response.context["form"]
-    assert dict(form.errors) == {"reason": ["This field is required."]}
+    assert dict(form.errors) == {"reason": ["Say it in a few words."]}
     assert form["confidence"].value() == "off_track"
 
 

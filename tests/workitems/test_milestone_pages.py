@@ -75,7 +75,7 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
 @pytest.mark.parametrize(
     ("day", "sentence"),
     [
-        ("", "This field is required."),
+        ("", "Give a day such as 30 July 2010 or 30/7/2010."),
         ("2 June 2010", "The day is in the future. Give the day it was done."),
         ("31 June 2010", "Give a day such as 30 July 2010 or 30/7/2010."),
     ],
@@ -124,8 +124,8 @@ def test_slip_is_kept_as_a_delay_with_its_mitigation(writer, milestone, customs)
 @pytest.mark.parametrize(
     ("differs", "field", "sentence"),
     [
-        ({"forecast_due": ""}, "forecast_due", "This field is required."),
-        ({"reason": ""}, "reason", "This field is required."),
+        ({"forecast_due": ""}, "forecast_due", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ({"reason": ""}, "reason", "Say it in a few words."),
         (
             {"cause": ""},
             "cause",
@@ -184,7 +184,7 @@ def test_closed_milestone_offers_only_to_be_opened_again(writer, closed):
 
 
 def test_milestone_is_opened_again_with_a_reason(writer, closed):
-    assert errors(send(writer, closed, "reopen")) == {"reason": ["This field is required."]}
+    assert errors(send(writer, closed, "reopen")) == {"reason": ["Say it in a few words."]}
     assert send(writer, closed, "reopen", reason="It was another.").status_code == 302
     closed.refresh_from_db()
     assert closed.completed_on is None

@@ -255,7 +255,7 @@ def test_the_coordinator_moves_a_risk_with_a_reason(
     without = browser.post(at(act, plan, 1), said)
     assert (without.status_code, errors_of(without)) == (
         422,
-        {"reason": ["This field is required."]},
+        {"reason": ["Say it in a few words."]},
     )
     answer = browser.post(at(act, plan, 1), {**said, "reason": "So."})
     assert answer.url == risk.get_absolute_url()

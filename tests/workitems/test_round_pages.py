@@ -229,7 +229,7 @@ def test_closed_round_is_opened_again_for_a_reason(manager, round):
     address = f"{round.get_absolute_url()}reopen/"
     response = manager.post(address, {"reason": " "})
     assert response.status_code == 422
-    assert "This field is required." in response.text
+    assert "Say it in a few words." in response.text
     response = manager.post(address, {"reason": "Customs sent its figures late."}, follow=True)
     assert "The round is open again." in response.text
     round.refresh_from_db()

@@ -122,7 +122,7 @@ def test_wording_that_moved_meanwhile_is_shown_beside_what_was_typed(as_, contri
 def test_withdrawing_an_item_is_asked_for_with_a_reason(as_, contributor, plan, item):
     address = at("request-withdrawal", plan, "1.2")
     refused = as_(contributor).post(address, {"version": 1, "reason": ""})
-    assert errors_of(refused) == {"reason": ["This field is required."]}
+    assert errors_of(refused) == {"reason": ["Say it in a few words."]}
     as_(contributor).post(address, {"version": 1, "reason": "Overtaken by events."})
     assert Variation.objects.get().kind == "withdrawal"
     item.refresh_from_db()
@@ -298,7 +298,7 @@ def test_todays_meeting_is_not_called_again(as_, coordinator, plan, recommended)
 
 def test_the_agency_takes_its_request_back(as_, contributor, plan, recommended):
     refused = as_(contributor).post(at("take-back", plan, 4), {"reason": ""})
-    assert errors_of(refused, "take_back_form") == {"reason": ["This field is required."]}
+    assert errors_of(refused, "take_back_form") == {"reason": ["Say it in a few words."]}
     as_(contributor).post(at("take-back", plan, 4), {"reason": "The printer found paper."})
     recommended.refresh_from_db()
     assert recommended.state == "taken_back"
