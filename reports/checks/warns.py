@@ -210,8 +210,12 @@ def _answers(material: Material) -> Iterator[Check]:
 
 def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     """A paper that is to be signed before its day: how the records stand on that day nobody knows yet."""
-    dated = material.briefing.dated
-    if material.briefing.state == Briefing.State.AWAITING and dated > today:
+    briefing, dated = material.briefing, material.briefing.dated
+    state = Briefing.State
+    states = [state.IN_CONSULTATION, state.AWAITING]
+    if briefing.is_corrected:  # and goes up again without a consultation
+        states.append(state.DRAFTING)
+    if dated > today and briefing.state in states:
         yield Check(
             "dated-ahead",
             WARNING,

@@ -86,17 +86,17 @@ def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
     versions = newest_versions(
         Return, Return.objects.filter(pk__in=[r.pk for r in missing]).values("pk")
     )
-    rounds = [
-        f"{listed([row.agency.short_name for row in rows])} for {name}"
-        for name, rows in groupby(missing, key=lambda row: row.round.name)
+    missing.sort(key=lambda row: (row.round.period_end, row.round_id))
+    of_rounds = [
+        f"of {listed([row.agency.short_name for row in rows])} for {round.name}"
+        for round, rows in groupby(missing, key=lambda row: row.round)
     ]
-    names = "; of ".join(rounds)
     return drafts.add(
         briefing=briefing,
         section=home.key,
         position=len(home.parts),
         text=(
-            f"The {agree(len(missing), 'return', 'returns')} of {names} had not been accepted by "
+            f"The {agree(len(missing), 'return', 'returns')} {listed(of_rounds)} had not been accepted by "
             f"{day(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
         ),
         sources=tuple(

@@ -18,7 +18,7 @@ from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 from reports.render.pdf import RenderRefused, refuse_unprintable
 from reports.services import states
 from reports.text import check_characters
-from reports.wording import listed
+from reports.wording import agree, listed
 from reports.workshop import concerns, stored
 from reports.workshop.draft import Draft
 from workitems.services.refusals import Conflict, Refused, locked
@@ -51,9 +51,9 @@ def ask(
     """Ask these agencies, and no others, for their clearance by a day; a draft goes into consultation.
 
     An agency that has answered keeps its answer. `seen` stands for whom it went to when they were chosen
-    (`asked_digest`); where that has changed meanwhile, it is a Conflict. Refused before there is a draft, without an agency, with one that is not of
-    the working group or writes the paper, with a day before `on`, and where it would leave out an
-    agency that has answered.
+    (`asked_digest`); where that has changed meanwhile, it is a Conflict. Refused before there is a draft,
+    without an agency, with one that is not of the working group or writes the paper, with a day before
+    `on`, and where it would leave out an agency that has answered, or had before words changed.
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if not row.is_open:
@@ -74,10 +74,19 @@ def ask(
         raise Conflict(row)
     known = {each.agency_id: each for each in row.clearances.select_related("agency")}
     wanted = {agency.pk for agency in agencies}
-    lost = [known[pk].agency.short_name for pk in known.keys() - wanted if known[pk].is_answered]
+    unticked = [known[pk] for pk in known.keys() - wanted]
+    lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
     if lost:
         raise Refused(
-            f"{listed(sorted(lost))} answered already, and that stands in the paper. Keep it ticked.",
+            f"{listed(lost)} answered already, and that stands in the paper. Keep "
+            f"{agree(len(lost), 'it', 'them')} ticked.",
+            "agencies",
+        )
+    again = sorted(each.agency.short_name for each in unticked if each.reopened_because)
+    if again:
+        raise Refused(
+            f"{listed(again)} answered before words changed, and {agree(len(again), 'is', 'are')} asked "
+            f"again. Keep {agree(len(again), 'it', 'them')} ticked.",
             "agencies",
         )
     if row.state == State.DRAFTING:
@@ -91,9 +100,9 @@ def ask(
         each.due_on = due_on
         each.version += 1
         history.save(each, by=by, at=at, reason="Asked for clearance")
-    for pk in known.keys() - wanted:
-        if not known[pk].is_withdrawn:
-            _withdraw(known[pk], by=by, at=at)
+    for each in unticked:
+        if not each.is_withdrawn:
+            _withdraw(each, by=by, at=at)
     return row
 
 
@@ -105,7 +114,6 @@ def asked_digest(briefing: Briefing) -> str:
 
 def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:
     row.is_withdrawn = True
-    row.reopened_because = ""
     row.version += 1
     history.save(row, by=by, at=at, reason="No longer asked")
 

@@ -145,3 +145,23 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
         acts.tell_missing_returns(briefing=briefing, by=by)
     drafts.hide(briefing=briefing, key=row.key, by=by)
     assert len(checks.blocking(briefing, checks.Gate.CONSULTATION)) == 2
+
+
+def test_missing_returns_of_several_rounds_are_told_by_round(begin, by, plan, police, customs):
+    """Two rounds of which end on one day."""
+    for name, start, end, agencies in (
+        ("the first half of 2010", date(2010, 1, 1), date(2010, 6, 30), [police, customs]),
+        ("the second half of 2009", date(2009, 7, 31), date(2009, 12, 31), [police]),
+        ("June 2010", date(2010, 6, 1), date(2010, 6, 30), [customs, police]),
+    ):
+        round = RoundFactory(
+            plan=plan, name=name, period_start=start, period_end=end, closed_at=BEFORE, closed_by=by
+        )
+        for agency in agencies:
+            ReturnFactory(round=round, agency=agency)
+    row = acts.tell_missing_returns(briefing=begin(), by=by)
+    assert row.text == (
+        "The returns of Police for the second half of 2009, of Customs and Police for the first half of "
+        "2010 and of Customs and Police for June 2010 had not been accepted by 30 July 2010. What they say "
+        "is not in this paper."
+    )

@@ -372,8 +372,11 @@ def of_clearances(briefing):
     return [check for check in checks.of(briefing, BEFORE_ON) if check.key.startswith("clearance-")]
 
 
-def test_a_paper_that_is_signed_before_its_day_is_warned_of(begin):
-    briefing = set_cover(begin(), state="awaiting")
+@pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
+def test_a_paper_that_would_be_signed_before_its_day_is_warned_of(begin, state):
+    briefing = begin()
+    assert keys(checks.of(briefing, BEFORE_ON)) == []
+    briefing = set_cover(briefing, state=state)
     (check,) = checks.of(briefing, BEFORE_ON)
     assert (check.key, check.words) == (
         "dated-ahead",

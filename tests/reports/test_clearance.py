@@ -292,7 +292,7 @@ def asked_again(briefing):
 
 
 def test_a_dissent_that_is_asked_again_stops_authorisation_until_it_is_answered(
-    consulted, of_police, approver, by
+    consulted, of_police, customs, approver, by
 ):
     answer(of_police, approver, **ANSWERS["dissents"])
     assert dissents_in_the_way(consulted) == []
@@ -301,6 +301,11 @@ def test_a_dissent_that_is_asked_again_stops_authorisation_until_it_is_answered(
         "Police did not concur, and has not answered since it was asked again. Until it does, the "
         "paper says nothing of that."
     ]
+    with pytest.raises(Refused) as refusal:  # and not asking it is no way round
+        ask(consulted, [customs], by)
+    assert str(refusal.value) == (
+        "Police answered before words changed, and is asked again. Keep it ticked."
+    )
     answer(of_police, approver)
     assert dissents_in_the_way(consulted) == []
 

@@ -1,11 +1,14 @@
 """A plan's kinds of briefing: every change of one, what is refused, and that drafts stay as they were."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from agencies import history
 from reports.document import to_json, words
 from reports.kind_history import history_of
 from reports.models import BriefingKind, KindSection
@@ -625,3 +628,21 @@ def test_its_history_reads_as_sentences_newest_first(kind, by):
         ("made “Annual report” a kind of briefing of this plan.", ""),
     ]
     assert {entry.who for entry in history_of(kind)} == {by.signature}
+
+
+def test_what_the_migration_named_was_named_by_nobody_else(by):
+    row = BriefingKindFactory(slug="interim", title="Progress on {plan}")
+    history.save(row, by=by)
+    import_module("reports.migrations.0011_kinds_say_what_briefings_are_called").name_others(
+        apps, None
+    )
+    row.refresh_from_db()
+    assert row.title == "Interim report on {plan}"
+    change_kind(row, by, annexes=["delays"])
+    assert [(entry.who, entry.what) for entry in history_of(row)][:2] == [
+        (by.signature, "changed the annexes to: Register of delays."),
+        (
+            "Plan Register",
+            "changed its briefings’ title from “Progress on {plan}” to “Interim report on {plan}”.",
+        ),
+    ]
