@@ -45,13 +45,14 @@ class Painted(NamedTuple):
 def middle(root: Any) -> int | None:
     """Where in the HTML the second half begins: the place of that element, counted from the root. None: nowhere.
 
-    Pictures stay in the first half, since their drawings cannot be handed over.
+    Pictures stay in the first half, since their drawings cannot be handed over. A cut that leaves one of the two less
+    than a quarter is not worth it.
     """
-    found, best = None, 0.0
+    found, best = None, 0.25
     before, total = 0, sum(len(text) for text in root.itertext())
     for place, element in enumerate(root.iter()):
         if element.tag == SVG:
-            found, best = None, 0.0
+            found, best = None, 0.25
         elif _begins_page(element):
             share = before / total
             if abs(share - 0.5) < abs(best - 0.5):

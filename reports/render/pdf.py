@@ -67,7 +67,7 @@ def render_pdf(
     `helper` leads to a process in `help_with_halves`, which makes half of a long paper meanwhile; the bytes are the
     same. After any exception it may still be at it, and is of no more use.
     """
-    with _collector_off():
+    with _one_at_a_time, _collector_off():
         html = document_html(document)
     return html_to_pdf(
         html,

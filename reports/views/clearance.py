@@ -66,16 +66,17 @@ def _overview(
     )
 
 
+def _asked(briefing: Briefing) -> list[Clearance]:
+    rows = briefing.clearances.asked().select_related("agency")
+    return list(rows.order_by("due_on", "agency__short_name"))
+
+
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Whom the draft goes to and until when; the draft is in consultation then."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
-    asked = list(
-        briefing.clearances.asked()
-        .select_related("agency")
-        .order_by("due_on", "agency__short_name")
-    )
+    asked = _asked(briefing)
     choices = services.agencies_to_ask(briefing)
     initial = {
         "agencies": [row.agency_id for row in asked] or [each.pk for each in choices],
@@ -99,7 +100,8 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             )
         except Conflict as conflict:
             form.add_error(None, str(conflict))
-            shown_again(form, seen=initial["seen"])
+            shown_again(form, seen=services.asked_digest(briefing))
+            asked = _asked(briefing)
             theirs = [
                 (row.agency.short_name, f"Asked, due on {long_date(row.due_on)}") for row in asked
             ]

@@ -15,16 +15,18 @@ if (regions.length) {
   addEventListener("resize", fit);
 }
 
-// Of several boxes on a page only one is sent at a time: what stands in the others would be lost.
-const isTyped = (box) => box.value !== box.defaultValue;
+// Of several forms on a page only one is sent at a time: what stands in the others would be lost. One that came back
+// with a mistake holds what was typed as if it had always stood there.
+const isChanged = (box) => box.checked !== box.defaultChecked || (box.matches("textarea") && box.value !== box.defaultValue);
+const isUnsent = (form) => "unsent" in form.dataset || [...form.elements].some(isChanged);
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-alone]")) return;
-  const boxes = [...document.querySelectorAll("[data-alone] textarea")];
-  const left = boxes.find((box) => box.form !== event.target && isTyped(box));
+  const forms = [...document.querySelectorAll("[data-alone]")];
+  const left = forms.find((form) => form !== event.target && isUnsent(form));
   if (!left || confirm("You have typed something else on this page that is not sent yet. Go on without it?")) return;
   event.preventDefault();
   for (let each = left.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
-  left.focus();
+  left.querySelector("textarea").focus();
 });
 
 // Printing needs a script, so its buttons wait hidden for one.

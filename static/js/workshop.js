@@ -427,7 +427,11 @@ async function act(form, fields, key, button) {
       editor.box.focus();
       return tell();
     }
-    if (fields.has("version")) fields.set("version", editor.form.elements.version.value);
+  }
+  // What was saved here since the page was made is known to the editor alone.
+  if (editor && fields.has("version")) {
+    const saved = Number(editor.form.elements.version.value);
+    fields.set("version", Math.max(saved, fields.get("version")));
   }
   const name = fields.get("act");
   if (editor && ["split", "join", "accept"].includes(name)) editors.delete(key);

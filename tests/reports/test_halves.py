@@ -85,6 +85,12 @@ def test_a_paper_that_nothing_divides_stays_whole():
     assert halves.middle(fromstring(page())) is None
 
 
+@pytest.mark.parametrize(("second", "is_cut"), [(30, False), (34, True), (290, True), (310, False)])
+def test_a_cut_that_leaves_one_process_nearly_all_is_none(second, is_cut):
+    html = page(annex("b" * second))
+    assert (halves.middle(fromstring(html)) is not None) == is_cut
+
+
 # --- the file -------------------------------------------------------------------------------
 
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from multiprocessing import Pipe
+from threading import Thread
 
 import pytest
 from django.core.management import call_command
@@ -13,7 +15,7 @@ from django.db import connection
 
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import RenderRefused, render_pdf
-from reports.render.room import Room, RoomLost
+from reports.render.room import Room, RoomLost, _work
 from reports.services import renderings
 from reports.workshop.paper import document_of
 from tests.factories import AppointmentFactory, BriefingFactory
@@ -58,6 +60,7 @@ def test_the_worker_makes_what_waits_with_the_same_bytes_as_a_request(briefing):
 def test_a_room_tells_how_far_it_is(room, briefing):
     told = []
     room.make("pdf", bytes(asked(briefing).document), lambda *at: told.append(at))
+    assert told
     assert {stage for stage, *_ in told} <= {"", "layout", "writing", "checking"}
 
 
@@ -116,6 +119,22 @@ def test_a_paper_that_needs_too_much_memory_is_no_more_than_a_process_lost(brief
         room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
 
 
+def test_a_paper_that_is_refused_memory_fails_with_that_word(monkeypatch):
+    def make(*how):
+        raise MemoryError
+
+    monkeypatch.setattr("reports.render.forms.make", make)
+    monkeypatch.setattr("reports.render.room._begin", lambda mebibytes: None)
+    ours, theirs = Pipe()
+    thread = Thread(target=_work, args=(theirs, None, 0))
+    thread.start()
+    ours.send(("pdf", b"{}"))
+    answer, words = ours.recv()
+    ours.close()
+    thread.join()
+    assert (answer, words.splitlines()[-1]) == ("failed", "MemoryError")
+
+
 def test_a_paper_that_kills_its_process_is_tried_once_more_and_then_refused(briefing, monkeypatch):
     tries = []
 
@@ -149,15 +168,19 @@ def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
 
 
 def test_a_worker_leaves_a_paper_that_another_one_has_taken(briefing, monkeypatch):
+    made = []
+
     def make(self, form, document, tell):
         Rendering.objects.update(attempts=2, state=State.RUNNING)
         tell("layout", 3, 0)
+        made.append(form)
         return b"a file too late"
 
     monkeypatch.setattr(Room, "make", make)
     row = asked(briefing)
     work()
     row.refresh_from_db()
+    assert made == []
     assert (row.state, row.attempts, bytes(row.data or b"")) == (State.RUNNING, 2, b"")
 
 
