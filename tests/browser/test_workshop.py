@@ -314,6 +314,20 @@ def test_news_of_an_edited_paragraph_is_shown_as_was_and_now_to_take_or_to_keep(
     assert "All goes well." not in draft.texts()
 
 
+def test_words_that_were_saved_just_before_are_kept_at_the_first_press(coordinator, draft):
+    page = coordinator
+    edit(page, "work items are under way").fill("All goes well.")
+    expect(state(page)).to_have_text(SAVED)
+    change_the_records(draft)
+    page.locator("#refresh").click()
+    box = page.locator("[data-editor] textarea")
+    box.fill("All goes very well.")
+    expect(state(page)).to_have_text(SAVED)
+    page.get_by_role("button", name="Keep mine").click()
+    expect(bar(page)).to_have_text("Your words stay. You are told when the records change again.")
+    assert draft.texts()[1] == "All goes very well."
+
+
 # --- every state, wide and narrow ---------------------------------------------------------------
 
 
