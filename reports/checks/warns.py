@@ -22,6 +22,8 @@ MOST_PAGES = 10
 MOST_WORDS = 150
 UPDATE = "workitems.update"
 AHEAD = "next_steps"
+# The paper is with the agencies, or with who signs it.
+WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
 
 
 def every(material: Material, today: date) -> list[Check]:
@@ -192,7 +194,7 @@ def _phones(material: Material) -> Iterator[Check]:
 def _answers(material: Material) -> Iterator[Check]:
     """Agencies that were asked for their clearance and have not answered."""
     assert material.found is not None
-    if material.briefing.state not in (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING):
+    if material.briefing.state not in WITH_OTHERS:
         return
     for row in material.found.facts.clearances:
         if row.is_answered:
@@ -211,11 +213,9 @@ def _answers(material: Material) -> Iterator[Check]:
 def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     """A paper that is to be signed before its day: how the records stand on that day nobody knows yet."""
     briefing, dated = material.briefing, material.briefing.dated
-    state = Briefing.State
-    states = [state.IN_CONSULTATION, state.AWAITING]
-    if briefing.is_corrected:  # and goes up again without a consultation
-        states.append(state.DRAFTING)
-    if dated > today and briefing.state in states:
+    # A correction goes up again without a consultation.
+    may_go_up = briefing.is_open and briefing.is_corrected
+    if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
         yield Check(
             "dated-ahead",
             WARNING,

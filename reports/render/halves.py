@@ -18,6 +18,9 @@ from reports.render.structure import SVG, Reader, ReadPage, Steps, decoration_un
 # Characters of HTML, some forty pages: below that, two take as long as one.
 LONG = 200_000
 
+# How much of the paper each of the two gets at least.
+_WORTH_IT = 0.25
+
 _POINT = 0.75  # points in a CSS pixel
 
 
@@ -46,13 +49,13 @@ def middle(root: Any) -> int | None:
     """Where in the HTML the second half begins: the place of that element, counted from the root. None: nowhere.
 
     Pictures stay in the first half, since their drawings cannot be handed over. A cut that leaves one of the two less
-    than a quarter is not worth it.
+    than `_WORTH_IT` is none.
     """
-    found, best = None, 0.25
+    found, best = None, _WORTH_IT
     before, total = 0, sum(len(text) for text in root.itertext())
     for place, element in enumerate(root.iter()):
         if element.tag == SVG:
-            found, best = None, 0.25
+            found, best = None, _WORTH_IT
         elif _begins_page(element):
             share = before / total
             if abs(share - 0.5) < abs(best - 0.5):

@@ -67,7 +67,7 @@ def render_pdf(
     `helper` leads to a process in `help_with_halves`, which makes half of a long paper meanwhile; the bytes are the
     same. After any exception it may still be at it, and is of no more use.
     """
-    with _one_at_a_time, _collector_off():
+    with _undisturbed():
         html = document_html(document)
     return html_to_pdf(
         html,
@@ -271,7 +271,7 @@ def _carefully() -> Iterator[None]:
     # Imported here: it needs Pango, starts many processes to find it, and only a render should pay or fail for that.
     from weasyprint.urls import FatalURLFetchingError
 
-    with _one_at_a_time, _collector_off(), _warnings_refused():
+    with _undisturbed(), _warnings_refused():
         try:
             yield
         except FatalURLFetchingError as fault:
@@ -279,15 +279,17 @@ def _carefully() -> Iterator[None]:
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
-    """A long paper makes millions of live boxes; looking for rubbish among them costs a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _undisturbed() -> Iterator[None]:
+    """One at a time, without the collector: a long paper makes millions of live boxes, and looking for rubbish among
+    them costs a fifth of the time."""
+    with _one_at_a_time:
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if was_on:
+                gc.enable()
 
 
 class _Pages(logging.Handler):
