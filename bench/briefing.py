@@ -66,7 +66,7 @@ def fill(sizes: list[int]) -> None:
     from django.utils import timezone
 
     from agencies.models import Appointment
-    from reports.drafts import draft
+    from reports.drafting.cover import draft
     from workitems.models import Plan
 
     call_command("import_plan", str(WORKBOOK), stdout=StringIO())
@@ -132,9 +132,9 @@ def measure_paper(name: str | int, runs: int, told: Any) -> None:
     django.setup()
     from weasyprint import HTML
 
+    from reports.drafting.paper import document_of
     from reports.render import html, pdf
     from reports.render.docx import render_docx
-    from reports.workshop.paper import document_of
 
     def alone(page: str) -> bytes:
         data: bytes = HTML(string=page, base_url=html.ASSETS, url_fetcher=pdf._fetcher()).write_pdf(

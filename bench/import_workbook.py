@@ -24,7 +24,7 @@ def workbook(items: int) -> bytes:
     """A plan of so many items, written as a person's spreadsheet program would."""
     import openpyxl
 
-    from workitems.workbook.sheets import SHEETS
+    from workitems.workbook.columns import SHEETS
 
     rows: dict[str, list[list[object]]] = {
         "Plan": [

@@ -7,10 +7,11 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
-        from reports import clearance_notices, guards, waiting
-        from workitems import waiting as desk
+        from reports import desk_lines, paper_guards
+        from reports.clearance import notices
+        from workitems import desk as desk
         from workitems.notices import timetable
 
-        post_migrate.connect(guards.install_after_migrate, sender=self)
-        desk.SOURCES.append(waiting.lines_for)
-        timetable.SOURCES.append(clearance_notices.tell)
+        post_migrate.connect(paper_guards.install_after_migrate, sender=self)
+        desk.SOURCES.append(desk_lines.lines_for)
+        timetable.SOURCES.append(notices.tell)

@@ -3,23 +3,23 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from reports.views import (
-    annexes,
+    annex_choices,
+    briefing_decisions,
     briefings,
     changes,
     checks,
     clearance,
     comparing,
     dashboard,
-    decisions,
+    drafting,
     exports,
     issuing,
     kinds,
-    papers,
+    meeting_papers,
     renderings,
     responses,
     timeline,
     trends,
-    workshop,
 )
 
 dashboard_urls = [
@@ -56,7 +56,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
     path("<int:pk>/checks/", checks.listed, name="checks"),
-    path("<int:pk>/annexes/", annexes.annexes, name="annexes"),
+    path("<int:pk>/annexes/", annex_choices.annexes, name="annexes"),
     path("<int:pk>/pdf/", renderings.download, {"form": "pdf"}, name="pdf"),
     path("<int:pk>/preview.pdf", renderings.preview, name="preview"),
     path("<int:pk>/docx/", renderings.download, {"form": "docx"}, name="docx"),
@@ -66,7 +66,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("<int:pk>/files/<int:rendering>/again/", renderings.again, name="file-again"),
     path("<int:pk>/json/", briefings.json, name="json"),
     path("<int:pk>/xlsx/", briefings.xlsx, name="xlsx"),
-    path("decided/<int:pk>/", decisions.record, name="record-decision"),
+    path("decided/<int:pk>/", briefing_decisions.record, name="record-decision"),
     *(path(f"<int:pk>/{name}/", issuing.act, {"name": name}, name=name) for name in issuing.ACTS),
     *(
         path(f"<int:pk>/{name}/", issuing.step, {"name": name}, name=name)
@@ -96,23 +96,23 @@ briefing_urls: list[URLPattern | URLResolver] = [
 ]
 
 workshop_urls = [
-    path("", workshop.draft, name="draft"),
-    path("begin/", workshop.begin, name="begin"),
-    path("refresh/", workshop.refresh, name="refresh"),
-    path("sections/<str:key>/", workshop.section, name="section"),
-    path("paragraphs/<str:key>/", workshop.paragraph, name="paragraph"),
-    path("paragraphs/<str:key>/versions/", workshop.versions, name="versions"),
-    path("recommendations/<str:key>/", workshop.ask, name="ask"),
+    path("", drafting.draft, name="draft"),
+    path("begin/", drafting.begin, name="begin"),
+    path("refresh/", drafting.refresh, name="refresh"),
+    path("sections/<str:key>/", drafting.section, name="section"),
+    path("paragraphs/<str:key>/", drafting.paragraph, name="paragraph"),
+    path("paragraphs/<str:key>/versions/", drafting.versions, name="versions"),
+    path("recommendations/<str:key>/", drafting.ask, name="ask"),
 ]
 
 paper_urls = [
     path(f"<int:pk>/{kind}/{address}", view, {"kind": kind}, name=f"{kind}{name}")
     for kind in ("pack", "minutes")
     for address, view, name in (
-        ("", papers.show, ""),
-        ("draft.pdf", papers.draft, "-draft"),
-        ("version-<int:number>.pdf", papers.version, "-version"),
-        ("freeze/", papers.freeze, "-freeze"),
+        ("", meeting_papers.show, ""),
+        ("draft.pdf", meeting_papers.draft, "-draft"),
+        ("version-<int:number>.pdf", meeting_papers.version, "-version"),
+        ("freeze/", meeting_papers.freeze, "-freeze"),
     )
 ]
 

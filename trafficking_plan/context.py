@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from reports.views.readers import office_plans
-from workitems.views.requests import visible_plans
+from workitems.views.lookups import visible_plans
 
 SECTIONS = (
     ("Dashboard", "dashboard:overview", "dashboard"),

@@ -7,6 +7,6 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
-        from workitems import guards
+        from workitems import plan_guards
 
-        post_migrate.connect(guards.install_after_migrate, sender=self)
+        post_migrate.connect(plan_guards.install_after_migrate, sender=self)

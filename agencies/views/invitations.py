@@ -17,7 +17,7 @@ from agencies.rules import roles_to_manage
 from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
-from agencies.views.requests import managed_agency, posted, require_role, signed_in
+from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
 @require_http_methods(["GET", "POST"])

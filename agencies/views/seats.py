@@ -14,7 +14,7 @@ from agencies.rules import roles_to_manage
 from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
-from agencies.views.requests import managed_agency, posted, require_role, signed_in
+from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
 @require_GET

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from reports import plain_json
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
+from reports.clearance.concerns import place_of
+from reports.document import plain_json
+from reports.document.wording import day
+from reports.drafting.draft import Part, broken_references
 from reports.models import Briefing, Clearance
-from reports.wording import day
-from reports.workshop.concerns import place_of
-from reports.workshop.draft import Part, broken_references
 from workitems.models import Return
 
 RETURN = "workitems.return"

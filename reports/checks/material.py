@@ -7,11 +7,11 @@ from django.urls import NoReverseMatch, reverse
 from reports.compose import Composed as Generated
 from reports.compose import compose
 from reports.document import Document, DocumentError
+from reports.drafting import draft_rows
+from reports.drafting.draft import Composed, Draft, Part, Portion
+from reports.drafting.page import Page
+from reports.drafting.paper import assembled, composed_from, generated
 from reports.models import Briefing, ClearanceComment
-from reports.workshop import stored
-from reports.workshop.draft import Composed, Draft, Part, Portion
-from reports.workshop.page import Page
-from reports.workshop.paper import assembled, composed_from, generated
 from workitems.models import Return
 
 BRIEFING = "briefings:detail"
@@ -60,7 +60,7 @@ class Material:
 def read(briefing: Briefing) -> Material:
     if briefing.kind_id is None:
         return _of_records(briefing)
-    rows = stored.read(briefing)
+    rows = draft_rows.read(briefing)
     try:
         found = generated(briefing, rows.draft)
         composed = composed_from(found, rows.patterns)

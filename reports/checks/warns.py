@@ -5,16 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from reports import markup
 from reports.checks.blocks import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.dates import called_future
 from reports.checks.length import pages
 from reports.checks.material import BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
-from reports.document import words
+from reports.document import markup, words
+from reports.document.wording import agree, counted, day, listed
+from reports.drafting.draft import Part, drifts, outdated, printed
 from reports.models import Briefing
-from reports.wording import agree, counted, day, listed
-from reports.workshop.draft import Part, drifts, outdated, printed
 from workitems.models import Update
 
 MOST_PAGES = 10

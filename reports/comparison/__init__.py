@@ -1,5 +1,5 @@
 """Two versions of a paper compared: what they say, and how the plan stood when each said it.
 
-`papers` and `matching` compare two `Document`s and know no Django; `figures` puts the plan's figures
+`documents` and `matching` compare two `Document`s and know no Django; `figures` puts the plan's figures
 side by side; `versions` says what a briefing can be compared with, and reads it.
 """

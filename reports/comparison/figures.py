@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports.document import Document, ProgressPicture, Stage, WorkItemTable
-from reports.wording import agree
+from reports.document.wording import agree
 from workitems.models import Delay
 from workitems.models.item import Confidence
 from workitems.on_day import PlanOnDay

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from reports.document import Document, from_json
+from reports.document.wording import capitalised, day
+from reports.drafting import past_drafts
+from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import sha256
-from reports.wording import capitalised, day
-from reports.workshop import past
-from reports.workshop.paper import document_of
 from workitems.asat import Moment, end_of
 
 NOW = "now"
@@ -106,7 +106,7 @@ def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
         name = "the draft now" if briefing.kind_id else "what the records say now"
         yield Version(NOW, capitalised(name), name)
     if briefing.kind_id:
-        for then in past.moments(briefing, today):
+        for then in past_drafts.moments(briefing, today):
             yield _then(then.moment, f", {then.words}")
 
 
@@ -170,7 +170,7 @@ def read(version: Version, briefing: Briefing, now: datetime) -> Read | None:
         document = document_of(briefing)
         moment = _moment(document, now)
         return Read(version, document, moment, is_now=moment.until == now)
-    found = past.read(briefing, version.until)
+    found = past_drafts.read(briefing, version.until)
     if found is None:
         return None
     return Read(version, found, _moment(found, version.until))

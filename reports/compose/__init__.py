@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reports.compose.ahead import next_steps, risks
-from reports.compose.annexes import (
+from reports.compose.annex_rows import (
     consulted_table,
     delay_register,
     names,
@@ -17,7 +17,7 @@ from reports.compose.annexes import (
     work_item_table,
     work_item_texts,
 )
-from reports.compose.delays import delay, mitigation
+from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read
 from reports.compose.paragraphs import Writer, key
 from reports.compose.sections import achievements, background, figures, purpose

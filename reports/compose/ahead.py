@@ -6,7 +6,7 @@ from datetime import date
 from reports.compose.facts import ItemFacts, milestone_source, version_of
 from reports.compose.paragraphs import Writer, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.wording import add_months, agree, capitalised, cited, counted, day, some
+from reports.document.wording import add_months, agree, capitalised, cited, counted, day, some
 from workitems.models import Pillar
 
 # Steps ahead that one pillar's paragraph holds; more would be a list that nobody reads.

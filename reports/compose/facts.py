@@ -14,8 +14,8 @@ from django.db.models import Subquery
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
+from reports.document.wording import day
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
-from reports.wording import day
 from workitems.asat import end_of, newest_versions, rows_as_at
 from workitems.models import (
     Delay,

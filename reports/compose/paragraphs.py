@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from agencies.models import Agency
-from reports import markup
 from reports.compose.facts import Facts, ItemFacts
-from reports.document import Bullet, DocumentError, Paragraph, Run, Source, Text
-from reports.wording import closed, named, opened
+from reports.document import Bullet, DocumentError, Paragraph, Run, Source, Text, markup
+from reports.document.wording import closed, named, opened
 
 
 class Writer:

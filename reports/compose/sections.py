@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reports.compose.answers import answered
+from reports.compose.consulted import answered
 from reports.compose.facts import Facts, ItemFacts
 from reports.compose.paragraphs import Writer, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
-from reports.markup import to_source
-from reports.wording import (
+from reports.document.markup import to_source
+from reports.document.wording import (
     agree,
     capitalised,
     cited,

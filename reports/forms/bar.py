@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
-from reports.look import Earlier, Look, briefings_before, meetings_before
+from reports.progress.view import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
 from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField

@@ -7,14 +7,14 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from agencies.fields import ReasonField
-from reports.compose.standing import WORDS
+from reports.compose.standing_text import WORDS
 from reports.document import Verb
-from reports.forms.annexes import AnnexesForm
-from reports.markup import MAX_SOURCE
+from reports.document.markup import MAX_SOURCE
+from reports.drafting.draft import CLOSING
+from reports.forms.annex_choices import AnnexesForm
 from reports.models import BriefingKind, Content, KindSection
 from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, TITLE_LENGTH
 from reports.services.kinds import FIRST, MOST_ASKS, AskWords
-from reports.workshop.draft import CLOSING
 from workitems.forms.items import VersionedForm
 
 FILLED_IN = (

@@ -1,8 +1,8 @@
 """What is kept of papers: a briefing's cover, and the frozen papers of the working group's meetings."""
 
 from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
+from reports.models.briefing_decision import BriefingDecision
 from reports.models.clearance import Clearance, ClearanceComment, ClearanceReply
-from reports.models.decision import BriefingDecision
 from reports.models.draft import (
     AnnexChoice,
     BriefingKind,
@@ -13,8 +13,8 @@ from reports.models.draft import (
     KindSection,
 )
 from reports.models.issue import IssuedPaper
+from reports.models.meeting_paper import MeetingPaper
 from reports.models.override import CheckOverride
-from reports.models.paper import MeetingPaper
 from reports.models.rendering import RecordChange, Rendering, RenderWorker
 from reports.models.response import FollowUp, Response, ResponseChoice
 

@@ -1,6 +1,6 @@
 """What a briefing is drafted from and as: kinds of briefing, their sections, and a draft's own parts.
 
-`reports.workshop` reads these rows as one draft; `reports.services.drafts` writes them.
+`reports.drafting` reads these rows as one draft; `reports.services.drafts` writes them.
 """
 
 from typing import Self
@@ -165,7 +165,7 @@ class DraftSection(models.Model):
 
 
 class DraftParagraph(models.Model):
-    """One paragraph of a draft with its sub-bullets, as typed. See `workshop.draft.Part`.
+    """One paragraph of a draft with its sub-bullets, as typed. See `reports.drafting.draft.Part`.
 
     `taken` and `sources` are lists of plain data. One that was merged away, or that the records
     gave no longer, is withdrawn: it keeps its history and may come back.

@@ -1,6 +1,6 @@
 """Briefings as they were authorised: the paper's plain data and its PDF, byte for byte.
 
-A row is never changed or deleted; the database refuses it (`reports.guards`). What has to be said
+A row is never changed or deleted; the database refuses it (`reports.paper_guards`). What has to be said
 differently is a new version with a note, beside the old one.
 """
 

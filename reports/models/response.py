@@ -1,6 +1,6 @@
 """The Minister's answer to an issued paper, and what somebody is to do because of it.
 
-Answers are records: one is never changed or deleted, the database refuses it (`reports.guards`). A
+Answers are records: one is never changed or deleted, the database refuses it (`reports.paper_guards`). A
 correction is a further answer that names the one it corrects.
 """
 

@@ -5,8 +5,8 @@ import io
 import re
 from datetime import date
 
-from reports.sheets import Sheet, Value
-from workitems.workbook.kinds import clean
+from reports.progress.tables import Sheet, Value
+from workitems.workbook.cell_kinds import clean
 
 MIME_TYPE = "text/csv; charset=utf-8"
 MARK = "\ufeff"

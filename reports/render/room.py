@@ -127,7 +127,7 @@ def _help(asker: Connection, mebibytes: int) -> None:
 def _work(connection: Connection, helper: Connection, mebibytes: int) -> None:
     """What the first process does: until nobody is at the other end."""
     _begin(mebibytes)
-    from reports.render.forms import make
+    from reports.render.outputs import make
 
     while True:
         try:

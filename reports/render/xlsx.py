@@ -11,8 +11,8 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reports.sheets import Kind, Sheet, Value
-from workitems.workbook.kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
+from reports.progress.tables import Kind, Sheet, Value
+from workitems.workbook.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATE_FORMAT = "d mmm yyyy"

@@ -4,9 +4,9 @@ from django.db import transaction
 
 from agencies.models import User
 from reports.document import DocumentError
+from reports.drafting.paper import composed_for
 from reports.models import Briefing
 from reports.services import drafts, kinds
-from reports.workshop.paper import composed_for
 from workitems.services.refusals import Refused
 
 

@@ -12,12 +12,12 @@ from reports import checks
 from reports.checks.blocks import RETURN
 from reports.checks.material import missing_returns
 from reports.document import Source
+from reports.document.wording import agree, day, listed
+from reports.drafting import draft_rows
+from reports.drafting.draft import CLOSING
 from reports.models import Briefing, CheckOverride, DraftParagraph
 from reports.models.override import REASON_LENGTH
 from reports.services import drafts
-from reports.wording import agree, day, listed
-from reports.workshop import stored
-from reports.workshop.draft import CLOSING
 from workitems.asat import newest_versions
 from workitems.models import Return
 from workitems.services.refusals import Refused
@@ -68,7 +68,7 @@ def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
     It goes to the end of the achievements, else of the first section. Refused when none is missing.
     """
     briefing = drafts.open_briefing(briefing)
-    draft = stored.read(briefing).draft
+    draft = draft_rows.read(briefing).draft
     told = {
         source.pk
         for part in draft.parts()

@@ -1,6 +1,6 @@
 """Clearance: agencies are asked, comment, and answer; the coordinator resolves; changes ask again.
 
-What an answer was given on is kept with it (`workshop.concerns`). `reopen_changed` is called by every
+What an answer was given on is kept with it (`reports.clearance.concerns`). `reopen_changed` is called by every
 change of a draft's text.
 """
 
@@ -12,15 +12,16 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
+from reports.clearance import concerns
 from reports.document import DocumentError
+from reports.document.text import check_characters
+from reports.document.wording import agree, listed
+from reports.drafting import draft_rows
+from reports.drafting.draft import Draft
 from reports.models import Briefing, Clearance, ClearanceComment, ClearanceReply
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 from reports.render.pdf import RenderRefused, refuse_unprintable
 from reports.services import states
-from reports.text import check_characters
-from reports.wording import agree, listed
-from reports.workshop import concerns, stored
-from reports.workshop.draft import Draft
 from workitems.services.refusals import Conflict, Refused, locked
 
 State = Briefing.State
@@ -177,7 +178,7 @@ def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
     answered = list(briefing.clearances.answered().select_related("agency"))
     if not answered:
         return []
-    draft = stored.read(briefing).draft
+    draft = draft_rows.read(briefing).draft
     owners = concerns.owners_of(draft)
     found = []
     for row in answered:
@@ -258,7 +259,7 @@ def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearanc
     if version is not None and row.version != version:
         raise Conflict(row)
     row.briefing = briefing
-    return row, stored.read(briefing).draft
+    return row, draft_rows.read(briefing).draft
 
 
 def _open_comment(comment: ClearanceComment) -> ClearanceComment:

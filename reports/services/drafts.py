@@ -18,12 +18,12 @@ from django.db import transaction
 from agencies import history
 from agencies.models import User
 from reports.document import DocumentError, Source, Verb
+from reports.drafting import asks as ask_acts
+from reports.drafting import draft as acts
+from reports.drafting import draft_rows
+from reports.drafting.draft import Composed, Draft, DraftError, drifts
 from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, DraftSection
 from reports.services import clearance
-from reports.workshop import asks as ask_acts
-from reports.workshop import draft as acts
-from reports.workshop import stored
-from reports.workshop.draft import Composed, Draft, DraftError, drifts
 from workitems.services.refusals import Conflict, Refused, locked
 
 # Paragraphs that one box of text may be broken into.
@@ -83,7 +83,14 @@ def begin_draft(
             ),
             by=by,
         )
-    _keep(briefing, stored.read(briefing), acts.refresh, composed, by=by, reason=stored.DRAFTED)
+    _keep(
+        briefing,
+        draft_rows.read(briefing),
+        acts.refresh,
+        composed,
+        by=by,
+        reason=draft_rows.DRAFTED,
+    )
     return briefing
 
 
@@ -102,7 +109,7 @@ def edit(
 
     Words for a paragraph that was joined away, saved knowing it, make it a paragraph again.
     """
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     words = _words(before, key, version, text, seen)
     how: dict[str, Any] = {"new_keys": _free(before, words, key), "seen": seen}
     row = before.paragraphs.get(key)
@@ -141,7 +148,7 @@ def add(
     the one that is there says something else.
     """
     key = key or new_key()
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     words = _words(before, key, 0, text, seen)
     if key in before.paragraphs:
         if not _says(before, words):
@@ -161,7 +168,7 @@ def add(
 @transaction.atomic
 def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: User) -> None:
     """Another heading for a section. Refused where it is no longer `was`, so that both are seen."""
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     row = before.sections.get(section)
     if row and row.heading != was:
         raise Refused(
@@ -174,20 +181,20 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
 @transaction.atomic
 def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A paragraph one place up (-1) or down (1)."""
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.step, key, places, by=by, reason="Moved")
 
 
 @transaction.atomic
 def move(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.move, key, section, position, by=by, reason="Moved")
 
 
 @transaction.atomic
 def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> None:
     """A paragraph in two, at a place counted in characters of its stored text."""
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _check_version(before, key, version)
     _keep(briefing, before, acts.split, key, at, new_key(), by=by, reason="Split")
 
@@ -195,27 +202,27 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
 @transaction.atomic
 def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """A paragraph with the next one."""
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.merge, key, by=by, reason="Joined to the next")
 
 
 @transaction.atomic
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.hide, key, by=by, reason="Hidden")
 
 
 @transaction.atomic
 def restore(*, briefing: Briefing, key: str, by: User) -> None:
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.restore, key, by=by, reason="Shown again")
 
 
 @transaction.atomic
 def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> int:
     """Take what the records say now into generated paragraphs. How many paragraphs changed."""
-    before = stored.read(open_briefing(briefing))
-    changed = _keep(briefing, before, acts.refresh, composed, by=by, reason=stored.REFRESHED)
+    before = draft_rows.read(open_briefing(briefing))
+    changed = _keep(briefing, before, acts.refresh, composed, by=by, reason=draft_rows.REFRESHED)
     return len(changed)
 
 
@@ -252,9 +259,9 @@ def dismiss(
 
 def _read_drift(
     briefing: Briefing, key: str, composed: Iterable[Composed], version: int, read: str
-) -> stored.Stored:
+) -> draft_rows.Stored:
     """The draft, locked, if the edited words and the records' are still those that were read."""
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _check_version(before, key, version)
     if read not in {each.digest for each in drifts(before.draft, composed) if each.key == key}:
         raise Refused(
@@ -268,7 +275,7 @@ def _read_drift(
 def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) -> DraftParagraph:
     """A paragraph's words as one of its earlier versions had them. `to` is a history row's id."""
     briefing = open_briefing(briefing)
-    before = stored.read(briefing)
+    before = draft_rows.read(briefing)
     row = _check_version(before, key, version)
     earlier = row.history.filter(history_id=to).first()
     if earlier is None:
@@ -298,8 +305,8 @@ def save_ask(
 
     One that says so already is no conflict, as in `add`.
     """
-    before = stored.read(open_briefing(briefing))
-    row, what = before.asks.get(key), (key, verb, text, stored.options_of(options))
+    before = draft_rows.read(open_briefing(briefing))
+    row, what = before.asks.get(key), (key, verb, text, draft_rows.options_of(options))
     if row is None and version:
         raise Refused("That recommendation is not in this draft.")
     if row and row.version != version and not _asks_so(before, key, *what[1:], seen):
@@ -313,24 +320,24 @@ def save_ask(
 @transaction.atomic
 def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A recommendation one place up (-1) or down (1)."""
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, ask_acts.step, key, places, by=by, reason="Moved")
 
 
 @transaction.atomic
 def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, ask_acts.hide, key, by=by, reason="Hidden")
 
 
 @transaction.atomic
 def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
-    before = stored.read(open_briefing(briefing))
+    before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, ask_acts.restore, key, by=by, reason="Shown again")
 
 
 def _asks_so(
-    before: stored.Stored,
+    before: draft_rows.Stored,
     key: str,
     verb: Verb,
     text: str,
@@ -344,7 +351,7 @@ def _asks_so(
     return after.asks == before.draft.asks
 
 
-def _check_version(before: stored.Stored, key: str, version: int) -> DraftParagraph:
+def _check_version(before: draft_rows.Stored, key: str, version: int) -> DraftParagraph:
     """The paragraph's row. A newer version with the words of `version` is nobody's loss."""
     row = before.paragraphs.get(key)
     if row is None:
@@ -357,7 +364,7 @@ def _check_version(before: stored.Stored, key: str, version: int) -> DraftParagr
 
 
 def _words(
-    before: stored.Stored, key: str, version: int, typed: str, seen: Sequence[str]
+    before: draft_rows.Stored, key: str, version: int, typed: str, seen: Sequence[str]
 ) -> dict[str, str]:
     """What was typed, by the key of each paragraph that it makes; empty where it cannot be kept.
 
@@ -374,14 +381,14 @@ def _words(
     return words
 
 
-def _free(before: stored.Stored, words: Mapping[str, str], key: str) -> list[str]:
+def _free(before: draft_rows.Stored, words: Mapping[str, str], key: str) -> list[str]:
     """Keys for the further paragraphs, no more than one box of text may make."""
     used = {part.key for part in before.draft.parts()}
     further = [new_key() if each in used else each for each in words if each != key]
     return further[:MOST_AT_ONCE]
 
 
-def _says(before: stored.Stored, words: Mapping[str, str]) -> bool:
+def _says(before: draft_rows.Stored, words: Mapping[str, str]) -> bool:
     """Whether the draft says already what was typed, every paragraph of it."""
     texts = {part.key: part.text for part in before.draft.parts()}
     return bool(words) and all(texts.get(key) == text for key, text in words.items())
@@ -389,7 +396,7 @@ def _says(before: stored.Stored, words: Mapping[str, str]) -> bool:
 
 def _keep(
     briefing: Briefing,
-    before: stored.Stored,
+    before: draft_rows.Stored,
     act: Callable[..., Draft],
     *arguments: object,
     by: User | None,
@@ -415,7 +422,7 @@ def _keep(
             row = before.paragraphs.get(part.key) or DraftParagraph(
                 briefing=briefing, key=part.key, version=0
             )
-            columns = stored.columns_of(part) | {"section_id": section.pk, "position": position}
+            columns = draft_rows.columns_of(part) | {"section_id": section.pk, "position": position}
             if _save(row, columns, by=by, reason=reason, at=at):
                 changed[part.key] = row
     for key, row in before.paragraphs.items():
@@ -448,7 +455,7 @@ def _save(
 
 
 def _save_asks(
-    briefing: Briefing, before: stored.Stored, after: Draft, *, by: User | None, reason: str
+    briefing: Briefing, before: draft_rows.Stored, after: Draft, *, by: User | None, reason: str
 ) -> None:
     for position, ask in enumerate(after.asks, start=1):
         row = before.asks.get(ask.key) or DraftAsk(briefing=briefing, key=ask.key, version=0)

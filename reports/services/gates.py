@@ -1,8 +1,8 @@
 """What holds a briefing up before a step: the checks that stop it."""
 
 from reports import checks
+from reports.document.wording import agree, capitalised, counted
 from reports.models import Briefing
-from reports.wording import agree, capitalised, counted
 from workitems.services.refusals import Refused
 
 

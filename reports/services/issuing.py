@@ -8,13 +8,13 @@ from django.db import transaction
 from agencies.models import User
 from reports.checks import Gate
 from reports.document import Document, DocumentError, from_json, to_json
+from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
 from reports.services import renderings
 from reports.services.gates import refuse_while_blocked
 from reports.services.states import move
-from reports.workshop.paper import document_of
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State

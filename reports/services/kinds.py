@@ -17,13 +17,12 @@ from django.utils.text import slugify
 
 from agencies import history
 from agencies.models import User
-from reports import markup
-from reports.compose.standing import check_words
-from reports.document import DocumentError, Verb
+from reports.compose.standing_text import check_words
+from reports.document import DocumentError, Verb, markup
+from reports.drafting.draft import CLOSING
 from reports.models import BriefingKind, Content, KindSection
 from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, STANDING_LENGTH, TITLE_LENGTH
-from reports.services import annexes as annexes_of_paper
-from reports.workshop.draft import CLOSING
+from reports.services import annex_choices as annexes_of_paper
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 

@@ -11,13 +11,13 @@ from datetime import datetime
 from django.db import transaction
 
 from reports.document import Document, to_json
+from reports.drafting.paper import document_of
 from reports.models import Briefing, RecordChange, Rendering, RenderWorker
 from reports.models.issue import sha256
 from reports.models.rendering import RenderingQuerySet
 from reports.render import edition
-from reports.render.forms import make
+from reports.render.outputs import make
 from reports.render.pdf import RenderRefused
-from reports.workshop.paper import document_of
 
 State = Rendering.State
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from reports.look import Look
+from reports.progress.view import Look
 from workitems.attention import Line
 
 register = template.Library()

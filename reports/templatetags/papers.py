@@ -7,10 +7,10 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from reports.markup import languages
-from reports.papers.parts import Asked
+from reports.document.markup import languages
+from reports.meetings.parts import Asked
 from reports.render import words
-from workitems.wording import Piece, compared
+from workitems.word_diff import Piece, compared
 
 register = template.Library()
 

@@ -11,23 +11,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.fields import say_refusal
-from reports import checks, drafts, services
+from reports import checks, services
 from reports.document import Document, DocumentError, Paragraph, to_json
+from reports.drafting import cover
+from reports.drafting.paper import document_of
 from reports.forms.covers import CoverForm, NewCoverForm
-from reports.forms.workshop import KindForm
+from reports.forms.drafting import KindForm
 from reports.models import Briefing
+from reports.render.annex_sheets import render_workbook
 from reports.render.html import SCREEN_SHEETS, document_fragment
 from reports.render.pdf import RenderRefused
-from reports.render.workbook import render_workbook
 from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services.beginning import begin_as
 from reports.services.kinds import title_for
 from reports.views import files
 from reports.views.steps import home_of, next_step, other_steps
-from reports.workshop.paper import document_of
 from workitems.models import Plan
 from workitems.services import Conflict, Refused
-from workitems.views.requests import posted, require, signed_in, visible_plan
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 SOURCES_SHOWN = 6
 
@@ -45,8 +46,8 @@ def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
 def create(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     require(request, "reports.create_briefing", plan)
-    start, end, dated = drafts.next_period(plan, timezone.localdate())
-    row = drafts.draft(plan, period_start=start, period_end=end, dated=dated)
+    start, end, dated = cover.next_period(plan, timezone.localdate())
+    row = cover.draft(plan, period_start=start, period_end=end, dated=dated)
     data = posted(request)
     form, kind = NewCoverForm(data, row=row), KindForm(data, plan=plan)
     if form.is_valid() & kind.is_valid() and form.take_title(_title(plan, kind, form)):
@@ -65,7 +66,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
 def _title(plan: Plan, kind: KindForm, form: NewCoverForm) -> str:
     """What a briefing of that kind with this cover is called."""
     titled = Briefing(plan=plan, **form.cover)
-    return drafts.title_of(titled, title_for(plan, kind.cleaned_data["kind"]))
+    return cover.title_of(titled, title_for(plan, kind.cleaned_data["kind"]))
 
 
 def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:

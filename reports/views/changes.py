@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from reports.changes import Change, Comparison, Kind, read
-from reports.changes.moments import between, offered
-from reports.look import Look
+from reports.progress.changes import Change, Comparison, Kind, read
+from reports.progress.changes.periods import between, offered
+from reports.progress.view import Look
 from reports.views.dashboard import chosen, look_of
 
 # Of each kind; the rest is on pages of its own.

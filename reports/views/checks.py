@@ -15,15 +15,15 @@ from django.views.decorators.http import require_http_methods
 from agencies.fields import say_refusal
 from reports import checks
 from reports.checks import Check, Count, Gate
+from reports.document.wording import agree, capitalised, counted
+from reports.drafting import draft_rows
 from reports.forms.checks import OverrideForm
 from reports.models import Briefing
 from reports.services import checks as acts
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of, home_of
-from reports.wording import agree, capitalised, counted
-from reports.workshop import stored
 from workitems.services import Refused
-from workitems.views.requests import require, signed_in
+from workitems.views.lookups import require, signed_in
 
 OVERRIDE = "override"
 
@@ -145,7 +145,7 @@ def take_back(request: HttpRequest, briefing: Briefing) -> str:
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
     row = acts.tell_missing_returns(briefing=briefing, by=signed_in(request))
-    return f"Paragraph {stored.read(briefing).draft.numbers[row.key]} says so now."
+    return f"Paragraph {draft_rows.read(briefing).draft.numbers[row.key]} says so now."
 
 
 ACTS: dict[str, Callable[[HttpRequest, Briefing], str]] = {

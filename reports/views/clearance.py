@@ -10,8 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.fields import say_refusal, shown_again
 from reports import checks
-from reports.clearance_notices import about
+from reports.clearance import consultation
+from reports.clearance.notices import about
 from reports.document import DocumentError
+from reports.drafting import draft_rows
+from reports.drafting.paper import document_of
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.render.html import SCREEN_SHEETS, document_fragment
@@ -19,11 +22,9 @@ from reports.render.words import long_date
 from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of
-from reports.workshop import consulting, stored
-from reports.workshop.paper import document_of
 from workitems.models import Notice
 from workitems.services import Conflict, Refused
-from workitems.views.requests import posted, require, signed_in, visible_plan
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 State = Briefing.State
 
@@ -55,7 +56,7 @@ def _overview(
             "plan": briefing.plan,
             "briefing": briefing,
             "rows": [(row, row.is_overdue(on)) for row in rows],
-            "threads": consulting.threads(stored.read(briefing).draft, comments),
+            "threads": consultation.threads(draft_rows.read(briefing).draft, comments),
             "told": Notice.objects.about(map(about, rows)) if may_change else [],
             "may_ask": may_change and briefing.is_open,
             "may_resolve": may_change and briefing.is_open,
@@ -164,7 +165,7 @@ def _clear(
     "other"), or what is said under a comment (`at` its number)."""
     user, briefing = request.user, row.briefing
     try:
-        page = consulting.read(row)
+        page = consultation.read(row)
     except DocumentError as refusal:
         return _refused(request, briefing, refusal)
     may_answer = briefing.state == State.IN_CONSULTATION
@@ -230,7 +231,7 @@ def _refused(request: HttpRequest, briefing: Briefing, refusal: DocumentError) -
     return render(request, "reports/briefings/refused.html", context, status=422)
 
 
-def _other_form(page: consulting.Consulting, bound: Bound, at: str) -> CommentForm:
+def _other_form(page: consultation.Consulting, bound: Bound, at: str) -> CommentForm:
     """The form for whatever has none at its place: as typed, where that is what was sent."""
     has_own = {place.key for place in (*page.own, *page.asks)}
     if isinstance(bound, CommentForm) and at not in has_own:

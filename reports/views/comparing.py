@@ -9,19 +9,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from reports import dashboard
-from reports.comparison import figures, papers, versions
+from reports.comparison import documents, figures, versions
 from reports.comparison.versions import Choice, Read, Version
 from reports.document import DocumentError
 from reports.forms.comparing import CompareForm
-from reports.look import Look
 from reports.models import Briefing
+from reports.progress import dashboard
+from reports.progress.view import Look
 from reports.views.briefings import readable_briefing
 from reports.views.issuing import damaged
 from reports.views.readers import issued_briefing, plan_with_papers
 from workitems import on_day
 from workitems.asat import Moment
-from workitems.views.requests import visible_plans
+from workitems.views.lookups import visible_plans
 
 
 @require_GET
@@ -103,7 +103,7 @@ def side_by_side(request: HttpRequest, briefing: Briefing, was: Read, now: Read)
     return {
         "was": was,
         "now": now,
-        "comparison": papers.compare(was.document, now.document),
+        "comparison": documents.compare(was.document, now.document),
         "headline": dashboard.headline(at) if was.moment == now.moment else "",
         "groups": figures.side_by_side(before, at),
         "counted_otherwise": [

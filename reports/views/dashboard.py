@@ -8,15 +8,15 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from reports import dashboard, registers
 from reports.forms.bar import BarForm
-from reports.look import Look
+from reports.progress import dashboard, registers
+from reports.progress.view import Look
 from reports.render import charts
 from workitems.attention import attention as attention_lines
 from workitems.models import Delay
 from workitems.on_day import PlanOnDay
 from workitems.on_day import read as read_plan
-from workitems.views.requests import visible_plan
+from workitems.views.lookups import visible_plan
 
 ROWS_ON_A_PAGE = 100
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from reports import changes, exports, registers
-from reports.changes.moments import offered
 from reports.forms.bar import BarForm
-from reports.look import Look
+from reports.progress import changes, exports, registers
+from reports.progress.changes.periods import offered
+from reports.progress.tables import Sheet
+from reports.progress.view import Look
 from reports.render import csv, xlsx
-from reports.sheets import Sheet
 from reports.views import files
 from reports.views.dashboard import chosen, look_of
 from workitems import lines

@@ -15,17 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.fields import shown_again
 from agencies.models import User
 from reports import checks
-from reports.changes import read as compare
 from reports.document import Document, from_json
 from reports.forms.issuing import SignForm, StepForm
-from reports.look import Look
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
 from reports.models.briefing import CONSULTED_STATES
 from reports.models.issue import sha256
+from reports.progress.changes import read as compare
+from reports.progress.view import Look
+from reports.render.annex_sheets import render_workbook
 from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
 from reports.render.html import SCREEN_SHEETS, document_fragment
-from reports.render.workbook import render_workbook
 from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services import issuing, states
 from reports.services.gates import Blocked
@@ -38,7 +38,7 @@ from reports.views.steps import clearing_step, home_of, next_step, other_steps
 from workitems.asat import Moment
 from workitems.models.plan import READING_ROLES
 from workitems.services import Refused
-from workitems.views.requests import posted, require, signed_in, visible_plans
+from workitems.views.lookups import posted, require, signed_in, visible_plans
 
 log = logging.getLogger(__name__)
 

@@ -16,6 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.fields import say_refusal
 from reports.document import DocumentError
+from reports.drafting.draft import CLOSING
+from reports.drafting.kind_history import history_of
+from reports.drafting.pattern import preview, tried_on
 from reports.forms.kinds import (
     AddSectionForm,
     ChangeKindForm,
@@ -23,16 +26,13 @@ from reports.forms.kinds import (
     SectionForm,
     WithdrawForm,
 )
-from reports.kind_history import history_of
 from reports.models import AnnexChoice, BriefingKind, KindSection
 from reports.render.html import SCREEN_SHEETS, body_fragment, document_fragment
 from reports.services import kinds
-from reports.services.annexes import words_of
-from reports.workshop.draft import CLOSING
-from reports.workshop.pattern import preview, tried_on
+from reports.services.annex_choices import words_of
 from workitems.models import Plan
 from workitems.services import Refused
-from workitems.views.requests import posted, require, signed_in, visible_plan
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
 # What the buttons of a section may send: how many places it moves.

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from agencies.models import Seat
 from reports.models import Briefing, IssuedPaper
 from workitems.models import Plan
-from workitems.views.requests import signed_in, visible_plans
+from workitems.views.lookups import signed_in, visible_plans
 
 
 def office_plans(request: HttpRequest) -> list[Plan]:

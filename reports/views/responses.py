@@ -18,7 +18,7 @@ from reports.services import responses as services
 from reports.views.readers import issued_briefing
 from workitems.attachments import content_type
 from workitems.services import Refused
-from workitems.views.requests import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in
 
 
 @require_http_methods(["GET", "POST"])

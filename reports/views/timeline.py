@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from reports import timeline as milestones
-from reports.look import Look
+from reports.progress import timeline as milestones
+from reports.progress.timeline import GroupBy
+from reports.progress.view import Look
 from reports.render import charts
 from reports.render.words import long_date
-from reports.timeline import GroupBy
 from reports.views.dashboard import chosen, look_of
 
 

@@ -18,7 +18,7 @@ from agencies import history
 from agencies.models import User
 from reports.models import Briefing, IssuedPaper
 from tests.reports.paper_reading import numbered
-from workitems.demo.plans import PLAN_OF_2009
+from workitems.demo.demo_plans import PLAN_OF_2009
 from workitems.models import Update
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,9 +8,9 @@ from django.utils.timezone import localdate
 from agencies import history
 from agencies.models import Appointment
 from reports import services
+from reports.drafting.paper import composed
 from reports.models import Briefing, BriefingKind
 from reports.services import drafts, kinds
-from reports.workshop.paper import composed
 from tests.factories import AppointmentFactory
 
 DATED = date(2010, 7, 30)

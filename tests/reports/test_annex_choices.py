@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import Seat
-from reports.forms.annexes import SHOWS
+from reports.drafting.paper import document_of
+from reports.forms.annex_choices import SHOWS
 from reports.models import AnnexChoice, Briefing
 from reports.services import drafts
-from reports.services.annexes import choose_annexes
-from reports.workshop.paper import document_of
+from reports.services.annex_choices import choose_annexes
 from tests.factories import MilestoneFactory, SeatFactory
 from tests.reports.drafted import drafted
 from tests.reports.test_compose import on

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from agencies.models import Seat
 from reports import services
-from reports.drafts import draft, next_period
+from reports.drafting.cover import draft, next_period
 from reports.models import Briefing
 from reports.services import COVER_FIELDS
 from tests.factories import (

@@ -10,11 +10,11 @@ import time_machine
 
 from agencies import history
 from agencies.models import Agency, Seat
-from reports.changes import Kind, both, compare, glance
-from reports.changes import read as read_changes
-from reports.changes.facts import DelayThen, ItemThen, MilestoneThen, PlanThen
-from reports.look import Look
 from reports.models import Briefing
+from reports.progress.changes import Kind, both, compare, glance
+from reports.progress.changes import read as read_changes
+from reports.progress.changes.facts import DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,
     MeetingFactory,

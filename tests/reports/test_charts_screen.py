@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.annexes import PillarProgress, Stage, StageCount
+from reports.document.annexes import PillarProgress, Stage, StageCount
 from reports.render import charts
 from reports.render.charts import BarRow, Scale, Series, ShareRow, Strip, StripMilestone
 

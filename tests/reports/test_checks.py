@@ -10,11 +10,11 @@ from agencies import history
 from reports import checks
 from reports.checks import Gate
 from reports.checks.dates import called_future
+from reports.drafting.page import page_of
+from reports.drafting.paper import composed
 from reports.models import Briefing, Clearance
 from reports.services import drafts
 from reports.services.clearance import resolve
-from reports.workshop.page import page_of
-from reports.workshop.paper import composed
 from tests.factories import (
     ClearanceCommentFactory,
     ClearanceFactory,

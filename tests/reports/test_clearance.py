@@ -7,10 +7,11 @@ import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from reports import checks
+from reports.clearance import concerns
 from reports.document import Verb
+from reports.drafting import draft_rows
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.services import clearance, drafts, states
-from reports.workshop import concerns, stored
 from tests.factories import (
     AgencyFactory,
     BriefingFactory,
@@ -73,7 +74,7 @@ def ask(briefing, agencies, by, due_on=DUE):
 
 def read(row):
     """What the agency's page carries."""
-    draft = stored.read(row.briefing).draft
+    draft = draft_rows.read(row.briefing).draft
     return concerns.fingerprint(concerns.standing_of(row, draft, concerns.owners_of(draft)))
 
 
@@ -89,7 +90,7 @@ def states_of(briefing):
 
 
 def own(briefing, agency):
-    draft = stored.read(briefing).draft
+    draft = draft_rows.read(briefing).draft
     keys = concerns.own_keys(draft, concerns.owners_of(draft), agency.pk)
     return [draft.numbers[key] for key in keys]
 
@@ -272,7 +273,7 @@ def test_an_agency_that_is_no_longer_asked_cannot_answer(
 
 
 def change(briefing, number, by, text="Other words."):
-    draft = stored.read(briefing).draft
+    draft = draft_rows.read(briefing).draft
     key = next(key for key, n in draft.numbers.items() if n == number)
     version = briefing.draft_paragraphs.get(key=key).version
     return drafts.edit(briefing=briefing, key=key, text=text, version=version, by=by)
@@ -334,7 +335,7 @@ def test_changing_another_paragraph_asks_nobody_again(cleared, by):
 
 
 def test_moving_and_saving_the_same_words_ask_nobody_again(cleared, by):
-    key = list(stored.read(cleared).draft.numbers)[1]
+    key = list(draft_rows.read(cleared).draft.numbers)[1]
     drafts.step(briefing=cleared, key=key, places=-1, by=by)
     row = cleared.draft_paragraphs.get(key=key)
     drafts.edit(briefing=cleared, key=key, text=row.text, version=row.version, by=by)
@@ -346,7 +347,7 @@ def test_leaving_a_cleared_paragraph_out_and_going_back_to_older_words_ask_again
 ):
     change(cleared, 2, by)
     answer(cleared.clearances.get(agency__short_name="Police"), approver)
-    key = list(stored.read(cleared).draft.numbers)[1]
+    key = list(draft_rows.read(cleared).draft.numbers)[1]
     row = cleared.draft_paragraphs.get(key=key)
     first = row.history.order_by("history_id")[0]
     drafts.go_back(briefing=cleared, key=key, to=first.history_id, version=row.version, by=by)
@@ -373,7 +374,7 @@ def test_changing_what_is_recommended_asks_everybody_again(cleared, by):
 
 def test_a_paragraph_that_an_agency_commented_on_is_cleared_with_its_own(consulted, customs, by):
     row = consulted.clearances.get(agency=customs)
-    first = next(iter(stored.read(consulted).draft.numbers))
+    first = next(iter(draft_rows.read(consulted).draft.numbers))
     say(row, by, key=first)
     answer(row, by)
     change(consulted, 1, by)
@@ -393,7 +394,7 @@ def test_a_change_while_recalled_asks_again_too(cleared, by):
 
 
 def test_a_long_list_of_changes_is_told_shortly(cleared, police, by):
-    source = stored.read(cleared).draft
+    source = draft_rows.read(cleared).draft
     sources = next(p for p in source.parts() if source.numbers.get(p.key) == 2).sources
     for number in range(6):
         drafts.add(
@@ -401,7 +402,7 @@ def test_a_long_list_of_changes_is_told_shortly(cleared, police, by):
         )
     assert asked_again(cleared) == [("Police", "Paragraph 1 is new.")]
     row = cleared.clearances.get(agency=police)
-    draft = stored.read(cleared).draft
+    draft = draft_rows.read(cleared).draft
     found = concerns.changes(draft, concerns.owners_of(draft), police.pk, row.cleared)
     assert concerns.in_words(found) == (
         "Paragraph 1 is new, paragraph 2 is new, paragraph 3 is new, paragraph 4 is new and "
@@ -417,7 +418,7 @@ def say(row, by, key="", text="Say what it costs."):
 
 
 def test_a_comment_keeps_what_its_paragraph_said(consulted, of_police, approver, by):
-    key = list(stored.read(consulted).draft.numbers)[0]
+    key = list(draft_rows.read(consulted).draft.numbers)[0]
     before = consulted.draft_paragraphs.get(key=key).text
     made = say(of_police, approver, key=key)
     change(consulted, 1, by)

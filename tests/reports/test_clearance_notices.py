@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core import mail
 
 from agencies.models import Seat
+from reports.desk_lines import lines_for
 from reports.models import Briefing, Clearance
-from reports.waiting import lines_for
 from tests.factories import (
     BriefingFactory,
     ClearanceCommentFactory,

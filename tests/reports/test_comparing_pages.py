@@ -10,10 +10,10 @@ from django.urls import reverse
 from agencies import history
 from agencies.models import Appointment, Seat
 from reports.document import to_json
+from reports.drafting.paper import document_of
 from reports.models import Briefing
 from reports.models.issue import sha256
 from reports.services import drafts
-from reports.workshop.paper import document_of
 from tests.factories import (
     AppointmentFactory,
     BriefingFactory,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.comparison.documents import Kind, compare, text_of
 from reports.comparison.matching import Passage, in_order, pairs
-from reports.comparison.papers import Kind, compare, text_of
 from reports.document import (
     Marking,
     Recommendation,

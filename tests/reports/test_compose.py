@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agencies import history
 from reports.compose import compose
 from reports.document import DocumentError, Stage, from_json, to_json, words
-from reports.drafts import draft, other_members
+from reports.drafting.cover import draft, other_members
 from reports.models import Clearance
 from tests.factories import (
     AgencyFactory,

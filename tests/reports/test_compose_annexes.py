@@ -18,7 +18,7 @@ from reports.document import (
     plain,
     words,
 )
-from reports.drafts import draft
+from reports.drafting.cover import draft
 from reports.models import AnnexChoice
 from tests.factories import (
     AgencyFactory,

@@ -8,7 +8,7 @@ import time_machine
 from agencies import history
 from reports.compose import compose
 from reports.document import Source, words
-from reports.drafts import draft
+from reports.drafting.cover import draft
 from tests.factories import (
     AppointmentFactory,
     BriefingFactory,

@@ -6,8 +6,8 @@ import pytest
 
 from agencies import history
 from reports.compose import generate
-from reports.drafts import draft
-from reports.markup import Block, parse, to_source
+from reports.document.markup import Block, parse, to_source
+from reports.drafting.cover import draft
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,

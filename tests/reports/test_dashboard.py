@@ -9,9 +9,9 @@ import time_machine
 
 from agencies import history
 from agencies.models import Seat
-from reports import dashboard
-from reports.dashboard import ATTENTION_SHOWN
-from reports.look import Look
+from reports.progress import dashboard
+from reports.progress.dashboard import ATTENTION_SHOWN
+from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,
     MeetingFactory,

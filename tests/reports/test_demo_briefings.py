@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from reports import checks
 from reports.models import Briefing, Clearance, FollowUp
 from reports.services import issuing
-from workitems.demo.plans import CURRENT_PLAN, PLAN_OF_2009
+from workitems.demo.demo_plans import CURRENT_PLAN, PLAN_OF_2009
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import plain_json
 from reports.document import (
     Bullet,
     Contact,
@@ -26,6 +25,7 @@ from reports.document import (
     from_json,
     number_through,
     plain,
+    plain_json,
     timeline_room,
     to_json,
 )

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reports import schema
-from reports.document import to_json
+from reports.document import schema, to_json
 from tests.reports import sample
 from tests.reports.documents_at_random import documents
 
@@ -38,7 +37,7 @@ def objects(data):
 
 def test_the_published_file_is_what_the_classes_say():
     assert PUBLISHED.read_text(encoding="utf-8") == schema.published(), (
-        "run: python -m reports.schema > reports/document.schema.json"
+        "run: python -m reports.document.schema > reports/document/document.schema.json"
     )
 
 

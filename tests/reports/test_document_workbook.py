@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from reports.document import DelayRegister, Marking, plain
-from reports.render.workbook import render_workbook
+from reports.render.annex_sheets import render_workbook
 from tests.reports import sample
 from tests.reports.documents_at_random import documents
 

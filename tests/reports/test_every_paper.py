@@ -19,15 +19,15 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
-from reports.annexes import Annex
 from reports.compose import compose
 from reports.document import Contact, Section, SectionKind
-from reports.drafts import draft
-from reports.papers.parts import LANGUAGE, AttentionLine
+from reports.document.annexes import Annex
+from reports.drafting.cover import draft
+from reports.meetings.parts import LANGUAGE, AttentionLine
 from reports.render.html import document_html
-from reports.render.papers import frozen_words, paper_html, title_of
+from reports.render.meeting_html import frozen_words, paper_html, title_of
 from reports.render.pdf import html_to_pdf, render_pdf
-from reports.services import papers as meeting_services
+from reports.services import meeting_papers as meeting_services
 from tests.reports import sample
 from tests.reports.documents_at_random import PRINTABLE, documents
 from tests.reports.meeting_papers import at, before_a_meeting

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from agencies import history
 from agencies.models import Seat
-from reports import dashboard
-from reports.look import Look
+from reports.progress import dashboard
+from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,
     MilestoneFactory,

@@ -10,13 +10,13 @@ from django.db import IntegrityError, connection, transaction
 
 from agencies import guards, history
 from reports.document import from_json, to_json
+from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper, Rendering
 from reports.models.issue import sha256
-from reports.render import forms
+from reports.render import outputs
 from reports.render.pdf import render_pdf
 from reports.services import issuing, renderings, states
 from reports.services.gates import Blocked
-from reports.workshop.paper import document_of
 from tests.factories import IssuedPaperFactory, ReturnFactory, RoundFactory, UserFactory
 from tests.reports.drafted import drafted
 from workitems.services import Refused
@@ -145,7 +145,7 @@ def rendered(monkeypatch):
 
     def make(form, document):
         within.append(connection.in_atomic_block)
-        return forms.make(form, document)
+        return outputs.make(form, document)
 
     monkeypatch.setattr(renderings, "make", make)
     return within

@@ -10,15 +10,15 @@ from django.db import IntegrityError, transaction
 
 from agencies import history
 from reports.document import to_json, words
-from reports.kind_history import history_of
+from reports.drafting.kind_history import history_of
+from reports.drafting.page import page_of
+from reports.drafting.paper import composed, document_of
+from reports.drafting.pattern import preview, tried_on
 from reports.models import BriefingKind, KindSection
 from reports.render.docx import render_docx
 from reports.render.html import document_html
 from reports.services import drafts, kinds
 from reports.services.beginning import begin_as
-from reports.workshop.page import page_of
-from reports.workshop.paper import composed, document_of
-from reports.workshop.pattern import preview, tried_on
 from tests.factories import BriefingKindFactory, KindSectionFactory, UserFactory
 from tests.reports.drafted import BEFORE, drafted
 from tests.reports.word_reading import opened

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.document import Bullet, DocumentError, Run, words
-from reports.markup import inline, parse, to_source
+from reports.document.markup import inline, parse, to_source
 
 
 def looks(text):

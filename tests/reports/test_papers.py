@@ -16,14 +16,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from agencies import history
-from reports import dashboard
-from reports.look import Look, meetings_before
+from reports.document.plain_json import Malformed
+from reports.meetings.minutes import compose_minutes
+from reports.meetings.pack import compose_pack
+from reports.meetings.parts import Count, Pack, from_plain, to_plain
 from reports.models import MeetingPaper
-from reports.papers.minutes import compose_minutes
-from reports.papers.pack import compose_pack
-from reports.papers.parts import Count, Pack, from_plain, to_plain
-from reports.plain_json import Malformed
-from reports.services import papers
+from reports.progress import dashboard
+from reports.progress.view import Look, meetings_before
+from reports.services import meeting_papers
 from tests.factories import (
     AttendanceFactory,
     DecisionFactory,
@@ -44,7 +44,7 @@ from tests.reports.meeting_papers import (
 )
 from tests.workitems.record import refused
 from workitems.asat import Moment, end_of
-from workitems.demo.plans import CURRENT_PLAN
+from workitems.demo.demo_plans import CURRENT_PLAN
 from workitems.models import Meeting, Plan
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def closed(made):
 @pytest.fixture(autouse=True)
 def _no_render(monkeypatch):
     """What is printed is another test's; here a stand-in is quicker."""
-    monkeypatch.setattr(papers, "html_to_pdf", lambda html, **kwargs: html.encode())
+    monkeypatch.setattr(meeting_papers, "html_to_pdf", lambda html, **kwargs: html.encode())
 
 
 class Undo(Exception):
@@ -83,7 +83,7 @@ def undone() -> Iterator[None]:
 
 
 def freeze(made: Before, instant: datetime, kind: str = "pack", **how: int) -> MeetingPaper:
-    act = papers.freeze_pack if kind == "pack" else papers.freeze_minutes
+    act = meeting_papers.freeze_pack if kind == "pack" else meeting_papers.freeze_minutes
     return act(meeting=made.meeting, by=made.coordinator, at=instant, **how)
 
 
@@ -149,7 +149,7 @@ def test_a_pack_of_a_meeting_that_moves_while_it_prints_is_not_kept(made, monkey
         history.save(made.meeting, by=None)
         return b""
 
-    monkeypatch.setattr(papers, "html_to_pdf", moves)
+    monkeypatch.setattr(meeting_papers, "html_to_pdf", moves)
     with refused("The meeting was changed meanwhile. See what the paper says now."):
         freeze(made, at(8))
     assert not MeetingPaper.objects.exists()
@@ -316,7 +316,7 @@ def test_an_empty_plan_and_an_empty_agenda_make_a_pack():
         (),
         "",
     )
-    assert papers.print_paper(pack)
+    assert meeting_papers.print_paper(pack)
 
 
 @pytest.mark.parametrize("more", [0, 30])
@@ -397,7 +397,7 @@ def test_minutes_of_an_open_record_are_not_frozen(made):
 
 def test_a_meeting_to_come_has_no_minutes(made):
     with refused("That meeting has not been held yet."):
-        papers.draft("minutes", meeting=made.meeting, at=at(9))
+        meeting_papers.draft("minutes", meeting=made.meeting, at=at(9))
 
 
 # --- frozen -----------------------------------------------------------------------------------
@@ -446,7 +446,7 @@ def test_two_who_freeze_at_once_make_one_version(made, monkeypatch):
         MeetingPaperFactory(meeting=made.meeting)
         return b""
 
-    monkeypatch.setattr(papers, "html_to_pdf", somebody_else)
+    monkeypatch.setattr(meeting_papers, "html_to_pdf", somebody_else)
     with refused("Somebody has frozen another version meanwhile. See what it says."):
         freeze(made, at(8))
 

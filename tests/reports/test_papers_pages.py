@@ -8,10 +8,10 @@ from django.contrib.messages import get_messages
 from django.db import connection
 
 from agencies import guards, history
-from reports.guards import GUARDS
+from reports.meetings.pack import compose_pack
+from reports.meetings.parts import to_plain
 from reports.models import MeetingPaper
-from reports.papers.pack import compose_pack
-from reports.papers.parts import to_plain
+from reports.paper_guards import GUARDS
 from tests.factories import MatterFactory, MeetingPaperFactory, UserFactory
 from tests.reports.meeting_papers import at, before_a_meeting
 from tests.reports.paper_reading import pages

@@ -11,13 +11,13 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from reports import dashboard
-from reports.look import Look
-from reports.papers.minutes import compose_minutes
-from reports.papers.pack import compose_pack
-from reports.papers.parts import AttentionLine
-from reports.render.papers import paper_html
-from reports.services.papers import freeze_pack, print_paper
+from reports.meetings.minutes import compose_minutes
+from reports.meetings.pack import compose_pack
+from reports.meetings.parts import AttentionLine
+from reports.progress import dashboard
+from reports.progress.view import Look
+from reports.render.meeting_html import paper_html
+from reports.services.meeting_papers import freeze_pack, print_paper
 from tests.reports.meeting_papers import at, before_a_meeting
 from tests.reports.paper_reading import (
     html_words,

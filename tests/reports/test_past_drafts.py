@@ -7,10 +7,10 @@ import time_machine
 
 from agencies import history
 from reports.document import Verb, words
+from reports.drafting import draft_rows, past_drafts
+from reports.drafting.paper import composed, document_of
 from reports.models import Briefing, DraftParagraph
 from reports.services import drafts, states
-from reports.workshop import past, stored
-from reports.workshop.paper import composed, document_of
 from tests.factories import UserFactory
 from tests.reports.drafted import drafted
 from workitems.asat import Moment
@@ -58,7 +58,7 @@ def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
         with on(day):
             service(briefing=draft, by=by, **arguments)
         draft.refresh_from_db()
-        then[day] = (stored.read(draft).draft, document_of(draft))
+        then[day] = (draft_rows.read(draft).draft, document_of(draft))
 
     act(3, drafts.edit, key=row.key, text="Our **own** words.", version=1)
     act(4, drafts.add, section="delay", text="Why, in short.", position=0, key="p-own")
@@ -73,21 +73,21 @@ def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
     )  # fmt: skip
     assert DraftParagraph.objects.get(key=row.key).is_withdrawn, "joined to the one before it"
     for day, (plain, document) in then.items():
-        assert stored.read_as_at(draft, instant(day, 12)) == plain
-        assert past.read(draft, instant(day, 12)) == document
+        assert draft_rows.read_as_at(draft, instant(day, 12)) == plain
+        assert past_drafts.read(draft, instant(day, 12)) == document
 
 
 def test_the_cover_and_the_annexes_are_those_chosen_then(draft):
     draft.title, draft.annexes = "Another title", []
     with on(4):
         history.save(draft, by=None)
-    before, after = past.read(draft, instant(3)), past.read(draft, instant(5))
+    before, after = past_drafts.read(draft, instant(3)), past_drafts.read(draft, instant(5))
     assert (before.title, len(before.annexes)) == ("Progress on the Plan", 2)
     assert (after.title, len(after.annexes)) == ("Another title", 0)
 
 
 def test_before_it_was_begun_there_was_no_draft(draft):
-    assert past.read(draft, instant(1)) is None
+    assert past_drafts.read(draft, instant(1)) is None
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -97,14 +97,14 @@ def test_the_draft_of_a_moment_is_read_in_three_queries(
     for number in range(count):
         drafts.add(briefing=draft, section="delay", text=f"Words {number}.", by=by)
     with django_assert_num_queries(3):
-        stored.read_as_at(draft, datetime.now(UTC))
+        draft_rows.read_as_at(draft, datetime.now(UTC))
 
 
 # --- which moments ----------------------------------------------------------------------------
 
 
 def offered(draft):
-    return [(then.moment.words, then.words) for then in past.moments(draft, TODAY)]
+    return [(then.moment.words, then.words) for then in past_drafts.moments(draft, TODAY)]
 
 
 def test_a_draft_that_is_not_begun_has_no_past(plan, item):
@@ -113,7 +113,7 @@ def test_a_draft_that_is_not_begun_has_no_past(plan, item):
         period_start=date(2009, 7, 31), period_end=date(2010, 7, 30), contact_name="A",
         manager_name="B", created_at=instant(1),
     )  # fmt: skip
-    assert past.moments(briefing, TODAY) == []
+    assert past_drafts.moments(briefing, TODAY) == []
 
 
 def test_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, by):
@@ -148,7 +148,9 @@ def test_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, 
 
 
 def test_today_is_not_over(draft):
-    assert [then.words for then in past.moments(draft, date(2010, 8, 2))] == ["as it was begun"]
+    assert [then.words for then in past_drafts.moments(draft, date(2010, 8, 2))] == [
+        "as it was begun"
+    ]
 
 
 def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by):
@@ -158,10 +160,12 @@ def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by)
     with on(4):
         drafts.refresh(briefing=draft, composed=composed(draft), by=by)
     refreshed = next(
-        then for then in past.moments(draft, TODAY) if then.words == "before it was refreshed"
+        then
+        for then in past_drafts.moments(draft, TODAY)
+        if then.words == "before it was refreshed"
     )
-    assert texts(past.read(draft, refreshed.at)) == texts(before)
-    assert texts(past.read(draft, refreshed.at + timedelta(minutes=1))) != texts(before)
+    assert texts(past_drafts.read(draft, refreshed.at)) == texts(before)
+    assert texts(past_drafts.read(draft, refreshed.at + timedelta(minutes=1))) != texts(before)
 
 
 def test_a_correction_begins_a_past_of_its_own_and_being_authorised_is_a_version(draft):
@@ -190,5 +194,5 @@ def test_the_moments_of_a_draft_are_found_in_five_queries(
         with on(3 + number):
             drafts.add(briefing=draft, section="delay", text=f"Words {number}.", by=by)
     with django_assert_num_queries(5):
-        found = past.moments(draft, TODAY)
+        found = past_drafts.moments(draft, TODAY)
     assert Moment.end_of(date(2010, 8, 2 + count)) in [then.moment for then in found]

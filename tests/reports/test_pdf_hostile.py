@@ -6,8 +6,7 @@ from urllib.request import OpenerDirector
 
 import pytest
 
-from reports import markup
-from reports.document import Contact, DocumentError, Paragraph, Section, SectionKind, plain
+from reports.document import Contact, DocumentError, Paragraph, Section, SectionKind, markup, plain
 from reports.render import pdf as pdf_module
 from reports.render.html import ASSETS
 from reports.render.pdf import RenderRefused, html_to_pdf, render_pdf

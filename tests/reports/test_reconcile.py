@@ -17,8 +17,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from agencies.models import Seat
-from reports import dashboard
-from reports.look import Look
+from reports.progress import dashboard
+from reports.progress.view import Look
 from tests.factories import SeatFactory
 from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems import on_day, standing

@@ -13,11 +13,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from reports.drafting.paper import document_of
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import RenderRefused, render_pdf
 from reports.render.room import Room, RoomLost, _work
 from reports.services import renderings
-from reports.workshop.paper import document_of
 from tests.factories import AppointmentFactory, BriefingFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_a_paper_that_is_refused_memory_fails_with_that_word(monkeypatch):
     def make(*how):
         raise MemoryError
 
-    monkeypatch.setattr("reports.render.forms.make", make)
+    monkeypatch.setattr("reports.render.outputs.make", make)
     monkeypatch.setattr("reports.render.room._begin", lambda mebibytes: None)
     ours, theirs = Pipe()
     thread = Thread(target=_work, args=(theirs, None, 0))

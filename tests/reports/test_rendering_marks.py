@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from agencies import history
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, to_json
-from reports.guards import NO_PAPER_IS_MADE_OF
+from reports.drafting.draft import DraftError
+from reports.drafting.paper import document_of
 from reports.models import Briefing, RecordChange
+from reports.paper_guards import NO_PAPER_IS_MADE_OF
 from reports.render import edition
 from reports.services.renderings import mark_now
-from reports.workshop.draft import DraftError
-from reports.workshop.paper import document_of
 from tests.cast import Scene, standing_scene
 from tests.codebase.source import PACKAGES
 from tests.factories import AgencyFactory, MemberFactory

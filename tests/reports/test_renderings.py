@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from reports.drafting.paper import document_of
 from reports.models import RecordChange, Rendering, RenderWorker
 from reports.models.rendering import KEPT, SILENCE, SUPERSEDED
 from reports.render import edition
 from reports.render.pdf import RenderRefused
 from reports.services import renderings
-from reports.workshop.paper import document_of
 from tests.factories import AppointmentFactory, BriefingFactory
 
 pytestmark = pytest.mark.django_db

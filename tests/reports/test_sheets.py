@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.progress.tables import Column, Kind, Sheet
 from reports.render import csv, xlsx
-from reports.sheets import Column, Kind, Sheet
-from workitems.workbook.kinds import CELL_CHARACTERS, clean
+from workitems.workbook.cell_kinds import CELL_CHARACTERS, clean
 
 MADE_AT = datetime(2010, 7, 30, 1, 15, tzinfo=UTC)
 DAY = date(2010, 7, 30)

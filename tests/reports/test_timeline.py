@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies import history
-from reports import timeline
-from reports.timeline import GroupBy
+from reports.progress import timeline
+from reports.progress.timeline import GroupBy
 from tests.cast import scene
 from tests.factories import (
     AgencyFactory,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies import history
-from reports import trend_words, trends
-from reports.trends import Met, month_end
+from reports.progress import trend_words, trends
+from reports.progress.trends import Met, month_end
 from tests.cast import scene
 from tests.factories import (
     AgencyFactory,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reports import wording
+from reports.document import wording
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 TEXTS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=60)

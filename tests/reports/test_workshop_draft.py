@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.document import Verb, from_json, to_json
-from reports.workshop import draft as acts
-from reports.workshop.draft import (
+from reports.drafting import draft as acts
+from reports.drafting.draft import (
     Ask,
     Composed,
     Draft,
@@ -20,7 +20,7 @@ from reports.workshop.draft import (
     Portion,
     Taken,
 )
-from reports.workshop.paper import assembled
+from reports.drafting.paper import assembled
 from tests.reports import sample
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
-from workitems.demo import plans
+from workitems.demo import demo_plans
 from workitems.models import Delay, Milestone
 from workitems.standing import milestone_lateness
 
@@ -16,7 +16,7 @@ def noon(day):
 
 
 def load(day=TODAY):
-    return plans.load(noon(day))
+    return demo_plans.load(noon(day))
 
 
 def unexplained(plan, on):

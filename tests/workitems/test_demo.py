@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from agencies.models import Agency, User
 from tests.workitems.demo import load, unexplained
-from workitems.demo import people, plans
+from workitems.demo import demo_plans, people
 from workitems.models import (
     Decision,
     Delay,
@@ -29,13 +29,13 @@ pytestmark = pytest.mark.django_db
 
 def test_loads_both_plans():
     loaded = [plan.slug for plan in load()]
-    assert loaded == [plans.PLAN_OF_2009, plans.CURRENT_PLAN]
+    assert loaded == [demo_plans.PLAN_OF_2009, demo_plans.CURRENT_PLAN]
 
 
 def test_a_second_load_keeps_what_was_entered(settings):
     settings.DEBUG = True
     load()
-    item = WorkItem.objects.get(plan__slug=plans.CURRENT_PLAN, number="1.4")
+    item = WorkItem.objects.get(plan__slug=demo_plans.CURRENT_PLAN, number="1.4")
     items.change_status(
         item=item,
         version=item.version,
@@ -86,7 +86,7 @@ def test_the_command_prints_who_can_sign_in(settings, client):
 @pytest.mark.parametrize("today", [date(2016, 1, 1), date(2026, 6, 30), date(2028, 2, 29)])
 def test_on_any_day_the_current_plan_is_alive(today):
     load(today)
-    plan = Plan.objects.get(slug=plans.CURRENT_PLAN)
+    plan = Plan.objects.get(slug=demo_plans.CURRENT_PLAN)
     opened = plan.rounds.get(closed_at=None)
     assert opened.due_on - today == timedelta(days=6)
     assert set(opened.returns.values_list("state", flat=True)) == set(Return.State.values)

@@ -11,8 +11,8 @@ from django.db.models import Count
 
 from agencies.models import Appointment, Seat, User
 from tests.workitems.demo import TODAY, load, noon, unexplained
-from workitems import waiting
-from workitems.demo import plans
+from workitems import desk
+from workitems.demo import demo_plans
 from workitems.models import Plan, Round, Update
 from workitems.workbook import export_workbook, preview_import
 
@@ -51,12 +51,12 @@ def test_whoever_has_left_sees_no_plan():
 
 def test_no_desk_asks_for_what_the_plan_of_2009_left_open():
     contributor = User.objects.get(email="police.contributor@example.org")
-    lines = waiting.lines_for(contributor, TODAY)
-    assert [line.url for line in lines if plans.PLAN_OF_2009 in line.url] == []
-    assert len([line for line in lines if plans.CURRENT_PLAN in line.url]) == 4
+    lines = desk.lines_for(contributor, TODAY)
+    assert [line.url for line in lines if demo_plans.PLAN_OF_2009 in line.url] == []
+    assert len([line for line in lines if demo_plans.CURRENT_PLAN in line.url]) == 4
 
 
-@pytest.mark.parametrize("slug", [plans.PLAN_OF_2009, plans.CURRENT_PLAN])
+@pytest.mark.parametrize("slug", [demo_plans.PLAN_OF_2009, demo_plans.CURRENT_PLAN])
 def test_a_plan_exported_after_loading_is_as_the_workbook_says(slug):
     exported = export_workbook(Plan.objects.get(slug=slug))
     again = preview_import(BytesIO(exported), at=noon(TODAY))
@@ -77,7 +77,7 @@ def test_the_minister_of_2010_is_named_for_his_own_time_only():
 
 
 def test_two_key_items_of_2009_are_late_with_a_cause_and_a_mitigation():
-    plan = Plan.objects.get(slug=plans.PLAN_OF_2009)
+    plan = Plan.objects.get(slug=demo_plans.PLAN_OF_2009)
     late = plan.items.slipping(LAST_DAY_REPORTED).filter(is_key=True).in_order()
     assert [item.title for item in late] == [
         "Train frontline staff to recognise trafficking",
@@ -89,7 +89,7 @@ def test_two_key_items_of_2009_are_late_with_a_cause_and_a_mitigation():
 def test_the_year_of_2010_has_its_headlines_and_key_achievements():
     said = (
         Update.objects.accepted(until=LAST_DAY_REPORTED)
-        .filter(item__plan__slug=plans.PLAN_OF_2009)
+        .filter(item__plan__slug=demo_plans.PLAN_OF_2009)
         .exclude(key_achievement="no")
     )
     found = {
@@ -130,7 +130,7 @@ def test_the_current_workbook_names_no_month_since_its_dates_move():
         r"\b(January|February|March|April|May|June|July|August|September|October|November"
         r"|December|Christmas|Easter|this year|next year)\b"
     )
-    workbook = openpyxl.load_workbook(plans.CURRENT_WORKBOOK, read_only=True)
+    workbook = openpyxl.load_workbook(demo_plans.CURRENT_WORKBOOK, read_only=True)
     named = [
         f"{worksheet.title}: {cell}"
         for worksheet in workbook.worksheets

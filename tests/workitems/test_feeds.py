@@ -24,7 +24,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, entries, newest, refused
-from workitems import feeds
+from workitems import due_calendar
 from workitems.models import CalendarFeed, Member, Plan
 from workitems.services import feeds as services
 
@@ -42,7 +42,7 @@ def feed(plan, police):
 
 def events(feed, on=TODAY):
     """The calendar as another program reads it, by title."""
-    text = feeds.calendar_of(feed, feeds.entries_of(feed, on), SITE)
+    text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, on), SITE)
     return {str(event["summary"]): event for event in Calendar.from_ical(text).events}
 
 
@@ -230,7 +230,7 @@ def test_meetings_are_in_every_agencys_calendar(feed, plan, customs):
 
 
 def test_the_calendar_says_whose_it_is(feed, plan):
-    calendar = Calendar.from_ical(feeds.calendar_of(feed, [], SITE))
+    calendar = Calendar.from_ical(due_calendar.calendar_of(feed, [], SITE))
     assert calendar["x-wr-calname"] == calendar["name"] == f"Police: {plan.title}"
     assert (calendar["version"], calendar["prodid"]) == (
         "2.0",
@@ -254,7 +254,7 @@ def test_a_calendar_asks_as_often_for_much_as_for_little(
         )
     ReturnFactory(round=RoundFactory(plan=plan), agency=feed.agency)
     with django_assert_num_queries(5):
-        found = feeds.entries_of(feed, TODAY)
+        found = due_calendar.entries_of(feed, TODAY)
     assert len(found) == 4 * count + 1
 
 
@@ -269,9 +269,9 @@ SOME_TEXT = st.text(
 
 @given(SOME_TEXT)
 def test_any_words_come_back_and_lines_keep_to_the_standard(words):
-    entry = feeds.Entry("milestone-1", DUE, words, words, "Milestone", "/a/", NOW, 3, words)
+    entry = due_calendar.Entry("milestone-1", DUE, words, words, "Milestone", "/a/", NOW, 3, words)
     feed = CalendarFeed(agency=Agency(short_name=words[:30]), plan=Plan(title=words))
-    text = feeds.calendar_of(feed, [entry], SITE)
+    text = due_calendar.calendar_of(feed, [entry], SITE)
     assert text.endswith(b"END:VCALENDAR\r\n")
     lines = text.split(b"\r\n")
     assert b"\n" not in text.replace(b"\r\n", b"") and b"\r" not in text.replace(b"\r\n", b"")
@@ -284,7 +284,7 @@ def test_any_words_come_back_and_lines_keep_to_the_standard(words):
 
 def test_the_same_rows_give_the_same_bytes(feed, milestone, of_return):
     def text():
-        return feeds.calendar_of(feed, feeds.entries_of(feed, TODAY), SITE)
+        return due_calendar.calendar_of(feed, due_calendar.entries_of(feed, TODAY), SITE)
 
     assert text() == text()
     with time_machine.travel(NOW + timedelta(days=3)):
@@ -294,5 +294,5 @@ def test_the_same_rows_give_the_same_bytes(feed, milestone, of_return):
 def test_macrons_are_text_and_not_escaped(feed, milestone):
     milestone.item.title = "Tāmaki Makaurau"
     milestone.item.save()
-    text = feeds.calendar_of(feed, feeds.entries_of(feed, TODAY), SITE)
+    text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, TODAY), SITE)
     assert "Tāmaki Makaurau".encode() in text

@@ -15,9 +15,9 @@ from django.db.migrations.loader import MigrationLoader
 from simple_history.models import registered_models
 
 import agencies.guards
-import reports.guards
+import reports.paper_guards
 import tests.factories
-import workitems.guards
+import workitems.plan_guards
 from tests.factories import (
     MilestoneFactory,
     PillarFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
 from tests.workitems.record import DUE, SLIPPED, TODAY
 from workitems.models import Milestone, WorkItem
 
-GUARDS = [*agencies.guards.GUARDS, *workitems.guards.GUARDS, *reports.guards.GUARDS]
+GUARDS = [*agencies.guards.GUARDS, *workitems.plan_guards.GUARDS, *reports.paper_guards.GUARDS]
 
 
 @contextmanager

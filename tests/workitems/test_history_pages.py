@@ -35,7 +35,7 @@ from workitems.narrative import (
     reader_of,
 )
 from workitems.narrative.blocks import Entry, Field
-from workitems.narrative.kinds import KINDS
+from workitems.narrative.record_kinds import KINDS
 from workitems.narrative.sentences import TELL
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils import timezone
 from agencies.models import Agency, Seat, User
 from agencies.services import end_seat, give_seat
 from tests.workitems.demo import TODAY, load
-from workitems.demo.plans import CURRENT_PLAN
+from workitems.demo.demo_plans import CURRENT_PLAN
 from workitems.models import Notice, Round
 from workitems.services import rounds
 

@@ -17,7 +17,7 @@ from tests.workitems.conftest import seated
 from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
 from workitems.models import Meeting, Variation
 from workitems.services import variations
-from workitems.wording import compared
+from workitems.word_diff import compared
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import TODAY
-from workitems.waiting import days_until, lines_for
+from workitems.desk import days_until, lines_for
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.wording import MOST_PAIRS, SHOWN, compared, woven
+from workitems.word_diff import MOST_PAIRS, SHOWN, compared, woven
 
 
 def marked(before: str, after: str) -> str:

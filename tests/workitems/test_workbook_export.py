@@ -38,7 +38,7 @@ from workitems.workbook import (
     import_workbook,
     preview_import,
 )
-from workitems.workbook.sheets import SHEETS, described
+from workitems.workbook.columns import SHEETS, described
 
 pytestmark = pytest.mark.django_db
 
@@ -237,7 +237,7 @@ def test_the_command_says_when_it_cannot_write(tmp_path):
 
 def test_the_documentation_says_what_the_format_is(settings):
     page = (settings.BASE_DIR / "docs" / "workbook.md").read_text()
-    assert described() in page, "docs/workbook.md: paste workitems.workbook.sheets.described()"
+    assert described() in page, "docs/workbook.md: paste workitems.workbook.columns.described()"
 
 
 # --- Any plan -------------------------------------------------------------------------------
@@ -393,7 +393,7 @@ def test_any_plan_comes_back_as_it_was(data):
 @example(text="_x000D_")
 @example(text="\r\n")
 def test_any_text_is_the_same_twice_over(text):
-    from workitems.workbook.kinds import Kind, Line
+    from workitems.workbook.cell_kinds import Kind, Line
 
     for kind in (Kind(), Line()):
         once = kind.normal(text)

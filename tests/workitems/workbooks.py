@@ -6,7 +6,7 @@ from datetime import date
 
 import openpyxl
 
-from workitems.workbook.sheets import SHEETS
+from workitems.workbook.columns import SHEETS
 
 SMALL = {
     "Plan": [

@@ -6,7 +6,7 @@ Told as a story in days from today, each step through the service that a person 
 from datetime import date
 
 from agencies.models import User
-from workitems.demo import meetings
+from workitems.demo import demo_meetings
 from workitems.demo.story import Story
 from workitems.models import Plan, Return, Risk, Round
 from workitems.models.item import Confidence, Stage
@@ -21,13 +21,13 @@ DUE_IN_DAYS = 6
 def play(plan: Plan, today: date) -> None:
     """Bring a plan that was just loaded up to today."""
     story = CurrentRound(plan, today)
-    meetings.hold(story)
+    demo_meetings.hold(story)
     story.slip_again()
     story.ask_for_changes()
     story.look_closer()
     story.weigh_risks()
     story.report(story.open_round())
-    meetings.prepare_next(story)
+    demo_meetings.prepare_next(story)
 
 
 class CurrentRound(Story):

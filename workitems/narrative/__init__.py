@@ -5,7 +5,6 @@
 """
 
 from workitems.narrative.blocks import Block, Change, Entry, Field, blocks_of
-from workitems.narrative.kinds import Scope, fields_of
 from workitems.narrative.reading import (
     Page,
     Reader,
@@ -15,6 +14,7 @@ from workitems.narrative.reading import (
     reader_of,
     risk_history,
 )
+from workitems.narrative.record_kinds import Scope, fields_of
 
 __all__ = [
     "Block",

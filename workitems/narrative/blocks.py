@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import TextChoices
 from django.utils.timezone import localtime
 
-from workitems.wording import Strand
+from workitems.word_diff import Strand
 
 # What an import gives as its reason; the file's name follows.
 IMPORTED = "Imported from "

@@ -33,7 +33,7 @@ from agencies.models import User
 from workitems.models import Plan, Return, Risk, Update, WorkItem
 from workitems.models.plan import READING_ROLES
 from workitems.narrative.blocks import Entry, Field
-from workitems.narrative.kinds import KINDS, SLOTS, Kind, Scope, kinds_of
+from workitems.narrative.record_kinds import KINDS, SLOTS, Kind, Scope, kinds_of
 from workitems.narrative.sentences import sentences
 
 ROWS_ON_A_PAGE = 50

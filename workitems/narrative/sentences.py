@@ -7,7 +7,7 @@ from typing import NamedTuple
 from workitems.models import Delay, Return, Risk, Update, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.narrative.blocks import Change, Field
-from workitems.wording import Strand, woven
+from workitems.word_diff import Strand, woven
 
 
 class Said(NamedTuple):

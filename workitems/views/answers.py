@@ -25,7 +25,7 @@ from workitems.returns import MilestoneLine, Section, one_section, takes_answers
 from workitems.services import items as item_services
 from workitems.services import rounds as round_services
 from workitems.services.answers import Fault, faults_of_item
-from workitems.views.requests import signed_in
+from workitems.views.lookups import signed_in
 
 SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
 

@@ -12,7 +12,7 @@ from workitems.forms.delays import EndDelayForm, FinishMitigationForm
 from workitems.models import Delay, Mitigation
 from workitems.services import items as item_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.requests import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in
 
 
 def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> Delay:

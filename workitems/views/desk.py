@@ -6,8 +6,8 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
 from agencies.models import Seat
-from workitems import waiting
-from workitems.views.requests import signed_in, visible_plans
+from workitems import desk
+from workitems.views.lookups import signed_in, visible_plans
 
 
 @require_GET
@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "workitems/desk.html",
         {
-            "lines": waiting.lines_for(user, on),
+            "lines": desk.lines_for(user, on),
             "today": on,
             "calendar_agencies": [
                 agency

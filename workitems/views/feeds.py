@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import say_refusal
 from agencies.models import Agency, Seat
-from workitems import feeds
+from workitems import due_calendar
 from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
 from workitems.models import CalendarFeed, Plan
 from workitems.services import Refused
 from workitems.services import feeds as services
 from workitems.views.limits import address_of, is_within
-from workitems.views.requests import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in
 
 # Calendar programs ask every quarter of an hour at most; several people may share one address.
 READINGS_AN_HOUR = 120
@@ -76,7 +76,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
             return render(
                 request,
                 "workitems/feeds/made.html",
-                {"feed": feed, "address": feeds.address_of(token, settings.SITE_URL)},
+                {"feed": feed, "address": due_calendar.address_of(token, settings.SITE_URL)},
             )
     return render(
         request,
@@ -137,7 +137,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     if feed is None:
         return plain("There is no calendar at this address.", 404)
     services.note_reading(feed, on)
-    text = feeds.calendar_of(feed, feeds.entries_of(feed, on), settings.SITE_URL)
+    text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, on), settings.SITE_URL)
     name = slugify(f"{feed.agency} due dates")
     response = HttpResponse(
         text,
@@ -148,7 +148,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
             **UNSHARED,
         },
     )
-    etag = quote_etag(feeds.fingerprint(text))
+    etag = quote_etag(due_calendar.fingerprint(text))
     response["ETag"] = etag
     answer = get_conditional_response(request, etag=etag, response=response)
     assert isinstance(answer, HttpResponse)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from workitems import item_at, lines, services, standing
 from workitems.agenda import considered_of, matters_of
 from workitems.asat import Moment
+from workitems.desk import waiting_variations
 from workitems.filters import WorkItemFilter, agencies_of, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
 from workitems.forms.moments import AsAtForm
@@ -38,8 +39,7 @@ from workitems.models.item import Stage
 from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.on_day import read as read_plan
 from workitems.services import items as item_services
-from workitems.views.requests import posted, require, signed_in, visible_plan
-from workitems.waiting import waiting_variations
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 # Of an item's history its page shows the newest; the rest is beside it.

@@ -19,7 +19,7 @@ from workitems.forms.items import (
 from workitems.models import Milestone
 from workitems.services import items as item_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.requests import require, signed_in
+from workitems.views.lookups import require, signed_in
 
 
 @require_http_methods(["GET", "POST"])

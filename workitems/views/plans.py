@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agencies.models import Seat
-from workitems.views.requests import signed_in, visible_plan, visible_plans
+from workitems.views.lookups import signed_in, visible_plan, visible_plans
 
 
 @require_GET

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.fields import say_refusal
 from workitems import services
+from workitems.desk import days_until
 from workitems.forms.returns import SendBackForm
 from workitems.models import Return, WorkItem
 from workitems.returns import Page, one_section, return_page, takes_answers
@@ -30,8 +31,7 @@ from workitems.views.answers import (
     target_of,
     told,
 )
-from workitems.views.requests import require, signed_in, visible_plan
-from workitems.waiting import days_until
+from workitems.views.lookups import require, signed_in, visible_plan
 
 SUBMIT = "submit"
 

@@ -25,7 +25,7 @@ from workitems.models import Plan, Risk
 from workitems.narrative import blocks_of, risk_history
 from workitems.rules import WRITERS
 from workitems.services import risks as risk_services
-from workitems.views.requests import posted, require, signed_in, visible_plan
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 

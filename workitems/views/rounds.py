@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.fields import say_refusal
 from workitems import services
+from workitems.desk import waiting_variations
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
 from workitems.models.plan import READING_ROLES
 from workitems.services import rounds as round_services
-from workitems.views.requests import posted, require, signed_in, visible_plan
-from workitems.waiting import waiting_variations
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 
 @require_GET

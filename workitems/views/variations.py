@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems import services
+from workitems.desk import waiting_variations
 from workitems.forms.variations import (
     DecideForm,
     RecommendForm,
@@ -28,9 +29,8 @@ from workitems.models import Variation, WorkItem
 from workitems.rules import WRITERS
 from workitems.services import variations as variation_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.requests import posted, require, signed_in, visible_plan
-from workitems.waiting import waiting_variations
-from workitems.wording import compared
+from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.word_diff import compared
 
 ROWS_ON_A_PAGE = 100
 MEETINGS_OFFERED = 30

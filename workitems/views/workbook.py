@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agencies.models import Seat
 from workitems.forms.workbook import ConfirmForm, WorkbookForm
 from workitems.models import Plan
-from workitems.views.requests import require, signed_in, visible_plan
+from workitems.views.lookups import require, signed_in, visible_plan
 from workitems.workbook import (
     ExportRefused,
     Fault,
@@ -24,8 +24,8 @@ from workitems.workbook import (
     import_workbook,
     preview_import,
 )
-from workitems.workbook.kinds import one_line
-from workitems.workbook.sheets import SHEETS
+from workitems.workbook.cell_kinds import one_line
+from workitems.workbook.columns import SHEETS
 
 # More rows than these help nobody on one page; their number is told.
 ROWS_SHOWN = 300

@@ -13,10 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from agencies.models import Agency
 from workitems.models import Plan, Return
-from workitems.workbook.faults import ExportRefused
-from workitems.workbook.items import supporting_words
-from workitems.workbook.kinds import CELL_CHARACTERS, Choice, Kind, one_line
-from workitems.workbook.sheets import (
+from workitems.workbook.cell_kinds import CELL_CHARACTERS, Choice, Kind, one_line
+from workitems.workbook.columns import (
     AGENCIES,
     DELAYS,
     ITEMS,
@@ -30,6 +28,8 @@ from workitems.workbook.sheets import (
     Column,
     Sheet,
 )
+from workitems.workbook.faults import ExportRefused
+from workitems.workbook.item_rows import supporting_words
 from workitems.workbook.stored import Stored
 
 WRAPPED = Alignment(wrap_text=True, vertical="top")

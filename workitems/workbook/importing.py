@@ -13,9 +13,9 @@ from django.utils.text import slugify
 
 from agencies.models import User
 from workitems.models import Plan
-from workitems.workbook import items, record, structure
+from workitems.workbook import item_rows, plan_rows, record
+from workitems.workbook.cell_kinds import shown
 from workitems.workbook.faults import Fault, WorkbookRefused
-from workitems.workbook.kinds import shown
 from workitems.workbook.past import Past
 from workitems.workbook.proposal import Change, Count, Proposal
 from workitems.workbook.read import UNREADABLE, Book, read
@@ -153,16 +153,16 @@ def _examine(
     """Hold the workbook against the plan. Raises `WorkbookRefused` with all that is wrong."""
     slug, plan = _identify(book, plan, must_be_new=new_for is not None, lock=lock)
     proposal = Proposal(book, Stored(plan, lock=lock), slug=slug, today=today)
-    agencies = structure.agencies(proposal)
-    structure.plan(proposal, new_for)
-    items.items(proposal, structure.pillars(proposal))
-    items.milestones(proposal)
+    agencies = plan_rows.agencies(proposal)
+    plan_rows.plan(proposal, new_for)
+    item_rows.items(proposal, plan_rows.pillars(proposal))
+    item_rows.milestones(proposal)
     delays = record.delays(proposal)
     record.mitigations(proposal, delays)
     heard = record.updates(proposal)
     record.risks(proposal)
-    items.completions(proposal, heard.first)
-    structure.members(proposal, agencies)
+    item_rows.completions(proposal, heard.first)
+    plan_rows.members(proposal, agencies)
     proposal.faults.stop()
     return _Examined(proposal, heard, delays)
 

@@ -14,9 +14,9 @@ from django.db import models
 
 from agencies.models import Agency
 from workitems.models import Plan, WorkItem
-from workitems.workbook.kinds import shown
+from workitems.workbook.cell_kinds import shown
+from workitems.workbook.columns import SHEETS, Column
 from workitems.workbook.read import UNREADABLE, Book, Row
-from workitems.workbook.sheets import SHEETS, Column
 from workitems.workbook.stored import Stored
 
 

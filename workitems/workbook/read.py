@@ -13,10 +13,10 @@ from typing import Any, BinaryIO
 from openpyxl.utils import get_column_letter
 
 from workitems.workbook import package
+from workitems.workbook.cell_kinds import Day, Wrong, day_words, listed, one_line
+from workitems.workbook.columns import PLAN, SHEETS, Column, Sheet
 from workitems.workbook.faults import Fault, WorkbookRefused
-from workitems.workbook.kinds import Day, Wrong, day_words, listed, one_line
 from workitems.workbook.package import Cell
-from workitems.workbook.sheets import PLAN, SHEETS, Column, Sheet
 
 MOST_ROWS = 50_000
 MOST_EMPTY_ROWS = 1_000

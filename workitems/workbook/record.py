@@ -9,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
-from workitems.workbook.kinds import day_words
+from workitems.workbook.cell_kinds import day_words
+from workitems.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES
 from workitems.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.workbook.read import UNREADABLE, Row
-from workitems.workbook.sheets import DELAYS, MITIGATIONS, RISKS, UPDATES
 
 
 def morning(day: date) -> datetime:

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reports.demo import briefings
-from workitems.demo.plans import CURRENT_PLAN, PLAN_OF_2009
+from reports.demo import demo_briefings
+from workitems.demo.demo_plans import CURRENT_PLAN, PLAN_OF_2009
 from workitems.models import Plan
 
 
@@ -21,8 +21,11 @@ class Command(BaseCommand):
         if not {PLAN_OF_2009, CURRENT_PLAN} <= plans.keys():
             raise CommandError("Load the demo plans first: python3 manage.py load_demo_plan")
         for slug, play in (
-            (PLAN_OF_2009, briefings.briefing_of_2010),
-            (CURRENT_PLAN, lambda plan: briefings.current_briefings(plan, timezone.localdate())),
+            (PLAN_OF_2009, demo_briefings.briefing_of_2010),
+            (
+                CURRENT_PLAN,
+                lambda plan: demo_briefings.current_briefings(plan, timezone.localdate()),
+            ),
         ):
             plan = plans[slug]
             if plan.briefings.exists():

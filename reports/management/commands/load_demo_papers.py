@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reports.models import MeetingPaper
-from reports.services.papers import freeze_minutes, freeze_pack
-from workitems.demo.plans import CURRENT_PLAN
+from reports.services.meeting_papers import freeze_minutes, freeze_pack
+from workitems.demo.demo_plans import CURRENT_PLAN
 from workitems.models import Meeting
 
 MORNING = time(9)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reports.compose import compose
 from reports.document import DocumentError, to_json
-from reports.drafts import draft, other_members
+from reports.drafting.cover import draft, other_members
 from reports.models import Briefing
 from reports.render.pdf import RenderRefused, render_pdf
 from workitems.models import Plan

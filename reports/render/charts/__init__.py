@@ -30,7 +30,7 @@ from reports.render.charts.strips import (
     strip_shapes,
     strip_table,
 )
-from reports.render.charts.timeline import milestone_timeline, slip_words
+from reports.render.charts.timeline_chart import milestone_timeline, slip_words
 
 __all__ = [
     "EXPECTED_LATE",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.safestring import SafeString
 
-from reports.annexes import PillarProgress, Stage
+from reports.document.annexes import PillarProgress, Stage
 from reports.render.charts.drawing import (
     ACCENT,
     INK,

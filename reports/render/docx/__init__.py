@@ -23,9 +23,9 @@ from docx.shared import Mm
 
 from reports.document import Document, ProgressPicture
 from reports.render import charts
-from reports.render.docx.blocks import Page, Writer
 from reports.render.docx.elements import element, field, paragraph, text
-from reports.render.docx.markup import Node, Piece, read
+from reports.render.docx.html_tree import Node, Piece, read
+from reports.render.docx.word_blocks import Page, Writer
 from reports.render.html import document_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
 from reports.render.words import short_date

@@ -8,7 +8,7 @@ from typing import Any
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
-from reports.render.docx.markup import BREAK, Piece
+from reports.render.docx.html_tree import BREAK, Piece
 
 # What Word calls the languages that a paper marks.
 LANGUAGES = {"mi": "mi-NZ"}

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 
 from reports.render.docx.elements import align, cell, element
-from reports.render.docx.markup import Node
+from reports.render.docx.html_tree import Node
 from reports.render.html import SHEETS
 
 _WIDTH = re.compile(r"\.([\w-]+) col\.([\w-]+) \{ width: ([\d.]+)%")

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from reports.demo.briefings import TRACKER_NUMBER
+from reports.demo.demo_briefings import TRACKER_NUMBER
 from reports.models import IssuedPaper
 
 HOST = "127.0.0.1"

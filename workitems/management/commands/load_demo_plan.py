@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from workitems.demo import people, plans
+from workitems.demo import demo_plans, people
 
 # The current plan is of agencies and of a Minister that there were not in 2010.
 FIRST_YEAR = 2016
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 "loaded only on a debugging machine. Put DEBUG=yes into .env there."
             )
         at = noon(today) if today else timezone.now()
-        loaded = plans.load(at)
+        loaded = demo_plans.load(at)
         for plan in loaded:
             self.stdout.write(f"Loaded    {plan.title}")
         if not loaded:

@@ -21,8 +21,8 @@ from workitems.forms.meetings import (
 )
 from workitems.models import Decision
 from workitems.services import decisions as decision_services
+from workitems.views.lookups import posted, require, signed_in, visible_plan
 from workitems.views.meetings.pages import own_meeting
-from workitems.views.requests import posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 STATES = {"": "All", "open": "Open", "done": "Done"}

@@ -15,8 +15,8 @@ from workitems.agenda import proposals
 from workitems.forms.meetings import ChangeMatterForm, MatterForm
 from workitems.models import Matter, Meeting
 from workitems.services import matters as matter_services
+from workitems.views.lookups import posted, signed_in, small_number
 from workitems.views.meetings.pages import back_to, own_meeting
-from workitems.views.requests import posted, signed_in, small_number
 
 AGENDA = "#agenda"
 

@@ -23,7 +23,7 @@ from workitems.forms.meetings import (
 )
 from workitems.models import Matter, Meeting
 from workitems.services import meetings as meeting_services
-from workitems.views.requests import posted, require, signed_in, small_number, visible_plan
+from workitems.views.lookups import posted, require, signed_in, small_number, visible_plan
 
 ROWS_ON_A_PAGE = 50
 

@@ -20,10 +20,10 @@ from workitems.lines import lateness
 from workitems.models import Matter, Meeting, Milestone, Variation
 from workitems.services import decisions as decision_services
 from workitems.services import variations as variation_services
+from workitems.views.lookups import signed_in, small_number
 from workitems.views.meetings.matters import own_matter
 from workitems.views.meetings.pages import agenda_of, visible_meeting
-from workitems.views.requests import signed_in, small_number
-from workitems.wording import compared
+from workitems.word_diff import compared
 
 
 @require_GET

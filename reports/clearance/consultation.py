@@ -1,0 +1,125 @@
+"""A draft as an agency reads it for its clearance: its own paragraphs first, what has changed since it
+cleared them, and every comment at its place."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reports.clearance import concerns
+from reports.document import Document, Paragraph, Recommendation
+from reports.drafting import draft_rows
+from reports.drafting.draft import Draft
+from reports.drafting.paper import assembled, generated
+from reports.models import Clearance, ClearanceComment
+from workitems.word_diff import Strand, woven
+
+WHOLE = ("", "The whole paper")
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A comment with what was said under it. `strands` compare what its place said with what it says
+    now, where that differs."""
+
+    comment: ClearanceComment
+    place: str
+    is_there: bool
+    strands: tuple[Strand, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A paragraph or recommendation that concerns the agency, with its comments."""
+
+    key: str
+    name: str
+    printed: Paragraph | Recommendation
+    threads: tuple[Thread, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is other than the agency cleared it."""
+
+    key: str
+    what: str
+    strands: tuple[Strand, ...]
+
+
+@dataclass(frozen=True)
+class Consulting:
+    """`read` stands for the words that an answer is given on; `earlier` is the answer that no longer
+    stands, if one was given."""
+
+    clearance: Clearance
+    document: Document
+    own: tuple[Place, ...]
+    asks: tuple[Place, ...]
+    others: tuple[Thread, ...]
+    places: list[tuple[str, str]]
+    changes: tuple[Change, ...]
+    read: str
+    earlier: Clearance | None
+
+
+def read(clearance: Clearance) -> Consulting:
+    """Everything that the agency's page shows. Refused with a `DocumentError` where the paper cannot
+    be made."""
+    briefing = clearance.briefing
+    draft = draft_rows.read(briefing).draft
+    document = assembled(draft, generated(briefing, draft))
+    owners = concerns.owners_of(draft)
+    by_place = defaultdict(list)
+    for thread in threads(draft, clearance.comments.for_list()):
+        by_place[thread.comment.key].append(thread)
+    own_keys = set(concerns.own_keys(draft, owners, clearance.agency_id))
+    paragraphs = list(document.paragraphs())
+    own = tuple(
+        Place(each.key, f"Paragraph {each.number}", each, tuple(by_place.pop(each.key, ())))
+        for each in paragraphs
+        if each.key in own_keys
+    )
+    asks = tuple(
+        Place(each.key, f"Recommendation {each.number}", each, tuple(by_place.pop(each.key, ())))
+        for each in document.recommendation.items
+    )
+    changed = concerns.changes(draft, owners, clearance.agency_id, clearance.cleared)
+    answered_before = clearance.history.exclude(answer="").order_by("-history_id").first()
+    return Consulting(
+        clearance=clearance,
+        document=document,
+        own=own,
+        asks=asks,
+        others=tuple(thread for found in by_place.values() for thread in found),
+        places=[
+            WHOLE,
+            *((each.key, f"Paragraph {each.number}") for each in paragraphs),
+            *((place.key, place.name) for place in asks),
+        ],
+        changes=tuple(
+            Change(
+                each.key,
+                f"{each.what[:1].upper()}{each.what[1:]}",
+                tuple(woven(each.was, each.now)),
+            )
+            for each in (changed if clearance.cleared else ())
+        ),
+        read=concerns.fingerprint(concerns.standing_of(clearance, draft, owners)),
+        earlier=None if clearance.is_answered else answered_before,
+    )
+
+
+def threads(draft: Draft, comments: Iterable[ClearanceComment]) -> list[Thread]:
+    """Comments at their places in the draft as it is now."""
+    words = concerns.words_by_key(draft)
+    return [
+        Thread(
+            comment=comment,
+            place=concerns.place_of(draft, comment.key),
+            is_there=comment.key in words,
+            strands=tuple(woven(comment.about, words[comment.key]))
+            if words.get(comment.key, comment.about) != comment.about
+            else (),
+        )
+        for comment in comments
+    ]

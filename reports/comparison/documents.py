@@ -1,0 +1,504 @@
+"""Two papers side by side: every paragraph of both once, with what became of it. Plain data in and out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+from os.path import commonprefix
+from typing import TypeVar
+
+from reports.comparison.matching import Pair, Passage, in_order, pairs
+from reports.document import (
+    Annex,
+    Bullet,
+    Contact,
+    Document,
+    Paragraph,
+    Recommendation,
+    Section,
+    SectionKind,
+    words,
+)
+from reports.document.wording import agree, day, listed
+from workitems.standing import counted
+from workitems.word_diff import Strand, interwoven
+
+# Letters compared with letters in all of a paper; a changed paragraph beyond that is shown as replaced.
+MOST_STEPS = 40_000_000
+NOT_SAID = "N/A"
+
+Said = Paragraph | Recommendation
+Each = TypeVar("Each")
+
+
+class Kind(StrEnum):
+    """What became of a paragraph. One that was moved and reworded is changed."""
+
+    NEW = "new"
+    GONE = "gone"
+    CHANGED = "changed"
+    MOVED = "moved"
+    SAME = "same"
+
+    @property
+    def label(self) -> str:
+        return "the same" if self == Kind.SAME else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph or recommendation as it was and as it is; a side is missing where it is not there.
+
+    `under` is the heading that it was moved from. `strands` are there where the words differ;
+    `looks_differ` where only bold type, spaces or printed options do.
+    """
+
+    was: Said | None
+    now: Said | None
+    is_moved: bool = False
+    under: str = ""
+    strands: tuple[Strand, ...] = ()
+    looks_differ: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        if self.was is None:
+            return Kind.NEW
+        if self.now is None:
+            return Kind.GONE
+        if self.strands or self.looks_differ:
+            return Kind.CHANGED
+        return Kind.MOVED if self.is_moved else Kind.SAME
+
+    @property
+    def label(self) -> str:
+        """What became of it: "Changed and moved"."""
+        if self.kind == Kind.CHANGED and self.is_moved:
+            return "Changed and moved"
+        return self.kind.capitalize()
+
+    @property
+    def said(self) -> Said:
+        """As it is, or as it was where it is gone."""
+        found = self.now or self.was
+        assert found is not None
+        return found
+
+    @property
+    def place(self) -> str:
+        """ "Paragraph 4", "Paragraph 4, was 3 under “Background”", "Was paragraph 3"."""
+        noun = _noun(self.said)
+        if self.now is None:
+            return f"Was {noun} {self.said.number}"
+        place = f"{noun.capitalize()} {self.now.number}"
+        if self.was is None or (self.was.number == self.now.number and not self.under):
+            return place
+        return f"{place}, was {self.was.number}{self.under and f' under “{self.under}”'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines that stand together: all the same, or all not."""
+
+    is_same: bool
+    lines: tuple[Line, ...]
+
+    @property
+    def summary(self) -> str:
+        """ "3 paragraphs are the same: 4 to 6, were 3 to 5"."""
+        now = _numbers(line.now.number for line in self.lines if line.now)
+        was = _numbers(line.was.number for line in self.lines if line.was)
+        count = len(self.lines)
+        before = "" if was == now else f", {agree(count, 'was', 'were')} {was}"
+        what = counted(count, _noun(self.lines[0].said))
+        return f"{what} {agree(count, 'is', 'are')} the same: {now}{before}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section, or the recommendations. A heading is empty on the side that has no such section."""
+
+    heading_was: str
+    heading_now: str
+    lines: tuple[Line, ...]
+    is_moved: bool = False
+
+    @property
+    def heading(self) -> str:
+        return self.heading_now or self.heading_was
+
+    @property
+    def heading_strands(self) -> tuple[Strand, ...]:
+        """Where it has another heading now."""
+        if not self.heading_was or not self.heading_now or self.heading_was == self.heading_now:
+            return ()
+        return tuple(interwoven(self.heading_was, self.heading_now))
+
+    @property
+    def differing(self) -> int:
+        return sum(line.kind != Kind.SAME for line in self.lines) + (
+            self.is_moved or self.heading_was != self.heading_now
+        )
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        runs = groupby(self.lines, key=lambda line: line.kind == Kind.SAME)
+        return [Stretch(is_same, tuple(lines)) for is_same, lines in runs]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of the cover. Without strands it is the same."""
+
+    label: str
+    value: str
+    strands: tuple[Strand, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexLine:
+    """An annex by its heading; it is in both where neither is empty."""
+
+    was: str
+    now: str
+    is_same: bool = False
+
+    @property
+    def heading(self) -> str:
+        return self.now or self.was
+
+    @property
+    def is_in_both(self) -> bool:
+        return bool(self.was and self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two papers: cover, sections in the order of the later one, the sentence that closes them with
+    what is asked, and annexes."""
+
+    facts: tuple[Fact, ...]
+    parts: tuple[Part, ...]
+    closing: Part
+    asked: Part
+    annexes: tuple[AnnexLine, ...]
+
+    @property
+    def changed_facts(self) -> list[Fact]:
+        return [fact for fact in self.facts if fact.strands]
+
+    @property
+    def same_facts(self) -> list[Fact]:
+        return [fact for fact in self.facts if not fact.strands]
+
+    @property
+    def closing_differing(self) -> int:
+        return self.closing.differing + self.asked.differing
+
+    @property
+    def differs(self) -> bool:
+        return bool(
+            self.changed_facts
+            or any(part.differing for part in self.parts)
+            or self.closing_differing
+            or any(not annex.is_same for annex in self.annexes)
+        )
+
+    @property
+    def summary(self) -> str:
+        """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations are counted apart."""
+        said = []
+        for noun, parts in (
+            ("paragraph", (*self.parts, self.closing)),
+            ("recommendation", (self.asked,)),
+        ):
+            count = Counter(line.kind for part in parts for line in part.lines)
+            each: list[str] = []
+            for kind in Kind:
+                if count[kind]:
+                    what = f"{count[kind]:,}" if each else counted(count[kind], noun)
+                    each.append(f"{what} {agree(count[kind], 'is', 'are')} {kind.label}")
+            said.append(listed(each))
+        return f"{'; '.join(said)}."
+
+
+def compare(was: Document, now: Document) -> Comparison:
+    """What became of the one paper in the other."""
+    weave = _Weaver()
+    sections = _sections(was.sections, now.sections)
+    homes = list(sections.entries(range(len(was.sections)), range(len(now.sections))))
+    paragraphs = _Matched(
+        [
+            (each, n)
+            for n, (i, _) in enumerate(homes)
+            if i is not None
+            for each in was.sections[i].paragraphs
+        ],
+        [
+            (each, n)
+            for n, (_, j) in enumerate(homes)
+            if j is not None
+            for each in now.sections[j].paragraphs
+        ],
+        weave,
+    )
+    under = {n: was.sections[i].heading for n, (i, _) in enumerate(homes) if i is not None}
+    asked = _Matched(
+        [(each, 0) for each in was.recommendation.items],
+        [(each, 0) for each in now.recommendation.items],
+        weave,
+    )
+    lead = _line(was.recommendation.lead, now.recommendation.lead, weave)
+    return Comparison(
+        facts=tuple(_facts(was, now, weave)),
+        parts=tuple(
+            Part(
+                was.sections[i].heading if i is not None else "",
+                now.sections[j].heading if j is not None else "",
+                tuple(paragraphs.lines(n, under)),
+                is_moved=i is not None and j is not None and sections.kept.get(i) != j,
+            )
+            for n, (i, j) in enumerate(homes)
+        ),
+        closing=Part(was.recommendation.heading, now.recommendation.heading, (lead,)),
+        asked=Part("", "", tuple(asked.lines(0, {}))),
+        annexes=tuple(_annexes(was.annexes, now.annexes)),
+    )
+
+
+def text_of(said: Said) -> str:
+    """What is printed, a line for the text, each sub-bullet, and a recommendation's options."""
+    if isinstance(said, Recommendation):
+        return f"{said.verb} {words(said.text)}\n{' / '.join(said.printed_options)}"
+    return "\n".join((words(said.text), *_bullets(said.bullets)))
+
+
+def _bullets(bullets: Iterable[Bullet], sign: str = "•") -> Iterator[str]:
+    for bullet in bullets:
+        yield f"{sign} {words(bullet.text)}"
+        yield from _bullets(bullet.bullets, "–")
+
+
+def _looks(said: Said) -> list[tuple[str, bool]]:
+    """Every letter with whether it is bold, as runs. Marks of language are no look."""
+    texts = [said.text]
+    if isinstance(said, Paragraph):
+        for bullet in said.bullets:
+            texts += [bullet.text, *(inner.text for inner in bullet.bullets)]
+    found = []
+    for text in texts:
+        for bold, runs in groupby(text, key=lambda run: run.bold):
+            found.append(("".join(run.text for run in runs), bold))
+    return found
+
+
+class _Weaver:
+    """Compares words until it has done enough for one paper."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+    def __call__(self, was: str, now: str) -> tuple[Strand, ...]:
+        """Nothing where no word differs."""
+        if was == now:
+            return ()
+        ahead = len(commonprefix((was, now)))
+        behind = len(commonprefix((was[ahead:][::-1], now[ahead:][::-1])))
+        steps = (len(was) - ahead - behind) * (len(now) - ahead - behind)
+        if steps > self.left:
+            return (Strand(was, is_removed=True), Strand(now, is_added=True))
+        self.left -= steps
+        strands = tuple(interwoven(was, now))
+        return strands if any(each.is_removed or each.is_added for each in strands) else ()
+
+
+def _line(
+    was: Said | None, now: Said | None, weave: _Weaver, *, is_moved: bool = False, under: str = ""
+) -> Line:
+    if was is None or now is None:
+        return Line(was, now)
+    before, after = text_of(was), text_of(now)
+    strands = weave(before, after)
+    looks_differ = not strands and (before != after or _looks(was) != _looks(now))
+    return Line(was, now, is_moved, under, strands, looks_differ)
+
+
+# --- what stands where --------------------------------------------------------------------------
+
+# Places in the two papers; one is missing where there is nothing to go with the other.
+Entry = tuple[int | None, int | None]
+
+
+class _Order:
+    """Which place of one paper is which of the other, and which of them kept their order."""
+
+    def __init__(self, found: Iterable[Pair], kept: Iterable[Pair]) -> None:
+        self.of_old = dict(found)
+        self.of_new = {b: a for a, b in self.of_old.items()}
+        self.kept = dict(kept)
+
+    def entries(self, old: Iterable[int], new: Iterable[int]) -> Iterator[Entry]:
+        """What is there now in its order; what is gone stands behind what it stood behind."""
+        behind: dict[int | None, list[int]] = defaultdict(list)
+        anchor: int | None = None
+        for a in old:
+            if a in self.kept:
+                anchor = self.kept[a]
+            elif a not in self.of_old:
+                behind[anchor].append(a)
+        yield from ((a, None) for a in behind[None])
+        for b in new:
+            yield self.of_new.get(b), b
+            yield from ((a, None) for a in behind.get(b, ()))
+
+
+class _Matched:
+    """Paragraphs or recommendations of both papers, each with the number of its section."""
+
+    def __init__(
+        self, was: Sequence[tuple[Said, int]], now: Sequence[tuple[Said, int]], weave: _Weaver
+    ) -> None:
+        self.was, self.now, self.weave = was, now, weave
+        old, new = (
+            [Passage(said.key, home, text_of(said)) for said, home in side] for side in (was, now)
+        )
+        found = pairs(old, new)
+        at_home: dict[int, list[Pair]] = defaultdict(list)
+        for a, b in found:
+            if was[a][1] == now[b][1]:
+                at_home[was[a][1]].append((a, b))
+        self.order = _Order(
+            found, (pair for each in at_home.values() for pair in in_order(each, old, new))
+        )
+        self.places: tuple[dict[int, list[int]], ...] = (defaultdict(list), defaultdict(list))
+        for side, said in zip(self.places, (was, now), strict=True):
+            for place, (_, home) in enumerate(said):
+                side[home].append(place)
+
+    def lines(self, home: int, under: Mapping[int, str]) -> Iterator[Line]:
+        """Those of a section. `under` are the headings of the earlier paper, by section."""
+        for a, b in self.order.entries(*(side.get(home, ()) for side in self.places)):
+            if a is None or b is None:
+                yield Line(
+                    None if a is None else self.was[a][0], None if b is None else self.now[b][0]
+                )
+                continue
+            was, came_from = self.was[a]
+            is_moved = self.order.kept.get(a) != b
+            heading = under.get(came_from, "") if came_from != home else ""
+            yield _line(was, self.now[b][0], self.weave, is_moved=is_moved, under=heading)
+
+
+def _first_alike(
+    was: Sequence[Each], now: Sequence[Each], *alike: Callable[[Each, Each], bool]
+) -> list[Pair]:
+    """Places of what is one in both, by the first of the questions that says so."""
+    old, new = dict(enumerate(was)), dict(enumerate(now))
+    found: list[Pair] = []
+    for is_alike in alike:
+        for i, one in list(old.items()):
+            j = next((j for j, other in new.items() if is_alike(one, other)), None)
+            if j is not None:
+                found.append((i, j))
+                del old[i], new[j]
+    return found
+
+
+def _sections(was: Sequence[Section], now: Sequence[Section]) -> _Order:
+    """The sections that are one: by what they tell, by their heading, by the paragraphs they share."""
+    found = _first_alike(
+        was,
+        now,
+        lambda one, other: one.kind == other.kind != SectionKind.OTHER,
+        lambda one, other: one.heading == other.heading,
+        lambda one, other: one.kind == other.kind and not _keys(one).isdisjoint(_keys(other)),
+    )
+    passages = [
+        [
+            Passage(f"{each.kind} {each.heading}", 0, "".join(map(text_of, each.paragraphs)))
+            for each in side
+        ]
+        for side in (was, now)
+    ]
+    return _Order(found, in_order(found, *passages))
+
+
+def _keys(section: Section) -> set[str]:
+    return {paragraph.key for paragraph in section.paragraphs}
+
+
+# --- cover and annexes --------------------------------------------------------------------------
+
+
+def _facts(was: Document, now: Document, weave: _Weaver) -> Iterator[Fact]:
+    for (label, before), (_, after) in zip(_cover(was), _cover(now), strict=True):
+        yield Fact(label, after, weave(before, after))
+
+
+def _cover(paper: Document) -> Iterator[tuple[str, str]]:
+    """The cover's facts as printed, in its order."""
+    cover = paper.cover
+    yield "Plan", paper.plan_title
+    yield "Minister", cover.minister
+    yield "Portfolio", cover.portfolio
+    yield "Deadline", day(cover.deadline) if cover.deadline else NOT_SAID
+    yield "Action sought", cover.action_sought
+    yield "Title", cover.title
+    yield "Date", day(cover.dated)
+    yield "Security", cover.marking
+    yield "Copied to", "\n".join(cover.copied_to) or NOT_SAID
+    yield "For referral to", "\n".join(cover.for_referral_to) or NOT_SAID
+    consulted = ", ".join(cover.agencies_consulted) or NOT_SAID
+    yield "Agencies consulted", consulted
+    yield "Not concurring", ", ".join(cover.not_concurring) or "None"
+    yield "Contact information", "\n".join(_contact(each) for each in cover.contacts)
+    yield "Authorising manager", _contact(cover.authorising_manager)
+    yield "Signed on behalf of", cover.on_behalf_of.removeprefix("for ") or NOT_SAID
+    yield "Tracker number", cover.tracker_number
+
+
+def _contact(contact: Contact) -> str:
+    who = ", ".join(filter(None, (contact.name, contact.role)))
+    numbers = contact.direct_dial or NOT_SAID, contact.mobile or NOT_SAID
+    return f"{who}; DDI: {numbers[0]}; MB: {numbers[1]}"
+
+
+def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
+    """Annexes that are one: by their key, else by what they are."""
+    found = _first_alike(
+        was,
+        now,
+        lambda one, other: type(one) is type(other) and one.key == other.key,
+        lambda one, other: type(one) is type(other) and one.heading == other.heading,
+        lambda one, other: type(one) is type(other),
+    )
+    for a, b in _Order(found, found).entries(range(len(was)), range(len(now))):
+        yield AnnexLine(
+            was[a].heading if a is not None else "",
+            now[b].heading if b is not None else "",
+            a is not None
+            and b is not None
+            and replace(was[a], key="a") == replace(now[b], key="a"),
+        )
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _noun(said: Said) -> str:
+    return "recommendation" if isinstance(said, Recommendation) else "paragraph"
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    """ "3", "3 and 4", "3 to 5", "3 to 5 and 8"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said: list[str] = []
+    for run in runs:
+        said += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+    return listed(said)

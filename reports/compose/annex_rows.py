@@ -1,0 +1,356 @@
+"""The annexes, written from the facts: progress, work items, delays, risks, and who was consulted."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from reports.compose.delay_text import delay_source, mitigation_source
+from reports.compose.facts import (
+    DelayFacts,
+    Facts,
+    ItemFacts,
+    MilestoneFacts,
+    version_of,
+)
+from reports.compose.paragraphs import Writer, key, naming
+from reports.document import (
+    Confidence,
+    ConsultedRow,
+    ConsultedTable,
+    DelayRegister,
+    DelayRow,
+    ItemReport,
+    Level,
+    MilestoneRow,
+    MitigationLine,
+    Passage,
+    PillarProgress,
+    PillarRows,
+    PillarTexts,
+    ProgressPicture,
+    RiskRegister,
+    RiskRow,
+    Stage,
+    StageCount,
+    Text,
+    TimelineRow,
+    WorkItemRow,
+    WorkItemTable,
+    WorkItemText,
+    WorkItemTexts,
+    markup,
+    plain,
+    timeline_room,
+)
+from reports.document.wording import day, period
+from workitems.models import Delay, Risk, Update
+from workitems.models.item import Stage as ItemStage
+from workitems.models.risk import SEVERITY, WEIGHT
+from workitems.standing import Late, by_then
+
+
+def progress_picture(facts: Facts) -> ProgressPicture:
+    """Items by stage in each pillar, and the milestones that matter most, in the plan's order."""
+    steps = [(item, step) for item in facts.items for step in item.milestones]
+    steps = [(item, step) for item, step in steps if step.lateness.state != Late.WITHDRAWN]
+    note, room = "", timeline_room(len(facts.pillars))
+    if len(steps) > room:
+        chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
+        keep = {id(step) for _, step in chosen}
+        note = f"Shown: the {room} milestones with the largest slips or the nearest dates, of {len(steps):,}."
+        note = note if room else f"The {len(steps):,} milestones are in the next annex."
+        steps = [(item, step) for item, step in steps if id(step) in keep]
+    pillars = []
+    for pillar in facts.pillars:
+        stages = [item.row.stage for item in facts.items if item.pillar.pk == pillar.pk]
+        counts = tuple(StageCount(stage, stages.count(stage)) for stage in Stage if stage in stages)
+        pillars.append(PillarProgress(f"{pillar.number} {pillar.title}", counts))
+    return ProgressPicture(
+        key=key("a", "picture"),
+        heading="Progress at a glance",
+        as_at=facts.briefing.dated,
+        pillars=tuple(pillars),
+        timeline=tuple(
+            TimelineRow(item.row.number, _milestone(step, facts.briefing.dated))
+            for item, step in steps
+        ),
+        note=note,
+    )
+
+
+def _weight(step: MilestoneFacts, dated: date) -> tuple[int, int]:
+    """Largest slip first; among equal slips, nearest to the paper's date."""
+    row = _milestone(step, dated)
+    return -max(row.slip, 0), abs((row.expected_on - dated).days)
+
+
+def _milestone(step: MilestoneFacts, dated: date) -> MilestoneRow:
+    row = step.row
+    return MilestoneRow(
+        label=row.description,
+        original_on=row.original_due,
+        agreed_on=row.agreed_due,
+        forecast_on=None if step.is_done else row.forecast_due,
+        completed_on=row.completed_on if step.is_done else None,
+        standing=step.lateness.words,
+    )
+
+
+def work_item_table(facts: Facts) -> WorkItemTable:
+    return WorkItemTable(
+        key=key("a", "work items"),
+        heading="Work items",
+        as_at=facts.briefing.dated,
+        pillars=tuple(
+            PillarRows(
+                f"{pillar.number} {pillar.title}",
+                tuple(
+                    _row(item, facts.briefing.dated)
+                    for item in facts.items
+                    if item.pillar.pk == pillar.pk
+                ),
+            )
+            for pillar in facts.pillars
+        ),
+    )
+
+
+def _row(item: ItemFacts, dated: date) -> WorkItemRow:
+    row = item.row
+    with naming(item.source):
+        return WorkItemRow(
+            key=key("w", f"item {row.id}"),
+            number=row.number,
+            title=row.title,
+            lead=item.lead.short_name,
+            stage=Stage(row.stage),
+            confidence=Confidence(row.confidence) if row.confidence and item.is_live else None,
+            milestones=tuple(_milestone(step, dated) for step in item.milestones),
+            standing=_standing(item),
+        )
+
+
+def _standing(item: ItemFacts) -> str:
+    if item.row.stage == ItemStage.COMPLETE:
+        return f"Completed {day(item.row.completed_on)}"
+    if item.row.stage == ItemStage.WITHDRAWN:
+        return "Withdrawn"
+    if not item.milestones:
+        return "No date set"
+    if item.lateness.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
+        return "No milestone open"
+    return item.lateness.words
+
+
+def work_item_texts(facts: Facts) -> WorkItemTexts:
+    """Each item in the Plan's own words, and in those of the agencies that last reported on it."""
+    briefing = facts.briefing
+    return WorkItemTexts(
+        key=key("a", "work items with texts"),
+        heading="Work items with their texts",
+        as_at=briefing.dated,
+        period=period(briefing.period_start, briefing.period_end),
+        pillars=tuple(
+            PillarTexts(
+                f"{pillar.number} {pillar.title}",
+                tuple(_texts(facts, item) for item in facts.items if item.pillar.pk == pillar.pk),
+            )
+            for pillar in facts.pillars
+        ),
+    )
+
+
+def _texts(facts: Facts, item: ItemFacts) -> WorkItemText:
+    row = item.row
+    with naming(item.source):
+        return WorkItemText(
+            key=key("w", f"texts of item {row.id}"),
+            number=row.number,
+            title=markup.languages(row.title, maori=facts.maori),
+            lead=item.lead.short_name,
+            supporting=tuple(
+                f"{agency.short_name} ({role})" if role else agency.short_name
+                for agency, role in item.supports
+            ),
+            is_key=row.is_key,
+            stage=Stage(row.stage),
+            confidence=Confidence(row.confidence) if row.confidence and item.is_live else None,
+            standing=_standing(item),
+            objective=_passages(facts, row.objective),
+            action=_passages(facts, row.action),
+            reports=tuple(_report(facts, item, update) for update in _last_round(item)),
+            milestones=tuple(_milestone(step, facts.briefing.dated) for step in item.milestones),
+        )
+
+
+def _last_round(item: ItemFacts) -> list[Update]:
+    """What was accepted of the item from the last round in which anything was, its lead's first."""
+    if not item.updates:
+        return []
+    last = item.updates[-1].of_return.round_id
+    found = [update for update in item.updates if update.of_return.round_id == last]
+    return sorted(found, key=lambda update: update.of_return.agency_id != item.lead.pk)
+
+
+def _report(facts: Facts, item: ItemFacts, update: Update) -> ItemReport:
+    of_round = update.of_return.round
+    with naming(facts.update_source(item, update)):
+        return ItemReport(
+            agency=update.of_return.agency.short_name,
+            period=period(of_round.period_start, of_round.period_end),
+            achieved=_passages(facts, update.achieved),
+            planned_next=_passages(facts, update.planned_next),
+            challenges=_passages(facts, update.challenges),
+            no_change_on=update.no_change_on,
+        )
+
+
+def _passages(facts: Facts, source: str) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(block.text, block.bullets) for block in markup.parse(source, maori=facts.maori)
+    )
+
+
+def delay_register(facts: Facts) -> DelayRegister:
+    """Every delay that was open in the period or since, in the plan's order."""
+    briefing, writer = facts.briefing, Writer(facts)
+    return DelayRegister(
+        key=key("a", "delays"),
+        heading="Register of delays",
+        as_at=briefing.dated,
+        period=period(briefing.period_start, briefing.period_end),
+        rows=tuple(
+            _delay(writer, item, step, delay)
+            for item in facts.items
+            for step in item.milestones
+            for delay in step.delays
+            if delay.row.ended_on is None or delay.row.ended_on >= briefing.period_start
+        ),
+    )
+
+
+def _delay(writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> DelayRow:
+    facts, row = writer.facts, delay.row
+    dated = facts.briefing.dated
+    with naming(delay_source(item, step, delay)):
+        return DelayRow(
+            key=key("d", f"delay {row.id}"),
+            number=item.row.number,
+            title=markup.languages(item.row.title, maori=facts.maori),
+            milestone=_milestone(step, dated),
+            cause=str(Delay.Cause(row.cause).label),
+            explanation=_flat(writer, row.explanation),
+            effect=_flat(writer, row.effect),
+            found_on=row.found_on,
+            ended_on=by_then(row.ended_on, dated),
+            days=(row.due_after - row.due_before).days,
+            times_moved=row.times_moved,
+            mitigations=tuple(_mitigations(writer, item, step, delay)),
+        )
+
+
+def _mitigations(
+    writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts
+) -> Iterator[MitigationLine]:
+    for row in delay.mitigations:
+        with naming(mitigation_source(item, step, delay, row)):
+            yield MitigationLine(
+                text=_flat(writer, row.description),
+                owner=writer.facts.agencies[row.owner_agency_id].short_name,
+                due_on=row.due_on,
+                done_on=by_then(row.done_on, writer.facts.briefing.dated),
+            )
+
+
+def risk_register(facts: Facts) -> RiskRegister:
+    """Every risk that was open in the period or since: the open ones first, the gravest of them leading."""
+    briefing, writer = facts.briefing, Writer(facts)
+    numbers = {item.row.id: item.row.number for item in facts.items}
+    rows = sorted(
+        facts.all_risks,
+        key=lambda row: (
+            by_then(row.closed_on, briefing.dated) is not None,
+            -WEIGHT[row.likelihood, row.impact],
+            row.number,
+        ),
+    )
+    return RiskRegister(
+        key=key("a", "risks"),
+        heading="Register of risks",
+        as_at=briefing.dated,
+        period=period(briefing.period_start, briefing.period_end),
+        rows=tuple(_risk(writer, row, numbers.get(row.item_id, "")) for row in rows),
+    )
+
+
+def _risk(writer: Writer, row: Any, item: str) -> RiskRow:
+    facts = writer.facts
+    escalated_on = by_then(row.escalated_on, facts.briefing.dated)
+    with naming(version_of(row, "risk", f"Risk R{row.number}")):
+        return RiskRow(
+            key=key("k", f"risk {row.id}"),
+            number=f"R{row.number}",
+            text=_flat(writer, row.description),
+            likelihood=Level(row.likelihood),
+            impact=Level(row.impact),
+            severity=Level(SEVERITY[row.likelihood, row.impact]),
+            owner=facts.agencies[row.owner_agency_id].short_name,
+            item=item,
+            response=_flat(writer, row.response),
+            escalated_to=str(Risk.EscalatedTo(row.escalated_to).label) if escalated_on else "",
+            escalated_on=escalated_on,
+            closed_on=by_then(row.closed_on, facts.briefing.dated),
+        )
+
+
+def _flat(writer: Writer, source: str) -> Text:
+    """What a person wrote, as closed sentences for a cell; nothing where it is blank."""
+    return writer.text(writer.flat(source)) if source.strip() else ()
+
+
+def consulted_table(facts: Facts) -> ConsultedTable:
+    return ConsultedTable(
+        key=key("a", "consulted"),
+        heading="Who was consulted",
+        rows=tuple(consulted(facts)),
+    )
+
+
+def consulted(facts: Facts) -> Iterator[ConsultedRow]:
+    """A row for each agency that was asked for its clearance, then for those that the cover names besides."""
+    briefing = facts.briefing
+    asked = set()
+    for row in facts.clearances:
+        asked |= {row.agency.name.casefold(), row.agency.short_name.casefold()}
+        unanswered = f"Had not answered by {day(briefing.dated)}"
+        yield ConsultedRow(
+            key=key("c", f"clearance {row.pk}"),
+            name=row.agency.name,
+            short_name=row.agency.short_name,
+            answer=str(row.get_answer_display()) if row.is_answered else unanswered,
+            answered_on=localdate(row.answered_at) if row.answered_at else None,
+            text=plain(" ".join(row.words.split())) if row.words else (),
+        )
+    known = {
+        name: agency
+        for agency in facts.agencies.values()
+        for name in (agency.name, agency.short_name)
+    }
+    for place, name in enumerate(names(briefing.agencies_consulted, r"[,;\n]"), start=1):
+        agency = known.get(name)
+        if name.casefold() in {*asked, "n/a"}:
+            continue
+        yield ConsultedRow(
+            key=key("c", f"consulted {place}"),
+            name=agency.name if agency else name,
+            short_name=agency.short_name if agency else "",
+            answer="No answer is recorded",
+        )
+
+
+def names(text: str, between: str) -> tuple[str, ...]:
+    """The names in a list as typed on the cover."""
+    return tuple(name.strip() for name in re.split(between, text) if name.strip())

@@ -1,0 +1,364 @@
+"""Delay and Mitigation: which milestones slipped, why, from which date to which, and what is done.
+
+A delay belongs here when it was open on the paper's date, or was found or ended in its period. Key
+items have a paragraph each and come first; the others share one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reports.compose.facts import (
+    DelayFacts,
+    Facts,
+    ItemFacts,
+    MilestoneFacts,
+    milestone_source,
+    version_of,
+)
+from reports.compose.paragraphs import MOST_TOLD, Writer, fitted, naming, quoted
+from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Text
+from reports.document.wording import (
+    agree,
+    capitalised,
+    cited,
+    counted,
+    day,
+    days,
+    listed,
+    mentions,
+    number,
+    period,
+    some,
+)
+from workitems.models import Delay
+from workitems.standing import Late
+
+# Annexes that hold every late item.
+HOLDS_EVERY_DELAY = {"items", "items_texts", "delays"}
+# Bullets for items that are not key.
+MAX_OTHERS = 12
+
+HELD_UP_BY = {
+    Delay.Cause.FUNDING: "a lack of funding",
+    Delay.Cause.PRIOR_COMMITMENTS: "prior commitments",
+    Delay.Cause.STAFFING: "a shortage of staff",
+    Delay.Cause.ANOTHER_AGENCY: "work that depends on another agency",
+    Delay.Cause.LEGISLATION: "legislation",
+    Delay.Cause.PROCUREMENT: "procurement",
+    Delay.Cause.CONSULTATION: "consultation",
+    Delay.Cause.OUTSIDE_EVENT: "an outside event",
+}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A milestone with its delays of the period; none where it is overdue without a record."""
+
+    milestone: MilestoneFacts
+    delays: tuple[DelayFacts, ...]
+
+
+@dataclass(frozen=True)
+class LateItem:
+    item: ItemFacts
+    slips: tuple[Slip, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return any(slip.milestone.is_open for slip in self.slips)
+
+    @property
+    def days(self) -> int:
+        return max(slip.milestone.lateness.days for slip in self.slips)
+
+    def sources(self) -> Iterator[Source]:
+        yield self.item.source
+        for slip in self.slips:
+            yield milestone_source(self.item, slip.milestone)
+            for delay in slip.delays:
+                yield delay_source(self.item, slip.milestone, delay)
+
+    def mitigations(self) -> Iterator[tuple[Source, Any]]:
+        for slip in self.slips:
+            for delay in slip.delays:
+                for row in delay.mitigations:
+                    yield mitigation_source(self.item, slip.milestone, delay, row), row
+
+
+def delay_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> Source:
+    label = f"Delay {delay.row.number}, milestone {step.row.number} of item {item.row.number}"
+    return version_of(delay.row, "delay", label)
+
+
+def mitigation_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts, row: Any) -> Source:
+    label = (
+        f"Mitigation {row.number} of delay {delay.row.number}, milestone {step.row.number} "
+        f"of item {item.row.number}"
+    )
+    return version_of(row, "mitigation", label)
+
+
+def late_items(facts: Facts) -> list[LateItem]:
+    """Items with a delay of the period or an overdue milestone: key first, then the open ones."""
+    start, end = facts.briefing.period_start, facts.briefing.dated
+    found = []
+    for item in facts.items:
+        slips = []
+        for step in item.milestones:
+            delays = tuple(
+                delay
+                for delay in step.delays
+                if delay.is_open
+                or start <= delay.row.found_on <= end
+                or start <= delay.row.ended_on <= end
+            )
+            if delays or (item.is_live and step.lateness.state == Late.OVERDUE):
+                slips.append(Slip(step, delays))
+        if slips:
+            found.append(LateItem(item, tuple(slips)))
+    # Sorting keeps the plan's order among equals.
+    return sorted(found, key=lambda late: (not late.item.row.is_key, not late.is_open))
+
+
+def delay(writer: Writer) -> Section:
+    facts = writer.facts
+    late = late_items(facts)
+    keys = [entry for entry in late if entry.item.row.is_key]
+    others = [entry for entry in late if not entry.item.row.is_key]
+    paragraphs = []
+    if not late:
+        span = period(facts.briefing.period_start, facts.briefing.period_end)
+        paragraphs.append(
+            writer.paragraph(
+                f"No delay was recorded in {span}, and no milestone is overdue.",
+                about="no delay",
+                sources=[facts.plan_source],
+            )
+        )
+    if len(keys) > 1:
+        paragraphs.append(_key_items(writer, keys))
+    for entry in keys:
+        paragraphs += _key_item(writer, entry)
+    if others:
+        paragraphs += _other_items(writer, others, with_keys=bool(keys))
+    return Section(SectionKind.DELAY, "Delay", tuple(paragraphs))
+
+
+def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
+    still = [entry for entry in keys if entry.is_open]
+    caught_up = [entry for entry in keys if not entry.is_open]
+    sentences = []
+    if still:
+        sentences.append(
+            f"{capitalised(counted(len(still), 'key work item'))} "
+            f"{agree(len(still), 'has', 'have')} slipped: "
+            f"{some([quoted(entry.item) for entry in still])}."
+        )
+    if caught_up:
+        sentences.append(
+            f"{capitalised(counted(len(caught_up), 'key work item'))} "
+            f"{agree(len(caught_up), 'was', 'were')} late and "
+            f"{agree(len(caught_up), 'has', 'have')} caught up: "
+            f"{some([quoted(entry.item) for entry in caught_up])}."
+        )
+    return writer.paragraph(
+        " ".join(sentences),
+        about="key delays",
+        sources=[entry.item.source for entry in keys],
+    )
+
+
+def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
+    row = entry.item.row
+    parts: list[str | Text] = [
+        writer.bold(row.title),
+        f" (item {row.number}, led by {writer.agency(entry.item.lead)}) is a key work item",
+    ]
+    parts.append(
+        f" with an anticipated timeframe of {counted(row.months, 'month')}. "
+        if row.months
+        else ". "
+    )
+    bullets = []
+    about, sources = f"delay of item {row.id}", list(entry.sources())
+    with naming(entry.item.source):
+        if len(entry.slips) == 1:
+            parts.append(_slip(writer, entry.slips[0]))
+        else:
+            parts.append(f"{capitalised(number(len(entry.slips)))} of its milestones slipped:")
+            bullets = [(Bullet(writer.text(_slip(writer, slip))), sources) for slip in entry.slips]
+        text = writer.text(*parts)
+    if bullets:
+        yield from writer.paragraphs(text, about=about, bullets=bullets)
+    else:
+        yield writer.paragraph(text, about=about, sources=sources)
+
+
+def _latest(others: list[LateItem]) -> list[LateItem]:
+    """The ones that the paper describes, in the plan's order: open before caught up, latest first."""
+    chosen = sorted(others, key=lambda entry: (not entry.is_open, -entry.days))[:MAX_OTHERS]
+    kept = {entry.item.row.id for entry in chosen}
+    return [entry for entry in others if entry.item.row.id in kept]
+
+
+def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Iterator[Paragraph]:
+    shown = _latest(others)
+    lead = capitalised(counted(len(others), "other work item" if with_keys else "work item"))
+    lead += " also slipped" if with_keys else " slipped"
+    if len(shown) < len(others):
+        lead += f"; these {number(len(shown))} are the latest"
+        if HOLDS_EVERY_DELAY & set(writer.annexes):
+            lead += ", and the annex shows the rest"
+    bullets = []
+    for entry in shown:
+        row = entry.item.row
+        with naming(entry.item.source):
+            body = fitted((_slip(writer, slip) for slip in entry.slips), MOST_TOLD + 500)
+            head = f" (item {row.number}, {writer.agency(entry.item.lead)}): "
+            text = writer.text(writer.bold(row.title), head, body)
+            bullets.append((Bullet(text), list(entry.sources())))
+    return writer.paragraphs(f"{lead}:", about="other delays", bullets=bullets)
+
+
+def _slip(writer: Writer, slip: Slip) -> str:
+    """From which date to which, by how many days, held up by what; in the agency's words, why."""
+    sentences = [_dates(slip.milestone)]
+    moved = max((delay.row.times_moved for delay in slip.delays), default=0)
+    if moved > 1:
+        times = "twice" if moved == 2 else f"{number(moved)} times"
+        sentences.append(f"Its date has moved {times}.")
+    causes = dict.fromkeys(
+        HELD_UP_BY[delay.row.cause] for delay in slip.delays if delay.row.cause in HELD_UP_BY
+    )
+    if causes:
+        is_was = "is" if any(delay.is_open for delay in slip.delays) else "was"
+        sentences.append(f"It {is_was} held up by {listed(causes)}.")
+    if not slip.delays:
+        sentences.append("The cause has not been recorded.")
+    told = [delay.row.explanation for delay in slip.delays]
+    told += [delay.row.effect for delay in slip.delays]
+    sentences += [capitalised(writer.flat(text)) for text in dict.fromkeys(told) if text.strip()]
+    return fitted(sentences)
+
+
+def _dates(step: MilestoneFacts) -> str:
+    row, late = step.row, step.lateness
+    name = f"“{row.description}”"
+    was = f"was due on {day(row.agreed_due)}"
+    if row.agreed_due != row.original_due:
+        was = f"was first due on {day(row.original_due)} and then, by agreement, on {day(row.agreed_due)}"
+    if late.state == Late.WITHDRAWN:
+        return f"{name} {was} and has been withdrawn."
+    if late.state == Late.DONE_LATE:
+        return (
+            f"{name} {was} and was completed on {day(row.completed_on)}, {days(late.days)} later."
+        )
+    if late.state == Late.DONE:
+        return f"{name} {was} and was completed in time, on {day(row.completed_on)}."
+    if late.state == Late.OVERDUE and row.forecast_due <= row.agreed_due:
+        return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
+    gap = (row.forecast_due - row.agreed_due).days
+    if late.state == Late.OVERDUE:
+        return f"{name} {was} and is now expected by {day(row.forecast_due)}, {days(gap)} later."
+    is_due = was.replace("was due", "is due")
+    if late.state == Late.SLIPPING:
+        return f"{name} {is_due} and is now expected by {day(row.forecast_due)}, {days(gap)} later."
+    return f"{name} {is_due} and is expected by then again."
+
+
+def mitigation(writer: Writer) -> Section:
+    late = late_items(writer.facts)
+    keys = [entry for entry in late if entry.item.row.is_key and list(entry.mitigations())]
+    others = [entry for entry in late if not entry.item.row.is_key and list(entry.mitigations())]
+    bare = [
+        entry
+        for entry in late
+        if any(
+            slip.milestone.is_open and not any(delay.mitigations for delay in slip.delays)
+            for slip in entry.slips
+        )
+    ]
+    paragraphs = [told for entry in keys for told in _of_key_item(writer, entry)]
+    if others:
+        paragraphs += _of_other_items(writer, others, with_keys=bool(keys))
+    if bare:
+        paragraphs.append(
+            writer.paragraph(
+                f"Nothing has been recorded yet against the delay of "
+                f"{some([quoted(entry.item) for entry in bare])}.",
+                about="no mitigation",
+                sources=[source for entry in bare for source in entry.sources()],
+            )
+        )
+    if not paragraphs:
+        paragraphs.append(
+            writer.paragraph(
+                "There is no delay to make good."
+                if not late
+                else "The delays above are over; no mitigation was recorded for them.",
+                about="nothing to mitigate",
+                sources=[writer.facts.plan_source],
+            )
+        )
+    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
+
+
+def _of_key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
+    measures = list(entry.mitigations())
+    title = writer.bold(entry.item.row.title)
+    where = f" (item {entry.item.row.number})"
+    owners = {row.owner_agency_id for _, row in measures}
+    # The lead-in of a list names the one agency that does it all, so the bullets need not.
+    is_named = len(owners) == 1 and len(measures) > 1
+    told = [_measure(writer, source, row, name_owner=not is_named) for source, row in measures]
+    about, sources = f"mitigation of item {entry.item.row.id}", [[source] for source, _ in measures]
+    if len(told) == 1:
+        yield writer.paragraph(
+            writer.text(title, f"{where}: {told[0]}"), about=about, sources=sources[0]
+        )
+        return
+    agency = writer.facts.agencies[measures[0][1].owner_agency_id]
+    who = writer.agency(agency) if is_named else "the agencies named"
+    bullets = [Bullet(writer.text(measure)) for measure in told]
+    yield from writer.paragraphs(
+        writer.text(title, f"{where}. These steps are being taken by {who}:"),
+        about=about,
+        bullets=zip(bullets, sources, strict=True),
+    )
+
+
+def _of_other_items(
+    writer: Writer, others: list[LateItem], *, with_keys: bool
+) -> Iterator[Paragraph]:
+    bullets = []
+    for entry in _latest(others):
+        measures = list(entry.mitigations())
+        told = fitted(_measure(writer, source, row) for source, row in measures)
+        head = f" (item {entry.item.row.number}): "
+        text = writer.text(writer.bold(entry.item.row.title), head, told)
+        bullets.append((Bullet(text), [source for source, _ in measures]))
+    lead = "For the other items" if with_keys else "For these items"
+    return writer.paragraphs(
+        f"{lead}, agencies are taking these steps:", about="other mitigations", bullets=bullets
+    )
+
+
+def _measure(writer: Writer, source: Source, row: Any, *, name_owner: bool = True) -> str:
+    """What is done, by whom and by when or when it was done, where its own words do not say so."""
+    agency = writer.facts.agencies[row.owner_agency_id]
+    dated = writer.facts.briefing.dated
+    with naming(source):
+        told = capitalised(writer.flat(row.description))
+    notes = []
+    if name_owner and not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
+        notes.append(agency.short_name)
+    if row.done_on and row.done_on <= dated:
+        notes.append(f"done on {day(row.done_on)}")
+    elif row.due_on and row.due_on < dated:
+        notes.append(f"due by {day(row.due_on)} and not yet done")
+    elif row.due_on is None:
+        notes.append("no date set")
+    elif day(row.due_on) not in told:
+        notes.append(f"by {day(row.due_on)}")
+    return cited(told, ", ".join(notes)) if notes else told

@@ -1,0 +1,117 @@
+"""The story: the 2010 briefing, issued and answered; the current plan's first, answered with something
+to do; and its second, which agencies are reading."""
+
+from datetime import date, timedelta
+
+from reports.demo.issued_briefing import Paper
+from reports.document import Verb
+from workitems.models import Plan
+
+TRACKER_NUMBER = "10/96252"
+# Roles, not people: officials are not ours to name.
+COVER_OF_2010 = {
+    "contact_name": "Business Advisor",
+    "contact_phone": "(04) 555 0110",
+    "manager_name": "Group Manager",
+    "manager_role": "Border Security",
+    "manager_phone": "(04) 555 0100",
+    "on_behalf_of": "Secretary of Labour",
+    # They have no seats here, and were asked by letter.
+    "agencies_consulted": "MOH, MWA, DPMC, ACC",
+}
+CURRENT_COVER = {
+    "contact_name": "Plan coordinator",
+    "contact_phone": "(04) 555 0210",
+    "manager_name": "General Manager",
+    "manager_role": "Immigration Policy",
+    "manager_phone": "(04) 555 0200",
+    "on_behalf_of": "Secretary for Business, Innovation and Employment",
+    "copied_to": "N/A",
+    "marking": "IN CONFIDENCE",
+}
+ASKED = ("Police", "Customs", "MFAT", "MSD", "MoJ")
+
+
+def briefing_of_2010(plan: Plan) -> None:
+    paper = Paper(plan, date(2010, 7, 5)).begin(
+        "annual",
+        COVER_OF_2010,
+        period_start=date(2009, 7, 31),
+        period_end=date(2010, 7, 30),
+        dated=date(2010, 7, 30),
+        tracker_number=TRACKER_NUMBER,
+    )
+    paper.recommend(Verb.AGREE, "that the working group reports to you again by 31 July 2011")
+    paper.later(2).ask(ASKED, due_on=date(2010, 7, 20))
+    paper.later(5)
+    comment = paper.comment("Police", "achievements", 6, "Say that the policy is written already.")
+    paper.later(1).resolve(comment, "It does: “have written”.")
+    for agency in ("Customs", "MFAT", "MSD", "MoJ"):
+        paper.answer(agency, "concurs")
+    paper.later(3).answer("Police", "comment", "The training describes the course as of July 2010.")
+    paper.later(14).issue()
+    paper.later(4).return_from_minister(
+        {1: "noted", 2: "agreed"},
+        {"advice": 4, "writing": 4, "analysis": 3, "completeness": 4},
+        "Good to see Police and Immigration working so closely.",
+    )
+    paper.later(2).follow_up(
+        2, "DoL", "Report to the Minister on the Plan’s second year.", due_on=date(2011, 7, 31)
+    )
+    paper.later(1).close()
+
+
+def current_briefings(plan: Plan, today: date) -> None:
+    """The first two reports on the current plan; the second is with the agencies today."""
+    rounds = list(plan.rounds.order_by("period_start")[:2])
+    first_end, second_end = (each.period_end for each in rounds)
+    first = Paper(plan, first_end + timedelta(days=24)).begin(
+        "annual",
+        CURRENT_COVER,
+        period_start=plan.released_on,
+        period_end=first_end,
+        dated=first_end + timedelta(days=40),
+        tracker_number=f"{first_end:%y}/01873",
+    )
+    first.recommend(Verb.AGREE, "that agencies ask for money for safe places to stay together")
+    first.later(1).ask(ASKED, due_on=first.today + timedelta(days=10))
+    first.later(4)
+    for agency in ASKED:
+        first.answer(agency, "concurs")
+    first.later(11).issue()
+    first.later(12).return_from_minister(
+        {1: "noted", 2: "agreed"},
+        {"advice": 4, "writing": 3, "analysis": 4, "completeness": 4},
+    )
+    first.later(3).follow_up(
+        2, "MSD", "Bring one bid for safe places to stay.", due_on=today + timedelta(days=20)
+    )
+    first.close()
+
+    # Begun when its records still passed the checks; a milestone has slipped since.
+    second = Paper(plan, today - timedelta(days=5)).begin(
+        "annual",
+        CURRENT_COVER,
+        period_start=first_end + timedelta(days=1),
+        period_end=second_end,
+        dated=today - timedelta(days=60),
+        tracker_number=f"{today:%y}/02944",
+    )
+    second.edit("achievements", 1, add="This was the working group’s first aim.")
+    second.recommend(Verb.DIRECT, "agencies to report on the delayed items by the end of March")
+    second.ask((*ASKED, "IR", "DIA"), due_on=today + timedelta(days=6))
+    second.later(2)
+    settled = second.comment("MSD", "achievements", 1, "“One named person” is important; keep it.")
+    second.comment("Police", "mitigation", 1, "The second analyst began in October. Say so.")
+    second.comment("MoJ", "", 0, "The paper is long. Could the annex carry the next steps?")
+    second.answer("Customs", "concurs")
+    second.answer("MSD", "concurs")
+    second.later(1).resolve(settled, "Kept.")
+    second.answer(
+        "MFAT",
+        "dissents",
+        "Two more trainings in the Pacific are not funded, and the paper does not say so.",
+    )
+    # What MSD cleared is said better, so it is asked again.
+    second.later(1).edit("achievements", 1, add="It is used in both trial regions.")
+    second.redate(today + timedelta(days=8), deadline=today + timedelta(days=22))

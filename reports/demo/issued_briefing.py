@@ -1,0 +1,212 @@
+"""One briefing's way, step by step, as the demo's people take it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from agencies import history
+from agencies.models import Agency, Seat, User
+from reports.clearance import concerns
+from reports.document import Verb
+from reports.drafting import draft_rows
+from reports.drafting.cover import draft as draft_cover
+from reports.models import Briefing, Clearance, ClearanceComment, IssuedPaper
+from reports.services import (
+    COVER_FIELDS,
+    change_cover,
+    clearance,
+    create_briefing,
+    issuing,
+    responses,
+    states,
+)
+from reports.services import drafts as acts
+from reports.services.beginning import begin_as
+from workitems.models import Plan
+
+
+def noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+@dataclass
+class Paper:
+    """A briefing and the people around it; `today` is the day of the step being taken."""
+
+    plan: Plan
+    today: date
+    briefing: Briefing = field(init=False)
+
+    # --- whose turn ---------------------------------------------------------------------------
+
+    def seated(self, agency: Agency, role: Seat.Role) -> User:
+        seats = Seat.objects.filter(agency=agency, role=role).select_related("user")
+        return seats.order_by("from_on", "pk")[0].user
+
+    @property
+    def coordinator(self) -> User:
+        return self.seated(self.plan.coordinating_agency, Seat.Role.COORDINATOR)
+
+    def agency(self, short_name: str) -> Agency:
+        return Agency.objects.get(short_name=short_name)
+
+    def later(self, days: int) -> "Paper":
+        self.today += timedelta(days=days)
+        return self
+
+    @property
+    def at(self) -> datetime:
+        return noon(self.today)
+
+    def row(self) -> Briefing:
+        rows = Briefing.objects.select_related("plan__coordinating_agency", "kind")
+        return rows.get(pk=self.briefing.pk)
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def begin(self, kind: str, cover: Mapping[str, Any], **facts: Any) -> "Paper":
+        with history.written_at(self.at):
+            start = draft_cover(self.plan, **facts)
+            values = {name: getattr(start, name) for name in COVER_FIELDS} | dict(cover)
+            made = create_briefing(plan=self.plan, by=self.coordinator, at=self.at, **values)
+            self.briefing = begin_as(briefing=made, slug=kind, by=self.coordinator)
+        return self
+
+    def keys(self, section: str) -> list[str]:
+        draft = draft_rows.read(self.briefing).draft
+        return [part.key for part in draft.portion(section).shown]
+
+    def edit(self, section: str, place: int, *, add: str) -> "Paper":
+        """More words at the end of a paragraph's first stretch."""
+        key = self.keys(section)[place]
+        row = self.briefing.draft_paragraphs.get(key=key)
+        lead, *bullets = row.text.split("\n")
+        with history.written_at(self.at):
+            acts.edit(
+                briefing=self.briefing,
+                key=key,
+                text="\n".join([f"{lead} {add}", *bullets]),
+                version=row.version,
+                by=self.coordinator,
+            )
+        return self
+
+    def recommend(self, verb: Verb, text: str) -> "Paper":
+        with history.written_at(self.at):
+            acts.save_ask(
+                briefing=self.briefing,
+                key=f"r-{acts.new_key()[2:]}",
+                verb=verb,
+                text=text,
+                options="",
+                version=0,
+                by=self.coordinator,
+            )
+        return self
+
+    def ask(self, agencies: Iterable[str], due_on: date) -> "Paper":
+        with history.written_at(self.at):
+            clearance.ask(
+                briefing=self.row(),
+                agencies=[self.agency(name) for name in agencies],
+                due_on=due_on,
+                by=self.coordinator,
+                on=self.today,
+                at=self.at,
+            )
+        return self
+
+    def asked(self, agency: str) -> Clearance:
+        rows = Clearance.objects.select_related("agency", "briefing__plan")
+        return rows.get(briefing=self.briefing, agency__short_name=agency)
+
+    def answer(self, agency: str, answer: str, words: str = "") -> "Paper":
+        row = self.asked(agency)
+        draft = draft_rows.read(self.briefing).draft
+        now = concerns.standing_of(row, draft, concerns.owners_of(draft))
+        clearance.answer(
+            clearance=row,
+            version=row.version,
+            read=concerns.fingerprint(now),
+            answer=answer,
+            words=words,
+            by=self.seated(row.agency, Seat.Role.APPROVER),
+            at=self.at,
+        )
+        return self
+
+    def comment(self, agency: str, section: str, place: int, text: str) -> ClearanceComment:
+        row = self.asked(agency)
+        by = self.seated(row.agency, Seat.Role.CONTRIBUTOR)
+        key = self.keys(section)[place] if section else ""
+        return clearance.comment(clearance=row, key=key, text=text, by=by, at=self.at)
+
+    def resolve(self, comment: ClearanceComment, resolution: str) -> "Paper":
+        clearance.resolve(comment=comment, resolution=resolution, by=self.coordinator, at=self.at)
+        return self
+
+    def redate(self, dated: date, deadline: date) -> "Paper":
+        """The coordinator dates the paper by another day."""
+        row = self.row()
+        with history.written_at(self.at):
+            change_cover(
+                briefing=row,
+                version=row.version,
+                by=self.coordinator,
+                dated=dated,
+                deadline=deadline,
+            )
+        return self
+
+    def issue(self) -> "Paper":
+        """Asked for, read, signed, and sent to the Minister on one day."""
+        manager = self.seated(self.plan.coordinating_agency, Seat.Role.AUTHORISING_MANAGER)
+        with history.written_at(self.at):
+            row = states.ask_for_authorisation(briefing=self.row(), by=self.coordinator)
+            digest = issuing.printed(
+                row, issuing.to_sign(row), at=self.at, however_long=True
+            ).pdf_sha256
+            issuing.authorise(briefing=row, pdf_sha256=digest, by=manager, at=self.at)
+            states.send_to_minister(briefing=row, by=self.coordinator)
+        return self
+
+    def return_from_minister(
+        self, options: Mapping[int, str], ratings: Mapping[str, int], comment: str = ""
+    ) -> "Paper":
+        """What was marked, by the recommendation's number."""
+        issued = IssuedPaper.objects.get(briefing=self.briefing)
+        office = self.seated(self.plan.coordinating_agency, Seat.Role.MINISTERS_OFFICE)
+        with history.written_at(self.at):
+            responses.record_response(
+                issued=issued,
+                decided_on=self.today,
+                marked={
+                    each.key: responses.Marked(options[each.number])
+                    for each in responses.asked_in(issued)
+                },
+                by=office,
+                at=self.at,
+                comment=comment,
+                ratings=ratings,
+            )
+        return self
+
+    def follow_up(self, number: int, agency: str, text: str, due_on: date) -> "Paper":
+        response = IssuedPaper.objects.get(briefing=self.briefing).responses.get()
+        with history.written_at(self.at):
+            responses.follow_up(
+                choice=response.choices.get(number=number),
+                text=text,
+                owner_agency=self.agency(agency),
+                due_on=due_on,
+                by=self.coordinator,
+            )
+        return self
+
+    def close(self) -> "Paper":
+        with history.written_at(self.at):
+            states.close(briefing=self.row(), by=self.coordinator)
+        return self

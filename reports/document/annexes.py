@@ -1,0 +1,427 @@
+"""The annexes of a document, as plain data: what stands behind the text, each chosen or left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
+
+MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
+
+
+class Stage(StrEnum):
+    """How far a work item has got. Values are the codes that work items store."""
+
+    NOT_STARTED = "not_started"
+    UNDER_WAY = "under_way"
+    COMPLETE = "complete"
+    ONGOING = "ongoing"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Confidence(StrEnum):
+    """The agency's own word on where an item is heading."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    OFF_TRACK = "off_track"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def mark(self) -> str:
+        """The shape that always stands beside the word."""
+        return {"on_track": "●", "at_risk": "▲", "off_track": "■"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone with its dates side by side. `standing` is its lateness in words, as on the paper's date.
+
+    The agreed date defaults to the original; `forecast_on` is the agency's word while not complete.
+    """
+
+    label: str
+    original_on: date
+    agreed_on: date | None = None
+    forecast_on: date | None = None
+    completed_on: date | None = None
+    standing: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.label, "A milestone")
+        check_text(self.standing, "A milestone's standing", blank=True)
+
+    @property
+    def expected_on(self) -> date:
+        """When it was or will be done, as far as anybody says."""
+        return self.completed_on or self.forecast_on or self.agreed_on or self.original_on
+
+    @property
+    def slip(self) -> int:
+        """Days from the original date to the expected one; below zero when early."""
+        return (self.expected_on - self.original_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemRow:
+    """One work item as a line of the annex. `standing` says its lateness in words ("92 days late", "On time")."""
+
+    key: str
+    number: str
+    title: str
+    lead: str
+    stage: Stage
+    confidence: Confidence | None = None
+    milestones: tuple[MilestoneRow, ...] = ()
+    standing: str = ""
+
+    def __post_init__(self) -> None:
+        for what, value in (
+            ("number", self.number),
+            ("title", self.title),
+            ("lead agency", self.lead),
+        ):
+            check_text(value, f"A work item's {what}")
+        check_text(self.standing, "A work item's standing", blank=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PillarRows:
+    title: str
+    rows: tuple[WorkItemRow, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.title, "A pillar's title")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemTable:
+    """Annex: every work item, one row each, under its pillar."""
+
+    key: str
+    heading: str
+    as_at: date
+    pillars: tuple[PillarRows, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph without a number, and its sub-bullets."""
+
+    text: Text
+    bullets: tuple[Bullet, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_length(self.text, "A paragraph of an annex")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    """What one agency last reported of a work item. `period` is in words: "the six months to 30 June 2010".
+
+    `no_change_on` is the day on which it said that there was nothing to report.
+    """
+
+    agency: str
+    period: str
+    achieved: tuple[Passage, ...] = ()
+    planned_next: tuple[Passage, ...] = ()
+    challenges: tuple[Passage, ...] = ()
+    no_change_on: date | None = None
+
+    def __post_init__(self) -> None:
+        check_text(self.agency, "The agency of a report")
+        check_text(self.period, "The period of a report")
+        if self.no_change_on and (self.achieved or self.planned_next or self.challenges):
+            raise DocumentError("A report of no change goes without other words.")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemText:
+    """One work item with its words. `supporting` names agencies with their role: "Police (trains its own staff)"."""
+
+    key: str
+    number: str
+    title: Text
+    lead: str
+    stage: Stage
+    supporting: tuple[str, ...] = ()
+    is_key: bool = False
+    confidence: Confidence | None = None
+    standing: str = ""
+    objective: tuple[Passage, ...] = ()
+    action: tuple[Passage, ...] = ()
+    reports: tuple[ItemReport, ...] = ()
+    milestones: tuple[MilestoneRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A work item's number")
+        check_length(self.title, "A work item's title")
+        check_text(self.lead, "A work item's lead agency")
+        for name in self.supporting:
+            check_text(name, "A work item's supporting agency")
+        check_text(self.standing, "A work item's standing", blank=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PillarTexts:
+    title: str
+    items: tuple[WorkItemText, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.title, "A pillar's title")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItemTexts:
+    """Annex: every work item with its official wording, its last report and its milestones, under its pillar.
+
+    `period` is what reports were looked for in, in words.
+    """
+
+    key: str
+    heading: str
+    as_at: date
+    period: str
+    pillars: tuple[PillarTexts, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.period, "An annex's period")
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    stage: Stage
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 0:
+            raise DocumentError("A count cannot be below zero.")
+
+
+@dataclass(frozen=True, slots=True)
+class PillarProgress:
+    """How many of a pillar's items stand at each stage; a stage that is absent counts as none."""
+
+    title: str
+    counts: tuple[StageCount, ...]
+
+    def __post_init__(self) -> None:
+        check_text(self.title, "A pillar's title")
+
+    def count(self, stage: Stage) -> int:
+        return sum(entry.count for entry in self.counts if entry.stage == stage)
+
+    @property
+    def total(self) -> int:
+        return sum(entry.count for entry in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A milestone on the timeline, led by the number of its work item."""
+
+    number: str
+    milestone: MilestoneRow
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A timeline row's number")
+
+
+def timeline_room(pillars: int) -> int:
+    """How many milestones the picture has room for on its one page, beside that many pillars."""
+    return max(0, MAX_TIMELINE_ROWS - 4 * max(0, pillars - 3))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPicture:
+    """Annex: one page that shows stages by pillar and how milestones slipped. `as_at` is where today's line stands.
+
+    `note` says what the picture leaves out ("The 24 milestones with the largest slips, of 61"). At most
+    `timeline_room` rows.
+    """
+
+    key: str
+    heading: str
+    as_at: date
+    pillars: tuple[PillarProgress, ...]
+    timeline: tuple[TimelineRow, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.note, "The picture's note", blank=True)
+        room = timeline_room(len(self.pillars))
+        if len(self.timeline) > room:
+            raise DocumentError(
+                f"Beside {len(self.pillars)} pillars the timeline has room for {room} milestones; "
+                "choose the ones that matter most."
+            )
+
+
+class Level(StrEnum):
+    """How likely or how grave a risk is. Values are the codes that risks store."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+def check_words(text: Text, what: str, *, blank: bool = False) -> None:
+    """Refuse text that is too long, or empty unless `blank`: then it is one without any run."""
+    if text or not blank:
+        check_length(text, what)
+
+
+@dataclass(frozen=True, slots=True)
+class MitigationLine:
+    """What is done about a delay. `due_on` is what was promised, `done_on` the day when it was done."""
+
+    text: Text
+    owner: str
+    due_on: date | None = None
+    done_on: date | None = None
+
+    def __post_init__(self) -> None:
+        check_words(self.text, "A mitigation")
+        check_text(self.owner, "A mitigation's owner")
+
+
+@dataclass(frozen=True, slots=True)
+class DelayRow:
+    """One delay of a milestone. `days` is how far it has moved the date in all; `cause` is in words, one or two."""
+
+    key: str
+    number: str
+    title: Text
+    milestone: MilestoneRow
+    cause: str
+    explanation: Text
+    found_on: date
+    days: int
+    effect: Text = ()
+    ended_on: date | None = None
+    times_moved: int = 1
+    mitigations: tuple[MitigationLine, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A work item's number")
+        check_words(self.title, "A work item's title")
+        check_text(self.cause, "A delay's cause")
+        check_words(self.explanation, "A delay's explanation")
+        check_words(self.effect, "A delay's effect", blank=True)
+        if self.ended_on and self.ended_on < self.found_on:
+            raise DocumentError("A delay cannot end before it was found.")
+        if self.times_moved < 1:
+            raise DocumentError("A delay has moved its date at least once.")
+
+
+@dataclass(frozen=True, slots=True)
+class DelayRegister:
+    """Annex: a row for each delay that was open in the period, which is in words, or ended in it."""
+
+    key: str
+    heading: str
+    as_at: date
+    period: str
+    rows: tuple[DelayRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.period, "An annex's period")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """One risk. `item` is the number of the work item that it threatens, empty for the whole Plan;
+    `escalated_to` is "The Minister", "The working group", or empty."""
+
+    key: str
+    number: str
+    text: Text
+    likelihood: Level
+    impact: Level
+    severity: Level
+    owner: str
+    item: str = ""
+    response: Text = ()
+    escalated_to: str = ""
+    escalated_on: date | None = None
+    closed_on: date | None = None
+
+    def __post_init__(self) -> None:
+        check_text(self.number, "A risk's number")
+        check_words(self.text, "A risk")
+        check_text(self.owner, "A risk's owner")
+        check_text(self.item, "A risk's work item", blank=True)
+        check_words(self.response, "A risk's response", blank=True)
+        check_text(self.escalated_to, "To whom a risk is escalated", blank=True)
+        if bool(self.escalated_to) != bool(self.escalated_on):
+            raise DocumentError("A risk is escalated to somebody and on a day, or not at all.")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRegister:
+    """Annex: a row for each risk that was open in the period, which is in words: the gravest open one first."""
+
+    key: str
+    heading: str
+    as_at: date
+    period: str
+    rows: tuple[RiskRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+        check_text(self.period, "An annex's period")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultedRow:
+    """One agency that was asked about the paper, and its answer in words: "Concurs with comment"."""
+
+    key: str
+    name: str
+    answer: str
+    short_name: str = ""
+    answered_on: date | None = None
+    text: Text = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.name, "The name of an agency that was consulted")
+        check_text(self.answer, "An agency's answer")
+        check_text(self.short_name, "An agency's short name", blank=True)
+        check_words(self.text, "An agency's comment", blank=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultedTable:
+    """Annex: the agencies that were asked about the paper, and what they answered."""
+
+    key: str
+    heading: str
+    rows: tuple[ConsultedRow, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_text(self.heading, "An annex's heading")
+
+
+Annex = (
+    ProgressPicture | WorkItemTable | WorkItemTexts | DelayRegister | RiskRegister | ConsultedTable
+)

@@ -1,0 +1,198 @@
+"""What a person typed to text in a document, and back. Never HTML.
+
+Two things have a meaning: `**bold**`, and a line that opens with "- ", "* " or "• ", which is a sub-bullet (indented
+under another, a second level). A blank line ends a paragraph. Everything else, tags and other Markdown included, is
+printed as typed. Bold is read by markdown-it's rules for where emphasis may open and close; bullets are read line by
+line, because Markdown's own lists would also swallow "2009. A year" and text that merely stands further in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from markdown_it import MarkdownIt
+
+from reports.document.text import Bullet, DocumentError, Run, Text, check_characters
+
+MAX_SOURCE = 20_000  # characters typed into one box
+MAX_BULLETS = 100
+
+_INLINE = MarkdownIt("zero").enable(["emphasis", "escape"]).disable("text_join")
+_BULLET = re.compile(r"( *)[-*•] +(\S.*)")
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+# A word that te reo Māori could spell, and one that it must have: it has a macron.
+_SPELT = r"(?:(?:ng|wh|[hkmnprtw])?[aeiouāēīōū])+"
+_WITH_MACRON = rf"(?=[a-z]*[āēīōū]){_SPELT}"
+_NAME = r"(?-i:(?=[A-ZĀĒĪŌŪ]))" + _SPELT
+_MAORI = rf"(?:\b{_NAME}[ -])*\b{_WITH_MACRON}\b(?:[ -](?:{_NAME}|{_WITH_MACRON})\b|-{_SPELT}\b)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph's text and its sub-bullets."""
+
+    text: Text
+    bullets: tuple[Bullet, ...] = ()
+
+
+def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
+    """The paragraphs in `source`; none when it is blank.
+
+    Words with macrons are marked as te reo Māori, with the names around them, and so is each phrase in `maori` (the
+    agencies' te reo names). A bullet with no sentence before it becomes a paragraph. Refuses, with a DocumentError,
+    text that is too long, nested too deep, or holds what cannot be printed.
+    """
+    if len(source) > MAX_SOURCE:
+        raise DocumentError(
+            f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
+        )
+    pattern = _language_pattern(maori)
+    drafts: list[_Draft] = []
+    open_draft = False
+    for line in tidy(source).split("\n"):
+        if not line.strip():
+            open_draft = False
+        elif match := _BULLET.match(line):
+            indent = len(match[1])
+            if drafts and indent >= drafts[-1].least_indent:
+                drafts[-1].add_bullet(indent=indent, words=match[2])
+            else:
+                drafts.append(_Draft(match[2], least_indent=indent + 2))
+            open_draft = False
+        elif drafts and drafts[-1].bullets and line.startswith("  "):
+            drafts[-1].continue_bullet(line.strip())
+        elif open_draft:
+            drafts[-1].words += " " + line.strip()
+        else:
+            drafts.append(_Draft(line.strip()))
+            open_draft = True
+    return tuple(draft.block(pattern) for draft in drafts)
+
+
+def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
+    """One stretch of text with bold read and line ends as spaces. Refuses blank text and what `parse` refuses."""
+    if len(source) > MAX_SOURCE:
+        raise DocumentError(
+            f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
+        )
+    return _runs(" ".join(tidy(source).split()), _language_pattern(maori))
+
+
+def languages(words: str, *, maori: Iterable[str] = ()) -> Text:
+    """Words exactly as they are, no markup read in them, with te reo Māori marked as `parse` does."""
+    runs: list[Run] = []
+    _add_marked(runs, words, False, _language_pattern(maori))
+    return tuple(runs)
+
+
+def to_source(text: Text, bullets: Iterable[Bullet] = ()) -> str:
+    """What a person would type to get this text; for editing a paragraph that stands."""
+    lines = [_source_line(text)]
+    for bullet in bullets:
+        lines.append("- " + _source_line(bullet.text))
+        lines += ["  - " + _source_line(nested.text) for nested in bullet.bullets]
+    return "\n".join(lines)
+
+
+@dataclass(slots=True)
+class _Draft:
+    words: str
+    least_indent: int = 0  # of its bullets: more than its own sign's when it was a bullet itself
+    bullets: list[tuple[int, str]] = field(default_factory=list)
+
+    def add_bullet(self, *, indent: int, words: str) -> None:
+        if len(self.bullets) == MAX_BULLETS:
+            raise DocumentError(f"A paragraph has {MAX_BULLETS} sub-bullets at most.")
+        self.bullets.append((indent, words))
+
+    def continue_bullet(self, words: str) -> None:
+        indent, before = self.bullets[-1]
+        self.bullets[-1] = (indent, f"{before} {words}")
+
+    def block(self, pattern: re.Pattern[str]) -> Block:
+        bullets: list[Bullet] = []
+        outer = inner = 0
+        for indent, words in self.bullets:
+            bullet = Bullet(_runs(words, pattern))
+            if not bullets or indent < outer + 2:
+                bullets.append(bullet)
+                outer, inner = indent, 0
+            elif inner and indent >= inner + 2:
+                raise DocumentError("Sub-bullets go two levels deep at most.")
+            else:
+                bullets[-1] = replace(bullets[-1], bullets=(*bullets[-1].bullets, bullet))
+                inner = inner or indent
+        return Block(_runs(self.words, pattern), tuple(bullets))
+
+
+def tidy(source: str) -> str:
+    """One form for each letter, one kind of line end, no invisible joiners from a word processor."""
+    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", source))
+    text = _INVISIBLE.sub("", text).replace("\t", "    ")
+    check_characters(text.replace("\n", " "), "The text")
+    return text
+
+
+def _runs(words: str, pattern: re.Pattern[str]) -> Text:
+    runs: list[Run] = []
+    for text, bold in _looks(re.sub(r"  +", " ", words)):
+        _add_marked(runs, text, bold, pattern)
+    return tuple(runs)
+
+
+def _add_marked(runs: list[Run], text: str, bold: bool, pattern: re.Pattern[str]) -> None:
+    start = 0
+    for match in pattern.finditer(text):
+        _add(runs, text[start : match.start()], bold, "")
+        _add(runs, match.group(), bold, "mi")
+        start = match.end()
+    _add(runs, text[start:], bold, "")
+
+
+def _looks(words: str) -> list[tuple[str, bool]]:
+    """Stretches of text, each with whether it is bold, neighbours of one look joined."""
+    if "*" not in words:
+        return [(words, False)]
+    stretches: list[tuple[str, bool]] = []
+    bold = False
+    for token in _INLINE.parseInline(words)[0].children or []:
+        text = token.content
+        if token.markup == "**" and token.nesting:
+            bold = token.nesting == 1
+            continue
+        if token.nesting or (token.type == "text_special" and token.markup != r"\*"):
+            text = token.markup  # emphasis and escapes that mean nothing here
+        if stretches and stretches[-1][1] == bold:
+            stretches[-1] = (stretches[-1][0] + text, bold)
+        else:
+            stretches.append((text, bold))
+    return stretches
+
+
+def _add(runs: list[Run], text: str, bold: bool, lang: str) -> None:
+    if text:
+        runs.append(Run(text, bold, lang))
+
+
+def _language_pattern(maori: Iterable[str]) -> re.Pattern[str]:
+    phrases = sorted(
+        {unicodedata.normalize("NFC", phrase) for phrase in maori}, key=len, reverse=True
+    )
+    named = [rf"\b{re.escape(phrase)}\b" for phrase in phrases if phrase.strip()]
+    return re.compile("|".join([*named, _MAORI]), re.IGNORECASE)
+
+
+def _source_line(text: Text) -> str:
+    parts = []
+    bold = False
+    for run in text:
+        if run.bold != bold:
+            parts.append("**")
+            bold = run.bold
+        parts.append(run.text.replace("*", r"\*"))
+    return "".join(parts) + ("**" if bold else "")

@@ -1,0 +1,78 @@
+"""Acts on a draft's recommendations. Each returns a new draft; refusals are `DraftError`s."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reports.document import Verb, markup
+from reports.drafting.draft import Ask, Draft, DraftError, to_keys
+
+
+def ask_of(draft: Draft, key: str) -> Ask:
+    for ask in draft.asks:
+        if ask.key == key:
+            return ask
+    raise DraftError("That recommendation is not in this draft.")
+
+
+def add(
+    draft: Draft,
+    key: str,
+    verb: Verb,
+    typed: str,
+    options: tuple[str, ...] = (),
+    *,
+    seen: Sequence[str] = (),
+) -> Draft:
+    """A further recommendation, last."""
+    return replace(draft, asks=(*draft.asks, Ask(key, verb, _words(draft, typed, seen), options)))
+
+
+def edit(
+    draft: Draft,
+    key: str,
+    verb: Verb,
+    typed: str,
+    options: tuple[str, ...] = (),
+    *,
+    seen: Sequence[str] = (),
+) -> Draft:
+    text = _words(draft, typed, seen)
+    return _replaced(draft, replace(ask_of(draft, key), verb=verb, text=text, options=options))
+
+
+def step(draft: Draft, key: str, by: int) -> Draft:
+    """A recommendation one place up (-1) or down (1)."""
+    asks = list(draft.asks)
+    place = asks.index(ask_of(draft, key))
+    if not 0 <= place + by < len(asks):
+        raise DraftError(f"The recommendation is {'first' if by < 0 else 'last'} already.")
+    asks.insert(place + by, asks.pop(place))
+    return replace(draft, asks=tuple(asks))
+
+
+def hide(draft: Draft, key: str) -> Draft:
+    """A recommendation that stays in the draft and is not printed. One stays printed."""
+    changed = _replaced(draft, replace(ask_of(draft, key), is_hidden=True))
+    if all(ask.is_hidden for ask in changed.asks):
+        raise DraftError("A briefing makes at least one recommendation.")
+    return changed
+
+
+def restore(draft: Draft, key: str) -> Draft:
+    return _replaced(draft, replace(ask_of(draft, key), is_hidden=False))
+
+
+def _words(draft: Draft, typed: str, seen: Sequence[str]) -> str:
+    """What follows the verb: one stretch of text. Refuses what cannot be printed."""
+    blocks = markup.parse(to_keys(draft, typed, seen))
+    if not blocks:
+        raise DraftError("Say what is recommended.")
+    if len(blocks) > 1 or blocks[0].bullets:
+        raise DraftError("A recommendation is one sentence, without sub-bullets.")
+    return markup.to_source(blocks[0].text)
+
+
+def _replaced(draft: Draft, changed: Ask) -> Draft:
+    return replace(
+        draft, asks=tuple(changed if each.key == changed.key else each for each in draft.asks)
+    )

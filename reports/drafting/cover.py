@@ -1,0 +1,97 @@
+"""What a new briefing says before anybody has typed: from the plan, its last briefing and its date."""
+
+from datetime import date, timedelta
+
+from agencies.models import Agency, Seat
+from reports.compose.standing_text import filled
+from reports.document.wording import add_months
+from reports.models import Briefing
+from workitems.models import Plan
+
+# What a briefing is called whose kind nobody has chosen.
+TITLE = "Progress on {plan}"
+
+# What one year's cover takes over from the last.
+CARRIED_OVER = (
+    "action_sought",
+    "marking",
+    "copied_to",
+    "for_referral_to",
+    "contact_name",
+    "contact_phone",
+    "contact_mobile",
+    "second_contact_name",
+    "second_contact_phone",
+    "second_contact_mobile",
+    "manager_name",
+    "manager_role",
+    "manager_phone",
+    "manager_mobile",
+    "on_behalf_of",
+)
+
+
+def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
+    """First and last day to report on next, and the day to date the paper by.
+
+    A year that follows the last briefing's period, or begins with the plan's release; as much of it as has passed by
+    `today`, for which there are records. A briefing that was withdrawn does not count.
+    """
+    last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
+    start = last.period_end + timedelta(days=1) if last else plan.released_on
+    year = add_months(start, 12) - timedelta(days=1)
+    end = min(year, today) if start < today else year
+    return start, end, max(end, today)
+
+
+def draft(
+    plan: Plan,
+    *,
+    period_start: date,
+    period_end: date,
+    dated: date,
+    tracker_number: str = "",
+    title: str = TITLE,
+) -> Briefing:
+    """An unsaved briefing with a whole cover. `title` is its kind's, with words to fill in.
+
+    Contacts, manager, marking and those copied come from the plan's last briefing; without one,
+    from who is the coordinating agency's authorising manager on the date, and from the plan.
+    """
+    found = Briefing(
+        plan=plan,
+        tracker_number=tracker_number,
+        period_start=period_start,
+        period_end=period_end,
+        dated=dated,
+        copied_to="\n".join(name.strip() for name in plan.copied_to.split(";") if name.strip()),
+    )
+    found.title = title_of(found, title)
+    last = plan.briefings.newest_first().first()
+    if last:
+        for name in CARRIED_OVER:
+            setattr(found, name, getattr(last, name))
+        return found
+    agency = plan.coordinating_agency
+    seat = (
+        Seat.objects.on(dated)
+        .filter(agency=agency, role=Seat.Role.AUTHORISING_MANAGER)
+        .select_related("user")
+        .order_by("from_on", "pk")
+        .first()
+    )
+    found.contact_name = f"Plan coordinator, {agency.name}"
+    found.manager_name = seat.user.name if seat else f"Authorising manager, {agency.name}"
+    return found
+
+
+def title_of(briefing: Briefing, title: str) -> str:
+    """A kind's title with its words filled in, as a briefing prints it."""
+    return filled(title, briefing).replace(r"\*", "*")
+
+
+def other_members(plan: Plan, on: date) -> list[str]:
+    """Short names of the working group's other agencies on the day, in the order they joined."""
+    others = Agency.objects.valid_on(on).filter(memberships__plan=plan)
+    others = others.exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")
+    return list(others.values_list("short_name", flat=True))

@@ -1,0 +1,498 @@
+"""A draft as plain data, and every act on it. Each returns a new draft; nothing is numbered here.
+
+A part is one paragraph with its sub-bullets, as its writer typed it. It knows which generated
+paragraphs it stands for and what they said when it took them, so that a later composing shows what
+has drifted and never writes over what a person edited. A cross-reference is kept by key, "{p-3f9c}",
+and typed and printed by number, "{12}". A refusal is a `DraftError`, a sentence for the person at
+the screen.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from hashlib import sha256
+
+from reports.document import Source, Verb, markup
+
+REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
+NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
+LEFT_OUT = "(left out)"
+# A full stop, what closes behind it, and a space: "9 p.m. on" goes on with a small letter.
+SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
+# The content of the section that closes the paper: one sentence, then the recommendations.
+CLOSING = "recommendation"
+
+
+def home_of(content: str, key: str) -> str:
+    """What a section is known by to what is generated: its content, or its own key where it has
+    standing text alone. A key may be the name of a content that another section has, hence the sign."""
+    return content or f"#{key}"
+
+
+class DraftError(ValueError):
+    """The act cannot be done. The message is a sentence for the person at the screen."""
+
+
+class Origin(StrEnum):
+    """Whose words a part holds."""
+
+    GENERATED = "generated"
+    EDITED = "edited"
+    WRITTEN = "written"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A generated paragraph that a part stands for: its key, and what it said when it was taken."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One paragraph. `text` is as typed, with **bold** and sub-bullets."""
+
+    key: str
+    text: str
+    origin: Origin = Origin.WRITTEN
+    taken: tuple[Taken, ...] = ()
+    sources: tuple[Source, ...] = ()
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A section: its heading, which text is generated into it (see `home_of`), and its parts."""
+
+    key: str
+    heading: str
+    content: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if not part.is_hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A recommendation; `options` are printed in place of the verb's own."""
+
+    key: str
+    verb: Verb
+    text: str
+    options: tuple[str, ...] = ()
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A paragraph as the records say it now, and the content that it belongs to."""
+
+    content: str
+    key: str
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """That the records say something else than when a part was edited. `now` is empty where they
+    say it no longer."""
+
+    key: str
+    was: str
+    now: str
+
+    @property
+    def digest(self) -> str:
+        """Stands for what the records say now, to tell later whether somebody has read just that."""
+        return sha256(self.now.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    portions: tuple[Portion, ...]
+    asks: tuple[Ask, ...] = ()
+    # What each shown paragraph is numbered, by key.
+    numbers: Mapping[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        keys = [part.key for part in self.parts()] + [ask.key for ask in self.asks]
+        if len(set(keys)) != len(keys):
+            raise DraftError("Two parts of the draft have the same key.")
+        for portion in self.portions:
+            if portion.content == CLOSING and (
+                len(portion.parts) > 1 or any(part.is_hidden for part in portion.parts)
+            ):
+                raise DraftError("The recommendations have one sentence before them, no more.")
+        # The recommendations close the paper, wherever their section stands among the others.
+        ordered = sorted(self.portions, key=lambda portion: portion.content == CLOSING)
+        shown = [part.key for portion in ordered for part in portion.shown]
+        object.__setattr__(self, "numbers", {key: n for n, key in enumerate(shown, start=1)})
+
+    def parts(self) -> Iterator[Part]:
+        for portion in self.portions:
+            yield from portion.parts
+
+    def part(self, key: str) -> Part:
+        for part in self.parts():
+            if part.key == key:
+                return part
+        raise DraftError("That paragraph is not in this draft.")
+
+    def portion_of(self, key: str) -> Portion:
+        for portion in self.portions:
+            if any(part.key == key for part in portion.parts):
+                return portion
+        raise DraftError("That paragraph is not in this draft.")
+
+    def portion(self, key: str) -> Portion:
+        for portion in self.portions:
+            if portion.key == key:
+                return portion
+        raise DraftError("That section is not in this draft.")
+
+
+# --- references ---------------------------------------------------------------------------------
+
+
+def to_keys(draft: Draft, typed: str, seen: Sequence[str] = ()) -> str:
+    """What a person typed, with "{12}" as a reference to the paragraph that is numbered 12.
+
+    `seen` are the keys of the numbered paragraphs in the order in which the person saw them; without
+    it, as they are numbered now. A paragraph that was moved meanwhile is the one that was meant.
+    """
+    keys = dict(enumerate(seen, start=1)) or {n: key for key, n in draft.numbers.items()}
+
+    def key(match: re.Match[str]) -> str:
+        number = int(match.group(1))
+        if number not in keys:
+            raise DraftError(f"There is no paragraph {number} to refer to.")
+        return f"{{{keys[number]}}}"
+
+    return NUMBERED.sub(key, typed)
+
+
+def to_numbers(draft: Draft, text: str) -> str:
+    """A part's text as it is edited: "{12}" for a reference; one to what is hidden stays a key."""
+    return REFERENCE.sub(
+        lambda match: (
+            f"{{{draft.numbers[match.group(1)]}}}"
+            if match.group(1) in draft.numbers
+            else match.group()
+        ),
+        text,
+    )
+
+
+def printed(draft: Draft, text: str) -> str:
+    """A part's text as it is printed: the number alone, and words where the paragraph is gone."""
+    return REFERENCE.sub(lambda match: str(draft.numbers.get(match.group(1), LEFT_OUT)), text)
+
+
+def broken_references(draft: Draft) -> list[str]:
+    """Keys of the shown parts and asks that refer to a paragraph which is hidden or gone."""
+    shown: list[Part | Ask] = [part for portion in draft.portions for part in portion.shown]
+    shown += [ask for ask in draft.asks if not ask.is_hidden]
+    return [
+        each.key
+        for each in shown
+        if any(key not in draft.numbers for key in REFERENCE.findall(each.text))
+    ]
+
+
+# --- acts of a person ---------------------------------------------------------------------------
+
+
+def edit(
+    draft: Draft, key: str, typed: str, *, new_keys: Iterable[str] = (), seen: Sequence[str] = ()
+) -> Draft:
+    """New words for a part. A blank line starts a further part, which takes the next new key."""
+    part = draft.part(key)
+    first, *others = paragraphs_of(draft, typed, seen)
+    origin = part.origin
+    if origin != Origin.WRITTEN:
+        origin = Origin.GENERATED if first == _as_taken(part) else Origin.EDITED
+    further = _further(new_keys, others, part.sources)
+    return _replaced(draft, key, [replace(part, text=first, origin=origin), *further])
+
+
+def add(
+    draft: Draft,
+    portion: str,
+    position: int,
+    key: str,
+    typed: str,
+    *,
+    sources: tuple[Source, ...] = (),
+    new_keys: Iterable[str] = (),
+    seen: Sequence[str] = (),
+) -> Draft:
+    """A part in somebody's own words, at a position from 0 in a section. Blank lines as in `edit`."""
+    found = draft.portion(portion)
+    text, *others = paragraphs_of(draft, typed, seen)
+    new = [Part(key, text, sources=sources), *_further(new_keys, others, sources)]
+    at = max(0, min(position, len(found.parts)))
+    return _with(draft, replace(found, parts=(*found.parts[:at], *new, *found.parts[at:])))
+
+
+def paragraphs_of(draft: Draft, typed: str, seen: Sequence[str] = ()) -> list[str]:
+    """What was typed as the paragraphs that it makes, each as it will be kept."""
+    return _blocks(to_keys(draft, typed, seen))
+
+
+def _further(keys: Iterable[str], texts: list[str], sources: tuple[Source, ...]) -> list[Part]:
+    found = [Part(key, text, sources=sources) for key, text in zip(keys, texts, strict=False)]
+    if len(found) < len(texts):
+        raise DraftError("The text holds too many paragraphs; save some of them first.")
+    return found
+
+
+def retitle(draft: Draft, portion: str, heading: str) -> Draft:
+    """Another heading for a section."""
+    words = " ".join(markup.tidy(heading).split())
+    if not words:
+        raise DraftError("Give the section a heading.")
+    return _with(draft, replace(draft.portion(portion), heading=words))
+
+
+def step(draft: Draft, key: str, by: int) -> Draft:
+    """A part one place up (-1) or down (1), over the edge of its section into the one beside it."""
+    home = draft.portion_of(key)
+    place = [part.key for part in home.parts].index(key) + by
+    if 0 <= place < len(home.parts):
+        return move(draft, key, home.key, place)
+    beside = [each for each in draft.portions if each.content != CLOSING or each is home]
+    where = beside.index(home) + by
+    if home.content == CLOSING or not 0 <= where < len(beside):
+        raise DraftError(f"The paragraph is at the {'top' if by < 0 else 'end'} already.")
+    return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0)
+
+
+def move(draft: Draft, key: str, portion: str, position: int) -> Draft:
+    """A part to a position from 0 among the others of a section."""
+    part, home = draft.part(key), draft.portion_of(key)
+    if home.content == CLOSING and portion != home.key:
+        raise DraftError("The sentence before the recommendations stays with them.")
+    draft = _with(draft, replace(home, parts=tuple(p for p in home.parts if p.key != key)))
+    found = draft.portion(portion)
+    parts = list(found.parts)
+    parts.insert(max(0, min(position, len(parts))), part)
+    return _with(draft, replace(found, parts=tuple(parts)))
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Where a part's text can be split: after which characters a further sentence begins."""
+    lead = text.split("\n")[0]
+    ends = [match.end() for match in SENTENCE_END.finditer(lead)]
+    return [at for at in ends if at < len(lead) and lead[:at].count("**") % 2 == 0]
+
+
+def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
+    """A part in two, at a place counted in characters of its text; sub-bullets go with the second."""
+    part = draft.part(key)
+    lead = part.text.split("\n")[0]
+    head, tail = part.text[:at].strip(), part.text[at:].strip()
+    if at > len(lead) or not head or not tail:
+        raise DraftError("Put the mark between two sentences of the paragraph.")
+    if head.count("**") % 2:
+        raise DraftError("Put the mark outside the bold words.")
+    changed = Origin.WRITTEN if part.origin == Origin.WRITTEN else Origin.EDITED
+    second = Part(new_key, tail, Origin.WRITTEN, sources=part.sources, is_hidden=part.is_hidden)
+    return _replaced(draft, key, [replace(part, text=head, origin=changed), second])
+
+
+def merge(draft: Draft, key: str) -> Draft:
+    """A part with the next one of its section that is shown; references to that one follow."""
+    first, portion = draft.part(key), draft.portion_of(key)
+    after = portion.parts[portion.parts.index(first) + 1 :]
+    second = next((part for part in after if not part.is_hidden), None)
+    if second is None or first.is_hidden:
+        raise DraftError("There is no paragraph after this one in its section.")
+    if "\n" in first.text:
+        raise DraftError("A paragraph that ends in sub-bullets cannot be joined to the next.")
+    both_written = first.origin == second.origin == Origin.WRITTEN
+    joined = replace(
+        first,
+        text=f"{first.text} {second.text}",
+        origin=Origin.WRITTEN if both_written else Origin.EDITED,
+        taken=first.taken + second.taken,
+        sources=tuple(dict.fromkeys(first.sources + second.sources)),
+    )
+    draft = _replaced(draft, second.key, [])
+    return _referring(_replaced(draft, key, [joined]), second.key, key)
+
+
+def hide(draft: Draft, key: str) -> Draft:
+    """A part that stays in the draft and is not printed."""
+    return _replaced(draft, key, [replace(draft.part(key), is_hidden=True)])
+
+
+def restore(draft: Draft, key: str) -> Draft:
+    return _replaced(draft, key, [replace(draft.part(key), is_hidden=False)])
+
+
+# --- the records again --------------------------------------------------------------------------
+
+
+def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
+    """The draft with its generated parts as the records say them now.
+
+    Edited and written parts stay as they are, wherever they stand. A generated part that the
+    records no longer give is left out; a paragraph that is new comes after the one before it, or
+    first in its section.
+    """
+    now = {each.key: each for each in composed}
+    portions = []
+    for portion in draft.portions:
+        parts = []
+        for part in portion.parts:
+            if part.origin == Origin.GENERATED and part.taken:
+                fresh = now.get(part.taken[0].key)
+                if fresh is None:
+                    continue
+                part = replace(
+                    part,
+                    text=fresh.text,
+                    taken=(Taken(fresh.key, fresh.text),),
+                    sources=fresh.sources,
+                )
+            parts.append(part)
+        portions.append(replace(portion, parts=tuple(parts)))
+    draft = replace(draft, portions=tuple(portions))
+    held = {taken.key: part.key for part in draft.parts() for taken in part.taken}
+    before: dict[str, str] = {}
+    for each in now.values():
+        if each.key not in held:
+            draft = _placed(draft, each, before.get(each.content))
+            held[each.key] = each.key
+        before[each.content] = held[each.key]
+    return draft
+
+
+def outdated(draft: Draft, composed: Iterable[Composed]) -> dict[str, tuple[str, str]]:
+    """What refreshing would change, by key: the words in the draft and those of the records.
+
+    Empty words in the draft: a paragraph that would come; empty ones of the records: one that would
+    go. What a person edited or wrote is never among them.
+    """
+    old, new = (
+        {part.key: part.text for part in each.parts() if part.origin == Origin.GENERATED}
+        for each in (draft, refresh(draft, composed))
+    )
+    return {
+        key: (old.get(key, ""), new.get(key, ""))
+        for key in {**old, **new}
+        if old.get(key) != new.get(key)
+    }
+
+
+def drifts(draft: Draft, composed: Iterable[Composed]) -> list[Drift]:
+    """Edited parts about which the records say something else now than when they were taken."""
+    now = {each.key: each.text for each in composed}
+    found = []
+    for part in draft.parts():
+        if part.origin != Origin.EDITED or not part.taken:
+            continue
+        was = [taken.text for taken in part.taken]
+        said = [now.get(taken.key, "") for taken in part.taken]
+        if was != said:
+            found.append(Drift(part.key, "\n\n".join(was), "\n\n".join(filter(None, said))))
+    return found
+
+
+def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
+    """The records' words in place of the edited ones; where they have none, the part is hidden."""
+    part, now = draft.part(key), {each.key: each for each in composed}
+    said = [now[taken.key] for taken in part.taken if taken.key in now]
+    if not said:
+        return hide(dismiss(draft, key, now.values()), key)
+    taken = tuple(Taken(each.key, each.text) for each in said)
+    fresh = replace(
+        part,
+        text=" ".join(each.text for each in said),
+        origin=Origin.GENERATED if len(said) == 1 else Origin.EDITED,
+        taken=taken,
+        sources=tuple(dict.fromkeys(source for each in said for source in each.sources)),
+    )
+    return _replaced(draft, key, [fresh])
+
+
+def dismiss(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
+    """The edited words stay; what the records say now is no longer news."""
+    part, now = draft.part(key), {each.key: each.text for each in composed}
+    taken = tuple(Taken(each.key, now.get(each.key, "")) for each in part.taken)
+    return _replaced(draft, key, [replace(part, taken=taken)])
+
+
+# --- pieces -------------------------------------------------------------------------------------
+
+
+def _blocks(typed: str) -> list[str]:
+    """The paragraphs of a text, each as it will be kept. Refuses what cannot be printed."""
+    blocks = [markup.to_source(block.text, block.bullets) for block in markup.parse(typed)]
+    if not blocks:
+        raise DraftError("Write something, or hide the paragraph.")
+    return blocks
+
+
+def _as_taken(part: Part) -> str:
+    return part.taken[0].text if len(part.taken) == 1 else ""
+
+
+def _with(draft: Draft, changed: Portion) -> Draft:
+    return replace(
+        draft,
+        portions=tuple(changed if each.key == changed.key else each for each in draft.portions),
+    )
+
+
+def _replaced(draft: Draft, key: str, by: list[Part]) -> Draft:
+    portion = draft.portion_of(key)
+    index = [part.key for part in portion.parts].index(key)
+    parts = (*portion.parts[:index], *by, *portion.parts[index + 1 :])
+    return _with(draft, replace(portion, parts=parts))
+
+
+def _referring(draft: Draft, old: str, new: str) -> Draft:
+    """References to `old` as references to `new`."""
+    return replace(
+        draft,
+        asks=tuple(
+            replace(ask, text=ask.text.replace(f"{{{old}}}", f"{{{new}}}")) for ask in draft.asks
+        ),
+        portions=tuple(
+            replace(
+                portion,
+                parts=tuple(
+                    replace(part, text=part.text.replace(f"{{{old}}}", f"{{{new}}}"))
+                    for part in portion.parts
+                ),
+            )
+            for portion in draft.portions
+        ),
+    )
+
+
+def _placed(draft: Draft, each: Composed, after: str | None) -> Draft:
+    """A new generated part behind another, else first in the section of its content, if any."""
+    part = Part(each.key, each.text, Origin.GENERATED, (Taken(each.key, each.text),), each.sources)
+    if after is not None:
+        portion = draft.portion_of(after)
+        index = [found.key for found in portion.parts].index(after) + 1
+    else:
+        home = [found for found in draft.portions if found.content == each.content]
+        if not home:
+            return draft
+        portion, index = home[0], 0
+        if portion.content == CLOSING and portion.parts:
+            return draft
+    parts = (*portion.parts[:index], part, *portion.parts[index:])
+    return _with(draft, replace(portion, parts=parts))

@@ -1,0 +1,97 @@
+"""A draft's rows as a `Draft`, now or at a moment, and a changed `Draft` as the rows to save."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reports.document import Source, Verb
+from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
+from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
+from workitems.asat import rows_as_at
+
+# Why paragraphs were written by the records alone; their history is asked for it later.
+DRAFTED, REFRESHED = "Drafted", "Refreshed"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A draft with its rows by key, withdrawn paragraphs among them."""
+
+    draft: Draft
+    sections: dict[str, Any]
+    paragraphs: dict[str, DraftParagraph]
+    asks: dict[str, DraftAsk]
+
+    @property
+    def patterns(self) -> list[tuple[str, str, str]]:
+        """The sections as `paper.composed_from` takes them: key, content, standing text."""
+        return [(row.key, row.content, row.standing_text) for row in self.sections.values()]
+
+
+def read(briefing: Briefing) -> Stored:
+    """The draft as it is stored: three queries."""
+    paragraphs = {row.key: row for row in briefing.draft_paragraphs.order_by("position", "pk")}
+    sections = {row.key: row for row in briefing.draft_sections.order_by("position", "pk")}
+    asks = {row.key: row for row in briefing.draft_asks.order_by("position", "pk")}
+    draft = _draft(sections.values(), paragraphs.values(), asks.values())
+    return Stored(draft, sections, paragraphs, asks)
+
+
+def read_as_at(briefing: Briefing, until: datetime) -> Draft:
+    """The draft as it was stored just before an instant, from history: three queries."""
+    sections, paragraphs, asks = (
+        rows_as_at(model, until, of={"briefing_id": briefing.pk}).order_by("position", "id")
+        for model in (DraftSection, DraftParagraph, DraftAsk)
+    )
+    return _draft(sections, paragraphs, asks)
+
+
+def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[Any]) -> Draft:
+    """From rows in order, or from history rows; both have `id` as the row's."""
+    of_section: dict[int, list[Part]] = defaultdict(list)
+    for row in paragraphs:
+        if not row.is_withdrawn:
+            of_section[row.section_id].append(part_of(row))
+    return Draft(
+        portions=tuple(
+            Portion(row.key, row.heading, home_of(row.content, row.key), tuple(of_section[row.id]))
+            for row in sections
+        ),
+        asks=tuple(
+            Ask(row.key, Verb(row.verb), row.text, options_of(row.options), row.is_hidden)
+            for row in asks
+        ),
+    )
+
+
+def part_of(row: DraftParagraph) -> Part:
+    return Part(
+        key=row.key,
+        text=row.text,
+        origin=Origin(row.origin),
+        taken=tuple(Taken(**taken) for taken in row.taken),
+        sources=tuple(Source(**source) for source in row.sources),
+        is_hidden=row.is_hidden,
+    )
+
+
+def columns_of(part: Part) -> dict[str, Any]:
+    """A part as the columns of its row."""
+    return {
+        "text": part.text,
+        "origin": part.origin.value,
+        "taken": [{"key": taken.key, "text": taken.text} for taken in part.taken],
+        "sources": [
+            {"model": s.model, "pk": s.pk, "history_id": s.history_id, "label": s.label}
+            for s in part.sources
+        ],
+        "is_hidden": part.is_hidden,
+        "is_withdrawn": False,
+    }
+
+
+def options_of(text: str) -> tuple[str, ...]:
+    """Printed options as typed, "agreed / not agreed"."""
+    return tuple(option.strip() for option in text.split("/") if option.strip())

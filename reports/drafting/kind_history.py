@@ -1,0 +1,89 @@
+"""What was done to a kind of briefing, by whom and why, as sentences, newest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reports.models import AnnexChoice, BriefingKind, Content, KindSection
+from reports.services.kinds import BROUGHT_BACK, CAME_ALONG, MADE_WAY, MOVED_DOWN, MOVED_UP
+from workitems.word_diff import Strand, woven
+
+# Reasons that a service gave, which the sentence tells already.
+OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`what` follows the person's name; `strands` are the words that went and came."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+    strands: tuple[Strand, ...] = ()
+
+
+def history_of(kind: BriefingKind) -> list[Entry]:
+    """Two queries."""
+    found: list[tuple[datetime, int, Entry]] = []
+    for model, sentences in ((BriefingKind, _of_kind), (KindSection, _of_section)):
+        history: Any = model.history.model
+        wanted = {"id": kind.pk} if model is BriefingKind else {"kind_id": kind.pk}
+        before: dict[int, Any] = {}
+        for row in history.objects.filter(**wanted).order_by("history_id"):
+            for what, strands in sentences(before.get(row.id), row):
+                why = row.history_change_reason or ""
+                why = "" if why in OWN_REASONS else why
+                who = row.history_actor or "Plan Register"
+                found.append(
+                    (row.history_date, len(found), Entry(row.history_date, who, what, why, strands))
+                )
+            before[row.id] = row
+    return [entry for _, _, entry in sorted(found, key=lambda each: each[:2], reverse=True)]
+
+
+Said = tuple[str, tuple[Strand, ...]]
+
+
+def _of_kind(was: Any, row: Any) -> Iterator[Said]:
+    if was is None:
+        yield f"made “{row.name}” a kind of briefing of this plan.", ()
+        return
+    if was.name != row.name:
+        yield f"renamed it from “{was.name}” to “{row.name}”.", ()
+    if was.title != row.title:
+        yield f"changed its briefings’ title from “{was.title}” to “{row.title}”.", ()
+    if was.annexes != row.annexes:
+        labels = [AnnexChoice(name).label for name in row.annexes if name in AnnexChoice.values]
+        yield f"changed the annexes to: {'; '.join(labels) or 'none'}.", ()
+    if was.asks != row.asks:
+        yield "changed what it asks of the Minister:", tuple(woven(_asks(was), _asks(row)))
+
+
+def _asks(row: Any) -> str:
+    return "; ".join(f"{ask['verb']} {ask['text']}" for ask in row.asks)
+
+
+def _of_section(was: Any, row: Any) -> Iterator[Said]:
+    if was is None:
+        if row.history_change_reason != CAME_ALONG:
+            yield f"added the section “{row.heading}”.", ()
+        return
+    if was.withdrawn_on != row.withdrawn_on:
+        act = "withdrew" if row.withdrawn_on else "brought back"
+        yield f"{act} the section “{row.heading}”.", ()
+    if was.heading != row.heading:
+        yield f"renamed the section “{was.heading}” to “{row.heading}”.", ()
+    if was.content != row.content:
+        labels = [Content(each.content).label for each in (was, row)]
+        yield (
+            f"changed what is written into “{row.heading}” from “{labels[0]}” to “{labels[1]}”.",
+            (),
+        )
+    if was.standing_text != row.standing_text:
+        strands = tuple(woven(was.standing_text, row.standing_text))
+        yield f"changed the standing text of “{row.heading}”:", strands
+    if was.position != row.position and row.history_change_reason in (MOVED_UP, MOVED_DOWN):
+        where = "up" if row.history_change_reason == MOVED_UP else "down"
+        yield f"moved the section “{row.heading}” {where}.", ()

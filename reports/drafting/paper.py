@@ -1,0 +1,133 @@
+"""The briefing as it would be printed now: from its draft, or from the records alone before there is one."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
+from reports.compose import Composed as Generated
+from reports.compose.paragraphs import key
+from reports.compose.standing_text import filled
+from reports.document import (
+    Document,
+    DocumentError,
+    Paragraph,
+    Recommendation,
+    Recommendations,
+    Section,
+    SectionKind,
+    markup,
+)
+from reports.drafting import draft_rows
+from reports.drafting.draft import CLOSING, Composed, Draft, Part, home_of, printed
+from reports.models import Briefing
+
+
+def document_of(briefing: Briefing) -> Document:
+    """What everybody reads, prints and signs. Refused with a `DocumentError` as `generate` is, and
+    where the draft has no recommendation or holds text that cannot be printed."""
+    if briefing.kind_id is None:
+        return compose(briefing)
+    draft = draft_rows.read(briefing).draft
+    return assembled(draft, generated(briefing, draft))
+
+
+def generated(briefing: Briefing, draft: Draft) -> Generated:
+    """What the records say now of what the draft's sections tell, with its annexes."""
+    contents = [each.content for each in draft.portions if each.content in CONTENTS]
+    return generate(briefing, contents, briefing.annexes)
+
+
+def composed(briefing: Briefing) -> list[Composed]:
+    """The same as paragraphs that a draft takes, each section's standing text first."""
+    sections: list[Any] = list(briefing.draft_sections.order_by("position", "pk"))
+    annexes = briefing.annexes
+    if not sections and briefing.kind:
+        sections = list(briefing.kind.sections.live().in_order())
+        annexes = briefing.kind.annexes
+    return composed_for(briefing, [(s.key, s.content, s.standing_text) for s in sections], annexes)
+
+
+def composed_for(
+    briefing: Briefing,
+    sections: list[tuple[str, str, str]],
+    annexes: Iterable[str] = USUAL_ANNEXES,
+) -> list[Composed]:
+    """For sections given as (key, content, standing text), in their order, before these annexes."""
+    contents = [content for _, content, _ in sections if content in CONTENTS]
+    return composed_from(generate(briefing, contents, annexes, in_full=False), sections)
+
+
+def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> list[Composed]:
+    """For the same sections, from what the records were found to say of them."""
+    result = []
+    for name, content, standing in sections:
+        home = home_of(content, name)
+        blocks = markup.parse(filled(standing, found.facts.briefing))
+        if content == CLOSING and blocks:
+            # In the place of the sentence that comes with the product: there is only one.
+            text = markup.to_source(blocks[0].text, blocks[0].bullets)
+            result.append(Composed(home, found.lead.key, text))
+            continue
+        for index, block in enumerate(blocks):
+            text = markup.to_source(block.text, block.bullets)
+            result.append(Composed(home, key("p", f"standing {name} {index}"), text))
+        paragraphs: tuple[Paragraph, ...] = ()
+        if content == CLOSING:
+            paragraphs = (found.lead,)
+        elif content in found.sections:
+            paragraphs = found.sections[content].paragraphs
+        result += [
+            Composed(home, each.key, markup.to_source(each.text, each.bullets), each.sources)
+            for each in paragraphs
+        ]
+    return result
+
+
+def assembled(draft: Draft, found: Generated) -> Document:
+    """The draft with the cover and the annexes, numbered."""
+    closing = next((each for each in draft.portions if each.content == CLOSING), None)
+    asks = [ask for ask in draft.asks if not ask.is_hidden]
+    if closing is None or not closing.shown or not asks:
+        raise DocumentError("The briefing makes no recommendation; write one.")
+    maori = found.facts.maori
+    return Document.assemble(
+        plan_title=found.facts.plan.title,
+        cover=found.cover,
+        sections=[
+            Section(
+                _kind_of(portion.content),
+                portion.heading,
+                tuple(_paragraphs(draft, portion.shown, maori)),
+            )
+            for portion in draft.portions
+            if portion is not closing and portion.shown
+        ],
+        recommendation=Recommendations(
+            lead=next(_paragraphs(draft, closing.shown, maori)),
+            items=tuple(
+                Recommendation(
+                    ask.key,
+                    ask.verb,
+                    markup.inline(printed(draft, ask.text), maori=maori),
+                    ask.options,
+                )
+                for ask in asks
+            ),
+            heading=closing.heading,
+        ),
+        annexes=found.annexes,
+    )
+
+
+def _paragraphs(
+    draft: Draft, parts: tuple[Part, ...], maori: tuple[str, ...]
+) -> Iterator[Paragraph]:
+    for part in parts:
+        blocks = markup.parse(printed(draft, part.text), maori=maori)
+        if len(blocks) != 1:
+            raise DocumentError("A paragraph of the draft is not one paragraph; open and save it.")
+        yield Paragraph(part.key, blocks[0].text, blocks[0].bullets, part.sources)
+
+
+def _kind_of(content: str) -> SectionKind:
+    return SectionKind(content) if content in set(SectionKind) else SectionKind.OTHER

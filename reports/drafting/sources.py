@@ -1,0 +1,248 @@
+"""The records behind a draft: what each paragraph was written from, and what a section can be written from.
+
+A paragraph keeps the version of each record that it used; the tray tells which records of the
+period are used, unused, or changed since they were.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from reports.compose.delay_text import delay_source
+from reports.compose.facts import Facts, version_of
+from reports.document import Source
+from reports.drafting.draft import Draft, Part, Portion
+from workitems.asat import Moment
+from workitems.models import Delay, Plan
+
+# What a section is written from, by its content; any other from all of it.
+KINDS = {
+    "achievements": ("update",),
+    "delay": ("delay",),
+    "mitigation": ("mitigation", "delay"),
+    "next_steps": ("plan", "mitigation"),
+    "risks": ("risk",),
+}
+SHELVES = {
+    "update": "Achieved, from accepted updates",
+    "plan": "Planned next, from accepted updates",
+    "delay": "Delays",
+    "mitigation": "Mitigations",
+    "risk": "Risks with the Minister",
+}
+# The tray shows so many of a kind; beyond that the item list is the better place to look.
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Record:
+    """Something that a paragraph can be written from, as it stood on the paper's date."""
+
+    kind: str
+    source: Source
+    text: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}-{self.source.pk}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A record in the tray. `numbers` are those of the paragraphs that use it."""
+
+    record: Record
+    numbers: tuple[tuple[str, int], ...]
+    is_used: bool
+    is_changed: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One kind of record in the tray: what is unused or has changed, and what is used."""
+
+    title: str
+    open: tuple[Line, ...]
+    used: tuple[Line, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A source of a paragraph, at the version that it used."""
+
+    label: str
+    url: str
+    is_changed: bool
+
+
+def records(facts: Facts) -> Iterator[Record]:
+    """Everything of the period that a briefing can be written from, in the plan's order."""
+    for item in facts.items:
+        for update in item.updates:
+            source = facts.update_source(item, update)
+            if update.achieved:
+                yield Record("update", source, update.achieved)
+            if update.planned_next:
+                yield Record("plan", source, update.planned_next)
+        for step in item.milestones:
+            for delay in step.delays:
+                source = delay_source(item, step, delay)
+                if _is_of_period(delay.row, facts):
+                    cause = Delay.Cause(delay.row.cause).label
+                    yield Record("delay", source, f"{cause}: {delay.row.explanation}")
+                for row in delay.mitigations:
+                    label = (
+                        f"Mitigation {row.number} of {source.label[0].lower()}{source.label[1:]}"
+                    )
+                    yield Record(
+                        "mitigation", version_of(row, "mitigation", label), row.description
+                    )
+    for risk in facts.risks:
+        source = version_of(risk, "risk", f"Risk {risk.number}")
+        yield Record("risk", source, risk.description)
+
+
+def _is_of_period(delay: Any, facts: Facts) -> bool:
+    start: date = facts.briefing.period_start
+    return delay.ended_on is None or delay.ended_on >= start
+
+
+def tray(draft: Draft, portion: Portion, facts: Facts, places: "Places") -> list[Shelf]:
+    """The records that a section can be written from, by kind."""
+    kinds = KINDS.get(portion.content, ("update", "delay", "mitigation", "risk"))
+    here = {part.key for part in portion.shown}
+    uses = _uses(draft)
+    shelves: dict[str, list[Line]] = {kind: [] for kind in kinds}
+    for record in records(facts):
+        if record.kind not in shelves:
+            continue
+        used = uses.get((record.source.model, record.source.pk), [])
+        now = record.source.history_id
+        shelves[record.kind].append(
+            Line(
+                record=record,
+                numbers=tuple(dict.fromkeys((key, draft.numbers[key]) for key, _ in used)),
+                # One update may be told under two headings; a delay is told once.
+                is_used=any(
+                    key in here or record.kind not in ("update", "plan") for key, _ in used
+                ),
+                is_changed=any(version not in (None, now) for _, version in used),
+                url=places.now(record.source),
+            )
+        )
+    return [_shelf(SHELVES[kind], lines) for kind, lines in shelves.items()]
+
+
+def _shelf(title: str, lines: list[Line]) -> Shelf:
+    wanted = sorted(
+        (line for line in lines if line.is_changed or not line.is_used),
+        key=lambda line: not line.is_changed,
+    )
+    used = [line for line in lines if line.is_used and not line.is_changed]
+    more = max(len(wanted) - MOST, 0) + max(len(used) - MOST, 0)
+    return Shelf(title, tuple(wanted[:MOST]), tuple(used[:MOST]), more)
+
+
+def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:
+    """The shown paragraphs that use a record, each with the version used."""
+    found: dict[tuple[str, int], list[tuple[str, int | None]]] = {}
+    for portion in draft.portions:
+        for part in portion.shown:
+            for source in part.sources:
+                found.setdefault((source.model, source.pk), []).append(
+                    (part.key, source.history_id)
+                )
+    return found
+
+
+class Places:
+    """Where each record is shown, at the version used and as it is; a query for each kind of record."""
+
+    def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:
+        self.plan = plan
+        self._numbers = dict(_numbers(facts)) if facts else {}
+        self._versions = dict(_versions(facts)) if facts else {}
+        self._moments = _moments(sources)
+
+    def cited(self, part: Part) -> tuple[Cited, ...]:
+        return tuple(self._cited(source) for source in part.sources)
+
+    def _cited(self, source: Source) -> Cited:
+        known = self._versions.get((source.model, source.pk))
+        changed = known is not None and source.history_id is not None
+        return Cited(source.label, self.then(source), changed and known != source.history_id)
+
+    def now(self, source: Source) -> str:
+        """The record's page as it is today; empty where it has none."""
+        if source.model == "workitems.plan":
+            return self.plan.get_absolute_url()
+        number = self._numbers.get((source.model, source.pk))
+        if number is None:
+            return ""
+        name = "risks:detail" if source.model == "workitems.risk" else "workitems:detail"
+        return reverse(name, args=[self.plan.slug, number])
+
+    def then(self, source: Source) -> str:
+        """The item's page as it was when the version used was written. Plans and risks show today's
+        with their history below."""
+        moment = self._moments.get((source.model, source.history_id))
+        page = self.now(source)
+        if page and moment and source.model not in ("workitems.plan", "workitems.risk"):
+            return f"{page}?{urlencode({'at': moment.key})}"
+        return page
+
+
+def _numbers(facts: Facts) -> Iterator[tuple[tuple[str, int], Any]]:
+    """The number by which each record's page is found."""
+    for item in facts.items:
+        number = item.row.number
+        yield ("workitems.workitem", item.row.id), number
+        for update in item.updates:
+            yield ("workitems.update", update.pk), number
+        for step in item.milestones:
+            yield ("workitems.milestone", step.row.id), number
+            for delay in step.delays:
+                yield ("workitems.delay", delay.row.id), number
+                for row in delay.mitigations:
+                    yield ("workitems.mitigation", row.id), number
+    for risk in facts.risks:
+        yield ("workitems.risk", risk.id), risk.number
+
+
+def _versions(facts: Facts) -> Iterator[tuple[tuple[str, int], int | None]]:
+    """Each record's version on the paper's date."""
+    for update, version in facts.update_versions.items():
+        yield ("workitems.update", update), version
+    yield ("workitems.plan", facts.plan.pk), facts.plan_source.history_id
+    for item in facts.items:
+        yield ("workitems.workitem", item.row.id), item.row.history_id
+        for step in item.milestones:
+            yield ("workitems.milestone", step.row.id), step.row.history_id
+            for delay in step.delays:
+                yield ("workitems.delay", delay.row.id), delay.row.history_id
+                for row in delay.mitigations:
+                    yield ("workitems.mitigation", row.id), row.history_id
+    for risk in facts.risks:
+        yield ("workitems.risk", risk.id), risk.history_id
+
+
+def _moments(sources: Iterable[Source]) -> dict[tuple[str, int | None], Moment]:
+    """Just after each version was written, by the record's kind and the version."""
+    wanted: dict[str, set[int]] = {}
+    for source in sources:
+        if source.history_id is not None:
+            wanted.setdefault(source.model, set()).add(source.history_id)
+    found: dict[tuple[str, int | None], Moment] = {}
+    for model, versions in sorted(wanted.items()):
+        history: Any = apps.get_model(model).history.model
+        rows = history.objects.filter(history_id__in=versions)
+        for version, written in rows.values_list("history_id", "history_date"):
+            found[model, version] = Moment.at(written + timedelta(microseconds=1))
+    return found

@@ -1,0 +1,128 @@
+"""What is typed in the workshop: a paragraph, a recommendation, a heading, and a new draft's kind."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.fields import shown_again
+from reports.document import Verb
+from reports.document.markup import MAX_SOURCE
+from reports.models import BriefingKind
+from reports.services.kinds import patterns
+from workitems.models import Plan
+
+# Keys that a page may say it has seen, with spaces between.
+MOST_SEEN = 200_000
+KEY = r"^[pr]-[a-z0-9-]{1,60}$"
+
+
+class TypedForm(forms.Form):
+    """Typed words with the version that they were made from, and the paragraphs' numbers of then.
+
+    `key` is that of the row, a new one's too; version 0 says that there was no row.
+    """
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "auto_id": f"{key}-%s"})
+
+    def take(self, **values: Any) -> None:
+        """Show the form again as typed, but against the row as it is now."""
+        shown_again(self, **values)
+
+    def clean_seen(self) -> list[str]:
+        return str(self.cleaned_data["seen"]).split()
+
+
+class ParagraphForm(TypedForm):
+    """`section` and `after` say where a new paragraph goes, `source` which record it is written from."""
+
+    text = forms.CharField(
+        label="Words of the paragraph",
+        strip=False,
+        max_length=MAX_SOURCE,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "true"}),
+        error_messages={"required": "Write something, or leave the paragraph out."},
+    )
+    section = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    after = forms.RegexField(KEY, required=False, widget=forms.HiddenInput)
+    source = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+
+class AskForm(TypedForm):
+    verb = forms.TypedChoiceField(
+        label="Verb", choices=[(verb.value, verb.value) for verb in Verb], coerce=Verb
+    )
+    text = forms.CharField(
+        label="What follows the verb",
+        strip=False,
+        max_length=MAX_SOURCE,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
+        error_messages={"required": "Say what is recommended."},
+    )
+    options = forms.CharField(
+        label="Printed choices",
+        required=False,
+        max_length=200,
+        help_text="With strokes between: agreed / not agreed. Blank prints the verb’s own.",
+    )
+
+
+class HeadingForm(forms.Form):
+    heading = forms.CharField(
+        label="Heading",
+        max_length=200,
+        error_messages={"required": "Give the section a heading."},
+    )
+    was = forms.CharField(max_length=200, widget=forms.HiddenInput)
+
+
+class MoveForm(forms.Form):
+    """To a section; in a place from 0 there, or at its end."""
+
+    section = forms.CharField(max_length=64)
+    position = forms.IntegerField(min_value=0, max_value=100_000, required=False)
+
+
+class SplitForm(forms.Form):
+    at = forms.IntegerField(min_value=0, max_value=MAX_SOURCE)
+    version = forms.IntegerField(min_value=0)
+
+
+class BackForm(forms.Form):
+    to = forms.IntegerField(min_value=0, max_value=2**62)
+    version = forms.IntegerField(min_value=0)
+
+
+class VersionForm(forms.Form):
+    version = forms.IntegerField(min_value=0)
+
+
+class DriftForm(VersionForm):
+    """`read` stands for what the records said on the page."""
+
+    read = forms.CharField(max_length=64)
+
+
+class KindForm(forms.Form):
+    """Which kind of briefing is drafted: one of the plan's, or of those that every plan starts with."""
+
+    kind = forms.ChoiceField(
+        label="Kind of briefing",
+        widget=forms.RadioSelect,
+        help_text="It decides the sections, their headings and standing text, and the annexes.",
+        error_messages={"required": "Choose the kind of briefing."},
+    )
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = BriefingKind.objects.filter(plan=plan).in_order()
+        choices = list(kinds.values_list("slug", "name"))
+        if not choices:
+            choices = [(str(p["slug"]), str(p["name"])) for p in patterns()]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        field.initial = choices[0][0]

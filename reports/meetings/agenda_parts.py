@@ -1,0 +1,145 @@
+"""The agenda in a pack: each matter with what it is about, as that stood at the moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from reports.meetings.parts import Asked, DecisionLine, ItemFacts, Matter, RiskFacts
+from reports.meetings.record_words import (
+    answer,
+    asked,
+    decision_line,
+    line,
+    milestone_dates,
+    name_of,
+    paragraphs,
+)
+from reports.render.words import long_date
+from workitems.asat import rows_at
+from workitems.models import Decision, Meeting, Milestone, Risk, Variation, WorkItem
+from workitems.models.item import Confidence, Stage
+from workitems.models.risk import SEVERITY
+from workitems.on_day import PlanOnDay
+
+
+def agenda(meeting: Meeting, at: PlanOnDay) -> tuple[Matter, ...]:
+    """The matters in order. What was not yet on record at the moment is left out of its matter."""
+    matters = list(meeting.matters.on_agenda().for_page().in_order())
+    subjects = _Subjects(matters, at)
+    return tuple(subjects.matter(number, each) for number, each in enumerate(matters, start=1))
+
+
+class _Subjects:
+    """Everything that the matters are about, read at once."""
+
+    def __init__(self, matters: Iterable[Any], at: PlanOnDay) -> None:
+        self.at = at
+        items = {each.subject_item.pk for each in matters if each.subject_item}
+        self.items = self._rows(WorkItem, items)
+        self.milestones: dict[int, list[Any]] = defaultdict(list)
+        for row in rows_at(Milestone, at.moment, of={"item_id__in": items}).order_by(
+            "number", "id"
+        ):
+            self.milestones[row.item_id].append(row)
+        self.variations = self._rows(Variation, {each.variation_id for each in matters})
+        self.risks = self._rows(Risk, {each.risk_id for each in matters})
+        self.decisions = self._rows(Decision, {each.decision_id for each in matters})
+        self.returns = {row.pk: row for row in at.returns}
+
+    def _rows(self, model: Any, pks: set[int | None]) -> dict[int | None, Any]:
+        return {row.id: row for row in rows_at(model, self.at.moment, of={"pk__in": pks - {None}})}
+
+    def matter(self, number: int, each: Any) -> Matter:
+        item = self.items.get(each.subject_item.pk) if each.subject_item else None
+        variation = self.variations.get(each.variation_id)
+        risk = self.risks.get(each.risk_id)
+        decision = self.decisions.get(each.decision_id)
+        of_return = self.returns.get(each.of_return_id)
+        return Matter(
+            number=number,
+            title=line(each.title),
+            reasons=tuple(map(line, each.reasons)),
+            note=paragraphs(each.note),
+            item=self._item(item) if item else None,
+            variation=self._asked(variation) if variation and item else None,
+            risk=self._risk(risk) if risk else None,
+            follows=self._follows(decision, each.decision.meeting.held_on) if decision else None,
+            answer=answer(of_return) if of_return else None,
+        )
+
+    def _item(self, row: Any) -> ItemFacts:
+        stood = self.at.by_pk[row.id]
+        milestones = self.milestones[row.id]
+        return ItemFacts(
+            number=row.number,
+            title=line(row.title),
+            lead=name_of(self.at.agencies, row.lead_agency_id),
+            stage=Stage(row.stage).label,
+            confidence=Confidence(row.confidence).label if row.confidence else "",
+            reviewer=Confidence(row.reviewer_confidence).label if row.reviewer_confidence else "",
+            late=stood.late.words if stood.is_live and milestones else "",
+            is_late=stood.is_live and stood.late.is_late,
+            objective=paragraphs(row.objective),
+            action=paragraphs(row.action),
+            milestones=tuple(milestone_dates(each, row.number, self.at.on) for each in milestones),
+        )
+
+    def _asked(self, row: Any) -> Asked:
+        item = self.items[row.item_id]
+        milestone = next(
+            (
+                line(each.description)
+                for each in self.milestones[row.item_id]
+                if each.id == row.milestone_id
+            ),
+            "",
+        )
+        return asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
+
+    def _risk(self, row: Any) -> RiskFacts:
+        escalated = ""
+        if row.escalated_to:
+            to = Risk.EscalatedTo(row.escalated_to).label
+            escalated = f"{to}, on {long_date(row.escalated_on)}"
+        return RiskFacts(
+            reference=f"R{row.number}",
+            description=paragraphs(row.description),
+            owner=name_of(self.at.agencies, row.owner_agency_id),
+            severity=SEVERITY[row.likelihood, row.impact].capitalize(),
+            escalated=escalated,
+            response=paragraphs(row.response),
+        )
+
+    def _follows(self, row: Any, held: Any) -> DecisionLine:
+        return decision_line(row, held=held, on=self.at.on, agencies=self.at.agencies)
+
+
+def open_decisions(meeting: Meeting, at: PlanOnDay) -> tuple[DecisionLine, ...]:
+    """What earlier meetings decided and was still to be done at the moment, soonest due first."""
+    held = dict(
+        Meeting.objects.filter(plan=meeting.plan, held_on__lt=meeting.held_on).values_list(
+            "pk", "held_on"
+        )
+    )
+    rows = rows_at(
+        Decision, at.moment, of={"meeting_id__in": list(held)}, owner_agency__isnull=False
+    ).filter(Q(done_on=None) | Q(done_on__gt=at.on))
+    numbers: dict[int | None, str] = {item.pk: item.number for item in at.items}
+    return tuple(
+        decision_line(
+            row,
+            held=held[row.meeting_id],
+            on=at.on,
+            agencies=at.agencies,
+            about=_about(numbers.get(row.item_id)),
+        )
+        for row in rows.order_by("due_on", "id")
+    )
+
+
+def _about(number: str | None) -> str:
+    return f"Item {number}" if number else ""

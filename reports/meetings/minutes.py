@@ -1,0 +1,96 @@
+"""The minutes of a meeting: who came, what was dealt with, and what was decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from agencies.models import Agency
+from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
+from reports.meetings.record_words import asked, decision_line, line, paragraphs
+from workitems.asat import Moment
+from workitems.forms.meetings import invited
+from workitems.models import Decision, Matter, Meeting, Variation
+
+
+def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
+    """What the record of the meeting says at the instant, which is now. A fixed number of queries."""
+    moment = Moment.at(at)
+    record = _Record(meeting, moment)
+    matters = list(meeting.matters.on_agenda().for_page().in_order())
+    members = list(invited(meeting))
+    present = set(meeting.attendances.present().values_list("agency_id", flat=True))
+    following = Meeting.objects.filter(plan=meeting.plan, held_on__gt=meeting.held_on)
+    next_one = following.order_by("held_on").first()
+    numbered = list(enumerate(matters, start=1))
+    return Minutes(
+        plan=line(meeting.plan.title),
+        held=meeting.held_on,
+        place=line(meeting.place),
+        notes=paragraphs(meeting.notes),
+        on=moment.on,
+        as_at=moment.words,
+        maori=tuple(sorted(each.name_mi for each in record.agencies.values() if each.name_mi)),
+        present=tuple(each.short_name for each in members if each.pk in present),
+        absent=tuple(each.short_name for each in members if each.pk not in present),
+        considered=tuple(
+            record.considered(number, each) for number, each in numbered if each.considered_on
+        ),
+        not_reached=tuple(
+            f"{number}. {line(each.title)}" for number, each in numbered if not each.considered_on
+        ),
+        others=record.others(matters),
+        variations=record.variations_beside(matters),
+        next=next_one.held_on if next_one else None,
+        next_place=line(next_one.place) if next_one else "",
+    )
+
+
+class _Record:
+    """The meeting's decisions and the variations decided at it, read at once."""
+
+    def __init__(self, meeting: Meeting, moment: Moment) -> None:
+        self.meeting, self.on = meeting, moment.on
+        self.agencies: dict[int, Agency] = Agency.objects.in_bulk()
+        self.decisions: list[Decision] = list(meeting.decisions.for_list().order_by("number"))
+        self.variations: dict[int, Variation] = {
+            row.pk: row
+            for row in meeting.variations.select_related("item", "milestone").order_by("number")
+        }
+        self.of_matter: dict[int | None, list[Decision]] = defaultdict(list)
+        for decision in self.decisions:
+            self.of_matter[decision.matter_id].append(decision)
+
+    def considered(self, number: int, matter: Matter) -> Considered:
+        decided = self.variations.get(matter.variation_id or 0)
+        return Considered(
+            number=number,
+            title=line(matter.title),
+            note=paragraphs(matter.note),
+            variation=self._asked(decided) if decided else None,
+            decisions=tuple(map(self._line, self.of_matter[matter.pk])),
+        )
+
+    def others(self, matters: list[Matter]) -> tuple[DecisionLine, ...]:
+        there = {each.pk for each in matters if each.considered_on}
+        return tuple(self._line(each) for each in self.decisions if each.matter_id not in there)
+
+    def variations_beside(self, matters: list[Matter]) -> tuple[Asked, ...]:
+        """Decided at the meeting without a point of the agenda."""
+        there = {each.variation_id for each in matters if each.considered_on}
+        return tuple(self._asked(row) for pk, row in self.variations.items() if pk not in there)
+
+    def _asked(self, row: Variation) -> Asked:
+        milestone = line(row.milestone.description) if row.milestone else ""
+        return asked(row, item=row.item, milestone=milestone, agencies=self.agencies)
+
+    def _line(self, row: Any) -> DecisionLine:
+        about = f"Item {row.item.number}" if row.item else row.variation and row.variation.reference
+        return decision_line(
+            row,
+            held=self.meeting.held_on,
+            on=self.on,
+            agencies=self.agencies,
+            about=about or "",
+        )

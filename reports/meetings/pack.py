@@ -1,0 +1,168 @@
+"""The pack of a meeting: how the plan stands, and the agenda with what each matter is about.
+
+Its figures are the dashboard's, made by the same functions from the same lines.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from reports.meetings.agenda_parts import agenda, open_decisions
+from reports.meetings.parts import (
+    AttentionLine,
+    CauseLine,
+    ChangeGroup,
+    Count,
+    DueLine,
+    Grid,
+    GridCell,
+    GridLine,
+    MilestoneDates,
+    Pack,
+)
+from reports.meetings.record_words import answer, line, milestone_dates, paragraphs
+from reports.progress import dashboard
+from reports.progress.changes import Comparison
+from reports.progress.changes import read as read_changes
+from reports.progress.view import Look, meetings_before
+from reports.render.charts import StripMilestone
+from workitems.asat import Moment
+from workitems.attention import Line, attention
+from workitems.models import Meeting
+from workitems.on_day import PlanOnDay
+from workitems.on_day import read as read_plan
+from workitems.standing import Lateness, Standing, milestone_lateness
+
+# Lines of a table; beyond, the paper says how many more there are and the dashboard has them.
+ATTENTION_LINES = 40
+DUE_LINES = 40
+CHANGES_OF_A_KIND = 12
+# What one page has room for.
+TIMELINE_LINES = 24
+
+
+def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
+    """What the pack says at the moment. The agenda is the one on record now.
+
+    The number of queries does not depend on the size of plan or agenda.
+    """
+    plan = meeting.plan
+    at = read_plan(plan, moment)
+    page = dashboard.build(Look(plan, moment), at, None)
+    lines = attention(at)
+    since = next(iter(meetings_before(plan, moment)), None)
+    changes = read_changes(Look(plan, moment, since.moment)) if since else None
+    round = at.returns[0].round if at.returns else None
+    return Pack(
+        plan=line(plan.title),
+        held=meeting.held_on,
+        place=line(meeting.place),
+        notes=paragraphs(meeting.notes),
+        on=moment.on,
+        as_at=moment.words,
+        key=moment.key,
+        maori=tuple(sorted(each.name_mi for each in at.agencies.values() if each.name_mi)),
+        headline=page.headline,
+        standings=tuple(Count(each.label, each.count, each.kind) for each in page.figures),
+        attention=tuple(_attention_line(each) for each in lines[:ATTENTION_LINES]),
+        attention_count=page.attention_figure.count,
+        grid=_grid(page.grid),
+        timeline=_timeline(page, moment.on),
+        due=tuple(Count(each.label, each.count, "") for each in page.due),
+        due_lines=_due_lines(at),
+        causes=tuple(
+            CauseLine(each.figure.label, each.figure.count, each.days, each.words)
+            for each in page.causes
+        ),
+        round=line(round.name) if round else "",
+        round_due=round.due_on if round else None,
+        returns=tuple(answer(each) for each in page.returns),
+        since=since.words if since else "",
+        changed=changes.summary if changes else "",
+        changes=_changes(changes) if changes else (),
+        agenda=agenda(meeting, at),
+        decisions=open_decisions(meeting, at),
+    )
+
+
+def _attention_line(each: Line) -> AttentionLine:
+    number = each.item.number if each.item else each.risk.reference if each.risk else ""
+    return AttentionLine(number, line(each.title), line(each.detail), line(each.why))
+
+
+def _changes(found: Comparison) -> tuple[ChangeGroup, ...]:
+    return tuple(
+        ChangeGroup(
+            label=kind.label,
+            total=total,
+            sentences=tuple(line(each.sentence) for each in found.of(kind)[:CHANGES_OF_A_KIND]),
+        )
+        for kind, total in found.counts.items()
+    )
+
+
+def _grid(grid: dashboard.Grid) -> Grid:
+    """The dashboard's grid turned on its side."""
+    return Grid(
+        pillars=tuple(line(row.pillar.title) for row in grid.rows),
+        lines=tuple(
+            GridLine(
+                agency=agency.short_name,
+                cells=tuple(_cell(row.cells[column]) for row in grid.rows),
+                total=grid.totals[column].count,
+            )
+            for column, agency in enumerate(grid.agencies)
+        ),
+        totals=tuple(row.total.count for row in grid.rows),
+        total=grid.total.count,
+    )
+
+
+def _cell(cell: dashboard.Cell) -> GridCell:
+    """A cell shows its items one by one, or how many stand in which way."""
+    stand = Counter(mark.item.standing for mark in cell.marks)
+    late = stand[Standing.LATE] + sum(
+        each.count for each in cell.counts if each.kind == Standing.LATE
+    )
+    return GridCell(cell.figure.count, late)
+
+
+def _timeline(page: dashboard.Dashboard, on: date) -> tuple[MilestoneDates, ...]:
+    """The open milestones of the dashboard's timeline: the late first, then by date."""
+    rows = [
+        (milestone_lateness(each, on), strip.number, each)
+        for strip in page.timeline
+        for each in strip.milestones
+        if each.is_open
+    ]
+    rows.sort(key=lambda row: (not row[0].is_late, row[2].agreed_due))
+    return tuple(_bar(number, each, late) for late, number, each in rows[:TIMELINE_LINES])
+
+
+def _bar(number: str, each: StripMilestone, late: Lateness) -> MilestoneDates:
+    return MilestoneDates(
+        item=number,
+        description=line(each.description),
+        original=each.original_due,
+        agreed=each.agreed_due,
+        forecast=each.forecast_due,
+        completed=None,
+        words=late.words,
+        is_late=late.is_late,
+    )
+
+
+def _due_lines(at: PlanOnDay) -> tuple[DueLine, ...]:
+    within = dashboard.DUE_WITHIN_DAYS[-1]
+    due = [row for row in at.by_agreed_date if row.is_due_within(within, at.on)][:DUE_LINES]
+    found = dashboard.milestones_of(at, {row.pk for row in due})
+    return tuple(_due_line(at, found[row.pk]) for row in due)
+
+
+def _due_line(at: PlanOnDay, due: dashboard.Due) -> DueLine:
+    return DueLine(
+        milestone=milestone_dates(due.milestone, due.item.number, at.on),
+        title=line(due.item.title),
+        lead=at.agencies[due.item.lead].short_name,
+    )

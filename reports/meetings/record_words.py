@@ -1,0 +1,99 @@
+"""Records' words as a paper prints them: one form for each letter, and paragraphs without line ends."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from reports.document.markup import tidy
+from reports.meetings.parts import Asked, DecisionLine, MilestoneDates, ReturnLine, Words
+from reports.render.words import long_date
+from workitems.models import Variation
+from workitems.on_day import ReturnOnDay
+from workitems.standing import by_then, milestone_lateness
+
+
+def line(text: str) -> str:
+    return " ".join(tidy(text).split())
+
+
+def paragraphs(text: str) -> Words:
+    return tuple(filter(None, (" ".join(part.split()) for part in tidy(text).splitlines())))
+
+
+def name_of(agencies: dict[int, Any], pk: int | None) -> str:
+    return agencies[pk].short_name if pk is not None else ""
+
+
+def milestone_dates(row: Any, item: str, on: date) -> MilestoneDates:
+    """A milestone, or a history row of one, of the item with that number."""
+    late = milestone_lateness(row, on)
+    return MilestoneDates(
+        item=item,
+        description=line(row.description),
+        original=row.original_due,
+        agreed=row.agreed_due,
+        forecast=row.forecast_due,
+        completed=by_then(row.completed_on, on),
+        words=late.words,
+        is_late=late.is_late,
+    )
+
+
+def answer(row: ReturnOnDay) -> ReturnLine:
+    """How an agency's return stands, by what waits for somebody where something does."""
+    words = row.reasons[0].words if row.reasons else row.state_label
+    return ReturnLine(row.agency.short_name, words, bool(row.reasons))
+
+
+def decision_line(
+    row: Any, *, held: date, on: date, agencies: dict[int, Any], about: str = ""
+) -> DecisionLine:
+    """A decision, or a history row of one; what was done after the day was not done yet."""
+    done = by_then(row.done_on, on)
+    return DecisionLine(
+        number=row.number,
+        meeting=held,
+        text=paragraphs(row.text),
+        about=line(row.about or about),
+        owner=name_of(agencies, row.owner_agency_id),
+        due=row.due_on,
+        done=done,
+        is_overdue=row.due_on is not None and done is None and row.due_on < on,
+    )
+
+
+def asked(row: Any, *, item: Any, milestone: str, agencies: dict[int, Any]) -> Asked:
+    """A variation, or a history row of one, with both sides of what it changes."""
+    what, before, after = _sides(row, milestone)
+    state = Variation.State(row.state)
+    decided = state in (Variation.State.APPROVED, Variation.State.DECLINED)
+    return Asked(
+        reference=f"V{row.number}",
+        asks=what,
+        item=f"{item.number} {line(item.title)}",
+        agency=name_of(agencies, row.requesting_agency_id),
+        requested=timezone.localdate(row.requested_at),
+        reason=paragraphs(row.reason),
+        before=before,
+        after=after,
+        recommends=Variation.Recommends(row.recommends).label if row.recommends else "",
+        recommendation=paragraphs(row.recommendation),
+        outcome=state.label if decided else "",
+    )
+
+
+def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
+    if row.kind == Variation.Kind.DATE:
+        sides = ((long_date(row.due_before),), (long_date(row.due_after),))
+        return f"Move “{milestone}”", *sides
+    if row.kind == Variation.Kind.WORDING:
+        what = Variation.Wording(row.wording).label.lower()
+        return (
+            f"Change the {what}",
+            paragraphs(row.text_before),
+            paragraphs(row.text_after),
+        )
+    return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)

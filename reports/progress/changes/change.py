@@ -1,0 +1,141 @@
+"""What can have changed between two moments: the kinds, and one change as a sentence."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from reports.progress.changes.facts import ItemThen
+from workitems.word_diff import Strand, woven
+
+
+class Kind(StrEnum):
+    """In the order in which they are told. docs/changes.md says what each means."""
+
+    COMPLETED = "completed"
+    SLIPPED = "slipped"
+    OVERDUE = "overdue"
+    RECOVERED = "recovered"
+    NEW = "new"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    AGREED = "agreed"
+    REWORDED = "reworded"
+    CONFIDENCE = "confidence"
+    STAGE = "stage"
+    MOVED = "moved"
+    DONE = "done"
+    NEW_MILESTONE = "new-milestone"
+    MILESTONE_WITHDRAWN = "milestone-withdrawn"
+    DELAY_FOUND = "delay-found"
+    DELAY_ENDED = "delay-ended"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self][0]
+
+    @property
+    def noun(self) -> str:
+        """What comes after any number but one: "agreed dates moved"."""
+        return LABELS[self][2]
+
+    def counted(self, count: int) -> str:
+        """ "3 completed", "1 agreed date moved", "1,200 agreed dates moved"."""
+        return f"{count:,} {LABELS[self][1 if count == 1 else 2]}"
+
+
+# The heading; what comes after 1; what comes after other numbers.
+LABELS = {
+    Kind.COMPLETED: ("Completed", "completed", "completed"),
+    Kind.SLIPPED: ("Slipped", "slipped", "slipped"),
+    Kind.OVERDUE: ("Fell overdue", "fell overdue", "fell overdue"),
+    Kind.RECOVERED: ("Recovered", "recovered", "recovered"),
+    Kind.NEW: ("New", "new", "new"),
+    Kind.WITHDRAWN: ("Withdrawn", "withdrawn", "withdrawn"),
+    Kind.REOPENED: ("Reopened", "reopened", "reopened"),
+    Kind.AGREED: ("Agreed dates moved", "agreed date moved", "agreed dates moved"),
+    Kind.REWORDED: ("Reworded", "reworded", "reworded"),
+    Kind.CONFIDENCE: ("Confidence moved", "confidence moved", "confidences moved"),
+    Kind.STAGE: ("Stage moved", "stage moved", "stages moved"),
+    Kind.MOVED: ("Moved elsewhere", "moved elsewhere", "moved elsewhere"),
+    Kind.DONE: ("Milestones done", "milestone done", "milestones done"),
+    Kind.NEW_MILESTONE: ("New milestones", "new milestone", "new milestones"),
+    Kind.MILESTONE_WITHDRAWN: (
+        "Milestones withdrawn", "milestone withdrawn", "milestones withdrawn"
+    ),
+    Kind.DELAY_FOUND: ("Delays recorded", "delay recorded", "delays recorded"),
+    Kind.DELAY_ENDED: ("Delays ended", "delay ended", "delays ended"),
+}  # fmt: skip
+# What the sentence on top counts one by one; the rest are "other changes".
+FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
+
+
+class Reworded(NamedTuple):
+    """A wording before and after."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def strands(self) -> list[Strand]:
+        return woven(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changed, of an item as it is at the later moment.
+
+    `words` is a sentence that does not name the item. `cause` is a delay's, in a word; `why` is
+    somebody's own sentence, a delay's explanation or a variation's reason. `was` and `now` are for
+    tables.
+    """
+
+    kind: Kind
+    item: ItemThen
+    words: str
+    was: str = ""
+    now: str = ""
+    cause: str = ""
+    why: str = ""
+    wordings: Sequence[Reworded] = ()
+
+    @property
+    def sentence(self) -> str:
+        """ "1.2 Print a brochure: completed on 3 May 2010." """
+        told = f"{self.item.number} {self.item.title}: {self.words[:1].lower()}{self.words[1:]}"
+        return f"{told} {self.why}".rstrip()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that changed, in the order of kinds and then of the Plan; agencies' short names by id."""
+
+    changes: list[Change]
+    agencies: dict[int, str]
+
+    @cached_property
+    def counts(self) -> dict[Kind, int]:
+        """How many of each kind there are, of those that there are."""
+        found = Counter(change.kind for change in self.changes)
+        return {kind: found[kind] for kind in Kind if found[kind]}
+
+    def of(self, kind: Kind) -> list[Change]:
+        return [change for change in self.changes if change.kind == kind]
+
+    @property
+    def summary(self) -> str:
+        """ "3 completed, 2 slipped, 9 other changes"; "nothing changed"."""
+        return counted(self.counts.items())
+
+
+def counted(counts: Iterable[tuple[Kind, int]]) -> str:
+    known = dict(counts)
+    parts = [kind.counted(known[kind]) for kind in FOREMOST if known.get(kind)]
+    others = sum(count for kind, count in known.items() if kind not in FOREMOST)
+    if others:
+        noun = "other change" if parts else "change"
+        parts.append(f"{others:,} {noun}{'' if others == 1 else 's'}")
+    return ", ".join(parts) or "nothing changed"

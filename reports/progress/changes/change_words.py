@@ -1,0 +1,287 @@
+"""Each kind of change as a sentence. Pure: what was and what is go in, a `Change` comes out."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from reports.document.wording import capitalised, closed, day, days, listed
+from reports.progress.changes.change import Change, Kind, Reworded
+from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from workitems.models import Delay
+from workitems.models.item import Confidence, Stage
+
+STAGES = {value: str(label) for value, label in Stage.choices}
+CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": "None given"}
+CAUSES = {value: str(label) for value, label in Delay.Cause.choices}
+# After "because of".
+BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
+    Delay.Cause.OUTSIDE_EVENT: "an outside event",
+    Delay.Cause.OTHER: "something else",
+}
+
+
+def _named(milestone: MilestoneThen) -> str:
+    return f"“{milestone.description}”"
+
+
+def _because(delay: DelayThen | None) -> str:
+    return f", because of {BECAUSE_OF[delay.cause]}" if delay else ""
+
+
+def _cause(delay: DelayThen | None) -> str:
+    return CAUSES[delay.cause] if delay else ""
+
+
+def _explained(delay: DelayThen | None) -> str:
+    return closed(capitalised(delay.explanation)) if delay else ""
+
+
+def _by(variations: Sequence[Approved]) -> str:
+    return f" by {listed(row.reference for row in variations)}" if variations else ""
+
+
+def _reasons(variations: Sequence[Approved]) -> str:
+    return " ".join(closed(capitalised(row.reason)) for row in variations)
+
+
+# --- items ----------------------------------------------------------------------------------
+
+
+def new(item: ItemThen, milestones: Sequence[MilestoneThen], plan: PlanThen) -> Change:
+    due = [row.agreed_due for row in milestones if not row.is_withdrawn(plan.on)]
+    promised = ""
+    if len(due) == 1:
+        promised = f", with a milestone due on {day(due[0])}"
+    elif due:
+        promised = f", with {len(due)} milestones, the first due on {day(min(due))}"
+    lead = plan.agencies[item.lead]
+    return Change(
+        Kind.NEW,
+        item,
+        f"Added under {plan.pillars[item.pillar]}, led by {lead}{promised}.",
+        now=STAGES[item.stage],
+    )
+
+
+def completed(was: ItemThen | None, now: ItemThen) -> Change:
+    on = f" on {day(now.completed_on)}" if now.completed_on else ""
+    return _staged(Kind.COMPLETED, was, now, f"Completed{on}.")
+
+
+def withdrawn(was: ItemThen | None, now: ItemThen, by: Sequence[Approved]) -> Change:
+    return _staged(Kind.WITHDRAWN, was, now, f"Withdrawn from the plan{_by(by)}.", why=_reasons(by))
+
+
+def reopened(was: ItemThen, now: ItemThen) -> Change:
+    words = (
+        f"Reopened: it was {STAGES[was.stage].lower()} and is {STAGES[now.stage].lower()} again."
+    )
+    return _staged(Kind.REOPENED, was, now, words)
+
+
+def stage_moved(was: ItemThen, now: ItemThen) -> Change:
+    words = f"Moved from {STAGES[was.stage].lower()} to {STAGES[now.stage].lower()}."
+    return _staged(Kind.STAGE, was, now, words)
+
+
+def _staged(kind: Kind, was: ItemThen | None, now: ItemThen, words: str, why: str = "") -> Change:
+    before = STAGES[was.stage] if was else ""
+    return Change(kind, now, words, was=before, now=STAGES[now.stage], why=why)
+
+
+def reworded(item: ItemThen, wordings: Sequence[Reworded], by: Sequence[Approved]) -> Change:
+    labels = capitalised(listed(each.label.lower() for each in wordings))
+    return Change(
+        Kind.REWORDED,
+        item,
+        f"{labels} reworded{_by(by)}.",
+        was="\n".join(each.before for each in wordings),
+        now="\n".join(each.after for each in wordings),
+        why=_reasons(by),
+        wordings=wordings,
+    )
+
+
+def confidence_moved(was: ItemThen, now: ItemThen) -> Change:
+    moved = [
+        (whose, CONFIDENCE[old], CONFIDENCE[new])
+        for whose, old, new in (
+            ("agency’s confidence", was.confidence, now.confidence),
+            ("reviewer’s confidence", was.reviewer_confidence, now.reviewer_confidence),
+        )
+        if old != new
+    ]
+    told = "; ".join(
+        f"{whose} moved from {old.lower()} to {new.lower()}" for whose, old, new in moved
+    )
+    return Change(
+        Kind.CONFIDENCE,
+        now,
+        f"{capitalised(told)}.",
+        was="; ".join(old for _, old, _ in moved),
+        now="; ".join(new for _, _, new in moved),
+    )
+
+
+def lead_moved(was: ItemThen, now: ItemThen, agencies: dict[int, str]) -> Change:
+    return _moved(now, "Lead moved", agencies[was.lead], agencies[now.lead])
+
+
+def pillar_moved(was: ItemThen, now: ItemThen, pillars: dict[int, str]) -> Change:
+    return _moved(now, "Moved", pillars[was.pillar], pillars[now.pillar])
+
+
+def renumbered(was: ItemThen, now: ItemThen) -> Change:
+    return _moved(now, "Renumbered", was.number, now.number)
+
+
+def _moved(item: ItemThen, verb: str, was: str, now: str) -> Change:
+    return Change(Kind.MOVED, item, f"{verb} from {was} to {now}.", was=was, now=now)
+
+
+# --- milestones -----------------------------------------------------------------------------
+
+
+def slipped(
+    item: ItemThen, was: MilestoneThen, now: MilestoneThen, delay: DelayThen | None
+) -> Change:
+    old, new = was.forecast_due, now.forecast_due
+    words = (
+        f"{_named(now)} slipped from {day(old)} to {day(new)} ({days((new - old).days)})"
+        f"{_because(delay)}."
+    )
+    return Change(
+        Kind.SLIPPED,
+        item,
+        words,
+        was=day(old),
+        now=day(new),
+        cause=_cause(delay),
+        why=_explained(delay),
+    )
+
+
+def done_later(
+    item: ItemThen, was: MilestoneThen, now: MilestoneThen, delay: DelayThen | None
+) -> Change:
+    assert now.completed_on is not None
+    late = days((now.completed_on - was.forecast_due).days)
+    words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
+    return Change(
+        Kind.SLIPPED,
+        item,
+        words,
+        was=day(was.forecast_due),
+        now=f"Done {_on(now)}",
+        cause=_cause(delay),
+        why=_explained(delay),
+    )
+
+
+def fell_overdue(item: ItemThen, now: MilestoneThen, on: date, delay: DelayThen | None) -> Change:
+    words = (
+        f"{_named(now)} passed its agreed date, {day(now.agreed_due)}, and is overdue by "
+        f"{days((on - now.agreed_due).days)}{_because(delay)}."
+    )
+    return Change(
+        Kind.OVERDUE,
+        item,
+        words,
+        was=day(now.agreed_due),
+        now="Overdue",
+        cause=_cause(delay),
+        why=_explained(delay),
+    )
+
+
+def nearer(item: ItemThen, was: MilestoneThen, now: MilestoneThen, on: date) -> Change:
+    old, new = was.forecast_due, now.forecast_due
+    late = now.lateness(on)
+    still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
+    words = (
+        f"{_named(now)} came nearer, from {day(old)} to {day(new)} ({days((old - new).days)})"
+        f"{still}."
+    )
+    return Change(Kind.RECOVERED, item, words, was=day(old), now=day(new))
+
+
+def done_at_last(item: ItemThen, was: MilestoneThen, now: MilestoneThen, then: date) -> Change:
+    words = (
+        f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
+        f"{days((then - was.agreed_due).days)} before."
+    )
+    return Change(Kind.RECOVERED, item, words, was="Overdue", now=f"Done {_on(now)}")
+
+
+def done_sooner(item: ItemThen, was: MilestoneThen, now: MilestoneThen) -> Change:
+    assert now.completed_on is not None
+    sooner = days((was.forecast_due - now.completed_on).days)
+    words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
+    return Change(Kind.RECOVERED, item, words, was=day(was.forecast_due), now=f"Done {_on(now)}")
+
+
+def done(item: ItemThen, now: MilestoneThen) -> Change:
+    words = f"{_named(now)} was done {_on(now)}{_late(now)}."
+    return Change(Kind.DONE, item, words, was=day(now.agreed_due), now=f"Done {_on(now)}")
+
+
+def _on(milestone: MilestoneThen) -> str:
+    assert milestone.completed_on is not None
+    return f"on {day(milestone.completed_on)}"
+
+
+def _late(milestone: MilestoneThen) -> str:
+    assert milestone.completed_on is not None
+    late = (milestone.completed_on - milestone.agreed_due).days
+    return f", {days(late)} after its agreed date" if late > 0 else ""
+
+
+def agreed_moved(
+    item: ItemThen, was: MilestoneThen, now: MilestoneThen, by: Sequence[Approved]
+) -> Change:
+    old, new = was.agreed_due, now.agreed_due
+    length = days(abs((new - old).days))
+    words = (
+        f"Agreed date of {_named(now)} moved from {day(old)} to {day(new)} "
+        f"({length} {'later' if new > old else 'earlier'}){_by(by)}."
+    )
+    return Change(Kind.AGREED, item, words, was=day(old), now=day(new), why=_reasons(by))
+
+
+def new_milestone(item: ItemThen, now: MilestoneThen, on: date) -> Change:
+    if now.is_done(on):
+        words = f"New milestone {_named(now)}, done {_on(now)}."
+    elif now.forecast_due > now.agreed_due:
+        words = (
+            f"New milestone {_named(now)}, due on {day(now.agreed_due)} and expected on "
+            f"{day(now.forecast_due)}."
+        )
+    else:
+        words = f"New milestone {_named(now)}, due on {day(now.agreed_due)}."
+    return Change(Kind.NEW_MILESTONE, item, words, now=day(now.agreed_due))
+
+
+def milestone_withdrawn(item: ItemThen, now: MilestoneThen) -> Change:
+    assert now.withdrawn_on is not None
+    words = f"Milestone {_named(now)} withdrawn on {day(now.withdrawn_on)}."
+    return Change(Kind.MILESTONE_WITHDRAWN, item, words, was=day(now.agreed_due), now="Withdrawn")
+
+
+def milestone_reopened(item: ItemThen, now: MilestoneThen) -> Change:
+    words = f"Milestone {_named(now)} is open again, expected on {day(now.forecast_due)}."
+    return Change(Kind.REOPENED, item, words, was="Closed", now=day(now.forecast_due))
+
+
+# --- delays ---------------------------------------------------------------------------------
+
+
+def delay_found(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
+    words = f"A delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} was recorded."
+    return Change(Kind.DELAY_FOUND, item, words, now="Open", cause=_cause(now), why=_explained(now))
+
+
+def delay_ended(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
+    on = f" on {day(now.ended_on)}" if now.ended_on else ""
+    words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
+    return Change(
+        Kind.DELAY_ENDED, item, words, was="Open", now=f"Ended{on}", cause=CAUSES[now.cause]
+    )

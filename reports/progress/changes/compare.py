@@ -1,0 +1,207 @@
+"""Two moments of a plan compared, item by item: what somebody who was away has to be told.
+
+Pure: plain data in, changes out. An item is told by its own changes and by those of its milestones
+and their delays; the functions say which kinds leave each other out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reports.progress.changes import change_words
+from reports.progress.changes.change import Change, Kind, Reworded
+from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from workitems.models import Variation
+from workitems.models.item import Stage, number_key
+
+ORDER = {kind: place for place, kind in enumerate(Kind)}
+# Of an item that was finished meanwhile, only those milestones are told that came late or early.
+NO_NEWS_OF_COMPLETE = (
+    Kind.DONE, Kind.NEW_MILESTONE, Kind.MILESTONE_WITHDRAWN, Kind.REOPENED,
+)  # fmt: skip
+
+
+def compare(before: PlanThen, after: PlanThen) -> list[Change]:
+    """What changed, by kind, then in the Plan's order. Items that `after` leaves out are not told.
+
+    New: the item was not there before. It is told as completed or withdrawn too, where it is that
+    by now; nothing else is told of it, since there was nothing to move from.
+    """
+    return sorted(
+        _Comparing(before, after).changes(),
+        key=lambda change: (ORDER[change.kind], number_key(change.item.number)),
+    )
+
+
+@dataclass(frozen=True)
+class _Story:
+    """What a milestone's date did between the moments, and whether that tells of its delays too."""
+
+    change: Change | None = None
+    tells_delay: bool = False
+
+
+class _Comparing:
+    def __init__(self, before: PlanThen, after: PlanThen) -> None:
+        self.before, self.after = before, after
+        self.milestones = _grouped(
+            sorted(after.milestones.values(), key=lambda row: (row.number, row.pk)), "item"
+        )
+        self.delays = _grouped(after.delays.values(), "milestone")
+        self.approved = [row for pk, row in after.approved.items() if pk not in before.approved]
+        self.of_item = _grouped(self.approved, "item")
+
+    def changes(self) -> Iterator[Change]:
+        for pk, now in self.after.items.items():
+            was = self.before.items.get(pk)
+            yield from self.stage(was, now)
+            if was is None:
+                yield change_words.new(now, self.milestones[pk], self.after)
+                continue
+            yield from self.identity(was, now)
+            if now.stage == Stage.WITHDRAWN or not (was.is_live or now.is_live):
+                continue
+            for milestone in self.milestones[pk]:
+                for change in self.milestone(milestone, was, now):
+                    if now.is_live or change.kind not in NO_NEWS_OF_COMPLETE:
+                        yield change
+
+    # --- the item itself ---------------------------------------------------------------------
+
+    def stage(self, was: ItemThen | None, now: ItemThen) -> Iterator[Change]:
+        """Completed, withdrawn, reopened, or another move: never two of them."""
+        old = was.stage if was else None
+        if old == now.stage:
+            return
+        if now.stage == Stage.COMPLETE:
+            yield change_words.completed(was, now)
+        elif now.stage == Stage.WITHDRAWN:
+            yield change_words.withdrawn(was, now, self.by(now, Variation.Kind.WITHDRAWAL))
+        elif was is None:
+            return
+        elif not was.is_live:
+            yield change_words.reopened(was, now)
+        else:
+            yield change_words.stage_moved(was, now)
+
+    def identity(self, was: ItemThen, now: ItemThen) -> Iterator[Change]:
+        """Where it belongs, what it says, and how sure people are; each told apart."""
+        wordings = [
+            Reworded(label, getattr(was, name), getattr(now, name))
+            for name, label in (
+                ("title", "Title"),
+                ("objective", "Objective"),
+                ("action", "Action"),
+            )
+            if getattr(was, name) != getattr(now, name)
+        ]
+        if wordings:
+            yield change_words.reworded(now, wordings, self.by(now, Variation.Kind.WORDING))
+        if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
+            yield change_words.confidence_moved(was, now)
+        if was.lead != now.lead:
+            yield change_words.lead_moved(was, now, self.after.agencies)
+        if was.pillar != now.pillar:
+            yield change_words.pillar_moved(was, now, self.after.pillars)
+        if was.number != now.number:
+            yield change_words.renumbered(was, now)
+
+    def by(self, item: ItemThen, kind: str, milestone: int | None = None) -> list[Approved]:
+        """The variations of a kind that were approved between the moments."""
+        return [
+            row for row in self.of_item[item.pk] if row.kind == kind and row.milestone == milestone
+        ]
+
+    # --- its milestones ----------------------------------------------------------------------
+
+    def milestone(self, now: MilestoneThen, item_was: ItemThen, item: ItemThen) -> Iterator[Change]:
+        """What its date did (one kind at most), the agreed date beside it, and its delays."""
+        was = self.before.milestones.get(now.pk)
+        if was is None:
+            yield change_words.new_milestone(item, now, self.after.on)
+            return
+        story = self.story(was, now, item_was, item)
+        if story.change:
+            yield story.change
+        if was.agreed_due != now.agreed_due:
+            yield change_words.agreed_moved(
+                item, was, now, self.by(item, Variation.Kind.DATE, now.pk)
+            )
+        if item.is_live and not story.tells_delay:
+            yield from self.delay(now, item)
+
+    def story(
+        self, was: MilestoneThen, now: MilestoneThen, item_was: ItemThen, item: ItemThen
+    ) -> _Story:
+        """Withdrawn, open again, done, slipped, fell overdue or recovered: never two of them.
+
+        Slipped: expected later than before, or not overdue before and done since, later than was
+        expected. Fell overdue: its agreed date passed between the moments, with no later date
+        given. Recovered: expected earlier than before and its agreed date not passed meanwhile; or
+        overdue before and done since, on whatever day; or expected late before and done sooner than
+        that. Done: every other milestone that was finished. Dates slip and recover while the item
+        is live. A milestone that is late no more only because its agreed date was moved has not
+        recovered: that is told as the agreed date's move.
+        """
+        then, on = self.before.on, self.after.on
+        if now.is_withdrawn(on):
+            is_news = not was.is_withdrawn(then)
+            return _Story(change_words.milestone_withdrawn(item, now) if is_news else None, True)
+        if now.is_done(on):
+            if was.is_done(then):
+                return _Story(None, True)
+            done = self.done(was, now, item) if item_was.is_live else change_words.done(item, now)
+            return _Story(done, True)
+        if not was.is_open(then):
+            return _Story(change_words.milestone_reopened(item, now))
+        if not (item_was.is_live and item.is_live):
+            return _Story()
+        if now.forecast_due > was.forecast_due:
+            return _Story(change_words.slipped(item, was, now, self.cause(now)), True)
+        if now.is_overdue(on) and not was.is_overdue(then):
+            return _Story(change_words.fell_overdue(item, now, on, self.cause(now)), True)
+        if now.forecast_due < was.forecast_due:
+            return _Story(change_words.nearer(item, was, now, on), not now.lateness(on).is_late)
+        return _Story()
+
+    def done(self, was: MilestoneThen, now: MilestoneThen, item: ItemThen) -> Change:
+        then = self.before.on
+        assert now.completed_on is not None
+        if was.is_overdue(then):
+            return change_words.done_at_last(item, was, now, then)
+        if now.completed_on > max(was.forecast_due, then):
+            return change_words.done_later(item, was, now, self.cause(now))
+        if was.lateness(then).is_late and now.completed_on < was.forecast_due:
+            return change_words.done_sooner(item, was, now)
+        return change_words.done(item, now)
+
+    # --- their delays ------------------------------------------------------------------------
+
+    def delay(self, milestone: MilestoneThen, item: ItemThen) -> Iterator[Change]:
+        """Delays recorded or ended, where what was told of the date does not say it already."""
+        then, on = self.before.on, self.after.on
+        for now in self.delays[milestone.pk]:
+            was = self.before.delays.get(now.pk)
+            was_open = was is not None and was.is_open(then)
+            if now.is_open(on) and not was_open:
+                yield change_words.delay_found(item, milestone, now)
+            elif was_open and not now.is_open(on):
+                yield change_words.delay_ended(item, milestone, now)
+
+    def cause(self, milestone: MilestoneThen) -> DelayThen | None:
+        """The delay that holds the milestone up, else the last one found between the moments."""
+        then, on = self.before.on, self.after.on
+        found = [
+            row
+            for row in self.delays[milestone.pk]
+            if row.is_open(on) or (row.is_found(on) and not row.is_found(then))
+        ]
+        return max(found, key=lambda row: (row.is_open(on), row.found_on, row.pk), default=None)
+
+
+def _grouped(rows: Iterable[Any], by: str) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, by)].append(row)
+    return found

@@ -1,0 +1,41 @@
+"""The two counts that the dashboard shows of what changed, from what it has read already."""
+
+from reports.progress.changes.change import Kind
+from workitems.asat import rows_at
+from workitems.models import Milestone
+from workitems.models.item import Stage
+from workitems.on_day import PlanOnDay
+
+
+def glance(before: PlanOnDay, at: PlanOnDay) -> dict[Kind, int]:
+    """How many items were completed and how many dates slipped: as many as `compare` tells.
+
+    `before` is the whole plan; `at` may be narrowed, and items count where they are then. One query.
+    """
+    completed = sum(
+        item.stage == Stage.COMPLETE
+        and (item.pk not in before.by_pk or before.by_pk[item.pk].stage != Stage.COMPLETE)
+        for item in at.items
+    )
+    done = dict(
+        rows_at(
+            Milestone,
+            at.moment,
+            of={"item__plan_id": at.plan.pk},
+            completed_on__gt=before.on,
+            completed_on__lte=at.on,
+        )
+        .order_by()
+        .values_list("id", "completed_on")
+    )
+    expected = {row.pk: row.forecast_due for row in at.milestones}
+    going_on = {item.pk for item in at.items if item.stage != Stage.WITHDRAWN}
+    slipped = 0
+    for row in before.milestones:
+        if row.item not in going_on:
+            continue
+        if row.pk in done:
+            slipped += row.agreed_due >= before.on and done[row.pk] > row.forecast_due
+        else:
+            slipped += expected.get(row.pk, row.forecast_due) > row.forecast_due
+    return {Kind.COMPLETED: completed, Kind.SLIPPED: slipped}

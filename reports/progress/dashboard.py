@@ -1,0 +1,351 @@
+"""The dashboard's parts, made from the plan at a moment and, where asked, from an earlier one.
+
+Every figure is counted from the same lines and carries the address of the list behind it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from reports.progress.changes import glance
+from reports.progress.timeline import dates_of, strip_of
+from reports.progress.view import Look
+from reports.render.charts import Strip
+from workitems.asat import rows_at
+from workitems.attention import Line, attention
+from workitems.models import Delay, Milestone, Return
+from workitems.on_day import ItemOnDay, PlanOnDay, ReturnOnDay
+from workitems.on_day import read as read_plan
+from workitems.standing import Standing, counted, days_in_words, milestone_lateness
+
+ATTENTION_SHOWN = 8
+DUE_SHOWN = 8
+# Items with their milestones.
+TIMELINE_SHOWN = 12
+DUE_WITHIN_DAYS = (30, 60, 90)
+# A cell with more items than this shows counts instead of an item each.
+MARKS_IN_A_CELL = 5
+SHOWN_STANDINGS = tuple(Standing)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, what it counts, the list behind it, and what it was."""
+
+    label: str
+    count: int
+    url: str
+    was: int | None = None
+    kind: str = ""
+
+    @property
+    def change(self) -> int:
+        return self.count - self.was if self.was is not None else 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One item in a cell; `was` is how it stood before, where that differs."""
+
+    item: ItemOnDay
+    was: Standing | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a pillar and a lead agency share: each item, or how many of each kind."""
+
+    figure: Figure
+    marks: list[Mark]
+    counts: list[Figure]
+
+
+@dataclass(frozen=True)
+class GridRow:
+    pillar: Any
+    cells: list[Cell]
+    total: Figure
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pillars by lead agencies. Every item is in one cell; the totals are sums of cells."""
+
+    agencies: list[Any]
+    rows: list[GridRow]
+    totals: list[Figure]
+    total: Figure
+
+
+@dataclass(frozen=True)
+class AttentionLine:
+    line: Line
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """A milestone that falls due, with its item."""
+
+    milestone: Any
+    item: ItemOnDay
+    late: Any
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Open delays of one cause: how many, and how many days they come to."""
+
+    figure: Figure
+    days: int
+
+    @property
+    def words(self) -> str:
+        return f"{days_in_words(self.days)} in {counted(self.figure.count, 'delay')}"
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """All that the page shows. `was` figures are there where two moments are compared."""
+
+    look: Look
+    at: PlanOnDay
+    headline: str
+    since_words: str
+    changed: list[Figure]
+    figures: list[Figure]
+    attention: list[AttentionLine]
+    attention_figure: Figure
+    attention_gone: int
+    grid: Grid
+    timeline: list[Strip]
+    due: list[Figure]
+    due_soon: list[Due]
+    causes: list[Cause]
+    returns: list[ReturnOnDay]
+    answered: dict[int, tuple[int, int]]
+
+
+def read(look: Look) -> Dashboard:
+    """The dashboard of a look: a fixed number of queries, one reading more where compared."""
+    at = read_plan(look.plan, look.at)
+    before = read_plan(look.plan, look.since) if look.since else None
+    return build(look, at, before)
+
+
+def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
+    at = at.narrowed(pillar=look.pillar, lead=look.agency)
+    changed = changes(look, at, before) if before else []
+    if before is not None:
+        before = before.narrowed(pillar=look.pillar, lead=look.agency)
+    lines = attention(at)
+    known = {line.key for line in attention(before)} if before else set()
+    soon = [row for row in at.by_agreed_date if row.is_due_within(DUE_WITHIN_DAYS[-1], at.on)]
+    due_soon = milestones_of(at, {row.pk for row in soon[:DUE_SHOWN]})
+    figures = standings(look, at, before)
+    return Dashboard(
+        look=look,
+        at=at,
+        headline=headline(at),
+        since_words=since_words(look, figures) if before else "",
+        changed=changed,
+        figures=figures,
+        attention=[
+            AttentionLine(line, before is not None and line.key not in known)
+            for line in lines[:ATTENTION_SHOWN]
+        ],
+        attention_figure=Figure(
+            "need attention", len(lines), look.link("attention"), len(known) if before else None
+        ),
+        attention_gone=len(known - {line.key for line in lines}),
+        grid=grid(look, at, before),
+        timeline=timeline(look, at),
+        due=[
+            Figure(
+                f"within {days} days",
+                sum(row.is_due_within(days, at.on) for row in soon),
+                look.link("milestones", due=days),
+            )
+            for days in DUE_WITHIN_DAYS
+        ],
+        due_soon=[due_soon[row.pk] for row in soon[:DUE_SHOWN]],
+        causes=causes(look, at),
+        returns=at.returns,
+        answered=answered(at),
+    )
+
+
+def standings(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> list[Figure]:
+    """How many items stand in which way, in the order of the headline; they add up to all."""
+    return _stand(look, at.items, before.items if before else None)
+
+
+def _stand(
+    look: Look, items: list[ItemOnDay], was: list[ItemOnDay] | None, **of: Any
+) -> list[Figure]:
+    now = Counter(item.standing for item in items)
+    then = Counter(item.standing for item in was) if was is not None else None
+    return [
+        Figure(
+            standing.label,
+            now[standing],
+            look.items(standing=standing, **of),
+            then[standing] if then is not None else None,
+            kind=standing,
+        )
+        for standing in SHOWN_STANDINGS
+    ]
+
+
+def headline(at: PlanOnDay) -> str:
+    """The state of the plan in one sentence: "28 work items: 9 complete, 4 late, 15 on track;
+    3 variations wait for a decision." """
+    total = len(at.items)
+    if total == 0:
+        return "No work items yet." if at.moment.is_now else "No work items were recorded by then."
+    count = Counter(item.standing for item in at.items)
+    parts = [
+        f"{count[standing]:,} {standing.label.lower()}"
+        for standing in (
+            Standing.COMPLETE, Standing.LATE, Standing.AT_RISK, Standing.ON_TRACK,
+            Standing.WITHDRAWN,
+        )
+        if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)
+    ]  # fmt: skip
+    sentence = f"{counted(total, 'work item')}: {', '.join(parts)}"
+    pending = len(at.variations)
+    if pending:
+        sentence += f"; {pending:,} {'variation waits' if pending == 1 else 'variations wait'}"
+        sentence += " for a decision"
+    return sentence + "."
+
+
+def since_words(look: Look, figures: Iterable[Figure]) -> str:
+    """What moved between the two moments, in one sentence."""
+    assert look.since is not None
+    moved = [f"{each.label.lower()} {each.was} → {each.count}" for each in figures if each.change]
+    if not moved:
+        return f"Since {look.since.words}: the same figures."
+    return f"Since {look.since.words}: {', '.join(moved)}."
+
+
+def changes(look: Look, at: PlanOnDay, before: PlanOnDay) -> list[Figure]:
+    """What was completed and what slipped; all else is on the page of what changed."""
+    return [
+        Figure(kind.label.lower(), count, look.link("changes", kind=kind))
+        for kind, count in glance(before, at).items()
+    ]
+
+
+def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
+    now = _cells(at.items)
+    then = _cells(before.items) if before else None
+    stood = {item.pk: item.standing for item in before.items} if before else {}
+    leads = {item.lead for item in at.items}
+    agencies = sorted(
+        (at.agencies[pk] for pk in leads), key=lambda agency: agency.short_name.casefold()
+    )
+    pillars = [row for row in at.pillars if look.pillar in (None, row.id)]
+
+    def cell(pillar: Any, agency: Any) -> Cell:
+        items = now[pillar.id, agency.pk]
+        was = then[pillar.id, agency.pk] if then is not None else None
+        is_crowded = len(items) > MARKS_IN_A_CELL
+        stand = _stand(look, items, was, pillar=pillar.id, lead=agency.pk) if is_crowded else []
+        return Cell(
+            figure=Figure(
+                f"{agency.short_name}, {pillar.title}",
+                len(items),
+                look.items(pillar=pillar.id, lead=agency.pk),
+                len(was) if was is not None else None,
+            ),
+            marks=[] if is_crowded else [Mark(item, _differs(item, stood)) for item in items],
+            counts=[each for each in stand if each.count or each.was],
+        )
+
+    def totals(column: str) -> Callable[..., Figure]:
+        """A figure of all items with a value in the column, by that value."""
+        count = Counter(getattr(item, column) for item in at.items)
+        was = Counter(getattr(item, column) for item in before.items) if before else None
+        return lambda label, value, **of: Figure(
+            f"All of {label}",
+            count[value],
+            look.items(**of),
+            was[value] if was is not None else None,
+        )
+
+    of_pillar, of_agency = totals("pillar"), totals("lead")
+    return Grid(
+        agencies=agencies,
+        rows=[
+            GridRow(
+                pillar=pillar,
+                cells=[cell(pillar, agency) for agency in agencies],
+                total=of_pillar(pillar.title, pillar.id, pillar=pillar.id),
+            )
+            for pillar in pillars
+        ],
+        totals=[of_agency(agency.short_name, agency.pk, lead=agency.pk) for agency in agencies],
+        total=Figure(
+            "All work items", len(at.items), look.items(), len(before.items) if before else None
+        ),
+    )
+
+
+def _cells(items: Iterable[ItemOnDay]) -> dict[tuple[int, int], list[ItemOnDay]]:
+    found: dict[tuple[int, int], list[ItemOnDay]] = defaultdict(list)
+    for item in items:
+        found[item.pillar, item.lead].append(item)
+    return found
+
+
+def _differs(item: ItemOnDay, stood: dict[int, Standing]) -> Standing | None:
+    was = stood.get(item.pk)
+    return was if was != item.standing else None
+
+
+def timeline(look: Look, at: PlanOnDay) -> list[Strip]:
+    """The items that are late, then those that are due next, each with all its milestones."""
+    late: dict[int, None] = {}
+    timely: dict[int, None] = {}
+    for row in at.by_agreed_date:
+        (late if row.is_late(at.on) else timely).setdefault(row.item)
+    picked = list({**late, **timely})[:TIMELINE_SHOWN]
+    milestones = dates_of(at.moment, {"item_id__in": picked})
+    return [
+        strip_of(
+            item.number, item.title, item.stage, look.item(item.number), milestones[item.pk], at.on
+        )
+        for item in (at.by_pk[pk] for pk in picked)
+    ]
+
+
+def causes(look: Look, at: PlanOnDay) -> list[Cause]:
+    """Open delays by cause, the most days first."""
+    number: Counter[str] = Counter()
+    days: Counter[str] = Counter()
+    for delay in at.delays:
+        number[delay.cause] += 1
+        days[delay.cause] += delay.days
+    return [
+        Cause(
+            Figure(Delay.Cause(cause).label, count, look.link("delays", cause=cause), kind=cause),
+            days[cause],
+        )
+        for cause, count in sorted(number.items(), key=lambda pair: (-days[pair[0]], pair[0]))
+    ]
+
+
+def milestones_of(at: PlanOnDay, pks: set[int]) -> dict[int, Due]:
+    """The picked milestones as they stood, with their items. One query."""
+    rows = rows_at(Milestone, at.moment, of={"pk__in": sorted(pks)})
+    return {row.id: Due(row, at.by_pk[row.item_id], milestone_lateness(row, at.on)) for row in rows}
+
+
+def answered(at: PlanOnDay) -> dict[int, tuple[int, int]]:
+    """Of each return today: items answered, items asked about. The past keeps only its state."""
+    if not at.moment.is_now:
+        return {}
+    rows = Return.objects.filter(pk__in=[row.pk for row in at.returns]).with_progress()
+    return {row.pk: (row.answered, row.items) for row in rows}

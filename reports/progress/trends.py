@@ -1,0 +1,423 @@
+"""How a plan has gone over its life: figures at each month's end, and what its delays add up to.
+
+Everything is read from history, in at most six queries whatever the plan's size. A record stood at a
+month's end as its last history row before the next day began says (New Zealand time), so the
+counts are those that the dashboard shows as at that day. The database passes on only the history
+rows where something that is counted changed.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from django.db.models import DateField, F, Q, Value, Window
+from django.db.models.functions import Coalesce, Lag
+from django.utils import timezone
+
+from agencies.models import Agency
+from reports.progress.timeline import pillar_titles
+from workitems.asat import Moment, rows_at
+from workitems.models import Delay, Milestone, Plan, WorkItem
+from workitems.models.item import Stage
+
+NEVER = date.max
+CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """The plan at a month's end, or at the day asked about in its last month.
+
+    `overdue` and `expected_late` count open milestones of items that were neither complete nor withdrawn.
+    """
+
+    day: date
+    stages: dict[str, int]
+    overdue: int
+    expected_late: int
+
+    @property
+    def items(self) -> int:
+        return sum(self.stages.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DelayDays:
+    """What a cause or an agency's milestones were delayed: calendar days from each delay's date before to its date after."""
+
+    label: str
+    days: int
+    delays: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Milestones whose date had passed: done by it, done after it, not done."""
+
+    on_time: int = 0
+    late: int = 0
+    not_yet: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.on_time + self.late + self.not_yet
+
+
+@dataclass(frozen=True, slots=True)
+class MetBy:
+    """Milestones met by the date first promised, and by the date last agreed."""
+
+    label: str
+    original: Met
+    agreed: Met
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """`months` is empty for a plan without items. `ended_on` is set where an ended plan's months stop
+    before the day asked about, because nothing that is counted changed after."""
+
+    on: date
+    months: list[MonthFigures]
+    ended_on: date | None
+    causes: list[DelayDays]
+    delayed_agencies: list[DelayDays]
+    met: MetBy
+    met_by_pillar: list[MetBy]
+    met_by_agency: list[MetBy]
+
+    @property
+    def now(self) -> MonthFigures:
+        return self.months[-1]
+
+    @property
+    def a_year_before(self) -> MonthFigures | None:
+        """Twelve months before the last; none where the record is younger."""
+        return self.months[-13] if len(self.months) > 12 else None
+
+    @property
+    def delay_days(self) -> int:
+        return sum(cause.days for cause in self.causes)
+
+    @property
+    def delays(self) -> int:
+        return sum(cause.delays for cause in self.causes)
+
+
+class _Item(NamedTuple):
+    """How an item was counted, from one point of time up to another."""
+
+    start: int
+    end: int
+    stage: str
+    pillar: int
+    lead: int
+
+
+class _Dates(NamedTuple):
+    """How a milestone's dates stood, from one point of time up to another."""
+
+    start: int
+    end: int
+    original: date
+    agreed: date
+    forecast: date
+    closed: date
+    completed: date
+    withdrawn: date
+    responsible: int
+
+
+def read(
+    plan: Plan, moment: Moment, *, pillar: int | None = None, lead: int | None = None
+) -> Trends:
+    """The trends up to the moment, of the whole plan or of the items of a pillar or a lead agency.
+
+    An item counts where it was at each month's end: in the pillar and with the lead agency of then.
+    """
+    items = _changes(
+        WorkItem, moment, {"plan_id": plan.pk}, ("stage", "pillar_id", "lead_agency_id")
+    )
+    milestones = _changes(
+        Milestone,
+        moment,
+        {"item__plan_id": plan.pk},
+        (
+            "original_due",
+            "agreed_due",
+            "forecast_due",
+            "completed_on",
+            "withdrawn_on",
+            "responsible_agency_id",
+            "item_id",
+        ),
+    )
+    pillars = pillar_titles(plan, moment)
+    agencies = Agency.objects.in_bulk()
+    delays = (
+        rows_at(Delay, moment, of={"milestone__item__plan_id": plan.pk})
+        .filter(found_on__lte=moment.on)
+        .order_by()
+        .values_list("milestone_id", "cause", "due_before", "due_after")
+    )
+
+    points = _points(plan, moment.on, items, milestones)
+    ended_on = points[-1] if points and points[-1] < moment.on else None
+    stood = {pk: list(_items_stood(versions, points)) for pk, versions in _by_record(items)}
+    dated = {pk: list(_dates_stood(versions, points)) for pk, versions in _by_record(milestones)}
+    item_of = {row[0]: row[-1] for row in milestones}
+
+    def counts(item: _Item) -> bool:
+        return (pillar is None or item.pillar == pillar) and (lead is None or item.lead == lead)
+
+    kept = {pk: [one for one in spans if counts(one)] for pk, spans in stood.items()}
+    last = {pk: spans[-1] for pk, spans in stood.items() if spans and counts(spans[-1])}
+    at_last = {
+        pk: (last[item_of[pk]], spans[-1])
+        for pk, spans in dated.items()
+        if spans and item_of[pk] in last
+    }
+    by_cause, by_agency = _delay_days(
+        (cause, at_last[pk][1].responsible, (after - before).days)
+        for pk, cause, before, after in delays
+        if pk in at_last
+    )
+    met, met_by_pillar, met_by_agency = _met(at_last.values(), moment.on)
+    return Trends(
+        on=moment.on,
+        months=_months(points, kept, dated, item_of),
+        ended_on=ended_on,
+        causes=_longest_first(by_cause, lambda cause: Delay.Cause(cause).label),
+        delayed_agencies=_longest_first(by_agency, lambda pk: agencies[pk].short_name),
+        met=met,
+        met_by_pillar=[
+            _named(title, met_by_pillar[pk]) for pk, title in pillars.items() if pk in met_by_pillar
+        ],
+        met_by_agency=sorted(
+            (_named(agencies[pk].short_name, found) for pk, found in met_by_agency.items()),
+            key=lambda row: row.label.casefold(),
+        ),
+    )
+
+
+# --- What history says ------------------------------------------------------------------------
+
+
+def _changes(
+    model: type[Any], moment: Moment, of: dict[str, Any], columns: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """History rows of records, oldest first, where one of the columns changed: (id, day, *columns).
+
+    The first column is never null.
+    """
+    rows = model.history.model.objects.filter(**of)
+    if moment.until is not None:
+        rows = rows.filter(history_date__lt=moment.until)
+    before, changed = {}, Q()
+    for column in columns:
+        # A date that is not there must be told from one that is.
+        now: Any = F(column)
+        if column in ("completed_on", "withdrawn_on"):
+            now = Coalesce(F(column), Value(NEVER), output_field=DateField())
+        before[f"before_{column}"] = Window(
+            Lag(now), partition_by="id", order_by=["history_date", "history_id"]
+        )
+        changed |= ~Q(**{f"before_{column}": now})
+    found = (
+        rows.annotate(**before)
+        .filter(Q(**{f"before_{columns[0]}": None}) | changed)
+        .order_by("id", "history_date", "history_id")
+        .values_list("id", "history_date", *columns)
+    )
+    return [(row[0], _day(row[1]), *row[2:]) for row in found]
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _by_record(
+    rows: list[tuple[Any, ...]],
+) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    for pk, versions in groupby(rows, key=itemgetter(0)):
+        yield pk, list(versions)
+
+
+# --- Points of time ---------------------------------------------------------------------------
+
+
+def month_end(day: date) -> date:
+    after = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return after - timedelta(days=1)
+
+
+def _points(
+    plan: Plan, on: date, items: list[tuple[Any, ...]], milestones: list[tuple[Any, ...]]
+) -> list[date]:
+    """Each month's end from the first record of an item; the last is the day asked about.
+
+    The months of a plan that has ended stop where nothing that is counted changes any more.
+    """
+    if not items:
+        return []
+    until = on
+    if plan.ends_on and plan.ends_on < on:
+        days = {plan.ends_on, *(row[1] for row in items), *(row[1] for row in milestones)}
+        for row in milestones:
+            # A milestone is overdue from the day after its agreed date.
+            days |= {row[3] + timedelta(days=1)} if row[3] < on else set()
+            days |= {day for day in row[5:7] if day}
+        until = min(on, month_end(max(day for day in days if day <= on)))
+    first = month_end(min(min(row[1] for row in items), until))
+    points = []
+    while first < until:
+        points.append(first)
+        first = month_end(first + timedelta(days=1))
+    return [*points, until]
+
+
+def _spans(
+    versions: list[tuple[Any, ...]], points: list[date]
+) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
+    """Each version with the points at which it held: from the first, up to but without the second.
+
+    A version that another replaced before a month was over held at none.
+    """
+    last = len(points) - 1
+    starts = [min(bisect_left(points, version[1]), last) for version in versions]
+    ends = [*starts[1:], len(points)]
+    for version, start, end in zip(versions, starts, ends, strict=True):
+        if start < end:
+            yield start, end, version
+
+
+def _items_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterator[_Item]:
+    for start, end, (_, _, stage, pillar, lead) in _spans(versions, points):
+        yield _Item(start, end, stage, pillar, lead)
+
+
+def _dates_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterator[_Dates]:
+    for start, end, version in _spans(versions, points):
+        _, _, original, agreed, forecast, completed, withdrawn, responsible, _ = version
+        completed, withdrawn = completed or NEVER, withdrawn or NEVER
+        closed = min(completed, withdrawn)
+        yield _Dates(
+            start, end, original, agreed, forecast, closed, completed, withdrawn, responsible
+        )
+
+
+# --- Figures ------------------------------------------------------------------------------------
+
+
+class _Tally:
+    """Adds one to every point of a span at the cost of two, and sums up at the end."""
+
+    def __init__(self, points: int) -> None:
+        self.steps = [0] * (points + 1)
+
+    def add(self, start: int, end: int) -> None:
+        if start < end:
+            self.steps[start] += 1
+            self.steps[end] -= 1
+
+    def counts(self) -> Iterator[int]:
+        count = 0
+        for step in self.steps[:-1]:
+            count += step
+            yield count
+
+
+def _months(
+    points: list[date],
+    kept: dict[int, list[_Item]],
+    dated: dict[int, list[_Dates]],
+    item_of: dict[int, int],
+) -> list[MonthFigures]:
+    stages: dict[str, _Tally] = defaultdict(lambda: _Tally(len(points)))
+    for spans in kept.values():
+        for one in spans:
+            stages[one.stage].add(one.start, one.end)
+    overdue, expected_late = _Tally(len(points)), _Tally(len(points))
+    for pk, versions in dated.items():
+        live = [item for item in kept.get(item_of[pk], ()) if item.stage not in CLOSED_STAGES]
+        for dates in versions:
+            end = min(dates.end, bisect_left(points, dates.closed))
+            past = bisect_right(points, dates.agreed)
+            for item in live:
+                start, until = max(dates.start, item.start), min(end, item.end)
+                overdue.add(max(start, past), until)
+                if dates.forecast > dates.agreed:
+                    expected_late.add(start, min(until, past))
+    by_stage = {stage: list(tally.counts()) for stage, tally in stages.items()}
+    return [
+        MonthFigures(
+            day=day,
+            stages={stage.value: by_stage[stage][n] if stage in by_stage else 0 for stage in Stage},
+            overdue=past,
+            expected_late=ahead,
+        )
+        for n, (day, past, ahead) in enumerate(
+            zip(points, overdue.counts(), expected_late.counts(), strict=True)
+        )
+    ]
+
+
+def _delay_days(
+    delays: Iterable[tuple[str, int, int]],
+) -> tuple[dict[Any, DelayDays], dict[Any, DelayDays]]:
+    causes: dict[Any, list[int]] = defaultdict(list)
+    agencies: dict[Any, list[int]] = defaultdict(list)
+    for cause, agency, days in delays:
+        causes[cause].append(days)
+        agencies[agency].append(days)
+    by_cause, by_agency = (
+        {key: DelayDays("", sum(days), len(days)) for key, days in found.items()}
+        for found in (causes, agencies)
+    )
+    return by_cause, by_agency
+
+
+def _longest_first(found: dict[Any, DelayDays], label: Callable[[Any], str]) -> list[DelayDays]:
+    rows = [DelayDays(label(key), row.days, row.delays) for key, row in found.items()]
+    return sorted(rows, key=lambda row: (-row.days, row.label.casefold()))
+
+
+def _met(
+    milestones: Iterable[tuple[_Item, _Dates]], on: date
+) -> tuple[MetBy, dict[int, tuple[Met, Met]], dict[int, tuple[Met, Met]]]:
+    """Of milestones not withdrawn, of items not withdrawn: those whose date is before the day."""
+    by_pillar: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    by_agency: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for item, dates in milestones:
+        if item.stage == Stage.WITHDRAWN or dates.withdrawn <= on:
+            continue
+        for measure, due in (("original", dates.original), ("agreed", dates.agreed)):
+            if due >= on:
+                continue
+            done = dates.completed
+            how = "not_yet" if done > on else "on_time" if done <= due else "late"
+            by_pillar[item.pillar][measure, how] += 1
+            by_agency[dates.responsible][measure, how] += 1
+    total = _both(sum(by_pillar.values(), Counter()))
+    return (
+        _named("All", total),
+        {pk: _both(counts) for pk, counts in by_pillar.items()},
+        {pk: _both(counts) for pk, counts in by_agency.items()},
+    )
+
+
+def _both(counts: Counter[tuple[str, str]]) -> tuple[Met, Met]:
+    original, agreed = (
+        Met(*(counts[measure, how] for how in ("on_time", "late", "not_yet")))
+        for measure in ("original", "agreed")
+    )
+    return original, agreed
+
+
+def _named(label: str, met: tuple[Met, Met]) -> MetBy:
+    return MetBy(label, *met)

@@ -1,0 +1,103 @@
+"""What somebody looks at on the dashboard and its pages: as at when, compared with when, of whom."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+
+from reports.models import Briefing, MeetingPaper
+from reports.models.meeting_paper import moment_before
+from workitems.asat import Moment, end_of
+from workitems.models import Meeting, Plan
+
+# Of each kind, the newest; an older one is reached by its day.
+OFFERED = 6
+
+
+@dataclass(frozen=True)
+class Look:
+    """The plan as at a moment, compared with an earlier one, of a pillar, of a lead agency.
+
+    `query` and `link` keep all of it, so that every address can be sent to a colleague.
+    """
+
+    plan: Plan
+    at: Moment
+    since: Moment | None = None
+    pillar: int | None = None
+    agency: int | None = None
+
+    def without_comparison(self) -> "Look":
+        return replace(self, since=None)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.pillar is not None or self.agency is not None
+
+    def query(self, **more: Any) -> str:
+        """ "?at=2010-07-30&pillar=3", or nothing where there is nothing to say."""
+        asked = {
+            "at": self.at.key,
+            "since": self.since.key if self.since else "",
+            "pillar": self.pillar,
+            "agency": self.agency,
+        } | more
+        return _query(asked)
+
+    def link(self, page: str, **more: Any) -> str:
+        """The address of a page of the dashboard ("timeline"), looked at in the same way."""
+        return reverse(f"dashboard:{page}", args=[self.plan.slug]) + self.query(**more)
+
+    def item(self, number: str) -> str:
+        """The address of an item, as at the same moment."""
+        address = reverse("workitems:detail", args=[self.plan.slug, number])
+        return address + _query({"at": self.at.key})
+
+    def items(self, **more: Any) -> str:
+        """The address of the list of work items behind a figure."""
+        asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | more
+        return reverse("workitems:list", args=[self.plan.slug]) + _query(asked)
+
+
+def _query(asked: dict[str, Any]) -> str:
+    """What is asked as the end of an address; nothing where nothing is."""
+    kept = {name: value for name, value in asked.items() if value not in (None, "")}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Something that happened before, to compare with: "Meeting of 3 May 2010"."""
+
+    moment: Moment
+    words: str
+
+    @property
+    def back(self) -> str:
+        """ "3 May 2010 (meeting)", for a link that looks back to it."""
+        kind, _, day = self.words.partition(" of ")
+        return f"{day} ({kind.lower()})"
+
+
+def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
+    """The newest meetings held before the moment's day, newest first: what their last frozen packs
+    show, else the end of their days. One query."""
+    packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
+    shown = Subquery(packs.newest_first().values("as_at")[:1])
+    held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).annotate(shown=shown)
+    return [
+        Earlier(
+            moment_before(row.shown or end_of(row.held_on), row.held_on),
+            f"Meeting of {row.held_on:%-d %B %Y}",
+        )
+        for row in held.order_by("-held_on")[:OFFERED]
+    ]
+
+
+def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
+    """The newest briefings dated before the moment's day. Their dates are no secret of a draft."""
+    rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()[:OFFERED]
+    return [Earlier(Moment.end_of(row.dated), f"Briefing of {row.dated:%-d %B %Y}") for row in rows]

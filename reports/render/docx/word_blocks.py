@@ -1,0 +1,251 @@
+"""The paper's blocks, one after another, as Word's paragraphs and tables.
+
+What is what is told by the elements and classes of `templates/reports/paper/`; how it looks is in `parts/styles.xml`.
+A picture has no place in a file that is there to be edited: the table beside it says the same, and where there is
+none the picture's own words stand for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reports.render.docx.elements import cell, element, keep_with_next, paragraph
+from reports.render.docx.html_tree import Node, Piece, pieces
+from reports.render.docx.tables import boxes, table
+from reports.render.pdf import RenderRefused
+
+HEADINGS = {"h1": "Title", "h2": "Heading1", "h3": "Heading2", "h4": "Heading3"}
+STYLES = {
+    "paper-plan": "PlanTitle",
+    "paper-kind": "PaperKind",
+    "paper-to": "Addressee",
+    "paper-options": "DecisionOptions",
+    "paper-asat": "AsAt",
+    "paper-note": "Note",
+    "paper-stands": "ItemStanding",
+    "paper-official": "OfficialWording",
+    "paper-said": "ItemText",
+}
+NUMBERED, LISTED = "NumberedParagraph", "ListNumber"
+BULLETS = ("ListBullet", "ListBullet2")
+# Twentieths of a point: the box for comments, the room for a signature, a line of a name.
+COMMENTS_HEIGHT, SIGNATURE_ROOM, LINE = 2240, 1840, 304
+
+Blocks = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A4 with its margins, in millimetres: as `@page` has them in static/paper/pdf.css."""
+
+    top: int
+    right: int
+    bottom: int
+    left: int
+    landscape: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (297, 210) if self.landscape else (210, 297)
+
+    @property
+    def text_width(self) -> int:
+        """In twentieths of a point."""
+        return round((self.size[0] - self.left - self.right) * 1440 / 25.4)
+
+
+PLAIN = Page(24, 24, 23, 27)
+PAGES = {"paper-upright": Page(20, 20, 18, 20), "paper-wide": Page(21, 18, 19, 18, landscape=True)}
+
+
+@dataclass(slots=True)
+class Part:
+    """What stands on one kind of page: a section, as Word has it."""
+
+    page: Page
+    blocks: Blocks = field(default_factory=list)
+
+
+class Writer:
+    """Fills `parts`. Raises RenderRefused for an element that it does not know.
+
+    `new_numbers(style, start)` makes another list in a style's manner and says its number. `tables` has, by the key
+    of an annex, a table that stands for its picture.
+    """
+
+    def __init__(
+        self, *, new_numbers: Callable[[str, int], int], tables: Mapping[str, Node]
+    ) -> None:
+        self.parts = [Part(PLAIN)]
+        self._new_numbers = new_numbers
+        self._tables = dict(tables)
+        self._counts = {NUMBERED: 0, LISTED: 0}
+        self._new_page = False
+        self._heading = ""
+        self._annex = ""
+
+    @property
+    def _width(self) -> int:
+        return self.parts[-1].page.text_width
+
+    def flow(self, nodes: Iterable[Node | str], into: Blocks, style: str = "Normal") -> None:
+        """Write what stands there; words without a look of their own are paragraphs in `style`."""
+        blocks = list(_grouped(nodes))
+        tabled = any(block.tag == "table" for block in blocks)
+        for block in blocks:
+            if block.tag == "svg":
+                if not tabled:
+                    self._picture(block, into)
+            else:
+                self._block(block, into, style)
+
+    def _block(self, node: Node, into: Blocks, style: str) -> None:
+        if node.tag == "p":
+            self._words(node, into, _style(node, style))
+        elif node.tag in HEADINGS:
+            self._heading = node.words()
+            self._words(node, into, HEADINGS[node.tag])
+        elif node.tag in ("ol", "ul"):
+            self._list(node, into, depth=0)
+        elif node.tag == "table":
+            self._table(node, into)
+        elif "paper-comments" in node.classes:
+            self._comments(node, into)
+        elif "paper-signoffs" in node.classes:
+            self._sign_offs(node, into)
+        elif "paper-annex" in node.classes:
+            self._start_annex(node)
+        else:
+            self._new_page = self._new_page or "paper-heading" in node.classes
+            self.flow(node.children, into, style)
+
+    def _words(self, node: Node, into: Blocks, style: str, **looks: Any) -> None:
+        if found := pieces(node.children, RenderRefused):
+            into.append(paragraph(found, style, new_page=self._new_page, **looks))
+            self._new_page = False
+
+    # --- lists ------------------------------------------------------------------------------
+
+    def _list(self, node: Node, into: Blocks, depth: int) -> None:
+        items = node.elements("li")
+        if node.tag == "ul":
+            for item in items:
+                self._item(item, into, BULLETS[depth], depth=depth)
+            return
+        style = NUMBERED if "paper-paragraphs" in node.classes else LISTED
+        start = int(node.attributes.get("start", "1"))
+        number = None
+        if start != self._counts[style] + 1:
+            number = self._new_numbers(style, start)
+        else:
+            self._counts[style] += len(items)
+        for item in items:
+            self._item(item, into, style, number=number)
+
+    def _item(
+        self, item: Node, into: Blocks, style: str, *, number: int | None = None, depth: int = -1
+    ) -> None:
+        """One item: its first words carry the number or bullet, whatever follows belongs under them."""
+        own: Blocks = []
+        for block in _grouped(item.children):
+            if block.tag == "ul":
+                self._list(block, own, depth + 1)
+            elif block.tag != "p":
+                raise RenderRefused(f"A Word file cannot have this inside a list: {block.tag}.")
+            elif not own:
+                self._words(block, own, style, number=number)
+            else:
+                self._words(block, own, _style(block, "ListContinue"))
+        if style == LISTED:
+            for block in own[:-1]:
+                keep_with_next(block)
+        into.extend(own)
+
+    # --- tables and what stands apart -------------------------------------------------------
+
+    def _table(self, node: Node, into: Blocks) -> None:
+        name = self._heading
+        for caption in node.elements("caption"):
+            name = caption.words()
+            self._words(caption, into, "Caption")
+        into.append(table(node, self._width, name, self._cell))
+
+    def _cell(self, node: Node, style: str) -> Blocks:
+        blocks: Blocks = []
+        self.flow(node.children, blocks, style)
+        return blocks
+
+    def _picture(self, node: Node, into: Blocks) -> None:
+        if substitute := self._tables.pop(self._annex, None):
+            self.flow(substitute.children, into)
+        else:
+            for title in node.elements("title"):
+                self._words(title, into, "Note")
+
+    def _comments(self, node: Node, into: Blocks) -> None:
+        """A box with room to write in."""
+        row = element(
+            "tr",
+            element(
+                "trPr",
+                element("cantSplit"),
+                element("trHeight", val=COMMENTS_HEIGHT, hRule="atLeast"),
+            ),
+            cell(self._width, self._cell(node, "CellHeading")),
+        )
+        into.append(boxes("PaperFacts", [self._width], row))
+
+    def _sign_offs(self, node: Node, into: Blocks) -> None:
+        """The signatories side by side, never parted from each other or from what they sign."""
+        gap = self._width // 12
+        people = node.elements("div")
+        width = (self._width - gap * (len(people) - 1)) // len(people)
+        cells: Blocks = []
+        widths: list[int] = []
+        for person in people:
+            if cells:
+                widths.append(gap)
+                cells.append(cell(gap, []))
+            widths.append(width)
+            cells.append(cell(width, self._signatory(person)))
+        keep_with_next(into[-1])
+        row = element("tr", element("trPr", element("cantSplit")), *cells)
+        into.append(boxes("PaperPlain", widths, row))
+
+    def _signatory(self, person: Node) -> Blocks:
+        blocks: Blocks = []
+        for who in person.elements("div"):
+            for line in who.elements("p"):
+                self._words(line, blocks, "SignerLine" if blocks else "Signer")
+        room = max(SIGNATURE_ROOM - LINE * len(blocks), LINE)
+        for line in person.elements("p"):
+            words = [label.words() for label in line.elements("span")]
+            blocks.append(paragraph([Piece("\t".join(words))], "SignatureLine", before=room))
+        return blocks
+
+    def _start_annex(self, node: Node) -> None:
+        page = next((PAGES[name] for name in node.classes if name in PAGES), PLAIN)
+        self.parts.append(Part(page))
+        self._annex = node.attributes.get("id", "")
+        self.flow(node.children, self.parts[-1].blocks)
+
+
+def _grouped(nodes: Iterable[Node | str]) -> Iterator[Node]:
+    """The blocks, with what stands between them as paragraphs."""
+    loose: list[Node | str] = []
+    for node in nodes:
+        if isinstance(node, str) or not node.is_block:
+            loose.append(node)
+            continue
+        if loose:
+            yield Node("p", children=loose)
+            loose = []
+        yield node
+    if loose:
+        yield Node("p", children=loose)
+
+
+def _style(node: Node, otherwise: str) -> str:
+    return next((STYLES[name] for name in node.classes if name in STYLES), otherwise)

@@ -1,0 +1,71 @@
+"""The working group's papers as HTML: the same templates for the preview and for the PDF."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from reports.document.annexes import MilestoneRow, TimelineRow
+from reports.meetings.parts import LANGUAGE, MARKING, MilestoneDates, Pack, Paper
+from reports.render import charts
+from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
+from reports.render.words import long_date
+
+
+def title_of(paper: Paper) -> str:
+    """What the file is called in its reader's window: "Meeting pack, 3 May 2010, Plan of Action"."""
+    return f"{paper.title}, {long_date(paper.held)}, {paper.plan}"
+
+
+def frozen_words(number: int, made_at: datetime) -> str:
+    """What a frozen paper says of its own state."""
+    at = timezone.localtime(made_at)
+    return f"Version {number}, frozen on {long_date(at.date())} at {at:%-H:%M}"
+
+
+def paper_html(paper: Paper, *, state: str = "") -> str:
+    """The paper as a page of its own, for the PDF. Without a `state` every page is marked as a draft."""
+    context = {
+        "paper": paper,
+        "present": present(paper, state),
+        "stylesheets": [ASSETS + name for name in (*SHEETS, MEETING_SHEET)],
+    }
+    return render_to_string("reports/papers/print/page.html", context)
+
+
+def paper_fragment(paper: Paper, *, state: str = "") -> SafeString:
+    """The paper alone, for a page that has no h1 of its own."""
+    context = {"paper": paper, "present": present(paper, state)}
+    return mark_safe(render_to_string("reports/papers/print/paper.html", context))
+
+
+def present(paper: Paper, state: str) -> dict[str, Any]:
+    """What the templates print besides the paper's own words: pictures, and what is left out."""
+    found: dict[str, Any] = {
+        "language": LANGUAGE,
+        "marking": MARKING,
+        "title": title_of(paper),
+        "state": state,
+        "is_draft": not state,
+        "is_pack": isinstance(paper, Pack),
+    }
+    if isinstance(paper, Pack):
+        found |= {
+            "timeline": charts.milestone_timeline(
+                [TimelineRow(row.item, _bar(row)) for row in paper.timeline], as_at=paper.on
+            ),
+            "causes": charts.cause_bars(
+                [charts.BarRow(row.label, row.days, row.words) for row in paper.causes]
+            ),
+            "more_attention": paper.attention_count - len(paper.attention),
+            "more_due": paper.due[-1].count - len(paper.due_lines),
+        }
+    return found
+
+
+def _bar(row: MilestoneDates) -> MilestoneRow:
+    return MilestoneRow(row.description, row.original, row.agreed, row.forecast)

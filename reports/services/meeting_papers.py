@@ -1,0 +1,118 @@
+"""Freezing the papers of a meeting: the pack as the plan stood, the minutes as the record says."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agencies.models import User
+from reports.document.text import DocumentError
+from reports.meetings.minutes import compose_minutes
+from reports.meetings.pack import compose_pack
+from reports.meetings.parts import LANGUAGE, Pack, Paper, to_plain
+from reports.models import MeetingPaper
+from reports.models.issue import sha256
+from reports.models.meeting_paper import moment_before
+from reports.render.meeting_html import frozen_words, paper_html, title_of
+from reports.render.pdf import RenderRefused, html_to_pdf
+from workitems.asat import end_of
+from workitems.models import Meeting
+from workitems.services.refusals import Refused
+
+Kind = MeetingPaper.Kind
+
+
+def pack_instant(meeting: Meeting, at: datetime) -> datetime:
+    """How far a pack that is made at the instant reads history: up to it, or, once the meeting's
+    day is over, to the end of that day."""
+    return min(at, end_of(meeting.held_on))
+
+
+def freeze_pack(
+    *, meeting: Meeting, by: User, at: datetime, after: int | None = None
+) -> MeetingPaper:
+    """Keep the pack as the plan stands, as the next version; earlier ones stay.
+
+    `after` is the newest version that the person saw. Refused when somebody has frozen another
+    since, and when the paper cannot be printed.
+    """
+    return _freeze(Kind.PACK, meeting=meeting, by=by, at=at, after=after)
+
+
+def freeze_minutes(
+    *, meeting: Meeting, by: User, at: datetime, after: int | None = None
+) -> MeetingPaper:
+    """Keep the minutes as the closed record says them, as the next version; see `freeze_pack`.
+
+    Refused while the record is open: what it says may still change.
+    """
+    return _freeze(Kind.MINUTES, meeting=meeting, by=by, at=at, after=after)
+
+
+def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
+    """What would be frozen at the instant. Writes nothing; `Refused` where there is no such paper."""
+    try:
+        if kind == Kind.PACK:
+            instant = pack_instant(meeting, at)
+            return compose_pack(meeting, moment_before(instant, meeting.held_on))
+        if meeting.held_on > timezone.localdate(at):
+            raise Refused("That meeting has not been held yet.")
+        return compose_minutes(meeting, at)
+    except DocumentError as error:
+        raise Refused(str(error)) from error
+
+
+def print_paper(paper: Paper, *, state: str = "") -> bytes:
+    """The paper as a PDF, marked as a draft without a `state`. `Refused` where it cannot be printed.
+
+    Takes a second or more: not to be called within a transaction.
+    """
+    try:
+        html = paper_html(paper, state=state)
+        return html_to_pdf(html, title=title_of(paper), language=LANGUAGE)
+    except (RenderRefused, DocumentError) as error:
+        raise Refused(str(error)) from error
+
+
+def _freeze(
+    kind: str, *, meeting: Meeting, by: User, at: datetime, after: int | None
+) -> MeetingPaper:
+    """Compose, print, and only then take the lock: a render must not hold the database."""
+    with transaction.atomic():
+        meeting = Meeting.objects.select_related("plan").get(pk=meeting.pk)
+        number = _next_number(kind, meeting, after)
+        if kind == Kind.MINUTES and not meeting.is_closed:
+            raise Refused("Close the record before you freeze its minutes.")
+        paper = draft(kind, meeting=meeting, at=at)
+    pdf = print_paper(paper, state=frozen_words(number, at))
+    kept: dict[str, Any] = {
+        "kind": kind,
+        "as_at": pack_instant(meeting, at) if isinstance(paper, Pack) else at,
+        "content": to_plain(paper),
+        "pdf": pdf,
+        "sha256": sha256(pdf),
+    }
+    try:
+        with transaction.atomic():
+            now = Meeting.objects.select_for_update().get(pk=meeting.pk)
+            if now.version != meeting.version:
+                raise Refused("The meeting was changed meanwhile. See what the paper says now.")
+            if _next_number(kind, meeting, after) != number:
+                raise Refused(SOMEBODY_WAS_FIRST)
+            row = MeetingPaper(meeting=meeting, number=number, made_at=at, made_by=by, **kept)
+            row.save(force_insert=True)
+            return row
+    except IntegrityError as error:
+        raise Refused(SOMEBODY_WAS_FIRST) from error
+
+
+SOMEBODY_WAS_FIRST = "Somebody has frozen another version meanwhile. See what it says."
+
+
+def _next_number(kind: str, meeting: Meeting, after: int | None) -> int:
+    last = MeetingPaper.objects.filter(meeting=meeting, kind=kind).newest_first()
+    number: int = last.values_list("number", flat=True).first() or 0
+    if after is not None and after != number:
+        raise Refused(SOMEBODY_WAS_FIRST)
+    return number + 1

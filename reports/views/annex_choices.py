@@ -1,0 +1,88 @@
+"""Which annexes a briefing carries: chosen and put in order on one page."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from reports.compose import ANNEXES, generate
+from reports.document import (
+    Annex,
+    ConsultedTable,
+    DelayRegister,
+    DocumentError,
+    ProgressPicture,
+    RiskRegister,
+    WorkItemTable,
+    WorkItemTexts,
+)
+from reports.document.wording import agree
+from reports.forms.annex_choices import AnnexesForm
+from reports.models import Briefing
+from reports.services.annex_choices import choose_annexes, words_of
+from reports.views.briefings import readable_briefing
+from workitems.services import Refused
+from workitems.standing import counted
+from workitems.views.lookups import posted, require, signed_in
+
+
+@require_http_methods(["GET", "POST"])
+def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    form = AnnexesForm(posted(request), row=briefing)
+    theirs = ""
+    if form.is_valid():
+        try:
+            choose_annexes(
+                briefing=briefing,
+                annexes=form.annexes,
+                version=form.cleaned_data["version"],
+                by=signed_in(request),
+            )
+        except Refused as refusal:
+            current = form.refuse(refusal)
+            theirs = words_of(current.annexes) if current else ""
+        else:
+            messages.success(request, f"The annexes were saved: {words_of(form.annexes)}.")
+            return redirect(briefing)
+    sizes, refused = _sizes(briefing)
+    return render(
+        request,
+        "reports/briefings/annexes.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "form": form,
+            "rows": [(used, place, sizes.get(name, "")) for name, used, place in form.rows()],
+            "refused": refused,
+            "theirs": theirs,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
+    """How much each annex would hold now, or why nothing can be read."""
+    try:
+        found = generate(briefing, (), ANNEXES)
+    except DocumentError as refusal:
+        return {}, str(refusal)
+    return dict(zip(ANNEXES, map(_size, found.annexes), strict=True)), ""
+
+
+def _size(annex: Annex) -> str:
+    match annex:
+        case ProgressPicture():
+            return counted(len(annex.timeline), "milestone")
+        case WorkItemTable():
+            return counted(sum(len(pillar.rows) for pillar in annex.pillars), "work item")
+        case WorkItemTexts():
+            return counted(sum(len(pillar.items) for pillar in annex.pillars), "work item")
+        case DelayRegister():
+            return counted(len(annex.rows), "delay")
+        case RiskRegister():
+            return counted(len(annex.rows), "risk")
+        case ConsultedTable():
+            count = len(annex.rows)
+            return f"{count:,} {agree(count, 'agency', 'agencies')}"

@@ -1,0 +1,171 @@
+"""Words of a paragraph or recommendation, typed and kept; nothing typed is dropped."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_POST
+
+from agencies.fields import say_refusal
+from reports.drafting import draft_rows
+from reports.drafting.draft import to_numbers
+from reports.drafting.page import page_of
+from reports.forms.drafting import AskForm, ParagraphForm, TypedForm
+from reports.models import Briefing, DraftAsk, DraftParagraph
+from reports.services import drafts
+from reports.views.drafting.acts import ACTS, ASK_ACTS, act
+from reports.views.drafting.page import changeable_draft, home, record_named, show
+from workitems.services import Conflict, Refused
+from workitems.views.lookups import signed_in
+
+SAVE = "save"
+
+
+@require_POST
+def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
+    """An act on a paragraph: `act` is "save" or a name of `ACTS`."""
+    briefing = changeable_draft(request, slug, pk)
+    name = request.POST.get("act", SAVE)
+    if name == SAVE:
+        return save(request, briefing, key, ParagraphForm(request.POST, key=key), save_words)
+    if name not in ACTS:
+        raise BadRequest
+    act(request, lambda: ACTS[name](request, briefing, key))
+    return redirect(at_paragraph(briefing, key))
+
+
+def at_paragraph(briefing: Briefing, key: str) -> str:
+    """The page at a paragraph, with the sources of its section."""
+    for portion in draft_rows.read(briefing).draft.portions:
+        if any(part.key == key for part in portion.parts):
+            return home(briefing, key, f"?section={quote(portion.key)}")
+    return home(briefing)
+
+
+@require_POST
+def ask(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
+    """An act on a recommendation: "save", "up", "down", "hide" or "restore"."""
+    briefing = changeable_draft(request, slug, pk)
+    name = request.POST.get("act", SAVE)
+    if name == SAVE:
+        return save(request, briefing, key, AskForm(request.POST, key=key), save_ask)
+    if name not in ASK_ACTS:
+        raise BadRequest
+    act(request, lambda: ASK_ACTS[name](request, briefing, key))
+    return redirect(home(briefing, key))
+
+
+def save(
+    request: HttpRequest,
+    briefing: Briefing,
+    key: str,
+    form: TypedForm,
+    service: Callable[[HttpRequest, Briefing, str, Any], DraftParagraph | DraftAsk],
+) -> HttpResponse:
+    """Keep what was typed, or show it again with what is in the way; nothing typed is dropped."""
+    wants_json = "application/json" in request.headers.get("Accept", "")
+    theirs: dict[str, Any] | None = None
+    if form.is_valid():
+        try:
+            row = service(request, briefing, key, form)
+        except Conflict as conflict:
+            theirs = theirs_of(briefing, conflict.current)
+            form.add_error(None, str(conflict))
+            form.take(version=conflict.current.version)
+        except Refused as refusal:
+            say_refusal(form, refusal)
+        else:
+            if wants_json:
+                return JsonResponse(told(briefing, row))
+            messages.success(request, f"Saved at {clock()}.")
+            if isinstance(row, DraftAsk):
+                return redirect(home(briefing, key))
+            return redirect(at_paragraph(briefing, key))
+    if not wants_json:
+        fresh = Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk)
+        page = page_of(fresh)
+        if not fresh.is_open:
+            # There is no form any more; the words are kept in sight.
+            theirs = {"unsaved": form["text"].value()}
+        return show(request, page, form=form, key=key, theirs=theirs, status=422)
+    answer: dict[str, Any] = {"errors": {name or "": list(e) for name, e in form.errors.items()}}
+    if theirs is None:
+        return JsonResponse(answer, status=422)
+    context = {"theirs": theirs, "key": key, "back": home(briefing, key)}
+    answer |= {"version": theirs["version"], "fields": theirs["fields"]}
+    answer["theirs"] = render(request, "reports/workshop/theirs.html", context).content.decode()
+    return JsonResponse(answer, status=409)
+
+
+def save_words(
+    request: HttpRequest, briefing: Briefing, key: str, form: ParagraphForm
+) -> DraftParagraph:
+    typed = form.cleaned_data
+    common: dict[str, Any] = {
+        "briefing": briefing,
+        "key": key,
+        "text": typed["text"],
+        "seen": typed["seen"],
+        "by": signed_in(request),
+    }
+    if typed["version"]:
+        return drafts.edit(**common, version=typed["version"])
+    if not key.startswith("p-"):
+        raise Http404
+    record = record_named(page_of(briefing), typed["source"]) if typed["source"] else None
+    return drafts.add(
+        **common,
+        section=typed["section"],
+        after=typed["after"],
+        sources=(record.source,) if record else (),
+    )
+
+
+def save_ask(request: HttpRequest, briefing: Briefing, key: str, form: AskForm) -> DraftAsk:
+    if not key.startswith("r-"):
+        raise Http404
+    return drafts.save_ask(briefing=briefing, key=key, by=signed_in(request), **form.cleaned_data)
+
+
+def clock() -> str:
+    return time_format(localtime(), "g:i a")
+
+
+def fields_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> tuple[dict[str, str], str]:
+    """A row's words as they are typed, by field, and the numbered paragraphs' keys as they are now."""
+    draft = draft_rows.read(briefing).draft
+    fields = {"text": to_numbers(draft, row.text)}
+    if isinstance(row, DraftAsk):
+        fields |= {"verb": row.verb, "options": row.options}
+    return fields, " ".join(draft.numbers)
+
+
+def told(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
+    fields, seen = fields_of(briefing, row)
+    origin = row.get_origin_display() if isinstance(row, DraftParagraph) else ""
+    return {
+        "version": row.version,
+        "fields": fields,
+        "seen": seen,
+        "origin": origin,
+        "saved_at": clock(),
+    }
+
+
+def theirs_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
+    """What somebody else saved first: who, when, and their words."""
+    last = row.history.select_related("history_user").order_by("-history_id").first()
+    fields, _ = fields_of(briefing, row)
+    return {
+        "version": row.version,
+        "fields": fields,
+        "who": last.history_user.name if last and last.history_user else "Somebody",
+        "at": last.history_date if last else None,
+        "is_gone": getattr(row, "is_withdrawn", False),
+    }

@@ -1,0 +1,137 @@
+"""Papers of a meeting: a page with what the pack or the minutes say, the PDF, and freezing it."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from reports.document.plain_json import Malformed
+from reports.meetings.parts import Paper, from_plain
+from reports.models import MeetingPaper
+from reports.progress.view import Look
+from reports.render.html import MEETING_SHEET, SCREEN_SHEETS
+from reports.render.meeting_html import frozen_words, paper_fragment
+from reports.services import meeting_papers as paper_services
+from reports.views import files
+from workitems.models import Meeting
+from workitems.services import Refused
+from workitems.views.lookups import require, signed_in, small_number
+from workitems.views.meetings.pages import visible_meeting
+
+Kind = MeetingPaper.Kind
+FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.freeze_minutes}
+
+
+@require_GET
+def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
+    """The newest frozen version, or before there is one the paper as it would be now."""
+    meeting = visible_meeting(request, slug, pk)
+    rows = meeting.papers.filter(kind=kind)
+    versions = list(rows.without_contents().newest_first())
+    paper: Paper | None = None
+    refusal = state = ""
+    now = timezone.now()
+    try:
+        if versions:
+            state = frozen_words(versions[0].number, versions[0].made_at)
+            paper = from_plain(rows.values_list("content", flat=True).get(pk=versions[0].pk))
+        else:
+            paper = paper_services.draft(kind, meeting=meeting, at=now)
+    except Refused as error:
+        refusal = str(error)
+    except Malformed:
+        refusal = "This version was frozen in a form that is no longer shown on a page. Its file is complete."
+    return render(
+        request,
+        "reports/papers/show.html",
+        {
+            "plan": meeting.plan,
+            "meeting": meeting,
+            "kind": Kind(kind),
+            "versions": versions,
+            "paper": paper_fragment(paper, state=state) if paper else "",
+            "refusal": refusal,
+            "is_over": paper_services.pack_instant(meeting, now) < now,
+            "may_freeze": _may_freeze(request, meeting, kind),
+            "stylesheets": (*SCREEN_SHEETS, MEETING_SHEET, "paper/meeting-screen.css"),
+            "dashboard_url": Look(meeting.plan, versions[0].moment).link("overview")
+            if versions and kind == Kind.PACK
+            else "",
+        },
+    )
+
+
+def _may_freeze(request: HttpRequest, meeting: Meeting, kind: str) -> bool:
+    if not request.user.has_perm("reports.freeze_paper", meeting):
+        return False
+    return kind == Kind.PACK or meeting.is_closed
+
+
+# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+@transaction.non_atomic_requests
+@require_GET
+def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
+    """The paper as it would be frozen now, as a PDF marked as a draft."""
+    with transaction.atomic():
+        meeting = visible_meeting(request, slug, pk)
+        try:
+            paper = paper_services.draft(kind, meeting=meeting, at=timezone.now())
+        except Refused as refusal:
+            return _refused(request, meeting, kind, str(refusal))
+    try:
+        data = paper_services.print_paper(paper)
+    except Refused as refusal:
+        return _refused(request, meeting, kind, str(refusal))
+    return files.download(data, f"{kind} {meeting.held_on.isoformat()} draft.pdf")
+
+
+@require_GET
+def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) -> HttpResponse:
+    """The stored bytes, as long as they are those that were frozen."""
+    meeting = visible_meeting(request, slug, pk)
+    paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
+    if not paper.is_intact:
+        return _refused(request, meeting, kind, DAMAGED, status=500)
+    name = f"{kind} {meeting.held_on.isoformat()} version {number}.pdf"
+    return files.frozen(request, bytes(paper.pdf), paper.sha256, name)
+
+
+DAMAGED = (
+    "The stored file is not the one that was frozen: its bytes have changed. It is not handed out. "
+    "Tell whoever runs this service, who can bring it back from a backup."
+)
+
+
+@transaction.non_atomic_requests
+@require_POST
+def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
+    with transaction.atomic():
+        meeting = visible_meeting(request, slug, pk)
+        require(request, "reports.freeze_paper", meeting)
+        by = signed_in(request)
+    try:
+        paper = FREEZE[Kind(kind)](meeting=meeting, by=by, at=timezone.now(), after=_after(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Version {paper.number} is frozen. Nothing changes it any more.")
+    return redirect(f"papers:{kind}", slug, pk)
+
+
+def _after(request: HttpRequest) -> int | None:
+    """The newest version that the page showed, 0 for none."""
+    text = request.POST.get("after", "")
+    return small_number(text)
+
+
+def _refused(
+    request: HttpRequest, meeting: Meeting, kind: str, reason: str, status: int = 422
+) -> HttpResponse:
+    return render(
+        request,
+        "reports/papers/refused.html",
+        {"plan": meeting.plan, "meeting": meeting, "kind": Kind(kind), "reason": reason},
+        status=status,
+    )

@@ -1,0 +1,103 @@
+"""The history of an item, of a return and of a plan, narrowed and in pages."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from workitems.forms.item_history import HistoryForm
+from workitems.models import Plan
+from workitems.narrative import Scope, blocks_of, fields_of, history_page, reader_of
+from workitems.views.items import visible_item
+from workitems.views.lookups import signed_in, visible_plan
+from workitems.views.returns import visible_return
+
+
+@require_GET
+def of_plan(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    return show(
+        request,
+        plan,
+        Scope(plan=plan.pk),
+        {
+            "name": plan.title,
+            "title": plan.title,
+            "eyebrow": "Plan of Action",
+            "crumbs": [(plan.title, plan.get_absolute_url())],
+            "tabs": [("Plan", plan.get_absolute_url(), False), ("History", request.path, True)],
+            "named_plan": plan,
+        },
+    )
+
+
+@require_GET
+def of_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = visible_item(request, slug, number)
+    return show(
+        request,
+        item.plan,
+        Scope(item=item.pk),
+        {
+            "name": f"item {item.number}",
+            "title": item.title,
+            "eyebrow": item.number,
+            "crumbs": [
+                ("Work items", reverse("workitems:list", args=[slug])),
+                (str(item), item.get_absolute_url()),
+            ],
+            "tabs": [("Item", item.get_absolute_url(), False), ("History", request.path, True)],
+        },
+    )
+
+
+@require_GET
+def of_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    row = visible_return(request, slug, round, agency)
+    return show(
+        request,
+        row.round.plan,
+        Scope(of_return=row.pk),
+        {
+            "name": f"the return of {row.agency}, {row.round}",
+            "title": row.agency.name,
+            "eyebrow": "Return",
+            "crumbs": [
+                ("Returns", reverse("returns:list", args=[slug])),
+                (row.round.name, row.round.get_absolute_url()),
+            ],
+            "tabs": [("Return", row.get_absolute_url(), False), ("History", request.path, True)],
+            "named_plan": row.round.plan,
+        },
+    )
+
+
+def show(request: HttpRequest, plan: Plan, scope: Scope, frame: dict[str, Any]) -> HttpResponse:
+    """A page of the scope's history as the person may read it. What is wrong in the address narrows
+    nothing and is said at its field."""
+    form = HistoryForm(request.GET, plan=plan, fields=fields_of(scope))
+    if scope.of_return is not None:
+        del form.fields["agency"]
+    form.is_valid()
+    asked = request.GET.get("page", "")
+    page = history_page(
+        scope,
+        reader_of(signed_in(request), plan),
+        form.wanted(),
+        int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1,
+    )
+    return render(
+        request,
+        "workitems/history/page.html",
+        {
+            "plan": plan,
+            "form": form,
+            "page": page,
+            "blocks": blocks_of(page.entries),
+            "reset_url": request.path,
+            "is_filtered": any(request.GET.get(name) for name in form.fields),
+            **frame,
+        },
+    )

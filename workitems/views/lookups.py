@@ -1,0 +1,33 @@
+"""How views get at the person and at the rows that the person may see."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from agencies.views.permissions import posted as posted
+from agencies.views.permissions import signed_in as signed_in
+from agencies.views.permissions import small_number as small_number
+from workitems.models import Plan
+
+
+def visible_plans(request: HttpRequest) -> list[Plan]:
+    """The plans that the person may read, newest first: one query for view and frame together."""
+    if not hasattr(request, "_visible_plans"):
+        plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
+        request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
+    return request._visible_plans  # type: ignore[attr-defined]
+
+
+def visible_plan(request: HttpRequest, slug: str) -> Plan:
+    """The plan, or 404 for a stranger to it."""
+    for plan in visible_plans(request):
+        if plan.slug == slug:
+            return plan
+    raise Http404
+
+
+def require(request: HttpRequest, permission: str, row: Any) -> None:
+    """403 for a colleague who sees the row but may not do this to it."""
+    if not request.user.has_perm(permission, row):
+        raise PermissionDenied

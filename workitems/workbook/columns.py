@@ -1,0 +1,310 @@
+"""The plan as a spreadsheet: the one table of sheets and columns.
+
+Reading, checking, comparing, writing and the documentation all go by it. A column's `field` is
+the model's field that it holds; a column without one is handled by name where it is checked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from agencies.models import Agency, Appointment
+from workitems.models import Delay, Milestone, Pillar, Plan, Risk, Update, WorkItem
+from workitems.models.item import Confidence, Stage
+from workitems.workbook.cell_kinds import (
+    AgencyList,
+    AgencyName,
+    Choice,
+    Day,
+    ItemNumber,
+    Kind,
+    Line,
+    Lines,
+    Whole,
+    YesNo,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, or a key of the sheet Plan. `blank` is what an empty cell means.
+
+    `locked` says what is right where a row that is known already has another value.
+    """
+
+    heading: str
+    kind: Kind
+    field: str = ""
+    required: bool = False
+    blank: Any = None
+    note: str = ""
+    locked: str = ""
+    width: int = 14
+
+    @property
+    def names_agency(self) -> bool:
+        return isinstance(self.kind, AgencyName)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    name: str
+    columns: tuple[Column, ...]
+    note: str
+    # The sheet Plan is written downwards: a column of keys and a column of values.
+    downwards: bool = False
+
+    def column(self, heading: str) -> Column:
+        return next(column for column in self.columns if column.heading == heading)
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+
+def line(model: type[models.Model], field: str) -> Line:
+    """A line as long as the field: PostgreSQL refuses longer text, SQLite would take it."""
+    column = model._meta.get_field(field)
+    assert isinstance(column, models.CharField) and column.max_length
+    return Line(most=column.max_length)
+
+
+TEXT = Kind()
+DAY = Day()
+PAST_DAY = Day(past=True)
+AGENCY = AgencyName()
+ITEM = ItemNumber()
+ADOPTED = "that wording. A variation is the way to change official wording."
+
+PLAN = Sheet(
+    "Plan",
+    (
+        Column(
+            "Title",
+            line(Plan, "title"),
+            "title",
+            required=True,
+            note="The plan's address comes from it, so a plan is found again by its title.",
+        ),
+        Column("Released on", DAY, "released_on", required=True),
+        Column("Ends on", DAY, "ends_on", note="After the release."),
+        Column("Portfolio", line(Plan, "portfolio"), "portfolio", required=True),
+        Column(
+            "Minister",
+            line(Appointment, "minister"),
+            blank="",
+            note="Who holds the portfolio on the day of release. Entered if nobody does yet.",
+        ),
+        Column("Coordinating agency", AGENCY, "coordinating_agency", required=True),
+        Column("Background", TEXT, blank="", note="The key repeats, once for each paragraph."),
+        Column("Copied to", line(Plan, "copied_to"), "copied_to", blank=""),
+    ),
+    "One row for each key. Every key but Background stands once; a missing key counts as empty.",
+    downwards=True,
+)
+
+AGENCIES = Sheet(
+    "Agencies",
+    (
+        Column(
+            "Short name",
+            AgencyName(most=line(Agency, "short_name").most),
+            required=True,
+            note="An agency that is known already is found by it, in any case.",
+        ),
+        Column("Name", line(Agency, "name"), "name", required=True, width=44),
+        Column("Te reo name", line(Agency, "name_mi"), "name_mi", blank="", width=32),
+        Column("Valid from", DAY, "valid_from"),
+        Column("Valid to", DAY, "valid_to", note="Its last day."),
+        Column("Successor", AGENCY, "successor", note="Only with a last day."),
+    ),
+    "Every agency here becomes a member of the plan's working group.",
+)
+
+PILLARS = Sheet(
+    "Pillars",
+    (
+        Column("Number", Whole(), required=True),
+        Column("Title", line(Pillar, "title"), "title", required=True, width=32),
+        Column("Description", TEXT, "description", blank="", width=60),
+    ),
+    "In the plan's order.",
+)
+
+ITEMS = Sheet(
+    "Work items",
+    (
+        Column("Number", ITEM, required=True, note="Text, as printed: 1.10 is not 1.1."),
+        Column("Pillar", Whole(), required=True, note="The pillar's number."),
+        Column(
+            "Title",
+            line(WorkItem, "title"),
+            "title",
+            required=True,
+            note="Official wording: it changes by a variation, not here.",
+            locked=ADOPTED,
+            width=40,
+        ),
+        Column(
+            "Objective",
+            TEXT,
+            "objective",
+            blank="",
+            note="Official wording.",
+            locked=ADOPTED,
+            width=50,
+        ),
+        Column(
+            "Action", TEXT, "action", blank="", note="Official wording.", locked=ADOPTED, width=60
+        ),
+        Column("Kind", Choice(choices=WorkItem.Kind), "kind", required=True, width=18),
+        Column("Lead agency", AGENCY, "lead_agency", required=True),
+        Column("Supporting agencies", AgencyList(), blank="", width=24),
+        Column("Key", YesNo(), "is_key", blank=False),
+        Column("Timeframe", Choice(choices=WorkItem.Timeframe), "timeframe", required=True),
+        Column("Months", Whole(), "months"),
+        Column("Starts on", DAY, "starts_on"),
+        Column(
+            "Stage",
+            Choice(choices=Stage),
+            "stage",
+            required=True,
+            note="Complete only with all milestones completed; its day is that of the last "
+            "milestone, else that of the first update that says complete.",
+        ),
+        Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
+        Column("Measure", Lines(), blank="", width=50),
+    ),
+    "Found again by number.",
+)
+
+MILESTONES = Sheet(
+    "Milestones",
+    (
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True, note="Its number in the item."),
+        Column(
+            "Description", line(Milestone, "description"), "description", required=True, width=50
+        ),
+        Column("Done means", TEXT, "done_means", blank="", width=50),
+        Column("Responsible agency", AGENCY, "responsible_agency", required=True),
+        Column(
+            "Original due",
+            DAY,
+            "original_due",
+            required=True,
+            note="Never moves.",
+            locked="that date. An original date never moves.",
+        ),
+        Column(
+            "Agreed due",
+            DAY,
+            "agreed_due",
+            note="Empty: the original date. Afterwards it moves by a variation, not here.",
+            locked="that date. A variation is the way to move an agreed date.",
+        ),
+        Column("Forecast due", DAY, "forecast_due", note="Empty: the agreed date."),
+        Column("Completed on", PAST_DAY, "completed_on"),
+    ),
+    "Found again by the item's number and its own.",
+)
+
+DELAYS = Sheet(
+    "Delays",
+    (
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True),
+        Column("Cause", Choice(choices=Delay.Cause), "cause", required=True, width=18),
+        Column("Explanation", TEXT, "explanation", required=True, width=60),
+        Column("Effect", TEXT, "effect", blank="", width=50),
+        Column("Found on", PAST_DAY, "found_on", required=True),
+        Column("Ended on", DAY, "ended_on"),
+    ),
+    "A milestone's first row here is its delay 1, the next its delay 2, and so on.",
+)
+
+MITIGATIONS = Sheet(
+    "Mitigations",
+    (
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True),
+        Column("Delay", Whole(), required=True, note="Its number for that milestone."),
+        Column("Mitigation", TEXT, "description", required=True, width=60),
+        Column("Owner agency", AGENCY, "owner_agency", required=True),
+        Column("Due", DAY, "due_on"),
+        Column("Done on", PAST_DAY, "done_on"),
+    ),
+    "Numbered for each delay from the top, as delays are.",
+)
+
+UPDATES = Sheet(
+    "Updates",
+    (
+        Column("Period start", DAY, required=True),
+        Column("Period end", DAY, required=True),
+        Column("Agency", AGENCY, required=True),
+        Column("Work item", ITEM, required=True),
+        Column("Stage", Choice(choices=Stage), "stage", required=True),
+        Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
+        Column("Achieved", TEXT, "achieved", blank="", width=60),
+        Column("Planned next", TEXT, "planned_next", blank="", width=50),
+        Column("Challenges", TEXT, "challenges", blank="", width=50),
+        Column(
+            "Key achievement",
+            Choice(choices=Update.KeyAchievement),
+            "key_achievement",
+            blank=str(Update.KeyAchievement.NO),
+        ),
+        Column(
+            "Accepted on",
+            PAST_DAY,
+            required=True,
+            note="One day for all of an agency's updates of a period.",
+        ),
+    ),
+    "Accepted updates. Each period becomes a closed round with the agencies' accepted returns.",
+)
+
+RISKS = Sheet(
+    "Risks",
+    (
+        Column("Work item", ITEM, note="Empty: a risk to the whole plan."),
+        Column("Risk", TEXT, "description", required=True, width=60),
+        Column("Likelihood", Choice(choices=Risk.Level), "likelihood", required=True),
+        Column("Impact", Choice(choices=Risk.Level), "impact", required=True),
+        Column("Owner agency", AGENCY, "owner_agency", required=True),
+        Column("Response", TEXT, "response", blank="", width=60),
+        Column(
+            "Escalated on", PAST_DAY, note="To the working group, unless it is recorded otherwise."
+        ),
+        Column("Closed on", PAST_DAY, "closed_on"),
+    ),
+    "The first row is the plan's risk 1, the next its risk 2, and so on.",
+)
+
+SHEETS = (PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDATES, RISKS)
+
+
+def described() -> str:
+    """The format as Markdown, for docs/workbook.md (a test holds the page to it)."""
+    out = []
+    for sheet in SHEETS:
+        heading = "Key" if sheet.downwards else "Column"
+        out += [
+            f"### {sheet.name}",
+            "",
+            sheet.note,
+            "",
+            f"| {heading} | Must be filled | Holds |",
+            "| --- | --- | --- |",
+        ]
+        for column in sheet:
+            holds = " ".join(filter(None, [_sentence(column.kind.right), column.note]))
+            out.append(f"| {column.heading} | {'yes' if column.required else 'no'} | {holds} |")
+        out.append("")
+    return "\n".join(out)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

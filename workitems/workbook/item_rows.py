@@ -1,0 +1,261 @@
+"""Checks what is promised: the sheets Work items and Milestones, and what completes an item."""
+
+from datetime import date
+
+from agencies.models import Agency
+from workitems.models import Measure, Milestone, Pillar, Support, WorkItem
+from workitems.models.item import NEXT_STAGES, Stage
+from workitems.workbook.cell_kinds import day_words, listed, one_line
+from workitems.workbook.columns import ITEMS, MILESTONES
+from workitems.workbook.proposal import Draft, FieldChange, Proposal
+from workitems.workbook.read import UNREADABLE, Row
+
+
+def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
+    rows: dict[str, int] = {}
+    for row in proposal.book[ITEMS]:
+        number = row["Number"]
+        if number is UNREADABLE or proposal.again(row, "Number", number, rows):
+            continue
+        draft = proposal.items.get(number)
+        if draft is None:
+            draft = Draft(WorkItem(plan=proposal.plan, number=number), is_new=True)
+            proposal.items[number] = draft
+        draft.source = row
+        proposal.settle(row, draft, leave_out=["Stage"])
+        _pillar(proposal, row, draft, pillars)
+        _stage(proposal, row, draft)
+        _supporting(proposal, row, draft)
+        _measures(proposal, row, draft)
+
+
+def _pillar(proposal: Proposal, row: Row, draft: Draft, pillars: dict[int, Pillar]) -> None:
+    number = row["Pillar"]
+    if number is UNREADABLE:
+        return
+    pillar = pillars.get(number)
+    if pillar is None:
+        proposal.fault(
+            row,
+            "Pillar",
+            f"There is no pillar {number}.",
+            "the number of a pillar on the sheet Pillars.",
+        )
+        return
+    before = None if draft.is_new else draft.row.pillar
+    if draft.put("pillar", pillar) and before:
+        draft.words.append(FieldChange("Pillar", str(before.number), str(number)))
+
+
+def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
+    stage = row["Stage"]
+    if stage is UNREADABLE:
+        return
+    before = draft.row.stage
+    if not draft.is_new and stage != before:
+        if stage == Stage.WITHDRAWN:
+            proposal.fault(
+                row,
+                "Stage",
+                f"Item {draft.row.number} is {Stage(before).label.lower()} in the plan.",
+                f"{Stage(before).label}. A variation is the way to withdraw an item.",
+            )
+            return
+        if stage not in NEXT_STAGES[before]:
+            following = [each.label for each in NEXT_STAGES[before] if each != Stage.WITHDRAWN]
+            proposal.fault(
+                row,
+                "Stage",
+                f"Item {draft.row.number} is {Stage(before).label.lower()}; it cannot become "
+                f"{Stage(stage).label.lower()}.",
+                f"{listed([Stage(before).label, *following])}.",
+            )
+            return
+    proposal.put(row, draft, ITEMS.column("Stage"), stage)
+
+
+def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
+    """Adds supporting agencies and changes their roles. One that is not named stays."""
+    text = row["Supporting agencies"]
+    if text is UNREADABLE:
+        return
+    known = {} if draft.is_new else {
+        support.agency.short_name: support
+        for support in proposal.stored.supports_of[draft.row.pk]
+    }  # fmt: skip
+    before = supporting_words(list(known.values()))
+    seen: set[str] = set()
+    for part in filter(None, text.split("; ")):
+        name, role = _name_and_role(part, proposal.agencies)
+        agency = proposal.named(row, "Supporting agencies", name)
+        if agency is UNREADABLE:
+            continue
+        if agency.short_name in seen:
+            proposal.fault(
+                row,
+                "Supporting agencies",
+                f"{agency.short_name} stands here twice.",
+                "each agency once.",
+            )
+            continue
+        if len(role) > 200:
+            proposal.fault(
+                row,
+                "Supporting agencies",
+                f"The role of {agency.short_name} has {len(role):,} characters.",
+                "a role of at most 200 characters.",
+            )
+            continue
+        seen.add(agency.short_name)
+        support = known.get(agency.short_name)
+        made = Draft(
+            support or Support(item=draft.row, agency=agency, role=role), is_new=support is None
+        )
+        if support is None:
+            known[agency.short_name] = made.row
+        elif role_words(support.role) != role:
+            made.put("role", role)
+        proposal.add(made)
+    after = supporting_words(list(known.values()))
+    if not draft.is_new and before != after:
+        draft.words.append(FieldChange("Supporting agencies", before, after))
+
+
+def _name_and_role(part: str, known: dict[str, Agency]) -> tuple[str, str]:
+    """ "Police (trains staff)" is an agency and its role, unless an agency has that very name."""
+    if part.casefold() in known or not part.endswith(")"):
+        return part, ""
+    name, opened, rest = part.partition(" (")
+    while opened:
+        if name.casefold() in known:
+            return name, rest[:-1]
+        more, opened, rest = rest.partition(" (")
+        name = f"{name} ({more}"
+    name, _, rest = part.partition(" (")
+    return name, rest[:-1]
+
+
+def role_words(role: str) -> str:
+    """A role as the cell can hold it: semicolons would end it."""
+    return one_line(role).replace(";", ",")
+
+
+def supporting_words(supports: list[Support]) -> str:
+    return "; ".join(
+        f"{support.agency.short_name} ({role})" if (role := role_words(support.role))
+        else support.agency.short_name
+        for support in supports
+    )  # fmt: skip
+
+
+def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
+    """The first line is the item's first measure, and so on. A measure beyond them stays."""
+    text = row["Measure"]
+    if text is UNREADABLE:
+        return
+    known = [] if draft.is_new else proposal.stored.measures_of[draft.row.pk]
+    for index, line in enumerate(filter(None, text.split("\n"))):
+        if index < len(known):
+            measure = Draft(known[index], is_new=False)
+            before = one_line(measure.row.description)
+            if before == line:
+                continue
+            measure.put("description", line)
+            draft.words.append(FieldChange(f"Measure {index + 1}", before, line))
+        else:
+            number = (known[-1].number if known else 0) + 1 + index - len(known)
+            measure = Draft(Measure(item=draft.row, number=number, description=line), is_new=True)
+            if not draft.is_new:
+                draft.words.append(FieldChange(f"Measure {index + 1}", "", line))
+        proposal.add(measure)
+
+
+def milestones(proposal: Proposal) -> None:
+    rows: dict[tuple[str, int], int] = {}
+    for row in proposal.book[MILESTONES]:
+        item, number = proposal.item(row), row["Milestone"]
+        if item is None or number is UNREADABLE:
+            continue
+        if proposal.again(row, "Milestone", (item.number, number), rows):
+            continue
+        draft = proposal.milestones[item.number].get(number)
+        if draft is None:
+            draft = Draft(Milestone(item=item, number=number), is_new=True)
+            proposal.milestones[item.number][number] = draft
+        draft.source = row
+        proposal.settle(row, draft, leave_out=["Agreed due", "Forecast due"])
+        agreed = row["Agreed due"]
+        if agreed is None:
+            agreed = row["Original due"] if draft.is_new else draft.row.agreed_due
+        forecast = row["Forecast due"]
+        if forecast is None:
+            forecast = agreed
+        for heading, value in (("Agreed due", agreed), ("Forecast due", forecast)):
+            if value is not UNREADABLE:
+                proposal.put(row, draft, MILESTONES.column(heading), value)
+        if draft.row.completed_on and draft.row.withdrawn_on:
+            proposal.fault(
+                row,
+                "Completed on",
+                f"The milestone was withdrawn on {day_words(draft.row.withdrawn_on)}.",
+                "no day; a withdrawn milestone is not completed.",
+            )
+        proposal.note(MILESTONES.name, f"{item.number}, milestone {number}", draft)
+        proposal.add(draft)
+
+
+def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:
+    """Gives complete items their day, and withdraws what is open in withdrawn ones.
+
+    `said` holds, by item and stage, when a lead agency's update first said so was accepted.
+    """
+    for number, draft in proposal.items.items():
+        item = draft.row
+        steps = proposal.milestones[number]
+        if item.stage == Stage.WITHDRAWN:
+            for step in steps.values():
+                if step.is_new and step.row.completed_on is None:
+                    step.put("withdrawn_on", said[number].get(Stage.WITHDRAWN, proposal.today))
+        if item.stage == Stage.COMPLETE:
+            _complete(proposal, draft, steps, said[number].get(Stage.COMPLETE))
+        else:
+            draft.put("completed_on", None)
+        if draft.source is not None:
+            proposal.note(ITEMS.name, f"{number} {one_line(item.title)}", draft)
+        proposal.add(draft)
+
+
+def _complete(
+    proposal: Proposal, draft: Draft, steps: dict[int, Draft], said_on: date | None
+) -> None:
+    """Completion needs every milestone closed, here as on the item's page."""
+    item = draft.row
+    still_open = [
+        (number, step)
+        for number, step in sorted(steps.items())
+        if step.row.is_open and (step.source is None or step.source.readable("Completed on"))
+    ]
+    source = draft.source or next((step.source for _, step in still_open if step.source), None)
+    if still_open and source:
+        numbers = [str(number) for number, _ in still_open]
+        which = (
+            f"milestone {numbers[0]} is"
+            if len(numbers) == 1
+            else f"milestones {listed(numbers).replace(' or ', ' and ')} are"
+        )
+        proposal.fault(
+            source,
+            "Stage" if draft.source else "Completed on",
+            f"Item {item.number} is complete, but its {which} not.",
+            "a Completed on for each of its milestones, or another stage of the item.",
+        )
+    elif item.completed_on is None:
+        days = [step.row.completed_on for step in steps.values() if step.row.completed_on]
+        draft.put("completed_on", max(days, default=said_on))
+        if item.completed_on is None and draft.source:
+            proposal.fault(
+                draft.source,
+                "Stage",
+                f"Item {item.number} is complete, but nothing says since when.",
+                "a milestone with a Completed on, or an update that says complete.",
+            )
