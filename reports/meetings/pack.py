@@ -26,7 +26,7 @@ from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read as read_changes
 from reports.progress.view import Look, meetings_before
-from reports.render.charts import StripMilestone
+from reports.charts import StripMilestone
 from workitems.asat import Moment
 from workitems.attention import Line, attention
 from workitems.models import Meeting

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from django.urls import reverse
 
 from agencies.models import Agency
-from reports.render.charts import Scale, Strip, StripMilestone
+from reports.charts import Scale, Strip, StripMilestone
 from workitems import standing
 from workitems.asat import Moment, rows_at
 from workitems.models import Milestone, Pillar, Plan, WorkItem

@@ -36,7 +36,7 @@ from reports.document import (
     WorkItemTexts,
     plain,
 )
-from reports.render import charts
+from reports import charts
 from reports.render.words import days, listed, long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reports.document.annexes import MilestoneRow, TimelineRow
 from reports.meetings.parts import LANGUAGE, MARKING, MilestoneDates, Pack, Paper
-from reports.render import charts
+from reports import charts
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
 from reports.render.words import long_date
 

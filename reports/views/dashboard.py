@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from reports.forms.bar import BarForm
 from reports.progress import dashboard, registers
 from reports.progress.view import Look
-from reports.render import charts
+from reports import charts
 from workitems.attention import attention as attention_lines
 from workitems.models import Delay
 from workitems.on_day import PlanOnDay

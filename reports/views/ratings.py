@@ -6,8 +6,8 @@ from django.utils.safestring import SafeString
 
 from reports.models import Response
 from reports.models.response import RATINGS
-from reports.render.charts import on_screen
-from reports.render.charts.ratings import rating_rows
+from reports.charts import on_screen
+from reports.charts.ratings import rating_rows
 from workitems.models import Plan
 
 # A picture of more papers is not read.

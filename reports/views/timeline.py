@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from reports.progress import timeline as milestones
 from reports.progress.timeline import GroupBy
 from reports.progress.view import Look
-from reports.render import charts
+from reports import charts
 from reports.render.words import long_date
 from reports.views.dashboard import chosen, look_of
 

@@ -12,8 +12,8 @@ from reports.progress import trend_words
 from reports.progress import trends as figures
 from reports.progress.trends import DelayDays, MetBy, Trends
 from reports.progress.view import Look
-from reports.render import charts
-from reports.render.charts import BarRow, Series, ShareRow
+from reports import charts
+from reports.charts import BarRow, Series, ShareRow
 from reports.views.dashboard import look_of
 from workitems.standing import counted, days_in_words
 

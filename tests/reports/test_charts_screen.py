@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from reports.document.annexes import PillarProgress, Stage, StageCount
-from reports.render import charts
-from reports.render.charts import BarRow, Scale, Series, ShareRow, Strip, StripMilestone
+from reports import charts
+from reports.charts import BarRow, Scale, Series, ShareRow, Strip, StripMilestone
 
 SVG = "{http://www.w3.org/2000/svg}"
 ON = date(2010, 7, 30)

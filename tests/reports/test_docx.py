@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from reports.document import (
     Marking,
 )
-from reports.render.charts import slip_words
+from reports.charts import slip_words
 from reports.render.docx import PLACES, render_docx
 from reports.render.pdf import RenderRefused
 from reports.render.words import short_date

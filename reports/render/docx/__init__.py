@@ -22,7 +22,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from reports.document import Document, ProgressPicture
-from reports.render import charts
+from reports import charts
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, read
 from reports.render.docx.word_blocks import Page, Writer

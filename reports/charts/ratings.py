@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
-from reports.render.charts.drawing import (
+from reports.charts.drawing import (
     ACCENT,
     NARROW,
     QUIET,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from reports.render.charts.drawing import (
+from reports.charts.drawing import (
     ACCENT,
     INK,
     NARROW,

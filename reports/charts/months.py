@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 
-from reports.render.charts.drawing import (
+from reports.charts.drawing import (
     FAINT,
     INK,
     NARROW,

@@ -7,18 +7,11 @@ plain data. Pictures for screens are drawn twice, wide and narrow; `on_screen` p
 shows one.
 """
 
-from reports.render.charts.bars import (
-    BarRow,
-    ShareRow,
-    cause_bars,
-    day_bars,
-    share_bars,
-    share_in_words,
-)
-from reports.render.charts.drawing import on_screen
-from reports.render.charts.months import EXPECTED_LATE, OVERDUE, Series, months_stacked
-from reports.render.charts.stages import STAGES, stage_bars
-from reports.render.charts.strips import (
+from reports.charts.bars import BarRow, ShareRow, cause_bars, day_bars, share_bars, share_in_words
+from reports.charts.drawing import on_screen
+from reports.charts.months import EXPECTED_LATE, OVERDUE, Series, months_stacked
+from reports.charts.stages import STAGES, stage_bars
+from reports.charts.strips import (
     Scale,
     Strip,
     StripMilestone,
@@ -30,7 +23,7 @@ from reports.render.charts.strips import (
     strip_shapes,
     strip_table,
 )
-from reports.render.charts.timeline_chart import milestone_timeline, slip_words
+from reports.charts.timeline_chart import milestone_timeline, slip_words
 
 __all__ = [
     "EXPECTED_LATE",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.utils.safestring import SafeString
 
 from reports.document.annexes import PillarProgress, Stage
-from reports.render.charts.drawing import (
+from reports.charts.drawing import (
     ACCENT,
     INK,
     NARROW,

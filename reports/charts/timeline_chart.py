@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.utils.safestring import SafeString
 
 from reports.document.annexes import MilestoneRow, TimelineRow
-from reports.render.charts.drawing import (
+from reports.charts.drawing import (
     ACCENT,
     FAINT,
     INK,
