@@ -8,45 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
-if TYPE_CHECKING:
-    from agencies.models import User
+from agencies.models import User
 
 Row = TypeVar("Row", bound=models.Model)
-
-
-SIGNATURE_LENGTH = 300
-
-
-class HistoryRow(models.Model):
-    """What every history row keeps besides the row itself."""
-
-    history_actor = models.CharField(max_length=SIGNATURE_LENGTH, default="", editable=False)
-
-    class Meta:
-        abstract = True
-
-
-class Versions(HistoricalRecords):
-    """History tables with an index for "the last row of this record before a moment"."""
-
-    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
-        last = models.Index(
-            fields=[model._meta.pk.attname, "history_date", "history_id"],
-            name=f"{model._meta.model_name}_versions",
-        )
-        return {**super().get_meta_options(model), "indexes": [last]}
-
-
-def track(leave_out: Sequence[str] = ()) -> HistoricalRecords:
-    return Versions(bases=[HistoryRow], excluded_fields=list(leave_out))
-
 
 _written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None)
 
@@ -67,7 +37,7 @@ def written_at(at: datetime) -> Iterator[None]:
 def save(
     row: Row,
     *,
-    by: "User | None",
+    by: User | None,
     reason: str = "",
     at: datetime | None = None,
     actor: str = "",
@@ -91,7 +61,7 @@ def save(
 def write_past(
     states: Iterable[tuple[models.Model, datetime, str]],
     *,
-    by: "User | None",
+    by: User | None,
     actor: str,
     created: bool = True,
 ) -> None:

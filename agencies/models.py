@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from agencies.history import SIGNATURE_LENGTH, track
+from agencies.tracking import SIGNATURE_LENGTH, track
 
 # Stored codes of seats' roles, for the constraints; `Seat.Role` gives them names.
 ROLE_CODES = [

@@ -25,7 +25,7 @@ from reports.charts.drawing import (
     textured,
     whole,
 )
-from reports.render.words import days
+from reports.document.dates import days
 
 LABEL = 176
 DELAY = "#e2b9a4"

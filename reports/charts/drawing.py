@@ -14,7 +14,7 @@ from html import escape
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from reports.render.words import MONTHS
+from reports.document.dates import MONTHS
 
 FONT = "Source Sans 3"
 INK = "#17222b"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.safestring import SafeString
 
-from reports.document.annexes import PillarProgress, Stage
 from reports.charts.drawing import (
     ACCENT,
     INK,
@@ -24,6 +23,7 @@ from reports.charts.drawing import (
     two_lines,
     whole,
 )
+from reports.document.annexes import PillarProgress, Stage
 
 LABEL = 176  # where the bars start, right of the labels
 

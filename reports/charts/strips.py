@@ -15,7 +15,7 @@ from html import escape
 from django.utils.safestring import SafeString
 
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
-from reports.render.words import days, long_date, short_date
+from reports.document.dates import days, long_date, short_date
 
 LANE = 28  # pixels: a mark's link is at least 24 high
 # The narrowest strip that is drawn, in pixels; marks are kept apart as it needs.

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
 
-from reports.document.annexes import MilestoneRow, TimelineRow
 from reports.charts.drawing import (
     ACCENT,
     FAINT,
@@ -27,7 +26,8 @@ from reports.charts.drawing import (
     text,
     two_lines,
 )
-from reports.render.words import days, long_date, short_date
+from reports.document.annexes import MilestoneRow, TimelineRow
+from reports.document.dates import days, long_date, short_date
 
 LABEL = 176  # where the drawing starts, right of the labels
 

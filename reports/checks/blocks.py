@@ -10,7 +10,7 @@ from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.clearance.concerns import place_of
 from reports.document import plain_json
-from reports.document.wording import day
+from reports.document.dates import long_date
 from reports.drafting.draft import Part, broken_references
 from reports.models import Briefing, Clearance
 from workitems.models import Return
@@ -136,7 +136,7 @@ def _returns(material: Material) -> Iterator[Check]:
             f"return-{row.pk}",
             BLOCKING,
             f"The return of {row.agency}, {row.round}, was not accepted by "
-            f"{day(material.briefing.dated)}, and the paper does not say so.",
+            f"{long_date(material.briefing.dated)}, and the paper does not say so.",
             f"{row.round.get_absolute_url()}#return-{row.agency_id}",
             f"Return of {row.agency.short_name}",
             # Until it is submitted, its agency alone reads it.
@@ -166,7 +166,7 @@ def _late(material: Material) -> Iterator[Check]:
                 f"late-{step.row.id}",
                 BLOCKING,
                 f"“{step.row.description}” (item {item.row.number}) is late on "
-                f"{day(material.briefing.dated)} without {lacks} recorded by that day.",
+                f"{long_date(material.briefing.dated)} without {lacks} recorded by that day.",
                 f"{reverse('workitems:detail', args=[slug, item.row.number])}"
                 f"#milestone-{step.row.number}",
                 f"Item {item.row.number}",

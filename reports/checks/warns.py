@@ -11,7 +11,8 @@ from reports.checks.dates import called_future
 from reports.checks.length import pages
 from reports.checks.material import BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.document import markup, words
-from reports.document.wording import agree, counted, day, listed
+from reports.document.dates import long_date
+from reports.document.wording import agree, counted, listed
 from reports.drafting.draft import Part, drifts, outdated, printed
 from reports.models import Briefing
 from workitems.models import Update
@@ -151,7 +152,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
             yield Check(
                 f"past-{part.key}",
                 WARNING,
-                f"{name} speaks of {listed(past)} as to come, and the paper is dated {day(on)}.",
+                f"{name} speaks of {listed(past)} as to come, and the paper is dated {long_date(on)}.",
                 material.paragraph_url(part.key),
                 name,
                 fingerprint(part.text, on.isoformat()),
@@ -202,7 +203,7 @@ def _answers(material: Material) -> Iterator[Check]:
         yield Check(
             f"clearance-{row.pk}",
             WARNING,
-            f"{row.agency}{again} has not answered. It is asked to by {day(row.due_on)}.",
+            f"{row.agency}{again} has not answered. It is asked to by {long_date(row.due_on)}.",
             material.url(CLEARANCE),
             "Clearance",
             fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
@@ -218,7 +219,7 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
         yield Check(
             "dated-ahead",
             WARNING,
-            f"The briefing is dated {day(dated)}, which has not come yet. What is recorded until then is "
+            f"The briefing is dated {long_date(dated)}, which has not come yet. What is recorded until then is "
             "not in a paper that is signed before.",
             material.url(BRIEFING),
             "Cover, its date",

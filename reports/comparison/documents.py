@@ -20,7 +20,8 @@ from reports.document import (
     SectionKind,
     words,
 )
-from reports.document.wording import agree, day, listed
+from reports.document.dates import long_date
+from reports.document.wording import agree, listed
 from workitems.standing import counted
 from workitems.word_diff import Strand, interwoven
 
@@ -442,10 +443,10 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
     yield "Plan", paper.plan_title
     yield "Minister", cover.minister
     yield "Portfolio", cover.portfolio
-    yield "Deadline", day(cover.deadline) if cover.deadline else NOT_SAID
+    yield "Deadline", long_date(cover.deadline) if cover.deadline else NOT_SAID
     yield "Action sought", cover.action_sought
     yield "Title", cover.title
-    yield "Date", day(cover.dated)
+    yield "Date", long_date(cover.dated)
     yield "Security", cover.marking
     yield "Copied to", "\n".join(cover.copied_to) or NOT_SAID
     yield "For referral to", "\n".join(cover.for_referral_to) or NOT_SAID

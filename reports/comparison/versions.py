@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from reports.document import Document, from_json
-from reports.document.wording import capitalised, day
+from reports.document.dates import long_date
+from reports.document.wording import capitalised
 from reports.drafting import past_drafts
 from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper
@@ -90,12 +91,12 @@ def choice(briefing: Briefing, now: datetime, *, with_draft: bool) -> Choice:
         tracker = paper.briefing.tracker_number
         name, code = f"{tracker}, version {paper.number}", f"{paper.briefing_id}-v{paper.number}"
         if paper.briefing_id == briefing.pk:
-            on = day(timezone.localdate(paper.authorised_at))
+            on = long_date(timezone.localdate(paper.authorised_at))
             own.append(
                 Version(code, f"Version {paper.number}, authorised on {on}", name, paper=paper)
             )
         else:
-            words = f"{name}, dated {day(paper.briefing.dated)}"
+            words = f"{name}, dated {long_date(paper.briefing.dated)}"
             others.append(Version(code, words, name, paper=paper))
     draft = tuple(_drafts(briefing, timezone.localdate(now))) if with_draft else ()
     return Choice(briefing, draft, tuple(own), tuple(others))

@@ -6,7 +6,8 @@ from datetime import date
 from reports.compose.facts import ItemFacts, milestone_source, version_of
 from reports.compose.paragraphs import Writer, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.wording import add_months, agree, capitalised, cited, counted, day, some
+from reports.document.dates import add_months, long_date
+from reports.document.wording import agree, capitalised, cited, counted, some
 from workitems.models import Pillar
 
 # Steps ahead that one pillar's paragraph holds; more would be a list that nobody reads.
@@ -91,11 +92,15 @@ class Step:
         row = self.item.row
         head = writer.text(writer.bold(row.title), f" ({row.number}): ")
         if not self.update:
-            due = some([f"“{step.row.description}” due {day(when)}" for when, step in self.due])
+            due = some(
+                [f"“{step.row.description}” due {long_date(when)}" for when, step in self.due]
+            )
             return Bullet(writer.text(head, f"{due}."))
         with naming(writer.facts.update_source(self.item, self.update)):
             planned = capitalised(writer.flat(self.update.planned_next))
-        untold = dict.fromkeys(day(when) for when, _ in self.due if day(when) not in planned)
+        untold = dict.fromkeys(
+            long_date(when) for when, _ in self.due if long_date(when) not in planned
+        )
         if untold:
             planned = cited(
                 planned, f"{agree(len(untold), 'milestone', 'milestones')} due {some(list(untold))}"

@@ -45,7 +45,7 @@ from reports.document import (
     plain,
     timeline_room,
 )
-from reports.document.wording import day, period
+from reports.document.dates import long_date, period
 from workitems.models import Delay, Risk, Update
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
@@ -135,7 +135,7 @@ def _row(item: ItemFacts, dated: date) -> WorkItemRow:
 
 def _standing(item: ItemFacts) -> str:
     if item.row.stage == ItemStage.COMPLETE:
-        return f"Completed {day(item.row.completed_on)}"
+        return f"Completed {long_date(item.row.completed_on)}"
     if item.row.stage == ItemStage.WITHDRAWN:
         return "Withdrawn"
     if not item.milestones:
@@ -325,7 +325,7 @@ def consulted(facts: Facts) -> Iterator[ConsultedRow]:
     asked = set()
     for row in facts.clearances:
         asked |= {row.agency.name.casefold(), row.agency.short_name.casefold()}
-        unanswered = f"Had not answered by {day(briefing.dated)}"
+        unanswered = f"Had not answered by {long_date(briefing.dated)}"
         yield ConsultedRow(
             key=key("c", f"clearance {row.pk}"),
             name=row.agency.name,

@@ -7,7 +7,8 @@ from typing import Any
 from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, naming
 from reports.document import Bullet, Paragraph, Text
-from reports.document.wording import closed, counted, day, opened
+from reports.document.dates import long_date
+from reports.document.wording import closed, counted, opened
 from reports.models import ResponseChoice
 
 
@@ -16,8 +17,8 @@ def answered(writer: Writer, answer: AnswerFacts) -> Paragraph:
     somebody was to do something, it says who, by when, and whether it is done."""
     paper = answer.paper
     opening = (
-        f"On {day(answer.response.decided_on)} the Minister answered the last paper on the Plan, "
-        f"{paper.tracker_number} of {day(paper.dated)}"
+        f"On {long_date(answer.response.decided_on)} the Minister answered the last paper on the Plan, "
+        f"{paper.tracker_number} of {long_date(paper.dated)}"
     )
     marked = [choice for choice in answer.choices if choice.option]
     about, sources = f"answer {paper.pk}", [answer.source]
@@ -55,7 +56,7 @@ def _bullet(writer: Writer, choice: ResponseChoice, answer: AnswerFacts) -> Bull
 
 def _to_do(writer: Writer, row: Any) -> str:
     who = writer.agency(writer.facts.agencies[row.owner_agency_id])
-    when = f"done on {day(row.done_on)}" if row.done_on else f"due on {day(row.due_on)}"
+    when = f"done on {long_date(row.done_on)}" if row.done_on else f"due on {long_date(row.due_on)}"
     return f"{who}, {when}: {opened(writer.flat(row.text))}"
 
 

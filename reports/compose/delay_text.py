@@ -18,17 +18,15 @@ from reports.compose.facts import (
 )
 from reports.compose.paragraphs import MOST_TOLD, Writer, fitted, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Text
+from reports.document.dates import days, long_date, period
 from reports.document.wording import (
     agree,
     capitalised,
     cited,
     counted,
-    day,
-    days,
     listed,
     mentions,
     number,
-    period,
     some,
 )
 from workitems.models import Delay
@@ -245,25 +243,25 @@ def _slip(writer: Writer, slip: Slip) -> str:
 def _dates(step: MilestoneFacts) -> str:
     row, late = step.row, step.lateness
     name = f"“{row.description}”"
-    was = f"was due on {day(row.agreed_due)}"
+    was = f"was due on {long_date(row.agreed_due)}"
     if row.agreed_due != row.original_due:
-        was = f"was first due on {day(row.original_due)} and then, by agreement, on {day(row.agreed_due)}"
+        was = f"was first due on {long_date(row.original_due)} and then, by agreement, on {long_date(row.agreed_due)}"
     if late.state == Late.WITHDRAWN:
         return f"{name} {was} and has been withdrawn."
     if late.state == Late.DONE_LATE:
-        return (
-            f"{name} {was} and was completed on {day(row.completed_on)}, {days(late.days)} later."
-        )
+        return f"{name} {was} and was completed on {long_date(row.completed_on)}, {days(late.days)} later."
     if late.state == Late.DONE:
-        return f"{name} {was} and was completed in time, on {day(row.completed_on)}."
+        return f"{name} {was} and was completed in time, on {long_date(row.completed_on)}."
     if late.state == Late.OVERDUE and row.forecast_due <= row.agreed_due:
         return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
     gap = (row.forecast_due - row.agreed_due).days
     if late.state == Late.OVERDUE:
-        return f"{name} {was} and is now expected by {day(row.forecast_due)}, {days(gap)} later."
+        return (
+            f"{name} {was} and is now expected by {long_date(row.forecast_due)}, {days(gap)} later."
+        )
     is_due = was.replace("was due", "is due")
     if late.state == Late.SLIPPING:
-        return f"{name} {is_due} and is now expected by {day(row.forecast_due)}, {days(gap)} later."
+        return f"{name} {is_due} and is now expected by {long_date(row.forecast_due)}, {days(gap)} later."
     return f"{name} {is_due} and is expected by then again."
 
 
@@ -354,11 +352,11 @@ def _measure(writer: Writer, source: Source, row: Any, *, name_owner: bool = Tru
     if name_owner and not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(agency.short_name)
     if row.done_on and row.done_on <= dated:
-        notes.append(f"done on {day(row.done_on)}")
+        notes.append(f"done on {long_date(row.done_on)}")
     elif row.due_on and row.due_on < dated:
-        notes.append(f"due by {day(row.due_on)} and not yet done")
+        notes.append(f"due by {long_date(row.due_on)} and not yet done")
     elif row.due_on is None:
         notes.append("no date set")
-    elif day(row.due_on) not in told:
-        notes.append(f"by {day(row.due_on)}")
+    elif long_date(row.due_on) not in told:
+        notes.append(f"by {long_date(row.due_on)}")
     return cited(told, ", ".join(notes)) if notes else told

@@ -14,7 +14,7 @@ from django.db.models import Subquery
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
-from reports.document.wording import day
+from reports.document.dates import long_date
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
 from workitems.asat import end_of, newest_versions, rows_as_at
 from workitems.models import (
@@ -91,7 +91,7 @@ class AnswerFacts:
     @property
     def source(self) -> Source:
         label = (
-            f"The Minister’s answer of {day(self.response.decided_on)} to "
+            f"The Minister’s answer of {long_date(self.response.decided_on)} to "
             f"{self.paper.tracker_number}"
         )
         return Source("reports.response", self.response.pk, None, label)
@@ -166,7 +166,7 @@ def read(briefing: Briefing) -> Facts:
     appointment = Appointment.objects.holding(plan.portfolio, dated)
     if appointment is None:
         raise DocumentError(
-            f"Nobody is recorded as {plan.portfolio} on {day(dated)}. "
+            f"Nobody is recorded as {plan.portfolio} on {long_date(dated)}. "
             "Enter the ministerial appointment, or correct the briefing’s date."
         )
     agencies = Agency.objects.in_bulk()

@@ -7,6 +7,7 @@ from reports.compose.consulted import answered
 from reports.compose.facts import Facts, ItemFacts
 from reports.compose.paragraphs import Writer, naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
+from reports.document.dates import long_date, months_in, period
 from reports.document.markup import to_source
 from reports.document.wording import (
     agree,
@@ -14,14 +15,11 @@ from reports.document.wording import (
     cited,
     closed,
     counted,
-    day,
     listed,
     mentions,
-    months_in,
     number,
     numbers,
     opened,
-    period,
     some,
     the,
 )
@@ -51,10 +49,10 @@ def purpose(writer: Writer) -> Section:
     span = period(briefing.period_start, briefing.period_end)
     opening = (
         f"This paper is your annual report on progress with {plan} (the Plan), which was released "
-        f"on {day(facts.plan.released_on)}. It covers {span}."
+        f"on {long_date(facts.plan.released_on)}. It covers {span}."
         if months_in(briefing.period_start, briefing.period_end) == 12
         else f"This paper reports to you on progress with {plan} (the Plan), which was released on "
-        f"{day(facts.plan.released_on)}. It covers {span}."
+        f"{long_date(facts.plan.released_on)}. It covers {span}."
     )
     return Section(
         SectionKind.PURPOSE,
@@ -82,7 +80,7 @@ def _in_figures(writer: Writer) -> Paragraph:
 
 def _figures(facts: Facts) -> str:
     """How many items stand at which stage and how many are late, in two or three sentences."""
-    on, total = day(facts.briefing.dated), len(facts.items)
+    on, total = long_date(facts.briefing.dated), len(facts.items)
     if not total:
         return f"On {on}, the Plan has no work items."
     stages = [item.row.stage for item in facts.items]
@@ -229,7 +227,7 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
     if not heard:
         sentence = (
             f"No agency’s report on {span} had been accepted by "
-            f"{day(writer.facts.briefing.dated)}, so this paper can name no achievement."
+            f"{long_date(writer.facts.briefing.dated)}, so this paper can name no achievement."
         )
     else:
         sentence = (

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from reports.document import DocumentError
-from reports.document.wording import capitalised, day, listed, period, the
+from reports.document.dates import long_date, period
+from reports.document.wording import capitalised, listed, the
 from reports.models import Briefing
 
 Filling = Callable[[Briefing], str]
@@ -12,12 +13,15 @@ Filling = Callable[[Briefing], str]
 # By the word between the braces: what it stands for, and how it is written.
 WORDS: dict[str, tuple[str, Filling]] = {
     "plan": ("the plan’s title", lambda briefing: the(briefing.plan.title)),
-    "released": ("the day the plan was released", lambda briefing: day(briefing.plan.released_on)),
+    "released": (
+        "the day the plan was released",
+        lambda briefing: long_date(briefing.plan.released_on),
+    ),
     "period": (
         "what the briefing reports on",
         lambda briefing: period(briefing.period_start, briefing.period_end),
     ),
-    "date": ("the day of the briefing", lambda briefing: day(briefing.dated)),
+    "date": ("the day of the briefing", lambda briefing: long_date(briefing.dated)),
 }
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 # Up to where a sentence begins: a line's start, a sub-bullet's sign, the end of a sentence before.

@@ -1,14 +1,10 @@
-"""Figures, lists, dates and agencies in sentences, with right grammar for none, one and many.
+"""Figures, lists and agencies in sentences, with right grammar for none, one and many.
 
 Pure text in, text out. Nothing here knows a row or the markup of a paragraph.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-
-from workitems.standing import days_in_words
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -43,11 +39,6 @@ def agree(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-def days(count: int) -> str:
-    """A measured length, in digits: "1 day", "92 days"."""
-    return days_in_words(count)
-
-
 def listed(parts: Iterable[str]) -> str:
     """ "a", "a and b", "a, b and c"; "a; b; and c" where a part has a comma of its own."""
     words = list(parts)
@@ -64,38 +55,6 @@ def some(parts: Sequence[str], most: int = 12) -> str:
         return listed(parts)
     left = len(parts) - most
     return listed([*parts[:most], f"{number(left)} {agree(left, 'other', 'others')}"])
-
-
-def day(when: date) -> str:
-    return f"{when.day} {when:%B %Y}"
-
-
-def months_in(start: date, end: date) -> int | None:
-    """How many whole months `start` to `end` make, both days included; None if not whole.
-
-    31 July to 30 July counts as 12, and so does 30 July to 30 July, as people say it.
-    """
-    after = end + timedelta(days=1)
-    for last in (after, end):
-        count = (last.year - start.year) * 12 + last.month - start.month
-        if count > 0 and add_months(start, count) == last:
-            return count
-    return None
-
-
-def add_months(start: date, count: int) -> date:
-    """The same day that many months later, or that month's last day where it has no such day."""
-    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
-
-
-def period(start: date, end: date) -> str:
-    """ "the 12 months to 30 July 2010", or "the period from 3 March to 30 July 2010"."""
-    months = months_in(start, end)
-    if months:
-        return f"the {'month' if months == 1 else f'{number(months)} months'} to {day(end)}"
-    first = day(start) if start.year != end.year else f"{start.day} {start:%B}"
-    return f"the period from {first} to {day(end)}"
 
 
 def named(name: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from agencies.models import Agency, Seat
 from reports.compose.standing_text import filled
-from reports.document.wording import add_months
+from reports.document.dates import add_months
 from reports.models import Briefing
 from workitems.models import Plan
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
-from reports.services.kinds import BROUGHT_BACK, CAME_ALONG, MADE_WAY, MOVED_DOWN, MOVED_UP
 from workitems.word_diff import Strand, woven
 
-# Reasons that a service gave, which the sentence tells already.
+# Reasons that the service writes by itself; the sentence says them already.
+CAME_ALONG = "Came with the kind of briefing"
+MOVED_UP, MOVED_DOWN, MADE_WAY = "Moved up", "Moved down", "Made way"
+BROUGHT_BACK = "Brought back"
 OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from reports.document.dates import long_date
 from reports.meetings.parts import Asked, DecisionLine, ItemFacts, Matter, RiskFacts
 from reports.meetings.record_words import (
     answer,
@@ -18,7 +19,6 @@ from reports.meetings.record_words import (
     name_of,
     paragraphs,
 )
-from reports.render.words import long_date
 from workitems.asat import rows_at
 from workitems.models import Decision, Meeting, Milestone, Risk, Variation, WorkItem
 from workitems.models.item import Confidence, Stage

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+from reports.charts import StripMilestone
 from reports.meetings.agenda_parts import agenda, open_decisions
 from reports.meetings.parts import (
     AttentionLine,
@@ -26,7 +27,6 @@ from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read as read_changes
 from reports.progress.view import Look, meetings_before
-from reports.charts import StripMilestone
 from workitems.asat import Moment
 from workitems.attention import Line, attention
 from workitems.models import Meeting

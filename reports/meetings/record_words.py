@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from reports.document.dates import long_date
 from reports.document.markup import tidy
 from reports.meetings.parts import Asked, DecisionLine, MilestoneDates, ReturnLine, Words
-from reports.render.words import long_date
 from workitems.models import Variation
 from workitems.on_day import ReturnOnDay
 from workitems.standing import by_then, milestone_lateness

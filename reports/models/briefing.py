@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Seat, User
+from agencies.tracking import track
 from reports.document import Marking as PaperMarking
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES

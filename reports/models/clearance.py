@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
-from agencies.history import SIGNATURE_LENGTH, track
 from agencies.models import Agency, User
+from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
 
 # Of an answer's comment or reason: it is printed on the cover, which is one page.

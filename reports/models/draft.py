@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from agencies.history import track
+from agencies.tracking import track
 from reports.document import Verb as PaperVerb
 from reports.models.briefing import Briefing
 from workitems.models import Plan

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from agencies.history import SIGNATURE_LENGTH
 from agencies.models import User
+from agencies.tracking import SIGNATURE_LENGTH
 from reports.models.briefing import Briefing
 
 

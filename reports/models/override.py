@@ -5,8 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from agencies.history import track
 from agencies.models import User
+from agencies.tracking import track
 from reports.models.briefing import Briefing
 
 REASON_LENGTH = 1000

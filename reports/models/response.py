@@ -11,8 +11,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 
-from agencies.history import SIGNATURE_LENGTH, track
 from agencies.models import Agency, User
+from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.issue import IssuedPaper
 
 RATINGS = ("advice", "writing", "analysis", "completeness")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from reports.charts import Strip
 from reports.progress.changes import glance
 from reports.progress.timeline import dates_of, strip_of
 from reports.progress.view import Look
-from reports.charts import Strip
 from workitems.asat import rows_at
 from workitems.attention import Line, attention
 from workitems.models import Delay, Milestone, Return

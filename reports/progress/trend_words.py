@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from reports.document.dates import days, long_date
 from reports.progress.trends import Met, Trends
-from reports.render.words import days, long_date
 from workitems.models.item import Stage
 from workitems.standing import counted
 

@@ -22,9 +22,9 @@ from reports.document import (
     WorkItemTexts,
     words,
 )
+from reports.document.dates import long_date
 from reports.progress.tables import Column, Kind, Sheet, Value
 from reports.render import xlsx
-from reports.render.words import long_date
 
 Rows = list[Sequence[Value]]
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
+from reports import charts
 from reports.document import (
     Annex,
     ConsultedRow,
@@ -36,8 +37,7 @@ from reports.document import (
     WorkItemTexts,
     plain,
 )
-from reports import charts
-from reports.render.words import days, listed, long_date, short_date
+from reports.document.dates import days, long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
@@ -145,8 +145,8 @@ def _cover(cover: Cover) -> dict[str, Any]:
         "copied_to": cover.copied_to or ("N/A",),
         "cc": cover.copied_to,
         "for_referral_to": cover.for_referral_to or ("N/A",),
-        "agencies_consulted": listed(cover.agencies_consulted),
-        "not_concurring": listed(cover.not_concurring) if cover.not_concurring else "",
+        "agencies_consulted": ", ".join(cover.agencies_consulted) or "N/A",
+        "not_concurring": ", ".join(cover.not_concurring),
         "contacts": [_contact(contact) for contact in cover.contacts],
         "contact_rows": len(cover.contacts),
         "authorising_manager": _contact(cover.authorising_manager),

@@ -9,11 +9,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from reports.document.annexes import MilestoneRow, TimelineRow
-from reports.meetings.parts import LANGUAGE, MARKING, MilestoneDates, Pack, Paper
 from reports import charts
+from reports.document.annexes import MilestoneRow, TimelineRow
+from reports.document.dates import long_date
+from reports.meetings.parts import LANGUAGE, MARKING, MilestoneDates, Pack, Paper
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
-from reports.render.words import long_date
 
 
 def title_of(paper: Paper) -> str:

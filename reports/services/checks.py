@@ -12,7 +12,8 @@ from reports import checks
 from reports.checks.blocks import RETURN
 from reports.checks.material import missing_returns
 from reports.document import Source
-from reports.document.wording import agree, day, listed
+from reports.document.dates import long_date
+from reports.document.wording import agree, listed
 from reports.drafting import draft_rows
 from reports.drafting.draft import CLOSING
 from reports.models import Briefing, CheckOverride, DraftParagraph
@@ -97,7 +98,7 @@ def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
         position=len(home.parts),
         text=(
             f"The {agree(len(missing), 'return', 'returns')} {listed(of_rounds)} had not been accepted by "
-            f"{day(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
+            f"{long_date(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
         ),
         sources=tuple(
             Source(RETURN, row.pk, versions.get(row.pk), f"Return of {row.agency}, {row.round}")

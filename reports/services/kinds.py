@@ -20,6 +20,7 @@ from agencies.models import User
 from reports.compose.standing_text import check_words
 from reports.document import DocumentError, Verb, markup
 from reports.drafting.draft import CLOSING
+from reports.drafting.kind_history import BROUGHT_BACK, CAME_ALONG, MADE_WAY, MOVED_DOWN, MOVED_UP
 from reports.models import BriefingKind, Content, KindSection
 from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, STANDING_LENGTH, TITLE_LENGTH
 from reports.services import annex_choices as annexes_of_paper
@@ -31,10 +32,6 @@ PATTERNS = Path(__file__).resolve().parent.parent / "kinds.json"
 
 MOST_SECTIONS = 30
 MOST_ASKS = 10
-# Why a row was written where nobody was asked for a reason.
-CAME_ALONG = "Came with the kind of briefing"
-MOVED_UP, MOVED_DOWN, MADE_WAY = "Moved up", "Moved down", "Made way"
-BROUGHT_BACK = "Brought back"
 # In the place of a section's key: before all the others.
 FIRST = "first"
 

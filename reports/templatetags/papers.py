@@ -1,18 +1,19 @@
 """What the templates of the working group's papers ask for: languages, dates, changed words."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from reports.document.dates import long_date, short_date
 from reports.document.markup import languages
 from reports.meetings.parts import Asked
-from reports.render import words
 from workitems.word_diff import Piece, compared
 
 register = template.Library()
+register.filter(long_date)
+register.filter(short_date)
 
 
 @register.filter
@@ -36,16 +37,6 @@ def te_reo(text: str, maori: Iterable[str] = ()) -> SafeString:
 def te_reo_lines(text: str) -> SafeString:
     """The same for text of several lines."""
     return format_html_join("\n", "{}", ((te_reo(line),) for line in text.split("\n")))
-
-
-@register.filter
-def long_date(day: date) -> str:
-    return words.long_date(day)
-
-
-@register.filter
-def short_date(day: date) -> str:
-    return words.short_date(day)
 
 
 @register.simple_tag

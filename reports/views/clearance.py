@@ -13,12 +13,12 @@ from reports import checks
 from reports.clearance import consultation
 from reports.clearance.notices import about
 from reports.document import DocumentError
+from reports.document.dates import long_date
 from reports.drafting import draft_rows
 from reports.drafting.paper import document_of
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.render.html import SCREEN_SHEETS, document_fragment
-from reports.render.words import long_date
 from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of

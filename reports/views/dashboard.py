@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
+from reports import charts
 from reports.forms.bar import BarForm
 from reports.progress import dashboard, registers
 from reports.progress.view import Look
-from reports import charts
 from workitems.attention import attention as attention_lines
 from workitems.models import Delay
 from workitems.on_day import PlanOnDay

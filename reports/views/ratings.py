@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from reports.models import Response
-from reports.models.response import RATINGS
 from reports.charts import on_screen
 from reports.charts.ratings import rating_rows
+from reports.models import Response
+from reports.models.response import RATINGS
 from workitems.models import Plan
 
 # A picture of more papers is not read.

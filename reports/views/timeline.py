@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from reports import charts
+from reports.document.dates import long_date
 from reports.progress import timeline as milestones
 from reports.progress.timeline import GroupBy
 from reports.progress.view import Look
-from reports import charts
-from reports.render.words import long_date
 from reports.views.dashboard import chosen, look_of
 
 

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from reports import charts
+from reports.charts import BarRow, Series, ShareRow
 from reports.progress import trend_words
 from reports.progress import trends as figures
 from reports.progress.trends import DelayDays, MetBy, Trends
 from reports.progress.view import Look
-from reports import charts
-from reports.charts import BarRow, Series, ShareRow
 from reports.views.dashboard import look_of
 from workitems.standing import counted, days_in_words
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.document import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from reports.charts import milestone_timeline, slip_words, stage_bars
+from reports.document import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from tests.reports import sample
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reports.document.annexes import PillarProgress, Stage, StageCount
 from reports import charts
 from reports.charts import BarRow, Scale, Series, ShareRow, Strip, StripMilestone
+from reports.document.annexes import PillarProgress, Stage, StageCount
 
 SVG = "{http://www.w3.org/2000/svg}"
 ON = date(2010, 7, 30)

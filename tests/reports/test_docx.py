@@ -10,13 +10,13 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from hypothesis import given, settings
 
+from reports.charts import slip_words
 from reports.document import (
     Marking,
 )
-from reports.charts import slip_words
+from reports.document.dates import short_date
 from reports.render.docx import PLACES, render_docx
 from reports.render.pdf import RenderRefused
-from reports.render.words import short_date
 from tests.reports import sample
 from tests.reports.documents_at_random import PRINTABLE, documents
 from tests.reports.word_reading import (

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Agency, User
+from agencies.tracking import track
 from workitems.models.item import Milestone, WorkItem
 from workitems.models.plan import Plan
 

@@ -6,8 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from agencies.history import track
 from agencies.models import Agency, User
+from agencies.tracking import track
 from workitems.models.plan import Plan
 
 

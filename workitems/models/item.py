@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Agency, User
+from agencies.tracking import track
 from workitems.models.plan import Pillar, Plan
 
 TITLE_LENGTH = 200

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Agency, User
+from agencies.tracking import track
 from workitems.models.delay import Variation
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan

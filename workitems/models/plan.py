@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Agency, Seat, User
+from agencies.tracking import track
 
 # Whoever sits here reads the whole plan. A Minister's office reads issued briefings only.
 READING_ROLES = (

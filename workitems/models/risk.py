@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Agency
+from agencies.tracking import track
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
 

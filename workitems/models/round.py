@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from agencies.history import track
 from agencies.models import Agency, User
+from agencies.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
 from workitems.models.plan import Plan
 

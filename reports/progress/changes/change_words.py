@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from reports.document.wording import capitalised, closed, day, days, listed
+from reports.document.dates import days, long_date
+from reports.document.wording import capitalised, closed, listed
 from reports.progress.changes.change import Change, Kind, Reworded
 from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
 from workitems.models import Delay
@@ -50,9 +51,9 @@ def new(item: ItemThen, milestones: Sequence[MilestoneThen], plan: PlanThen) -> 
     due = [row.agreed_due for row in milestones if not row.is_withdrawn(plan.on)]
     promised = ""
     if len(due) == 1:
-        promised = f", with a milestone due on {day(due[0])}"
+        promised = f", with a milestone due on {long_date(due[0])}"
     elif due:
-        promised = f", with {len(due)} milestones, the first due on {day(min(due))}"
+        promised = f", with {len(due)} milestones, the first due on {long_date(min(due))}"
     lead = plan.agencies[item.lead]
     return Change(
         Kind.NEW,
@@ -63,7 +64,7 @@ def new(item: ItemThen, milestones: Sequence[MilestoneThen], plan: PlanThen) -> 
 
 
 def completed(was: ItemThen | None, now: ItemThen) -> Change:
-    on = f" on {day(now.completed_on)}" if now.completed_on else ""
+    on = f" on {long_date(now.completed_on)}" if now.completed_on else ""
     return _staged(Kind.COMPLETED, was, now, f"Completed{on}.")
 
 
@@ -146,15 +147,15 @@ def slipped(
 ) -> Change:
     old, new = was.forecast_due, now.forecast_due
     words = (
-        f"{_named(now)} slipped from {day(old)} to {day(new)} ({days((new - old).days)})"
+        f"{_named(now)} slipped from {long_date(old)} to {long_date(new)} ({days((new - old).days)})"
         f"{_because(delay)}."
     )
     return Change(
         Kind.SLIPPED,
         item,
         words,
-        was=day(old),
-        now=day(new),
+        was=long_date(old),
+        now=long_date(new),
         cause=_cause(delay),
         why=_explained(delay),
     )
@@ -170,7 +171,7 @@ def done_later(
         Kind.SLIPPED,
         item,
         words,
-        was=day(was.forecast_due),
+        was=long_date(was.forecast_due),
         now=f"Done {_on(now)}",
         cause=_cause(delay),
         why=_explained(delay),
@@ -179,14 +180,14 @@ def done_later(
 
 def fell_overdue(item: ItemThen, now: MilestoneThen, on: date, delay: DelayThen | None) -> Change:
     words = (
-        f"{_named(now)} passed its agreed date, {day(now.agreed_due)}, and is overdue by "
+        f"{_named(now)} passed its agreed date, {long_date(now.agreed_due)}, and is overdue by "
         f"{days((on - now.agreed_due).days)}{_because(delay)}."
     )
     return Change(
         Kind.OVERDUE,
         item,
         words,
-        was=day(now.agreed_due),
+        was=long_date(now.agreed_due),
         now="Overdue",
         cause=_cause(delay),
         why=_explained(delay),
@@ -198,10 +199,10 @@ def nearer(item: ItemThen, was: MilestoneThen, now: MilestoneThen, on: date) -> 
     late = now.lateness(on)
     still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
     words = (
-        f"{_named(now)} came nearer, from {day(old)} to {day(new)} ({days((old - new).days)})"
+        f"{_named(now)} came nearer, from {long_date(old)} to {long_date(new)} ({days((old - new).days)})"
         f"{still}."
     )
-    return Change(Kind.RECOVERED, item, words, was=day(old), now=day(new))
+    return Change(Kind.RECOVERED, item, words, was=long_date(old), now=long_date(new))
 
 
 def done_at_last(item: ItemThen, was: MilestoneThen, now: MilestoneThen, then: date) -> Change:
@@ -216,17 +217,19 @@ def done_sooner(item: ItemThen, was: MilestoneThen, now: MilestoneThen) -> Chang
     assert now.completed_on is not None
     sooner = days((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
-    return Change(Kind.RECOVERED, item, words, was=day(was.forecast_due), now=f"Done {_on(now)}")
+    return Change(
+        Kind.RECOVERED, item, words, was=long_date(was.forecast_due), now=f"Done {_on(now)}"
+    )
 
 
 def done(item: ItemThen, now: MilestoneThen) -> Change:
     words = f"{_named(now)} was done {_on(now)}{_late(now)}."
-    return Change(Kind.DONE, item, words, was=day(now.agreed_due), now=f"Done {_on(now)}")
+    return Change(Kind.DONE, item, words, was=long_date(now.agreed_due), now=f"Done {_on(now)}")
 
 
 def _on(milestone: MilestoneThen) -> str:
     assert milestone.completed_on is not None
-    return f"on {day(milestone.completed_on)}"
+    return f"on {long_date(milestone.completed_on)}"
 
 
 def _late(milestone: MilestoneThen) -> str:
@@ -241,10 +244,12 @@ def agreed_moved(
     old, new = was.agreed_due, now.agreed_due
     length = days(abs((new - old).days))
     words = (
-        f"Agreed date of {_named(now)} moved from {day(old)} to {day(new)} "
+        f"Agreed date of {_named(now)} moved from {long_date(old)} to {long_date(new)} "
         f"({length} {'later' if new > old else 'earlier'}){_by(by)}."
     )
-    return Change(Kind.AGREED, item, words, was=day(old), now=day(new), why=_reasons(by))
+    return Change(
+        Kind.AGREED, item, words, was=long_date(old), now=long_date(new), why=_reasons(by)
+    )
 
 
 def new_milestone(item: ItemThen, now: MilestoneThen, on: date) -> Change:
@@ -252,23 +257,25 @@ def new_milestone(item: ItemThen, now: MilestoneThen, on: date) -> Change:
         words = f"New milestone {_named(now)}, done {_on(now)}."
     elif now.forecast_due > now.agreed_due:
         words = (
-            f"New milestone {_named(now)}, due on {day(now.agreed_due)} and expected on "
-            f"{day(now.forecast_due)}."
+            f"New milestone {_named(now)}, due on {long_date(now.agreed_due)} and expected on "
+            f"{long_date(now.forecast_due)}."
         )
     else:
-        words = f"New milestone {_named(now)}, due on {day(now.agreed_due)}."
-    return Change(Kind.NEW_MILESTONE, item, words, now=day(now.agreed_due))
+        words = f"New milestone {_named(now)}, due on {long_date(now.agreed_due)}."
+    return Change(Kind.NEW_MILESTONE, item, words, now=long_date(now.agreed_due))
 
 
 def milestone_withdrawn(item: ItemThen, now: MilestoneThen) -> Change:
     assert now.withdrawn_on is not None
-    words = f"Milestone {_named(now)} withdrawn on {day(now.withdrawn_on)}."
-    return Change(Kind.MILESTONE_WITHDRAWN, item, words, was=day(now.agreed_due), now="Withdrawn")
+    words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
+    return Change(
+        Kind.MILESTONE_WITHDRAWN, item, words, was=long_date(now.agreed_due), now="Withdrawn"
+    )
 
 
 def milestone_reopened(item: ItemThen, now: MilestoneThen) -> Change:
-    words = f"Milestone {_named(now)} is open again, expected on {day(now.forecast_due)}."
-    return Change(Kind.REOPENED, item, words, was="Closed", now=day(now.forecast_due))
+    words = f"Milestone {_named(now)} is open again, expected on {long_date(now.forecast_due)}."
+    return Change(Kind.REOPENED, item, words, was="Closed", now=long_date(now.forecast_due))
 
 
 # --- delays ---------------------------------------------------------------------------------
@@ -280,7 +287,7 @@ def delay_found(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Cha
 
 
 def delay_ended(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
-    on = f" on {day(now.ended_on)}" if now.ended_on else ""
+    on = f" on {long_date(now.ended_on)}" if now.ended_on else ""
     words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
     return Change(
         Kind.DELAY_ENDED, item, words, was="Open", now=f"Ended{on}", cause=CAUSES[now.cause]

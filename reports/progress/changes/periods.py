@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reports.document.wording import add_months, day
+from reports.document.dates import add_months, long_date
 from reports.progress.view import Earlier, Look
 from workitems.asat import Moment
 
@@ -28,9 +28,9 @@ def between(look: Look) -> str:
     since, at = look.since, look.at
     assert since is not None
     if not (since.is_whole_day and at.is_whole_day):
-        now = day(at.on) if at.is_now else at.words
+        now = long_date(at.on) if at.is_now else at.words
         return f"Between {since.words} and {now}"
-    first = day(since.on)
+    first = long_date(since.on)
     if since.on.year == at.on.year:
         first = first.removesuffix(f" {at.on.year}")
-    return f"Between {first} and {day(at.on)}"
+    return f"Between {first} and {long_date(at.on)}"

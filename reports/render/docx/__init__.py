@@ -21,14 +21,14 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from reports.document import Document, ProgressPicture
 from reports import charts
+from reports.document import Document, ProgressPicture
+from reports.document.dates import short_date
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, read
 from reports.render.docx.word_blocks import Page, Writer
 from reports.render.html import document_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
-from reports.render.words import short_date
 
 __all__ = ["MIME_TYPE", "RenderRefused", "render_docx"]
 

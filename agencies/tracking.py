@@ -1,0 +1,33 @@
+"""The history table of a tracked model. Writing to it is `agencies.history`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+SIGNATURE_LENGTH = 300
+
+
+class HistoryRow(models.Model):
+    """What every history row keeps besides the row itself."""
+
+    history_actor = models.CharField(max_length=SIGNATURE_LENGTH, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Versions(HistoricalRecords):
+    """History tables with an index for "the last row of this record before a moment"."""
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        last = models.Index(
+            fields=[model._meta.pk.attname, "history_date", "history_id"],
+            name=f"{model._meta.model_name}_versions",
+        )
+        return {**super().get_meta_options(model), "indexes": [last]}
+
+
+def track(leave_out: Sequence[str] = ()) -> HistoricalRecords:
+    return Versions(bases=[HistoryRow], excluded_fields=list(leave_out))
