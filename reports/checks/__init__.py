@@ -7,7 +7,7 @@ told in docs/checks.md. Nothing here writes a row, renders a page or asks the cl
 from dataclasses import replace
 from datetime import date
 
-from reports.checks import blocks, warns
+from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
 from reports.checks.material import Material, of_page, read
 from reports.models import Briefing, CheckOverride
@@ -32,14 +32,14 @@ def of(briefing: Briefing, today: date, material: Material | None = None) -> lis
     its override if one still holds. A fixed number of queries, whatever the length of the paper; two
     where the `material` is read already."""
     material = material or read(briefing)
-    found = [*blocks.every(material), *warns.every(material, today)]
+    found = [*blockers.every(material), *warns.every(material, today)]
     held = {row.key: row for row in CheckOverride.objects.standing().of_briefing(briefing)}
     return [_overridden(check, held.get(check.key)) for check in found]
 
 
 def blocking(briefing: Briefing, before: Gate) -> list[Check]:
     """The checks that stop the paper before that step; none when it may be taken."""
-    found = blocks.every(read(briefing))
+    found = blockers.every(read(briefing))
     return [check for check in found if check.stops == Gate.CONSULTATION or before == check.stops]
 
 

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from reports.checks.blocks import PHONES
+from reports.checks.blockers import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
-from reports.checks.dates import called_future
 from reports.checks.length import pages
 from reports.checks.material import BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
+from reports.checks.paper_dates import called_future
 from reports.document import markup, words
 from reports.document.dates import long_date
 from reports.document.wording import agree, counted, listed

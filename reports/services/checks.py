@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from agencies import history
 from agencies.models import User
 from reports import checks
-from reports.checks.blocks import RETURN
+from reports.checks.blockers import RETURN
 from reports.checks.material import missing_returns
 from reports.document import Source
 from reports.document.dates import long_date

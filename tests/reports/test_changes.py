@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.progress.changes import Kind, compare, counted
-from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.changes.plan_then import (
+    Approved,
+    DelayThen,
+    ItemThen,
+    MilestoneThen,
+    PlanThen,
+)
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.standing import LATE_ORDER, Standing, standing_of

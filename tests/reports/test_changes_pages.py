@@ -13,7 +13,7 @@ from agencies.models import Agency, Seat
 from reports.models import Briefing
 from reports.progress.changes import Kind, both, compare, glance
 from reports.progress.changes import read as read_changes
-from reports.progress.changes.facts import DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.changes.plan_then import DelayThen, ItemThen, MilestoneThen, PlanThen
 from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,

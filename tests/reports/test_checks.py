@@ -9,7 +9,7 @@ import time_machine
 from agencies import history
 from reports import checks
 from reports.checks import Gate
-from reports.checks.dates import called_future
+from reports.checks.paper_dates import called_future
 from reports.drafting.page import page_of
 from reports.drafting.paper import composed
 from reports.models import Briefing, Clearance

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from reports.progress.changes.facts import ItemThen
+from reports.progress.changes.plan_then import ItemThen
 from workitems.word_diff import Strand, woven
 
 

@@ -6,7 +6,13 @@ from datetime import date
 from reports.document.dates import days, long_date
 from reports.document.wording import capitalised, closed, listed
 from reports.progress.changes.change import Change, Kind, Reworded
-from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.changes.plan_then import (
+    Approved,
+    DelayThen,
+    ItemThen,
+    MilestoneThen,
+    PlanThen,
+)
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 

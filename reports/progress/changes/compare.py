@@ -11,7 +11,13 @@ from typing import Any
 
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
-from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.changes.plan_then import (
+    Approved,
+    DelayThen,
+    ItemThen,
+    MilestoneThen,
+    PlanThen,
+)
 from workitems.models import Variation
 from workitems.models.item import Stage, number_key
 

@@ -11,7 +11,13 @@ from django.db.models import Q, QuerySet
 from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import compare
-from reports.progress.changes.facts import Approved, DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.changes.plan_then import (
+    Approved,
+    DelayThen,
+    ItemThen,
+    MilestoneThen,
+    PlanThen,
+)
 from reports.progress.view import Look
 from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Pillar, Plan, Variation, WorkItem

@@ -13,7 +13,7 @@ from typing import Any
 
 from reports.render.docx.elements import cell, element, keep_with_next, paragraph
 from reports.render.docx.html_tree import Node, Piece, pieces
-from reports.render.docx.tables import boxes, table
+from reports.render.docx.word_tables import boxes, table
 from reports.render.pdf import RenderRefused
 
 HEADINGS = {"h1": "Title", "h2": "Heading1", "h3": "Heading2", "h4": "Heading3"}

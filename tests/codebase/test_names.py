@@ -1,0 +1,47 @@
+"""One name for one thing: no module is called as another one in a different place is."""
+
+from collections import defaultdict
+
+from tests.codebase.source import PACKAGES, modules, name_of
+
+# Django and this house give these names themselves.
+GIVEN = {"__init__", "models", "rules", "services", "forms", "views", "urls", "apps", "admin"}
+# Inside these, modules are split by noun, and one noun goes through them all (docs/architecture.md).
+LAYERS = {"models", "rules", "services", "forms", "views"}
+
+
+def places_by_name(files):
+    """Places of each module name; the layers of one app, which share their nouns, are one place."""
+    places = defaultdict(set)
+    for file in files:
+        *folders, name = file.removesuffix(".py").split("/")
+        if name in GIVEN or "management" in folders:
+            continue
+        in_layers = len(folders) > 1 and folders[1] in LAYERS
+        places[name].add(f"{folders[0]}'s layers" if in_layers else "/".join(folders))
+    return places
+
+
+def clashes(files):
+    """Names that two modules outside the layers have, or the layers of two apps."""
+    faults = []
+    for name, found in sorted(places_by_name(files).items()):
+        layers = {place for place in found if place.endswith("'s layers")}
+        if len(layers) > 1 or len(found - layers) > 1:
+            faults.append(f"{name}: {', '.join(sorted(found))}")
+    return faults
+
+
+def test_no_two_modules_share_a_name():
+    assert clashes(name_of(path) for path in modules(*PACKAGES)) == []
+
+
+def test_the_check_sees_a_name_that_stands_twice():
+    files = ["reports/views/items.py", "reports/progress/items.py"]
+    assert clashes(files) == []
+    assert clashes([*files, "workitems/items.py"]) == [
+        "items: reports's layers, reports/progress, workitems"
+    ]
+    assert clashes([*files, "workitems/forms/items.py"]) == [
+        "items: reports's layers, reports/progress, workitems's layers"
+    ]
