@@ -1,0 +1,329 @@
+"""Papers and workbooks of every release, as they were written: they open, print, compare and take
+an answer for ever.
+
+Each folder beside this file holds what one schema number of the Document wrote. When the form of a
+Document, of a meeting's paper or of the workbook changes:
+
+1. Let the product read what is here: give a new entry a default, or raise the schema number and
+   add a step to the upgrades.
+2. Add a folder for the new schema number, with files written by that release and a README.md that
+   says by which.
+3. Never change or delete a file of an earlier folder: somebody's archive is full of them.
+
+When the look of the paper is changed on purpose, name the schema numbers in `LOOKS_DIFFERENT`:
+their words are still compared. When a label is reworded on purpose, say so in `REWORDED`.
+"""
+
+import hashlib
+import io
+import re
+from datetime import UTC, datetime
+
+import openpyxl
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import User
+from reports.document import SCHEMA, from_json
+from reports.document import words as words_of
+from reports.meetings.parts import from_plain
+from reports.models import Briefing, FollowUp, IssuedPaper, MeetingPaper, Response
+from reports.render.annex_sheets import render_workbook
+from reports.render.docx import render_docx
+from reports.render.html import document_html
+from reports.render.meeting_html import frozen_words, paper_html
+from reports.render.pdf import render_pdf
+from reports.services.issuing import faults
+from reports.services.meeting_papers import print_paper
+from tests.museum.exhibits import exhibits
+from tests.reports.paper_reading import pages
+from tests.reports.word_reading import opened, word_lines
+from workitems.models import Plan
+from workitems.workbook import export_workbook, import_workbook, preview_import
+
+pytestmark = pytest.mark.django_db
+
+LOOKS_DIFFERENT: dict[int, str] = {}  # schema number: since which release, and why
+REWORDED: dict[str, str] = {}  # a label as it was: as it is
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def each(pattern):
+    """The kept files of that name, each with its exhibit and an id that says which one it is."""
+    return [
+        pytest.param(exhibit, path, id=f"{exhibit.folder.name}/{path.parent.name}/{path.name}")
+        for exhibit in exhibits()
+        for path in exhibit.named(pattern)
+    ]
+
+
+@pytest.fixture(params=exhibits(), ids=lambda exhibit: exhibit.folder.name)
+def hung(request):
+    """An exhibit's rows in the database, in December 2026."""
+    with time_machine.travel(NOW, tick=False):
+        request.param.load()
+        yield request.param
+
+
+@pytest.fixture
+def as_coordinator(client):
+    return signed_in(client, "coordinator@example.org")
+
+
+def signed_in(client, email):
+    client.force_login(
+        User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def address(name, paper, **query):
+    briefing = paper.briefing
+    number = [] if name in ("issued", "answer", "compare") else [paper.number]
+    return reverse(
+        f"briefings:{name}", args=[briefing.plan.slug, briefing.pk, *number], query=query
+    )
+
+
+def papers():
+    rows = IssuedPaper.objects.select_related("briefing__plan").order_by("pk")
+    assert rows
+    return list(rows)
+
+
+def meeting_papers():
+    rows = MeetingPaper.objects.select_related("meeting__plan").order_by("pk")
+    assert {row.kind for row in rows} == {"pack", "minutes"}
+    return list(rows)
+
+
+def folded(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def text_of(html):
+    body = re.sub(r"(?s)<(style|script|svg|head)\b.*?</\1>", " ", html)
+    text = re.sub(r"<[^>]+>", "", body)
+    for mark, letter in (("&quot;", '"'), ("&#x27;", "'"), ("&lt;", "<"), ("&gt;", ">")):
+        text = text.replace(mark, letter)
+    return folded(text.replace("&amp;", "&"))
+
+
+def said_of(document):
+    """The words of every numbered paragraph and recommendation."""
+    parts = [*document.paragraphs(), *document.recommendation.items]
+    return [folded(words_of(part.text)) for part in parts]
+
+
+def reworded(lines):
+    return [REWORDED.get(line, line) for line in lines]
+
+
+def cells(data):
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return {
+        sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book
+    }
+
+
+# --- the collection itself ------------------------------------------------------------------
+
+
+def test_there_are_papers_of_every_schema_number_up_to_todays():
+    assert [exhibit.number for exhibit in exhibits()] == list(range(1, SCHEMA + 1)), (
+        "Add papers of the new schema number to the museum; its first lines say how."
+    )
+
+
+# SHA-256 of each folder's files; a new folder adds a line, and no line is ever changed.
+HELD = {"schema-1": "4930cc4a130ad6e0e0fd8b0a4292394e2a469efde6cc45329b3b751b2e70e8ab"}
+
+
+@pytest.mark.parametrize("exhibit", exhibits(), ids=lambda exhibit: exhibit.folder.name)
+def test_nothing_in_the_museum_has_been_changed(exhibit):
+    digest = hashlib.sha256()
+    for path in sorted(exhibit.folder.rglob("*.*")):
+        if path.name != "README.md":
+            digest.update(path.relative_to(exhibit.folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    assert digest.hexdigest() == HELD[exhibit.folder.name]
+
+
+# --- briefings --------------------------------------------------------------------------------
+
+
+def test_an_issued_paper_opens_on_its_pages(hung, as_coordinator):
+    for paper in papers():
+        page = as_coordinator.get(address("version", paper))
+        assert page.status_code == 200
+        text = text_of(page.content.decode())
+        assert [
+            said for said in said_of(from_json(bytes(paper.document))) if said not in text
+        ] == []
+        assert as_coordinator.get(address("issued", paper)).status_code == 200
+
+
+def test_what_was_signed_is_handed_out_byte_for_byte(hung, as_coordinator):
+    for paper in papers():
+        assert as_coordinator.get(address("version-json", paper)).content == bytes(paper.document)
+        assert as_coordinator.get(address("version-pdf", paper)).content == bytes(paper.pdf)
+
+
+def test_word_and_workbook_are_made_of_an_issued_paper(hung, as_coordinator):
+    for paper in papers():
+        word = as_coordinator.get(address("version-docx", paper))
+        assert word.status_code == 200
+        assert word_lines(opened(word.getvalue()))
+        assert as_coordinator.get(address("version-xlsx", paper)).status_code == 200
+
+
+def test_every_issued_paper_is_compared_with_every_other_on_its_plan(hung, as_coordinator):
+    for this in papers():
+        for other in papers():
+            if this != other and this.briefing.plan == other.briefing.plan:
+                codes = [f"{paper.briefing_id}-v{paper.number}" for paper in (this, other)]
+                page = as_coordinator.get(
+                    address("compare", this, **dict(zip(("this", "with"), codes, strict=True)))
+                )
+                assert page.status_code == 200
+                assert page.context["refusals"] == []
+
+
+def test_the_paper_with_the_minister_takes_an_answer(hung, client):
+    office = signed_in(client, "ministers.office@example.org")
+    for briefing in Briefing.objects.filter(state="with_minister"):
+        paper = briefing.issued.newest_first()[0]
+        items = from_json(bytes(paper.document)).recommendation.items
+        options = {each.key: each.printed_options[-1] for each in items}
+        assert office.get(address("answer", paper)).status_code == 200
+        form = {"decided_on": "1 December 2026", "comment": "Thank you.", **options}
+        assert office.post(address("answer", paper), form).status_code == 302
+        choices = Response.objects.get(issued=paper).choices.order_by("number")
+        assert {choice.key: choice.option for choice in choices} == options
+        assert [choice.text for choice in choices] == [words_of(each.text) for each in items]
+        assert office.get(address("issued", paper)).status_code == 200
+
+
+def test_an_answer_that_was_given_then_stands_and_can_be_corrected(hung, client):
+    office = signed_in(client, "ministers.office@example.org")
+    answers = list(Response.objects.select_related("issued__briefing__plan"))
+    assert answers
+    assert FollowUp.objects.exists()
+    for answer in answers:
+        page = text_of(office.get(address("issued", answer.issued)).content.decode())
+        assert answer.comment in page
+        assert all(choice.text in page for choice in answer.choices.all())
+        form = {
+            "decided_on": "1 December 2026",
+            "reason": "The scan shows another choice.",
+            **{choice.key: "" for choice in answer.choices.all()},
+        }
+        assert office.post(address("answer", answer.issued), form).status_code == 302
+        assert answer.issued.responses.standing().get().corrects == answer
+
+
+def test_every_issued_paper_verifies(hung, capsys):
+    call_command("verify_issued")
+    count = IssuedPaper.objects.count()
+    assert f"{count} issued papers are sound" in capsys.readouterr().out
+
+
+def test_a_paper_that_was_tampered_with_does_not_verify(hung):
+    for paper in papers():
+        assert faults(paper) == []
+        paper.document = bytes(paper.document).replace(b"2010", b"2011").replace(b"2026", b"2027")
+        assert faults(paper) == ["the JSON is not the one that was signed: its SHA-256 differs"]
+
+
+@pytest.mark.parametrize(("exhibit", "path"), each("papers/*.json"))
+def test_an_issued_paper_prints_as_it_did(exhibit, path):
+    """Byte for byte with the libraries that made it, unless its look was changed; else by words."""
+    document = from_json(path.read_bytes())
+    kept, made = path.with_suffix(".pdf").read_bytes(), render_pdf(document)
+    if exhibit.is_made_with_todays_libraries() and exhibit.number not in LOOKS_DIFFERENT:
+        assert made == kept
+    assert [page.split() for page in pages(made)] == [page.split() for page in pages(kept)]
+
+
+@pytest.mark.parametrize(("exhibit", "path"), each("papers/*.docx"))
+def test_the_word_file_of_an_issued_paper_says_what_it_said(exhibit, path):
+    document = from_json(path.with_suffix(".json").read_bytes())
+    made, kept = (word_lines(opened(data)) for data in (render_docx(document), path.read_bytes()))
+    assert reworded(kept) == made
+    text = text_of(document_html(document))
+    assert [said for said in said_of(document) if said not in text] == []
+
+
+@pytest.mark.parametrize(("exhibit", "path"), each("papers/*.xlsx"))
+def test_the_workbook_of_an_issued_papers_annexes_says_what_it_said(exhibit, path):
+    document = from_json(path.with_suffix(".json").read_bytes())
+    assert cells(render_workbook(document)) == cells(path.read_bytes())
+
+
+# --- meetings ---------------------------------------------------------------------------------
+
+
+def test_packs_and_minutes_open_on_their_pages(hung, as_coordinator):
+    for row in meeting_papers():
+        args = [row.meeting.plan.slug, row.meeting_id]
+        page = as_coordinator.get(reverse(f"papers:{row.kind}", args=args))
+        assert page.status_code == 200
+        assert page.context["refusal"] == ""
+        text = text_of(page.content.decode())
+        points = from_plain(row.content)
+        points = points.agenda if row.kind == "pack" else points.considered
+        assert points
+        assert [point.title for point in points if folded(point.title) not in text] == []
+
+
+def test_packs_and_minutes_are_handed_out_byte_for_byte(hung, as_coordinator):
+    for row in meeting_papers():
+        page = as_coordinator.get(row.get_absolute_url())
+        assert page.content == bytes(row.pdf)
+        assert row.is_intact
+
+
+def test_packs_and_minutes_print_as_they_did(hung):
+    for row in meeting_papers():
+        made = print_paper(from_plain(row.content), state=frozen_words(row.number, row.made_at))
+        if hung.is_made_with_todays_libraries() and hung.number not in LOOKS_DIFFERENT:
+            assert made == bytes(row.pdf)
+        kept = [page.split() for page in pages(bytes(row.pdf))]
+        assert [page.split() for page in pages(made)] == kept
+        assert paper_html(from_plain(row.content), state="")
+
+
+# --- workbooks --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("exhibit", "path"), each("plans/*.xlsx"))
+def test_a_plans_workbook_imports_once_and_then_changes_nothing(exhibit, path):
+    first = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=NOW)
+    assert first.plan_is_new
+    again = preview_import(io.BytesIO(path.read_bytes()), at=NOW)
+    assert again.sentences == ["No changes: the plan is as the workbook says."]
+
+
+@pytest.mark.parametrize(("exhibit", "path"), each("plans/exported-*.xlsx"))
+def test_a_plans_workbook_comes_out_as_it_went_in(exhibit, path):
+    """Every cell under its heading; today's workbook may have columns more."""
+    plan = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=NOW).plan
+    was, now = cells(path.read_bytes()), cells(export_workbook(plan))
+    for title, rows in was.items():
+        assert table(rows, rows[0]) == table(now[title], rows[0]), title
+
+
+def test_a_plans_workbook_imports_into_the_plan_that_its_papers_are_of(hung):
+    for path in hung.named("plans/exported-*.xlsx"):
+        outcome = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=timezone.now())
+        assert not outcome.plan_is_new
+    assert Plan.objects.count() == 2
+
+
+def table(rows, headings):
+    """The rows by heading, as far as `headings` go."""
+    every = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    return [{heading: row[heading] for heading in headings} for row in every]
