@@ -264,7 +264,7 @@ DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 
 # --- Papers -------------------------------------------------------------------------------
 
-# The most that `render_papers` gives to one paper: seconds, and memory of each process.
+# The most that `render_papers` gives to one paper: seconds, and memory of its process.
 RENDER_SECONDS = env_number("RENDER_SECONDS", 300)
 RENDER_MEBIBYTES = env_number("RENDER_MEBIBYTES", 2048)
 

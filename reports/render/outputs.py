@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from multiprocessing.connection import Connection
-
 from reports.document import from_json
 from reports.document.text import DocumentError
 from reports.render.docx import render_docx
 from reports.render.pdf import RenderRefused, Tell, render_pdf, tell_nobody
 
 
-def make(
-    form: str, document: bytes, tell: Tell = tell_nobody, helper: Connection | None = None
-) -> bytes:
-    """The file's bytes. Raises RenderRefused, with a sentence, for a paper that cannot be printed.
-
-    On `helper` see `render_pdf`.
-    """
+def make(form: str, document: bytes, tell: Tell = tell_nobody) -> bytes:
+    """The file's bytes. Raises RenderRefused, with a sentence, for a paper that cannot be printed."""
     try:
         paper = from_json(document)
     except DocumentError as error:
         raise RenderRefused(str(error)) from error
     if form == "pdf":
-        return render_pdf(paper, tell, helper)
+        return render_pdf(paper, tell)
     return render_docx(paper)

@@ -1,4 +1,4 @@
-"""A document as a tagged PDF. With `glyphs`, `halves` and `structure`, the only module that knows WeasyPrint.
+"""A document as a tagged PDF. With `structure`, the only module that knows WeasyPrint.
 
 The renderer reads files and networks if it is let: here it gets our own fonts and stylesheets, named one by one, and
 every other address stops the render. So does any warning it logs, and any text that our fonts cannot draw: a paper
@@ -12,12 +12,10 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
-from multiprocessing.connection import Connection
 from pathlib import Path
-from traceback import format_exc
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -25,11 +23,9 @@ import pydyf  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring
 
 from reports.document import Document
-from reports.render import halves
 from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
-from reports.render.glyphs import glyphs_remembered
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, document_html
-from reports.render.structure import Reader, own_structure, places
+from reports.render.structure import own_structure
 
 FONTS = (
     "fonts/SourceSans3-Regular.ttf",
@@ -58,34 +54,15 @@ def tell_nobody(stage: str, page: int, pages: int) -> None:
     pass
 
 
-def render_pdf(
-    document: Document, tell: Tell = tell_nobody, helper: Connection | None = None
-) -> bytes:
+def render_pdf(document: Document, tell: Tell = tell_nobody) -> bytes:
     """The document as PDF/UA-1 and PDF/A-2a, dated by its own date. Raises RenderRefused rather than make a doubtful
-    file.
-
-    `helper` leads to a process in `help_with_halves`, which makes half of a long paper meanwhile; the bytes are the
-    same. After any exception it may still be at it, and is of no more use.
-    """
+    file."""
     with _undisturbed():
         html = document_html(document)
-    return html_to_pdf(
-        html,
-        title=document.title,
-        language=document.language,
-        tell=tell,
-        helper=helper,
-    )
+    return html_to_pdf(html, title=document.title, language=document.language, tell=tell)
 
 
-def html_to_pdf(
-    html: str,
-    *,
-    title: str,
-    language: str,
-    tell: Tell = tell_nobody,
-    helper: Connection | None = None,
-) -> bytes:
+def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobody) -> bytes:
     """The page as PDF, with the two facts that the file must then state. See `render_pdf`."""
     if len(html) > MAX_HTML:
         raise RenderRefused(
@@ -93,7 +70,7 @@ def html_to_pdf(
         )
     refuse_unprintable(html)
     with _carefully():
-        data = _write(html, title, language, tell, helper)
+        data = _write(html, title, language, tell)
     check_file(data)
     return data
 
@@ -106,23 +83,6 @@ def get_ready() -> None:
         _page(_read(f"<html><head>{sheets}</head><body/></html>")).render(
             font_config=_font_configuration()
         )
-
-
-def help_with_halves(asker: Connection) -> None:
-    """Make the second half of each paper that comes from `asker`, until nobody is there."""
-    while True:
-        try:
-            html = asker.recv()
-        except EOFError:
-            return
-        try:
-            with _carefully():
-                painted = _second_half(html, asker)
-            asker.send(painted)
-        except RenderRefused as refusal:
-            asker.send(refusal)
-        except Exception:
-            asker.send(RuntimeError(f"The other half failed.\n{format_exc()}"))
 
 
 def refuse_unprintable(text: str) -> None:
@@ -146,62 +106,19 @@ def check_file(data: bytes) -> None:
         raise RenderRefused("The file would not say that it is accessible and fit for the archive.")
 
 
-def _write(html: str, title: str, language: str, tell: Tell, helper: Connection | None) -> bytes:
-    root = _read(html)
-    known, other = places(root), None
-    if helper and len(html) >= halves.LONG and (place := halves.middle(root)) is not None:
-        other = halves.OtherHalf(helper, html)
-        halves.keep_first(root, place)
-    return _put_together(root, known, title, language, tell, other)
-
-
-def _put_together(
-    root: Any,
-    known: dict[Any, int],
-    title: str,
-    language: str,
-    tell: Tell,
-    other: halves.OtherHalf | None,
-) -> bytes:
-    """The page's bytes, with the pages of its `other` half behind."""
-
+def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
     def finish(_document: Any, pdf: Any) -> None:
         tell(CHECKING, 0, 0)
         claim_accessible(pdf)
         _check_catalog(pdf, title=title, language=language)
-        ready = other.streams if other else {}
-        pdf.objects[1:] = [_Ready(each, ready.get(each.number)) for each in pdf.objects[1:]]
+        pdf.objects[1:] = [_Ready(each) for each in pdf.objects[1:]]
 
-    # Both halves go at one pace, so each page of ours stands for two.
-    pace = 2 if other else 1
-    with _pages_told(tell, pace), halves.numbered(other.agree) if other else nullcontext():
-        drawn = _page(root).render(font_config=_font_configuration())
-    reader = Reader(drawn, known)
-    ours = drawn.pages
-    if other:
-        drawn.pages = ours + other.pages()
-    _tell_of_painting(ours, tell, pace, len(drawn.pages))
-    with own_structure(reader), glyphs_remembered():
+    with _pages_told(tell):
+        drawn = _page(_read(html)).render(font_config=_font_configuration())
+    _tell_of_painting(drawn.pages, tell)
+    with own_structure(drawn):
         data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
     return data
-
-
-def _second_half(html: str, asker: Connection) -> halves.Painted:
-    """The last of what `halves.OtherHalf` waits for, after the others were sent in turn."""
-
-    def agree(own: int) -> tuple[int, int]:
-        asker.send(own)
-        before, total = asker.recv()
-        return before, total
-
-    root = _read(html)
-    known, place = places(root), halves.middle(root)
-    assert place is not None
-    halves.keep_second(root, place)
-    with halves.numbered(agree):
-        drawn = _page(root).render(font_config=_font_configuration())
-    asker.send(halves.facts(drawn))
-    return halves.paint(drawn, Reader(drawn, known))
 
 
 def _read(html: str) -> Any:
@@ -233,15 +150,14 @@ def _page(root: Any) -> Any:
 
 
 class _Ready(pydyf.Object):
-    """An object of a file that will not change any more: pydyf asks twice for its bytes, which cost a tenth of a long
-    paper's time."""
+    """Object of a file that will not change any more. Keeps its bytes, because pydyf asks for them twice, which costs
+    a tenth of a long paper's time."""
 
     compressible = False
 
-    def __init__(self, of: Any, data: bytes | None = None) -> None:
+    def __init__(self, of: Any) -> None:
         super().__init__()
-        self.number, self.compressible = of.number, of.compressible
-        self.bytes = of.data if data is None else data
+        self.number, self.compressible, self.bytes = of.number, of.compressible, of.data
 
     @property
     def data(self) -> bytes:
@@ -295,22 +211,22 @@ def _undisturbed() -> Iterator[None]:
 class _Pages(logging.Handler):
     """Hears each page that is laid out. A second round, for counters of pages, is no news."""
 
-    def __init__(self, tell: Tell, pace: int) -> None:
+    def __init__(self, tell: Tell) -> None:
         super().__init__(logging.INFO)
-        self.tell, self.pace, self.last = tell, pace, 0
+        self.tell, self.last = tell, 0
 
     def emit(self, record: logging.LogRecord) -> None:
         if "Creating layout - Page" in record.msg and isinstance(record.args, tuple):
             (page,) = record.args
             if isinstance(page, int) and page > self.last:
                 self.last = page
-                self.tell(LAYOUT, page * self.pace, 0)
+                self.tell(LAYOUT, page, 0)
 
 
 @contextmanager
-def _pages_told(tell: Tell, pace: int) -> Iterator[None]:
+def _pages_told(tell: Tell) -> Iterator[None]:
     logger = logging.getLogger("weasyprint.progress")
-    pages, level, passed_on = _Pages(tell, pace), logger.level, logger.propagate
+    pages, level, passed_on = _Pages(tell), logger.level, logger.propagate
     logger.addHandler(pages)
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -322,12 +238,12 @@ def _pages_told(tell: Tell, pace: int) -> Iterator[None]:
         logger.propagate = passed_on
 
 
-def _tell_of_painting(pages: list[Any], tell: Tell, pace: int, total: int) -> None:
+def _tell_of_painting(pages: list[Any], tell: Tell) -> None:
     """Have each page say that it is painted."""
 
     def painted(number: int, paint: Callable[..., None]) -> Callable[..., None]:
         def paint_and_tell(*args: Any, **kwargs: Any) -> None:
-            tell(WRITING, min(number * pace, total), total)
+            tell(WRITING, number, len(pages))
             paint(*args, **kwargs)
 
         return paint_and_tell

@@ -1,8 +1,7 @@
-"""Two processes that make one paper after another, within limits of time and memory.
+"""The child process that makes one paper after another, within limits of time and memory.
 
-The first makes the papers; the second makes half of a long one meanwhile. They stay, because the first paper is slow;
-they are ended and replaced when a paper takes too long or is refused, and whatever kills them kills nothing else. They
-know no database: a paper's JSON goes in, bytes come out.
+It is kept, because the first paper of a process is slow. It is ended and replaced when a paper takes too long or
+fails, and whatever kills it kills nothing else. It knows no database: a paper's JSON goes in, bytes come out.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from typing import Self
 
 from reports.render.pdf import RenderRefused, Tell
 
-# Seconds between two words on how far it is.
+# Seconds between two reports of progress.
 TELLING = 0.5
 
 
 class RoomLost(Exception):
-    """The process died, failed, or was ended because it took too long. It is not said that the paper did it."""
+    """The process died, failed, or was ended because it took too long. The paper need not be the cause."""
 
 
 class Room:
-    """`seconds` are the most that one paper may take, `mebibytes` those of each process."""
+    """Open a child process in which a paper may take at most `seconds` and `mebibytes`."""
 
     def __init__(self, *, seconds: float, mebibytes: int) -> None:
         self.seconds, self.mebibytes = seconds, mebibytes
@@ -35,34 +34,28 @@ class Room:
     def _open(self) -> None:
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
-        helper, asker = context.Pipe()
-        self.processes = [
-            context.Process(target=work, args=(*ends, self.mebibytes), name=name, daemon=True)
-            for work, ends, name in (
-                (_work, (theirs, helper), "paper"),
-                (_help, (asker,), "half a paper"),
-            )
-        ]
-        for process in self.processes:
-            process.start()
-        for end in (theirs, helper, asker):
-            end.close()
+        self.process = context.Process(
+            target=_work, args=(theirs, self.mebibytes), name="paper", daemon=True
+        )
+        self.process.start()
+        theirs.close()
 
     def make(self, form: str, document: bytes, tell: Tell) -> bytes:
         """The file. Raises RenderRefused as `forms.make` does, and RoomLost."""
-        if not all(process.is_alive() for process in self.processes):
+        if not self.process.is_alive():
             self.close()
             self._open()
         try:
             answer, content = self._answer(form, document, tell)
-            if answer == "refused":
-                raise RenderRefused(str(content))
-            if answer == "failed":
-                raise RoomLost(str(content))
         except BaseException:
-            # Whatever it was, this paper may still be in the works: the next one gets new processes.
+            # Whatever it was, this paper may still be in the works: the next one gets a new process.
             self.close()
             raise
+        if answer == "refused":
+            raise RenderRefused(str(content))
+        if answer == "failed":
+            self.close()
+            raise RoomLost(str(content))
         assert isinstance(content, bytes)
         return content
 
@@ -83,10 +76,8 @@ class Room:
         raise RoomLost(f"It took more than {self.seconds:.0f} seconds.")
 
     def close(self) -> None:
-        for process in self.processes:
-            process.kill()
-        for process in self.processes:
-            process.join()
+        self.process.kill()
+        self.process.join()
         self.connection.close()
 
     def __enter__(self) -> Self:
@@ -101,31 +92,8 @@ class Room:
         self.close()
 
 
-def _begin(mebibytes: int) -> None:
-    """Get a new process ready."""
-    import signal
-
-    import django
-
-    # Ctrl-C in a terminal reaches us too; whoever opened the room closes it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    django.setup()
-    _limit(mebibytes)
-    from reports.render.pdf import get_ready
-
-    get_ready()
-
-
-def _help(asker: Connection, mebibytes: int) -> None:
-    """What the second process does: until nobody is at the other end."""
-    _begin(mebibytes)
-    from reports.render.pdf import help_with_halves
-
-    help_with_halves(asker)
-
-
-def _work(connection: Connection, helper: Connection, mebibytes: int) -> None:
-    """What the first process does: until nobody is at the other end."""
+def _work(connection: Connection, mebibytes: int) -> None:
+    """Make papers, as the child process, until nobody is at the other end."""
     _begin(mebibytes)
     from reports.render.outputs import make
 
@@ -145,7 +113,7 @@ def _work(connection: Connection, helper: Connection, mebibytes: int) -> None:
 
         answer: tuple[str, bytes | str]
         try:
-            answer = "made", make(form, document, tell, helper)
+            answer = "made", make(form, document, tell)
         except RenderRefused as refusal:
             answer = "refused", str(refusal)
         except Exception:
@@ -153,8 +121,23 @@ def _work(connection: Connection, helper: Connection, mebibytes: int) -> None:
         connection.send(answer)
 
 
+def _begin(mebibytes: int) -> None:
+    """Get the new process ready."""
+    import signal
+
+    import django
+
+    # Ctrl-C in a terminal reaches us too; whoever opened the room closes it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    django.setup()
+    _limit(mebibytes)
+    from reports.render.pdf import get_ready
+
+    get_ready()
+
+
 def _limit(mebibytes: int) -> None:
-    """Above that it is refused memory, and then it fails at the paper."""
+    """Refuse this process more memory than that, so that it fails at the paper."""
     if os.name == "posix":
         import resource
 

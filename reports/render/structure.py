@@ -4,17 +4,14 @@ The renderer's own tree passes a validator and still tires a listener: a table c
 running heads and repeated table heads are read out on each page. While one file is written, this puts another builder
 in the place of two of WeasyPrint's private functions, so it belongs to exactly one version of it (`WEASYPRINT`) and
 to one render at a time in a process; `reports.render.pdf` sees to both. The paper has no links and no form fields.
-
-A page is first read into steps, which know an element by its place in the HTML, and the steps are then written: so
-pages may be read in one process and written in another (`reports.render.halves`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
 
@@ -24,7 +21,7 @@ LOGGER = logging.getLogger("weasyprint")
 
 _POINT = 0.75  # points in a CSS pixel
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
-SVG = f"{{{_SVG_NAMESPACE}}}svg"
+_SVG = f"{{{_SVG_NAMESPACE}}}svg"
 _ROLES = {
     "article": "Art",
     "section": "Sect",
@@ -41,51 +38,46 @@ _ROLES = {
     "tr": "TR",
     "th": "TH",
     "td": "TD",
-    SVG: "Figure",
+    _SVG: "Figure",
 }
 
 
-# An element's place in the HTML, counted from its root, and the role it plays.
-Key = tuple[int, str]
-
-
-class Node(NamedTuple):
-    """An element that is met for the first time. Without an owner it hangs under the document."""
-
-    key: Key
-    owner: Key | None
-    facts: Mapping[str, Any]
-
-
-class Content(NamedTuple):
-    """A stretch of the page's content, by its number on the page, and the element it belongs to."""
-
-    mcid: int
-    owner: Key | None
-
-
-Steps = list[Node | Content]
-
-
-class ReadPage(NamedTuple):
-    """Stands for the boxes of a page that was read elsewhere."""
-
-    steps: Steps
-
-
-def places(root: Any) -> dict[Any, int]:
-    """Each element of the HTML and its place in it."""
-    return {element: place for place, element in enumerate(root.iter())}
-
-
 @contextmanager
-def own_structure(reader: Reader) -> Iterator[None]:
-    """Within this, WeasyPrint's `write_pdf` of the reader's document writes our tag tree. Not safe in two threads."""
+def own_structure(document: Any) -> Iterator[None]:
+    """Within this, `document.write_pdf` (WeasyPrint's) writes our tag tree. Not safe in two threads at once."""
     from weasyprint.pdf import tags
+    from weasyprint.pdf.stream import Stream
 
-    writer, build = _Writer(), tags._build_box_tree
+    builder = _Builder(document)
+    build, marked = tags._build_box_tree, Stream.marked
+
+    def mark(stream: Any, box: Any, tag: str) -> Any:
+        return stream.artifact() if id(box) in builder.artifacts else marked(stream, box, tag)
+
+    tags._build_box_tree, Stream.marked = builder.build_page, mark
+    try:
+        yield
+    finally:
+        tags._build_box_tree, Stream.marked = build, marked
+
+
+class _Builder:
+    """Builds the tree page by page. Finds first which boxes are only decoration (`artifacts`, by `id`)."""
+
+    def __init__(self, document: Any) -> None:
+        from weasyprint.formatting_structure import boxes
+
+        self.boxes = boxes
+        self.language = document.metadata.lang
+        self.artifacts: set[int] = set()
+        # By HTML element and role.
+        self.nodes: dict[tuple[Any, str], Any] = {}
+        heads: set[Any] = set()
+        for page in document.pages:
+            self._find_artifacts(page._page_box, heads)
 
     def build_page(
+        self,
         box: Any,
         parent: Any,
         pdf: Any,
@@ -95,56 +87,15 @@ def own_structure(reader: Reader) -> Iterator[None]:
         marks: dict[Any, Any],
     ) -> tuple[()]:
         """Hang the page's content under `parent`. Takes and fills what WeasyPrint's function does; yields nothing."""
-        steps = box.steps if isinstance(box, ReadPage) else reader.read(box, marks)
-        writer.write(steps, parent, pdf, pdf.page_references[page_number], nums)
-        return ()
-
-    tags._build_box_tree = build_page
-    try:
-        with decoration_unmarked(reader):
-            yield
-    finally:
-        tags._build_box_tree = build
-
-
-@contextmanager
-def decoration_unmarked(reader: Reader) -> Iterator[None]:
-    """Within this, pages are painted with what is only decoration outside the content."""
-    from weasyprint.pdf.stream import Stream
-
-    marked = Stream.marked
-
-    def mark(stream: Any, box: Any, tag: str) -> Any:
-        return stream.artifact() if id(box) in reader.artifacts else marked(stream, box, tag)
-
-    Stream.marked = mark
-    try:
-        yield
-    finally:
-        Stream.marked = marked
-
-
-class Reader:
-    """Reads pages into steps, one after another; knows from the start which boxes are only decoration."""
-
-    def __init__(self, document: Any, places: Mapping[Any, int]) -> None:
-        from weasyprint.formatting_structure import boxes
-
-        self.boxes, self.places = boxes, places
-        self.language = document.metadata.lang
-        self.artifacts: set[int] = set()
-        self.met: set[Key] = set()
-        heads: set[Any] = set()
-        for page in document.pages:
-            self._find_artifacts(page._page_box, heads)
-
-    def read(self, box: Any, marks: dict[Any, Any]) -> Steps:
-        """What the page's box holds. Takes what was marked on the page and empties it."""
+        self.pdf, self.page, self.nums, self.marks = (
+            pdf,
+            pdf.page_references[page_number],
+            nums,
+            marks,
+        )
         self.page_height = box.margin_height() * _POINT
-        self.steps: Steps = []
-        self.marks = marks
-        self._children(box, None)
-        return self.steps
+        self._children(box, parent)
+        return ()
 
     def _find_artifacts(self, box: Any, heads: set[Any]) -> None:
         """Running heads, and table heads seen before, with everything in them."""
@@ -163,53 +114,70 @@ class Reader:
         """Positioned boxes, list markers among them, stand behind a placeholder."""
         return getattr(box, "_box", box)
 
-    def _children(self, box: Any, owner: Key | None) -> None:
+    def _children(self, box: Any, node: Any) -> None:
         for child in box.children:
             child = self._real(child)
             if id(child) in self.artifacts:
                 continue
-            holder = self._holder(child, owner)
+            holder = self._holder(child, node)
             if isinstance(child, self.boxes.TextBox | self.boxes.ReplacedBox):
-                self.steps.append(Content(self.marks.pop(child)["mcid"], holder))
+                self._content(self.marks.pop(child)["mcid"], holder)
             else:
                 self._children(child, holder)
 
-    def _holder(self, box: Any, owner: Key | None) -> Key | None:
-        """The element that the box's content belongs to: its HTML element's, noted when first met."""
+    def _holder(self, box: Any, parent: Any) -> Any:
+        """The node that the box's content belongs to: its HTML element's, added when first met."""
         element, tag = box.element, box.element_tag
         role = _ROLES.get(tag, "")
         if element is None:
-            return owner
+            return parent
         language = element.get("lang") or self.language
         if not role and language != self.language:
             role = "Span"
         if not role:
-            return owner
-        place = self.places[element]
-        key = place, role
-        if key not in self.met:
-            facts: dict[str, Any] = {}
+            return parent
+        if (element, role) not in self.nodes:
+            owner = self.nodes[element, "LI"] if role == "Lbl" else parent
+            node = self.nodes[element, role] = self._add(role, owner)
             if language != self.language:
-                facts["Lang"] = pydyf.String(language)
-            self._describe(facts, role, box)
-            self._note(key, (place, "LI") if role == "Lbl" else owner, facts)
-        if role != "LI":
-            return key
-        # What holds a list item's content, beside its label.
-        body = place, "LBody"
-        if body not in self.met:
-            self._note(body, key, {})
-        return body
+                node["Lang"] = pydyf.String(language)
+            self._describe(node, role, box)
+        return self._body(element) if role == "LI" else self.nodes[element, role]
 
-    def _note(self, key: Key, owner: Key | None, facts: Mapping[str, Any]) -> None:
-        self.met.add(key)
-        self.steps.append(Node(key, owner, facts))
+    def _body(self, element: Any) -> Any:
+        """The node of a list item's content, beside its label."""
+        if (element, "LBody") not in self.nodes:
+            self.nodes[element, "LBody"] = self._add("LBody", self.nodes[element, "LI"])
+        return self.nodes[element, "LBody"]
 
-    def _describe(self, facts: dict[str, Any], role: str, box: Any) -> None:
-        """The facts that a reader of the tags needs about some elements."""
+    def _add(self, role: str, parent: Any) -> Any:
+        node = pydyf.Dictionary(
+            {
+                "Type": "/StructElem",
+                "S": f"/{role}",
+                "K": pydyf.Array(),
+                "Pg": self.page,
+                "P": parent.reference,
+            }
+        )
+        self.pdf.add_object(node)
+        # A label is met after the body it stands before.
+        parent["K"].insert(0 if role == "Lbl" else len(parent["K"]), node.reference)
+        return node
+
+    def _content(self, mcid: int, node: Any) -> None:
+        """Hang a piece of the page's content on a node that may have begun on another page."""
+        if node["Pg"] == self.page:
+            node["K"].append(mcid)
+        else:
+            node["K"].append(pydyf.Dictionary({"Type": "/MCR", "Pg": self.page, "MCID": mcid}))
+        self.nums[mcid] = node.reference
+
+    def _describe(self, node: Any, role: str, box: Any) -> None:
+        """Add the facts that a reader of the tags needs about some elements."""
         if role == "L":
             numbering = "Decimal" if box.element_tag == "ol" else "Disc"
-            facts["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": f"/{numbering}"})
+            node["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": f"/{numbering}"})
         elif role in ("TH", "TD"):
             cell = {"O": "/Table"}
             if role == "TH":
@@ -218,59 +186,17 @@ class Reader:
                 cell["ColSpan"] = box.colspan
             if box.rowspan != 1:
                 cell["RowSpan"] = box.rowspan
-            facts["A"] = pydyf.Dictionary(cell)
+            node["A"] = pydyf.Dictionary(cell)
         elif role == "Figure":
             left, top = (
                 box.content_box_x() * _POINT,
                 self.page_height - box.content_box_y() * _POINT,
             )
             right, bottom = left + box.width * _POINT, top - box.height * _POINT
-            facts["A"] = pydyf.Dictionary(
+            node["A"] = pydyf.Dictionary(
                 {"O": "/Layout", "BBox": pydyf.Array((left, bottom, right, top))}
             )
             words = box.element.findtext(f"{{{_SVG_NAMESPACE}}}title", "").strip()
             if not words:
                 LOGGER.error("A picture has no words for those who cannot see it")
-            facts["Alt"] = pydyf.String(words)
-
-
-class _Writer:
-    """Writes the tree page by page."""
-
-    def __init__(self) -> None:
-        self.nodes: dict[Key | None, Any] = {}
-
-    def write(
-        self, steps: Steps, document: Any, pdf: Any, page: bytes, nums: dict[int, Any]
-    ) -> None:
-        self.nodes[None] = document
-        for step in steps:
-            if isinstance(step, Content):
-                self._content(step.mcid, self.nodes[step.owner], page)
-                nums[step.mcid] = self.nodes[step.owner].reference
-            elif step.key not in self.nodes:
-                self.nodes[step.key] = self._node(step, pdf, page)
-
-    def _node(self, step: Node, pdf: Any, page: bytes) -> Any:
-        owner, (_, role) = self.nodes[step.owner], step.key
-        node = pydyf.Dictionary(
-            {
-                "Type": "/StructElem",
-                "S": f"/{role}",
-                "K": pydyf.Array(),
-                "Pg": page,
-                "P": owner.reference,
-                **step.facts,
-            }
-        )
-        pdf.add_object(node)
-        # A label is met after the body it stands before.
-        owner["K"].insert(0 if role == "Lbl" else len(owner["K"]), node.reference)
-        return node
-
-    def _content(self, mcid: int, node: Any, page: bytes) -> None:
-        """Hang a stretch of the page's content on an element that may have begun on another page."""
-        if node["Pg"] == page:
-            node["K"].append(mcid)
-        else:
-            node["K"].append(pydyf.Dictionary({"Type": "/MCR", "Pg": page, "MCID": mcid}))
+            node["Alt"] = pydyf.String(words)

@@ -88,6 +88,17 @@ def test_its_bookmarks_are_the_cover_the_sections_and_the_annexes(pdf):
     ]
 
 
+def test_progress_is_told_page_by_page_and_then_out_of_all_pages(long_document, long_data):
+    told = []
+    render_pdf(long_document, lambda *at: told.append(at))
+    laid_out = [page for stage, page, _ in told if stage == "layout"]
+    assert laid_out == list(range(1, max(laid_out) + 1))
+    count = len(pages(long_data))
+    written = [(page, of) for stage, page, of in told if stage == "writing"]
+    assert written == [(page, count) for page in range(1, count + 1)]
+    assert told[-1] == ("checking", 0, 0)
+
+
 def test_two_processes_make_the_same_bytes(data, project_root):
     code = (
         "import django; django.setup(); from tests.reports import sample; import hashlib;"

@@ -75,7 +75,7 @@ def test_a_room_whose_process_dies_says_so_and_has_another_one_next_time(briefin
     with Room(seconds=60, mebibytes=2048) as room:
 
         def kill(*at):
-            room.processes[0].kill()
+            room.process.kill()
 
         with pytest.raises(RoomLost, match="ended in the middle"):
             room.make("pdf", document, kill)
@@ -94,20 +94,19 @@ def test_a_room_whose_process_dies_in_the_middle_of_its_answer_says_so(briefing,
             room.make("pdf", document, lambda *at: None)
 
 
-def test_a_room_that_lost_its_helper_has_another_one_next_time(briefing):
+def test_a_room_that_lost_its_process_between_papers_has_another_one_next_time(briefing):
     with Room(seconds=60, mebibytes=2048) as room:
-        _, lost = room.processes
-        lost.kill()
-        lost.join()
+        room.process.kill()
+        room.process.join()
         assert room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
-        assert [process.is_alive() for process in room.processes] == [True, True]
+        assert room.process.is_alive()
 
 
 def test_a_paper_that_takes_too_long_is_ended(briefing):
     with Room(seconds=0.01, mebibytes=2048) as room:
         with pytest.raises(RoomLost, match=r"more than 0 seconds"):
             room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
-        assert [process.is_alive() for process in room.processes] == [False, False]
+        assert not room.process.is_alive()
 
 
 def test_a_paper_that_needs_too_much_memory_is_no_more_than_a_process_lost(briefing):
@@ -126,7 +125,7 @@ def test_a_paper_that_is_refused_memory_fails_with_that_word(monkeypatch):
     monkeypatch.setattr("reports.render.outputs.make", make)
     monkeypatch.setattr("reports.render.room._begin", lambda mebibytes: None)
     ours, theirs = Pipe()
-    thread = Thread(target=_work, args=(theirs, None, 0))
+    thread = Thread(target=_work, args=(theirs, 0))
     thread.start()
     ours.send(("pdf", b"{}"))
     answer, words = ours.recv()
@@ -197,23 +196,23 @@ def test_a_worker_that_is_stopped_puts_its_paper_back(briefing, monkeypatch):
     assert not RenderWorker.objects.exists()
 
 
-def test_a_room_is_left_by_its_processes_when_nobody_is_there_any_more():
+def test_a_room_is_left_by_its_process_when_nobody_is_there_any_more():
     """A worker that is killed leaves nothing running behind it."""
     code = (
         "import os, signal\n"
         "from reports.render.room import Room\n"
         "if __name__ == '__main__':\n"
         "    room = Room(seconds=9, mebibytes=2048)\n"
-        "    print(*(process.pid for process in room.processes), flush=True)\n"
+        "    print(room.process.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    pids = [int(pid) for pid in told.stdout.split()]
+    pid = int(told.stdout)
     for _ in range(300):
-        if not any(is_running(pid) for pid in pids):
+        if not is_running(pid):
             break
         time.sleep(0.1)
-    assert [is_running(pid) for pid in pids] == [False, False]
+    assert not is_running(pid)
 
 
 def is_running(pid):
