@@ -17,7 +17,7 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> date | None:
-        day = super().clean(value)
+        day: date | None = super().clean(value)
         if day is not None and not 1990 <= day.year <= 2100:
             raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
         return day

@@ -104,7 +104,7 @@ class EndSeatForm(forms.Form):
 
     @property
     def ends_at_once(self) -> bool:
-        return self.cleaned_data.get("when", self.AT_ONCE) == self.AT_ONCE
+        return bool(self.cleaned_data.get("when", self.AT_ONCE) == self.AT_ONCE)
 
     def ask_to_confirm(self) -> None:
         self.fields["confirmed"].widget = forms.CheckboxInput()

@@ -1,6 +1,8 @@
 """What waits for one person of the briefings: lines of their desk, a source of `workitems.desk`."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -86,7 +88,7 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
 def _consultations(agencies: set[int], on: date) -> list[Line]:
     """Papers in consultation: what the coordinator can do about each."""
     asked = Q(clearances__is_withdrawn=False)
-    rows = (
+    rows: Iterable[Any] = (  # with three counts
         Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=State.IN_CONSULTATION)
         .select_related("plan")
         .annotate(

@@ -46,7 +46,7 @@ def _open_document(kind: str) -> Callable[[IO[Any]], bool]:
 
     def matches(file: IO[Any]) -> bool:
         head = file.read(HEAD)
-        return head.startswith(b"PK\x03\x04") and head[30:].startswith(told)
+        return bool(head.startswith(b"PK\x03\x04") and head[30:].startswith(told))
 
     return matches
 

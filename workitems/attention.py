@@ -13,7 +13,7 @@ from workitems.on_day import ItemOnDay, OpenRisk, PlanOnDay, ReturnOnDay
 from workitems.standing import Rank, Reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One item, one agency's return or one risk to the whole plan, and why it is here."""
 

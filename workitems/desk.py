@@ -18,7 +18,7 @@ SHOWN_AHEAD_DAYS = 30
 SHOWN_AT_MOST = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """`due` orders the lines; `when` says it in words; `url` is one click from done."""
 
@@ -31,7 +31,14 @@ class Line:
 
 
 def line(*, due: date, on: date, what: str, detail: str, url: str, when: str = "") -> Line:
-    return Line(due, what, detail, when or days_until(due, on), due < on, url)
+    return Line(
+        due=due,
+        what=what,
+        detail=detail,
+        when=when or days_until(due, on),
+        is_late=due < on,
+        url=url,
+    )
 
 
 def days_until(due: date, on: date) -> str:

@@ -29,7 +29,7 @@ PRODUCT = "-//Plan Register//Due dates//EN"
 ASK_AGAIN_AFTER = "PT6H"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """A day in the calendar. `changes` counts what happened to its record since it was made."""
 
@@ -195,7 +195,7 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
     host = urlsplit(site_url).hostname
     for entry in entries:
         calendar.add_component(_event(entry, site_url, f"{entry.uid}@{host}"))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(entry: Entry, site_url: str, uid: str) -> Event:

@@ -33,7 +33,7 @@ class MilestoneLine:
     is_asked: bool
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Section:
     """One item on the page. `is_led` is false for an item that the agency only supports."""
 
@@ -221,7 +221,7 @@ def _milestones(
             and not late.is_late
         ):
             continue
-        delay = next(iter(milestone.open_delays), None)
+        delay = next(iter(milestone.open_delays), None)  # type: ignore[attr-defined]
         is_explained = (
             delay is not None and bool(delay.mitigations.all()) and milestone.forecast_due >= on
         )

@@ -30,12 +30,13 @@ from workitems.models.plan import READING_ROLES
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
-def _plan_of(row: Any) -> Any:
+def _plan_of(row: Any) -> Plan | None:
     if row is None:
         return None
     if isinstance(row, Return):
         return row.round.plan
-    return getattr(row, "plan", row)
+    plan: Plan = getattr(row, "plan", row)
+    return plan
 
 
 @rules.predicate

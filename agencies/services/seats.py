@@ -150,11 +150,9 @@ def end_seat_at_once(
 def _locked(seat: Seat) -> Seat:
     # The agency's row first: two people who end each other's seat must not leave it empty.
     Agency.objects.select_for_update().get(pk=seat.agency_id)
-    return (
-        Seat.objects.select_for_update(of=("self",))
-        .select_related("user", "agency")
-        .get(pk=seat.pk)
-    )
+    rows = Seat.objects.select_for_update(of=("self",)).select_related("user", "agency")
+    locked: Seat = rows.get(pk=seat.pk)
+    return locked
 
 
 def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None) -> None:

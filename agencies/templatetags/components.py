@@ -1,6 +1,7 @@
 """The components that need a body or a little Python. Their markup is in templates/components."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django import template
 from django.core.paginator import Page
@@ -55,13 +56,15 @@ def data_table(
 
 
 @register.filter
-def page_numbers(page: Page) -> list[int | str]:
+def page_numbers(page: "Page[Any]") -> list[int | str]:
     """Numbers to link to around a page, with an ellipsis for each gap."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
 
 @register.filter
-def error_links(forms: BaseForm | BaseFormSet | Iterable[BaseForm]) -> list[tuple[str, str]]:
+def error_links(
+    forms: "BaseForm | BaseFormSet[BaseForm] | Iterable[BaseForm]",
+) -> list[tuple[str, str]]:
     """Every error of a form or of several, in the page's order, with the id of its control.
 
     The id is empty for an error that belongs to no visible field.

@@ -41,7 +41,7 @@ class BarRow:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRow:
     """How many milestones whose date had passed were met on time, met late, and not yet."""
 

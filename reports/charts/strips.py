@@ -23,7 +23,7 @@ _NARROWEST = 300.0
 _APART = 26.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class StripMilestone:
     """A milestone's dates. `withdrawn_on` and `completed_on` are of the day asked about or before."""
 
@@ -45,7 +45,7 @@ class StripMilestone:
         return self.completed_on or self.forecast_due
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
     """An item's row: what it is, where it leads, how its dates stand in words, and its milestones in order."""
 

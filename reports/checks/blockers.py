@@ -54,7 +54,15 @@ HEIGHT = {
 def every(material: Material) -> list[Check]:
     if material.briefing.kind_id is None:
         url = material.url(WORKSHOP)
-        return [Check("draft", BLOCKING, "The briefing is not drafted yet.", url, "The paper")]
+        return [
+            Check(
+                key="draft",
+                severity=BLOCKING,
+                words="The briefing is not drafted yet.",
+                url=url,
+                place="The paper",
+            )
+        ]
     return [
         *_paper(material),
         *_cover(material),
@@ -71,19 +79,19 @@ def _paper(material: Material) -> Iterator[Check]:
     """That it can be made at all, with a recommendation."""
     if not any(not ask.is_hidden for ask in material.draft.asks):
         yield Check(
-            "recommendation",
-            BLOCKING,
-            "The paper recommends nothing. Write at least one recommendation, with its verb.",
-            f"{material.url(WORKSHOP)}#recommendations",
-            "Recommendation",
+            key="recommendation",
+            severity=BLOCKING,
+            words="The paper recommends nothing. Write at least one recommendation, with its verb.",
+            url=f"{material.url(WORKSHOP)}#recommendations",
+            place="Recommendation",
         )
     elif material.refusal:
         yield Check(
-            "paper",
-            BLOCKING,
-            material.refusal,
-            material.url(WORKSHOP),
-            "The whole paper",
+            key="paper",
+            severity=BLOCKING,
+            words=material.refusal,
+            url=material.url(WORKSHOP),
+            place="The whole paper",
             # Where the records cannot be read, its date or its period is another one.
             mend_url="" if material.found else material.url(COVER),
         )
@@ -94,11 +102,11 @@ def _cover(material: Material) -> Iterator[Check]:
 
     def empty(name: str, what: str, words: str, stops: Gate = Gate.CONSULTATION) -> Check:
         return Check(
-            f"cover-{name}",
-            BLOCKING,
-            words,
-            material.url(BRIEFING),
-            f"Cover, {what}",
+            key=f"cover-{name}",
+            severity=BLOCKING,
+            words=words,
+            url=material.url(BRIEFING),
+            place=f"Cover, {what}",
             mend_url=f"{material.url(COVER)}#id_{name}",
             stops=stops,
         )
@@ -133,12 +141,12 @@ def _returns(material: Material) -> Iterator[Check]:
     untold: list[Return] = [row for row in material.missing if row.pk not in told]
     for row in untold:
         yield Check(
-            f"return-{row.pk}",
-            BLOCKING,
-            f"The return of {row.agency}, {row.round}, was not accepted by "
+            key=f"return-{row.pk}",
+            severity=BLOCKING,
+            words=f"The return of {row.agency}, {row.round}, was not accepted by "
             f"{long_date(material.briefing.dated)}, and the paper does not say so.",
-            f"{row.round.get_absolute_url()}#return-{row.agency_id}",
-            f"Return of {row.agency.short_name}",
+            url=f"{row.round.get_absolute_url()}#return-{row.agency_id}",
+            place=f"Return of {row.agency.short_name}",
             # Until it is submitted, its agency alone reads it.
             mend_url=row.get_absolute_url() if row.submitted_at else "",
             remedy="Let the paper say so, or date it after the return is accepted.",
@@ -163,13 +171,13 @@ def _late(material: Material) -> Iterator[Check]:
             else:
                 continue
             yield Check(
-                f"late-{step.row.id}",
-                BLOCKING,
-                f"“{step.row.description}” (item {item.row.number}) is late on "
+                key=f"late-{step.row.id}",
+                severity=BLOCKING,
+                words=f"“{step.row.description}” (item {item.row.number}) is late on "
                 f"{long_date(material.briefing.dated)} without {lacks} recorded by that day.",
-                f"{reverse('workitems:detail', args=[slug, item.row.number])}"
+                url=f"{reverse('workitems:detail', args=[slug, item.row.number])}"
                 f"#milestone-{step.row.number}",
-                f"Item {item.row.number}",
+                place=f"Item {item.row.number}",
                 remedy=f"Ask {item.lead.short_name} to record it. What is recorded after that day "
                 "counts once the briefing is dated later.",
             )
@@ -189,7 +197,14 @@ def _marking(material: Material) -> Iterator[Check]:
             says = f"{place} holds words marked {found}, and the paper is {marking}."
             if HEIGHT[found] > HEIGHT["SENSITIVE"]:
                 says += " Text with that marking must not be kept here: take it out."
-            yield Check(f"marking-{key}", BLOCKING, says, url, place, mend_url=mend_url)
+            yield Check(
+                key=f"marking-{key}",
+                severity=BLOCKING,
+                words=says,
+                url=url,
+                place=place,
+                mend_url=mend_url,
+            )
 
     for _, part in material.shown():
         yield from check(
@@ -240,11 +255,11 @@ def _comments(material: Material) -> Iterator[Check]:
         agency = comment.clearance.agency.short_name
         place = place_of(material.draft, comment.key)
         yield Check(
-            f"comment-{comment.pk}",
-            BLOCKING,
-            f"A comment of {agency} is not resolved ({place[:1].lower()}{place[1:]}).",
-            f"{material.url(CLEARANCE)}#comment-{comment.pk}",
-            f"Comment of {agency}",
+            key=f"comment-{comment.pk}",
+            severity=BLOCKING,
+            words=f"A comment of {agency} is not resolved ({place[:1].lower()}{place[1:]}).",
+            url=f"{material.url(CLEARANCE)}#comment-{comment.pk}",
+            place=f"Comment of {agency}",
             stops=Gate.AUTHORISATION,
         )
 
@@ -267,12 +282,12 @@ def _dissents(material: Material) -> Iterator[Check]:
     for pk, row in asked_again.items():
         if last.get(pk) == Clearance.Answer.DISSENTS:
             yield Check(
-                f"dissent-{pk}",
-                BLOCKING,
-                f"{row.agency} did not concur, and has not answered since it was asked again. Until it "
+                key=f"dissent-{pk}",
+                severity=BLOCKING,
+                words=f"{row.agency} did not concur, and has not answered since it was asked again. Until it "
                 "does, the paper says nothing of that.",
-                material.url(CLEARANCE),
-                "Clearance",
+                url=material.url(CLEARANCE),
+                place="Clearance",
                 stops=Gate.AUTHORISATION,
             )
 
@@ -282,9 +297,9 @@ def _references(material: Material) -> Iterator[Check]:
     for key in broken_references(material.draft):
         place = f"Recommendation {asks.index(key) + 1}" if key in asks else material.named(key)
         yield Check(
-            f"reference-{key}",
-            BLOCKING,
-            f"{place} refers to a paragraph that is left out.",
-            material.paragraph_url(key),
-            place,
+            key=f"reference-{key}",
+            severity=BLOCKING,
+            words=f"{place} refers to a paragraph that is left out.",
+            url=material.paragraph_url(key),
+            place=place,
         )

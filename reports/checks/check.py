@@ -24,7 +24,7 @@ class Gate(StrEnum):
         }[self]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One thing that is wrong. `key` says what is wrong where, and stays the same while it is;
     `about` stands for the words that it is about, and changes with them."""

@@ -21,7 +21,7 @@ ANNEXES = "briefings:annexes"
 CLEARANCE = "briefings:clearance"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Material:
     """`document` is missing where `refusal` says why it cannot be made. `found` and `composed` are
     missing where the records cannot be read, and before the briefing is drafted."""
@@ -107,7 +107,16 @@ def _of_records(briefing: Briefing) -> Material:
         document = compose(briefing)
     except DocumentError as error:
         refusal = str(error)
-    return Material(briefing, Draft(()), None, [], document, refusal, [], [])
+    return Material(
+        briefing=briefing,
+        draft=Draft(()),
+        found=None,
+        composed=[],
+        document=document,
+        refusal=refusal,
+        missing=[],
+        comments=[],
+    )
 
 
 def missing_returns(briefing: Briefing) -> list[Return]:

@@ -47,12 +47,12 @@ def _length(material: Material) -> Iterator[Check]:
     count = pages(material.document)
     if count > MOST_PAGES:
         yield Check(
-            "pages",
-            WARNING,
-            f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
-            material.url(WORKSHOP),
-            "The whole paper",
-            fingerprint(str(count)),
+            key="pages",
+            severity=WARNING,
+            words=f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
+            url=material.url(WORKSHOP),
+            place="The whole paper",
+            about=fingerprint(str(count)),
         )
 
 
@@ -62,12 +62,12 @@ def _stale(material: Material) -> Iterator[Check]:
     for drift in drifts(material.draft, material.composed):
         if drift.key in material.draft.numbers:
             yield Check(
-                f"drift-{drift.key}",
-                WARNING,
-                f"{material.named(drift.key)} was edited, and the records say something else since.",
-                material.paragraph_url(drift.key),
-                material.named(drift.key),
-                fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
+                key=f"drift-{drift.key}",
+                severity=WARNING,
+                words=f"{material.named(drift.key)} was edited, and the records say something else since.",
+                url=material.paragraph_url(drift.key),
+                place=material.named(drift.key),
+                about=fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
             )
     changed = outdated(material.draft, material.composed)
     numbers = material.draft.numbers
@@ -77,25 +77,25 @@ def _stale(material: Material) -> Iterator[Check]:
     if stale:
         count, first = len(stale), stale[0][1]
         yield Check(
-            "stale",
-            WARNING,
-            f"{agree(count, 'Paragraph', 'Paragraphs')} {listed(str(number) for number, _ in stale)} "
+            key="stale",
+            severity=WARNING,
+            words=f"{agree(count, 'Paragraph', 'Paragraphs')} {listed(str(number) for number, _ in stale)} "
             f"{agree(count, 'is', 'are')} not what the records say now; refresh the draft.",
-            material.paragraph_url(first),
-            "The draft",
-            fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
+            url=material.paragraph_url(first),
+            place="The draft",
+            about=fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
             mend_url=f"{material.url(WORKSHOP)}#refresh",
         )
     fresh = [now for was, now in changed.values() if not was]
     if fresh:
         yield Check(
-            "refresh",
-            WARNING,
-            f"The records give {counted(len(fresh), 'further paragraph')} that the draft does not "
+            key="refresh",
+            severity=WARNING,
+            words=f"The records give {counted(len(fresh), 'further paragraph')} that the draft does not "
             f"have; refresh it, then hide what is not wanted.",
-            material.url(WORKSHOP),
-            "The draft",
-            fingerprint(*fresh),
+            url=material.url(WORKSHOP),
+            place="The draft",
+            about=fingerprint(*fresh),
             mend_url=f"{material.url(WORKSHOP)}#refresh",
         )
 
@@ -121,13 +121,13 @@ def _unused(material: Material) -> Iterator[Check]:
             is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
             if is_key and update.pk not in told:
                 yield Check(
-                    f"unused-{update.pk}",
-                    WARNING,
-                    f"{update.of_return.agency} calls what it says of item {item.row.number} a key "
+                    key=f"unused-{update.pk}",
+                    severity=WARNING,
+                    words=f"{update.of_return.agency} calls what it says of item {item.row.number} a key "
                     f"achievement ({update.of_return.round}), and no paragraph tells it.",
-                    f"{material.url(WORKSHOP)}#achievements",
-                    f"Item {item.row.number}",
-                    fingerprint(update.achieved),
+                    url=f"{material.url(WORKSHOP)}#achievements",
+                    place=f"Item {item.row.number}",
+                    about=fingerprint(update.achieved),
                 )
 
 
@@ -140,22 +140,22 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         longest = max(_lengths(text), default=0)
         if longest > MOST_WORDS:
             yield Check(
-                f"long-{part.key}",
-                WARNING,
-                f"{name} has {longest:,} words in one piece; more than {MOST_WORDS} are hard to read.",
-                material.paragraph_url(part.key),
-                name,
-                fingerprint(part.text),
+                key=f"long-{part.key}",
+                severity=WARNING,
+                words=f"{name} has {longest:,} words in one piece; more than {MOST_WORDS} are hard to read.",
+                url=material.paragraph_url(part.key),
+                place=name,
+                about=fingerprint(part.text),
             )
         past = list(dict.fromkeys(called_future(text, on)))
         if past:
             yield Check(
-                f"past-{part.key}",
-                WARNING,
-                f"{name} speaks of {listed(past)} as to come, and the paper is dated {long_date(on)}.",
-                material.paragraph_url(part.key),
-                name,
-                fingerprint(part.text, on.isoformat()),
+                key=f"past-{part.key}",
+                severity=WARNING,
+                words=f"{name} speaks of {listed(past)} as to come, and the paper is dated {long_date(on)}.",
+                url=material.paragraph_url(part.key),
+                place=name,
+                about=fingerprint(part.text, on.isoformat()),
             )
 
 
@@ -181,12 +181,12 @@ def _phones(material: Material) -> Iterator[Check]:
         if len(people) > 1:
             who = listed(dict.fromkeys(people))
             yield Check(
-                f"phone-{digits[-8:]}",
-                WARNING,
-                f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
-                material.url(BRIEFING),
-                "Cover, the numbers",
-                fingerprint(digits, *people),
+                key=f"phone-{digits[-8:]}",
+                severity=WARNING,
+                words=f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
+                url=material.url(BRIEFING),
+                place="Cover, the numbers",
+                about=fingerprint(digits, *people),
                 mend_url=f"{material.url(COVER)}#id_{fields[digits]}",
             )
 
@@ -201,12 +201,12 @@ def _answers(material: Material) -> Iterator[Check]:
             continue
         again = ", asked again since what it cleared has changed," if row.reopened_because else ""
         yield Check(
-            f"clearance-{row.pk}",
-            WARNING,
-            f"{row.agency}{again} has not answered. It is asked to by {long_date(row.due_on)}.",
-            material.url(CLEARANCE),
-            "Clearance",
-            fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
+            key=f"clearance-{row.pk}",
+            severity=WARNING,
+            words=f"{row.agency}{again} has not answered. It is asked to by {long_date(row.due_on)}.",
+            url=material.url(CLEARANCE),
+            place="Clearance",
+            about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
         )
 
 
@@ -217,12 +217,12 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     may_go_up = briefing.is_open and briefing.is_corrected
     if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
         yield Check(
-            "dated-ahead",
-            WARNING,
-            f"The briefing is dated {long_date(dated)}, which has not come yet. What is recorded until then is "
+            key="dated-ahead",
+            severity=WARNING,
+            words=f"The briefing is dated {long_date(dated)}, which has not come yet. What is recorded until then is "
             "not in a paper that is signed before.",
-            material.url(BRIEFING),
-            "Cover, its date",
-            fingerprint(dated.isoformat()),
+            url=material.url(BRIEFING),
+            place="Cover, its date",
+            about=fingerprint(dated.isoformat()),
             mend_url=f"{material.url(COVER)}#id_dated",
         )

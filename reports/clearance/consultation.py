@@ -46,7 +46,7 @@ class Change:
     strands: tuple[Strand, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Consulting:
     """`read` stands for the words that an answer is given on; `earlier` is the answer that no longer
     stands, if one was given."""

@@ -47,7 +47,7 @@ class Kind(StrEnum):
         return "the same" if self == Kind.SAME else self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A paragraph or recommendation as it was and as it is; a side is missing where it is not there.
 
@@ -174,7 +174,7 @@ class AnnexLine:
         return bool(self.was and self.now)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Two papers: cover, sections in the order of the later one, the sentence that closes them with
     what is asked, and annexes."""
@@ -318,11 +318,13 @@ def _line(
     was: Said | None, now: Said | None, weave: _Weaver, *, is_moved: bool = False, under: str = ""
 ) -> Line:
     if was is None or now is None:
-        return Line(was, now)
+        return Line(was=was, now=now)
     before, after = text_of(was), text_of(now)
     strands = weave(before, after)
     looks_differ = not strands and (before != after or _looks(was) != _looks(now))
-    return Line(was, now, is_moved, under, strands, looks_differ)
+    return Line(
+        was=was, now=now, is_moved=is_moved, under=under, strands=strands, looks_differ=looks_differ
+    )
 
 
 # --- what stands where --------------------------------------------------------------------------
@@ -382,7 +384,8 @@ class _Matched:
         for a, b in self.order.entries(*(side.get(home, ()) for side in self.places)):
             if a is None or b is None:
                 yield Line(
-                    None if a is None else self.was[a][0], None if b is None else self.now[b][0]
+                    was=None if a is None else self.was[a][0],
+                    now=None if b is None else self.now[b][0],
                 )
                 continue
             was, came_from = self.was[a]

@@ -28,7 +28,7 @@ class Tampered(Exception):
         self.paper = paper
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Version:
     """The draft as it is now, the draft just before `until`, or a paper as it was issued.
 
@@ -93,11 +93,16 @@ def choice(briefing: Briefing, now: datetime, *, with_draft: bool) -> Choice:
         if paper.briefing_id == briefing.pk:
             on = long_date(timezone.localdate(paper.authorised_at))
             own.append(
-                Version(code, f"Version {paper.number}, authorised on {on}", name, paper=paper)
+                Version(
+                    code=code,
+                    words=f"Version {paper.number}, authorised on {on}",
+                    name=name,
+                    paper=paper,
+                )
             )
         else:
             words = f"{name}, dated {long_date(paper.briefing.dated)}"
-            others.append(Version(code, words, name, paper=paper))
+            others.append(Version(code=code, words=words, name=name, paper=paper))
     draft = tuple(_drafts(briefing, timezone.localdate(now))) if with_draft else ()
     return Choice(briefing, draft, tuple(own), tuple(others))
 
@@ -105,7 +110,7 @@ def choice(briefing: Briefing, now: datetime, *, with_draft: bool) -> Choice:
 def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
     if not briefing.is_issued:
         name = "the draft now" if briefing.kind_id else "what the records say now"
-        yield Version(NOW, capitalised(name), name)
+        yield Version(code=NOW, words=capitalised(name), name=name)
     if briefing.kind_id:
         for then in past_drafts.moments(briefing, today):
             yield _then(then.moment, f", {then.words}")
@@ -114,7 +119,9 @@ def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
 def _then(moment: Moment, what: str = "") -> Version:
     assert moment.until is not None
     name = f"the draft on {moment.words}"
-    return Version(moment.key, f"{capitalised(name)}{what}", name, until=moment.until)
+    return Version(
+        code=moment.key, words=f"{capitalised(name)}{what}", name=name, until=moment.until
+    )
 
 
 def is_of_draft(code: str) -> bool:

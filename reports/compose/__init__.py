@@ -62,7 +62,7 @@ ANNEXES: dict[str, Callable[[Facts], Annex]] = {
 USUAL_ANNEXES = ("progress", "items")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Composed:
     """What the records say on the briefing's date: a section for each content, in the order asked,
     the sentence before the recommendations, the cover, and the annexes chosen."""
@@ -122,7 +122,9 @@ def compose(briefing: Briefing) -> Document:
             lead=found.lead,
             items=(
                 Recommendation(
-                    key("r", "note the contents"), Verb.NOTE, plain("the contents of this paper")
+                    key=key("r", "note the contents"),
+                    verb=Verb.NOTE,
+                    text=plain("the contents of this paper"),
                 ),
             ),
         ),

@@ -44,7 +44,8 @@ class Paper:
 
     def seated(self, agency: Agency, role: Seat.Role) -> User:
         seats = Seat.objects.filter(agency=agency, role=role).select_related("user")
-        return seats.order_by("from_on", "pk")[0].user
+        found: User = seats.order_by("from_on", "pk")[0].user
+        return found
 
     @property
     def coordinator(self) -> User:

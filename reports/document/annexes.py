@@ -42,7 +42,7 @@ class Confidence(StrEnum):
         return {"on_track": "●", "at_risk": "▲", "off_track": "■"}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneRow:
     """A milestone with its dates side by side. `standing` is its lateness in words, as on the paper's date.
 
@@ -71,7 +71,7 @@ class MilestoneRow:
         return (self.expected_on - self.original_on).days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemRow:
     """One work item as a line of the annex. `standing` says its lateness in words ("92 days late", "On time")."""
 
@@ -127,7 +127,7 @@ class Passage:
         check_length(self.text, "A paragraph of an annex")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReport:
     """What one agency last reported of a work item. `period` is in words: "the six months to 30 June 2010".
 
@@ -148,7 +148,7 @@ class ItemReport:
             raise DocumentError("A report of no change goes without other words.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemText:
     """One work item with its words. `supporting` names agencies with their role: "Police (trains its own staff)"."""
 
@@ -184,7 +184,7 @@ class PillarTexts:
         check_text(self.title, "A pillar's title")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemTexts:
     """Annex: every work item with its official wording, its last report and its milestones, under its pillar.
 
@@ -246,7 +246,7 @@ def timeline_room(pillars: int) -> int:
     return max(0, MAX_TIMELINE_ROWS - 4 * max(0, pillars - 3))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPicture:
     """Annex: one page that shows stages by pillar and how milestones slipped. `as_at` is where today's line stands.
 
@@ -304,7 +304,7 @@ class MitigationLine:
         check_text(self.owner, "A mitigation's owner")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DelayRow:
     """One delay of a milestone. `days` is how far it has moved the date in all; `cause` is in words, one or two."""
 
@@ -333,7 +333,7 @@ class DelayRow:
             raise DocumentError("A delay has moved its date at least once.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DelayRegister:
     """Annex: a row for each delay that was open in the period, which is in words, or ended in it."""
 
@@ -348,7 +348,7 @@ class DelayRegister:
         check_text(self.period, "An annex's period")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRow:
     """One risk. `item` is the number of the work item that it threatens, empty for the whole Plan;
     `escalated_to` is "The Minister", "The working group", or empty."""
@@ -377,7 +377,7 @@ class RiskRow:
             raise DocumentError("A risk is escalated to somebody and on a day, or not at all.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRegister:
     """Annex: a row for each risk that was open in the period, which is in words: the gravest open one first."""
 
@@ -392,7 +392,7 @@ class RiskRegister:
         check_text(self.period, "An annex's period")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultedRow:
     """One agency that was asked about the paper, and its answer in words: "Concurs with comment"."""
 

@@ -93,7 +93,7 @@ class Source:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     key: str
     text: Text
@@ -119,7 +119,7 @@ class Section:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """One thing asked of the Minister. The text follows the verb: "the contents of this paper"."""
 
@@ -169,7 +169,7 @@ class Contact:
             check_text(value, "A contact's role or telephone", blank=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
     """The facts on the cover. `None` and empty tuples print as N/A, which is a real answer here."""
 
@@ -214,7 +214,7 @@ class Cover:
             raise DocumentError("The cover names at least one contact.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A whole briefing. Building one checks it; see `assemble` for the easy way."""
 

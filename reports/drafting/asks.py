@@ -24,7 +24,13 @@ def add(
     seen: Sequence[str] = (),
 ) -> Draft:
     """A further recommendation, last."""
-    return replace(draft, asks=(*draft.asks, Ask(key, verb, _words(draft, typed, seen), options)))
+    return replace(
+        draft,
+        asks=(
+            *draft.asks,
+            Ask(key=key, verb=verb, text=_words(draft, typed, seen), options=options),
+        ),
+    )
 
 
 def edit(

@@ -54,7 +54,7 @@ class Taken:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One paragraph. `text` is as typed, with **bold** and sub-bullets."""
 
@@ -80,7 +80,7 @@ class Portion:
         return tuple(part for part in self.parts if not part.is_hidden)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """A recommendation; `options` are printed in place of the verb's own."""
 
@@ -238,7 +238,7 @@ def add(
     """A part in somebody's own words, at a position from 0 in a section. Blank lines as in `edit`."""
     found = draft.portion(portion)
     text, *others = paragraphs_of(draft, typed, seen)
-    new = [Part(key, text, sources=sources), *_further(new_keys, others, sources)]
+    new = [Part(key=key, text=text, sources=sources), *_further(new_keys, others, sources)]
     at = max(0, min(position, len(found.parts)))
     return _with(draft, replace(found, parts=(*found.parts[:at], *new, *found.parts[at:])))
 
@@ -249,7 +249,9 @@ def paragraphs_of(draft: Draft, typed: str, seen: Sequence[str] = ()) -> list[st
 
 
 def _further(keys: Iterable[str], texts: list[str], sources: tuple[Source, ...]) -> list[Part]:
-    found = [Part(key, text, sources=sources) for key, text in zip(keys, texts, strict=False)]
+    found = [
+        Part(key=key, text=text, sources=sources) for key, text in zip(keys, texts, strict=False)
+    ]
     if len(found) < len(texts):
         raise DraftError("The text holds too many paragraphs; save some of them first.")
     return found
@@ -305,7 +307,13 @@ def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
     if head.count("**") % 2:
         raise DraftError("Put the mark outside the bold words.")
     changed = Origin.WRITTEN if part.origin == Origin.WRITTEN else Origin.EDITED
-    second = Part(new_key, tail, Origin.WRITTEN, sources=part.sources, is_hidden=part.is_hidden)
+    second = Part(
+        key=new_key,
+        text=tail,
+        origin=Origin.WRITTEN,
+        sources=part.sources,
+        is_hidden=part.is_hidden,
+    )
     return _replaced(draft, key, [replace(part, text=head, origin=changed), second])
 
 
@@ -483,7 +491,13 @@ def _referring(draft: Draft, old: str, new: str) -> Draft:
 
 def _placed(draft: Draft, each: Composed, after: str | None) -> Draft:
     """A new generated part behind another, else first in the section of its content, if any."""
-    part = Part(each.key, each.text, Origin.GENERATED, (Taken(each.key, each.text),), each.sources)
+    part = Part(
+        key=each.key,
+        text=each.text,
+        origin=Origin.GENERATED,
+        taken=(Taken(each.key, each.text),),
+        sources=each.sources,
+    )
     if after is not None:
         portion = draft.portion_of(after)
         index = [found.key for found in portion.parts].index(after) + 1

@@ -60,7 +60,13 @@ def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[An
             for row in sections
         ),
         asks=tuple(
-            Ask(row.key, Verb(row.verb), row.text, options_of(row.options), row.is_hidden)
+            Ask(
+                key=row.key,
+                verb=Verb(row.verb),
+                text=row.text,
+                options=options_of(row.options),
+                is_hidden=row.is_hidden,
+            )
             for row in asks
         ),
     )

@@ -15,7 +15,7 @@ BROUGHT_BACK = "Brought back"
 OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """`what` follows the person's name; `strands` are the words that went and came."""
 
@@ -39,7 +39,11 @@ def history_of(kind: BriefingKind) -> list[Entry]:
                 why = "" if why in OWN_REASONS else why
                 who = row.history_actor or "Plan Register"
                 found.append(
-                    (row.history_date, len(found), Entry(row.history_date, who, what, why, strands))
+                    (
+                        row.history_date,
+                        len(found),
+                        Entry(at=row.history_date, who=who, what=what, why=why, strands=strands),
+                    )
                 )
             before[row.id] = row
     return [entry for _, _, entry in sorted(found, key=lambda each: each[:2], reverse=True)]

@@ -30,7 +30,7 @@ from workitems.word_diff import Strand, woven
 LAST_WORDS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """One paragraph on the page. `number` is 0 where it is left out of the paper; `typed` is its text
     as it is edited."""
@@ -56,7 +56,7 @@ class Block:
         return any(source.is_changed for source in self.cited)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """A recommendation on the page."""
 
@@ -86,7 +86,7 @@ class Chapter:
         return next((block.number for block in self.blocks if block.number), 0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """`seen` are the numbered paragraphs' keys in order, for what is typed on this page. `refusal`
     says why the records cannot be read, where they cannot."""

@@ -106,10 +106,10 @@ def assembled(draft: Draft, found: Generated) -> Document:
             lead=next(_paragraphs(draft, closing.shown, maori)),
             items=tuple(
                 Recommendation(
-                    ask.key,
-                    ask.verb,
-                    markup.inline(printed(draft, ask.text), maori=maori),
-                    ask.options,
+                    key=ask.key,
+                    verb=ask.verb,
+                    text=markup.inline(printed(draft, ask.text), maori=maori),
+                    options=ask.options,
                 )
                 for ask in asks
             ),
@@ -126,7 +126,9 @@ def _paragraphs(
         blocks = markup.parse(printed(draft, part.text), maori=maori)
         if len(blocks) != 1:
             raise DocumentError("A paragraph of the draft is not one paragraph; open and save it.")
-        yield Paragraph(part.key, blocks[0].text, blocks[0].bullets, part.sources)
+        yield Paragraph(
+            key=part.key, text=blocks[0].text, bullets=blocks[0].bullets, sources=part.sources
+        )
 
 
 def _kind_of(content: str) -> SectionKind:

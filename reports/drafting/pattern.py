@@ -62,7 +62,7 @@ def preview(
             Portion(row.key, row.heading, home_of(row.content, row.key)) for row in rows
         ),
         asks=tuple(
-            Ask(key("r", f"ask {place}"), Verb(ask["verb"]), ask["text"])
+            Ask(key=key("r", f"ask {place}"), verb=Verb(ask["verb"]), text=ask["text"])
             for place, ask in enumerate(asks)
         ),
     )

@@ -52,7 +52,7 @@ class Record:
         return f"{self.kind}-{self.source.pk}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """A record in the tray. `numbers` are those of the paragraphs that use it."""
 

@@ -49,10 +49,10 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     """
     plan = meeting.plan
     at = read_plan(plan, moment)
-    page = dashboard.build(Look(plan, moment), at, None)
+    page = dashboard.build(Look(plan=plan, at=moment), at, None)
     lines = attention(at)
     since = next(iter(meetings_before(plan, moment)), None)
-    changes = read_changes(Look(plan, moment, since.moment)) if since else None
+    changes = read_changes(Look(plan=plan, at=moment, since=since.moment)) if since else None
     round = at.returns[0].round if at.returns else None
     return Pack(
         plan=line(plan.title),

@@ -62,7 +62,7 @@ class Grid:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneDates:
     """A milestone's dates side by side, and its lateness in words on the paper's day."""
 
@@ -111,7 +111,7 @@ class ChangeGroup:
     sentences: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
     """What a meeting decided. Without an owner there is nothing to follow up."""
 
@@ -125,7 +125,7 @@ class DecisionLine:
     is_overdue: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
     """A work item's official wording, its axes and its milestones."""
 
@@ -142,7 +142,7 @@ class ItemFacts:
     milestones: tuple[MilestoneDates, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A variation: what is asked and why, both sides of the change, what is recommended.
 
@@ -162,7 +162,7 @@ class Asked:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiskFacts:
     reference: str
     description: Words
@@ -172,7 +172,7 @@ class RiskFacts:
     response: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """One point of the agenda: why it is there, and what it is about as far as that is known."""
 
@@ -198,7 +198,7 @@ class Matter:
         return self.item is not None and self.title != f"{self.item.number} {self.item.title}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """`as_at` in words, and `key` as an address of the dashboard says it.
 
@@ -242,7 +242,7 @@ class Pack:
         return f"{self.since[:1].lower()}{self.since[1:]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
     """A point of the agenda that the group dealt with, and what came of it."""
 
@@ -257,7 +257,7 @@ class Considered:
         return f"Decisions, matter {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
     """`others` are decisions on no point of the agenda, with the variation where one was decided."""
 

@@ -29,7 +29,7 @@ MARKS_IN_A_CELL = 5
 SHOWN_STANDINGS = tuple(Standing)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number, what it counts, the list behind it, and what it was."""
 
@@ -105,7 +105,7 @@ class Cause:
         return f"{days_in_words(self.days)} in {counted(self.figure.count, 'delay')}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dashboard:
     """All that the page shows. `was` figures are there where two moments are compared."""
 
@@ -156,16 +156,19 @@ def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
             for line in lines[:ATTENTION_SHOWN]
         ],
         attention_figure=Figure(
-            "need attention", len(lines), look.link("attention"), len(known) if before else None
+            label="need attention",
+            count=len(lines),
+            url=look.link("attention"),
+            was=len(known) if before else None,
         ),
         attention_gone=len(known - {line.key for line in lines}),
         grid=grid(look, at, before),
         timeline=timeline(look, at),
         due=[
             Figure(
-                f"within {days} days",
-                sum(row.is_due_within(days, at.on) for row in soon),
-                look.link("milestones", due=days),
+                label=f"within {days} days",
+                count=sum(row.is_due_within(days, at.on) for row in soon),
+                url=look.link("milestones", due=days),
             )
             for days in DUE_WITHIN_DAYS
         ],
@@ -188,10 +191,10 @@ def _stand(
     then = Counter(item.standing for item in was) if was is not None else None
     return [
         Figure(
-            standing.label,
-            now[standing],
-            look.items(standing=standing, **of),
-            then[standing] if then is not None else None,
+            label=standing.label,
+            count=now[standing],
+            url=look.items(standing=standing, **of),
+            was=then[standing] if then is not None else None,
             kind=standing,
         )
         for standing in SHOWN_STANDINGS
@@ -233,7 +236,7 @@ def since_words(look: Look, figures: Iterable[Figure]) -> str:
 def changes(look: Look, at: PlanOnDay, before: PlanOnDay) -> list[Figure]:
     """What was completed and what slipped; all else is on the page of what changed."""
     return [
-        Figure(kind.label.lower(), count, look.link("changes", kind=kind))
+        Figure(label=kind.label.lower(), count=count, url=look.link("changes", kind=kind))
         for kind, count in glance(before, at).items()
     ]
 
@@ -255,10 +258,10 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
         stand = _stand(look, items, was, pillar=pillar.id, lead=agency.pk) if is_crowded else []
         return Cell(
             figure=Figure(
-                f"{agency.short_name}, {pillar.title}",
-                len(items),
-                look.items(pillar=pillar.id, lead=agency.pk),
-                len(was) if was is not None else None,
+                label=f"{agency.short_name}, {pillar.title}",
+                count=len(items),
+                url=look.items(pillar=pillar.id, lead=agency.pk),
+                was=len(was) if was is not None else None,
             ),
             marks=[] if is_crowded else [Mark(item, _differs(item, stood)) for item in items],
             counts=[each for each in stand if each.count or each.was],
@@ -269,10 +272,10 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
         count = Counter(getattr(item, column) for item in at.items)
         was = Counter(getattr(item, column) for item in before.items) if before else None
         return lambda label, value, **of: Figure(
-            f"All of {label}",
-            count[value],
-            look.items(**of),
-            was[value] if was is not None else None,
+            label=f"All of {label}",
+            count=count[value],
+            url=look.items(**of),
+            was=was[value] if was is not None else None,
         )
 
     of_pillar, of_agency = totals("pillar"), totals("lead")
@@ -288,7 +291,10 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
         ],
         totals=[of_agency(agency.short_name, agency.pk, lead=agency.pk) for agency in agencies],
         total=Figure(
-            "All work items", len(at.items), look.items(), len(before.items) if before else None
+            label="All work items",
+            count=len(at.items),
+            url=look.items(),
+            was=len(before.items) if before else None,
         ),
     )
 
@@ -330,7 +336,12 @@ def causes(look: Look, at: PlanOnDay) -> list[Cause]:
         days[delay.cause] += delay.days
     return [
         Cause(
-            Figure(Delay.Cause(cause).label, count, look.link("delays", cause=cause), kind=cause),
+            Figure(
+                label=Delay.Cause(cause).label,
+                count=count,
+                url=look.link("delays", cause=cause),
+                kind=cause,
+            ),
             days[cause],
         )
         for cause, count in sorted(number.items(), key=lambda pair: (-days[pair[0]], pair[0]))

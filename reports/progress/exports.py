@@ -86,7 +86,13 @@ def figures(look: Look, at: PlanOnDay, before: PlanOnDay | None, made_at: dateti
     ]  # fmt: skip
     if before is None:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
-    return Sheet("Dashboard", "Dashboard", about(look, at, made_at), columns, rows)
+    return Sheet(
+        name="Dashboard",
+        title="Dashboard",
+        about=about(look, at, made_at),
+        columns=columns,
+        rows=rows,
+    )
 
 
 def _figure(part: str, pillar: str, agency: str, figure: Any, label: str = "") -> Row:
@@ -137,7 +143,13 @@ def items(
         ]
         for item in chosen
     ]
-    return Sheet("Work items", "Work items", about(look, at, made_at, *filters), columns, rows)
+    return Sheet(
+        name="Work items",
+        title="Work items",
+        about=about(look, at, made_at, *filters),
+        columns=columns,
+        rows=rows,
+    )
 
 
 def needing_attention(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
@@ -149,7 +161,9 @@ def needing_attention(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
     ]
     columns = [number_column("Place"), *ITEM, Column("Whose", 24), Column("Why", 64)]
     title = "Needs attention"
-    return Sheet(title, title, about(look, at, made_at), columns, rows)
+    return Sheet(
+        name=title, title=title, about=about(look, at, made_at), columns=columns, rows=rows
+    )
 
 
 def open_milestones(look: Look, at: PlanOnDay, made_at: datetime, *, late: str, due: str) -> Sheet:
@@ -179,7 +193,9 @@ def open_milestones(look: Look, at: PlanOnDay, made_at: datetime, *, late: str, 
         for line in lines
     ]
     of = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
-    return Sheet("Open milestones", "Open milestones", of, columns, rows)
+    return Sheet(
+        name="Open milestones", title="Open milestones", about=of, columns=columns, rows=rows
+    )
 
 
 def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
@@ -218,7 +234,9 @@ def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
         for row in of_item[item.pk]
     ]
     title = "All milestones"
-    return Sheet(title, title, about(look, at, made_at), columns, rows)
+    return Sheet(
+        name=title, title=title, about=about(look, at, made_at), columns=columns, rows=rows
+    )
 
 
 def open_delays(look: Look, at: PlanOnDay, made_at: datetime, *, cause: str) -> Sheet:
@@ -254,7 +272,7 @@ def open_delays(look: Look, at: PlanOnDay, made_at: datetime, *, cause: str) -> 
         for line in lines
     ]
     of = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
-    return Sheet("Open delays", "Open delays", of, columns, rows)
+    return Sheet(name="Open delays", title="Open delays", about=of, columns=columns, rows=rows)
 
 
 def _mitigation(row: Any, at: PlanOnDay) -> str:
@@ -296,4 +314,10 @@ def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str 
         *([f"led by {found.agencies[look.agency]}"] if look.agency else []),
         *([ChangeKind(only).label] if only else []),
     ]
-    return Sheet("What changed", "What changed", facts(look, shown, made_at), columns, rows)
+    return Sheet(
+        name="What changed",
+        title="What changed",
+        about=facts(look, shown, made_at),
+        columns=columns,
+        rows=rows,
+    )

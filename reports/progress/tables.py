@@ -25,7 +25,7 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """`name` is for the file and the tab; `about` says of what it is: ("As at", "30 July 2010").
     `marking` is printed at the head of every page."""

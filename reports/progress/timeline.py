@@ -176,17 +176,19 @@ def strip_of(number: str, title: str, stage: str, url: str, milestones: Any, on:
     for description, original, agreed, forecast, completed, withdrawn in milestones:
         drawn.append(
             StripMilestone(
-                description,
-                original,
-                agreed,
-                forecast,
-                standing.by_then(completed, on),
-                standing.by_then(withdrawn, on),
-                f"{url}#milestones",
+                description=description,
+                original_due=original,
+                agreed_due=agreed,
+                forecast_due=forecast,
+                completed_on=standing.by_then(completed, on),
+                withdrawn_on=standing.by_then(withdrawn, on),
+                url=f"{url}#milestones",
             )
         )
     words, is_late = _stands(stage, drawn, on)
-    return Strip(number, title, url, words, is_late, drawn)
+    return Strip(
+        number=number, title=title, url=url, words=words, is_late=is_late, milestones=drawn
+    )
 
 
 def _stands(stage: str, milestones: list[StripMilestone], on: date) -> tuple[str, bool]:

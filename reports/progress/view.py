@@ -17,7 +17,7 @@ from workitems.models import Meeting, Plan
 OFFERED = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """The plan as at a moment, compared with an earlier one, of a pillar, of a lead agency.
 
@@ -86,14 +86,14 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     """The newest meetings held before the moment's day, newest first: what their last frozen packs
     show, else the end of their days. One query."""
     packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
-    shown = Subquery(packs.newest_first().values("as_at")[:1])
-    held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).annotate(shown=shown)
+    held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).order_by("-held_on")
+    rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
     return [
         Earlier(
-            moment_before(row.shown or end_of(row.held_on), row.held_on),
-            f"Meeting of {row.held_on:%-d %B %Y}",
+            moment_before(shown or end_of(held_on), held_on),
+            f"Meeting of {held_on:%-d %B %Y}",
         )
-        for row in held.order_by("-held_on")[:OFFERED]
+        for held_on, shown in rows[:OFFERED]
     ]
 
 

@@ -68,4 +68,9 @@ def present(paper: Paper, state: str) -> dict[str, Any]:
 
 
 def _bar(row: MilestoneDates) -> MilestoneRow:
-    return MilestoneRow(row.description, row.original, row.agreed, row.forecast)
+    return MilestoneRow(
+        label=row.description,
+        original_on=row.original,
+        agreed_on=row.agreed,
+        forecast_on=row.forecast,
+    )

@@ -157,7 +157,8 @@ class _Ready(pydyf.Object):
 
     def __init__(self, of: Any) -> None:
         super().__init__()
-        self.number, self.compressible, self.bytes = of.number, of.compressible, of.data
+        self.number, self.compressible = of.number, of.compressible
+        self.bytes: bytes = of.data
 
     @property
     def data(self) -> bytes:

@@ -21,7 +21,7 @@ State = Briefing.State
 SOMEBODY_WAS_FIRST = "Somebody has recorded an answer meanwhile. See what it says."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """A recommendation as it was printed, and the options to choose from."""
 
@@ -48,7 +48,13 @@ def asked_in(issued: IssuedPaper) -> list[Asked]:
     """The recommendations of a stored paper, in their order."""
     document = from_json(bytes(issued.document))
     return [
-        Asked(each.number, each.key, each.verb.value, words(each.text), each.printed_options)
+        Asked(
+            number=each.number,
+            key=each.key,
+            verb=each.verb.value,
+            text=words(each.text),
+            options=each.printed_options,
+        )
         for each in document.recommendation.items
     ]
 
@@ -63,7 +69,7 @@ def record_response(
     at: datetime,
     comment: str = "",
     ratings: Mapping[str, int | None] | None = None,
-    scan: File | None = None,
+    scan: "File[bytes] | None" = None,
 ) -> Response:
     """Record what came back of the newest version, which is with the Minister: it is returned then.
 
@@ -94,7 +100,7 @@ def correct_response(
     at: datetime,
     comment: str = "",
     ratings: Mapping[str, int | None] | None = None,
-    scan: File | None = None,
+    scan: "File[bytes] | None" = None,
 ) -> Response:
     """A further record in place of an answer, which stays. Needs a reason.
 
@@ -128,7 +134,7 @@ def _write(
     response: Response,
     marked: Mapping[str, Marked],
     ratings: Mapping[str, int | None],
-    scan: File | None,
+    scan: "File[bytes] | None",
     *,
     by: User,
     at: datetime,
@@ -180,7 +186,7 @@ def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[Respo
     return found
 
 
-def _take_scan(response: Response, scan: File) -> None:
+def _take_scan(response: Response, scan: "File[bytes]") -> None:
     response.scan_name = clean_name(scan.name or "")
     said = fault(response.scan_name, scan.size, scan.file)
     if said:
@@ -189,7 +195,7 @@ def _take_scan(response: Response, scan: File) -> None:
     response.scan.save(response.scan_name, scan, save=False)
 
 
-def _forget(response: Response, scan: File | None) -> None:
+def _forget(response: Response, scan: "File[bytes] | None") -> None:
     """Take the file of an answer that was not recorded out of the store."""
     if scan is not None:
         response.scan.storage.delete(response.scan.name or "")

@@ -121,4 +121,4 @@ def changes_url(request: HttpRequest, briefing: Briefing, was: Read, now: Read) 
     if was.moment.on >= now.moment.on or briefing.plan not in visible_plans(request):
         return ""
     at = Moment.today(now.moment.on) if now.is_now else now.moment
-    return Look(briefing.plan, at, since=was.moment).link("changes")
+    return Look(plan=briefing.plan, at=at, since=was.moment).link("changes")

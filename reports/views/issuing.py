@@ -372,7 +372,9 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
     if briefing.plan not in visible_plans(request):
         return None
     look = Look(
-        briefing.plan, Moment.today(timezone.localdate()), since=Moment.end_of(briefing.dated)
+        plan=briefing.plan,
+        at=Moment.today(timezone.localdate()),
+        since=Moment.end_of(briefing.dated),
     )
     return {"summary": compare(look).summary, "url": look.link("changes")}
 

@@ -56,7 +56,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
             "is_over": paper_services.pack_instant(meeting, now) < now,
             "may_freeze": _may_freeze(request, meeting, kind),
             "stylesheets": (*SCREEN_SHEETS, MEETING_SHEET, "paper/meeting-screen.css"),
-            "dashboard_url": Look(meeting.plan, versions[0].moment).link("overview")
+            "dashboard_url": Look(plan=meeting.plan, at=versions[0].moment).link("overview")
             if versions and kind == Kind.PACK
             else "",
         },

@@ -23,7 +23,7 @@ def office_plans(request: HttpRequest) -> list[Plan]:
             rows = plans.select_related("coordinating_agency").in_order()
             found = [plan for plan in rows if plan.pk not in read]
         request._office_plans = found  # type: ignore[attr-defined]
-    return request._office_plans  # type: ignore[attr-defined]
+    return request._office_plans  # type: ignore[attr-defined,no-any-return]
 
 
 def plan_with_papers(request: HttpRequest, slug: str) -> Plan:

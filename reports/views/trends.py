@@ -134,7 +134,7 @@ def shares(rows: Sequence[MetBy], title: str) -> SafeString:
         (
             row.label,
             [
-                ShareRow(label, met.on_time, met.late, met.not_yet)
+                ShareRow(label=label, on_time=met.on_time, late=met.late, not_yet=met.not_yet)
                 for label, met in (("first promised", row.original), ("last agreed", row.agreed))
             ],
         )

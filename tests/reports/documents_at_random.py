@@ -88,8 +88,8 @@ def documents(characters=ANYTHING):
     )
     milestones = st.builds(
         MilestoneRow,
-        words,
-        days,
+        label=words,
+        original_on=days,
         agreed_on=st.none() | days,
         forecast_on=st.none() | days,
         completed_on=st.none() | days,
@@ -107,22 +107,22 @@ def documents(characters=ANYTHING):
 
         def paragraph():
             return Paragraph(
-                next(keys),
-                draw(texts),
-                draw(st.lists(bullets, max_size=2).map(tuple)),
-                draw(st.lists(sources, max_size=1).map(tuple)),
+                key=next(keys),
+                text=draw(texts),
+                bullets=draw(st.lists(bullets, max_size=2).map(tuple)),
+                sources=draw(st.lists(sources, max_size=1).map(tuple)),
             )
 
         def item():
             return WorkItemRow(
-                next(keys),
-                draw(words),
-                draw(words),
-                draw(words),
-                draw(st.sampled_from(Stage)),
-                draw(st.none() | st.sampled_from(Confidence)),
-                draw(st.lists(milestones, max_size=2).map(tuple)),
-                draw(blank),
+                key=next(keys),
+                number=draw(words),
+                title=draw(words),
+                lead=draw(words),
+                stage=draw(st.sampled_from(Stage)),
+                confidence=draw(st.none() | st.sampled_from(Confidence)),
+                milestones=draw(st.lists(milestones, max_size=2).map(tuple)),
+                standing=draw(blank),
             )
 
         def upto(most, make, least=0):
@@ -132,12 +132,12 @@ def documents(characters=ANYTHING):
             counts = st.builds(StageCount, st.sampled_from(Stage), st.integers(0, 50))
             pillars = st.builds(PillarProgress, words, st.lists(counts, max_size=3).map(tuple))
             return ProgressPicture(
-                next(keys),
-                draw(words),
-                draw(days),
-                draw(st.lists(pillars, max_size=3).map(tuple)),
-                upto(3, lambda: TimelineRow(draw(words), draw(milestones))),
-                draw(blank),
+                key=next(keys),
+                heading=draw(words),
+                as_at=draw(days),
+                pillars=draw(st.lists(pillars, max_size=3).map(tuple)),
+                timeline=upto(3, lambda: TimelineRow(draw(words), draw(milestones))),
+                note=draw(blank),
             )
 
         def table():
@@ -147,75 +147,97 @@ def documents(characters=ANYTHING):
         def report():
             said = {name: draw(passages) for name in ("achieved", "planned_next", "challenges")}
             no_change = None if any(said.values()) else draw(st.none() | days)
-            return ItemReport(draw(words), draw(words), **said, no_change_on=no_change)
+            return ItemReport(
+                agency=draw(words), period=draw(words), **said, no_change_on=no_change
+            )
 
         def item_with_texts():
             return WorkItemText(
-                next(keys),
-                draw(words),
-                draw(texts),
-                draw(words),
-                draw(st.sampled_from(Stage)),
-                draw(st.lists(words, max_size=2).map(tuple)),
-                draw(st.booleans()),
-                draw(st.none() | st.sampled_from(Confidence)),
-                draw(blank),
-                draw(passages),
-                draw(passages),
-                upto(2, report),
-                draw(st.lists(milestones, max_size=2).map(tuple)),
+                key=next(keys),
+                number=draw(words),
+                title=draw(texts),
+                lead=draw(words),
+                stage=draw(st.sampled_from(Stage)),
+                supporting=draw(st.lists(words, max_size=2).map(tuple)),
+                is_key=draw(st.booleans()),
+                confidence=draw(st.none() | st.sampled_from(Confidence)),
+                standing=draw(blank),
+                objective=draw(passages),
+                action=draw(passages),
+                reports=upto(2, report),
+                milestones=draw(st.lists(milestones, max_size=2).map(tuple)),
             )
 
         def with_texts():
             pillars = upto(2, lambda: PillarTexts(draw(words), upto(2, item_with_texts)))
-            return WorkItemTexts(next(keys), draw(words), draw(days), draw(words), pillars)
+            return WorkItemTexts(
+                key=next(keys),
+                heading=draw(words),
+                as_at=draw(days),
+                period=draw(words),
+                pillars=pillars,
+            )
 
         def delay():
             found = draw(days)
             return DelayRow(
-                next(keys),
-                draw(words),
-                draw(texts),
-                draw(milestones),
-                draw(words),
-                draw(texts),
-                found,
-                draw(st.integers(-500, 5000)),
-                draw(no_text | texts),
-                draw(st.none() | st.just(found)),
-                draw(st.integers(1, 9)),
-                draw(st.lists(mitigations, max_size=2).map(tuple)),
+                key=next(keys),
+                number=draw(words),
+                title=draw(texts),
+                milestone=draw(milestones),
+                cause=draw(words),
+                explanation=draw(texts),
+                found_on=found,
+                days=draw(st.integers(-500, 5000)),
+                effect=draw(no_text | texts),
+                ended_on=draw(st.none() | st.just(found)),
+                times_moved=draw(st.integers(1, 9)),
+                mitigations=draw(st.lists(mitigations, max_size=2).map(tuple)),
             )
 
         def delays():
-            return DelayRegister(next(keys), draw(words), draw(days), draw(words), upto(2, delay))
+            return DelayRegister(
+                key=next(keys),
+                heading=draw(words),
+                as_at=draw(days),
+                period=draw(words),
+                rows=upto(2, delay),
+            )
 
         def risk():
             escalated_to = draw(blank)
             return RiskRow(
-                next(keys),
-                draw(words),
-                draw(texts),
-                *(draw(st.sampled_from(Level)) for _ in range(3)),
-                draw(words),
-                draw(blank),
-                draw(no_text | texts),
-                escalated_to,
-                draw(days) if escalated_to else None,
-                draw(st.none() | days),
+                key=next(keys),
+                number=draw(words),
+                text=draw(texts),
+                likelihood=draw(st.sampled_from(Level)),
+                impact=draw(st.sampled_from(Level)),
+                severity=draw(st.sampled_from(Level)),
+                owner=draw(words),
+                item=draw(blank),
+                response=draw(no_text | texts),
+                escalated_to=escalated_to,
+                escalated_on=draw(days) if escalated_to else None,
+                closed_on=draw(st.none() | days),
             )
 
         def risks():
-            return RiskRegister(next(keys), draw(words), draw(days), draw(words), upto(2, risk))
+            return RiskRegister(
+                key=next(keys),
+                heading=draw(words),
+                as_at=draw(days),
+                period=draw(words),
+                rows=upto(2, risk),
+            )
 
         def answer():
             return ConsultedRow(
-                next(keys),
-                draw(words),
-                draw(words),
-                draw(blank),
-                draw(st.none() | days),
-                draw(no_text | texts),
+                key=next(keys),
+                name=draw(words),
+                answer=draw(words),
+                short_name=draw(blank),
+                answered_on=draw(st.none() | days),
+                text=draw(no_text | texts),
             )
 
         def consulted():
@@ -236,10 +258,10 @@ def documents(characters=ANYTHING):
                 upto(
                     3,
                     lambda: Recommendation(
-                        next(keys),
-                        draw(st.sampled_from(Verb)),
-                        draw(texts),
-                        draw(st.lists(words, max_size=2).map(tuple)),
+                        key=next(keys),
+                        verb=draw(st.sampled_from(Verb)),
+                        text=draw(texts),
+                        options=draw(st.lists(words, max_size=2).map(tuple)),
                     ),
                     least=1,
                 ),

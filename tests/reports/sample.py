@@ -55,14 +55,14 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         Confidence.OFF_TRACK,
         (
             MilestoneRow(
-                "Training pilot held",
-                date(2010, 2, 26),
+                label="Training pilot held",
+                original_on=date(2010, 2, 26),
                 completed_on=date(2010, 3, 12),
                 standing="done 14 days late",
             ),
             MilestoneRow(
-                "All border staff trained",
-                date(2010, 6, 30),
+                label="All border staff trained",
+                original_on=date(2010, 6, 30),
                 forecast_on=date(2011, 6, 30),
                 standing="30 days late",
             ),
@@ -77,8 +77,8 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         Confidence.AT_RISK,
         (
             MilestoneRow(
-                "Brochures printed in six languages",
-                date(2010, 5, 31),
+                label="Brochures printed in six languages",
+                original_on=date(2010, 5, 31),
                 forecast_on=date(2010, 8, 31),
                 standing="60 days late",
             ),
@@ -93,8 +93,8 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         None,
         (
             MilestoneRow(
-                "Advice on the website",
-                date(2010, 4, 30),
+                label="Advice on the website",
+                original_on=date(2010, 4, 30),
                 completed_on=date(2010, 4, 20),
                 standing="done 10 days early",
             ),
@@ -109,8 +109,8 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         None,
         (
             MilestoneRow(
-                "Special needs programme amended",
-                date(2010, 3, 31),
+                label="Special needs programme amended",
+                original_on=date(2010, 3, 31),
                 completed_on=date(2010, 3, 29),
                 standing="done on time",
             ),
@@ -123,7 +123,13 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         "DoL",
         Stage.UNDER_WAY,
         Confidence.ON_TRACK,
-        (MilestoneRow("Research report received", date(2010, 7, 31), standing="due in 1 day"),),
+        (
+            MilestoneRow(
+                label="Research report received",
+                original_on=date(2010, 7, 31),
+                standing="due in 1 day",
+            ),
+        ),
         "On time",
     ),
     (
@@ -143,14 +149,14 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         Confidence.ON_TRACK,
         (
             MilestoneRow(
-                "Policy adopted",
-                date(2010, 1, 29),
+                label="Policy adopted",
+                original_on=date(2010, 1, 29),
                 completed_on=date(2010, 1, 29),
                 standing="done on time",
             ),
             MilestoneRow(
-                "Module in detectives’ induction",
-                date(2010, 9, 30),
+                label="Module in detectives’ induction",
+                original_on=date(2010, 9, 30),
                 agreed_on=date(2010, 11, 30),
                 forecast_on=date(2010, 11, 30),
                 standing="due in 123 days",
@@ -164,7 +170,13 @@ ITEMS: tuple[tuple[str, str, str, Stage, Confidence | None, tuple[MilestoneRow, 
         "MoJ",
         Stage.NOT_STARTED,
         Confidence.ON_TRACK,
-        (MilestoneRow("Terms of reference", date(2011, 2, 28), standing="due in 213 days"),),
+        (
+            MilestoneRow(
+                label="Terms of reference",
+                original_on=date(2011, 2, 28),
+                standing="due in 213 days",
+            ),
+        ),
         "On time",
     ),
     (
@@ -367,11 +379,11 @@ def recommendations() -> Recommendations:
     return Recommendations(
         lead=paragraph("p-14", "It is recommended that you:"),
         items=(
-            Recommendation("r-01", Verb.NOTE, plain("the contents of this paper")),
+            Recommendation(key="r-01", verb=Verb.NOTE, text=plain("the contents of this paper")),
             Recommendation(
-                "r-02",
-                Verb.AGREE,
-                plain("that the training of border staff be finished by 30 June 2011"),
+                key="r-02",
+                verb=Verb.AGREE,
+                text=plain("that the training of border staff be finished by 30 June 2011"),
             ),
         ),
     )

@@ -57,7 +57,7 @@ def changed(row, day, **values):
 
 
 def sentences(plan, since=FEBRUARY, at=None, **narrowed):
-    look = Look(plan, at or Moment.today(TODAY), since, **narrowed)
+    look = Look(plan=plan, at=at or Moment.today(TODAY), since=since, **narrowed)
     return [(change.kind, change.sentence) for change in read_changes(look).changes]
 
 

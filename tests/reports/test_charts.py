@@ -13,7 +13,9 @@ from tests.reports import sample
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURE = sample.progress_picture()
-LATE = MilestoneRow("Brochures printed", date(2010, 5, 31), forecast_on=date(2010, 8, 31))
+LATE = MilestoneRow(
+    label="Brochures printed", original_on=date(2010, 5, 31), forecast_on=date(2010, 8, 31)
+)
 COLOUR = "#a33b12"
 
 
@@ -169,7 +171,7 @@ def test_a_longer_slip_has_a_longer_tail():
 
 
 def test_a_milestone_as_promised_has_no_tail():
-    svg = timeline(MilestoneRow("Printed", date(2010, 9, 30)))
+    svg = timeline(MilestoneRow(label="Printed", original_on=date(2010, 9, 30)))
     lines = [line for line in drawn(svg).iter(f"{SVG}line") if line.get("stroke") == COLOUR]
     assert [line.get("y1") for line in lines] == ["9"]  # only the legend's
 
@@ -193,7 +195,7 @@ def test_dates_and_slips_are_printed_in_words():
 
 
 def test_todays_line_stands_at_its_date():
-    root = drawn(timeline(MilestoneRow("Due today", sample.DATED), LATE))
+    root = drawn(timeline(MilestoneRow(label="Due today", original_on=sample.DATED), LATE))
     (today,) = [line for line in root.iter(f"{SVG}line") if line.get("stroke-dasharray")]
     (ring, *_) = [c for c in root.iter(f"{SVG}circle") if float(c.get("cy")) > 20]
     assert today.get("x1") == ring.get("cx")
@@ -202,7 +204,10 @@ def test_todays_line_stands_at_its_date():
 
 def test_the_timelines_title_tells_each_slip():
     title = drawn(
-        timeline(LATE, MilestoneRow("Done", date(2010, 3, 1), completed_on=date(2010, 3, 1)))
+        timeline(
+            LATE,
+            MilestoneRow(label="Done", original_on=date(2010, 3, 1), completed_on=date(2010, 3, 1)),
+        )
     )[0]
     assert title.text == (
         "Timeline of milestones as at 30 July 2010. "
@@ -213,7 +218,7 @@ def test_the_timelines_title_tells_each_slip():
 
 @pytest.mark.parametrize("years", [0, 1, 3, 10, 60])
 def test_the_axis_names_a_few_months_however_long_the_plan(years):
-    end = MilestoneRow("End", date(2010 + years, 9, 30))
+    end = MilestoneRow(label="End", original_on=date(2010 + years, 9, 30))
     ticks = [text for text in printed(timeline(end)) if re.fullmatch(r"[A-Z][a-z]{2} \d{4}", text)]
     assert 1 <= len(ticks) <= 7
     assert len(set(ticks)) == len(ticks)

@@ -15,13 +15,23 @@ ON = date(2010, 7, 30)
 MONTHS = [date(2010, 5, 31), date(2010, 6, 30), ON]
 SERIES = [Series("Complete", [0, 1, 3], "#0b5158"), Series("Under way", [4, 3, 1], "#b9d4d5")]
 DELAYS = [BarRow("Funding", 40, url="/delays/?cause=funding"), BarRow("Staffing", 10)]
-MET = [("Prevention", [ShareRow("first promised", 3, 1, 4), ShareRow("last agreed", 0, 0, 0)])]
+MET = [
+    (
+        "Prevention",
+        [
+            ShareRow(label="first promised", on_time=3, late=1, not_yet=4),
+            ShareRow(label="last agreed", on_time=0, late=0, not_yet=0),
+        ],
+    )
+]
 PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount(Stage.ONGOING, 1)))
 
 
 def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
     fields = {"agreed_due": due, "forecast_due": due, "completed_on": None, "withdrawn_on": None}
-    return StripMilestone(description, due, url="/items/1.1/", **(fields | dates))
+    return StripMilestone(
+        description=description, original_due=due, url="/items/1.1/", **(fields | dates)
+    )
 
 
 def strip(*milestones, **fields):
@@ -176,7 +186,9 @@ def test_a_measure_for_which_no_date_has_passed_says_so():
     [((0, 0, 0), "–"), ((0, 3, 0), "0 %"), ((1, 0, 999), "1 %"), ((999, 0, 1), "99 %"), ((5, 0, 0), "100 %")],
 )  # fmt: skip
 def test_a_share_is_none_or_all_only_where_it_is_so(counts, words):
-    assert charts.share_in_words(ShareRow("", *counts)) == words
+    on_time, late, not_yet = counts
+    row = ShareRow(label="", on_time=on_time, late=late, not_yet=not_yet)
+    assert charts.share_in_words(row) == words
 
 
 # --- strips -----------------------------------------------------------------------------------

@@ -49,7 +49,9 @@ def papers(draw):
         recommendation=Recommendations(
             paragraph("p-lead", draw(SENTENCES)),
             tuple(
-                Recommendation(next(asks), draw(st.sampled_from(Verb)), plain(draw(SENTENCES)))
+                Recommendation(
+                    key=next(asks), verb=draw(st.sampled_from(Verb)), text=plain(draw(SENTENCES))
+                )
                 for _ in range(draw(st.integers(1, 3)))
             ),
         ),
@@ -350,7 +352,12 @@ def test_recommendations_are_compared_with_their_verbs_and_options():
     asked = sample.recommendations()
     agreed = replace(asked.items[1], verb=Verb.DIRECT)
     after = replace(
-        asked, items=(asked.items[0], agreed, Recommendation("r-03", Verb.NOTE, plain("it")))
+        asked,
+        items=(
+            asked.items[0],
+            agreed,
+            Recommendation(key="r-03", verb=Verb.NOTE, text=plain("it")),
+        ),
     )
     found = compare(document(), document(recommendation=after))
     assert [(line.label, line.place) for line in found.asked.lines] == [

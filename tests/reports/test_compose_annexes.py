@@ -141,13 +141,13 @@ def test_the_last_round_that_was_accepted_is_told_its_lead_first(plan, item):
     period = "the six months to 30 June 2010"
     assert texts(plan)[0].reports == (
         ItemReport(
-            "DoL",
-            period,
+            agency="DoL",
+            period=period,
             achieved=passages("Held it."),
             planned_next=passages("Again."),
             challenges=passages("Rooms."),
         ),
-        ItemReport("Customs", period, no_change_on=date(2010, 7, 5)),
+        ItemReport(agency="Customs", period=period, no_change_on=date(2010, 7, 5)),
     )
 
 
@@ -170,7 +170,7 @@ def test_milestones_stand_with_every_date_as_on_the_papers_date(plan, item):
         history.save(milestone, by=None, reason="Again")
     assert texts(plan)[0].milestones == (
         MilestoneRow(
-            "Pilot held",
+            label="Pilot held",
             original_on=date(2010, 9, 30),
             agreed_on=date(2010, 9, 30),
             forecast_on=date(2010, 12, 31),
@@ -226,7 +226,7 @@ def test_a_delay_stands_with_its_milestone_and_what_is_done_about_it(plan, item,
         number="1.1",
         title=plain("Train staff"),
         milestone=MilestoneRow(
-            "Pilot held",
+            label="Pilot held",
             original_on=date(2010, 3, 31),
             agreed_on=date(2010, 3, 31),
             forecast_on=date(2010, 9, 30),

@@ -154,7 +154,7 @@ def test_sub_bullets_go_two_levels_deep_and_no_further():
 
 
 def test_a_timeline_with_more_rows_than_its_page_has_room_for_is_refused():
-    row = TimelineRow("1.1", MilestoneRow("Printed", date(2010, 5, 31)))
+    row = TimelineRow("1.1", MilestoneRow(label="Printed", original_on=date(2010, 5, 31)))
     with pytest.raises(DocumentError, match="room for 24 milestones"):
         ProgressPicture(key="a", heading="A", as_at=sample.DATED, pillars=(), timeline=(row,) * 25)
 
@@ -179,12 +179,12 @@ def test_each_verb_has_options_and_a_recommendation_may_have_its_own():
         "direct": ("directed", "not directed"),
         "forward": ("forwarded", "not forwarded"),
     }
-    own = Recommendation("r", Verb.AGREE, plain("to it"), options=("yes", "no"))
+    own = Recommendation(key="r", verb=Verb.AGREE, text=plain("to it"), options=("yes", "no"))
     assert own.printed_options == ("yes", "no")
 
 
 def test_a_milestone_expects_its_completion_before_its_forecast_before_its_agreed_date():
-    row = MilestoneRow("Printed", date(2010, 5, 31))
+    row = MilestoneRow(label="Printed", original_on=date(2010, 5, 31))
     assert (row.expected_on, row.slip) == (date(2010, 5, 31), 0)
     row = replace(row, agreed_on=date(2010, 6, 30))
     assert (row.expected_on, row.slip) == (date(2010, 6, 30), 30)

@@ -131,10 +131,15 @@ def test_a_payload_in_every_place_is_written_as_typed(payload):
             contacts=(Contact(payload, payload, payload, payload),),
         ),
         sections=(
-            Section(SectionKind.PURPOSE, payload, (Paragraph("p-1", (Run(payload, True, "mi"),)),)),
+            Section(
+                SectionKind.PURPOSE,
+                payload,
+                (Paragraph(key="p-1", text=(Run(payload, True, "mi"),)),),
+            ),
         ),
         recommendation=Recommendations(
-            sample.paragraph("p-2", payload), (Recommendation("r-1", Verb.NOTE, plain(payload)),)
+            sample.paragraph("p-2", payload),
+            (Recommendation(key="r-1", verb=Verb.NOTE, text=plain(payload)),),
         ),
         annexes=(
             replace(sample.progress_picture(), note=payload),
@@ -178,7 +183,7 @@ def test_what_the_paper_cannot_print_is_refused_with_a_sentence(text, code):
 )
 def test_controls_never_become_a_document(text):
     with pytest.raises(DocumentError):
-        Paragraph("p-1", plain(text))
+        Paragraph(key="p-1", text=plain(text))
 
 
 def test_a_paper_too_long_to_print_is_refused(monkeypatch):

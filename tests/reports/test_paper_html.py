@@ -191,7 +191,7 @@ def test_confidence_is_a_shape_and_a_word(outline):
 
 
 def test_a_milestone_line_has_only_the_dates_that_differ():
-    row = MilestoneRow("Printed", sample.DATED)
+    row = MilestoneRow(label="Printed", original_on=sample.DATED)
     day = sample.DATED.replace
     assert milestone_line(row) == "Printed: due 30 Jul 2010"
     assert milestone_line(replace(row, agreed_on=day(), forecast_on=day())) == milestone_line(row)
@@ -288,7 +288,7 @@ def test_every_text_is_escaped_wherever_it_stands():
         title=HOSTILE,
         lead=HOSTILE,
         standing=HOSTILE,
-        milestones=(MilestoneRow(HOSTILE, sample.DATED, standing=HOSTILE),),
+        milestones=(MilestoneRow(label=HOSTILE, original_on=sample.DATED, standing=HOSTILE),),
     )
     recommendations = sample.recommendations()
     asked = replace(recommendations.items[0], text=plain(HOSTILE), options=(HOSTILE,))

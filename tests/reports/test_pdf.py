@@ -426,7 +426,12 @@ def test_the_page_is_read_as_any_reader_of_html_reads_it(paper, monkeypatch):
                 Section(
                     SectionKind.OTHER,
                     "A < B & “C” > 'D'",
-                    (Paragraph("p-1", (Run("Tā "), Run("Aotearoa & <b>", lang="mi", bold=True))),),
+                    (
+                        Paragraph(
+                            key="p-1",
+                            text=(Run("Tā "), Run("Aotearoa & <b>", lang="mi", bold=True)),
+                        ),
+                    ),
                 ),
             )
         ),

@@ -25,7 +25,7 @@ from tests.reports import sample
 
 
 def generated(key, text):
-    return Part(key, text, Origin.GENERATED, (Taken(key, text),))
+    return Part(key=key, text=text, origin=Origin.GENERATED, taken=(Taken(key, text),))
 
 
 def composed(**texts):
@@ -46,7 +46,7 @@ def draft():
             Portion("delay", "Delay", "delay"),
             Portion("recommendation", "Recommendation", "recommendation"),
         ),
-        asks=(Ask("r-1", Verb.NOTE, "this paper"),),
+        asks=(Ask(key="r-1", verb=Verb.NOTE, text="this paper"),),
     )
     return acts.refresh(empty, NOW)
 
@@ -233,7 +233,7 @@ def test_whatever_is_done_numbers_have_no_gaps_and_edited_words_stay(sequence):
             Portion("purpose", "Purpose", "purpose"),
             Portion("delay", "Delay", "delay"),
             Portion("recommendation", "Recommendation", "recommendation"),
-        ), (Ask("r-1", Verb.NOTE, "this paper, and paragraph {p-1}"),)),
+        ), (Ask(key="r-1", verb=Verb.NOTE, text="this paper, and paragraph {p-1}"),)),
         NOW,
     )  # fmt: skip
     for step, act in enumerate(sequence):

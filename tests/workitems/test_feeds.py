@@ -269,7 +269,17 @@ SOME_TEXT = st.text(
 
 @given(SOME_TEXT)
 def test_any_words_come_back_and_lines_keep_to_the_standard(words):
-    entry = due_calendar.Entry("milestone-1", DUE, words, words, "Milestone", "/a/", NOW, 3, words)
+    entry = due_calendar.Entry(
+        uid="milestone-1",
+        day=DUE,
+        title=words,
+        text=words,
+        category="Milestone",
+        path="/a/",
+        changed_at=NOW,
+        changes=3,
+        place=words,
+    )
     feed = CalendarFeed(agency=Agency(short_name=words[:30]), plan=Plan(title=words))
     text = due_calendar.calendar_of(feed, [entry], SITE)
     assert text.endswith(b"END:VCALENDAR\r\n")

@@ -64,7 +64,7 @@ def sign_in(client):
 
 
 def entry(what, who="Police", why="", day=1, hour=0):
-    return Entry(at(day, hour), who, what, why)
+    return Entry(at=at(day, hour), who=who, what=what, why=why)
 
 
 def test_neighbours_of_one_day_person_and_reason_make_one_block():

@@ -22,8 +22,8 @@ class AttachmentField(forms.FileField):
             error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
         )
 
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
-        file: UploadedFile | None = super().clean(data, initial)
+    def clean(self, data: Any, initial: Any = None) -> "UploadedFile[bytes] | None":
+        file: UploadedFile[bytes] | None = super().clean(data, initial)
         if file is not None:
             said = fault(clean_name(file.name or ""), file.size or 0, file.file)
             if said:

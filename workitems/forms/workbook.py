@@ -20,8 +20,8 @@ class WorkbookForm(forms.Form):
         },
     )
 
-    def clean_workbook(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["workbook"]
+    def clean_workbook(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["workbook"]
         if (file.size or 0) > MOST_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(f"The file has more than {MOST_MEGABYTES} MB.")
         return file

@@ -38,7 +38,7 @@ class Change:
     strands: list[Strand]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One thing that happened, `who` as they were named then. `number` and `title` are the item's."""
 

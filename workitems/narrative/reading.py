@@ -272,9 +272,12 @@ def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySe
         reason = Case(
             When(Exists(readable), then=reason), default=Value(""), output_field=TextField()
         )
-    return rows.annotate(rank=Value(rank, output_field=IntegerField())).values_list(
+    slots: QuerySet[Any, Any] = rows.annotate(
+        rank=Value(rank, output_field=IntegerField())
+    ).values_list(
         "rank", "id", "history_id", "history_date", "history_actor", reason, *_texts(name)
     )
+    return slots
 
 
 def _together(branches: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
@@ -312,5 +315,15 @@ def _told(
         for said in reversed(list(sentences(kind, was, now))):
             if field is None or said.field == field:
                 number = now.get("item", "")
-                entries.append(Entry(at, who, said.what, why, said.field, said.changes, number))
+                entries.append(
+                    Entry(
+                        at=at,
+                        who=who,
+                        what=said.what,
+                        why=why,
+                        field=said.field,
+                        changes=said.changes,
+                        number=number,
+                    )
+                )
     return entries[:limit]

@@ -42,7 +42,7 @@ class Scope:
     risk: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """One history table: the ways from its rows to what they belong to ("" where there is none)."""
 
@@ -79,7 +79,7 @@ class Kind:
 # In this order is told what was written in one moment: from the plan down.
 KINDS: dict[str, Kind] = {
     "plan": Kind(
-        Plan,
+        model=Plan,
         plan="id",
         made=Field.WORDING,
         fields={
@@ -88,7 +88,7 @@ KINDS: dict[str, Kind] = {
         },
     ),
     "member": Kind(
-        Member,
+        model=Member,
         plan="plan_id",
         made=Field.AGENCIES,
         fields={},
@@ -96,14 +96,14 @@ KINDS: dict[str, Kind] = {
         agencies=("agency_id",),
     ),
     "pillar": Kind(
-        Pillar,
+        model=Pillar,
         plan="plan_id",
         made=Field.WORDING,
         fields={Field.WORDING: ("title", "description")},
         names={"number": "number"},
     ),
     "item": Kind(
-        WorkItem,
+        model=WorkItem,
         plan="plan_id",
         item="id",
         made=Field.WORDING,
@@ -117,7 +117,7 @@ KINDS: dict[str, Kind] = {
         agencies=("lead_agency_id",),
     ),
     "support": Kind(
-        Support,
+        model=Support,
         plan="item__plan_id",
         item="item_id",
         made=Field.AGENCIES,
@@ -126,7 +126,7 @@ KINDS: dict[str, Kind] = {
         agencies=("agency_id", "item__lead_agency_id"),
     ),
     "measure": Kind(
-        Measure,
+        model=Measure,
         plan="item__plan_id",
         item="item_id",
         made=Field.WORDING,
@@ -135,7 +135,7 @@ KINDS: dict[str, Kind] = {
         agencies=("item__lead_agency_id",),
     ),
     "milestone": Kind(
-        Milestone,
+        model=Milestone,
         plan="item__plan_id",
         item="item_id",
         made=Field.DATES,
@@ -148,7 +148,7 @@ KINDS: dict[str, Kind] = {
         agencies=("responsible_agency_id", "item__lead_agency_id"),
     ),
     "delay": Kind(
-        Delay,
+        model=Delay,
         plan="milestone__item__plan_id",
         item="milestone__item_id",
         made=Field.DELAYS,
@@ -159,7 +159,7 @@ KINDS: dict[str, Kind] = {
         agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
     ),
     "mitigation": Kind(
-        Mitigation,
+        model=Mitigation,
         plan="delay__milestone__item__plan_id",
         item="delay__milestone__item_id",
         made=Field.DELAYS,
@@ -168,13 +168,13 @@ KINDS: dict[str, Kind] = {
         agencies=("owner_agency_id", "delay__milestone__item__lead_agency_id"),
     ),
     "round": Kind(
-        Round,
+        model=Round,
         plan="plan_id",
         made=Field.RETURNS,
         fields={Field.RETURNS: ("name", "due_on", "message", "closed_at")},
     ),
     "return": Kind(
-        Return,
+        model=Return,
         plan="round__plan_id",
         of_return="id",
         made=Field.RETURNS,
@@ -183,7 +183,7 @@ KINDS: dict[str, Kind] = {
         agencies=("agency_id",),
     ),
     "note": Kind(
-        ReturnNote,
+        model=ReturnNote,
         plan="of_return__round__plan_id",
         item="item_id",
         of_return="of_return_id",
@@ -193,7 +193,7 @@ KINDS: dict[str, Kind] = {
         agencies=("of_return__agency_id",),
     ),
     "update": Kind(
-        Update,
+        model=Update,
         plan="of_return__round__plan_id",
         item="item_id",
         of_return="of_return_id",
@@ -213,7 +213,7 @@ KINDS: dict[str, Kind] = {
         agencies=("of_return__agency_id", "item__lead_agency_id"),
     ),
     "evidence of an update": Kind(
-        Evidence,
+        model=Evidence,
         plan="update__of_return__round__plan_id",
         item="update__item_id",
         of_return="update__of_return_id",
@@ -223,7 +223,7 @@ KINDS: dict[str, Kind] = {
         agencies=("update__of_return__agency_id", "update__item__lead_agency_id"),
     ),
     "evidence of a milestone": Kind(
-        Evidence,
+        model=Evidence,
         plan="milestone__item__plan_id",
         item="milestone__item_id",
         made=Field.EVIDENCE,
@@ -232,13 +232,13 @@ KINDS: dict[str, Kind] = {
         agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
     ),
     "meeting": Kind(
-        Meeting,
+        model=Meeting,
         plan="plan_id",
         made=Field.MEETINGS,
         fields={Field.MEETINGS: ("held_on", "place", "notes", "closed_at")},
     ),
     "attendance": Kind(
-        Attendance,
+        model=Attendance,
         plan="meeting__plan_id",
         made=Field.MEETINGS,
         fields={Field.MEETINGS: ("withdrawn_on",)},
@@ -246,7 +246,7 @@ KINDS: dict[str, Kind] = {
         agencies=("agency_id",),
     ),
     "matter": Kind(
-        Matter,
+        model=Matter,
         plan="meeting__plan_id",
         item="item_id",
         made=Field.MEETINGS,
@@ -255,7 +255,7 @@ KINDS: dict[str, Kind] = {
         agencies=("item__lead_agency_id",),
     ),
     "decision": Kind(
-        Decision,
+        model=Decision,
         plan="meeting__plan_id",
         item="item_id",
         made=Field.MEETINGS,
@@ -269,7 +269,7 @@ KINDS: dict[str, Kind] = {
         agencies=("owner_agency_id", "item__lead_agency_id"),
     ),
     "variation": Kind(
-        Variation,
+        model=Variation,
         plan="plan_id",
         item="item_id",
         made=Field.VARIATIONS,
@@ -287,7 +287,7 @@ KINDS: dict[str, Kind] = {
         agencies=("requesting_agency_id", "item__lead_agency_id"),
     ),
     "risk": Kind(
-        Risk,
+        model=Risk,
         plan="plan_id",
         item="item_id",
         risk="id",
@@ -306,7 +306,7 @@ KINDS: dict[str, Kind] = {
         agencies=("owner_agency_id", "item__lead_agency_id"),
     ),
     "feed": Kind(
-        CalendarFeed,
+        model=CalendarFeed,
         plan="plan_id",
         made=Field.AGENCIES,
         fields={Field.AGENCIES: ("label", "revoked_at")},

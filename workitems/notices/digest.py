@@ -30,7 +30,7 @@ MOST_URGENT_FIRST = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """What the mail says of one return, or of something else."""
 

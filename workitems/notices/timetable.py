@@ -40,7 +40,7 @@ class Why(Enum):
 Key = tuple[str, int | None, str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Telling:
     """One thing that holds on the day for one person. `answers` is None once it was accepted;
     `is_ready` says that it could be submitted."""
@@ -76,7 +76,7 @@ class Telling:
         return self.of_return.agency
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Other:
     """One thing that holds on the day about what a floor above keeps. It brings its own words:
     `title`, `plan` and `sentence` for the mail, `state` for the end of its subject."""
@@ -157,12 +157,12 @@ def tellings(on: date) -> list[Telling]:
         if localdate(each.round.opened_at) <= on
     ]
     notes = ReturnNote.objects.select_related("item").in_bulk(
-        [each.note for each in returns if each.note is not None]
+        [each.note for each in returns if each.note is not None]  # type: ignore[attr-defined]
     )
     seats = Seats((each.round.plan for each in returns), (each.agency_id for each in returns), on)
     found: list[Telling] = []
     for each in returns:
-        found += _of_return(each, notes.get(each.note), seats, on)
+        found += _of_return(each, notes.get(each.note), seats, on)  # type: ignore[attr-defined]
     return found
 
 
@@ -172,7 +172,14 @@ def _of_return(
     version = f"version {of_return.version}"
     if of_return.state == Return.State.ACCEPTED:
         for user, role, why in _own_people(of_return, seats):
-            yield Telling(user, role, why, Reason.ACCEPTED, version, of_return)
+            yield Telling(
+                recipient=user,
+                told_as=role,
+                why=why,
+                reason=Reason.ACCEPTED,
+                occasion=version,
+                of_return=of_return,
+            )
         return
     answers = answers_of(of_return, on)
     is_ready = not answers.missing and _is_mended(of_return, note)
@@ -180,7 +187,17 @@ def _of_return(
 
     def told(people: Iterable[Addressed], reason: Reason, occasion: str) -> Iterator[Telling]:
         for user, role, why in people:
-            yield Telling(user, role, why, reason, occasion, of_return, answers, is_ready, note)
+            yield Telling(
+                recipient=user,
+                told_as=role,
+                why=why,
+                reason=reason,
+                occasion=occasion,
+                of_return=of_return,
+                answers=answers,
+                is_ready=is_ready,
+                note=note,
+            )
 
     if is_ready:
         yield from told(turn, Reason.READY, version)

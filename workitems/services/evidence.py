@@ -21,7 +21,7 @@ def add_to_update(
     at: datetime,
     note: str = "",
     link: str = "",
-    file: File | None = None,
+    file: "File[bytes] | None" = None,
 ) -> Evidence:
     """Put a piece beside the answer for an item, while the return is open for writing.
 
@@ -43,7 +43,7 @@ def add_to_milestone(
     at: datetime,
     note: str = "",
     link: str = "",
-    file: File | None = None,
+    file: "File[bytes] | None" = None,
 ) -> Evidence:
     """Put a piece beside a milestone, open or closed, unless it was withdrawn with its item."""
     milestone = locked(milestone)
@@ -60,7 +60,7 @@ def _check_open(of_return: Return) -> None:
 
 
 def _add(
-    piece: Evidence, *, by: User, at: datetime, note: str, link: str, file: File | None
+    piece: Evidence, *, by: User, at: datetime, note: str, link: str, file: "File[bytes] | None"
 ) -> Evidence:
     if file is None and not link and not note:
         raise Refused("Give a file, a link or a note.")
@@ -94,7 +94,7 @@ def _add(
         raise
 
 
-def _same_bytes(there: Evidence, file: File) -> bool:
+def _same_bytes(there: Evidence, file: "File[bytes]") -> bool:
     storage, name = there.file.storage, there.file.name or ""
     if not storage.exists(name) or storage.size(name) != file.size:
         return False

@@ -48,7 +48,7 @@ class MilestoneEntry:
         return any(form.is_touched() and form.errors for form in self.forms)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Entry:
     """A section with its forms. `theirs` is the other person's answer after a conflict;
     `refusals` are sentences about the section that belong to no field. `is_written` says that its

@@ -90,7 +90,7 @@ def at_query(moment: Moment) -> str:
 
 def _listed_today(
     request: HttpRequest, plan: Plan, on: date, sort: str, order: Sequence[Any]
-) -> tuple[Form, Page, list[dict[str, Any]]]:
+) -> tuple[Form, "Page[Any]", list[dict[str, Any]]]:
     found = WorkItemFilter(
         request.GET,
         queryset=plan.items.for_list(),
@@ -116,7 +116,7 @@ def _listed_today(
 
 def _listed_then(
     request: HttpRequest, plan: Plan, moment: Moment, sort: str
-) -> tuple[Form, Page, list[dict[str, Any]]]:
+) -> tuple[Form, "Page[Any]", list[dict[str, Any]]]:
     at = read_plan(plan, moment)
     agencies = at.agencies
     offered = {item.lead for item in at.items} | {agency.pk for agency in agencies_of(plan)}

@@ -16,7 +16,7 @@ def visible_plans(request: HttpRequest) -> list[Plan]:
     if not hasattr(request, "_visible_plans"):
         plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
         request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
-    return request._visible_plans  # type: ignore[attr-defined]
+    return request._visible_plans  # type: ignore[attr-defined,no-any-return]
 
 
 def visible_plan(request: HttpRequest, slug: str) -> Plan:

@@ -195,7 +195,9 @@ def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
 
 def _columns(sheet: Sheet) -> tuple[Column, ...]:
     if sheet.downwards:
-        return Column("Key", Kind(), width=22), Column("Value", Kind(), width=90)
+        return Column(heading="Key", kind=Kind(), width=22), Column(
+            heading="Value", kind=Kind(), width=90
+        )
     return sheet.columns
 
 

@@ -18,7 +18,7 @@ FOLDER = "workbooks"
 KEPT_FOR = timedelta(days=1)
 
 
-def keep(file: File, *, owner: User, at: datetime) -> str:
+def keep(file: "File[bytes]", *, owner: User, at: datetime) -> str:
     """Keep the file in place of any other of the owner's, and return its key."""
     drop(owner=owner, at=at)
     key = secrets.token_hex(16)

@@ -138,9 +138,9 @@ def import_workbook(
         raise WorkbookRefused(
             [
                 Fault(
-                    "The plan changed while the workbook was being imported "
+                    problem="The plan changed while the workbook was being imported "
                     f"({str(error).splitlines()[0]}).",
-                    "to import it once more.",
+                    right="to import it once more.",
                 )
             ]
         ) from error

@@ -19,7 +19,7 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
             continue
         draft = proposal.items.get(number)
         if draft is None:
-            draft = Draft(WorkItem(plan=proposal.plan, number=number), is_new=True)
+            draft = Draft(row=WorkItem(plan=proposal.plan, number=number), is_new=True)
             proposal.items[number] = draft
         draft.source = row
         proposal.settle(row, draft, leave_out=["Stage"])
@@ -109,7 +109,7 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
         seen.add(agency.short_name)
         support = known.get(agency.short_name)
         made = Draft(
-            support or Support(item=draft.row, agency=agency, role=role), is_new=support is None
+            row=support or Support(item=draft.row, agency=agency, role=role), is_new=support is None
         )
         if support is None:
             known[agency.short_name] = made.row
@@ -156,7 +156,7 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
     known = [] if draft.is_new else proposal.stored.measures_of[draft.row.pk]
     for index, line in enumerate(filter(None, text.split("\n"))):
         if index < len(known):
-            measure = Draft(known[index], is_new=False)
+            measure = Draft(row=known[index], is_new=False)
             before = one_line(measure.row.description)
             if before == line:
                 continue
@@ -164,7 +164,9 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
             draft.words.append(FieldChange(f"Measure {index + 1}", before, line))
         else:
             number = (known[-1].number if known else 0) + 1 + index - len(known)
-            measure = Draft(Measure(item=draft.row, number=number, description=line), is_new=True)
+            measure = Draft(
+                row=Measure(item=draft.row, number=number, description=line), is_new=True
+            )
             if not draft.is_new:
                 draft.words.append(FieldChange(f"Measure {index + 1}", "", line))
         proposal.add(measure)
@@ -180,7 +182,7 @@ def milestones(proposal: Proposal) -> None:
             continue
         draft = proposal.milestones[item.number].get(number)
         if draft is None:
-            draft = Draft(Milestone(item=item, number=number), is_new=True)
+            draft = Draft(row=Milestone(item=item, number=number), is_new=True)
             proposal.milestones[item.number][number] = draft
         draft.source = row
         proposal.settle(row, draft, leave_out=["Agreed due", "Forecast due"])

@@ -39,7 +39,7 @@ class Cell:
 
 
 def refusal(problem: str, right: str) -> WorkbookRefused:
-    return WorkbookRefused([Fault(problem, right)])
+    return WorkbookRefused([Fault(problem=problem, right=right)])
 
 
 DAMAGED = (

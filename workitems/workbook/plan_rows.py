@@ -31,7 +31,7 @@ def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
             )
             continue
         agency = stored.get(key)
-        draft = Draft(agency or Agency(short_name=name), is_new=agency is None)
+        draft = Draft(row=agency or Agency(short_name=name), is_new=agency is None)
         found[key] = (row, draft)
         proposal.agencies[key] = draft.row
     known = {**stored, **{key: draft.row for key, (_, draft) in found.items()}}
@@ -97,7 +97,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
             and agency.short_name not in proposal.referred
         )
         if agency.short_name not in inside and not only_follows:
-            proposal.add(Draft(Member(plan=proposal.plan, agency=agency), is_new=True))
+            proposal.add(Draft(row=Member(plan=proposal.plan, agency=agency), is_new=True))
             if not draft.is_new:
                 draft.words.append(FieldChange("Working group", "", "a member"))
         proposal.note(AGENCIES.name, agency.short_name, draft)
@@ -105,7 +105,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
 
 def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
     """Checks the plan itself. `new_for` has the ids of agencies that may coordinate a new one."""
-    row, draft = proposal.book.plan, Draft(proposal.plan, is_new=proposal.plan_is_new)
+    row, draft = proposal.book.plan, Draft(row=proposal.plan, is_new=proposal.plan_is_new)
     proposal.settle(row, draft)
     coordinating = getattr(draft.row, "coordinating_agency", None)
     if new_for is not None and coordinating and coordinating.pk not in new_for:
@@ -164,7 +164,7 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
         )
         return
     if held:
-        ending = Draft(held, is_new=False)
+        ending = Draft(row=held, is_new=False)
         ending.put("to_on", released - timedelta(days=1))
         proposal.add(ending)
     later = Appointment.objects.filter(portfolio=portfolio, from_on__gt=released)
@@ -175,7 +175,7 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
         from_on=released,
         to_on=following.from_on - timedelta(days=1) if following else None,
     )
-    proposal.add(Draft(appointment, is_new=True))
+    proposal.add(Draft(row=appointment, is_new=True))
     if not draft.is_new:
         draft.words.append(FieldChange("Minister", "", minister))
 
@@ -189,7 +189,9 @@ def pillars(proposal: Proposal) -> dict[int, Pillar]:
         if number is UNREADABLE or proposal.again(row, "Number", number, rows):
             continue
         pillar = found.get(number)
-        draft = Draft(pillar or Pillar(plan=proposal.plan, number=number), is_new=pillar is None)
+        draft = Draft(
+            row=pillar or Pillar(plan=proposal.plan, number=number), is_new=pillar is None
+        )
         proposal.settle(row, draft)
         found[number] = draft.row
         proposal.note(PILLARS.name, f"Pillar {number}", draft)

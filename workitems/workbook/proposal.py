@@ -37,7 +37,7 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Draft:
     """A database row as the workbook wants it. `was` has the values that it takes the place of."""
 
@@ -82,11 +82,11 @@ class Proposal:
         self.plan = stored.plan or Plan(slug=slug)
         # Agencies that rows may name: those on the sheet and the plan's members. By bare name.
         self.agencies: dict[str, Agency] = {}
-        self.items = {item.number: Draft(item, is_new=False) for item in stored.items}
+        self.items = {item.number: Draft(row=item, is_new=False) for item in stored.items}
         # Everything below hangs on rows that may have no id yet, so it is kept by identity.
         self.milestones: dict[str, dict[int, Draft]] = defaultdict(dict)
         for milestone in stored.milestones:
-            draft = Draft(milestone, is_new=False)
+            draft = Draft(row=milestone, is_new=False)
             self.milestones[milestone.item.number][milestone.number] = draft
         self.referred: set[str] = set()
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)

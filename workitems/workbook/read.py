@@ -34,7 +34,7 @@ class _Unreadable:
 UNREADABLE: Any = _Unreadable()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A row of a sheet, its values by heading. The sheet Plan makes one row of all its keys."""
 
@@ -55,8 +55,8 @@ class Row:
         number = self.numbers.get(heading, self.number)
         letter = self.letters.get(heading, "")
         return Fault(
-            problem,
-            right,
+            problem=problem,
+            right=right,
             sheet=self.sheet.name,
             row=number,
             column=heading,
@@ -72,7 +72,7 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         if len(self.found) == MOST_FAULTS:
-            more = Fault("There is more that is wrong.", "these mended first.")
+            more = Fault(problem="There is more that is wrong.", right="these mended first.")
             raise WorkbookRefused([*self.in_order(), more])
         self.found.append(fault)
 
@@ -120,8 +120,8 @@ def read(file: BinaryIO, *, today: date) -> Book:
                 known = listed([each.name for each in SHEETS])
                 faults.add(
                     Fault(
-                        "The workbook has a sheet that does not belong.",
-                        f"only the sheets {known.replace(' or ', ' and ')}.",
+                        problem="The workbook has a sheet that does not belong.",
+                        right=f"only the sheets {known.replace(' or ', ' and ')}.",
                         sheet=one_line(name),
                     )
                 )
@@ -131,8 +131,8 @@ def read(file: BinaryIO, *, today: date) -> Book:
             if sheet.name not in worksheets:
                 faults.add(
                     Fault(
-                        "The sheet is missing.",
-                        "a sheet of that name; where there is nothing to say it may be empty.",
+                        problem="The sheet is missing.",
+                        right="a sheet of that name; where there is nothing to say it may be empty.",
                         sheet=sheet.name,
                     )
                 )
@@ -161,7 +161,16 @@ class _Reader:
         self.strangers: set[int] = set()
 
     def add(self, problem: str, right: str, row: int | None, column: str, cell: str = "") -> None:
-        self.faults.add(Fault(problem, right, self.sheet.name, row, column, cell))
+        self.faults.add(
+            Fault(
+                problem=problem,
+                right=right,
+                sheet=self.sheet.name,
+                row=row,
+                column=column,
+                cell=cell,
+            )
+        )
 
     def read(self, worksheet: Any) -> list[Row]:
         found: list[Row] = []
@@ -262,7 +271,7 @@ class _Reader:
                 )
         if not held:
             return None
-        row = Row(self.sheet, number, {}, self.letters, {})
+        row = Row(sheet=self.sheet, number=number, values={}, letters=self.letters, numbers={})
         for column in self.sheet:
             row.values[column.heading] = (
                 self.value(row, column, held.get(column.heading))
@@ -304,7 +313,7 @@ class _PlanReader(_Reader):
 
     def __init__(self, sheet: Sheet, faults: Faults, today: date) -> None:
         super().__init__(sheet, faults, today)
-        self.plan = Row(sheet, 1, {}, {}, {})
+        self.plan = Row(sheet=sheet, number=1, values={}, letters={}, numbers={})
         self.places: dict[str, int] = {}
         self.background: list[Any] = []
         self.last = 1

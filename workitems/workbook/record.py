@@ -38,7 +38,7 @@ class _Series:
 
 
 def _series(rows: list[Any]) -> _Series:
-    return _Series([Draft(row, is_new=False) for row in rows])
+    return _Series([Draft(row=row, is_new=False) for row in rows])
 
 
 Delays = dict[tuple[str, int], _Series]
@@ -66,7 +66,7 @@ def delays(proposal: Proposal) -> Delays:
         draft = series.following()
         if draft is None:
             draft = Draft(
-                Delay(milestone=milestone, number=_next_number(series.drafts)), is_new=True
+                row=Delay(milestone=milestone, number=_next_number(series.drafts)), is_new=True
             )
             series.drafts.append(draft)
             if milestone.agreed_due and milestone.forecast_due:
@@ -117,7 +117,7 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
         draft = series.following()
         if draft is None:
             draft = Draft(
-                Mitigation(delay=delay.row, number=_next_number(series.drafts)), is_new=True
+                row=Mitigation(delay=delay.row, number=_next_number(series.drafts)), is_new=True
             )
             series.drafts.append(draft)
         proposal.settle(row, draft)
@@ -132,7 +132,9 @@ def risks(proposal: Proposal) -> None:
         item = proposal.item(row)
         draft = series.following()
         if draft is None:
-            draft = Draft(Risk(plan=proposal.plan, number=_next_number(series.drafts)), is_new=True)
+            draft = Draft(
+                row=Risk(plan=proposal.plan, number=_next_number(series.drafts)), is_new=True
+            )
             series.drafts.append(draft)
         proposal.settle(row, draft)
         before = draft.row.item
@@ -167,7 +169,7 @@ class Heard:
     new: dict[str, list[tuple[date, Update]]] = field(default_factory=lambda: defaultdict(list))
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Rounds:
     """Rounds and returns by what names them, those of the sheet among them."""
 
@@ -182,18 +184,20 @@ class _Rounds:
 def _known_rounds(proposal: Proposal) -> _Rounds:
     stored = proposal.stored
     return _Rounds(
-        {(r.period_start, r.period_end): Draft(r, is_new=False) for r in stored.rounds},
-        {
-            (r.round.period_start, r.round.period_end, r.agency.short_name): Draft(r, is_new=False)
+        rounds={(r.period_start, r.period_end): Draft(row=r, is_new=False) for r in stored.rounds},
+        returns={
+            (r.round.period_start, r.round.period_end, r.agency.short_name): Draft(
+                row=r, is_new=False
+            )
             for r in stored.returns
         },
-        {
+        updates={
             (
                 u.of_return.round.period_start,
                 u.of_return.round.period_end,
                 u.of_return.agency.short_name,
                 u.item.number,
-            ): Draft(u, is_new=False)
+            ): Draft(row=u, is_new=False)
             for u in stored.updates
         },
     )
@@ -208,7 +212,7 @@ def updates(proposal: Proposal) -> Heard:
         if agency is UNREADABLE or item is None:
             continue
         if not row.readable("Period start", "Period end", "Accepted on"):
-            proposal.settle(row, Draft(Update(), is_new=True))
+            proposal.settle(row, Draft(row=Update(), is_new=True))
             continue
         of_return = _return(proposal, row, agency, known)
         if of_return is not None:
@@ -253,7 +257,7 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
             made.row.closed_at = max(made.row.closed_at, morning(accepted))
             made.row.opened_at = min(made.row.opened_at, morning(accepted))
         of_return = Draft(
-            Return(
+            row=Return(
                 round=made.row,
                 agency=agency,
                 state=Return.State.ACCEPTED,
@@ -283,7 +287,7 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
 def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Draft:
     """A closed round. Its due date is not on the sheet: the last day of acceptance stands in."""
     return Draft(
-        Round(
+        row=Round(
             plan=proposal.plan,
             name=round_name(start, end),
             period_start=start,
@@ -323,7 +327,7 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
     draft = known.updates.get(key)
     if draft is None:
         draft = Draft(
-            Update(
+            row=Update(
                 of_return=of_return.row, item=item, written_at=morning(of_return.row.accepted_on)
             ),
             is_new=True,

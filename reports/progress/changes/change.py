@@ -84,7 +84,7 @@ class Reworded(NamedTuple):
         return woven(self.before, self.after)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One thing that changed, of an item as it is at the later moment.
 

@@ -62,9 +62,9 @@ def new(item: ItemThen, milestones: Sequence[MilestoneThen], plan: PlanThen) -> 
         promised = f", with {len(due)} milestones, the first due on {long_date(min(due))}"
     lead = plan.agencies[item.lead]
     return Change(
-        Kind.NEW,
-        item,
-        f"Added under {plan.pillars[item.pillar]}, led by {lead}{promised}.",
+        kind=Kind.NEW,
+        item=item,
+        words=f"Added under {plan.pillars[item.pillar]}, led by {lead}{promised}.",
         now=STAGES[item.stage],
     )
 
@@ -92,15 +92,15 @@ def stage_moved(was: ItemThen, now: ItemThen) -> Change:
 
 def _staged(kind: Kind, was: ItemThen | None, now: ItemThen, words: str, why: str = "") -> Change:
     before = STAGES[was.stage] if was else ""
-    return Change(kind, now, words, was=before, now=STAGES[now.stage], why=why)
+    return Change(kind=kind, item=now, words=words, was=before, now=STAGES[now.stage], why=why)
 
 
 def reworded(item: ItemThen, wordings: Sequence[Reworded], by: Sequence[Approved]) -> Change:
     labels = capitalised(listed(each.label.lower() for each in wordings))
     return Change(
-        Kind.REWORDED,
-        item,
-        f"{labels} reworded{_by(by)}.",
+        kind=Kind.REWORDED,
+        item=item,
+        words=f"{labels} reworded{_by(by)}.",
         was="\n".join(each.before for each in wordings),
         now="\n".join(each.after for each in wordings),
         why=_reasons(by),
@@ -121,9 +121,9 @@ def confidence_moved(was: ItemThen, now: ItemThen) -> Change:
         f"{whose} moved from {old.lower()} to {new.lower()}" for whose, old, new in moved
     )
     return Change(
-        Kind.CONFIDENCE,
-        now,
-        f"{capitalised(told)}.",
+        kind=Kind.CONFIDENCE,
+        item=now,
+        words=f"{capitalised(told)}.",
         was="; ".join(old for _, old, _ in moved),
         now="; ".join(new for _, _, new in moved),
     )
@@ -142,7 +142,9 @@ def renumbered(was: ItemThen, now: ItemThen) -> Change:
 
 
 def _moved(item: ItemThen, verb: str, was: str, now: str) -> Change:
-    return Change(Kind.MOVED, item, f"{verb} from {was} to {now}.", was=was, now=now)
+    return Change(
+        kind=Kind.MOVED, item=item, words=f"{verb} from {was} to {now}.", was=was, now=now
+    )
 
 
 # --- milestones -----------------------------------------------------------------------------
@@ -157,9 +159,9 @@ def slipped(
         f"{_because(delay)}."
     )
     return Change(
-        Kind.SLIPPED,
-        item,
-        words,
+        kind=Kind.SLIPPED,
+        item=item,
+        words=words,
         was=long_date(old),
         now=long_date(new),
         cause=_cause(delay),
@@ -174,9 +176,9 @@ def done_later(
     late = days((now.completed_on - was.forecast_due).days)
     words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
     return Change(
-        Kind.SLIPPED,
-        item,
-        words,
+        kind=Kind.SLIPPED,
+        item=item,
+        words=words,
         was=long_date(was.forecast_due),
         now=f"Done {_on(now)}",
         cause=_cause(delay),
@@ -190,9 +192,9 @@ def fell_overdue(item: ItemThen, now: MilestoneThen, on: date, delay: DelayThen 
         f"{days((on - now.agreed_due).days)}{_because(delay)}."
     )
     return Change(
-        Kind.OVERDUE,
-        item,
-        words,
+        kind=Kind.OVERDUE,
+        item=item,
+        words=words,
         was=long_date(now.agreed_due),
         now="Overdue",
         cause=_cause(delay),
@@ -208,7 +210,9 @@ def nearer(item: ItemThen, was: MilestoneThen, now: MilestoneThen, on: date) -> 
         f"{_named(now)} came nearer, from {long_date(old)} to {long_date(new)} ({days((old - new).days)})"
         f"{still}."
     )
-    return Change(Kind.RECOVERED, item, words, was=long_date(old), now=long_date(new))
+    return Change(
+        kind=Kind.RECOVERED, item=item, words=words, was=long_date(old), now=long_date(new)
+    )
 
 
 def done_at_last(item: ItemThen, was: MilestoneThen, now: MilestoneThen, then: date) -> Change:
@@ -216,7 +220,9 @@ def done_at_last(item: ItemThen, was: MilestoneThen, now: MilestoneThen, then: d
         f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
         f"{days((then - was.agreed_due).days)} before."
     )
-    return Change(Kind.RECOVERED, item, words, was="Overdue", now=f"Done {_on(now)}")
+    return Change(
+        kind=Kind.RECOVERED, item=item, words=words, was="Overdue", now=f"Done {_on(now)}"
+    )
 
 
 def done_sooner(item: ItemThen, was: MilestoneThen, now: MilestoneThen) -> Change:
@@ -224,13 +230,23 @@ def done_sooner(item: ItemThen, was: MilestoneThen, now: MilestoneThen) -> Chang
     sooner = days((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
     return Change(
-        Kind.RECOVERED, item, words, was=long_date(was.forecast_due), now=f"Done {_on(now)}"
+        kind=Kind.RECOVERED,
+        item=item,
+        words=words,
+        was=long_date(was.forecast_due),
+        now=f"Done {_on(now)}",
     )
 
 
 def done(item: ItemThen, now: MilestoneThen) -> Change:
     words = f"{_named(now)} was done {_on(now)}{_late(now)}."
-    return Change(Kind.DONE, item, words, was=long_date(now.agreed_due), now=f"Done {_on(now)}")
+    return Change(
+        kind=Kind.DONE,
+        item=item,
+        words=words,
+        was=long_date(now.agreed_due),
+        now=f"Done {_on(now)}",
+    )
 
 
 def _on(milestone: MilestoneThen) -> str:
@@ -254,7 +270,12 @@ def agreed_moved(
         f"({length} {'later' if new > old else 'earlier'}){_by(by)}."
     )
     return Change(
-        Kind.AGREED, item, words, was=long_date(old), now=long_date(new), why=_reasons(by)
+        kind=Kind.AGREED,
+        item=item,
+        words=words,
+        was=long_date(old),
+        now=long_date(new),
+        why=_reasons(by),
     )
 
 
@@ -268,20 +289,26 @@ def new_milestone(item: ItemThen, now: MilestoneThen, on: date) -> Change:
         )
     else:
         words = f"New milestone {_named(now)}, due on {long_date(now.agreed_due)}."
-    return Change(Kind.NEW_MILESTONE, item, words, now=long_date(now.agreed_due))
+    return Change(kind=Kind.NEW_MILESTONE, item=item, words=words, now=long_date(now.agreed_due))
 
 
 def milestone_withdrawn(item: ItemThen, now: MilestoneThen) -> Change:
     assert now.withdrawn_on is not None
     words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
     return Change(
-        Kind.MILESTONE_WITHDRAWN, item, words, was=long_date(now.agreed_due), now="Withdrawn"
+        kind=Kind.MILESTONE_WITHDRAWN,
+        item=item,
+        words=words,
+        was=long_date(now.agreed_due),
+        now="Withdrawn",
     )
 
 
 def milestone_reopened(item: ItemThen, now: MilestoneThen) -> Change:
     words = f"Milestone {_named(now)} is open again, expected on {long_date(now.forecast_due)}."
-    return Change(Kind.REOPENED, item, words, was="Closed", now=long_date(now.forecast_due))
+    return Change(
+        kind=Kind.REOPENED, item=item, words=words, was="Closed", now=long_date(now.forecast_due)
+    )
 
 
 # --- delays ---------------------------------------------------------------------------------
@@ -289,12 +316,24 @@ def milestone_reopened(item: ItemThen, now: MilestoneThen) -> Change:
 
 def delay_found(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
     words = f"A delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} was recorded."
-    return Change(Kind.DELAY_FOUND, item, words, now="Open", cause=_cause(now), why=_explained(now))
+    return Change(
+        kind=Kind.DELAY_FOUND,
+        item=item,
+        words=words,
+        now="Open",
+        cause=_cause(now),
+        why=_explained(now),
+    )
 
 
 def delay_ended(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
     on = f" on {long_date(now.ended_on)}" if now.ended_on else ""
     words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
     return Change(
-        Kind.DELAY_ENDED, item, words, was="Open", now=f"Ended{on}", cause=CAUSES[now.cause]
+        kind=Kind.DELAY_ENDED,
+        item=item,
+        words=words,
+        was="Open",
+        now=f"Ended{on}",
+        cause=CAUSES[now.cause],
     )

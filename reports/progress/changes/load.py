@@ -79,7 +79,8 @@ class _Between:
             written |= Q(**{f"{day}__gt": self.since.on, f"{day}__lte": self.at.on})
         if due:
             written |= Q(agreed_due__gte=self.since.on, agreed_due__lt=self.at.on)
-        return model.history.filter(written, **{plan: self.plan}).values(of)
+        found: QuerySet[Any, Any] = model.history.filter(written, **{plan: self.plan}).values(of)
+        return found
 
     def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
         def rows(model: type[Any], of: dict[str, Any], *columns: str, **filters: Any) -> Any:

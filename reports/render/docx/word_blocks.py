@@ -36,7 +36,7 @@ COMMENTS_HEIGHT, SIGNATURE_ROOM, LINE = 2240, 1840, 304
 Blocks = list[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A4 with its margins, in millimetres: as `@page` has them in static/paper/pdf.css."""
 
@@ -56,8 +56,11 @@ class Page:
         return round((self.size[0] - self.left - self.right) * 1440 / 25.4)
 
 
-PLAIN = Page(24, 24, 23, 27)
-PAGES = {"paper-upright": Page(20, 20, 18, 20), "paper-wide": Page(21, 18, 19, 18, landscape=True)}
+PLAIN = Page(top=24, right=24, bottom=23, left=27)
+PAGES = {
+    "paper-upright": Page(top=20, right=20, bottom=18, left=20),
+    "paper-wide": Page(top=21, right=18, bottom=19, left=18, landscape=True),
+}
 
 
 @dataclass(slots=True)
