@@ -10,9 +10,9 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 
-from agencies import guards
+from tests.snapshots import take_snapshot
 
 # Playwright's fixtures keep an event loop running in the thread that also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -60,24 +60,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_guards():
-    """Let Django empty SQLite's tables between tests that commit.
+def _restore_after_tests_that_commit():
+    """Put the migrated database back after each test that commits, in place of Django's flush."""
+    migrated = []
 
-    It deletes row by row there, which the triggers on history refuse. Flushing ends with
-    `post_migrate`, which puts the triggers back.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    operations = type(connection.ops)
-    plain = operations.execute_sql_flush
+    def note(cls):
+        if not migrated:
+            migrated.append(take_snapshot())
 
-    def flush(self, sql_list):
-        guards.lift(self.connection.alias)
-        plain(self, sql_list)
+    def restore(self):
+        migrated[0].restore()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "execute_sql_flush", flush)
+        patch.setattr(TransactionTestCase, "_fixture_setup", classmethod(note))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
         yield
 
 
