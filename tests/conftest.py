@@ -1,16 +1,14 @@
-"""What every test may use: a quick and isolated Django, and pages in a real browser."""
+"""What every test may use: a quick and isolated Django."""
 
 import os
-import shutil
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client, TransactionTestCase, override_settings
+from django.test import TransactionTestCase, override_settings
 
 from tests.snapshots import take_snapshot
 
@@ -29,9 +27,6 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker(other)]
-
-
-# --- a quick and isolated Django ----------------------------------------------------------
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,87 +85,6 @@ def _no_network():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         yield
-
-
-# --- pages in a real browser --------------------------------------------------------------
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these it asks its maker for updates and much else, at every start.
-QUIET = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    """The machine's own Chromium; nothing is downloaded."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        pytest.fail("No Chromium was found. Install it, or set CHROMIUM to its path.")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": program, "args": [*QUIET, *sandbox]}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args):
-    return {
-        **browser_context_args,
-        "locale": "en-NZ",
-        "timezone_id": "Pacific/Auckland",
-        "viewport": {"width": 1280, "height": 900},
-        "reduced_motion": "reduce",
-    }
-
-
-@pytest.fixture
-def sign_in(context, live_server) -> Callable:
-    """Give the browser's context a session of this user, without the sign-in page.
-
-    The test must commit what it makes: `@pytest.mark.django_db(transaction=True)`.
-    """
-
-    def sign_in(user) -> None:
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies(
-            [
-                {
-                    "name": cookie.key,
-                    "value": cookie.value,
-                    "url": live_server.url,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
-
-    return sign_in
-
-
-WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-
-
-@pytest.fixture
-def accessibility_faults() -> Callable:
-    """axe-core's violations of WCAG 2.2 AA on a page, as lines to compare with an empty list."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    def faults(page) -> list[str]:
-        # axe runs inside the page by way of the browser's tools, which the page's CSP lets pass.
-        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}})
-        return [
-            f"{violation['id']}: {node['html']}"
-            for violation in results.response["violations"]
-            for node in violation["nodes"]
-        ]
-
-    return faults
 
 
 @pytest.fixture(scope="session")
