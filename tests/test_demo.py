@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from agencies.models import Agency
 from trafficking_plan.management.commands import demo
@@ -61,6 +63,16 @@ def test_demo_says_before_any_work_that_its_port_is_taken(var):
 def test_demo_refuses_a_number_that_is_no_port(var, port):
     with pytest.raises(CommandError, match=f"There is no port {port}"):
         run(port=port)
+
+
+@pytest.mark.django_db
+def test_demo_refuses_a_database_whose_migrations_are_gone(var):
+    demo.refuse_database_from_before()
+    MigrationRecorder(connection).record_applied("another_app", "0007_of_somebody_else")
+    demo.refuse_database_from_before()
+    MigrationRecorder(connection).record_applied("workitems", "0002_hold_more_truths")
+    with pytest.raises(CommandError, match="made by an earlier version.*demo --reset"):
+        run(no_serve=True)
 
 
 def test_reset_removes_the_demos_own_files_and_no_others(var, monkeypatch):

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from reports.demo.demo_briefings import TRACKER_NUMBER
 from reports.models import IssuedPaper
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             remove_demo()
             self.stdout.write("Removed what the last demo left.")
         VAR.mkdir(exist_ok=True)
+        refuse_database_from_before()
 
         self.tell("Preparing the database")
         call_command("migrate", verbosity=0)
@@ -125,6 +127,17 @@ def refuse_port_in_use(port: int) -> None:
                 f"Port {port} cannot be used: another program, or an earlier demo, may have it. "
                 f"Stop that, or choose another: python3 manage.py demo --port {port + 1 if port < 65535 else 8001}"
             ) from error
+
+
+def refuse_database_from_before() -> None:
+    """Refuse a database with migrations that no longer exist: nothing leads from its tables to ours."""
+    loader = MigrationLoader(connection)
+    gone = loader.applied_migrations.keys() - loader.disk_migrations.keys()
+    if any(app in loader.migrated_apps for app, _ in gone):
+        raise CommandError(
+            "The demo's database was made by an earlier version, and cannot be brought up to date. "
+            "Start over, without what was entered: python3 manage.py demo --reset"
+        )
 
 
 def remove_demo() -> None:
