@@ -34,7 +34,10 @@ from reports.document.text import (
     check_text,
 )
 
-SCHEMA = 1
+# How plain data of schema 1 becomes data of schema 2, and so on. An entry that is added with a default needs no
+# step; one that is renamed, removed or holds something else does. `docs/recipes.md` says what goes with a step.
+UPGRADES: list[plain_json.Upgrade] = []
+SCHEMA = len(UPGRADES) + 1
 LANGUAGE = "en-NZ"
 MAX_BYTES = 8_000_000  # of a document's JSON: about 5,000 work items
 
@@ -327,18 +330,19 @@ def to_json(document: Document) -> bytes:
 
 
 def from_json(data: bytes) -> Document:
-    """The document that `to_json` wrote. Refuses another schema, and anything unknown, missing or malformed."""
+    """The document that this or an earlier release wrote with `to_json`.
+
+    The bytes that are kept remain what was signed: written again, an older document may have entries more. Refuses
+    a newer schema, and anything unknown, missing or malformed.
+    """
     if len(data) > MAX_BYTES:
         raise DocumentError(f"The document is too long to read ({len(data):,} bytes).")
     try:
         content = plain_json.load(data)
         if not isinstance(content, dict) or content.keys() != {"schema", "document"}:
             raise plain_json.Malformed("it is not a briefing's JSON")
-        if content["schema"] != SCHEMA:
-            raise plain_json.Malformed(
-                f"its schema is {content['schema']!r}; this version reads {SCHEMA}"
-            )
-        return plain_json.build(Document, content["document"])
+        document = plain_json.upgraded(content["document"], content["schema"], UPGRADES)
+        return plain_json.build(Document, document)
     except plain_json.Malformed as fault:
         raise DocumentError(f"The document cannot be read: {fault}.") from fault
     except RecursionError as fault:

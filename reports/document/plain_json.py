@@ -2,20 +2,26 @@
 
 Knows dataclasses, tuples, dates, string enumerations, text, whole numbers, booleans, None, and unions of dataclasses
 (told apart by a "type" key). Whatever else a class may say about itself it checks when it is built.
+
+What was written by an earlier release is read too: an entry that it does not have takes the class's default, and
+data of a lower schema number is upgraded step by step first. Data of a higher number is refused.
 """
 
 from __future__ import annotations
 
 import json
 import types
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+# Takes plain data of one schema number and returns it as the next number has it.
+Upgrade = Callable[[Any], Any]
 
 
 class Malformed(ValueError):
@@ -43,6 +49,22 @@ def load(data: bytes) -> Any:
         raise Malformed("it is not JSON") from fault
 
 
+def upgraded(data: Any, schema: Any, upgrades: Sequence[Upgrade]) -> Any:
+    """Data of the schema number as data of today's, one step after the other.
+
+    `upgrades[0]` takes data of schema 1 to schema 2, and so on; a step may change the data that it is given.
+    """
+    today = len(upgrades) + 1
+    reads = f"its schema is {schema!r}; this version reads {'1' if today == 1 else f'1 to {today}'}"
+    if type(schema) is not int or schema < 1:
+        raise Malformed(reads)
+    if schema > today:
+        raise Malformed(f"{reads}, and a newer one wrote it")
+    for upgrade in upgrades[schema - 1 :]:
+        data = upgrade(data)
+    return data
+
+
 def plain(value: Any) -> Any:
     """The value as dictionaries, lists, text, whole numbers, booleans and None."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -58,7 +80,10 @@ def plain(value: Any) -> Any:
 
 
 def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:
-    """An instance of the dataclass `kind`. `at` says where in the data we are, for the message."""
+    """An instance of the dataclass `kind`; an entry that is not there takes its default.
+
+    `at` says where in the data we are, for the message.
+    """
     if not isinstance(data, dict):
         raise Malformed(f"{at} is not an object")
     if data.get("type") != _name(kind):
@@ -66,9 +91,25 @@ def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:
     hints = _hints(kind)
     if unknown := sorted(data.keys() - hints.keys() - {"type"}):
         raise Malformed(f"{at} has an unknown entry “{unknown[0]}”")
-    if missing := sorted(hints.keys() - data.keys()):
+    if missing := sorted(required(kind) - data.keys()):
         raise Malformed(f"{at} has no “{missing[0]}”")
-    return kind(**{name: _value(hint, data[name], f"{at}.{name}") for name, hint in hints.items()})
+    return kind(
+        **{
+            name: _value(hint, data[name], f"{at}.{name}")
+            for name, hint in hints.items()
+            if name in data
+        }
+    )
+
+
+@cache
+def required(kind: Any) -> frozenset[str]:
+    """The entries of a dataclass that have no default."""
+    return frozenset(
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    )
 
 
 def _name(kind: Any) -> str:

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from reports.document import SCHEMA, Document
+from reports.document.plain_json import required
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SIMPLE: dict[Any, dict[str, str]] = {
@@ -29,7 +30,7 @@ SIMPLE: dict[Any, dict[str, str]] = {
 
 
 def json_schema() -> dict[str, Any]:
-    """What `reports.document.to_json` writes, with a definition for each class, by name."""
+    """What `reports.document.from_json` reads of today's schema number, with a definition for each class, by name."""
     definitions: dict[str, Any] = {}
     document = _of(Document, definitions)
     return {
@@ -78,7 +79,8 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
             "type": {"const": kind.__name__},
             **{name: _of(hints[name], definitions) for name in names},
         },
-        "required": ["type", *names],
+        # As the reader does it: what has a default may be missing, as in a paper of an earlier release.
+        "required": ["type", *(name for name in names if name in required(kind))],
         "additionalProperties": False,
     }
     said = inspect.getdoc(kind) or ""

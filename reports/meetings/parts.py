@@ -285,13 +285,27 @@ class Minutes:
 Paper = Pack | Minutes
 
 
+# How the plain data of schema 1 becomes data of schema 2, and so on, as in `reports.document.document`.
+UPGRADES: list[plain_json.Upgrade] = []
+SCHEMA = len(UPGRADES) + 1
+
+
 def to_plain(paper: Paper) -> Any:
-    """Dictionaries, lists, text and whole numbers, as they are kept."""
-    return plain_json.plain(paper)
+    """Dictionaries, lists, text and whole numbers, as they are kept, under their schema number."""
+    return {"schema": SCHEMA, "paper": plain_json.plain(paper)}
 
 
 def from_plain(data: Any) -> Paper:
-    """The paper again. Raises `plain_json.Malformed` for what was kept in another shape."""
-    if isinstance(data, dict) and data.get("type") == Minutes.__name__:
-        return plain_json.build(Minutes, data, "paper")
-    return plain_json.build(Pack, data, "paper")
+    """The paper that this or an earlier release kept; the first one kept it without its schema number.
+
+    Raises `plain_json.Malformed` for a newer schema and for what is no paper.
+    """
+    schema, content = 1, data
+    if isinstance(data, dict) and "schema" in data:
+        if data.keys() != {"schema", "paper"}:
+            raise plain_json.Malformed("it is not a meeting's paper")
+        schema, content = data["schema"], data["paper"]
+    content = plain_json.upgraded(content, schema, UPGRADES)
+    if isinstance(content, dict) and content.get("type") == Minutes.__name__:
+        return plain_json.build(Minutes, content, "paper")
+    return plain_json.build(Pack, content, "paper")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from agencies.models import User
 from reports.checks import Gate
-from reports.document import Document, DocumentError, from_json, to_json
+from reports.document import Document, DocumentError, from_json, plain_json, to_json
 from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper, Rendering
 from reports.models.issue import sha256
@@ -158,7 +158,8 @@ def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
         found.append("the PDF is not the one that was signed: its SHA-256 differs")
     try:
         plain = from_json(document)
-        if to_json(plain) != document:
+        # Not compared with what today's release would write: a paper of an earlier one has entries fewer.
+        if plain_json.dump(plain_json.load(document)) != document:
             found.append("the JSON is not written as this service writes it")
     except DocumentError as error:
         return [*found, f"the JSON cannot be read: {str(error).rstrip('.')}"]

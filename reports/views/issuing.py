@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agencies.fields import shown_again
 from agencies.models import User
 from reports import checks
-from reports.document import Document, from_json
+from reports.document import Document, DocumentError, from_json
 from reports.forms.issuing import SignForm, StepForm
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
 from reports.models.briefing import CONSULTED_STATES
@@ -383,8 +383,9 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
 def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """A version on the screen, from the plain data that was signed."""
     paper = issued_version(request, slug, pk, number)
-    if sha256(bytes(paper.document)) != paper.document_sha256:
-        return damaged(request, paper, "JSON")
+    document = _signed(request, paper)
+    if isinstance(document, HttpResponse):
+        return document
     return render(
         request,
         "reports/issue/show.html",
@@ -392,7 +393,7 @@ def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
             "plan": paper.briefing.plan,
             "briefing": paper.briefing,
             "paper": paper,
-            "fragment": document_fragment(from_json(bytes(paper.document))),
+            "fragment": document_fragment(document),
             "stylesheets": SCREEN_SHEETS,
         },
     )
@@ -437,9 +438,10 @@ def _made(
 ) -> HttpResponse:
     with transaction.atomic():
         paper = issued_version(request, slug, pk, number)
-        if sha256(bytes(paper.document)) != paper.document_sha256:
-            return damaged(request, paper, "JSON")
-    data = render_form(from_json(bytes(paper.document)))
+        document = _signed(request, paper)
+    if isinstance(document, HttpResponse):
+        return document
+    data = render_form(document)
     return files.download(data, f"{_name(paper.briefing)} version {number}.{ending}", mime_type)
 
 
@@ -451,6 +453,31 @@ def _kept(
         return damaged(request, paper, ending.upper())
     name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
     return files.frozen(request, data, digest, name, mime_type)
+
+
+def _signed(request: HttpRequest, paper: IssuedPaper) -> Document | HttpResponse:
+    """The document that was signed, or the page that says why it cannot be shown."""
+    if sha256(bytes(paper.document)) != paper.document_sha256:
+        return damaged(request, paper, "JSON")
+    try:
+        return from_json(bytes(paper.document))
+    except DocumentError as error:
+        return unreadable(request, paper, error)
+
+
+def unreadable(request: HttpRequest, paper: IssuedPaper, error: DocumentError) -> HttpResponse:
+    """For a paper that a newer release wrote, after a return to this one. Its files are complete."""
+    return render(
+        request,
+        "reports/issue/unreadable.html",
+        {
+            "plan": paper.briefing.plan,
+            "briefing": paper.briefing,
+            "paper": paper,
+            "reason": str(error),
+        },
+        status=422,
+    )
 
 
 def damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse:

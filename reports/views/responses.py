@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agencies.fields import say_refusal
+from reports.document import DocumentError
 from reports.forms.responses import ChangeFollowUpForm, DoneForm, FollowUpForm, ResponseForm
 from reports.models import Briefing, FollowUp, Response, ResponseChoice
 from reports.services import responses as services
+from reports.views.issuing import unreadable
 from reports.views.readers import issued_briefing
 from workitems.attachments import content_type
 from workitems.services import Refused
@@ -36,10 +38,14 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             request, "The paper is not recorded as with the Minister; there is nothing to answer."
         )
         return redirect(issued)
+    try:
+        asked = services.asked_in(issued)
+    except DocumentError as error:
+        return unreadable(request, issued, error)
     form = ResponseForm(
         posted(request),
         request.FILES if request.method == "POST" else None,
-        asked=services.asked_in(issued),
+        asked=asked,
         corrected=standing,
     )
     if form.is_valid():

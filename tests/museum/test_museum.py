@@ -16,8 +16,11 @@ their words are still compared. When a label is reworded on purpose, say so in `
 
 import hashlib
 import io
+import json
 import re
+from dataclasses import field, make_dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -25,10 +28,14 @@ import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 
 from agencies.models import User
-from reports.document import SCHEMA, from_json
+from reports.document import SCHEMA, from_json, plain_json, to_json
+from reports.document import document as document_module
+from reports.document import schema as schema_module
 from reports.document import words as words_of
+from reports.meetings import parts
 from reports.meetings.parts import from_plain
 from reports.models import Briefing, FollowUp, IssuedPaper, MeetingPaper, Response
 from reports.render.annex_sheets import render_workbook
@@ -248,6 +255,15 @@ def test_an_issued_paper_prints_as_it_did(exhibit, path):
     assert [page.split() for page in pages(made)] == [page.split() for page in pages(kept)]
 
 
+def test_issued_papers_keep_to_the_published_schema_of_their_number():
+    schema = json.loads(Path(schema_module.__file__).with_name("document.schema.json").read_text())
+    validator = Draft202012Validator(schema)
+    kept = [path for exhibit in exhibits() for path in exhibit.named("papers/*.json")]
+    todays = [json.loads(path.read_bytes()) for path in kept if f"schema-{SCHEMA}" in path.parts]
+    todays += [json.loads(to_json(from_json(path.read_bytes()))) for path in kept]
+    assert [error.message for data in todays for error in validator.iter_errors(data)] == []
+
+
 @pytest.mark.parametrize(("exhibit", "path"), each("papers/*.docx"))
 def test_the_word_file_of_an_issued_paper_says_what_it_said(exhibit, path):
     document = from_json(path.with_suffix(".json").read_bytes())
@@ -261,6 +277,68 @@ def test_the_word_file_of_an_issued_paper_says_what_it_said(exhibit, path):
 def test_the_workbook_of_an_issued_papers_annexes_says_what_it_said(exhibit, path):
     document = from_json(path.with_suffix(".json").read_bytes())
     assert cells(render_workbook(document)) == cells(path.read_bytes())
+
+
+# --- what a later release adds ----------------------------------------------------------------
+
+GROWN = (
+    (document_module, ("Cover", "Paragraph", "Recommendation", "WorkItemTable")),
+    (parts, ("Pack", "Minutes", "Matter", "Considered")),
+)
+
+
+@pytest.fixture
+def one_more_entry(monkeypatch):
+    """Classes of the Document and of meetings' papers with an optional field that old papers have not."""
+    kinds = []
+    for module, names in GROWN:
+        for name in names:
+            kind = make_dataclass(
+                name,
+                [("colour", str, field(default="blue", kw_only=True))],
+                bases=(getattr(module, name),),
+                frozen=True,
+                slots=True,
+            )
+            monkeypatch.setattr(module, name, kind)
+            kinds.append(kind)
+    forget_the_classes()
+    yield kinds
+    monkeypatch.undo()
+    forget_the_classes()
+
+
+def forget_the_classes():
+    plain_json._hints.cache_clear()
+    plain_json.required.cache_clear()
+
+
+def test_an_optional_entry_more_changes_nothing_for_issued_papers(
+    one_more_entry, hung, as_coordinator
+):
+    for paper in papers():
+        data = bytes(paper.document)
+        document = from_json(data)
+        assert document.cover.colour == "blue"
+        assert b'"colour":"blue"' in to_json(document)
+        assert b"colour" not in data
+        assert faults(paper) == []
+        for name in ("version", "version-docx", "version-xlsx", "issued", "compare"):
+            assert as_coordinator.get(address(name, paper)).status_code == 200
+        assert as_coordinator.get(address("version-json", paper)).content == data
+        office = signed_in(as_coordinator, "ministers.office@example.org")
+        assert office.get(address("answer", paper)).status_code == 200
+        signed_in(as_coordinator, "coordinator@example.org")
+
+
+def test_an_optional_entry_more_changes_nothing_for_packs_and_minutes(
+    one_more_entry, hung, as_coordinator
+):
+    for row in meeting_papers():
+        assert from_plain(row.content).colour == "blue"
+        args = [row.meeting.plan.slug, row.meeting_id]
+        page = as_coordinator.get(reverse(f"papers:{row.kind}", args=args))
+        assert page.context["refusal"] == ""
 
 
 # --- meetings ---------------------------------------------------------------------------------

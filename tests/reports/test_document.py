@@ -224,6 +224,64 @@ def test_another_schema_is_refused():
         from_json(changed_json(lambda data: data.update(schema=2)))
 
 
+@pytest.mark.parametrize("schema", [0, -1, "1", True, None, [1]])
+def test_a_schema_that_is_no_number_from_1_is_refused(schema):
+    with pytest.raises(DocumentError, match="its schema is .*; this version reads 1"):
+        from_json(changed_json(lambda data: data.update(schema=schema)))
+
+
+def test_a_newer_schema_is_refused_as_one():
+    with pytest.raises(DocumentError, match="this version reads 1, and a newer one wrote it"):
+        from_json(changed_json(lambda data: data.update(schema=2)))
+
+
+def test_an_entry_that_is_missing_takes_its_default():
+    def earlier(data):
+        del data["document"]["cover"]["on_behalf_of"]
+        del data["document"]["annexes"]
+        for section in data["document"]["sections"]:
+            for paragraph in section["paragraphs"]:
+                del paragraph["sources"]
+
+    document = from_json(changed_json(earlier))
+    assert document.cover.on_behalf_of == ""
+    assert document.annexes == ()
+    assert {paragraph.sources for paragraph in document.paragraphs()} >= {()}
+
+
+def test_an_older_schema_is_upgraded_step_by_step(monkeypatch):
+    def portfolio_was_called_office(data):
+        data["cover"]["portfolio"] = data["cover"].pop("office")
+        return data
+
+    def title_was_in_two_parts(data):
+        data["cover"]["title"] = " ".join(data["cover"].pop("titles"))
+        return data
+
+    steps = [portfolio_was_called_office, title_was_in_two_parts]
+    monkeypatch.setattr("reports.document.document.UPGRADES", steps)
+    document = sample.document()
+
+    def of_schema_2(data):
+        data["schema"] = 2
+        data["document"]["cover"]["titles"] = data["document"]["cover"].pop("title").split(" ")
+
+    def of_schema_1(data):
+        of_schema_2(data)
+        data["schema"] = 1
+        data["document"]["cover"]["office"] = data["document"]["cover"].pop("portfolio")
+
+    def of_schema_3(data):
+        data["schema"] = 3
+
+    for earlier in (of_schema_1, of_schema_2, of_schema_3):
+        assert from_json(changed_json(earlier)) == document
+    with pytest.raises(DocumentError, match="this version reads 1 to 3, and a newer one wrote it"):
+        from_json(changed_json(lambda data: data.update(schema=4)))
+    with pytest.raises(DocumentError, match="document.cover has an unknown entry “titles”"):
+        from_json(changed_json(lambda data: (of_schema_2(data), data.update(schema=3))))
+
+
 def _unknown(data):
     data["document"]["cover"]["colour"] = "red"
 

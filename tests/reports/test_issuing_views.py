@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from agencies import guards, history
 from agencies.models import Seat
+from reports.document import to_json
 from reports.models import Briefing, IssuedPaper
 from reports.services import states
 from tests.factories import (
@@ -21,6 +22,7 @@ from tests.factories import (
     ResponseFactory,
     SeatFactory,
 )
+from tests.reports import sample
 from tests.reports.drafted import drafted
 
 pytestmark = pytest.mark.django_db
@@ -310,3 +312,25 @@ def test_the_list_asks_the_same_for_one_and_for_three(
         page = client.get(reverse("briefings:list", args=[plan.slug]))
     assert (len(page.context["rows"]), len(page.context["to_do"])) == (count, count)
     assert len(page.context["ratings"].papers) == count
+
+
+# --- a paper of a newer release -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [("version", [1]), ("version-docx", [1]), ("version-xlsx", [1]), ("answer", [])],
+)
+def test_a_paper_of_a_newer_release_is_not_shown_and_says_so(client, briefing, people, name, more):
+    briefing.state = State.WITH_MINISTER
+    history.save(briefing, by=None)
+    document = to_json(sample.document()).replace(b'"schema":1', b'"schema":2')
+    paper = IssuedPaperFactory(briefing=briefing, document=document)
+    page = ask(client, people["office"], name, briefing, *more)
+    assert page.status_code == 422
+    assert (
+        "The document cannot be read: its schema is 2; this version reads 1, and a newer one wrote "
+        "it. Ask whoever runs this service to update it."
+    ) in page.content.decode()
+    assert ask(client, people["office"], "version-pdf", briefing, 1).content == paper.pdf
+    assert ask(client, people["office"], "version-json", briefing, 1).content == document

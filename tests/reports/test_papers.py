@@ -456,9 +456,14 @@ def test_kept_data_reads_back_and_what_is_not_a_paper_is_refused(made):
     assert from_plain(json.loads(json.dumps(to_plain(pack)))) == pack
     minutes = compose_minutes(made.meeting, at(2))
     assert from_plain(json.loads(json.dumps(to_plain(minutes)))) == minutes
-    for data in ({}, [], {"type": "Letter"}, to_plain(pack) | {"more": 1}):
+    bare = to_plain(pack)["paper"]
+    assert from_plain(bare) == pack  # as the first release kept it
+    wrong = ({}, [], {"type": "Letter"}, bare | {"more": 1}, {"schema": 1})
+    for data in (*wrong, to_plain(pack) | {"more": 1}, to_plain(pack) | {"schema": "1"}):
         with pytest.raises(Malformed):
             from_plain(data)
+    with pytest.raises(Malformed, match="this version reads 1, and a newer one wrote it"):
+        from_plain(to_plain(pack) | {"schema": 2})
 
 
 # --- compared with a meeting ------------------------------------------------------------------
