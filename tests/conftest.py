@@ -12,21 +12,18 @@ from django.test import TransactionTestCase, override_settings
 
 from tests.snapshots import take_snapshot
 
+pytest_plugins = ["tests.suite_membership", "tests.template_databases"]
+
 # Playwright's fixtures keep an event loop running in the thread that also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-# The same examples on every run and machine: a failure here is a failure there.
-hypothesis.settings.register_profile("plan", derandomize=True, deadline=None, database=None)
-hypothesis.settings.load_profile("plan")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave out tests for the other database, and say so as "deselected"."""
-    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    left_out = [item for item in items if item.get_closest_marker(other)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker(other)]
+# The same examples on every run and machine: a failure here is a failure there. `manage.py test`
+# without arguments asks for the full profile; who runs a part sees a failure sooner.
+hypothesis.settings.register_profile("full", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "short", hypothesis.settings.get_profile("full"), max_examples=10
+)
+hypothesis.settings.load_profile("short")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,15 +40,6 @@ def _no_slow_or_shared_settings(tmp_path_factory):
         STATIC_ROOT=str(tmp_path_factory.mktemp("static")),
     ):
         yield
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
-    """SQLite in a file, as people run it: in memory, two threads would share one connection."""
-    if connection.vendor == "sqlite":
-        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        settings.DATABASES["default"]["TEST"]["NAME"] = name
-        connection.settings_dict["TEST"]["NAME"] = name
 
 
 @pytest.fixture(scope="session", autouse=True)

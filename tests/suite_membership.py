@@ -1,0 +1,63 @@
+"""Decides which suite a test belongs to, from what the test asks for.
+
+`manage.py test` passes `--suite` and `--ledger`. Without them every test is run that suits the
+database, so a bare `pytest` leaves out only what is for the other one.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+# Whatever opens the database asks pytest-django for one of these, directly or through another.
+DATABASE_FIXTURES = {"django_db_setup", "live_server"}
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("suites")
+    group.addoption(
+        "--suite",
+        choices=["without-database", "with-database"],
+        help="run only the tests that ask for no database, or only those that ask for one",
+    )
+    group.addoption("--ledger", metavar="FILE", help="write down every test found, and which ran")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests of other suites, and say so as "deselected"."""
+    suite, vendor = config.getoption("suite"), connection.vendor
+    reasons = {item: why_left_out(item, suite, vendor) for item in items}
+    if ledger := config.getoption("ledger"):
+        write_ledger(config, ledger, reasons)
+    if left_out := [item for item, reason in reasons.items() if reason]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item, reason in reasons.items() if not reason]
+
+
+def why_left_out(item, suite, vendor):
+    """Return the reason to leave out a test, or an empty text where it is to run."""
+    other = "sqlite" if vendor == "postgresql" else "postgresql"
+    with_database = needs_database(item)
+    if suite == "without-database":
+        return "asks for a database" if with_database else ""
+    if suite == "with-database" and not with_database:
+        return "asks for no database"
+    return f"is for {other} only" if item.get_closest_marker(other) else ""
+
+
+def needs_database(item):
+    """Whether the test may open the database, or is marked as being for one of the two."""
+    if any(item.get_closest_marker(name) for name in ("django_db", "sqlite", "postgresql")):
+        return True
+    if issubclass(getattr(item, "cls", None) or object, TransactionTestCase):
+        return True
+    return not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
+
+
+def write_ledger(config, ledger, reasons):
+    # Every worker finds the same tests, so one of them writes for all.
+    if getattr(config, "workerinput", {}).get("workerid", "gw0") == "gw0":
+        Path(ledger).write_text(json.dumps({item.nodeid: why for item, why in reasons.items()}))

@@ -1,0 +1,132 @@
+"""Gives each run of pytest, and each of its workers, a database copied from a migrated template.
+
+Migrating takes far longer than copying. On SQLite the template is kept under `var/`, so it serves
+the next runs too; on PostgreSQL it is kept in the server. Its name holds a digest of everything
+that it was made from, so a template that is out of date is never used.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+FOLDER = settings.BASE_DIR / "var" / "test-databases"
+APPS = ("trafficking_plan", "agencies", "workitems", "reports")
+# What `migrate` reads: the steps, the models and triggers that it ends with, other people's apps.
+SOURCES = ("migrations/**/*.py", "models/**/*.py", "models.py", "guards.py", "apps.py")
+OTHER_SOURCES = ("trafficking_plan/settings.py", "requirements-dev.lock")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, tmp_path_factory):
+    """Stand in for pytest-django's own fixture, which migrates a database from nothing."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    databases = (
+        SqliteDatabases(tmp_path_factory.mktemp("database"))
+        if connection.vendor == "sqlite"
+        else PostgresqlDatabases(f"test_{worker}_{os.getpid()}")
+    )
+    with django_db_blocker.unblock(), only_one(FOLDER / "lock"):
+        template = databases.template(template_key(settings.BASE_DIR))
+        databases.copy(template)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        databases.remove()
+
+
+def template_key(root):
+    """Return a digest of the contents of every file that decides what `migrate` makes."""
+    paths = {root / name for name in OTHER_SOURCES}
+    for app in APPS:
+        for pattern in SOURCES:
+            paths.update((root / app).glob(pattern))
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        contents = path.read_bytes()
+        digest.update(f"{path.relative_to(root)} {len(contents)}\n".encode())
+        digest.update(contents)
+    return digest.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def only_one(lock):
+    """Let the first worker make the template while the others wait for it."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def use(name):
+    """Let every connection of this process open the database of this name from now on."""
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def migrate(name):
+    """Make a database of this name from nothing, with Django's own test command."""
+    plain = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    # On SQLite the last connection to close also moves everything into the one file.
+    use(plain)
+
+
+class SqliteDatabases:
+    """Files: in memory, two threads would share one connection."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def template(self, key):
+        template = FOLDER / f"{key}.sqlite3"
+        if not template.exists():
+            unfinished = FOLDER / "unfinished.sqlite3"
+            migrate(str(unfinished))
+            for old in FOLDER.glob("*.sqlite3"):
+                if old != unfinished:
+                    old.unlink()
+            unfinished.rename(template)
+        return template
+
+    def copy(self, template):
+        shutil.copyfile(template, self.folder / "test.sqlite3")
+        use(str(self.folder / "test.sqlite3"))
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PostgresqlDatabases:
+    """Databases of one server, copied by the server itself."""
+
+    def __init__(self, name):
+        self.name = name
+        self.plain = connection.settings_dict["NAME"]
+
+    def template(self, key):
+        template = f"test_template_{key}"
+        with connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+            made = cursor.fetchone() is not None
+        if not made:
+            migrate("test_unfinished")
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'ALTER DATABASE "test_unfinished" RENAME TO "{template}"')
+        return template
+
+    def copy(self, template):
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
+        use(self.name)
+
+    def remove(self):
+        use(self.plain)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{self.name}" WITH (FORCE)')
