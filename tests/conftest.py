@@ -7,7 +7,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from tests.snapshots import take_snapshot

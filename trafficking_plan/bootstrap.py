@@ -88,7 +88,11 @@ def run(argv: list[str]) -> None:
             write_environment_file()
         read_environment_file()
         if os.environ.get("SET_UP", "yes") != "no":
-            set_up(argv, lock=DEV_LOCK if command == "test" else RUN_LOCK)
+            set_up(
+                argv,
+                lock=DEV_LOCK if command in {"test", "check_code"} else RUN_LOCK,
+                for_tests=command == "test",
+            )
     except OSError as error:
         refuse(explain(error))
     except KeyboardInterrupt:
@@ -98,6 +102,10 @@ def run(argv: list[str]) -> None:
         from trafficking_plan.testing import suites
 
         sys.exit(suites.run(argv[2:]))
+    if command == "check_code":
+        from trafficking_plan.testing import checks
+
+        sys.exit(checks.run())
     run_django(argv)
 
 
@@ -158,8 +166,8 @@ def write_environment_file() -> None:
 # --- the environment ----------------------------------------------------------------------
 
 
-def set_up(argv: list[str], lock: str) -> None:
-    """Bring in what `lock` and the system packages need, then go on inside `.venv`.
+def set_up(argv: list[str], lock: str, for_tests: bool) -> None:
+    """Bring in what `lock` names and the system packages, then go on inside `.venv`.
 
     Does not return unless this process already runs there.
     """
@@ -169,11 +177,11 @@ def set_up(argv: list[str], lock: str) -> None:
     if sys.platform == "darwin":
         # A Python that did not come from Homebrew does not look where Homebrew keeps Pango.
         os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", ":".join(HOMEBREW_LIBRARIES))
-    ready = holds(lock) and not missing_system_packages(lock)
+    ready = holds(lock) and not missing_system_packages(for_tests)
     if not ready:
         with only_one():
-            install_system_packages(missing_system_packages(lock))
-            if still_missing := missing_system_packages(lock):
+            install_system_packages(missing_system_packages(for_tests))
+            if still_missing := missing_system_packages(for_tests):
                 refuse(by_hand(still_missing))
             if not holds(lock):
                 install_python_packages(lock)
@@ -303,7 +311,7 @@ def ensure_pip() -> None:
 # --- system packages ----------------------------------------------------------------------
 
 
-def missing_system_packages(lock: str) -> list[str]:
+def missing_system_packages(for_tests: bool) -> list[str]:
     """Debian's names of what is not here; tests need a browser, a PDF reader and Java besides."""
     if sys.platform == "darwin":
         found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
@@ -312,7 +320,7 @@ def missing_system_packages(lock: str) -> list[str]:
         missing = [package for name, package in LIBRARIES.items() if not loads(name)]
         if not STAMP.exists() and not importlib.util.find_spec("ensurepip") and not uv_runs():
             missing.append(f"python{python_version()}-venv")  # Debian's and Ubuntu's Python
-    if lock == DEV_LOCK:
+    if for_tests:
         if not (os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUMS))):
             missing.append("chromium")
         if not shutil.which("pdftotext"):

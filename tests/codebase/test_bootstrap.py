@@ -203,8 +203,8 @@ def test_tests_need_a_browser_a_pdf_reader_and_java_besides(monkeypatch):
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     monkeypatch.setattr(bootstrap, "loads", lambda name: name != "libpango-1.0.so.0")
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
-    assert bootstrap.missing_system_packages(bootstrap.RUN_LOCK) == ["libpango-1.0-0"]
-    assert bootstrap.missing_system_packages(bootstrap.DEV_LOCK) == [
+    assert bootstrap.missing_system_packages(for_tests=False) == ["libpango-1.0-0"]
+    assert bootstrap.missing_system_packages(for_tests=True) == [
         "libpango-1.0-0",
         "chromium",
         "poppler-utils",
@@ -258,9 +258,9 @@ def test_debians_python_without_pip_is_told_of_with_the_rest(checkout, monkeypat
     monkeypatch.setattr(bootstrap, "loads", lambda name: True)
     monkeypatch.setattr(bootstrap, "uv_runs", lambda: False)
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
-    assert bootstrap.missing_system_packages(bootstrap.RUN_LOCK) == []
+    assert bootstrap.missing_system_packages(for_tests=False) == []
     monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda name: None)
-    assert bootstrap.missing_system_packages(bootstrap.RUN_LOCK) == [
+    assert bootstrap.missing_system_packages(for_tests=False) == [
         f"python{bootstrap.python_version()}-venv"
     ]
 

@@ -1,12 +1,18 @@
 """The test command itself: it counts rightly, cannot pass by accident, and cleans up."""
 
+import contextlib
+import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from trafficking_plan.testing import postgresql, suites
+from tests.suite_membership import why_left_out
+from tests.template_databases import template_key
+from trafficking_plan.testing import checks, postgresql, processes, suites
 
 
 def run_suite(tmp_path, text):
@@ -14,9 +20,9 @@ def run_suite(tmp_path, text):
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_sample.py").write_text(text)
     failures = []
-    count = suites.suite(
+    count = suites.count_of_suite(
         ["-c", str(tmp_path / "pytest.ini"), str(tmp_path)],
-        {**suites.environment("sqlite:///unused"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        {**processes.environment("sqlite:///unused"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         tmp_path / "results.xml",
         failures,
         "sample",
@@ -55,28 +61,150 @@ def test_counts_add_up_and_read_well():
     assert str(suites.Count(passed=7)) == "7 passed"
 
 
-def test_a_check_that_fails_is_named_at_the_end(tmp_path, monkeypatch, capfd):
-    checks = {"Lint": ["-c", "pass"], "Types": ["-c", "raise SystemExit(1)"]}
-    monkeypatch.setattr(suites, "CHECKS", checks)
-    monkeypatch.setattr(suites, "suite", lambda *args: suites.Count(passed=2))
+def test_a_check_that_fails_is_named_with_what_it_printed(monkeypatch, capfd):
+    fails = "print('line 3 is wrong'); raise SystemExit(1)"
+    monkeypatch.setattr(checks, "CHECKS", {"Lint": ["-c", "print()"], "Types": ["-c", fails]})
+    assert checks.failed_checks(processes.environment("sqlite:///:memory:")) == ["Types"]
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[:3] == ["Lint: passed", "Types: FAILED", "line 3 is wrong"]
+
+
+@pytest.fixture
+def passing_suites(monkeypatch):
+    """Every suite passes two tests at once; return how each was called."""
+    called = {}
+
+    def count_of_suite(arguments, variables, results, failures, name):
+        called[name] = arguments
+        return suites.Count(passed=2)
+
+    monkeypatch.setattr(suites, "count_of_suite", count_of_suite)
+    monkeypatch.setattr(suites, "throwaway_server", lambda: contextlib.nullcontext("postgresql:"))
+    return called
+
+
+def test_a_failed_check_fails_the_run_and_the_last_lines_count(
+    tmp_path, monkeypatch, capfd, passing_suites
+):
+    monkeypatch.setattr(checks, "CHECKS", {"Types": ["-c", "raise SystemExit(1)"]})
     assert suites.run_everything(tmp_path) == 1
     lines = capfd.readouterr().out.splitlines()
     assert lines[-4] == "Failed: Types"
     assert lines[-2] == (
-        "SQLite: 2 passed, PostgreSQL: 2 passed, browser on PostgreSQL: 2 passed, browser: 2 passed"
+        "without a database: 2 passed, SQLite: 2 passed, PostgreSQL: 2 passed, "
+        "browser on PostgreSQL: 2 passed, browser: 2 passed"
     )
-    assert lines[-1] == "8 passed, 0 failed, 0 skipped"
+    assert lines[-1] == "10 passed, 0 failed, 0 skipped"
+
+
+def test_every_suite_has_all_examples_and_every_core(tmp_path, monkeypatch, passing_suites):
+    monkeypatch.setattr(checks, "CHECKS", {})
+    assert suites.run_everything(tmp_path) == 0
+    assert len(passing_suites) == 5
+    for arguments in passing_suites.values():
+        assert "--hypothesis-profile=full" in arguments
+        assert "-n" in arguments
 
 
 def test_without_a_server_both_suites_on_postgresql_count_as_failed(tmp_path, monkeypatch):
     monkeypatch.setenv("PG_BIN", str(tmp_path))
-    failures = []
+    run = suites.Run(tmp_path)
+    suites.run_on_postgresql(run)
     failed = suites.Count(failed=1)
-    assert suites.run_on_postgresql([], tmp_path, failures) == {
-        "PostgreSQL": failed,
-        "browser on PostgreSQL": failed,
-    }
-    assert sorted(failures) == ["PostgreSQL", "browser on PostgreSQL"]
+    assert run.counts == {"PostgreSQL": failed, "browser on PostgreSQL": failed}
+    assert run.failures == ["PostgreSQL", "browser on PostgreSQL"]
+
+
+# --- which suite a test belongs to --------------------------------------------------------
+
+
+class Item:
+    """What pytest knows of a test before it runs."""
+
+    cls = None
+
+    def __init__(self, nodeid, *fixtures, marks=()):
+        self.nodeid, self.fixturenames, self.marks = nodeid, fixtures, marks
+
+    def get_closest_marker(self, name):
+        return name in self.marks
+
+
+PURE = Item("pure", "tmp_path", "django_db_blocker")  # pytest-django gives it to every test
+MARKED = Item("marked", marks=["django_db"])
+ASKING = Item("asking", "db", "django_db_setup")
+SERVED = Item("served", "live_server")
+ON_ONE = Item("on one", marks=["sqlite"])
+ON_OTHER = Item("on the other", "django_db_setup", marks=["postgresql"])
+
+
+@pytest.mark.parametrize(
+    ("suite", "vendor", "run"),
+    [
+        ("without-database", "sqlite", {"pure"}),
+        ("with-database", "sqlite", {"marked", "asking", "served", "on one"}),
+        ("with-database", "postgresql", {"marked", "asking", "served", "on the other"}),
+        (None, "sqlite", {"pure", "marked", "asking", "served", "on one"}),
+        (None, "postgresql", {"pure", "marked", "asking", "served", "on the other"}),
+    ],
+)
+def test_a_test_is_in_the_suites_that_its_fixtures_and_marks_say(suite, vendor, run):
+    items = [PURE, MARKED, ASKING, SERVED, ON_ONE, ON_OTHER]
+    assert {item.nodeid for item in items if not why_left_out(item, suite, vendor)} == run
+
+
+def test_a_test_that_every_suite_left_out_fails_the_run(
+    tmp_path, monkeypatch, capfd, passing_suites
+):
+    monkeypatch.setattr(checks, "CHECKS", {})
+    ledgers = {"SQLite": {"a": "", "b": "asks for no database"}}
+    monkeypatch.setattr(suites.Run, "ledgers", lambda run: ledgers)
+    assert suites.run_everything(tmp_path) == 1
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[-6:-3] == [
+        "These tests belong to no suite, so they did not run:",
+        "b",
+        "Failed: suites",
+    ]
+
+
+def test_a_suite_writes_down_what_it_ran_and_left_out(tmp_path):
+    ledger = tmp_path / "ledger.json"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/test_demo.py"]
+        + [
+            "tests/codebase/test_layers.py",
+            "--suite=without-database",
+            f"--ledger={ledger}",
+            "-p",
+            "no:cacheprovider",
+        ],
+        env=processes.environment("sqlite:////nowhere/none.sqlite3"),
+        cwd=processes.ROOT,
+        capture_output=True,
+        check=False,
+    )
+    reasons = set(json.loads(ledger.read_text()).values())
+    assert reasons == {"", "asks for a database"}
+
+
+# --- databases copied from a template -----------------------------------------------------
+
+
+def test_a_template_is_made_anew_when_a_migration_a_guard_or_a_model_changes(tmp_path):
+    names = ["trafficking_plan/settings.py", "requirements-dev.lock"]
+    names += ["agencies/migrations/0001_a.py", "workitems/guards.py", "reports/models/draft.py"]
+    names += ["workitems/views.py"]
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    keys = [template_key(tmp_path)]
+    for name in names:
+        (tmp_path / name).write_text("# changed\n")
+        keys.append(template_key(tmp_path))
+    assert len(set(keys)) == len(names)
+    assert keys[-1] == keys[-2], "views make no tables"
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------
@@ -107,7 +235,6 @@ def ends(process_id):
     return False
 
 
-@pytest.mark.sqlite  # once is enough: the suite on PostgreSQL is itself the proof that one starts
 def test_the_server_and_its_folder_are_gone_after_an_interruption(server_folders):
     with pytest.raises(KeyboardInterrupt), postgresql.throwaway_server():
         (folder,) = server_folders

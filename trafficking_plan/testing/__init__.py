@@ -1,1 +1,1 @@
-"""What `manage.py test` runs: the checks, the suites, and the PostgreSQL they need."""
+"""What `manage.py test` and `manage.py check_code` run: the checks, the suites, PostgreSQL."""

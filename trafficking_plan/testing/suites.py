@@ -1,30 +1,31 @@
-"""Runs the checks and the four suites, each in a process of its own, and counts the tests."""
+"""Runs the checks and the suites, and counts the tests.
 
-import contextlib
+Each suite is one pytest, which shares its tests out to a worker on every core. The suites follow
+one another, so what they print stays in order, and every core is busy until the end of each.
+"""
+
+import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trafficking_plan.testing import checks
 from trafficking_plan.testing.postgresql import PostgresqlUnavailable, throwaway_server
+from trafficking_plan.testing.processes import announce, environment, python
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 BROWSER_TESTS = "tests/browser"
+ORDINARY_TESTS = ["tests", f"--ignore={BROWSER_TESTS}"]
+# More than this and the workers' own start costs more than they save.
+MOST_WORKERS = 8
 
-CHECKS = {
-    "Lint": ["-m", "ruff", "check", "."],
-    "Format": ["-m", "ruff", "format", "--check", "."],
-    "Types": ["-m", "mypy"],
-    "Migrations": ["-m", "django", "makemigrations", "--check", "--dry-run"],
-    "Layers": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
-}
+# For each test that a suite found: why the suite left it out, or nothing where it ran.
+Ledger = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,33 @@ class Count:
         parts += [f"{self.failed} failed"] if self.failed else []
         parts += [f"{self.skipped} skipped"] if self.skipped else []
         return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One run of pytest: its name in the closing lines, its title, and what pytest is told."""
+
+    name: str
+    title: str
+    arguments: list[str]
+
+
+# A test that asks for no database has the same result on both, so it runs once.
+WITHOUT_DATABASE = Suite(
+    "without a database",
+    "Tests without a database",
+    [*ORDINARY_TESTS, "--suite=without-database"],
+)
+ON_SQLITE = Suite("SQLite", "Tests on SQLite", [*ORDINARY_TESTS, "--suite=with-database"])
+ON_POSTGRESQL = Suite(
+    "PostgreSQL", "Tests on PostgreSQL", [*ORDINARY_TESTS, "--suite=with-database"]
+)
+BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS])
+BROWSER_ON_POSTGRESQL = Suite(
+    "browser on PostgreSQL",
+    "Browser journeys that need both databases, on PostgreSQL",
+    [BROWSER_TESTS, "-m", "both_databases"],
+)
 
 
 def run(arguments: list[str]) -> int:
@@ -66,108 +94,94 @@ def stop(number: int, frame: Any) -> None:
 
 def run_everything(folder: Path) -> int:
     started = time.monotonic()
-    failures = []
+    run = Run(folder)
+    announce("Checks")
     on_sqlite = environment(sqlite(str(folder)))
-    for name, command in CHECKS.items():
-        announce(name)
-        if python(command, on_sqlite) != 0:
-            failures.append(name)
+    run.failures += checks.failed_checks(on_sqlite)
+    run.suite(WITHOUT_DATABASE, environment(sqlite(f"{folder}/no-database-here")))
+    run.suite(ON_SQLITE, on_sqlite)
+    run_on_postgresql(run)
+    run.suite(BROWSER, on_sqlite)
 
-    without_browser = ["tests", f"--ignore={BROWSER_TESTS}"]
-    counts = {}
-    announce("Tests on SQLite")
-    counts["SQLite"] = suite(without_browser, on_sqlite, folder / "sqlite.xml", failures, "SQLite")
-
-    counts |= run_on_postgresql(without_browser, folder, failures)
-
-    announce("Browser journeys, on SQLite")
-    counts["browser"] = suite(
-        [BROWSER_TESTS], on_sqlite, folder / "browser.xml", failures, "browser"
-    )
-
-    total = sum(counts.values(), Count())
+    total = sum(run.counts.values(), Count())
     print()
     if total.skipped:
         print("A skipped test is a test that did not run, so this run counts as failed.")
-    if failures:
-        print(f"Failed: {', '.join(failures)}")
+    if forgotten := tests_in_no_suite(run.ledgers()):
+        print("\n".join(["These tests belong to no suite, so they did not run:", *forgotten]))
+        run.failures.append("suites")
+    if run.failures:
+        print(f"Failed: {', '.join(run.failures)}")
     print(f"{time.monotonic() - started:.0f} seconds in all")
-    print(", ".join(f"{name}: {count}" for name, count in counts.items()))
+    print(", ".join(f"{name}: {count}" for name, count in run.counts.items()))
     print(
         f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped",
         flush=True,
     )
-    return 1 if failures else 0
+    return 1 if run.failures else 0
 
 
-def run_on_postgresql(
-    without_browser: list[str], folder: Path, failures: list[str]
-) -> dict[str, Count]:
-    """What SQLite ran, and of the browser's journeys those in which people meet in the database."""
-    suites = {
-        "PostgreSQL": ("Tests on PostgreSQL", without_browser),
-        "browser on PostgreSQL": (
-            "Browser journeys that need both databases, on PostgreSQL",
-            [BROWSER_TESTS, "-m", "both_databases"],
-        ),
-    }
-    counts = {}
+def run_on_postgresql(run: "Run") -> None:
+    """Run what SQLite ran, and the browser's journeys in which people meet in the database."""
     try:
         with throwaway_server() as url:
-            for name, (step, arguments) in suites.items():
-                announce(step)
-                results = folder / f"{name.replace(' ', '-')}.xml"
-                counts[name] = suite(arguments, environment(url), results, failures, name)
+            for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
+                run.suite(each, environment(url))
     except PostgresqlUnavailable as refusal:
         print(refusal)
-        for name in [name for name in suites if name not in counts]:
-            counts[name] = Count(failed=1)
-            failures.append(name)
-    return counts
+        for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
+            if each.name not in run.counts:
+                run.counts[each.name] = Count(failed=1)
+                run.failures.append(each.name)
 
 
-def announce(step: str) -> None:
-    print(f"\n=== {step} ===", flush=True)
+class Run:
+    """One run of everything: its folder, the count of each suite, and what failed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.counts: dict[str, Count] = {}
+        self.failures: list[str] = []
+
+    def suite(self, suite: Suite, variables: dict[str, str]) -> None:
+        announce(suite.title)
+        arguments = [*suite.arguments, *shared_out(), f"--ledger={self._ledger(suite.name)}"]
+        results = self.folder / f"{suite.name.replace(' ', '-')}.xml"
+        self.counts[suite.name] = count_of_suite(
+            [*arguments, "--hypothesis-profile=full"], variables, results, self.failures, suite.name
+        )
+
+    def ledgers(self) -> dict[str, Ledger]:
+        """Return, for each suite that came so far, the tests it found and why it left some out."""
+        files = {name: self._ledger(name) for name in self.counts}
+        return {name: json.loads(file.read_text()) for name, file in files.items() if file.exists()}
+
+    def _ledger(self, name: str) -> Path:
+        return self.folder / f"{name.replace(' ', '-')}.json"
+
+
+def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
+    """Return the tests that some suite found and every suite left out."""
+    found = {test for ledger in ledgers.values() for test in ledger}
+    ran = {test for ledger in ledgers.values() for test, reason in ledger.items() if not reason}
+    return sorted(found - ran)
+
+
+def shared_out() -> list[str]:
+    """Tell pytest to use every core. A worker that has finished takes over tests from another."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return ["-n", str(min(cores, MOST_WORKERS)), "--dist=worksteal"]
 
 
 def sqlite(folder: str) -> str:
     return f"sqlite:///{folder}/suite.sqlite3"
 
 
-def environment(database_url: str) -> dict[str, str]:
-    """What the settings read, said in full, so that no `.env` changes what is tested."""
-    ours = {"DEBUG": "yes", "SECRET_KEY": "only-for-tests", "DATABASE_URL": database_url}
-    ours["DJANGO_SETTINGS_MODULE"] = "trafficking_plan.settings"
-    return {**os.environ, **ours}
-
-
-def python(command: list[str], variables: dict[str, str]) -> int:
-    with started([sys.executable, *command], variables) as process:
-        return process.wait()
-
-
-@contextlib.contextmanager
-def started(command: list[str], variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that is ended when we are, and waited for, so that it can clean up after itself."""
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL)
-    try:
-        yield process
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=20)
-        raise
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
 def pytest(arguments: list[str], variables: dict[str, str]) -> int:
     return python(["-m", "pytest", *arguments], variables)
 
 
-def suite(
+def count_of_suite(
     arguments: list[str],
     variables: dict[str, str],
     results: Path,

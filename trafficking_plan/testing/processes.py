@@ -1,0 +1,58 @@
+"""Starts the tools that test this project, each in a process of its own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def announce(step: str) -> None:
+    print(f"\n=== {step} ===", flush=True)
+
+
+def environment(database_url: str) -> dict[str, str]:
+    """Return every variable that the settings read, so that no `.env` changes what is tested."""
+    ours = {"DEBUG": "yes", "SECRET_KEY": "only-for-tests", "DATABASE_URL": database_url}
+    ours["DJANGO_SETTINGS_MODULE"] = "trafficking_plan.settings"
+    return {**os.environ, **ours}
+
+
+def python(command: list[str], variables: dict[str, str]) -> int:
+    """Run this Python with the arguments and return its exit code."""
+    with started([sys.executable, *command], variables) as process:
+        return process.wait()
+
+
+@contextlib.contextmanager
+def started(
+    command: list[str], variables: dict[str, str], output: IO[str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a child that prints into `output`, or where we do.
+
+    When we are interrupted, it is interrupted too, and has time to clean up after itself.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+    )
+    try:
+        yield process
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+        raise
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
