@@ -1,4 +1,4 @@
-"""What waits for one person of the briefings: lines of their desk, a source of `workitems.desk`."""
+"""To-do lines from briefings for a person's desk; a source of `workitems.desk`."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,7 @@ from workitems.desk import SHOWN_AT_MOST, Line, line
 from workitems.rules import WRITERS
 
 State = Briefing.State
-# Whose a briefing is to take on, by their seat in the plan's coordinating agency.
+# By role in the coordinating agency: the state in which a briefing waits for that role.
 TURNS = {
     Seat.Role.AUTHORISING_MANAGER: (
         State.AWAITING,
@@ -31,7 +31,7 @@ TURNS = {
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """At most five queries."""
+    """Return the lines for `user` as at `on`, in at most five queries."""
     own = user.agencies_as(*WRITERS)
     lines = [*_clearances(own, on), *_follow_ups(own, on)] if own else []
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
@@ -86,9 +86,10 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
 
 
 def _consultations(agencies: set[int], on: date) -> list[Line]:
-    """Papers in consultation: what the coordinator can do about each."""
+    """Return one line for each paper in consultation, with its counts of answers and open
+    comments."""
     asked = Q(clearances__is_withdrawn=False)
-    rows: Iterable[Any] = (  # with three counts
+    rows: Iterable[Any] = (  # Annotated with three counts.
         Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=State.IN_CONSULTATION)
         .select_related("plan")
         .annotate(

@@ -1,4 +1,4 @@
-"""Truths that the database holds by trigger (see agencies/guards.py)."""
+"""Triggers of this app's tables (see agencies/guards.py)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import connections
 
 from agencies.guards import Guard, Note, frozen_history, install
 
-# Written without any paper saying something else afterwards.
+# Tables whose changes change no paper, with the reason.
 NO_PAPER_IS_MADE_OF = {
     "agencies_user": "papers name people as they were typed or as they signed",
     "agencies_historicaluser": "as agencies_user",
@@ -25,8 +25,11 @@ RECORD_CHANGES = "reports_recordchange"
 
 
 def _notes() -> Iterator[Note]:
-    """A new table is watched unless it is said above that no paper is made of it: one composed
-    once too often costs a second, an old one that is taken for the new one costs trust."""
+    """Yield a note for each table, except the tables named above.
+
+    A new table is watched by default: composing a paper once too often costs a second; serving an
+    outdated paper costs trust.
+    """
     for app in ("agencies", "workitems", "reports"):
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             table = model._meta.db_table
@@ -113,6 +116,7 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
     install(GUARDS, using)
     connection = connections[using]
     if RECORD_CHANGES in connection.introspection.table_names():
-        # What a migration wrote while SQLite's triggers were lifted has left no note.
+        # Triggers are lifted during migrations on SQLite, so record that something may have
+        # changed.
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {RECORD_CHANGES} DEFAULT VALUES")

@@ -1,7 +1,8 @@
-"""Who may do what to a briefing and to the papers of a meeting. Each rule says who; services say when.
+"""Who may act on briefings and on the papers of meetings. Rules check the person; services check
+the state.
 
-Asked with the briefing or the meeting, or with its plan where there is none yet. Papers of meetings
-are read by whoever reads the plan.
+Test a rule with the briefing or the meeting or, before there is one, with its plan. Everyone who
+can read the plan can read the papers of its meetings.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ from workitems.rules import WRITERS, coordinates_plan, reads_plan
 
 @rules.predicate
 def drafts_for_plan(user: User, row: Any) -> bool:
-    """A coordinator or authorising manager of the plan's coordinating agency."""
+    """Is a coordinator or authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
     return sits_in(user, _plan_of(row).coordinating_agency_id, *DRAFTING_ROLES)
@@ -27,7 +28,7 @@ def drafts_for_plan(user: User, row: Any) -> bool:
 
 @rules.predicate
 def authorises_for_plan(user: User, row: Any) -> bool:
-    """An authorising manager of the plan's coordinating agency."""
+    """Is an authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
     return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.AUTHORISING_MANAGER)
@@ -35,7 +36,7 @@ def authorises_for_plan(user: User, row: Any) -> bool:
 
 @rules.predicate
 def answers_for_minister(user: User, row: Any) -> bool:
-    """The Minister's office, which has its seat in the plan's coordinating agency."""
+    """Belongs to the Minister's office, whose seats are in the plan's coordinating agency."""
     if row is None:
         return False
     return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.MINISTERS_OFFICE)
@@ -48,7 +49,8 @@ def coordinates_clearance(user: User, row: Any) -> bool:
 
 @rules.predicate
 def reads_for_clearing(user: User, row: Any) -> bool:
-    """Sits in an agency that was asked for its clearance, while the paper is consulted on."""
+    """Belongs to an agency asked for clearance, while the briefing is in consultation or awaiting
+    authorisation."""
     return (
         isinstance(row, Clearance)
         and not row.is_withdrawn
@@ -60,13 +62,13 @@ def reads_for_clearing(user: User, row: Any) -> bool:
 
 @rules.predicate
 def writes_for_clearing(user: User, row: Any) -> bool:
-    """A contributor or approver of an agency that was asked."""
+    """Is a contributor or approver of an agency asked for clearance."""
     return reads_for_clearing.test(user, row) and sits_in(user, row.agency_id, *WRITERS)
 
 
 @rules.predicate
 def clears_for_agency(user: User, row: Any) -> bool:
-    """An approver of an agency that was asked."""
+    """Is an approver of an agency asked for clearance."""
     return reads_for_clearing.test(user, row) and sits_in(user, row.agency_id, Seat.Role.APPROVER)
 
 
@@ -81,12 +83,12 @@ rules.add_perm("reports.read_briefing", drafts_for_plan)
 rules.add_perm("reports.create_briefing", coordinates_plan)
 rules.add_perm("reports.change_briefing", coordinates_plan)
 rules.add_perm("reports.change_kind", coordinates_plan)
-# What was issued, and the answers to it.
+# Issued papers and the answers to them.
 rules.add_perm("reports.read_issued", reads_plan | answers_for_minister)
 rules.add_perm("reports.authorise_briefing", authorises_for_plan)
 rules.add_perm("reports.answer_briefing", answers_for_minister)
 rules.add_perm("reports.freeze_paper", coordinates_plan)
-# Asked with the clearance of one agency.
+# Test these with one agency's clearance.
 rules.add_perm("reports.read_clearance", drafts_for_plan | reads_for_clearing)
 rules.add_perm("reports.comment_clearance", writes_for_clearing)
 rules.add_perm("reports.give_clearance", clears_for_agency)

@@ -1,4 +1,4 @@
-"""What is kept of papers: a briefing's cover, and the frozen papers of the working group's meetings."""
+"""Models of briefings and of the papers frozen for the working group's meetings."""
 
 from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
 from reports.models.briefing_decision import BriefingDecision

@@ -1,7 +1,7 @@
-"""The briefing as it is being written: the cover's facts, the period and the day it is dated.
+"""The briefing while it is being written: its cover, its reporting period and its date.
 
-What it says is composed from the plan's records (`reports.compose`); the Minister, and the names
-of agencies, are those true on its date and are not kept here.
+Its text is composed from the plan's records (`reports.compose`). The Minister's name and the
+agencies' names are looked up for the briefing's date and are not stored here.
 """
 
 from typing import Any, Self
@@ -17,13 +17,13 @@ from reports.document import Marking as PaperMarking
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES
 
-# Who sees a paper before it is issued, by their seat in the plan's coordinating agency.
+# Roles in the plan's coordinating agency that may read a briefing before it is issued.
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
 MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
 
 
-# Agencies that were asked for their clearance read the paper from then until it is issued.
+# Agencies asked for clearance can read the briefing in these states.
 CONSULTED_STATES = ("in_consultation", "awaiting")
 
 
@@ -33,9 +33,12 @@ def issued_of(briefing: models.OuterRef) -> "models.QuerySet[Any]":
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, user: User) -> Self:
-        """Drafts are for the coordinating agency's coordinators and authorising managers, and, while
-        they are consulted on, for the agencies that were asked; what was issued is for the whole
-        working group, and for the Minister's office there."""
+        """Filter to the briefings that `user` may read.
+
+        The coordinating agency's coordinators and authorising managers see all of the plan's
+        briefings. Agencies asked for clearance see them during consultation. Once a briefing is
+        issued, the whole working group and the Minister's office see it.
+        """
         plans = Plan.objects.visible_to(user)
         asked = apps.get_model("reports", "Clearance").objects.filter(
             briefing=models.OuterRef("pk"),
@@ -59,12 +62,12 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
 class Briefing(models.Model):
     """A paper to the Minister on a plan's progress in a period.
 
-    Lists on the cover are kept as typed: one name a line, or, for agencies, commas between.
-    A blank deadline or referral is a real answer and prints as N/A.
+    Lists on the cover are stored as typed: one name a line or, for agencies, separated by commas. A
+    blank deadline or referral is a valid answer and prints as "N/A".
     """
 
     class Marking(models.TextChoices):
-        """What this product may hold. Anything higher is refused, also by the database."""
+        """Markings that this product may hold. The database refuses any higher marking too."""
 
         UNCLASSIFIED = PaperMarking.UNCLASSIFIED.value, "UNCLASSIFIED"
         IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, "IN CONFIDENCE"
@@ -80,8 +83,8 @@ class Briefing(models.Model):
         CLOSED = "closed", "Closed"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    # An issued paper comes back to drafting to be corrected. A correction need not be consulted on
-    # again, and one that is given up leaves the paper as it was (`services.states`).
+    # Correcting an issued paper moves it back to drafting. A correction need not go through
+    # consultation again; abandoning it restores the state before (`services.states`).
     NEXT: dict[str, tuple[str, ...]] = {
         State.DRAFTING: (
             State.IN_CONSULTATION,
@@ -104,19 +107,19 @@ class Briefing(models.Model):
         State.CLOSED: (),
         State.WITHDRAWN: (),
     }
-    # Its text and cover may still change.
+    # The text and cover can be edited.
     OPEN = (State.DRAFTING, State.IN_CONSULTATION)
-    # Its newest version is the paper that holds.
+    # The newest version is the current paper.
     ISSUED = (State.AUTHORISED, State.WITH_MINISTER, State.RETURNED, State.CLOSED)
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefings")
-    # Which pattern it was drafted from, and what stands behind its text; none before it is drafted.
+    # The kind it was drafted from, and its annexes. Empty until drafting begins.
     kind = models.ForeignKey(
         "reports.BriefingKind", models.PROTECT, null=True, blank=True, related_name="briefings"
     )
     annexes = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.DRAFTING)
-    # Why the next version is made, while an issued paper is being corrected.
+    # Reason for the next version. Set while an issued paper is being corrected.
     correction_note = models.TextField(blank=True, max_length=1000)
     title = models.CharField(max_length=250)
     tracker_number = models.CharField(max_length=50)
@@ -207,5 +210,5 @@ class Briefing(models.Model):
 
     @property
     def is_corrected(self) -> bool:
-        """Whether the next version of an issued paper is being made."""
+        """Whether an issued paper is being corrected."""
         return bool(self.correction_note)

@@ -1,6 +1,7 @@
-"""Which briefing a decision of the working group is about.
+"""Links a decision of the working group to a briefing.
 
-Kept on this floor, since meetings and their decisions know nothing of briefings.
+It belongs to this app because `workitems`, which holds meetings and decisions, must not import
+`reports`.
 """
 
 from django.db import models
@@ -10,7 +11,10 @@ from workitems.models import Decision
 
 
 class BriefingDecision(models.Model):
-    """Written with its decision, whose history says by whom, and never changed."""
+    """The briefing that a decision is about.
+
+    Created together with the decision, whose history records the author. Never changed.
+    """
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="on_briefing")
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="group_decisions")

@@ -1,8 +1,7 @@
-"""What agencies say of a draft before it is signed: an answer each, and comments on paragraphs.
+"""Agencies' clearance of a draft before it is signed: one answer each, and comments on paragraphs.
 
-An answer is its agency's word on the paragraphs written from its records, and on what is recommended.
-When one of those changes the answer stands no longer and the agency is asked again; the one it gave
-stays in the history.
+An answer covers the paragraphs written from the agency's records, and the recommendations. If any
+of these change, the agency is asked again; its earlier answer stays in the history.
 """
 
 from datetime import date
@@ -16,25 +15,26 @@ from agencies.models import Agency, User
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
 
-# Of an answer's comment or reason: it is printed on the cover, which is one page.
+# Of an answer's comment or reason. Printed on the cover, which must fit on one page.
 ANSWER_LENGTH = 1000
 WORDS_LENGTH = 4000
 
 
 class ClearanceQuerySet(models.QuerySet["Clearance"]):
     def asked(self) -> Self:
-        """Those whose agency is still asked. One that was asked by mistake is withdrawn."""
+        """Leave out withdrawn requests, which were made by mistake."""
         return self.filter(is_withdrawn=False)
 
     def waiting(self) -> Self:
-        """Asked, in consultation, and not answered or to be answered again."""
+        """Filter to requests in consultation that the agency has not answered, or must answer
+        again."""
         return self.asked().filter(answer="", briefing__state=Briefing.State.IN_CONSULTATION)
 
     def answered(self) -> Self:
         return self.asked().exclude(answer="")
 
     def for_list(self) -> Self:
-        """Everything that a row of the coordinator's table prints: one query."""
+        """Add what the coordinator's table prints, in one query."""
         return (
             self.select_related("agency", "asked_by")
             .annotate(
@@ -48,9 +48,8 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
 class Clearance(models.Model):
     """One agency's answer to one briefing.
 
-    `cleared` holds what the answer was given on: the texts by key of the agency's paragraphs and of
-    the recommendations. `reopened_because` says what has changed since, where the agency is asked
-    again.
+    `cleared` maps paragraph and recommendation keys to the texts that the answer was given on.
+    `reopened_because` says what has changed since, if the agency is asked again.
     """
 
     class Answer(models.TextChoices):
@@ -65,7 +64,7 @@ class Clearance(models.Model):
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_clearances")
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=10, choices=Answer, blank=True, default=Answer.NONE)
-    # The comment or the reason that goes with it, as it is printed.
+    # The comment or reason that goes with the answer, as printed.
     words = models.TextField(blank=True, max_length=ANSWER_LENGTH)
     answered_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="given_clearances"
@@ -106,7 +105,7 @@ class Clearance(models.Model):
                 name="clearance_reopened_has_no_answer",
                 condition=Q(reopened_because="") | Q(answer=""),
             ),
-            # What an agency has said cannot be put aside.
+            # An answered request cannot be withdrawn.
             models.CheckConstraint(
                 name="clearance_withdrawn_has_no_answer",
                 condition=Q(is_withdrawn=False) | Q(answer=""),
@@ -137,7 +136,7 @@ class ClearanceCommentQuerySet(models.QuerySet["ClearanceComment"]):
         return self.filter(resolved_at=None, clearance__is_withdrawn=False)
 
     def for_list(self) -> Self:
-        """With their threads, oldest first, open ones before what is resolved: two queries."""
+        """Add replies and order by age, unresolved comments first. Two queries."""
         return (
             self.select_related("clearance__agency")
             .prefetch_related(
@@ -148,10 +147,10 @@ class ClearanceCommentQuerySet(models.QuerySet["ClearanceComment"]):
 
 
 class ClearanceComment(models.Model):
-    """What an agency says of a paragraph, or of the whole paper where `key` is empty.
+    """An agency's comment on a paragraph or, if `key` is empty, on the whole paper.
 
-    Its words never change; `about` is what the paragraph said then. It is open until somebody
-    resolves it, and again when a reply follows.
+    Its text never changes; `about` is the paragraph's text when the comment was made. A comment is
+    open until it is resolved; a reply reopens it.
     """
 
     clearance = models.ForeignKey(Clearance, models.PROTECT, related_name="comments")
@@ -188,7 +187,7 @@ class ClearanceComment(models.Model):
 
 
 class ClearanceReply(models.Model):
-    """A further word under a comment, of the agency or the coordinator. Never changed."""
+    """A reply to a comment, by the agency or the coordinator. Never changed."""
 
     comment = models.ForeignKey(ClearanceComment, models.PROTECT, related_name="replies")
     text = models.TextField(max_length=WORDS_LENGTH)

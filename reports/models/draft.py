@@ -1,4 +1,4 @@
-"""What a briefing is drafted from and as: kinds of briefing, their sections, and a draft's own parts.
+"""Kinds of briefing with their sections, and the parts of a draft.
 
 `reports.drafting` reads these rows as one draft; `reports.services.drafts` writes them.
 """
@@ -23,7 +23,7 @@ TITLE_LENGTH = 150
 
 
 class Content(models.TextChoices):
-    """Which text is generated into a section."""
+    """The text that is generated into a section."""
 
     NONE = "", "Standing text alone"
     PURPOSE = "purpose", "What the paper is, and the plan in figures"
@@ -41,7 +41,7 @@ class Content(models.TextChoices):
 
 
 class AnnexChoice(models.TextChoices):
-    """What a briefing can carry behind its text."""
+    """An annex that a briefing can carry."""
 
     PROGRESS = "progress", "Progress at a glance, with the milestone timeline"
     ITEMS = "items", "Work items"
@@ -59,7 +59,7 @@ class BriefingKindQuerySet(models.QuerySet["BriefingKind"]):
         return self.order_by("position", "pk")
 
     def for_list(self) -> Self:
-        """Each with how many briefings it has, and its sections as `live`: two queries."""
+        """Add the number of briefings as `uses` and the sections in use as `live`. Two queries."""
         sections = KindSection.objects.live().in_order()
         return self.annotate(uses=Count("briefings")).prefetch_related(
             Prefetch("sections", queryset=sections, to_attr="live")
@@ -67,16 +67,16 @@ class BriefingKindQuerySet(models.QuerySet["BriefingKind"]):
 
 
 class BriefingKind(models.Model):
-    """A plan's pattern for a kind of briefing: annual, interim, risk alert, or its own."""
+    """A plan's template for briefings of a kind: annual, interim, risk alert, or its own."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefing_kinds")
     name = models.CharField(max_length=NAME_LENGTH)
-    # What a briefing is called unless its coordinator says otherwise; {plan} and the like are filled in.
+    # Default title of a briefing. Placeholders such as {plan} are filled in.
     title = models.CharField(max_length=TITLE_LENGTH)
     slug = models.SlugField(max_length=40)
     position = models.PositiveSmallIntegerField()
     annexes = models.JSONField(default=list)
-    # What a new draft asks of the Minister: a list of {"verb", "text"}.
+    # Recommendations of a new draft: a list of {"verb", "text"}.
     asks = models.JSONField()
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -108,7 +108,7 @@ class KindSectionQuerySet(models.QuerySet["KindSection"]):
 
 
 class KindSection(models.Model):
-    """A section of a kind of briefing. Its standing text comes before what is generated."""
+    """A section of a kind of briefing. Its standing text comes before the generated text."""
 
     kind = models.ForeignKey(BriefingKind, models.PROTECT, related_name="sections")
     key = models.CharField(max_length=KEY_LENGTH)
@@ -142,7 +142,7 @@ class KindSection(models.Model):
 
 
 class DraftSection(models.Model):
-    """A section of one briefing, taken from its kind when the draft was begun."""
+    """A section of one briefing, copied from its kind when the draft was begun."""
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_sections")
     key = models.CharField(max_length=KEY_LENGTH)
@@ -167,8 +167,8 @@ class DraftSection(models.Model):
 class DraftParagraph(models.Model):
     """One paragraph of a draft with its sub-bullets, as typed. See `reports.drafting.draft.Part`.
 
-    `taken` and `sources` are lists of plain data. One that was merged away, or that the records
-    gave no longer, is withdrawn: it keeps its history and may come back.
+    `taken` and `sources` are lists of plain data. A paragraph that was merged into another, or that
+    the records no longer generate, is withdrawn: it keeps its history and may come back.
     """
 
     class Origin(models.TextChoices):
@@ -207,7 +207,8 @@ class DraftParagraph(models.Model):
 
 
 class DraftAsk(models.Model):
-    """A recommendation of a draft: its verb, what follows it, and its printed options if its own."""
+    """A recommendation of a draft: its verb, its text, and its own printed options if it has
+    any."""
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_asks")
     key = models.CharField(max_length=KEY_LENGTH)

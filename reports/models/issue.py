@@ -1,7 +1,7 @@
-"""Briefings as they were authorised: the paper's plain data and its PDF, byte for byte.
+"""Issued briefings: the paper's data and its PDF, byte for byte, as they were authorised.
 
-A row is never changed or deleted; the database refuses it (`reports.paper_guards`). What has to be said
-differently is a new version with a note, beside the old one.
+The database refuses to change or delete a row (`reports.paper_guards`). A correction is a new
+version with a note.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ def sha256(data: bytes | memoryview) -> str:
 
 class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
     def without_contents(self) -> Self:
-        """For pages that list versions: the files stay in the database."""
+        """Defer the files, for pages that list versions."""
         return self.defer("document", "pdf")
 
     def newest_first(self) -> Self:
@@ -30,9 +30,11 @@ class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
 
 
 class IssuedPaper(models.Model):
-    """One version: the canonical JSON of its Document, the PDF made from that, and the SHA-256 of
-    each. `note` says what a version after the first corrects; `authorised_as` is the person's name
-    and agency on that day."""
+    """One version: its Document as canonical JSON, the PDF made from that, and the SHA-256 of each.
+
+    `note` says what a version after the first corrects. `authorised_as` is the authorising
+    manager's name and agency on that day.
+    """
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="issued")
     number = models.PositiveIntegerField("version")

@@ -1,7 +1,7 @@
-"""Packs and minutes of the working group's meetings, as they were when they were frozen.
+"""Frozen packs and minutes of the working group's meetings.
 
-A row is never changed or deleted; the database refuses it (`reports.paper_guards`). What has to be
-said differently is a new version beside the old one.
+The database refuses to change or delete a row (`reports.paper_guards`). A correction is a new
+version.
 """
 
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from workitems.models import Meeting
 
 class MeetingPaperQuerySet(models.QuerySet["MeetingPaper"]):
     def without_contents(self) -> Self:
-        """For pages that list papers: the file and its text stay in the database."""
+        """Defer the file and the content, for pages that list papers."""
         return self.defer("pdf", "content").select_related("made_by")
 
     def newest_first(self) -> Self:
@@ -27,9 +27,9 @@ class MeetingPaperQuerySet(models.QuerySet["MeetingPaper"]):
 
 
 class MeetingPaper(models.Model):
-    """One version of a paper: its plain data, the PDF made from that, and the PDF's SHA-256.
+    """One version of a paper: its data, the PDF made from that, and the PDF's SHA-256.
 
-    `as_at` is how far history was read: a paper shows the plan just before that instant.
+    The paper shows the plan as it was just before `as_at`.
     """
 
     class Kind(models.TextChoices):
@@ -73,15 +73,16 @@ class MeetingPaper(models.Model):
 
     @property
     def moment(self) -> Moment:
-        """The moment to look at the plan from, to see what the paper shows."""
+        """The moment at which the plan is as the paper shows it."""
         return moment_before(self.as_at, self.meeting.held_on)
 
     @property
     def is_intact(self) -> bool:
-        """Whether the stored bytes are still those that were frozen."""
+        """Whether the stored PDF still matches its SHA-256."""
         return sha256(self.pdf) == self.sha256
 
 
 def moment_before(instant: datetime, held_on: date) -> Moment:
-    """Just before an instant; the day's end where the instant is that of the meeting's day."""
+    """Return the moment just before `instant`, or the end of the meeting's day if that is the
+    instant."""
     return Moment.end_of(held_on) if instant == end_of(held_on) else Moment.at(instant)

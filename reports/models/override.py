@@ -1,4 +1,4 @@
-"""Why a warning about a briefing is left as it is."""
+"""Overrides of a briefing's warnings, with their reasons."""
 
 from typing import Self
 
@@ -17,21 +17,22 @@ class CheckOverrideQuerySet(models.QuerySet["CheckOverride"]):
         return self.filter(briefing=briefing).select_related("by")
 
     def standing(self) -> Self:
-        """Those that nobody took back. One about words that have changed counts no longer either;
-        `reports.checks` tells by `about`."""
+        """Leave out withdrawn overrides. An override also lapses when the text it is about changes;
+        `reports.checks` compares `about` to find out."""
         return self.filter(is_withdrawn=False)
 
 
 class CheckOverride(models.Model):
-    """That somebody looked at a warning, and why it stands.
+    """A person's decision to accept a warning, with the reason.
 
-    `about` stands for the words that the warning was about: when they change it holds no longer.
+    `about` is the digest of the text that the warning was about. The override lapses when that
+    changes.
     """
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="check_overrides")
     key = models.CharField(max_length=100)
     about = models.CharField(max_length=64)
-    # What the warning said then.
+    # The warning's text at the time.
     words = models.TextField()
     reason = models.TextField(max_length=REASON_LENGTH)
     by = models.ForeignKey(User, models.PROTECT, related_name="check_overrides")

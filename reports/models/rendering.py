@@ -1,7 +1,7 @@
-"""Papers that were made into files, each once, and what is waiting to be.
+"""Files made from drafts, and the queue of those still to be made.
 
-None of it is a record: a draft's file can always be made again, and old ones are removed. They
-are as confidential as the draft, and are handed out only by the views that ask who is reading.
+These rows are no records: a draft's file can always be made again, and old ones are deleted. They
+are as confidential as the draft, so only views that check who is reading may serve them.
 """
 
 from datetime import datetime, timedelta
@@ -12,28 +12,28 @@ from django.db.models import Count, Max, Min, Q
 
 from reports.models.briefing import Briefing
 
-# A worker, or a request that renders, says at least so often that it is still at it.
+# A worker or a request that renders a file reports at least this often that it is still running.
 SILENCE = timedelta(seconds=60)
-# How often a paper is begun: a worker that dies over one may not take the next with it for ever.
+# Attempts at one file. Without a limit, a file that kills its worker would kill the next one too.
 MAX_ATTEMPTS = 2
-# How long a file is kept after it was last asked for anew.
+# How long a file is kept after it was last requested.
 KEPT = timedelta(days=7)
-# And one of an earlier state of its draft, which somebody may just be downloading.
+# The same for a file of an earlier state of its draft; it may be downloading now.
 SUPERSEDED = timedelta(hours=1)
 
 
 class RenderingQuerySet(models.QuerySet["Rendering"]):
     def to_begin(self, at: datetime) -> Self:
-        """What waits, and what whoever began it has left, oldest first."""
+        """Filter to waiting rows and abandoned running ones, oldest first."""
         left = Q(state=Rendering.State.RUNNING, beat_at__lt=at - SILENCE)
         return self.filter(Q(state=Rendering.State.WAITING) | left).order_by("asked_at", "pk")
 
     def without_contents(self) -> Self:
-        """For what only asks how far it is: the paper and its file stay in the database."""
+        """Defer the document and the file, for queries that only need the progress."""
         return self.defer("document", "data")
 
     def removable(self, at: datetime) -> Self:
-        """Files that are old, or that are of an earlier state of their draft."""
+        """Filter to finished files that are old, or that a newer file of the same form replaces."""
         newer = Rendering.objects.filter(
             briefing=models.OuterRef("briefing"),
             form=models.OuterRef("form"),
@@ -46,12 +46,12 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
 
 
 class Rendering(models.Model):
-    """One paper in one form: what it says, and, once it is made, its file.
+    """One content of a draft in one form: its document and, once made, its file.
 
-    `content_sha256` stands for the paper's canonical JSON and for the edition of the look that it
-    is printed in; a briefing has one row for each. `mark` says of which state of the records it
-    was last known to be the paper, so that an unchanged draft need not be composed again.
-    `pages_of` how many pages there will be: about so many while they are laid out.
+    `content_sha256` is the digest of the paper's canonical JSON and the edition of the templates
+    and code that print it; a briefing has one row for each digest. `mark` is the fingerprint of the
+    records for which this content was last known to be current, so that an unchanged draft need not
+    be composed again. `pages_of` is the number of pages, an estimate during layout.
     """
 
     class Form(models.TextChoices):
@@ -133,7 +133,7 @@ class Rendering(models.Model):
 
     @property
     def is_given_up(self) -> bool:
-        """Refused because it did not come to an end, not because of what the paper says."""
+        """Whether rendering failed to finish, rather than being refused for the paper's content."""
         return self.is_refused and not self.may_be_begun_again
 
     @property
@@ -164,7 +164,7 @@ class RenderWorkerQuerySet(models.QuerySet["RenderWorker"]):
 
 
 class RenderWorker(models.Model):
-    """A `render_papers` that runs, by its last sign of life."""
+    """A running `render_papers` process, with the time of its last heartbeat."""
 
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
@@ -177,18 +177,22 @@ class RenderWorker(models.Model):
 
 class RecordChangeQuerySet(models.QuerySet["RecordChange"]):
     def mark(self) -> str:
-        """Equal only while nothing was written: one query.
+        """Return a fingerprint that changes with every write. One query.
 
-        The highest id alone would not do. On PostgreSQL two writers take 10 and 11, and 11 can be
-        seen before 10: then the count moves. Removing old rows moves the lowest.
+        The highest id alone is not enough. On PostgreSQL two transactions may take ids 10 and 11,
+        and 11 may be visible before 10; the count then changes. Deleting old rows changes the
+        lowest id.
         """
         found = self.aggregate(Min("pk"), Max("pk"), Count("pk"))
         return "-".join(str(found[key] or 0) for key in ("pk__min", "pk__max", "pk__count"))
 
 
 class RecordChange(models.Model):
-    """Something was written that papers are made of. The database itself adds the row (`guards`),
-    in the writer's transaction, whoever writes and by whatever way."""
+    """A write to data that a paper depends on.
+
+    A trigger adds the row in the writer's transaction (`reports.paper_guards`), so no kind of write
+    is missed.
+    """
 
     objects = RecordChangeQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
-"""The Minister's answer to an issued paper, and what somebody is to do because of it.
+"""The Minister's answer to an issued paper, and the follow-ups that agencies owe because of it.
 
-Answers are records: one is never changed or deleted, the database refuses it (`reports.paper_guards`). A
-correction is a further answer that names the one it corrects.
+The database refuses to change or delete an answer (`reports.paper_guards`). A correction is a new
+answer that refers to the one it corrects.
 """
 
 from datetime import date
@@ -20,13 +20,13 @@ LOWEST, HIGHEST = 1, 5
 
 
 def scan_path(response: "Response", name: str) -> str:
-    """A name nobody can guess, and none of the person's own in it."""
+    """Return an unguessable path that holds nothing of the uploaded file's name."""
     return f"responses/{uuid4().hex}"
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
     def standing(self) -> Self:
-        """Those that no later one corrects."""
+        """Leave out answers that a later answer corrects."""
         return self.filter(corrected_by=None)
 
     def newest_first(self) -> Self:
@@ -34,7 +34,8 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
 
 class Response(models.Model):
-    """What came back of one version of a paper. A rating is 1 (very poor) to 5 (very good), or none."""
+    """The Minister's answer to one version of a paper. Ratings are 1 (very poor) to 5 (very good),
+    or None."""
 
     issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="responses")
     decided_on = models.DateField()
@@ -85,7 +86,7 @@ class Response(models.Model):
 
     @property
     def ratings(self) -> list[tuple[str, int | None]]:
-        """Each of the four by name, in the order of the paper's form."""
+        """The four ratings by label, in the order of the paper's form."""
         fields = (self._meta.get_field(name) for name in RATINGS)
         return [
             (str(field.verbose_name).capitalize(), getattr(self, field.name))  # type: ignore[union-attr]
@@ -94,8 +95,8 @@ class Response(models.Model):
 
 
 class ResponseChoice(models.Model):
-    """What was marked at one recommendation, with its words as they were printed. `option` is
-    empty where nothing was marked."""
+    """The option marked at one recommendation, with the recommendation's text as printed. `option`
+    is empty if none was marked."""
 
     response = models.ForeignKey(Response, models.PROTECT, related_name="choices")
     number = models.PositiveSmallIntegerField()
@@ -117,7 +118,7 @@ class ResponseChoice(models.Model):
 
     @property
     def asks_for_action(self) -> bool:
-        """Whether more follows from it than that the Minister knows."""
+        """Whether the choice needs a follow-up: anything but noting."""
         return self.option not in ("", "noted")
 
 
@@ -126,14 +127,15 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(done_on=None)
 
     def soonest_first(self) -> Self:
-        """What is to be done, soonest due first; then what is done."""
+        """Order by open follow-ups first, soonest due first."""
         return self.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
 
 
 class FollowUp(models.Model):
-    """What an agency is to do after the Minister's choice on a recommendation, followed until done.
+    """What an agency must do after the Minister's choice on a recommendation.
 
-    Tied to the issued paper and the recommendation's key, so that a corrected answer leaves it be.
+    Refers to the issued paper and the recommendation's key, so that correcting the answer leaves it
+    unchanged.
     """
 
     issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="follow_ups")
