@@ -1,5 +1,5 @@
-"""A briefing's text while it is written: generated, edited, written, moved, and refreshed.
+"""The editable draft of a briefing, its cover, its sources and its history.
 
-`draft` is pure: what each act does to a draft, and the draft as a `Document`. `draft_rows` reads and
-writes it as rows; `reports.services.drafts` is the only way to change it.
+`draft` is pure: the draft as plain data and every change to it. `draft_rows` reads and stores it;
+`paper` turns it into a Document.
 """

@@ -1,4 +1,5 @@
-"""Acts on a draft's recommendations. Each returns a new draft; refusals are `DraftError`s."""
+"""Changes to a draft's recommendations. Each function returns a new draft or raises
+`DraftError`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +24,7 @@ def add(
     *,
     seen: Sequence[str] = (),
 ) -> Draft:
-    """A further recommendation, last."""
+    """Append a recommendation."""
     return replace(
         draft,
         asks=(
@@ -47,7 +48,7 @@ def edit(
 
 
 def step(draft: Draft, key: str, by: int) -> Draft:
-    """A recommendation one place up (-1) or down (1)."""
+    """Move a recommendation one place up (-1) or down (1)."""
     asks = list(draft.asks)
     place = asks.index(ask_of(draft, key))
     if not 0 <= place + by < len(asks):
@@ -57,7 +58,8 @@ def step(draft: Draft, key: str, by: int) -> Draft:
 
 
 def hide(draft: Draft, key: str) -> Draft:
-    """A recommendation that stays in the draft and is not printed. One stays printed."""
+    """Leave a recommendation out of the paper but keep it in the draft. The last one cannot be
+    hidden."""
     changed = _replaced(draft, replace(ask_of(draft, key), is_hidden=True))
     if all(ask.is_hidden for ask in changed.asks):
         raise DraftError("A briefing makes at least one recommendation.")
@@ -69,7 +71,8 @@ def restore(draft: Draft, key: str) -> Draft:
 
 
 def _words(draft: Draft, typed: str, seen: Sequence[str]) -> str:
-    """What follows the verb: one stretch of text. Refuses what cannot be printed."""
+    """Return the text after the verb, as stored. Raise `DraftError` unless it is one printable
+    sentence."""
     blocks = markup.parse(to_keys(draft, typed, seen))
     if not blocks:
         raise DraftError("Say what is recommended.")

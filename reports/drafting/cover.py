@@ -1,4 +1,4 @@
-"""What a new briefing says before anybody has typed: from the plan, its last briefing and its date."""
+"""Initial cover of a new briefing, from the plan, its last briefing and the briefing's date."""
 
 from datetime import date, timedelta
 
@@ -8,10 +8,10 @@ from reports.document.dates import add_months
 from reports.models import Briefing
 from workitems.models import Plan
 
-# What a briefing is called whose kind nobody has chosen.
+# Title of a briefing without a kind.
 TITLE = "Progress on {plan}"
 
-# What one year's cover takes over from the last.
+# Fields copied from the plan's last briefing.
 CARRIED_OVER = (
     "action_sought",
     "marking",
@@ -32,10 +32,11 @@ CARRIED_OVER = (
 
 
 def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
-    """First and last day to report on next, and the day to date the paper by.
+    """Return the first and last day of the next reporting period, and the date of its paper.
 
-    A year that follows the last briefing's period, or begins with the plan's release; as much of it as has passed by
-    `today`, for which there are records. A briefing that was withdrawn does not count.
+    The period is the year after the last briefing's period, or after the plan's release. It ends at
+    `today` if the year is not over, because there are no records of later days. Withdrawn briefings
+    are ignored.
     """
     last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
     start = last.period_end + timedelta(days=1) if last else plan.released_on
@@ -53,10 +54,11 @@ def draft(
     tracker_number: str = "",
     title: str = TITLE,
 ) -> Briefing:
-    """An unsaved briefing with a whole cover. `title` is its kind's, with words to fill in.
+    """Return an unsaved briefing with a complete cover.
 
-    Contacts, manager, marking and those copied come from the plan's last briefing; without one,
-    from who is the coordinating agency's authorising manager on the date, and from the plan.
+    `title` is the kind's title, with its placeholders. Contacts, manager, marking and copy
+    recipients come from the plan's last briefing; the first briefing takes them from the plan and
+    from the coordinating agency's authorising manager on the date.
     """
     found = Briefing(
         plan=plan,
@@ -86,12 +88,13 @@ def draft(
 
 
 def title_of(briefing: Briefing, title: str) -> str:
-    """A kind's title with its words filled in, as a briefing prints it."""
+    """Return a kind's title with its placeholders filled in for a briefing."""
     return filled(title, briefing).replace(r"\*", "*")
 
 
 def other_members(plan: Plan, on: date) -> list[str]:
-    """Short names of the working group's other agencies on the day, in the order they joined."""
+    """Return short names of the working group's other agencies on a day, in the order they
+    joined."""
     others = Agency.objects.valid_on(on).filter(memberships__plan=plan)
     others = others.exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")
     return list(others.values_list("short_name", flat=True))

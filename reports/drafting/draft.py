@@ -1,10 +1,11 @@
-"""A draft as plain data, and every act on it. Each returns a new draft; nothing is numbered here.
+"""A draft as plain data, and the functions that change it. Each returns a new draft.
 
-A part is one paragraph with its sub-bullets, as its writer typed it. It knows which generated
-paragraphs it stands for and what they said when it took them, so that a later composing shows what
-has drifted and never writes over what a person edited. A cross-reference is kept by key, "{p-3f9c}",
-and typed and printed by number, "{12}". A refusal is a `DraftError`, a sentence for the person at
-the screen.
+A part is one paragraph with its sub-bullets, as typed. It records which generated paragraphs it
+came from and their text at the time. Composing again can therefore show where the records have
+changed, and never overwrites an edit. A cross-reference is stored by key, "{p-3f9c}"; it is typed
+and printed by number, "{12}". Numbers are not stored.
+
+What cannot be done raises `DraftError`, whose message is shown to the user.
 """
 
 import re
@@ -18,24 +19,25 @@ from reports.document import Source, Verb, markup
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
 LEFT_OUT = "(left out)"
-# A full stop, what closes behind it, and a space: "9 p.m. on" goes on with a small letter.
+# A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
 SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
-# The content of the section that closes the paper: one sentence, then the recommendations.
+# Content of the section that closes the paper: one sentence, then the recommendations.
 CLOSING = "recommendation"
 
 
 def home_of(content: str, key: str) -> str:
-    """What a section is known by to what is generated: its content, or its own key where it has
-    standing text alone. A key may be the name of a content that another section has, hence the sign."""
+    """Return the identifier that generated text uses for a section: its content or, if it has
+    standing text only, "#" and its key. The sign keeps a key apart from a content of the same
+    name."""
     return content or f"#{key}"
 
 
 class DraftError(ValueError):
-    """The act cannot be done. The message is a sentence for the person at the screen."""
+    """The change cannot be made. The message is shown to the user."""
 
 
 class Origin(StrEnum):
-    """Whose words a part holds."""
+    """How a part's text came about."""
 
     GENERATED = "generated"
     EDITED = "edited"
@@ -48,7 +50,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A generated paragraph that a part stands for: its key, and what it said when it was taken."""
+    """A generated paragraph that a part came from: its key, and its text at that time."""
 
     key: str
     text: str
@@ -68,7 +70,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A section: its heading, which text is generated into it (see `home_of`), and its parts."""
+    """A section: its key, heading, content (see `home_of`) and parts."""
 
     key: str
     heading: str
@@ -82,7 +84,7 @@ class Portion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A recommendation; `options` are printed in place of the verb's own."""
+    """A recommendation. `options`, if any, are printed instead of the verb's own."""
 
     key: str
     verb: Verb
@@ -93,7 +95,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A paragraph as the records say it now, and the content that it belongs to."""
+    """A paragraph generated from the current records, and the content (see `home_of`) it belongs
+    to."""
 
     content: str
     key: str
@@ -103,8 +106,10 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """That the records say something else than when a part was edited. `now` is empty where they
-    say it no longer."""
+    """A difference between the records now and when a part was edited.
+
+    `now` is empty if the records no longer generate the paragraph.
+    """
 
     key: str
     was: str
@@ -112,7 +117,7 @@ class Drift:
 
     @property
     def digest(self) -> str:
-        """Stands for what the records say now, to tell later whether somebody has read just that."""
+        """Digest of the records' current text, to check later that a person read this very text."""
         return sha256(self.now.encode()).hexdigest()
 
 
@@ -120,7 +125,7 @@ class Drift:
 class Draft:
     portions: tuple[Portion, ...]
     asks: tuple[Ask, ...] = ()
-    # What each shown paragraph is numbered, by key.
+    # The number of each shown paragraph, by key.
     numbers: Mapping[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -132,7 +137,7 @@ class Draft:
                 len(portion.parts) > 1 or any(part.is_hidden for part in portion.parts)
             ):
                 raise DraftError("The recommendations have one sentence before them, no more.")
-        # The recommendations close the paper, wherever their section stands among the others.
+        # The recommendations close the paper, whatever the position of their section.
         ordered = sorted(self.portions, key=lambda portion: portion.content == CLOSING)
         shown = [part.key for portion in ordered for part in portion.shown]
         object.__setattr__(self, "numbers", {key: n for n, key in enumerate(shown, start=1)})
@@ -164,10 +169,11 @@ class Draft:
 
 
 def to_keys(draft: Draft, typed: str, seen: Sequence[str] = ()) -> str:
-    """What a person typed, with "{12}" as a reference to the paragraph that is numbered 12.
+    """Replace references by number, as typed, with references by key.
 
-    `seen` are the keys of the numbered paragraphs in the order in which the person saw them; without
-    it, as they are numbered now. A paragraph that was moved meanwhile is the one that was meant.
+    `seen` are the keys of the numbered paragraphs in the order the user saw them, so that a
+    reference still means the paragraph that was seen after others moved it. Without `seen`, the
+    current numbers are used. Raise `DraftError` for a number without a paragraph.
     """
     keys = dict(enumerate(seen, start=1)) or {n: key for key, n in draft.numbers.items()}
 
@@ -181,7 +187,8 @@ def to_keys(draft: Draft, typed: str, seen: Sequence[str] = ()) -> str:
 
 
 def to_numbers(draft: Draft, text: str) -> str:
-    """A part's text as it is edited: "{12}" for a reference; one to what is hidden stays a key."""
+    """Replace references by key with numbers, for editing. References to hidden paragraphs keep the
+    key."""
     return REFERENCE.sub(
         lambda match: (
             f"{{{draft.numbers[match.group(1)]}}}"
@@ -193,12 +200,13 @@ def to_numbers(draft: Draft, text: str) -> str:
 
 
 def printed(draft: Draft, text: str) -> str:
-    """A part's text as it is printed: the number alone, and words where the paragraph is gone."""
+    """Replace references by key with numbers, for print, or with "(left out)" if hidden or gone."""
     return REFERENCE.sub(lambda match: str(draft.numbers.get(match.group(1), LEFT_OUT)), text)
 
 
 def broken_references(draft: Draft) -> list[str]:
-    """Keys of the shown parts and asks that refer to a paragraph which is hidden or gone."""
+    """Return keys of shown parts and recommendations that refer to a hidden or missing
+    paragraph."""
     shown: list[Part | Ask] = [part for portion in draft.portions for part in portion.shown]
     shown += [ask for ask in draft.asks if not ask.is_hidden]
     return [
@@ -208,13 +216,14 @@ def broken_references(draft: Draft) -> list[str]:
     ]
 
 
-# --- acts of a person ---------------------------------------------------------------------------
+# --- edits ----------------------------------------------------------------------------------------
 
 
 def edit(
     draft: Draft, key: str, typed: str, *, new_keys: Iterable[str] = (), seen: Sequence[str] = ()
 ) -> Draft:
-    """New words for a part. A blank line starts a further part, which takes the next new key."""
+    """Replace a part's text. Each blank line starts a further part, which takes the next of
+    `new_keys`."""
     part = draft.part(key)
     first, *others = paragraphs_of(draft, typed, seen)
     origin = part.origin
@@ -235,7 +244,7 @@ def add(
     new_keys: Iterable[str] = (),
     seen: Sequence[str] = (),
 ) -> Draft:
-    """A part in somebody's own words, at a position from 0 in a section. Blank lines as in `edit`."""
+    """Insert a written part into a section, at a position from 0. Blank lines as in `edit`."""
     found = draft.portion(portion)
     text, *others = paragraphs_of(draft, typed, seen)
     new = [Part(key=key, text=text, sources=sources), *_further(new_keys, others, sources)]
@@ -244,7 +253,7 @@ def add(
 
 
 def paragraphs_of(draft: Draft, typed: str, seen: Sequence[str] = ()) -> list[str]:
-    """What was typed as the paragraphs that it makes, each as it will be kept."""
+    """Return the typed text as the paragraphs it makes, each as stored."""
     return _blocks(to_keys(draft, typed, seen))
 
 
@@ -258,7 +267,7 @@ def _further(keys: Iterable[str], texts: list[str], sources: tuple[Source, ...])
 
 
 def retitle(draft: Draft, portion: str, heading: str) -> Draft:
-    """Another heading for a section."""
+    """Change a section's heading."""
     words = " ".join(markup.tidy(heading).split())
     if not words:
         raise DraftError("Give the section a heading.")
@@ -266,7 +275,7 @@ def retitle(draft: Draft, portion: str, heading: str) -> Draft:
 
 
 def step(draft: Draft, key: str, by: int) -> Draft:
-    """A part one place up (-1) or down (1), over the edge of its section into the one beside it."""
+    """Move a part one place up (-1) or down (1), into the neighbouring section at its edges."""
     home = draft.portion_of(key)
     place = [part.key for part in home.parts].index(key) + by
     if 0 <= place < len(home.parts):
@@ -279,7 +288,7 @@ def step(draft: Draft, key: str, by: int) -> Draft:
 
 
 def move(draft: Draft, key: str, portion: str, position: int) -> Draft:
-    """A part to a position from 0 among the others of a section."""
+    """Move a part into a section, at a position from 0 among its other parts."""
     part, home = draft.part(key), draft.portion_of(key)
     if home.content == CLOSING and portion != home.key:
         raise DraftError("The sentence before the recommendations stays with them.")
@@ -291,14 +300,14 @@ def move(draft: Draft, key: str, portion: str, position: int) -> Draft:
 
 
 def sentence_ends(text: str) -> list[int]:
-    """Where a part's text can be split: after which characters a further sentence begins."""
+    """Return the positions at which a part can be split, in characters: the starts of sentences."""
     lead = text.split("\n")[0]
     ends = [match.end() for match in SENTENCE_END.finditer(lead)]
     return [at for at in ends if at < len(lead) and lead[:at].count("**") % 2 == 0]
 
 
 def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
-    """A part in two, at a place counted in characters of its text; sub-bullets go with the second."""
+    """Split a part at a character position. Sub-bullets go to the second part."""
     part = draft.part(key)
     lead = part.text.split("\n")[0]
     head, tail = part.text[:at].strip(), part.text[at:].strip()
@@ -318,7 +327,8 @@ def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
 
 
 def merge(draft: Draft, key: str) -> Draft:
-    """A part with the next one of its section that is shown; references to that one follow."""
+    """Join a part with the next shown part of its section. References to that one are
+    redirected."""
     first, portion = draft.part(key), draft.portion_of(key)
     after = portion.parts[portion.parts.index(first) + 1 :]
     second = next((part for part in after if not part.is_hidden), None)
@@ -339,7 +349,7 @@ def merge(draft: Draft, key: str) -> Draft:
 
 
 def hide(draft: Draft, key: str) -> Draft:
-    """A part that stays in the draft and is not printed."""
+    """Leave a part out of the paper but keep it in the draft."""
     return _replaced(draft, key, [replace(draft.part(key), is_hidden=True)])
 
 
@@ -347,15 +357,15 @@ def restore(draft: Draft, key: str) -> Draft:
     return _replaced(draft, key, [replace(draft.part(key), is_hidden=False)])
 
 
-# --- the records again --------------------------------------------------------------------------
+# --- comparing with the records ------------------------------------------------------------------
 
 
 def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
-    """The draft with its generated parts as the records say them now.
+    """Update generated parts from the records.
 
-    Edited and written parts stay as they are, wherever they stand. A generated part that the
-    records no longer give is left out; a paragraph that is new comes after the one before it, or
-    first in its section.
+    Edited and written parts stay as they are, and where they are. A generated part that the records
+    no longer give is removed. A new paragraph is placed after the one that precedes it in the
+    records, or first in its section.
     """
     now = {each.key: each for each in composed}
     portions = []
@@ -386,10 +396,10 @@ def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
 
 
 def outdated(draft: Draft, composed: Iterable[Composed]) -> dict[str, tuple[str, str]]:
-    """What refreshing would change, by key: the words in the draft and those of the records.
+    """Return what `refresh` would change: by key, the draft's text and the records' text.
 
-    Empty words in the draft: a paragraph that would come; empty ones of the records: one that would
-    go. What a person edited or wrote is never among them.
+    The draft's text is empty for a paragraph that would be added, the records' text for one that
+    would be removed. Edited and written parts are never included.
     """
     old, new = (
         {part.key: part.text for part in each.parts() if part.origin == Origin.GENERATED}
@@ -403,7 +413,7 @@ def outdated(draft: Draft, composed: Iterable[Composed]) -> dict[str, tuple[str,
 
 
 def drifts(draft: Draft, composed: Iterable[Composed]) -> list[Drift]:
-    """Edited parts about which the records say something else now than when they were taken."""
+    """Return edited parts whose records have changed since the edit."""
     now = {each.key: each.text for each in composed}
     found = []
     for part in draft.parts():
@@ -417,7 +427,7 @@ def drifts(draft: Draft, composed: Iterable[Composed]) -> list[Drift]:
 
 
 def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
-    """The records' words in place of the edited ones; where they have none, the part is hidden."""
+    """Replace an edited part's text with the records'. Hide the part if the records have none."""
     part, now = draft.part(key), {each.key: each for each in composed}
     said = [now[taken.key] for taken in part.taken if taken.key in now]
     if not said:
@@ -434,17 +444,17 @@ def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
 
 
 def dismiss(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
-    """The edited words stay; what the records say now is no longer news."""
+    """Keep an edited part's text, and stop reporting the records' current text as a change."""
     part, now = draft.part(key), {each.key: each.text for each in composed}
     taken = tuple(Taken(each.key, now.get(each.key, "")) for each in part.taken)
     return _replaced(draft, key, [replace(part, taken=taken)])
 
 
-# --- pieces -------------------------------------------------------------------------------------
+# --- internals ------------------------------------------------------------------------------------
 
 
 def _blocks(typed: str) -> list[str]:
-    """The paragraphs of a text, each as it will be kept. Refuses what cannot be printed."""
+    """Split text into paragraphs, each as stored. Raise `DraftError` if empty or unprintable."""
     blocks = [markup.to_source(block.text, block.bullets) for block in markup.parse(typed)]
     if not blocks:
         raise DraftError("Write something, or hide the paragraph.")
@@ -470,7 +480,7 @@ def _replaced(draft: Draft, key: str, by: list[Part]) -> Draft:
 
 
 def _referring(draft: Draft, old: str, new: str) -> Draft:
-    """References to `old` as references to `new`."""
+    """Redirect references from one key to another."""
     return replace(
         draft,
         asks=tuple(
@@ -490,7 +500,8 @@ def _referring(draft: Draft, old: str, new: str) -> Draft:
 
 
 def _placed(draft: Draft, each: Composed, after: str | None) -> Draft:
-    """A new generated part behind another, else first in the section of its content, if any."""
+    """Insert a new generated part after another or, without one, first in the section of its
+    content."""
     part = Part(
         key=each.key,
         text=each.text,

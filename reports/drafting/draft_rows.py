@@ -1,4 +1,4 @@
-"""A draft's rows as a `Draft`, now or at a moment, and a changed `Draft` as the rows to save."""
+"""Reads a draft's rows, current or historical, as a `Draft`, and a part as its row's columns."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, hom
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from workitems.asat import rows_as_at
 
-# Why paragraphs were written by the records alone; their history is asked for it later.
+# Change reasons of generated paragraphs, by which their history is queried.
 DRAFTED, REFRESHED = "Drafted", "Refreshed"
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A draft with its rows by key, withdrawn paragraphs among them."""
+    """A draft with its rows by key, including withdrawn paragraphs."""
 
     draft: Draft
     sections: dict[str, Any]
@@ -31,7 +31,7 @@ class Stored:
 
 
 def read(briefing: Briefing) -> Stored:
-    """The draft as it is stored: three queries."""
+    """Read the current draft. Three queries."""
     paragraphs = {row.key: row for row in briefing.draft_paragraphs.order_by("position", "pk")}
     sections = {row.key: row for row in briefing.draft_sections.order_by("position", "pk")}
     asks = {row.key: row for row in briefing.draft_asks.order_by("position", "pk")}
@@ -40,7 +40,7 @@ def read(briefing: Briefing) -> Stored:
 
 
 def read_as_at(briefing: Briefing, until: datetime) -> Draft:
-    """The draft as it was stored just before an instant, from history: three queries."""
+    """Read the draft as stored just before an instant, from history. Three queries."""
     sections, paragraphs, asks = (
         rows_as_at(model, until, of={"briefing_id": briefing.pk}).order_by("position", "id")
         for model in (DraftSection, DraftParagraph, DraftAsk)
@@ -49,7 +49,7 @@ def read_as_at(briefing: Briefing, until: datetime) -> Draft:
 
 
 def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[Any]) -> Draft:
-    """From rows in order, or from history rows; both have `id` as the row's."""
+    """Build a draft from ordered rows or history rows. Both have the row's id as `id`."""
     of_section: dict[int, list[Part]] = defaultdict(list)
     for row in paragraphs:
         if not row.is_withdrawn:
@@ -84,7 +84,7 @@ def part_of(row: DraftParagraph) -> Part:
 
 
 def columns_of(part: Part) -> dict[str, Any]:
-    """A part as the columns of its row."""
+    """Return a part as its row's columns."""
     return {
         "text": part.text,
         "origin": part.origin.value,
@@ -99,5 +99,5 @@ def columns_of(part: Part) -> dict[str, Any]:
 
 
 def options_of(text: str) -> tuple[str, ...]:
-    """Printed options as typed, "agreed / not agreed"."""
+    """Parse printed options as typed, such as "agreed / not agreed"."""
     return tuple(option.strip() for option in text.split("/") if option.strip())

@@ -1,4 +1,4 @@
-"""What was done to a kind of briefing, by whom and why, as sentences, newest first."""
+"""The history of a kind of briefing as sentences: who changed what, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
 from workitems.word_diff import Strand, woven
 
-# Reasons that the service writes by itself; the sentence says them already.
+# Reasons recorded by the service itself. They are not shown, because the sentence includes them.
 CAME_ALONG = "Came with the kind of briefing"
 MOVED_UP, MOVED_DOWN, MADE_WAY = "Moved up", "Moved down", "Made way"
 BROUGHT_BACK = "Brought back"
@@ -17,7 +17,8 @@ OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """`what` follows the person's name; `strands` are the words that went and came."""
+    """A sentence of the history. `what` follows the person's name; `strands` is a diff of the
+    text."""
 
     at: datetime
     who: str
@@ -27,7 +28,7 @@ class Entry:
 
 
 def history_of(kind: BriefingKind) -> list[Entry]:
-    """Two queries."""
+    """Return the history of a kind and its sections, newest first. Two queries."""
     found: list[tuple[datetime, int, Entry]] = []
     for model, sentences in ((BriefingKind, _of_kind), (KindSection, _of_section)):
         history: Any = model.history.model

@@ -1,4 +1,5 @@
-"""A draft as the workshop's page shows it: every paragraph with its number, words, sources and drift."""
+"""A draft as its page shows it: paragraphs with number, text, sources and changes in the
+records."""
 
 from dataclasses import dataclass, field
 
@@ -26,14 +27,16 @@ from reports.drafting.sources import Cited, Places, Shelf, tray
 from reports.models import Briefing, DraftParagraph
 from workitems.word_diff import Strand, woven
 
-# Of a sentence after which a paragraph can be split, so many of its last words are shown.
+# Number of last words shown to identify a sentence after which a paragraph can be split.
 LAST_WORDS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """One paragraph on the page. `number` is 0 where it is left out of the paper; `typed` is its text
-    as it is edited."""
+    """One paragraph on the page.
+
+    `number` is 0 if it is hidden. `typed` is the text for editing.
+    """
 
     part: Part
     version: int
@@ -71,7 +74,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section on the page. The closing one holds the recommendations too."""
+    """A section on the page. The closing one also holds the recommendations."""
 
     portion: Portion
     blocks: tuple[Block, ...]
@@ -82,14 +85,17 @@ class Chapter:
 
     @property
     def start(self) -> int:
-        """The number of its first paragraph in the paper."""
+        """The number of its first shown paragraph, or 0."""
         return next((block.number for block in self.blocks if block.number), 0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """`seen` are the numbered paragraphs' keys in order, for what is typed on this page. `refusal`
-    says why the records cannot be read, where they cannot."""
+    """Everything the page shows.
+
+    `seen` are the numbered paragraphs' keys in order, for references typed on this page. `refusal`
+    says why nothing can be composed from the records, or is empty.
+    """
 
     briefing: Briefing
     draft: Draft
@@ -115,7 +121,7 @@ class Page:
 
 
 def page_of(briefing: Briefing) -> Page:
-    """The draft with what the records say now."""
+    """Read the draft and compose the records' current text."""
     rows = draft_rows.read(briefing)
     draft = rows.draft
     found: Generated | None = None
@@ -186,7 +192,8 @@ def page_of(briefing: Briefing) -> Page:
 
 
 def splits(draft: Draft, text: str) -> list[tuple[int, str]]:
-    """Where a paragraph can be split: how many characters in, and the words before it."""
+    """Return where a paragraph can be split: the position in characters, and the words before
+    it."""
     found = []
     for at in sentence_ends(text):
         last = printed(draft, text[:at]).replace("**", "").split()[-LAST_WORDS:]
@@ -195,7 +202,7 @@ def splits(draft: Draft, text: str) -> list[tuple[int, str]]:
 
 
 def _words(text: str, maori: tuple[str, ...]) -> Words:
-    """A part's text as it prints; one that no longer can is shown as it stands."""
+    """Parse a part's text as printed. Text that cannot be printed is returned unparsed."""
     try:
         blocks = markup.parse(text, maori=maori)
     except DocumentError:

@@ -1,4 +1,4 @@
-"""The briefing as it would be printed now: from its draft, or from the records alone before there is one."""
+"""The briefing as it would be printed now, from its draft or, before drafting, from the records."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,8 +23,11 @@ from reports.models import Briefing
 
 
 def document_of(briefing: Briefing) -> Document:
-    """What everybody reads, prints and signs. Refused with a `DocumentError` as `generate` is, and
-    where the draft has no recommendation or holds text that cannot be printed."""
+    """Return the document that is read, printed and signed.
+
+    Raise `DocumentError` as `generate` does, and if the draft has no recommendation or holds text
+    that cannot be printed.
+    """
     if briefing.kind_id is None:
         return compose(briefing)
     draft = draft_rows.read(briefing).draft
@@ -32,13 +35,14 @@ def document_of(briefing: Briefing) -> Document:
 
 
 def generated(briefing: Briefing, draft: Draft) -> Generated:
-    """What the records say now of what the draft's sections tell, with its annexes."""
+    """Compose the draft's sections and annexes from the current records."""
     contents = [each.content for each in draft.portions if each.content in CONTENTS]
     return generate(briefing, contents, briefing.annexes)
 
 
 def composed(briefing: Briefing) -> list[Composed]:
-    """The same as paragraphs that a draft takes, each section's standing text first."""
+    """Compose the briefing's sections as paragraphs for a draft, each section's standing text
+    first. Annexes are not made."""
     sections: list[Any] = list(briefing.draft_sections.order_by("position", "pk"))
     annexes = briefing.annexes
     if not sections and briefing.kind:
@@ -52,19 +56,19 @@ def composed_for(
     sections: list[tuple[str, str, str]],
     annexes: Iterable[str] = USUAL_ANNEXES,
 ) -> list[Composed]:
-    """For sections given as (key, content, standing text), in their order, before these annexes."""
+    """Compose sections given as (key, content, standing text), in order."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
     return composed_from(generate(briefing, contents, annexes, in_full=False), sections)
 
 
 def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> list[Composed]:
-    """For the same sections, from what the records were found to say of them."""
+    """Return paragraphs for the sections, from what `generate` returned."""
     result = []
     for name, content, standing in sections:
         home = home_of(content, name)
         blocks = markup.parse(filled(standing, found.facts.briefing))
         if content == CLOSING and blocks:
-            # In the place of the sentence that comes with the product: there is only one.
+            # Standing text replaces the default sentence, as there can be only one.
             text = markup.to_source(blocks[0].text, blocks[0].bullets)
             result.append(Composed(home, found.lead.key, text))
             continue
@@ -84,7 +88,8 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
 
 
 def assembled(draft: Draft, found: Generated) -> Document:
-    """The draft with the cover and the annexes, numbered."""
+    """Return the document: cover, numbered draft and annexes. Raise `DocumentError` without a
+    recommendation."""
     closing = next((each for each in draft.portions if each.content == CLOSING), None)
     asks = [ask for ask in draft.asks if not ask.is_hidden]
     if closing is None or not closing.shown or not asks:

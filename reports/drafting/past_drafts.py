@@ -1,7 +1,7 @@
-"""A draft as it was: the moments worth going back to, and the paper that it would have made then.
+"""Earlier states of a draft: the moments offered for comparison, and the paper as of a moment.
 
-Its words are those that were stored then. Its annexes are made from the records as at the paper's
-date, as those of any draft are, and agencies' answers stand on its cover as they are now.
+The text is as stored then. As for any draft, annexes are composed as at the paper's date; the
+agencies' answers on the cover are the current ones.
 """
 
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from workitems.asat import Moment, rows_as_at
 
 State = Briefing.State
-# Of each kind, the newest; any other moment is reached by its address.
+# Newest moments offered of each type. Any other moment has an address too.
 OFFERED = 20
-# The least that history tells apart.
+# The resolution of history.
 INSTANT = timedelta(microseconds=1)
-# One refresh writes its rows one after the other, within this time.
+# A refresh saves its rows one after another, within this time.
 ONE_ACT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Then:
-    """The draft at a moment, and what happened then: "as it was begun"."""
+    """A moment of the draft and what happened then, such as "as it was begun"."""
 
     at: datetime
     moment: Moment
@@ -39,8 +39,11 @@ class Then:
 
 
 def moments(briefing: Briefing, today: date) -> list[Then]:
-    """When it was begun, each step, just before each refresh, and the days before today on which it
-    was edited; newest first. Five queries."""
+    """Return the moments offered, newest first, in five queries.
+
+    They are when the draft was begun, each step, just before each refresh, and the end of each
+    earlier day with edits.
+    """
     begun, refreshed = _generated(briefing)
     if begun is None:
         return []
@@ -60,7 +63,7 @@ def _after(at: datetime, words: str) -> Then:
 
 
 def _generated(briefing: Briefing) -> tuple[datetime | None, list[datetime]]:
-    """When the draft was begun, and when each of the newest refreshes started. One query."""
+    """Return when the draft was begun, and when each of the newest refreshes started. One query."""
     history: Any = DraftParagraph.history.model
     acts = (
         history.objects.filter(
@@ -85,7 +88,7 @@ def _generated(briefing: Briefing) -> tuple[datetime | None, list[datetime]]:
 
 
 def _steps(briefing: Briefing) -> list[tuple[datetime, str]]:
-    """The newest steps of the briefing that left its text as it was. One query."""
+    """Return the newest steps that did not change the text. One query."""
     rows = briefing.history.order_by("history_date", "history_id")
     states = list(rows.values_list("history_date", "state"))
     found = [(at, _step(was, now)) for (_, was), (at, now) in pairwise(states) if was != now]
@@ -93,7 +96,7 @@ def _steps(briefing: Briefing) -> list[tuple[datetime, str]]:
 
 
 def _step(was: str, now: str) -> str:
-    """Empty where an issued paper says the same."""
+    """Describe a step, or return "" for a step after which the issued paper is the same."""
     if now == State.IN_CONSULTATION:
         return "when it came back" if was == State.AWAITING else "when it went to the agencies"
     if now == State.AWAITING:
@@ -106,7 +109,7 @@ def _step(was: str, now: str) -> str:
 
 
 def _edited_days(briefing: Briefing) -> list[date]:
-    """The newest days on which a paragraph, a heading or a recommendation was saved. Three queries."""
+    """Return the newest days on which the draft was saved. Three queries."""
     found: set[date] = set()
     for model in (DraftParagraph, DraftSection, DraftAsk):
         history: Any = model.history.model
@@ -118,9 +121,9 @@ def _edited_days(briefing: Briefing) -> list[date]:
 
 
 def read(briefing: Briefing, until: datetime) -> Document | None:
-    """The paper of the draft just before an instant: a fixed number of queries. None where it was not begun then.
+    """Return the paper of the draft just before an instant, or None if it had not been begun.
 
-    Refused with a `DocumentError` where the draft of then cannot be printed.
+    The number of queries is fixed. Raise `DocumentError` if that draft cannot be printed.
     """
     was = rows_as_at(Briefing, until, of={"pk": briefing.pk}).first()
     if was is None or was.kind_id is None:

@@ -1,4 +1,4 @@
-"""What a kind of briefing would print today: a paper from the plan's records, of which no row is kept."""
+"""Preview of a kind of briefing, composed from the plan's records. Nothing is saved."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from reports.drafting.paper import assembled, composed_from
 from reports.models import Briefing, KindSection
 from workitems.models import Plan
 
-# Where the paper has no number of its own yet.
+# Shown in place of a tracker number.
 TRACKER_NUMBER = "Preview"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`places` are the keys of each section's first printed paragraph, by the section's key; one that
-    prints nothing has none."""
+    """A preview. `places` maps the key of each section that prints anything to its first
+    paragraph's key."""
 
     briefing: Briefing
     document: Document
@@ -28,7 +28,8 @@ class Preview:
 
 
 def tried_on(plan: Plan, today: date, title: str) -> Briefing:
-    """The briefing to try a kind on, unsaved: of the plan's last one, else of the first that is due."""
+    """Return an unsaved briefing to preview a kind with: its dates are those of the plan's last
+    briefing or, without one, of the first briefing due."""
     last = plan.briefings.newest_first().first()
     if last:
         start, end, dated = last.period_start, last.period_end, last.dated
@@ -52,8 +53,10 @@ def preview(
     annexes: Sequence[str],
     in_full: bool = False,
 ) -> Preview:
-    """The paper as a draft that is begun now would print. The annexes are made where it is wanted
-    `in_full`. Refused with a `DocumentError` as `reports.compose.generate` is."""
+    """Compose the paper as a draft begun now would print it.
+
+    Annexes are made only if `in_full`. Raise `DocumentError` as `reports.compose.generate` does.
+    """
     rows = sorted(sections, key=lambda row: row.content == CLOSING)
     contents = [row.content for row in rows if row.content in CONTENTS]
     found = generate(briefing, contents, annexes, in_full=in_full)

@@ -1,7 +1,7 @@
-"""The records behind a draft: what each paragraph was written from, and what a section can be written from.
+"""The records that paragraphs were written from, and those that a section can be written from.
 
-A paragraph keeps the version of each record that it used; the tray tells which records of the
-period are used, unused, or changed since they were.
+A paragraph records the version of each record it used. The sources panel shows which of the
+period's records are used, unused, or changed since.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from reports.drafting.draft import Draft, Part, Portion
 from workitems.asat import Moment
 from workitems.models import Delay, Plan
 
-# What a section is written from, by its content; any other from all of it.
+# Record types offered for a section, by its content. Other contents are offered all of them.
 KINDS = {
     "achievements": ("update",),
     "delay": ("delay",),
@@ -35,13 +35,13 @@ SHELVES = {
     "mitigation": "Mitigations",
     "risk": "Risks with the Minister",
 }
-# The tray shows so many of a kind; beyond that the item list is the better place to look.
+# Records shown of a type. For more than these, the item list is easier to read.
 MOST = 60
 
 
 @dataclass(frozen=True)
 class Record:
-    """Something that a paragraph can be written from, as it stood on the paper's date."""
+    """A record that a paragraph can be written from, as at the paper's date."""
 
     kind: str
     source: Source
@@ -54,7 +54,8 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A record in the tray. `numbers` are those of the paragraphs that use it."""
+    """A record in the sources panel. `numbers` are the key and number of each paragraph that uses
+    it."""
 
     record: Record
     numbers: tuple[tuple[str, int], ...]
@@ -65,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One kind of record in the tray: what is unused or has changed, and what is used."""
+    """Records of one type in the sources panel: those unused or changed, and those used."""
 
     title: str
     open: tuple[Line, ...]
@@ -75,7 +76,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Cited:
-    """A source of a paragraph, at the version that it used."""
+    """A source of a paragraph, at the version used."""
 
     label: str
     url: str
@@ -83,7 +84,7 @@ class Cited:
 
 
 def records(facts: Facts) -> Iterator[Record]:
-    """Everything of the period that a briefing can be written from, in the plan's order."""
+    """Yield the period's records that a briefing can be written from, in the plan's order."""
     for item in facts.items:
         for update in item.updates:
             source = facts.update_source(item, update)
@@ -115,7 +116,7 @@ def _is_of_period(delay: Any, facts: Facts) -> bool:
 
 
 def tray(draft: Draft, portion: Portion, facts: Facts, places: "Places") -> list[Shelf]:
-    """The records that a section can be written from, by kind."""
+    """Return the records that a section can be written from, by type."""
     kinds = KINDS.get(portion.content, ("update", "delay", "mitigation", "risk"))
     here = {part.key for part in portion.shown}
     uses = _uses(draft)
@@ -129,7 +130,7 @@ def tray(draft: Draft, portion: Portion, facts: Facts, places: "Places") -> list
             Line(
                 record=record,
                 numbers=tuple(dict.fromkeys((key, draft.numbers[key]) for key, _ in used)),
-                # One update may be told under two headings; a delay is told once.
+                # An update may be used in two sections, other records in one.
                 is_used=any(
                     key in here or record.kind not in ("update", "plan") for key, _ in used
                 ),
@@ -151,7 +152,7 @@ def _shelf(title: str, lines: list[Line]) -> Shelf:
 
 
 def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:
-    """The shown paragraphs that use a record, each with the version used."""
+    """Map records to the shown paragraphs that use them, each with the version used."""
     found: dict[tuple[str, int], list[tuple[str, int | None]]] = {}
     for portion in draft.portions:
         for part in portion.shown:
@@ -163,7 +164,7 @@ def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:
 
 
 class Places:
-    """Where each record is shown, at the version used and as it is; a query for each kind of record."""
+    """URLs of records, current or at the version used. One query for each type of record."""
 
     def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:
         self.plan = plan
@@ -180,7 +181,7 @@ class Places:
         return Cited(source.label, self.then(source), changed and known != source.history_id)
 
     def now(self, source: Source) -> str:
-        """The record's page as it is today; empty where it has none."""
+        """Return the URL of the record's current page, or "" if it has none."""
         if source.model == "workitems.plan":
             return self.plan.get_absolute_url()
         number = self._numbers.get((source.model, source.pk))
@@ -190,8 +191,8 @@ class Places:
         return reverse(name, args=[self.plan.slug, number])
 
     def then(self, source: Source) -> str:
-        """The item's page as it was when the version used was written. Plans and risks show today's
-        with their history below."""
+        """Return the URL of the item's page as it was when the version used was written. Plans and
+        risks have no such page; return their current page, which shows the history."""
         moment = self._moments.get((source.model, source.history_id))
         page = self.now(source)
         if page and moment and source.model not in ("workitems.plan", "workitems.risk"):
@@ -200,7 +201,7 @@ class Places:
 
 
 def _numbers(facts: Facts) -> Iterator[tuple[tuple[str, int], Any]]:
-    """The number by which each record's page is found."""
+    """Yield each record and the number in its page's address."""
     for item in facts.items:
         number = item.row.number
         yield ("workitems.workitem", item.row.id), number
@@ -217,7 +218,7 @@ def _numbers(facts: Facts) -> Iterator[tuple[tuple[str, int], Any]]:
 
 
 def _versions(facts: Facts) -> Iterator[tuple[tuple[str, int], int | None]]:
-    """Each record's version on the paper's date."""
+    """Yield each record and its version on the paper's date."""
     for update, version in facts.update_versions.items():
         yield ("workitems.update", update), version
     yield ("workitems.plan", facts.plan.pk), facts.plan_source.history_id
@@ -234,7 +235,7 @@ def _versions(facts: Facts) -> Iterator[tuple[tuple[str, int], int | None]]:
 
 
 def _moments(sources: Iterable[Source]) -> dict[tuple[str, int | None], Moment]:
-    """Just after each version was written, by the record's kind and the version."""
+    """Map each version of a record type to the moment just after it was written."""
     wanted: dict[str, set[int]] = {}
     for source in sources:
         if source.history_id is not None:
