@@ -1,7 +1,7 @@
-"""What must be right before a briefing is consulted on or authorised, and what should be looked at.
+"""Checks of a briefing: what blocks consultation or authorisation, and what only warns.
 
-`of` lists everything, `blocking` what stops the paper before one of the two steps. The rules are
-told in docs/checks.md. Nothing here writes a row, renders a page or asks the clock.
+`of` returns all failed checks, `blocking` those that block one of the two steps. docs/checks.md
+lists the rules. Nothing here writes a row, renders a page or asks the clock.
 """
 
 from dataclasses import replace
@@ -28,9 +28,11 @@ __all__ = [
 
 
 def of(briefing: Briefing, today: date, material: Material | None = None) -> list[Check]:
-    """Every check that the briefing fails on the day `today`, blocking ones first, each warning with
-    its override if one still holds. A fixed number of queries, whatever the length of the paper; two
-    where the `material` is read already."""
+    """Return the failed checks as at `today`, blocking ones first.
+
+    Each warning comes with its override, if that is still valid. The number of queries is fixed,
+    whatever the length of the paper; it is two if `material` is passed in.
+    """
     material = material or read(briefing)
     found = [*blockers.every(material), *warns.every(material, today)]
     held = {row.key: row for row in CheckOverride.objects.standing().of_briefing(briefing)}
@@ -38,13 +40,14 @@ def of(briefing: Briefing, today: date, material: Material | None = None) -> lis
 
 
 def blocking(briefing: Briefing, before: Gate) -> list[Check]:
-    """The checks that stop the paper before that step; none when it may be taken."""
+    """Return the failed checks that block a step; an empty list allows it."""
     found = blockers.every(read(briefing))
     return [check for check in found if check.stops == Gate.CONSULTATION or before == check.stops]
 
 
 def _overridden(check: Check, row: CheckOverride | None) -> Check:
-    """A warning with its override, unless what that was about has changed since."""
+    """Add the override to a warning, or mark it as lapsed if the warning's text has changed
+    since."""
     if row is None or check.is_blocking:
         return check
     if row.about != check.about:

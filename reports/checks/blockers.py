@@ -1,4 +1,4 @@
-"""The checks that stop a paper. Each yields what it finds wrong."""
+"""Checks that block a step. Each function yields the problems it finds."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from reports.models import Briefing, Clearance
 from workitems.models import Return
 
 RETURN = "workitems.return"
-# Fields of the cover that print something; where nothing is right, "N/A" is typed.
+# Fields of the cover that must not be blank. If nothing applies, "N/A" is typed.
 FILLED = {
     "title": "the title",
     "tracker_number": "the tracker number",
@@ -25,7 +25,7 @@ FILLED = {
     "contact_name": "the first contact",
     "manager_name": "the authorising manager",
 }
-# Of a person on the cover one number is enough.
+# Each person on the cover needs at least one of two phone numbers.
 PHONES = {
     "contact": ("contact_name", "contact_phone", "contact_mobile", "the first contact"),
     "second_contact": (
@@ -36,7 +36,7 @@ PHONES = {
     ),
     "manager": ("manager_name", "manager_phone", "manager_mobile", "the authorising manager"),
 }
-# A marking as people put it into their text: in capitals, as words of its own.
+# A marking within text: in capitals, as separate words.
 MARKED = re.compile(
     r"(?<![\w-])(TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED|SENSITIVE|IN[ -]CONFIDENCE)(?![\w-])"
 )
@@ -76,7 +76,7 @@ def every(material: Material) -> list[Check]:
 
 
 def _paper(material: Material) -> Iterator[Check]:
-    """That it can be made at all, with a recommendation."""
+    """Yield a problem if the paper cannot be made or has no recommendation."""
     if not any(not ask.is_hidden for ask in material.draft.asks):
         yield Check(
             key="recommendation",
@@ -92,7 +92,7 @@ def _paper(material: Material) -> Iterator[Check]:
             words=material.refusal,
             url=material.url(WORKSHOP),
             place="The whole paper",
-            # Where the records cannot be read, its date or its period is another one.
+            # If the records cannot be composed, the cover's date or period must be changed.
             mend_url="" if material.found else material.url(COVER),
         )
 
@@ -120,7 +120,7 @@ def _cover(material: Material) -> Iterator[Check]:
             "agencies_consulted",
             "the agencies consulted",
             "The cover does not say which agencies were consulted. If none was, write N/A.",
-            # They are asked first.
+            # The agencies can be asked before this is filled in.
             Gate.AUTHORISATION,
         )
     for person, phone, mobile, what in PHONES.values():
@@ -131,7 +131,7 @@ def _cover(material: Material) -> Iterator[Check]:
 
 
 def _returns(material: Material) -> Iterator[Check]:
-    """Returns that are neither accepted nor told of: a shown paragraph with the return as a source."""
+    """Yield returns that were not accepted and that no shown paragraph has as a source."""
     told = {
         source.pk
         for _, part in material.shown()
@@ -147,7 +147,7 @@ def _returns(material: Material) -> Iterator[Check]:
             f"{long_date(material.briefing.dated)}, and the paper does not say so.",
             url=f"{row.round.get_absolute_url()}#return-{row.agency_id}",
             place=f"Return of {row.agency.short_name}",
-            # Until it is submitted, its agency alone reads it.
+            # Only its agency can read a return that is not submitted.
             mend_url=row.get_absolute_url() if row.submitted_at else "",
             remedy="Let the paper say so, or date it after the return is accepted.",
             is_listable=True,
@@ -155,7 +155,7 @@ def _returns(material: Material) -> Iterator[Check]:
 
 
 def _late(material: Material) -> Iterator[Check]:
-    """Open milestones that are late on the paper's date without a cause, or with nothing done."""
+    """Yield open milestones, late on the paper's date, without a recorded cause or mitigation."""
     if material.found is None:
         return
     slug = material.briefing.plan.slug
@@ -184,8 +184,11 @@ def _late(material: Material) -> Iterator[Check]:
 
 
 def _marking(material: Material) -> Iterator[Check]:
-    """Words that carry a higher marking than the paper: of a source as it was taken, as it is now,
-    or of the paper itself. Records have no field for a marking; people write it into their text."""
+    """Yield texts that contain a higher marking than the paper's.
+
+    Checked are the paper's own texts and their sources, both as taken and as they are now. Records
+    have no field for a marking; people write it into the text.
+    """
     marking = str(Briefing.Marking(material.briefing.marking).value)
     now = {each.key: each.text for each in material.composed}
 
@@ -250,7 +253,7 @@ def _strings(data: object) -> Iterator[str]:
 
 
 def _comments(material: Material) -> Iterator[Check]:
-    """What an agency said of the draft, and nobody has said what came of it."""
+    """Yield unresolved comments of agencies."""
     for comment in material.comments:
         agency = comment.clearance.agency.short_name
         place = place_of(material.draft, comment.key)
@@ -265,8 +268,10 @@ def _comments(material: Material) -> Iterator[Check]:
 
 
 def _dissents(material: Material) -> Iterator[Check]:
-    """An agency that did not concur, and was asked again since words changed: its dissent is in no paper until it
-    answers."""
+    """Yield agencies that did not concur and have not answered since they were asked again.
+
+    Until they answer, no paper shows that they did not concur.
+    """
     if material.found is None:
         return
     asked_again = {

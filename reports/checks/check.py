@@ -1,4 +1,4 @@
-"""A check that a briefing fails, as plain data."""
+"""A failed check as plain data."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ BLOCKING, WARNING = "blocking", "warning"
 
 
 class Gate(StrEnum):
-    """A step that checks stand before, the earlier one first."""
+    """A step that checks can block. Earlier steps come first."""
 
     CONSULTATION = "consultation"
     AUTHORISATION = "authorisation"
 
     @property
     def stopped(self) -> str:
-        """What the paper is kept from, to go into a sentence."""
+        """What the paper is kept from, as the end of a sentence."""
         return {
             Gate.CONSULTATION: "going to the agencies",
             Gate.AUTHORISATION: "being authorised",
@@ -26,25 +26,29 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that is wrong. `key` says what is wrong where, and stays the same while it is;
-    `about` stands for the words that it is about, and changes with them."""
+    """One problem.
+
+    `key` identifies what is wrong where, and stays the same while the problem lasts. `about` is the
+    digest of the text that the check is about.
+    """
 
     key: str
     severity: str
     words: str
-    # Where it is seen by whoever reads drafts, and where the coordinator puts it right if elsewhere.
+    # Where readers of the draft can see the problem, and where the coordinator can fix it if that
+    # is elsewhere.
     url: str
     place: str = ""
     about: str = ""
     mend_url: str = ""
-    # What can be done about it, where the words do not say so.
+    # How to fix it, unless the words say so.
     remedy: str = ""
-    # The first step that it stops; what stops a step stops the later one too.
+    # The first step that it blocks. All later steps are blocked too.
     stops: Gate = Gate.CONSULTATION
-    # A standing override of a warning, or one that no longer holds since the words have changed.
+    # The valid override of a warning, or an override that lapsed because the text has changed.
     override: Any = None
     lapsed: Any = None
-    # For missing returns: the paper can be made to say so with one click.
+    # For missing returns: a button adds a paragraph that says so.
     is_listable: bool = False
 
     @property
@@ -57,14 +61,13 @@ class Check:
 
     @property
     def is_late_stop(self) -> bool:
-        """Whether the agencies may be asked before it is put right."""
+        """Whether it blocks authorisation but not consultation."""
         return self.is_blocking and self.stops == Gate.AUTHORISATION
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many checks stop the paper before each step, how many warnings nobody has answered, and
-    how many are left as they are."""
+    """Number of checks that block each step, and of warnings with and without an override."""
 
     blocking: int
     before_consultation: int
@@ -87,5 +90,5 @@ def count(found: Iterable[Check]) -> Count:
 
 
 def fingerprint(*words: str) -> str:
-    """What stands for words, so that a change of them shows."""
+    """Return a digest of texts, to detect changes."""
     return hashlib.sha256("\0".join(words).encode()).hexdigest()[:32]

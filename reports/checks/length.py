@@ -1,11 +1,11 @@
-"""How many pages a paper's own text fills, before its annexes: counted in lines, without rendering."""
+"""Estimates the pages of a paper's own text, without its annexes and without rendering."""
 
 from math import ceil
 
 from reports.document import Bullet, Document, Text, words
 
-# Of the paper's look (static/paper): characters that a line of the column holds, less for bullets,
-# and the lines of a page. Held to the rendered paper by a test.
+# Measures of the paper's layout (static/paper): characters in a line, fewer for bullets, and lines
+# in a page. A test compares the estimate with a rendered paper.
 COLUMN, BULLET = 88, 82
 PAGE = 45.0
 PARAGRAPH, HEADING, SIGN_OFF, TITLE = 0.45, 2.4, 11.0, 9.0
@@ -13,7 +13,8 @@ COVER_PAGES = 1
 
 
 def pages(document: Document) -> int:
-    """The cover, the text and the sign-off; about one page in ten off."""
+    """Return the estimated pages of the cover, the text and the sign-off, to within about a
+    tenth."""
     lines = TITLE + SIGN_OFF + HEADING * (len(document.sections) + 1)
     for paragraph in document.paragraphs():
         lines += _lines(paragraph.text, COLUMN) + PARAGRAPH + _bullets(paragraph.bullets)

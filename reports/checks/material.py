@@ -1,4 +1,4 @@
-"""Everything that the checks of one briefing read, in a fixed number of queries."""
+"""Everything that the checks of one briefing need, read in a fixed number of queries."""
 
 from dataclasses import dataclass
 
@@ -23,8 +23,11 @@ CLEARANCE = "briefings:clearance"
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """`document` is missing where `refusal` says why it cannot be made. `found` and `composed` are
-    missing where the records cannot be read, and before the briefing is drafted."""
+    """Data for the checks of one briefing.
+
+    `document` is None if it cannot be made; `refusal` then says why. `found` is None and `composed`
+    empty if the records cannot be composed or the briefing is not drafted.
+    """
 
     briefing: Briefing
     draft: Draft
@@ -33,14 +36,14 @@ class Material:
     document: Document | None
     refusal: str
     missing: list[Return]
-    # Of agencies on the draft, that nobody has resolved.
+    # Unresolved comments of agencies.
     comments: list[ClearanceComment]
 
     def shown(self) -> list[tuple[Portion, Part]]:
         return [(portion, part) for portion in self.draft.portions for part in portion.shown]
 
     def named(self, key: str) -> str:
-        """ "Paragraph 12", or that a part is hidden."""
+        """Return "Paragraph 12", or that the paragraph is hidden."""
         number = self.draft.numbers.get(key)
         return f"Paragraph {number}" if number else "A paragraph that is left out"
 
@@ -48,8 +51,8 @@ class Material:
         return f"{self.url(WORKSHOP)}#{key}"
 
     def url(self, page: str) -> str:
-        """The address of a page about the briefing ("workshop:draft"); of the briefing's own where
-        that one is not built in."""
+        """Return the URL of a page about the briefing, such as "workshop:draft". Pages that are not
+        installed fall back to the briefing's own page."""
         where = [self.briefing.plan.slug, self.briefing.pk]
         try:
             return reverse(page, args=where)
@@ -70,7 +73,7 @@ def read(briefing: Briefing) -> Material:
 
 
 def of_page(page: Page) -> Material:
-    """The same of a page of the workshop, which has read the draft and the records already."""
+    """Return the data from a draft's page, which has read the draft and the records already."""
     return _of_draft(page.briefing, page.draft, page.found, list(page.composed), page.refusal)
 
 
@@ -100,7 +103,8 @@ def _of_draft(
 
 
 def _of_records(briefing: Briefing) -> Material:
-    """Of a briefing that nobody has drafted: its paper is what the records alone say."""
+    """Return the data of a briefing without a draft, whose paper is composed from the records
+    alone."""
     document: Document | None = None
     refusal = ""
     try:
@@ -120,7 +124,10 @@ def _of_records(briefing: Briefing) -> Material:
 
 
 def missing_returns(briefing: Briefing) -> list[Return]:
-    """Returns of rounds that end in the period, not accepted by the paper's date. One query."""
+    """Return returns of rounds that end in the period and were not accepted by the paper's date.
+
+    One query.
+    """
     returns = Return.objects.filter(
         round__plan=briefing.plan,
         round__period_end__range=(briefing.period_start, briefing.period_end),

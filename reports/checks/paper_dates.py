@@ -1,4 +1,4 @@
-"""Sentences that speak of a day as still to come, though it is before the paper's date."""
+"""Finds dates that a text calls future although they are before the paper's date."""
 
 import re
 from calendar import monthrange
@@ -19,8 +19,8 @@ MONTHS = (
     "November",
     "December",
 )
-# A word that looks ahead, then at most a few words, then "by", "on" or "in" with a day or month.
-# Words that look back end the search: "will build on the work agreed in March 2010" is no fault.
+# A word for the future, a few words, then "by", "on" or "in" with a day or month. Words for the
+# past in between cancel the match: "will build on the work agreed in March 2010" is correct.
 AHEAD = re.compile(
     r"\b(?:will|shall|is to|are to|planned|scheduled|intends to|expected)\b"
     r"(?P<between>[^.;:?!()]{0,80}?)"
@@ -36,7 +36,7 @@ BEFORE = re.compile(r"\b(?:was|were|had been|been|originally|first)\s+$")
 
 
 def called_future(text: str, on: date) -> Iterator[str]:
-    """Days before `on` that the text speaks of as to come, as the text has them: "March 2010"."""
+    """Yield dates before `on` that the text calls future, as written: "March 2010"."""
     for match in AHEAD.finditer(text):
         if LOOKS_BACK.search(match["between"]) or BEFORE.search(text[: match.start()]):
             continue

@@ -1,4 +1,4 @@
-"""What somebody should look at before the paper goes on, and may decide to leave as it is."""
+"""Checks that only warn. The coordinator may accept a warning with a reason."""
 
 import re
 from collections import defaultdict
@@ -18,16 +18,16 @@ from reports.models import Briefing
 from workitems.models import Update
 
 MOST_PAGES = 10
-# Words in one paragraph, or in one of its bullets.
+# Words in one paragraph or bullet.
 MOST_WORDS = 150
 UPDATE = "workitems.update"
 AHEAD = "next_steps"
-# The paper is with the agencies, or with who signs it.
+# The paper is with the agencies or with the authorising manager.
 WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
 
 
 def every(material: Material, today: date) -> list[Check]:
-    """None where nothing is drafted, or its records cannot be read."""
+    """Return all warnings. None before drafting or if the records cannot be composed."""
     if material.found is None:
         return []
     return [
@@ -57,8 +57,8 @@ def _length(material: Material) -> Iterator[Check]:
 
 
 def _stale(material: Material) -> Iterator[Check]:
-    """Edited paragraphs about which the records now say something else, and generated ones that
-    refreshing would change."""
+    """Yield edited paragraphs whose records have changed, and generated ones that a refresh would
+    change."""
     for drift in drifts(material.draft, material.composed):
         if drift.key in material.draft.numbers:
             yield Check(
@@ -101,12 +101,12 @@ def _stale(material: Material) -> Iterator[Check]:
 
 
 def _unused(material: Material) -> Iterator[Check]:
-    """Updates that their agencies call key achievements, told by no paragraph that is shown."""
+    """Yield updates marked as key achievements that no shown paragraph uses."""
     assert material.found is not None
     ahead = {each.key for each in material.composed if each.content == AHEAD}
 
     def tells(part: Part) -> bool:
-        """What an agency plans is taken from the same update, and is no achievement."""
+        """Text about next steps comes from the same update but does not report the achievement."""
         return not part.taken or any(taken.key not in ahead for taken in part.taken)
 
     told = {
@@ -132,7 +132,7 @@ def _unused(material: Material) -> Iterator[Check]:
 
 
 def _paragraphs(material: Material) -> Iterator[Check]:
-    """Long paragraphs, and days in the past that are spoken of as to come."""
+    """Yield long paragraphs, and past dates that the text calls future."""
     on = material.briefing.dated
     for _, part in material.shown():
         name = material.named(part.key)
@@ -192,7 +192,7 @@ def _phones(material: Material) -> Iterator[Check]:
 
 
 def _answers(material: Material) -> Iterator[Check]:
-    """Agencies that were asked for their clearance and have not answered."""
+    """Yield agencies asked for clearance that have not answered."""
     assert material.found is not None
     if material.briefing.state not in WITH_OTHERS:
         return
@@ -211,9 +211,10 @@ def _answers(material: Material) -> Iterator[Check]:
 
 
 def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
-    """A paper that is to be signed before its day: how the records stand on that day nobody knows yet."""
+    """Yield a warning if the paper would be signed before its date, as records made until then
+    would be missing."""
     briefing, dated = material.briefing, material.briefing.dated
-    # A correction goes up again without a consultation.
+    # A correction goes to authorisation without consultation.
     may_go_up = briefing.is_open and briefing.is_corrected
     if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
         yield Check(

@@ -1,1 +1,2 @@
-"""What agencies are asked about a draft: whose paragraphs it has, what they read and answer, and their mail."""
+"""Agencies' clearance of a draft: which paragraphs concern them, the pages they read, and
+notices."""

@@ -1,8 +1,8 @@
-"""Whose paragraphs a draft's are, and how an agency's stood when it cleared them.
+"""Which paragraphs belong to which agency, and what has changed since an agency cleared them.
 
-A paragraph is an agency's where it was written from one of its records: an update that it sent, an
-item that it leads or supports, a milestone, delay, mitigation, risk or return of its own. What is
-recommended concerns every agency.
+A paragraph belongs to an agency if it was written from one of its records: an update that it sent,
+an item that it leads or supports, or a milestone, delay, mitigation, risk or return of its own.
+Recommendations concern every agency.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support
 
 Owners = Mapping[str, frozenset[int]]
 
-# Of what changed, a sentence names so many places.
+# Places named in a sentence about changes.
 MOST_NAMED = 4
 LEFT_OUT = "A paragraph that is left out"
 
-# By which ways from a kind of record to the agencies that it is of.
+# Lookups from each record type to the agencies that own it.
 WAYS: dict[str, tuple[type, tuple[str, ...]]] = {
     "workitems.update": (Update, ("of_return__agency",)),
     "workitems.workitem": (WorkItem, ("lead_agency",)),
@@ -42,8 +42,10 @@ WAYS: dict[str, tuple[type, tuple[str, ...]]] = {
 
 
 def owners_of(draft: Draft) -> Owners:
-    """The agencies of each paragraph, by its key: a query for each kind of record, and one for who
-    supports which item."""
+    """Return the agencies of each paragraph, by key.
+
+    One query for each record type, and one for supporting agencies.
+    """
     found = _agencies_of(source for part in draft.parts() for source in part.sources)
     return {
         part.key: frozenset().union(*(found[s.model, s.pk] for s in part.sources))
@@ -69,16 +71,18 @@ def _agencies_of(sources: Iterable[Source]) -> Mapping[tuple[str, int], frozense
 
 
 def own_keys(draft: Draft, owners: Owners, agency: int) -> list[str]:
-    """The agency's paragraphs that are in the paper, in its order."""
+    """Return the keys of the agency's paragraphs that are in the paper, in order."""
     return [key for key in draft.numbers if agency in owners[key]]
 
 
 def standing(
     draft: Draft, owners: Owners, agency: int, besides: Iterable[str] = ()
 ) -> dict[str, str]:
-    """What an answer of the agency is given on: the words by key of its paragraphs, of `besides`
-    as far as they are in the paper, and of the recommendations. References are kept by key, so
-    that a paragraph that only moves stays as it is."""
+    """Return the texts that the agency's answer covers, by key.
+
+    They are its own paragraphs, those of `besides` that are in the paper, and the recommendations.
+    References are kept by key, so that moving a paragraph changes nothing.
+    """
     keys = dict.fromkeys([*own_keys(draft, owners, agency), *besides])
     texts = {part.key: part.text for part in draft.parts()}
     return {key: texts[key] for key in keys if key in draft.numbers} | {
@@ -90,7 +94,10 @@ def standing(
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is other than it was cleared. `was` or `now` is empty where it came or went."""
+    """A paragraph or recommendation that changed since the agency cleared it.
+
+    `was` is empty if it is new, `now` if it is gone.
+    """
 
     key: str
     what: str
@@ -101,7 +108,7 @@ class Change:
 def changes(
     draft: Draft, owners: Owners, agency: int, cleared: Mapping[str, str]
 ) -> tuple[Change, ...]:
-    """What differs from what the agency cleared, in the paper's order, what went last."""
+    """Return what changed since the agency cleared it, in the paper's order, with removals last."""
     now = standing(draft, owners, agency, besides=cleared)
     return tuple(
         Change(
@@ -129,7 +136,10 @@ def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
 
 
 def in_words(found: Iterable[Change]) -> str:
-    """ "Paragraph 5 was changed and a recommendation was left out."; the first few of many."""
+    """Return a sentence such as "Paragraph 5 was changed and a recommendation was left out."
+
+    Names the first few of many changes.
+    """
     words = [change.what for change in found]
     if len(words) > MOST_NAMED:
         words = [*words[:MOST_NAMED], f"{len(words) - MOST_NAMED} more places differ"]
@@ -138,7 +148,7 @@ def in_words(found: Iterable[Change]) -> str:
 
 
 def place_of(draft: Draft, key: str) -> str:
-    """ "Paragraph 5", "Recommendation 1", "The whole paper", or that it is left out."""
+    """Return "Paragraph 5", "Recommendation 1", "The whole paper", or that it is left out."""
     asks = [ask.key for ask in draft.asks if not ask.is_hidden]
     if not key:
         return "The whole paper"
@@ -150,7 +160,7 @@ def place_of(draft: Draft, key: str) -> str:
 
 
 def words_by_key(draft: Draft) -> dict[str, str]:
-    """What each paragraph and recommendation of the paper says as it is printed."""
+    """Return the printed text of each paragraph and recommendation of the paper."""
     found = {
         part.key: printed(draft, part.text) for part in draft.parts() if part.key in draft.numbers
     }
@@ -160,12 +170,15 @@ def words_by_key(draft: Draft) -> dict[str, str]:
 
 
 def standing_of(clearance: Clearance, draft: Draft, owners: Owners) -> dict[str, str]:
-    """What an agency would answer on now: its paragraphs, those that it commented on, and what is
-    recommended. One query."""
+    """Return the texts that an answer would cover now, including paragraphs the agency commented
+    on.
+
+    One query.
+    """
     keys = clearance.comments.exclude(key="").values_list("key", flat=True)
     return standing(draft, owners, clearance.agency_id, besides=keys)
 
 
 def fingerprint(standing: Mapping[str, str]) -> str:
-    """What stands for the words that an answer is given on, for a form to carry."""
+    """Return a digest of the texts that an answer covers, for the form to carry."""
     return hashlib.sha256(json.dumps(standing, sort_keys=True).encode()).hexdigest()

@@ -1,5 +1,5 @@
-"""A draft as an agency reads it for its clearance: its own paragraphs first, what has changed since it
-cleared them, and every comment at its place."""
+"""A draft as an agency reads it for clearance: its paragraphs, what has changed, and all
+comments."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ WHOLE = ("", "The whole paper")
 
 @dataclass(frozen=True)
 class Thread:
-    """A comment with what was said under it. `strands` compare what its place said with what it says
-    now, where that differs."""
+    """A comment with its replies. `strands` is a diff of the commented text if it has changed
+    since."""
 
     comment: ClearanceComment
     place: str
@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Change:
-    """What is other than the agency cleared it."""
+    """A paragraph or recommendation that changed since the agency cleared it."""
 
     key: str
     what: str
@@ -48,8 +48,11 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Consulting:
-    """`read` stands for the words that an answer is given on; `earlier` is the answer that no longer
-    stands, if one was given."""
+    """An agency's clearance page.
+
+    `read` is the digest of the texts that an answer covers. `earlier` is the agency's lapsed
+    answer, if it gave one.
+    """
 
     clearance: Clearance
     document: Document
@@ -63,8 +66,8 @@ class Consulting:
 
 
 def read(clearance: Clearance) -> Consulting:
-    """Everything that the agency's page shows. Refused with a `DocumentError` where the paper cannot
-    be made."""
+    """Return everything the agency's page shows. Raise `DocumentError` if the paper cannot be
+    made."""
     briefing = clearance.briefing
     draft = draft_rows.read(briefing).draft
     document = assembled(draft, generated(briefing, draft))
@@ -110,7 +113,7 @@ def read(clearance: Clearance) -> Consulting:
 
 
 def threads(draft: Draft, comments: Iterable[ClearanceComment]) -> list[Thread]:
-    """Comments at their places in the draft as it is now."""
+    """Return the comments with their places in the current draft."""
     words = concerns.words_by_key(draft)
     return [
         Thread(

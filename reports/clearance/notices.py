@@ -1,6 +1,7 @@
-"""Who is told by mail about a consultation, and when: a source of `workitems.notices`.
+"""Notices about consultations, and who receives them; a source of `workitems.notices`.
 
-docs/notices.md says it in one table. Says what holds on the day; the log tells what was told already.
+See the table in docs/notices.md. This module returns what is due as at a day; the log of notices
+prevents sending it again.
 """
 
 from collections import defaultdict
@@ -19,17 +20,17 @@ from workitems.standing import days_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
 
-# Days past the due date from which the coordinator hears of it as well.
+# Days after the due date from which the coordinator is notified too.
 COORDINATORS_AFTER_DAYS = 3
 
 
 def about(row: Clearance) -> str:
-    """How the log of notices names one agency's clearance."""
+    """Return the identifier of a clearance in the log of notices."""
     return f"clearance {row.pk}"
 
 
 def tell(on: date) -> Iterator[Other]:
-    """What holds on a day of every consultation that is going on: four queries."""
+    """Yield the notices of all consultations due as at a day. Four queries."""
     rows = list(
         Clearance.objects.asked()
         .filter(briefing__state=Briefing.State.IN_CONSULTATION)
