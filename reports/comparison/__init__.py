@@ -1,5 +1,5 @@
-"""Two versions of a paper compared: what they say, and how the plan stood when each said it.
+"""Compares two versions of a paper, and the plan's figures at the time of each.
 
-`documents` and `matching` compare two `Document`s and know no Django; `figures` puts the plan's figures
-side by side; `versions` says what a briefing can be compared with, and reads it.
+`documents` and `matching` compare two `Document`s and do not use Django. `figures` compares the
+plan's figures. `versions` lists what a briefing can be compared with, and reads it.
 """

@@ -1,4 +1,4 @@
-"""Two papers side by side: every paragraph of both once, with what became of it. Plain data in and out."""
+"""Diff of two papers, paragraph by paragraph. Takes and returns plain data."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +25,8 @@ from reports.document.wording import agree, listed
 from workitems.standing import counted
 from workitems.word_diff import Strand, interwoven
 
-# Letters compared with letters in all of a paper; a changed paragraph beyond that is shown as replaced.
+# Limit on character comparisons for a whole paper. Further changed paragraphs are shown as
+# replaced.
 MOST_STEPS = 40_000_000
 NOT_SAID = "N/A"
 
@@ -34,7 +35,7 @@ Each = TypeVar("Each")
 
 
 class Kind(StrEnum):
-    """What became of a paragraph. One that was moved and reworded is changed."""
+    """How a paragraph changed. One that was both moved and reworded counts as changed."""
 
     NEW = "new"
     GONE = "gone"
@@ -49,10 +50,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A paragraph or recommendation as it was and as it is; a side is missing where it is not there.
+    """A paragraph or recommendation before and after. A side is None if it is missing there.
 
-    `under` is the heading that it was moved from. `strands` are there where the words differ;
-    `looks_differ` where only bold type, spaces or printed options do.
+    `under` is the heading it was moved from. `strands` is the diff if the words differ.
+    `looks_differ` is true if only bold type, spaces or printed options differ.
     """
 
     was: Said | None
@@ -74,21 +75,21 @@ class Line:
 
     @property
     def label(self) -> str:
-        """What became of it: "Changed and moved"."""
+        """How it changed, such as "Changed and moved"."""
         if self.kind == Kind.CHANGED and self.is_moved:
             return "Changed and moved"
         return self.kind.capitalize()
 
     @property
     def said(self) -> Said:
-        """As it is, or as it was where it is gone."""
+        """The later version or, if it is gone, the earlier one."""
         found = self.now or self.was
         assert found is not None
         return found
 
     @property
     def place(self) -> str:
-        """ "Paragraph 4", "Paragraph 4, was 3 under “Background”", "Was paragraph 3"."""
+        """ "Paragraph 4", "Paragraph 4, was 3 under “Background”" or "Was paragraph 3"."""
         noun = _noun(self.said)
         if self.now is None:
             return f"Was {noun} {self.said.number}"
@@ -100,7 +101,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Lines that stand together: all the same, or all not."""
+    """Consecutive lines that are all the same, or all different."""
 
     is_same: bool
     lines: tuple[Line, ...]
@@ -118,7 +119,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section, or the recommendations. A heading is empty on the side that has no such section."""
+    """A section, or the recommendations. A heading is "" if that paper has no such section."""
 
     heading_was: str
     heading_now: str
@@ -131,7 +132,7 @@ class Part:
 
     @property
     def heading_strands(self) -> tuple[Strand, ...]:
-        """Where it has another heading now."""
+        """The diff of the heading, if the section was renamed."""
         if not self.heading_was or not self.heading_now or self.heading_was == self.heading_now:
             return ()
         return tuple(interwoven(self.heading_was, self.heading_now))
@@ -150,7 +151,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact of the cover. Without strands it is the same."""
+    """A field of the cover. Without `strands` it is unchanged."""
 
     label: str
     value: str
@@ -159,7 +160,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class AnnexLine:
-    """An annex by its heading; it is in both where neither is empty."""
+    """An annex by its headings. It is in both papers if neither is empty."""
 
     was: str
     now: str
@@ -176,8 +177,11 @@ class AnnexLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Two papers: cover, sections in the order of the later one, the sentence that closes them with
-    what is asked, and annexes."""
+    """The diff of two papers.
+
+    Sections are in the order of the later paper; `closing` is the sentence before the
+    recommendations, `asked`.
+    """
 
     facts: tuple[Fact, ...]
     parts: tuple[Part, ...]
@@ -208,7 +212,8 @@ class Comparison:
 
     @property
     def summary(self) -> str:
-        """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations are counted apart."""
+        """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations are counted
+        apart."""
         said = []
         for noun, parts in (
             ("paragraph", (*self.parts, self.closing)),
@@ -225,7 +230,7 @@ class Comparison:
 
 
 def compare(was: Document, now: Document) -> Comparison:
-    """What became of the one paper in the other."""
+    """Compare an earlier paper with a later one."""
     weave = _Weaver()
     sections = _sections(was.sections, now.sections)
     homes = list(sections.entries(range(len(was.sections)), range(len(now.sections))))
@@ -269,7 +274,8 @@ def compare(was: Document, now: Document) -> Comparison:
 
 
 def text_of(said: Said) -> str:
-    """What is printed, a line for the text, each sub-bullet, and a recommendation's options."""
+    """Return the printed text: one line each for the text, sub-bullets and a recommendation's
+    options."""
     if isinstance(said, Recommendation):
         return f"{said.verb} {words(said.text)}\n{' / '.join(said.printed_options)}"
     return "\n".join((words(said.text), *_bullets(said.bullets)))
@@ -282,7 +288,7 @@ def _bullets(bullets: Iterable[Bullet], sign: str = "•") -> Iterator[str]:
 
 
 def _looks(said: Said) -> list[tuple[str, bool]]:
-    """Every letter with whether it is bold, as runs. Marks of language are no look."""
+    """Return the text as runs of bold and other characters. The language of a run is ignored."""
     texts = [said.text]
     if isinstance(said, Paragraph):
         for bullet in said.bullets:
@@ -295,13 +301,13 @@ def _looks(said: Said) -> list[tuple[str, bool]]:
 
 
 class _Weaver:
-    """Compares words until it has done enough for one paper."""
+    """Word diff with a limit on the work for one paper."""
 
     def __init__(self) -> None:
         self.left = MOST_STEPS
 
     def __call__(self, was: str, now: str) -> tuple[Strand, ...]:
-        """Nothing where no word differs."""
+        """Return the diff, or an empty tuple if the words are the same."""
         if was == now:
             return ()
         ahead = len(commonprefix((was, now)))
@@ -327,14 +333,14 @@ def _line(
     )
 
 
-# --- what stands where --------------------------------------------------------------------------
+# --- matching ------------------------------------------------------------------------------------
 
-# Places in the two papers; one is missing where there is nothing to go with the other.
+# Positions in the two papers; None if the other side has no match.
 Entry = tuple[int | None, int | None]
 
 
 class _Order:
-    """Which place of one paper is which of the other, and which of them kept their order."""
+    """Matched positions of two papers, and which of them kept their order."""
 
     def __init__(self, found: Iterable[Pair], kept: Iterable[Pair]) -> None:
         self.of_old = dict(found)
@@ -342,7 +348,8 @@ class _Order:
         self.kept = dict(kept)
 
     def entries(self, old: Iterable[int], new: Iterable[int]) -> Iterator[Entry]:
-        """What is there now in its order; what is gone stands behind what it stood behind."""
+        """Yield matched positions in the later order; removed ones follow what they used to
+        follow."""
         behind: dict[int | None, list[int]] = defaultdict(list)
         anchor: int | None = None
         for a in old:
@@ -357,7 +364,7 @@ class _Order:
 
 
 class _Matched:
-    """Paragraphs or recommendations of both papers, each with the number of its section."""
+    """Matched paragraphs or recommendations of two papers, each with its section's number."""
 
     def __init__(
         self, was: Sequence[tuple[Said, int]], now: Sequence[tuple[Said, int]], weave: _Weaver
@@ -380,7 +387,8 @@ class _Matched:
                 side[home].append(place)
 
     def lines(self, home: int, under: Mapping[int, str]) -> Iterator[Line]:
-        """Those of a section. `under` are the headings of the earlier paper, by section."""
+        """Yield the lines of section `home`. `under` maps sections to the earlier paper's
+        headings."""
         for a, b in self.order.entries(*(side.get(home, ()) for side in self.places)):
             if a is None or b is None:
                 yield Line(
@@ -397,7 +405,7 @@ class _Matched:
 def _first_alike(
     was: Sequence[Each], now: Sequence[Each], *alike: Callable[[Each, Each], bool]
 ) -> list[Pair]:
-    """Places of what is one in both, by the first of the questions that says so."""
+    """Match items of two lists, trying each predicate in turn."""
     old, new = dict(enumerate(was)), dict(enumerate(now))
     found: list[Pair] = []
     for is_alike in alike:
@@ -410,7 +418,7 @@ def _first_alike(
 
 
 def _sections(was: Sequence[Section], now: Sequence[Section]) -> _Order:
-    """The sections that are one: by what they tell, by their heading, by the paragraphs they share."""
+    """Match sections by content, then by heading, then by the paragraphs they share."""
     found = _first_alike(
         was,
         now,
@@ -441,7 +449,7 @@ def _facts(was: Document, now: Document, weave: _Weaver) -> Iterator[Fact]:
 
 
 def _cover(paper: Document) -> Iterator[tuple[str, str]]:
-    """The cover's facts as printed, in its order."""
+    """Yield the cover's labels and printed values, in order."""
     cover = paper.cover
     yield "Plan", paper.plan_title
     yield "Minister", cover.minister
@@ -469,7 +477,7 @@ def _contact(contact: Contact) -> str:
 
 
 def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
-    """Annexes that are one: by their key, else by what they are."""
+    """Match annexes by key, then by heading, then by type."""
     found = _first_alike(
         was,
         now,
@@ -495,7 +503,7 @@ def _noun(said: Said) -> str:
 
 
 def _numbers(numbers: Iterable[int]) -> str:
-    """ "3", "3 and 4", "3 to 5", "3 to 5 and 8"."""
+    """Return "3", "3 and 4", "3 to 5" or "3 to 5 and 8"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

@@ -1,7 +1,7 @@
-"""The plan's figures when each of two papers was written, side by side.
+"""The plan's figures at the time of two papers, side by side.
 
-A paper's text and annexes are composed from the records as at its date. So the figures are counted
-from the same records, by the same lines as the dashboard's: an issued paper need not say them all.
+A paper is composed from the records as at its date. Its figures are therefore counted from the same
+records, as on the dashboard; an issued paper need not print them all.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from workitems.standing import Standing, counted, days_in_words
 
 @dataclass(frozen=True)
 class Figure:
-    """What was counted in both, and the difference in words."""
+    """A count at both times. `difference` describes the change."""
 
     label: str
     was: int
@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def difference(self) -> str:
-        """ "3 more", "12 days fewer", "the same"."""
+        """ "3 more", "12 days fewer" or "the same"."""
         change = self.now - self.was
         if not change:
             return "the same"
@@ -45,7 +45,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Group:
-    """Figures under one heading; `total` is their sum, where they have one that tells something."""
+    """Figures under one heading, with their sum if that is meaningful."""
 
     heading: str
     figures: tuple[Figure, ...]
@@ -53,7 +53,7 @@ class Group:
 
 
 def side_by_side(was: PlanOnDay, now: PlanOnDay) -> list[Group]:
-    """Items by how they stood, live ones by their agencies' confidence, days of open delays by cause."""
+    """Return items by status, live items by agency confidence, and days of open delays by cause."""
     stood_was, stood_now = ([item.standing for item in plan.items] for plan in (was, now))
     said_was, said_now = (
         [item.confidence for item in plan.items if item.is_live] for plan in (was, now)
@@ -101,9 +101,9 @@ def _days(plan: PlanOnDay) -> Counter[str]:
 
 
 def counted_otherwise(paper: Document, plan: PlanOnDay) -> str:
-    """Where the paper's own annex counts other than the records do, what it counts; else nothing.
+    """Describe what the paper's own annex counts, if the records count differently; else return "".
 
-    Records may be entered late, with their true dates; what was issued stays as it was.
+    Records may be entered late, with their true dates. An issued paper stays as it was.
     """
     said = _counted_in(paper)
     if said is None:
@@ -118,7 +118,7 @@ def counted_otherwise(paper: Document, plan: PlanOnDay) -> str:
 
 
 def _counted_in(paper: Document) -> tuple[int, int] | None:
-    """Work items and complete ones in an annex that has them all."""
+    """Return the number of work items and of complete ones, from an annex that lists all items."""
     for annex in paper.annexes:
         if isinstance(annex, WorkItemTable):
             stages = [row.stage for pillar in annex.pillars for row in pillar.rows]

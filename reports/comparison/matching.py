@@ -1,7 +1,7 @@
-"""Which passage of one paper is which of another: by key, by the same words, then by similar ones.
+"""Matches passages of two papers: by key, then by equal text, then by similar text.
 
-Swapping the papers gives the same pairs, so every tie is broken by what does not know old from new.
-The work is bounded: the papers of a year with hundreds of pages are matched in well under a second.
+Swapping the papers gives the same pairs, so ties are broken without regard to which is older. The
+work is bounded: papers of hundreds of pages are matched in well under a second.
 """
 
 import re
@@ -12,12 +12,13 @@ from itertools import pairwise
 from zlib import crc32
 
 WORD = re.compile(r"\w+")
-# How alike two passages are, from 0 to 1,000. Any two in plain English share about 300, by their small words.
+# Minimum similarity of a pair, from 0 to 1,000. Any two passages of plain English share about 300,
+# because of common words.
 ALIKE_AT_HOME = 500
 ALIKE_ELSEWHERE = 750
-# A word, or two in a row, in more pairs of passages than this says too little to find a pair by.
+# Words or word pairs that occur in more pairs of passages than this are too common to match by.
 MOST_PAIRS_OF_WORDS = 16
-# So many pairs are compared word for word.
+# Limit on the pairs compared word for word.
 MOST_CANDIDATES = 10_000
 
 Pair = tuple[int, int]
@@ -25,7 +26,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph or a recommendation. `home` is the same in both papers for a section of both."""
+    """A paragraph or recommendation. `home` identifies its section in both papers."""
 
     key: str
     home: Hashable
@@ -33,12 +34,12 @@ class Passage:
 
 
 def pairs(was: Sequence[Passage], now: Sequence[Passage]) -> list[Pair]:
-    """Places of passages that are one, each at most once."""
+    """Return the matching positions in both papers. Each position is in at most one pair."""
     places = {passage.key: place for place, passage in enumerate(now)}
     found = [
         (place, places[passage.key]) for place, passage in enumerate(was) if passage.key in places
     ]
-    # The same words are looked for in the same section first.
+    # Equal text is looked for within the same section first.
     for words_of in (
         lambda passage: (passage.home, passage.words),
         lambda passage: passage.words,
@@ -67,7 +68,7 @@ def _left(
 def _similar(
     was: Sequence[Passage], now: Sequence[Passage], old: list[int], new: list[int]
 ) -> list[Pair]:
-    """The pairs that are alike enough, the likest first."""
+    """Return pairs that are similar enough, most similar first."""
     if not old or not new:
         return []
     words_was = {place: WORD.findall(was[place].words.casefold()) for place in old}
@@ -95,7 +96,7 @@ def _similar(
 
 
 def _likely(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pair]:
-    """Pairs that share a word, or two in a row, which few have; the likeliest, where there are many."""
+    """Return pairs that share an uncommon word or word pair, limited to the most similar."""
     index: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, passages in enumerate((was, now)):
         for place, words in passages.items():
@@ -116,7 +117,8 @@ def _likely(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pair]:
 
 
 def _alike(was: Counter[str], now: Counter[str]) -> int:
-    """Twice the words that both have, of all the words of both, in thousandths."""
+    """Return the similarity in thousandths: twice the shared words, divided by the words of
+    both."""
     few, many = sorted((was, now), key=len)
     both = sum(min(count, many[word]) for word, count in few.items() if word in many)
     return 2000 * both // max(was.total() + now.total(), 1)
@@ -125,7 +127,10 @@ def _alike(was: Counter[str], now: Counter[str]) -> int:
 def in_order(
     found: Sequence[Pair], was: Sequence[Passage], now: Sequence[Passage]
 ) -> frozenset[Pair]:
-    """The pairs that kept their order; any other was moved. As few and as short ones as can be are."""
+    """Return the pairs that kept their order; the others were moved.
+
+    Chooses the pairs so that as few and as short passages as possible count as moved.
+    """
     if not found:
         return frozenset()
     heaviest = _Heaviest(1 + max(b for _, b in found))
@@ -145,13 +150,14 @@ def in_order(
 
 
 class _Heaviest:
-    """The heaviest chain that ends before a place (a Fenwick tree): each step takes a logarithm."""
+    """The heaviest chain ending before a position, as a Fenwick tree: both operations take O(log
+    n)."""
 
     def __init__(self, places: int) -> None:
         self.best: list[tuple[int, Pair | None]] = [(0, None)] * (places + 1)
 
     def up_to(self, place: int) -> tuple[int, Pair | None]:
-        """Of those put at a place below this one."""
+        """Return the heaviest chain among the positions below `place`."""
         found: tuple[int, Pair | None] = (0, None)
         while place > 0:
             found = max(found, self.best[place], key=lambda each: each[0])

@@ -1,4 +1,5 @@
-"""What a briefing can be compared with: its draft now and earlier, and what was issued on the plan."""
+"""Versions that a briefing can be compared with: its draft, now or earlier, and the plan's issued
+papers."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ _ISSUED = re.compile(r"\d{1,18}-v\d{1,9}")
 
 
 class Tampered(Exception):
-    """The stored data of an issued paper is not what was signed."""
+    """The stored data of an issued paper does not match its SHA-256."""
 
     def __init__(self, paper: IssuedPaper) -> None:
         super().__init__(str(paper))
@@ -30,9 +31,9 @@ class Tampered(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """The draft as it is now, the draft just before `until`, or a paper as it was issued.
+    """The current draft, the draft just before `until`, or an issued paper.
 
-    `words` say so in the list, `name` in a sentence and over a column.
+    `words` names it in the list, `name` in a sentence and as a column heading.
     """
 
     code: str
@@ -48,7 +49,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Choice:
-    """Everything on offer, newest first in each group. `draft` is empty for whoever may not read it."""
+    """All versions on offer, newest first in each group. `draft` is empty if the user may not read
+    it."""
 
     briefing: Briefing
     draft: tuple[Version, ...]
@@ -63,13 +65,17 @@ class Choice:
 
     @property
     def usual(self) -> Version | None:
-        """What is looked at where nobody says: the draft until it is issued, then the newest version."""
+        """The version shown by default: the draft until it is issued, then the newest issued
+        version."""
         order = (*self.issued, *self.draft) if self.briefing.is_issued else tuple(self)
         return order[0] if order else None
 
     def usual_for(self, this: Version) -> Version | None:
-        """What `this` is compared with where nobody says: a correction with what it corrects, all else
-        with the last paper on an earlier period; without one, with its own beginning."""
+        """Return the version that `this` is compared with by default.
+
+        A correction is compared with the version it corrects, anything else with the last paper on
+        an earlier period or, without one, with its own beginning.
+        """
         before = [
             version
             for version in self.others
@@ -77,13 +83,13 @@ class Choice:
         ]
         own = self.issued if this.is_draft else self.issued[self.issued.index(this) + 1 :]
         order = (*own, *before) if this.is_draft else (*before, *own)
-        # The oldest state of a draft is listed last.
+        # The oldest state of a draft is last in the list.
         order = (*order, *self.draft[:0:-1]) if this.is_draft else order
         return next((version for version in order if version != this), None)
 
 
 def choice(briefing: Briefing, now: datetime, *, with_draft: bool) -> Choice:
-    """At most six queries, whatever has been issued or typed."""
+    """Return the versions on offer. At most six queries."""
     rows = IssuedPaper.objects.filter(briefing__plan=briefing.plan).select_related("briefing")
     issued = rows.without_contents().order_by("-briefing__dated", "-briefing_id", "-number")
     own, others = [], []
@@ -129,7 +135,7 @@ def is_of_draft(code: str) -> bool:
 
 
 def at_moment(code: str, now: datetime) -> Version | None:
-    """The draft at any day or instant that has passed, as `Moment.key` writes it; else None."""
+    """Return the draft at a past day or instant in the format of `Moment.key`, or None."""
     try:
         if "T" in code:
             moment = Moment.at(timezone.make_aware(datetime.fromisoformat(code)))
@@ -142,7 +148,7 @@ def at_moment(code: str, now: datetime) -> Version | None:
 
 @dataclass(frozen=True)
 class Read:
-    """A version's plain data, and the moment whose records it was written from."""
+    """A version's document, and the moment of the records it was composed from."""
 
     version: Version
     document: Document
@@ -157,15 +163,15 @@ class Read:
             return "as the records stand now"
         if self.moment.is_whole_day:
             return f"as the records stood on {self.moment.words}"
-        # The day of such a moment is the paper's, which had not come.
+        # The whole day would be the paper's date, which had not come yet.
         return f"as the records stood on {Moment.at(until).words}"
 
 
 def read(version: Version, briefing: Briefing, now: datetime) -> Read | None:
-    """None where there was no draft then.
+    """Return the version's document, or None if there was no draft then.
 
-    Refused with a `DocumentError` where the draft cannot be printed; `Tampered` where the issued
-    paper is not what was signed.
+    Raise `DocumentError` if the draft cannot be printed, and `Tampered` if an issued paper's stored
+    data does not match its SHA-256.
     """
     if version.paper is not None:
         paper = IssuedPaper.objects.defer("pdf").get(pk=version.paper.pk)
@@ -185,6 +191,6 @@ def read(version: Version, briefing: Briefing, now: datetime) -> Read | None:
 
 
 def _moment(document: Document, until: datetime) -> Moment:
-    """The end of the paper's day, or when it was written where that was before."""
+    """Return the end of the paper's day, or `until` if that is earlier."""
     dated = document.cover.dated
     return Moment(dated, min(end_of(dated), until))
