@@ -1,1 +1,2 @@
-"""What the working group's papers say, as plain data: the pack before a meeting, its minutes after."""
+"""Papers of the working group's meetings as plain data: the pack before a meeting, the minutes
+after."""

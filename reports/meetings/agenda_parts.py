@@ -1,4 +1,4 @@
-"""The agenda in a pack: each matter with what it is about, as that stood at the moment."""
+"""The agenda in a pack: each matter with the records it is about, as at the pack's moment."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from workitems.on_day import PlanOnDay
 
 
 def agenda(meeting: Meeting, at: PlanOnDay) -> tuple[Matter, ...]:
-    """The matters in order. What was not yet on record at the moment is left out of its matter."""
+    """Return the matters in order. Records that did not exist at the moment are left out."""
     matters = list(meeting.matters.on_agenda().for_page().in_order())
     subjects = _Subjects(matters, at)
     return tuple(subjects.matter(number, each) for number, each in enumerate(matters, start=1))
 
 
 class _Subjects:
-    """Everything that the matters are about, read at once."""
+    """All records that the matters are about, read at once."""
 
     def __init__(self, matters: Iterable[Any], at: PlanOnDay) -> None:
         self.at = at
@@ -119,7 +119,7 @@ class _Subjects:
 
 
 def open_decisions(meeting: Meeting, at: PlanOnDay) -> tuple[DecisionLine, ...]:
-    """What earlier meetings decided and was still to be done at the moment, soonest due first."""
+    """Return open decisions of earlier meetings as at the moment, soonest due first."""
     held = dict(
         Meeting.objects.filter(plan=meeting.plan, held_on__lt=meeting.held_on).values_list(
             "pk", "held_on"

@@ -1,4 +1,4 @@
-"""The minutes of a meeting: who came, what was dealt with, and what was decided."""
+"""The minutes of a meeting: attendance, matters considered, and decisions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workitems.models import Decision, Matter, Meeting, Variation
 
 
 def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
-    """What the record of the meeting says at the instant, which is now. A fixed number of queries."""
+    """Return the minutes as recorded at `at`, which must be now. The number of queries is fixed."""
     moment = Moment.at(at)
     record = _Record(meeting, moment)
     matters = list(meeting.matters.on_agenda().for_page().in_order())
@@ -77,7 +77,7 @@ class _Record:
         return tuple(self._line(each) for each in self.decisions if each.matter_id not in there)
 
     def variations_beside(self, matters: list[Matter]) -> tuple[Asked, ...]:
-        """Decided at the meeting without a point of the agenda."""
+        """Return variations decided at the meeting that were not on its agenda."""
         there = {each.variation_id for each in matters if each.considered_on}
         return tuple(self._asked(row) for pk, row in self.variations.items() if pk not in there)
 

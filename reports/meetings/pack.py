@@ -1,6 +1,6 @@
-"""The pack of a meeting: how the plan stands, and the agenda with what each matter is about.
+"""The pack of a meeting: the state of the plan, and the agenda with the records it is about.
 
-Its figures are the dashboard's, made by the same functions from the same lines.
+Its figures are the dashboard's, computed by the same functions.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from workitems.on_day import PlanOnDay
 from workitems.on_day import read as read_plan
 from workitems.standing import Lateness, Standing, milestone_lateness
 
-# Lines of a table; beyond, the paper says how many more there are and the dashboard has them.
+# Rows in a table. The paper says how many more there are; the dashboard shows them.
 ATTENTION_LINES = 40
 DUE_LINES = 40
 CHANGES_OF_A_KIND = 12
-# What one page has room for.
+# Rows that fit on one page.
 TIMELINE_LINES = 24
 
 
 def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
-    """What the pack says at the moment. The agenda is the one on record now.
+    """Return the pack as at `moment`, with the agenda as it is now.
 
-    The number of queries does not depend on the size of plan or agenda.
+    The number of queries does not depend on the size of the plan or the agenda.
     """
     plan = meeting.plan
     at = read_plan(plan, moment)
@@ -103,7 +103,7 @@ def _changes(found: Comparison) -> tuple[ChangeGroup, ...]:
 
 
 def _grid(grid: dashboard.Grid) -> Grid:
-    """The dashboard's grid turned on its side."""
+    """Return the dashboard's grid with rows and columns swapped."""
     return Grid(
         pillars=tuple(line(row.pillar.title) for row in grid.rows),
         lines=tuple(
@@ -120,7 +120,7 @@ def _grid(grid: dashboard.Grid) -> Grid:
 
 
 def _cell(cell: dashboard.Cell) -> GridCell:
-    """A cell shows its items one by one, or how many stand in which way."""
+    """Return the counts of a cell, which holds either single items or counts by status."""
     stand = Counter(mark.item.standing for mark in cell.marks)
     late = stand[Standing.LATE] + sum(
         each.count for each in cell.counts if each.kind == Standing.LATE
@@ -129,7 +129,7 @@ def _cell(cell: dashboard.Cell) -> GridCell:
 
 
 def _timeline(page: dashboard.Dashboard, on: date) -> tuple[MilestoneDates, ...]:
-    """The open milestones of the dashboard's timeline: the late first, then by date."""
+    """Return the timeline's open milestones, late ones first, then by agreed date."""
     rows = [
         (milestone_lateness(each, on), strip.number, each)
         for strip in page.timeline

@@ -1,7 +1,7 @@
-"""Pack and minutes as frozen plain data, and to and from JSON. No Django, no row and no clock.
+"""Pack and minutes as frozen plain data, with conversion to and from JSON. Does not use Django.
 
-Words are as printed, without line ends; text of several paragraphs is a tuple of them. Te reo
-Māori is marked when a paper is drawn, with the names in `maori` besides words with macrons.
+Text is as printed, without line breaks; text of several paragraphs is a tuple. Te reo Māori is
+marked up when a paper is rendered: the names in `maori`, and words with macrons.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A figure of the dashboard. `kind` is a standing's, for its mark."""
+    """A figure of the dashboard. `kind` is its status, for the marker."""
 
     label: str
     count: int
@@ -29,7 +29,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class AttentionLine:
-    """`number` is an item's or a risk's; a return has none."""
+    """A row that needs attention. `number` is an item's or a risk's; returns have none."""
 
     number: str
     title: str
@@ -45,7 +45,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """What one agency leads, by pillar, and all of it."""
+    """The items that one agency leads, by pillar and in total."""
 
     agency: str
     cells: tuple[GridCell, ...]
@@ -54,7 +54,7 @@ class GridLine:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Lead agencies by pillars: there may be many agencies, and a page is higher than wide."""
+    """Items by lead agency and pillar. Agencies are rows, because there may be many of them."""
 
     pillars: Words
     lines: tuple[GridLine, ...]
@@ -64,7 +64,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneDates:
-    """A milestone's dates side by side, and its lateness in words on the paper's day."""
+    """A milestone's dates, and its lateness in words on the paper's date."""
 
     item: str
     description: str
@@ -78,7 +78,7 @@ class MilestoneDates:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """A milestone that falls due, of which item, and who leads that."""
+    """A milestone that is due soon, with its item's title and lead agency."""
 
     milestone: MilestoneDates
     title: str
@@ -87,7 +87,7 @@ class DueLine:
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """`words` are those of the bar: "412 days in 3 delays"."""
+    """`words` is the label of the bar: "412 days in 3 delays"."""
 
     label: str
     delays: int
@@ -104,7 +104,7 @@ class ReturnLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """Changes of one kind by sentence: the first ones, and how many there are."""
+    """Changes of one kind as sentences: the first few, and their total number."""
 
     label: str
     total: int
@@ -113,7 +113,7 @@ class ChangeGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """What a meeting decided. Without an owner there is nothing to follow up."""
+    """A decision of a meeting. Without an owner there is no follow-up."""
 
     number: int
     meeting: date
@@ -127,7 +127,7 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
-    """A work item's official wording, its axes and its milestones."""
+    """A work item's official wording, stage, confidence and milestones."""
 
     number: str
     title: str
@@ -144,9 +144,10 @@ class ItemFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A variation: what is asked and why, both sides of the change, what is recommended.
+    """A variation: the request, its reason, the text or date before and after, and the
+    recommendation.
 
-    `outcome` is blank until the group has decided.
+    `outcome` is empty until the working group has decided.
     """
 
     reference: str
@@ -174,7 +175,7 @@ class RiskFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """One point of the agenda: why it is there, and what it is about as far as that is known."""
+    """A matter on the agenda: why it is there, and the records it is about, where they exist."""
 
     number: int
     title: str
@@ -188,22 +189,23 @@ class Matter:
 
     @property
     def title_says_it(self) -> bool:
-        """Whether the title already has the words of the risk or decision, which then stand once."""
+        """Whether the title already contains the text of the risk or decision, so that it is
+        printed once."""
         words = self.follows.text if self.follows else self.risk.description if self.risk else ()
         return bool(words) and self.title.endswith(" ".join(words))
 
     @property
     def names_its_item(self) -> bool:
-        """Whether the item's title has to be said, since the matter's own does not."""
+        """Whether the item's title is printed, because it differs from the matter's."""
         return self.item is not None and self.title != f"{self.item.number} {self.item.title}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """`as_at` in words, and `key` as an address of the dashboard says it.
+    """A pack.
 
-    `since` names the last meeting before, blank where there was none; `changed` sums up the time
-    between.
+    `as_at` is the moment in words, `key` the same in the dashboard's addresses. `since` names the
+    previous meeting, or is empty; `changed` summarises the changes since then.
     """
 
     plan: str
@@ -238,13 +240,13 @@ class Pack:
 
     @property
     def since_words(self) -> str:
-        """Within a sentence: "meeting of 3 May 2010"."""
+        """The previous meeting as part of a sentence: "meeting of 3 May 2010"."""
         return f"{self.since[:1].lower()}{self.since[1:]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
-    """A point of the agenda that the group dealt with, and what came of it."""
+    """A matter that the meeting considered, with its outcome."""
 
     number: int
     title: str
@@ -259,7 +261,11 @@ class Considered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minutes:
-    """`others` are decisions on no point of the agenda, with the variation where one was decided."""
+    """The minutes.
+
+    `others` are decisions that belong to no matter on the agenda, and `variations` the variations
+    decided that way.
+    """
 
     plan: str
     held: date
@@ -285,20 +291,21 @@ class Minutes:
 Paper = Pack | Minutes
 
 
-# How the plain data of schema 1 becomes data of schema 2, and so on, as in `reports.document.document`.
+# Steps that upgrade plain data from schema 1 to 2, and so on, as in `reports.document.document`.
 UPGRADES: list[plain_json.Upgrade] = []
 SCHEMA = len(UPGRADES) + 1
 
 
 def to_plain(paper: Paper) -> Any:
-    """Dictionaries, lists, text and whole numbers, as they are kept, under their schema number."""
+    """Return the paper as dictionaries, lists, strings and integers, with its schema number, for
+    storage."""
     return {"schema": SCHEMA, "paper": plain_json.plain(paper)}
 
 
 def from_plain(data: Any) -> Paper:
-    """The paper that this or an earlier release kept; the first one kept it without its schema number.
+    """Return a paper stored by this or an earlier release; the first one stored no schema number.
 
-    Raises `plain_json.Malformed` for a newer schema and for what is no paper.
+    Raise `plain_json.Malformed` for a newer schema, and for data that is not a paper.
     """
     schema, content = 1, data
     if isinstance(data, dict) and "schema" in data:

@@ -1,4 +1,4 @@
-"""Records' words as a paper prints them: one form for each letter, and paragraphs without line ends."""
+"""Text of records as papers print it: normalised characters, paragraphs without line breaks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def name_of(agencies: dict[int, Any], pk: int | None) -> str:
 
 
 def milestone_dates(row: Any, item: str, on: date) -> MilestoneDates:
-    """A milestone, or a history row of one, of the item with that number."""
+    """Return the dates of a milestone or its history row. `item` is the item's number."""
     late = milestone_lateness(row, on)
     return MilestoneDates(
         item=item,
@@ -43,7 +43,8 @@ def milestone_dates(row: Any, item: str, on: date) -> MilestoneDates:
 
 
 def answer(row: ReturnOnDay) -> ReturnLine:
-    """How an agency's return stands, by what waits for somebody where something does."""
+    """Return an agency's return with its state, or with the reason it needs attention if there is
+    one."""
     words = row.reasons[0].words if row.reasons else row.state_label
     return ReturnLine(row.agency.short_name, words, bool(row.reasons))
 
@@ -51,7 +52,7 @@ def answer(row: ReturnOnDay) -> ReturnLine:
 def decision_line(
     row: Any, *, held: date, on: date, agencies: dict[int, Any], about: str = ""
 ) -> DecisionLine:
-    """A decision, or a history row of one; what was done after the day was not done yet."""
+    """Return a decision or its history row. Completion after `on` is ignored."""
     done = by_then(row.done_on, on)
     return DecisionLine(
         number=row.number,
@@ -66,7 +67,7 @@ def decision_line(
 
 
 def asked(row: Any, *, item: Any, milestone: str, agencies: dict[int, Any]) -> Asked:
-    """A variation, or a history row of one, with both sides of what it changes."""
+    """Return a variation or its history row, with the text or date before and after."""
     what, before, after = _sides(row, milestone)
     state = Variation.State(row.state)
     decided = state in (Variation.State.APPROVED, Variation.State.DECLINED)
