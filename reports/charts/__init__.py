@@ -1,10 +1,12 @@
-"""Pictures of progress as SVG: one string serves the page, the PDF and whatever else prints it.
+"""Charts as SVG for screens and papers.
 
-The PDF renderer sees no stylesheet inside an SVG, so every look is a presentation attribute; so is a strict content
-policy pleased. Each picture opens with a `<title>`, which becomes its text alternative on paper, writes its own font
-family, and says with words, shapes, textures and printed numbers whatever it says with colour. Every function takes
-plain data. Pictures for screens are drawn twice, wide and narrow; `on_screen` puts both in the page and the stylesheet
-shows one.
+The PDF renderer applies no stylesheet inside an SVG, and the content security policy forbids inline
+styles, so all styling is in presentation attributes. Each chart sets its own font family and starts
+with a `<title>`, its text alternative on paper. Colour never carries meaning alone: words, shapes,
+textures or numbers repeat it.
+
+All functions take plain data. Charts for screens are drawn wide and narrow; `on_screen` puts both
+in the page, and the stylesheet shows one.
 """
 
 from reports.charts.bars import BarRow, ShareRow, cause_bars, day_bars, share_bars, share_in_words

@@ -1,4 +1,4 @@
-"""Bars that lie: days of delay by cause or agency, and shares of milestones that were met."""
+"""Horizontal bar charts: days of delay by cause or agency, and shares of milestones met."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DELAY = "#e2b9a4"
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """A bar: what it stands for, its length, the words after it ("412 days in 3 delays"), where it leads."""
+    """A bar: its label, its value, the words after it ("412 days in 3 delays"), and its link."""
 
     label: str
     value: int
@@ -43,7 +43,7 @@ class BarRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRow:
-    """How many milestones whose date had passed were met on time, met late, and not yet."""
+    """Number of milestones past their date that were met on time, met late, and not met yet."""
 
     label: str
     on_time: int
@@ -56,7 +56,7 @@ class ShareRow:
         return self.on_time + self.late + self.not_yet
 
 
-# In order: what it is, its fill, its texture with the ink of that, the ink of its number.
+# In order: label, fill, texture, the texture's stroke, the number's colour.
 SHARES: tuple[tuple[str, str, str, str, str], ...] = (
     ("Met on time", ACCENT, "", "", WHITE),
     ("Met late", "#b9d4d5", "upright", "#8fb9bb", INK),
@@ -65,12 +65,13 @@ SHARES: tuple[tuple[str, str, str, str, str], ...] = (
 
 
 def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
-    """Days of delay by cause, in the order given; a row with a `url` is a link. Empty text for no row."""
+    """Draw days of delay by cause, in the given order. Return "" without rows."""
     return day_bars(rows, title="Days of delay by cause", narrow=narrow)
 
 
 def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> SafeString:
-    """One bar a row, as long as its days. A value below zero draws no bar and keeps its words."""
+    """Draw one bar for each row, scaled by its days. A negative value draws no bar but keeps its
+    words."""
     if not rows:
         return SafeString("")
     width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)
@@ -108,10 +109,10 @@ def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> Saf
 def share_bars(
     groups: Sequence[tuple[str, Sequence[ShareRow]]], *, title: str, narrow: bool = False
 ) -> SafeString:
-    """Bars of one length, each split into met on time, met late and not yet.
+    """Draw bars of equal length, split into met on time, met late and not yet.
 
-    A group has a name ("Prevention") and a bar a measure ("by original date", "by agreed date"). A measure for which
-    no date has passed says so in place of a bar. Empty text for no group.
+    Each group has a name ("Prevention") and a bar for each measure ("by original date", "by agreed
+    date"). A measure without past dates says so instead of a bar. Return "" without groups.
     """
     if not groups:
         return SafeString("")
@@ -140,7 +141,10 @@ def share_bars(
 
 
 def share_in_words(row: ShareRow) -> str:
-    """ "40 %"; a dash where no date has passed. Never 100 % or 0 % unless it is so."""
+    """Return the share met on time, such as "40 %", or a dash if no date has passed.
+
+    Rounding never gives 100 % or 0 % unless it is exact.
+    """
     if not row.total:
         return "–"
     share = round(100 * row.on_time / row.total)

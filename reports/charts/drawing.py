@@ -1,7 +1,7 @@
-"""What pictures are drawn with: colours, lines, shapes, words, and the frame around them.
+"""SVG primitives for charts: colours, lines, shapes, text, and the outer element.
 
-Shapes are plain strings of SVG, safe to put together: numbers are ours and every word is escaped here. Only the frame
-is marked safe for a page.
+Shapes are strings of SVG that can be joined safely, because all text is escaped here. Only the
+outer element is marked safe for templates.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SIGNAL = "#a33b12"
 WHITE = "#ffffff"
 
 WIDTH = 600
-NARROW = 340  # what a phone shows without scrolling
+NARROW = 340  # Fits a phone without scrolling.
 
 
 def picture(
@@ -38,7 +38,8 @@ def picture(
     description: str = "",
     linked: bool = False,
 ) -> SafeString:
-    """The frame. Marks that link must be reachable, so a linked picture is a group and not one image."""
+    """Return the outer element. If `linked`, its role is "group", as links inside an image are
+    unreachable."""
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{"group" if linked else "img"}"'
         f' viewBox="0 0 {number(width)} {number(height)}" font-family="{FONT}" font-size="11.5"'
@@ -50,7 +51,8 @@ def picture(
 
 
 def on_screen(draw: Callable[[bool], SafeString]) -> SafeString:
-    """A picture drawn wide and drawn narrow (`draw(True)`), of which the stylesheet shows one."""
+    """Return a chart drawn both wide and narrow (`draw(True)`); the stylesheet shows one of
+    them."""
     wide = draw(False)
     if not wide:
         return wide
@@ -60,12 +62,12 @@ def on_screen(draw: Callable[[bool], SafeString]) -> SafeString:
 
 
 def link(url: str, name: str, parts: Iterable[str]) -> str:
-    """Shapes that lead somewhere; the title is what a screen reader says and what a pointer is shown."""
+    """Return shapes as a link. `name` is read by screen readers and shown as a tooltip."""
     return f'<a href="{escape(url)}"><title>{escape(name)}</title>{"".join(parts)}</a>'
 
 
 def number(value: float) -> str:
-    """A coordinate in as few digits as it needs, the same on every machine."""
+    """Format a coordinate with at most one decimal, the same on every machine."""
     return f"{value:.1f}".removesuffix(".0")
 
 
@@ -94,7 +96,7 @@ def two_lines(words: str, width: int) -> list[str]:
 
 
 def whole(words: str, width: int) -> list[str]:
-    """As many lines as the words need; nothing is cut off."""
+    """Wrap text onto as many lines as it needs, without cutting."""
     return textwrap.wrap(words, width) or [""]
 
 
@@ -143,7 +145,8 @@ def diamond(x: float, y: float, fill: str) -> str:
 def textured(
     texture: str, x: float, y: float, width: float, height: float, stroke: str
 ) -> list[str]:
-    """Lines or dots over a stretch, so that it is told without its colour: upright, level or dots."""
+    """Return a texture over a rectangle, so that its meaning does not depend on colour: upright,
+    level or dots."""
     if texture == "upright":
         return [line(x + n, y, x + n, y + height, stroke=stroke) for n in range(4, int(width), 6)]
     if texture == "level":
@@ -160,7 +163,8 @@ def textured(
 def numbered(
     words: str, x: float, y: float, width: float, height: float, ink: str, *, plain: bool
 ) -> list[str]:
-    """A figure in the middle of a stretch, where it fits; on a ground of its own over a texture."""
+    """Return a number in the middle of a rectangle, if it fits. Over a texture it gets a plain
+    background."""
     if not words or width < 12 + 6 * len(words):
         return []
     middle, half = x + width / 2, 4 + 3.2 * len(words)
@@ -175,7 +179,7 @@ MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 
 
 def month_ticks(first: date, last: date, at_most: int) -> list[date]:
-    """The first days of some months within the period, evenly apart and no more than asked for."""
+    """Return at most `at_most` evenly spaced first days of months within the period."""
     begin = first.year * 12 + first.month - 1 + (first.day > 1)
     end = last.year * 12 + last.month - 1
     step = next((s for s in MONTH_STEPS if (end - begin) // s + 1 <= at_most), 480)
@@ -186,5 +190,5 @@ def month_ticks(first: date, last: date, at_most: int) -> list[date]:
 
 
 def month_name(day: date) -> str:
-    """Jan 2010"""
+    """Return "Jan 2010"."""
     return f"{MONTHS[day.month - 1][:3]} {day.year}"

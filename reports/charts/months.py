@@ -1,4 +1,4 @@
-"""Counts at each month's end, stacked, over the life of a plan."""
+"""Stacked counts at the end of each month."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ TOP = 14.0
 LEFT = 34.0
 WIDEST_MONTH = 44.0
 
-# Fills for what is late.
+# Fills for late milestones.
 OVERDUE = SIGNAL
 EXPECTED_LATE = "#e9c6b4"
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One of the things counted: its name, its count at each day, its fill."""
+    """A series: its name, its count at each day, its fill."""
 
     label: str
     counts: Sequence[int]
@@ -52,10 +52,11 @@ def months_stacked(
     links: Mapping[date, str] | None = None,
     narrow: bool = False,
 ) -> SafeString:
-    """One step a day (a month's end, the last may be any day), the first series at the bottom.
+    """Draw one step for each day, with the first series at the bottom.
 
-    Each series is named at the right with its last count, so no legend has to be matched by colour. `links` says where
-    a day leads; the days named along the axis carry them. Empty text when there is no day.
+    Days are the ends of months; the last may be any day. Each series is labelled at its right end
+    with its last count, so the chart needs no legend. `links` maps days to URLs, used for the days
+    labelled on the axis. Return "" without days.
     """
     shown = [one for one in series if any(one.counts)]
     if not days:
@@ -104,7 +105,7 @@ def _last(one: Series) -> str:
 
 
 def _steps(above: Sequence[float], below: Sequence[float], step: float) -> str:
-    """Along the top from the left, then back along the bottom; a stretch of equal counts is one line."""
+    """Return an outline along the top and back along the bottom. Equal counts share one segment."""
     points = [f"M{number(LEFT)} {number(above[0])}"]
     last = len(above) - 1
     for n, height in enumerate(above):
@@ -120,20 +121,20 @@ def _steps(above: Sequence[float], below: Sequence[float], step: float) -> str:
 
 
 def _apart(labels: Sequence[tuple[float, str]], bottom: float) -> list[tuple[float, str]]:
-    """The labels from the bottom up, far enough from each other to be read."""
+    """Return the labels from the bottom up, moved apart so that they do not overlap."""
     placed: list[tuple[float, str]] = []
     limit = bottom - 4
     for wanted, words in labels:
         place = min(wanted, limit)
         placed.append((place, words))
         limit = place - 13
-    # Pushed out at the top: move the stack down again by as much.
+    # If the top label left the chart, move the whole stack down.
     over = max(0.0, 4 - placed[-1][0]) if placed else 0.0
     return [(min(place + over, bottom - 4), words) for place, words in placed]
 
 
 def _round_up(highest: int) -> int:
-    """The next number that divides well: 7 gives 8, 24 gives 25, 1,013 gives 1,200."""
+    """Round up to a number that divides well: 7 gives 8, 24 gives 25, 1,013 gives 1,200."""
     if highest <= 10:
         return next(size for size in (1, 2, 3, 4, 5, 6, 8, 10) if size >= highest)
     scale = 1
@@ -145,12 +146,12 @@ def _round_up(highest: int) -> int:
 
 
 def _marks(top: int) -> list[int]:
-    """Some round counts up the side, the top one included."""
+    """Return evenly spaced counts for the axis, including the top one."""
     parts = next(n for n in (4, 5, 3, 2, 1) if top % n == 0)
     return [top // parts * n for n in range(parts + 1)]
 
 
 def _named(days: Sequence[date], at_most: int) -> list[int]:
-    """The places of the days that are named: evenly apart, back from the last."""
+    """Return indexes of the days to label, evenly spaced, counted back from the last."""
     step = -(-len(days) // at_most)
     return list(range(len(days) - 1, -1, -step))[::-1]

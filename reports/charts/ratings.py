@@ -1,4 +1,4 @@
-"""What Ministers thought of the papers over the years: a row for each quality, a dot for each paper."""
+"""Ministers' ratings of papers over time: a row for each quality, a dot for each paper."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ STEP = 30.0
 def rating_rows(
     papers: Sequence[str], rows: Sequence[tuple[str, Sequence[int | None]]], *, narrow: bool = False
 ) -> SafeString:
-    """Each quality's ratings from 1 to 5, oldest paper on the left, as numbers in circles that rise
-    and fall. A paper without one shows a dash. Empty text for no paper."""
+    """Draw each quality's ratings from 1 to 5 as numbered dots, oldest paper first.
+
+    A paper without a rating gets a dash. Return "" without papers.
+    """
     if not papers:
         return SafeString("")
     width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)

@@ -1,4 +1,4 @@
-"""Work items by stage, one bar a pillar."""
+"""Work items by stage, one bar for each pillar."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from reports.charts.drawing import (
 )
 from reports.document.annexes import PillarProgress, Stage
 
-LABEL = 176  # where the bars start, right of the labels
+LABEL = 176  # Width of the labels left of the bars.
 
-# Stages from most to least done, each with its fill, its texture and the ink of its number.
+# Stages from most to least complete, each with its fill, texture and number colour.
 STAGES: tuple[tuple[Stage, str, str, str], ...] = (
     (Stage.COMPLETE, ACCENT, "", WHITE),
     (Stage.ONGOING, "#5f9aa0", "dots", INK),
@@ -44,9 +44,10 @@ def stage_bars(
     narrow: bool = False,
     links: Sequence[Mapping[Stage, str]] = (),
 ) -> SafeString:
-    """One bar a pillar, its items stacked by stage. Empty text when there is no pillar.
+    """Draw one bar for each pillar, with its items stacked by stage. Return "" without pillars.
 
-    `links` has an entry a pillar: where each stage's stretch leads. Narrow is for a phone: names above their bars.
+    `links` maps stages to URLs, one mapping for each pillar. A narrow chart, for phones, puts
+    labels above the bars.
     """
     if not pillars:
         return SafeString("")
@@ -80,7 +81,7 @@ def stage_bars(
 def stage_stretch(
     stage: Stage, x: float, y: float, width: float, height: float, words: str
 ) -> list[str]:
-    """A stretch of a bar: solid fill, then its texture as lines of its own, then the number on a clear ground."""
+    """Return a segment of a bar: its fill, its texture, and its number on a plain background."""
     _stage, fill, texture, ink = next(entry for entry in STAGES if entry[0] == stage)
     return [
         rectangle(x, y, width, height, fill),
@@ -91,7 +92,7 @@ def stage_stretch(
 
 
 def _legend(narrow: bool) -> tuple[list[str], float]:
-    """The legend's shapes, and where the bars below it begin."""
+    """Return the legend's shapes, and the y coordinate below it."""
     x, y = (0.0, 2.0) if narrow else (float(LABEL), 2.0)
     parts: list[str] = []
     for stage, *_ in STAGES:

@@ -1,8 +1,8 @@
-"""The timeline of a page: one row an item, its milestones on a strip as wide as the window allows.
+"""Timeline for pages: one row for each item, with its milestones on a strip of the page's width.
 
-Places along a strip are shares of its width, so it fits a phone and a wall without being drawn twice, and its words
-are the page's own text. Marks are `<use>` of shapes that `strip_shapes` puts into the page once: two thousand marks
-stay light. Each milestone's marks are one link, with a name that tells its dates.
+Positions are percentages of the strip's width, so one drawing fits every screen. Labels are text of
+the page. Marks are `<use>` elements of the shapes from `strip_shapes`, which keeps a page with
+2,000 marks small. The marks of a milestone are one link, whose name gives its dates.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from django.utils.safestring import SafeString
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
 from reports.document.dates import days, long_date, short_date
 
-LANE = 28  # pixels: a mark's link is at least 24 high
-# The narrowest strip that is drawn, in pixels; marks are kept apart as it needs.
+LANE = 28  # In pixels. Links are 24 high, the minimum target size.
+# The narrowest strip, in pixels, and the smallest gap between marks on it.
 _NARROWEST = 300.0
 _APART = 26.0
 
 
 @dataclass(slots=True, kw_only=True)
 class StripMilestone:
-    """A milestone's dates. `withdrawn_on` and `completed_on` are of the day asked about or before."""
+    """A milestone's dates. `withdrawn_on` and `completed_on` are None if they are after the page's
+    date."""
 
     description: str
     original_due: date
@@ -41,13 +42,13 @@ class StripMilestone:
 
     @property
     def reached(self) -> date:
-        """When it was done, else when it is expected."""
+        """The completion date or, if open, the forecast date."""
         return self.completed_on or self.forecast_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """An item's row: what it is, where it leads, how its dates stand in words, and its milestones in order."""
+    """An item's row: number, title, link, lateness in words, and milestones in order."""
 
     number: str
     title: str
@@ -59,14 +60,14 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What days a strip spans. Rows under each other share one."""
+    """The days that a strip spans. Rows in the same list share it."""
 
     first: date
     last: date
 
     @classmethod
     def of(cls, strips: Iterable[Strip], on: date) -> Scale:
-        """From the first to the last of the day and of all dates, with some air at both ends."""
+        """Return a scale over all dates and `on`, with some space at both ends."""
         first = last = on
         for strip in strips:
             for one in strip.milestones:
@@ -79,12 +80,12 @@ class Scale:
         )
 
     def share(self, day: date) -> float:
-        """How far along the day stands, as a percentage."""
+        """Return the day's position as a percentage."""
         return 100 * (day - self.first).days / (self.last - self.first).days
 
 
 def strip_shapes() -> SafeString:
-    """The shapes that marks are drawn from. Once a page, before its first strip."""
+    """Return the shapes that the marks use. Needed once in a page, before its first strip."""
     return SafeString(
         '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
         f'<circle id="m-promised" r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/>'
@@ -109,7 +110,7 @@ LEGEND: tuple[tuple[str, str], ...] = (
 
 
 def strip_legend() -> SafeString:
-    """What the marks mean, as a list of the page."""
+    """Return the legend as an HTML list."""
     parts = []
     for shape, words in LEGEND:
         drawn = (
@@ -126,7 +127,8 @@ def strip_legend() -> SafeString:
 
 
 def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
-    """The months above the strips, and the day asked about. `label` names it ("30 July 2010", "Today")."""
+    """Return the months above the strips, and the page's date. `label` names it ("30 July 2010",
+    "Today")."""
     parts = []
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
@@ -149,7 +151,7 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
 
 
 def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
-    """The rows, as a list of the page, over the lines of the months and of the day."""
+    """Return the rows as an HTML list, over lines for the months and the page's date."""
     lines = []
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
@@ -170,10 +172,12 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
 def dashboard_timeline(
     strips: Sequence[Strip], *, on: date, label: str, alone: bool = True
 ) -> SafeString:
-    """A short timeline for the dashboard: the rows that the caller chose, at most some two dozen.
+    """Return a short timeline for the dashboard, of at most about two dozen rows chosen by the
+    caller.
 
-    `label` names the day ("Today", "30 July 2010"). `alone`: no other strips are on the page, so the shapes come along.
-    Empty text for no row. The figures behind it are `strip_table`'s.
+    `label` names the date ("Today", "30 July 2010"). If `alone`, no other strips are on the page
+    and the shapes are included. Return "" without rows. `strip_table` gives the same figures as a
+    table.
     """
     if not strips:
         return SafeString("")
@@ -190,7 +194,7 @@ def dashboard_timeline(
 
 
 def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeString:
-    """The same figures as a table of the page: a row a milestone."""
+    """Return the same dates as an HTML table, one row for each milestone."""
     rows = []
     for strip in strips:
         for one in strip.milestones:
@@ -214,7 +218,8 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
 
 
 def milestone_name(one: StripMilestone) -> str:
-    """ "Brochure printed: promised 31 August 2009, expected 30 September 2010, 395 days later"."""
+    """Return a name such as "Brochure printed: promised 31 August 2009, expected 30 September 2010,
+    395 days later"."""
     parts = [f"{one.description}: promised {long_date(one.original_due)}"]
     if one.agreed_due != one.original_due:
         parts.append(f"agreed {long_date(one.agreed_due)}")
@@ -257,7 +262,7 @@ def _row(strip: Strip, scale: Scale, on: date) -> str:
 
 
 def _lane(lanes: list[float], start: float, end: float) -> int:
-    """The first lane where the marks are clear of those before; remembers how far each is taken."""
+    """Return the first lane with enough space before `start`, and mark it as taken until `end`."""
     air = _APART / _NARROWEST * 100
     for lane, taken in enumerate(lanes):
         if start - air >= taken:
@@ -282,7 +287,7 @@ def _milestone(
         look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
         parts.append(_level(promised, reached, y, look))
     if one.is_open and one.reached < on:
-        # Past what was expected, and still open: how long is not known.
+        # Overdue and still open: the end is unknown, so the line is dashed.
         look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
         parts.append(_level(reached, scale.share(on), y, look))
     if one.agreed_due != one.original_due:
@@ -294,7 +299,7 @@ def _milestone(
         parts.append(_use(f"m-done{late}", reached, y))
     elif slip:
         parts.append(_use(f"m-forecast{late}", reached, y))
-    # A place to hit that is as high as the lane and wider than the marks.
+    # A click target as high as the lane and wider than the marks.
     hit = (
         f'<svg x="{start:.2f}%" y="{y - 12}" width="24" height="24" overflow="visible">'
         '<rect x="-12" width="24" height="24" fill="none" pointer-events="all"/></svg>'
@@ -313,7 +318,7 @@ def _use(shape: str, share: float, y: int) -> str:
 
 
 def _ticks(scale: Scale) -> list[tuple[date, bool]]:
-    """First days of months, and whether each is left out where there is little room."""
+    """Return first days of months, each with whether it is hidden on narrow screens."""
     main = set(month_ticks(scale.first, scale.last, 5))
     every = month_ticks(scale.first, scale.last, 10)
     return [(day, day not in main) for day in sorted(main | set(every))]

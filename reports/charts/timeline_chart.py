@@ -1,4 +1,4 @@
-"""The timeline of a paper: chosen milestones, one a line, drawn as a whole picture with its words."""
+"""Timeline for papers: selected milestones, one on each line, as a single SVG with its text."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ from reports.charts.drawing import (
 from reports.document.annexes import MilestoneRow, TimelineRow
 from reports.document.dates import days, long_date, short_date
 
-LABEL = 176  # where the drawing starts, right of the labels
+LABEL = 176  # Width of the labels left of the drawing.
 
 
 def milestone_timeline(rows: Sequence[TimelineRow], *, as_at: date) -> SafeString:
-    """Each milestone on one line: promised (a ring), done (a dot) or forecast (a diamond), with the slip as a tail.
+    """Draw each milestone on one line, with its slip as a bar.
 
-    A line down the picture stands at `as_at`. Empty text when there is no row.
+    A ring marks the original date, a dot completion, a diamond the forecast. A vertical line marks
+    `as_at`. Return "" without rows.
     """
     if not rows:
         return SafeString("")
@@ -62,7 +63,7 @@ def milestone_timeline(rows: Sequence[TimelineRow], *, as_at: date) -> SafeStrin
 
 
 class _Axis:
-    """Days to places across the picture, with some air at both ends."""
+    """Maps days to x coordinates, with some space at both ends."""
 
     LEFT = float(LABEL + 10)
     RIGHT = float(WIDTH - 146)
@@ -80,13 +81,13 @@ class _Axis:
         return self.LEFT + (day - self.first).days / self.span * (self.RIGHT - self.LEFT)
 
     def ticks(self) -> Iterator[tuple[float, str]]:
-        """The first days of some months, at most six, each with its name."""
+        """Yield at most six first days of months, each as x coordinate and name."""
         for day in month_ticks(self.first, self.first + timedelta(days=self.span), 6):
             yield self.x(day), month_name(day)
 
 
 def slip_words(milestone: MilestoneRow) -> str:
-    """The expected date and how far it is from the promise: "31 Aug 2010, 92 days later"."""
+    """Return the expected date and its distance from the original: "31 Aug 2010, 92 days later"."""
     expected = short_date(milestone.expected_on)
     if milestone.slip > 0:
         return f"{expected}, {days(milestone.slip)} later"
