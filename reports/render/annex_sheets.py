@@ -1,6 +1,7 @@
-"""A document as an Excel workbook: its cover's facts, and what its annexes hold, a sheet for each kind of row.
+"""A document as an Excel workbook: the cover's fields, and a sheet for each type of annex row.
 
-Made from the document alone, so that of an issued paper it holds what was signed. Every sheet carries the marking.
+Made from the document alone, so that the workbook of an issued paper holds what was signed. Every
+sheet carries the marking.
 """
 
 from __future__ import annotations
@@ -32,13 +33,14 @@ NUMBER, TITLE = Column("No.", 8), Column("Work item", 40)
 
 
 def render_workbook(document: Document) -> bytes:
-    """The workbook, dated by the document's own date."""
+    """Return the workbook, dated with the document's date."""
     made_at = datetime.combine(document.cover.dated, time(), UTC)
     return xlsx.write_all(sheets(document), made_at)
 
 
 def sheets(document: Document) -> list[Sheet]:
-    """The cover first, then only what some annex holds, in an order that is always the same."""
+    """Return the cover, then a sheet for each type of row that the annexes hold, in a fixed
+    order."""
     return [_cover(document), *_items(document), *_registers(document)]
 
 
@@ -80,7 +82,7 @@ def _cover(document: Document) -> Sheet:
 
 
 def _items(document: Document) -> Iterator[Sheet]:
-    """Items and milestones from the fullest annex that has them; reports where texts are printed."""
+    """Yield items and milestones from the most detailed annex, and reports if texts are printed."""
     texts = [annex for annex in document.annexes if isinstance(annex, WorkItemTexts)]
     tables = [annex for annex in document.annexes if isinstance(annex, WorkItemTable)]
     pictures = [annex for annex in document.annexes if isinstance(annex, ProgressPicture)]
@@ -169,7 +171,7 @@ def _reports(items: Iterable[WorkItemText]) -> Iterator[Sequence[Value]]:
 
 
 def _typed(passages: tuple[Passage, ...]) -> str:
-    """The words of the passages, a line for each paragraph and bullet."""
+    """Return the passages as text, one line for each paragraph and bullet."""
     lines = []
     for passage in passages:
         lines.append(words(passage.text))

@@ -1,7 +1,8 @@
-"""What the paper's PDF says of itself: PDF/UA-1 to those who read by ear, PDF/A-2a to the archive, in one file.
+"""The standards that a paper's PDF declares: PDF/UA-1 for accessibility and PDF/A-2a for archives.
 
-WeasyPrint writes one claim a file. It is asked for the archive's, which demands more of fonts and colours, and the
-other is put into its metadata, with the description without which an archive refuses a property that it does not know.
+WeasyPrint can declare only one of them in a file. It declares PDF/A, which restricts fonts and
+colours, and this module adds PDF/UA to the metadata, with the schema that PDF/A requires for the
+extra property.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ _CLAIMS = (
 
 
 def claim_accessible(pdf: Any) -> None:
-    """Add PDF/UA-1 to the metadata of an unwritten PDF/A (pydyf's), and leave it where any program can read it.
+    """Add PDF/UA-1 to the metadata of a PDF/A (pydyf's) that is not yet written, uncompressed.
 
-    A title may hold what ends a PDF, so no "%%" stays in the open.
+    A title may contain "%%EOF", so "%%" is escaped.
     """
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     packet = b"".join(metadata.stream).replace(b"%%", b"&#37;%")
@@ -52,5 +53,5 @@ def claim_accessible(pdf: Any) -> None:
 
 
 def makes_both_claims(data: bytes) -> bool:
-    """Whether a file states each claim once, and describes the one that an archive does not know."""
+    """Whether a file declares each standard once and includes the schema of the PDF/UA property."""
     return all(len(claim.findall(data)) == 1 for claim in _CLAIMS)

@@ -1,4 +1,4 @@
-"""A table as CSV (RFC 4180), in UTF-8 with the mark by which Excel knows it."""
+"""A table as CSV (RFC 4180), in UTF-8 with a byte order mark for Excel."""
 
 import csv
 import io
@@ -10,12 +10,14 @@ from workitems.workbook.cell_kinds import clean
 
 MIME_TYPE = "text/csv; charset=utf-8"
 MARK = "\ufeff"
-# What a spreadsheet program would run as a formula, also in full width, and what stands for it here.
+# Start of a text that a spreadsheet program would run as a formula, including full-width
+# characters.
 RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def write(sheet: Sheet) -> bytes:
-    """The columns' titles and the rows alone, so that programs read it; dates as 2010-07-30."""
+    """Return the column titles and rows only, for use by programs. Dates are ISO 8601:
+    2010-07-30."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([_cell(column.title) for column in sheet.columns])
@@ -32,10 +34,10 @@ def _cell(value: Value) -> str:
 
 
 def escaped(text: str) -> str:
-    """An apostrophe before what would be a formula; `unescaped` takes it away again."""
+    """Put an apostrophe before text that would be a formula. `unescaped` removes it."""
     return f"'{text}" if RISKY.match(text) else text
 
 
 def unescaped(text: str) -> str:
-    """The text that `escaped` was given."""
+    """Reverse `escaped`."""
     return text[1:] if text.startswith("'") and RISKY.match(text) else text

@@ -1,6 +1,7 @@
-"""Which edition of our own code and look a file was made with: another one is made anew.
+"""Fingerprints of the code, templates and fonts that files are made with.
 
-Both are digests of source files and versions, so that nobody has to remember to raise a number.
+When one changes, files are made again. They are digests of source files and library versions, so
+that no version number has to be raised by hand.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-# What a file's bytes depend on besides the paper's words.
+# Files that the rendered bytes depend on, besides the document.
 LOOK = (
     "reports/document",
     "reports/render",
@@ -21,25 +22,25 @@ LOOK = (
     "templates/reports/paper",
 )
 PRINTERS = ("weasyprint", "pydyf", "fonttools", "tinycss2", "cssselect2", "python-docx", "lxml")
-# What writes the words from the records.
+# Apps that compose a document from the records.
 WRITERS = ("agencies", "reports", "workitems")
 SOURCES = {".py", ".html", ".css", ".ttf", ".xml"}
 
 
 @cache
 def look() -> str:
-    """Of everything between a `Document` and the bytes of its file."""
+    """Return the fingerprint of everything between a `Document` and the bytes of its file."""
     return _digest(LOOK, [f"{name} {version(name)}" for name in PRINTERS])
 
 
 @cache
 def wording() -> str:
-    """Of everything between the records and a `Document`."""
+    """Return the fingerprint of everything between the records and a `Document`."""
     return _digest(WRITERS, [f"django {version('django')}", settings.TIME_ZONE])
 
 
 def _digest(places: Iterable[str], facts: Iterable[str]) -> str:
-    """Digest of the facts and of the files, by name and content. The folder makes no difference."""
+    """Return a digest of the facts, and of the files by name and content but not by folder."""
     contents = sorted(
         f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for place in places

@@ -1,6 +1,6 @@
-"""A document as HTML: the same templates for the screen's preview and for the PDF; only stylesheets differ.
+"""A document as HTML. The preview and the PDF use the same templates with different stylesheets.
 
-`present` turns the tree into the words and pictures that the templates print, so the templates decide nothing.
+`present` turns the document into text and charts, so that the templates need no logic.
 """
 
 from __future__ import annotations
@@ -41,13 +41,14 @@ from reports.document.dates import days, long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
-# What packs and minutes of meetings look like besides.
+# Additional stylesheet for packs and minutes.
 MEETING_SHEET = "paper/meeting.css"
 
-# Where the PDF's own assets seem to live. Nothing answers there: `reports.render.pdf` maps each address to bytes.
+# URL prefix of the PDF's assets. It is never requested: `reports.render.pdf` maps each URL to
+# bytes.
 ASSETS = "https://paper.invalid/static/"
 
-# Items with their texts that stand under one heading. More are printed in stretches, each from a new page.
+# Items with texts under one heading. Longer pillars are split, each piece on a new page.
 STRETCH = 50
 
 FEEDBACK = (
@@ -59,7 +60,7 @@ FEEDBACK = (
 
 
 def document_html(document: Document, *, for_screen: bool = False) -> str:
-    """The whole paper as a page of its own, for the PDF or, with `for_screen`, for a browser."""
+    """Return the paper as a complete page, for the PDF or, if `for_screen`, for a browser."""
     sheets = (
         [static(name) for name in SCREEN_SHEETS] if for_screen else [ASSETS + s for s in SHEETS]
     )
@@ -68,17 +69,17 @@ def document_html(document: Document, *, for_screen: bool = False) -> str:
 
 
 def document_fragment(document: Document) -> SafeString:
-    """The paper alone, to stand inside a page that links `SCREEN_SHEETS` and has no h1 of its own."""
+    """Return the paper alone, for a page that links `SCREEN_SHEETS` and has no other h1."""
     return mark_safe(render_to_string("reports/paper/document.html", {"paper": present(document)}))
 
 
 def body_fragment(document: Document) -> SafeString:
-    """The paper's own text without cover and annexes, to stand beside something under a page's h1."""
+    """Return the paper's text without cover and annexes, for a page with its own h1."""
     return mark_safe(render_to_string("reports/paper/body.html", {"paper": present(document)}))
 
 
 def present(document: Document) -> dict[str, Any]:
-    """Everything that `templates/reports/paper/` prints, as words."""
+    """Return the context of `templates/reports/paper/`."""
     cover = document.cover
     return {
         "language": document.language,
@@ -116,7 +117,8 @@ def present(document: Document) -> dict[str, Any]:
 
 
 def milestone_line(milestone: MilestoneRow) -> str:
-    """A milestone with its dates and standing: "Brochures printed: due 31 May 2010, forecast 31 Aug 2010; 60 days late"."""
+    """Return a milestone with its dates and lateness: "Brochures printed: due 31 May 2010, forecast
+    31 Aug 2010; 60 days late"."""
     dates = [f"due {short_date(milestone.original_on)}"]
     if milestone.agreed_on and milestone.agreed_on != milestone.original_on:
         dates.append(f"agreed {short_date(milestone.agreed_on)}")
@@ -156,7 +158,7 @@ def _cover(cover: Cover) -> dict[str, Any]:
 
 
 def _answers_in(document: Document) -> str:
-    """Where the paper prints the agencies' answers: "Annex C"."""
+    """Return the annex with the agencies' answers, such as "Annex C", or ""."""
     for letter, annex in zip(ascii_uppercase, document.annexes, strict=False):
         if isinstance(annex, ConsultedTable):
             return f"Annex {letter}"
@@ -213,10 +215,11 @@ def _progress(annex: ProgressPicture, title: str) -> dict[str, Any]:
 
 
 def _room(annex: ProgressPicture) -> int:
-    """Millimetres of the page left for the timeline, in tens: the stylesheet has a class for each."""
-    taken = 38.0 + (5 if annex.note else 0)  # headings, dates and the space between
+    """Return the millimetres left on the page for the timeline, in tens; the stylesheet has a class
+    for each."""
+    taken = 38.0 + (5 if annex.note else 0)  # headings, dates and the space between them
     for pillar in annex.pillars:
-        taken += 8.8 + (10.8 if len(pillar.title) > 28 else 6.8)  # its bar, its row of figures
+        taken += 8.8 + (10.8 if len(pillar.title) > 28 else 6.8)  # its bar and its row of figures
     return max(40, min(170, int((259 - 8.5 - 6.8 - taken) // 10 * 10)))
 
 
@@ -266,7 +269,8 @@ def _texts(annex: WorkItemTexts, title: str) -> dict[str, Any]:
 
 
 def _stretches(pillar: PillarTexts) -> Iterator[tuple[str, tuple[WorkItemText, ...]]]:
-    """A pillar's items, and as many of a long one's as stand together: "2 Protection: items 2.51 to 2.100"."""
+    """Yield a pillar's heading and items; a long pillar in pieces: "2 Protection: items 2.51 to
+    2.100"."""
     if len(pillar.items) <= STRETCH:
         yield pillar.title, pillar.items
         return
@@ -278,8 +282,11 @@ def _stretches(pillar: PillarTexts) -> Iterator[tuple[str, tuple[WorkItemText, .
 
 
 def _text(item: WorkItemText) -> dict[str, Any]:
-    """The item as a heading, a line on how it stands, and paragraphs. Each begins with its label as plain words:
-    a label with a look of its own would cost a quarter more of a long paper's time."""
+    """Return the item as a heading, a line with its status, and paragraphs.
+
+    Labels are plain text at the start of a paragraph; elements of their own would make a long paper
+    take a quarter longer to render.
+    """
     confidence = f"{item.confidence.mark} {item.confidence.label}" if item.confidence else ""
     paragraphs = [
         *_labelled("Objective", item.objective, "paper-official"),
@@ -326,7 +333,7 @@ def _reported(report: ItemReport) -> list[dict[str, Any]]:
 def _labelled(
     label: str, passages: tuple[Passage, ...], look: str = "paper-said"
 ) -> list[dict[str, Any]]:
-    """Passages under one label, which leads the first."""
+    """Return passages as paragraphs, with the label at the start of the first."""
     return [
         {
             "look": look,
@@ -342,7 +349,8 @@ def _line(words: str) -> dict[str, Any]:
 
 
 def dates_side_by_side(milestone: MilestoneRow) -> str:
-    """Every date that a milestone has, alike or not: "Brochures printed: original 31 May 2010 · agreed … · forecast …"."""
+    """Return a milestone with all its dates, even if equal: "Brochures printed: original 31 May
+    2010 · agreed … · forecast …"."""
     agreed = milestone.agreed_on or milestone.original_on
     dates = [
         f"original {short_date(milestone.original_on)}",

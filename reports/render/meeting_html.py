@@ -1,4 +1,4 @@
-"""The working group's papers as HTML: the same templates for the preview and for the PDF."""
+"""Packs and minutes as HTML. The preview and the PDF use the same templates."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
 
 
 def title_of(paper: Paper) -> str:
-    """What the file is called in its reader's window: "Meeting pack, 3 May 2010, Plan of Action"."""
+    """Return the document title: "Meeting pack, 3 May 2010, Plan of Action"."""
     return f"{paper.title}, {long_date(paper.held)}, {paper.plan}"
 
 
 def frozen_words(number: int, made_at: datetime) -> str:
-    """What a frozen paper says of its own state."""
+    """Return the line that a frozen paper prints about its version."""
     at = timezone.localtime(made_at)
     return f"Version {number}, frozen on {long_date(at.date())} at {at:%-H:%M}"
 
 
 def paper_html(paper: Paper, *, state: str = "") -> str:
-    """The paper as a page of its own, for the PDF. Without a `state` every page is marked as a draft."""
+    """Return the paper as a complete page, for the PDF. Without a `state` each page is marked as a
+    draft."""
     context = {
         "paper": paper,
         "present": present(paper, state),
@@ -38,13 +39,13 @@ def paper_html(paper: Paper, *, state: str = "") -> str:
 
 
 def paper_fragment(paper: Paper, *, state: str = "") -> SafeString:
-    """The paper alone, for a page that has no h1 of its own."""
+    """Return the paper alone, for a page that has no other h1."""
     context = {"paper": paper, "present": present(paper, state)}
     return mark_safe(render_to_string("reports/papers/print/paper.html", context))
 
 
 def present(paper: Paper, state: str) -> dict[str, Any]:
-    """What the templates print besides the paper's own words: pictures, and what is left out."""
+    """Return the template context besides the paper itself: charts, and counts of rows left out."""
     found: dict[str, Any] = {
         "language": LANGUAGE,
         "marking": MARKING,

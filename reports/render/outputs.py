@@ -1,4 +1,4 @@
-"""The forms that a paper can be made into, by name, from its canonical JSON."""
+"""Renders a paper's canonical JSON to a file, by the name of its form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reports.render.pdf import RenderRefused, Tell, render_pdf, tell_nobody
 
 
 def make(form: str, document: bytes, tell: Tell = tell_nobody) -> bytes:
-    """The file's bytes. Raises RenderRefused, with a sentence, for a paper that cannot be printed."""
+    """Return the file's bytes. Raise `RenderRefused` for a paper that cannot be printed."""
     try:
         paper = from_json(document)
     except DocumentError as error:

@@ -1,9 +1,10 @@
-"""The tag tree of the paper's PDF: one element for each HTML element, whatever pages it falls on.
+"""The tag tree of the PDF: one element for each HTML element, even across pages.
 
-The renderer's own tree passes a validator and still tires a listener: a table cut over pages becomes many tables, and
-running heads and repeated table heads are read out on each page. While one file is written, this puts another builder
-in the place of two of WeasyPrint's private functions, so it belongs to exactly one version of it (`WEASYPRINT`) and
-to one render at a time in a process; `reports.render.pdf` sees to both. The paper has no links and no form fields.
+WeasyPrint's own tree is valid but poor to listen to: a table that spans pages becomes several
+tables, and running heads and repeated table heads are read out on each page. While a file is
+written, this module replaces two of WeasyPrint's private functions. It therefore works with exactly
+one version of WeasyPrint (`WEASYPRINT`) and one render at a time in a process; `reports.render.pdf`
+ensures both. Papers have no links and no form fields.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 
 WEASYPRINT = "70.0"
-# Its own: what it is told refuses the paper (`reports.render.pdf`).
+# WeasyPrint's logger: an error logged here makes `reports.render.pdf` refuse the paper.
 LOGGER = logging.getLogger("weasyprint")
 
 _POINT = 0.75  # points in a CSS pixel
@@ -44,7 +45,7 @@ _ROLES = {
 
 @contextmanager
 def own_structure(document: Any) -> Iterator[None]:
-    """Within this, `document.write_pdf` (WeasyPrint's) writes our tag tree. Not safe in two threads at once."""
+    """Make `document.write_pdf` (WeasyPrint's) write our tag tree. Not thread-safe."""
     from weasyprint.pdf import tags
     from weasyprint.pdf.stream import Stream
 
@@ -62,7 +63,8 @@ def own_structure(document: Any) -> Iterator[None]:
 
 
 class _Builder:
-    """Builds the tree page by page. Finds first which boxes are only decoration (`artifacts`, by `id`)."""
+    """Builds the tree page by page. Finds the boxes that are decoration first (`artifacts`, by
+    `id`)."""
 
     def __init__(self, document: Any) -> None:
         from weasyprint.formatting_structure import boxes
@@ -86,7 +88,8 @@ class _Builder:
         annotations: list[Any],
         marks: dict[Any, Any],
     ) -> tuple[()]:
-        """Hang the page's content under `parent`. Takes and fills what WeasyPrint's function does; yields nothing."""
+        """Add the page's content to `parent`. Has the signature of WeasyPrint's function; returns
+        ()."""
         self.pdf, self.page, self.nums, self.marks = (
             pdf,
             pdf.page_references[page_number],
@@ -98,7 +101,7 @@ class _Builder:
         return ()
 
     def _find_artifacts(self, box: Any, heads: set[Any]) -> None:
-        """Running heads, and table heads seen before, with everything in them."""
+        """Collect running heads and repeated table heads, with everything in them."""
         for child in box.children:
             child = self._real(child)
             again = False
@@ -111,7 +114,7 @@ class _Builder:
                 self._find_artifacts(child, heads)
 
     def _real(self, box: Any) -> Any:
-        """Positioned boxes, list markers among them, stand behind a placeholder."""
+        """Return the box behind a placeholder. Positioned boxes and list markers have one."""
         return getattr(box, "_box", box)
 
     def _children(self, box: Any, node: Any) -> None:
@@ -126,7 +129,7 @@ class _Builder:
                 self._children(child, holder)
 
     def _holder(self, box: Any, parent: Any) -> Any:
-        """The node that the box's content belongs to: its HTML element's, added when first met."""
+        """Return the node for the box's HTML element, and add it if it is new."""
         element, tag = box.element, box.element_tag
         role = _ROLES.get(tag, "")
         if element is None:
@@ -145,7 +148,7 @@ class _Builder:
         return self._body(element) if role == "LI" else self.nodes[element, role]
 
     def _body(self, element: Any) -> Any:
-        """The node of a list item's content, beside its label."""
+        """Return the node of a list item's content, beside its label."""
         if (element, "LBody") not in self.nodes:
             self.nodes[element, "LBody"] = self._add("LBody", self.nodes[element, "LI"])
         return self.nodes[element, "LBody"]
@@ -161,12 +164,12 @@ class _Builder:
             }
         )
         self.pdf.add_object(node)
-        # A label is met after the body it stands before.
+        # A label comes first, although it is added after the body.
         parent["K"].insert(0 if role == "Lbl" else len(parent["K"]), node.reference)
         return node
 
     def _content(self, mcid: int, node: Any) -> None:
-        """Hang a piece of the page's content on a node that may have begun on another page."""
+        """Add content of the current page to a node, which may have begun on an earlier page."""
         if node["Pg"] == self.page:
             node["K"].append(mcid)
         else:
@@ -174,7 +177,7 @@ class _Builder:
         self.nums[mcid] = node.reference
 
     def _describe(self, node: Any, role: str, box: Any) -> None:
-        """Add the facts that a reader of the tags needs about some elements."""
+        """Add the attributes that assistive technology needs."""
         if role == "L":
             numbering = "Decimal" if box.element_tag == "ol" else "Disc"
             node["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": f"/{numbering}"})

@@ -1,4 +1,5 @@
-"""A table as an Excel workbook: a heading, a frozen row of titles with filters, true dates, ready to print."""
+"""A table as an Excel workbook: heading, frozen title row with filters, real dates, print
+settings."""
 
 import io
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from workitems.workbook.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clea
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATE_FORMAT = "d mmm yyyy"
 A4, A3 = 9, 8
-# Wider than this, a table on A4 becomes too small to read.
+# A table wider than this is too small to read on A4.
 A4_CHARACTERS = 150
 TITLES_ROW = 3
 CUT = " … (the CSV file has the whole text)"
@@ -27,12 +28,12 @@ FORMATS = {Kind.TEXT: "@", Kind.DATE: DATE_FORMAT, Kind.NUMBER: "#,##0"}
 
 
 def write(sheet: Sheet, made_at: datetime) -> bytes:
-    """The workbook. A text that no cell can hold is cut, and says so."""
+    """Return the workbook. Text too long for a cell is cut, and ends with a note about it."""
     return write_all([sheet], made_at)
 
 
 def write_all(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
-    """A workbook of several sheets, each as `write` has it; the first says what the file is."""
+    """Return a workbook of several sheets. Its title and description are the first sheet's."""
     workbook = openpyxl.Workbook(write_only=True)
     properties = workbook.properties
     properties.title, properties.creator = clean(sheets[0].title), "Plan Register"
@@ -58,7 +59,8 @@ def _write(worksheet: Any, sheet: Sheet) -> None:
     )
     cells = [_cell(worksheet, column.kind) for column in sheet.columns]
     for row in sheet.rows:
-        # A row is written the moment it is appended, so one cell a column serves for all rows.
+        # A row is written as soon as it is appended, so one cell object for each column serves all
+        # rows.
         worksheet.append([_filled(*pair) for pair in zip(cells, row, strict=True)])
 
 
@@ -70,7 +72,7 @@ def _dress(worksheet: Any, sheet: Sheet) -> None:
         worksheet.column_dimensions[get_column_letter(index)].width = column.width
     worksheet.page_setup.orientation = "landscape"
     worksheet.page_setup.paperSize = A4 if sheet.width <= A4_CHARACTERS else A3
-    # One page wide, and as many high as it takes.
+    # One page wide, any number of pages high.
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     worksheet.page_setup.fitToHeight = 0
     worksheet.print_title_rows = f"{TITLES_ROW}:{TITLES_ROW}"
@@ -78,7 +80,7 @@ def _dress(worksheet: Any, sheet: Sheet) -> None:
     margins.left = margins.right = 0.5
     margins.top, margins.bottom = 0.6, 0.7
     worksheet.oddHeader.center.text = sheet.marking or None
-    # An ampersand begins a code there.
+    # In a footer, an ampersand starts a code.
     worksheet.oddFooter.left.text = clean(sheet.title).replace("&", "&&")
     worksheet.oddFooter.right.text = "&P of &N"
 
@@ -101,13 +103,13 @@ def _cell(worksheet: Any, kind: Kind) -> Any:
     cell = WriteOnlyCell(worksheet)
     cell.alignment = WRAPPED if kind == Kind.TEXT else TOP
     cell.number_format = FORMATS[kind]
-    # A spreadsheet program shows the text as it is, and keeps it text when the cell is edited.
+    # Keeps the value a text when the cell is edited in a spreadsheet program.
     cell.quotePrefix = kind == Kind.TEXT
     return cell
 
 
 def _filled(cell: Any, value: Value) -> Any:
-    """The cell with the value in it. Text stays text, whatever it begins with."""
+    """Set the cell's value. Text stays text, even if it looks like a formula."""
     if isinstance(value, str):
         text = clean(value)
         if len(text) > CELL_CHARACTERS:
@@ -115,7 +117,7 @@ def _filled(cell: Any, value: Value) -> Any:
         cell.value = text or None
         cell.data_type = "s" if text else "n"
     elif isinstance(value, date) and value < FIRST_SHEET_DAY:
-        # Spreadsheet programs know no such days.
+        # Spreadsheet programs do not support earlier dates.
         cell.value, cell.data_type = value.isoformat(), "s"
     else:
         cell.value = value

@@ -1,8 +1,8 @@
-"""A document as a Word file, for offices that edit: the paper's own HTML, block by block, in Word's own terms.
+"""A document as a Word file, converted from the paper's HTML block by block.
 
-Headings, numbering, lists, tables and fields are Word's, so that they go on working while somebody types. The words
-are the templates' words, as in the PDF; what the paper cannot print is refused here too, so no two forms of it
-differ. Equal documents give equal bytes.
+Headings, numbering, lists, tables and fields are Word's own, so that they keep working while the
+file is edited. The text comes from the same templates as the PDF's, and the same content is
+refused. Equal documents give equal bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = ["MIME_TYPE", "RenderRefused", "render_docx"]
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PARTS = Path(__file__).parent / "parts"
-# Where each of our parts stands in the file.
+# Path in the package of each file in `parts`.
 PLACES = {
     "[Content_Types].xml": "content_types.xml",
     "_rels/.rels": "package_rels.xml",
@@ -46,14 +46,15 @@ PLACES = {
     "word/fontTable.xml": "fontTable.xml",
     "word/theme/theme1.xml": "theme.xml",
 }
-# The earliest day that a ZIP file can state: files in it have no dates of their own.
+# The earliest date a ZIP entry can have, used for all entries.
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 PROPERTY = 255  # characters
-EDGE = Mm(11)  # from the paper's edge to the marking and the page's number
+EDGE = Mm(11)  # from the edge of the page to the marking and the page number
 
 
 def render_docx(document: Document) -> bytes:
-    """The document as a Word file, dated by its own date. Raises RenderRefused for what the paper cannot print."""
+    """Return the Word file, dated with the document's date. Raise `RenderRefused` if the paper
+    cannot be printed."""
     html = document_fragment(document)
     if len(html) > MAX_HTML:
         raise RenderRefused(
@@ -68,7 +69,7 @@ def render_docx(document: Document) -> bytes:
 
 
 def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
-    """Put the blocks of `html` into the empty file, a section for each kind of page."""
+    """Add the blocks of `html` to an empty file, with a section for each page layout."""
     numbering = file.part.numbering_part.element
 
     def new_numbers(style: str, start: int) -> int:
@@ -95,17 +96,17 @@ def _append(body: Any, blocks: list[Any]) -> None:
     before = None
     for block in blocks:
         if block.tag == before == table:
-            # Word makes one table of two that touch.
+            # Word joins adjacent tables into one.
             end.addprevious(paragraph([], "Between"))
         end.addprevious(block)
         before = block.tag
     if before == table:
-        # Nor may a table come last.
+        # A table must not be last either.
         end.addprevious(paragraph([], "Between"))
 
 
 def _end_section(body: Any) -> None:
-    """A section ends in its last paragraph."""
+    """End a section: its properties belong to its last paragraph."""
     body.sectPr.getprevious().pPr.append(deepcopy(body.sectPr))
 
 
@@ -120,7 +121,7 @@ def _set_page(section: Any, page: Page) -> None:
 
 
 def _head_and_foot(file: Any, document: Document) -> None:
-    """The marking at both ends of every page; the tracker number and the page's number at its foot."""
+    """Add the marking to headers and footers, and the tracker and page number to footers."""
     first = file.sections[0]
     marking = document.cover.marking.value
     numbers = paragraph([Piece(f"{document.cover.tracker_number} · page ")], "Footer")
@@ -128,7 +129,7 @@ def _head_and_foot(file: Any, document: Document) -> None:
     _fill(first.header, paragraph([Piece(marking)], "Marking"))
     _fill(first.footer, paragraph([Piece(marking)], "Marking"), numbers)
     for section in list(file.sections)[1:]:
-        # Said again: a marking must not depend on a reader that passes it on from section to section.
+        # Repeated in each section, as not all programs inherit headers from the previous section.
         for place, reference in enumerate(
             first._sectPr.xpath("w:headerReference | w:footerReference")
         ):
@@ -157,12 +158,12 @@ def _describe(file: Any, document: Document) -> None:
 
 
 def _short(words: str) -> str:
-    """As much as a property of a Word file may hold."""
+    """Shorten text to the maximum length of a document property."""
     return words if len(words) <= PROPERTY else f"{words[: PROPERTY - 1]}…"
 
 
 def _tables(document: Document) -> dict[str, Node]:
-    """For each picture without figures beside it, by its annex, a table of what it shows."""
+    """Return, by annex key, a table for each timeline chart that has no figures beside it."""
     return {
         annex.key: read(
             render_to_string(
@@ -190,7 +191,7 @@ def _tables(document: Document) -> dict[str, Node]:
 
 
 def blank() -> io.BytesIO:
-    """A file with our styles and numbering and nothing else."""
+    """Return an empty file with our styles and numbering."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         for place, name in PLACES.items():
@@ -200,7 +201,7 @@ def blank() -> io.BytesIO:
 
 
 def _bytes(file: Any) -> bytes:
-    """The file, without the moment at which it was made."""
+    """Return the file's bytes without the time of saving."""
     saved, dateless = io.BytesIO(), io.BytesIO()
     file.save(saved)
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(dateless, "w") as target:

@@ -1,4 +1,5 @@
-"""WordprocessingML: paragraphs, runs and fields as elements, each built in the order that the format demands."""
+"""WordprocessingML elements: paragraphs, runs and fields, with children in the order of the
+schema."""
 
 from __future__ import annotations
 
@@ -10,12 +11,12 @@ from docx.oxml.parser import OxmlElement
 
 from reports.render.docx.html_tree import BREAK, Piece
 
-# What Word calls the languages that a paper marks.
+# Word's language tags, by those in the paper.
 LANGUAGES = {"mi": "mi-NZ"}
 
 
 def element(tag: str, *children: Any, **attributes: object) -> Any:
-    """`<w:tag w:name="value">` with its children; those that are None are left out."""
+    """Return `<w:tag w:name="value">` with its children. Children that are None are left out."""
     made = OxmlElement(f"w:{tag}")
     for name, value in attributes.items():
         made.set(qn(f"w:{name}"), str(value))
@@ -55,10 +56,8 @@ def paragraph(
     new_page: bool = False,
     before: int | None = None,
 ) -> Any:
-    """A paragraph in a style. `number` is another list than the style's.
-
-    `before` is the space above it in twentieths of a point.
-    """
+    """Return a paragraph. `number` is a list other than the style's, `before` the space above in
+    twentieths of a point."""
     properties = element(
         "pPr",
         element("pStyle", val=style),
@@ -71,7 +70,8 @@ def paragraph(
 
 
 def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "") -> Any:
-    """A table's cell, `across` columns wide. `merge` begins ("restart") or continues a cell that reaches down."""
+    """Return a table cell that spans `across` columns. `merge` starts ("restart") or continues
+    ("continue") a vertical merge."""
     return element(
         "tc",
         element(
@@ -80,13 +80,14 @@ def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "")
             element("gridSpan", val=across) if across > 1 else None,
             element("vMerge", val=merge) if merge else None,
         ),
-        # Word refuses a cell without a paragraph.
+        # Word rejects a cell without a paragraph.
         *(blocks or [paragraph([], "CellText")]),
     )
 
 
 def field(instruction: str) -> list[Any]:
-    """A field that Word works out when it lays out the page, in the long form that every reader knows."""
+    """Return a field that Word computes during layout, in the long form that all programs
+    support."""
     return [
         element("r", element("fldChar", fldCharType="begin")),
         element("r", text(f" {instruction} ", "instrText")),
@@ -101,7 +102,7 @@ def align(block: Any, where: str) -> None:
 
 
 def keep_with_next(block: Any) -> None:
-    """Ask that a paragraph already made stays on one page with what follows."""
+    """Keep an existing paragraph on the same page as the next one."""
     properties = block.pPr
     if properties.find(qn("w:keepNext")) is None:
         properties.insert(1, element("keepNext"))

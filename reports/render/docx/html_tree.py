@@ -1,6 +1,6 @@
-"""The paper's HTML as a small tree, for a writer that goes through it block by block.
+"""Parses the paper's HTML into a small tree, for the Word writer.
 
-It reads what our own templates print and nothing else: every element closed, but for `br` and `col`.
+It handles only what our own templates print: every element is closed, except `br` and `col`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-# A line break among text. No document may hold this character, so none can be mistaken for it.
+# A line break within text. Documents must not contain this character, so it is unambiguous.
 BREAK = "\v"
 _VOID = ("br", "col")
 _BLOCKS = frozenset(
     ("article", "div", "h1", "h2", "h3", "h4", "header", "ol", "p", "section", "svg", "table", "ul")
 )
-# As HTML folds it: a no-break space is no white space.
+# White space that HTML collapses; a no-break space is none.
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
 @dataclass(slots=True)
 class Node:
-    """An element; its children are elements and stretches of text."""
+    """An element. Its children are elements and strings."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Node:
         return self.tag in _BLOCKS
 
     def elements(self, *tags: str) -> list[Node]:
-        """The children that are elements, of these tags where any is named."""
+        """Return child elements, only those with one of `tags` if any are given."""
         return [
             child
             for child in self.children
@@ -51,7 +51,7 @@ class Node:
 
 @dataclass(slots=True)
 class Piece:
-    """A stretch of text with one look; BREAK alone is a line break."""
+    """Text with one format. BREAK alone is a line break."""
 
     text: str
     bold: bool = False
@@ -88,9 +88,10 @@ def read(html: str) -> Node:
 
 
 def pieces(children: Iterable[Node | str], unknown: type[Exception]) -> list[Piece]:
-    """The text of inline content, with white space folded as a browser does. Raises `unknown` at any other element."""
+    """Return the text of inline content, with white space collapsed. Raise `unknown` for any other
+    element."""
     found: list[Piece] = []
-    open_end = False  # whether the text so far ends in a word that a space may follow
+    open_end = False  # whether the text so far ends in a word, so that a space may follow
     for piece in _stretches(children, False, "", unknown):
         if piece.text != BREAK:
             piece.text = _SPACE.sub(" ", piece.text)

@@ -1,8 +1,8 @@
-"""The paper's blocks, one after another, as Word's paragraphs and tables.
+"""Converts the paper's blocks to Word paragraphs and tables.
 
-What is what is told by the elements and classes of `templates/reports/paper/`; how it looks is in `parts/styles.xml`.
-A picture has no place in a file that is there to be edited: the table beside it says the same, and where there is
-none the picture's own words stand for it.
+Elements and classes of `templates/reports/paper/` select the styles, which are in
+`parts/styles.xml`. Charts are replaced with the table beside them or, without one, with their text
+alternative, because the file is there to be edited.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STYLES = {
 }
 NUMBERED, LISTED = "NumberedParagraph", "ListNumber"
 BULLETS = ("ListBullet", "ListBullet2")
-# Twentieths of a point: the box for comments, the room for a signature, a line of a name.
+# In twentieths of a point: the comments box, the space for a signature, and one line of a name.
 COMMENTS_HEIGHT, SIGNATURE_ROOM, LINE = 2240, 1840, 304
 
 Blocks = list[Any]
@@ -38,7 +38,7 @@ Blocks = list[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A4 with its margins, in millimetres: as `@page` has them in static/paper/pdf.css."""
+    """An A4 page with margins in millimetres, as `@page` in static/paper/pdf.css."""
 
     top: int
     right: int
@@ -65,17 +65,17 @@ PAGES = {
 
 @dataclass(slots=True)
 class Part:
-    """What stands on one kind of page: a section, as Word has it."""
+    """Blocks on pages of one layout: a section in Word."""
 
     page: Page
     blocks: Blocks = field(default_factory=list)
 
 
 class Writer:
-    """Fills `parts`. Raises RenderRefused for an element that it does not know.
+    """Fills `parts`. Raises `RenderRefused` for unknown elements.
 
-    `new_numbers(style, start)` makes another list in a style's manner and says its number. `tables` has, by the key
-    of an annex, a table that stands for its picture.
+    `new_numbers(style, start)` creates another list of a style and returns its number. `tables`
+    maps annex keys to the tables that replace their charts.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Writer:
         return self.parts[-1].page.text_width
 
     def flow(self, nodes: Iterable[Node | str], into: Blocks, style: str = "Normal") -> None:
-        """Write what stands there; words without a look of their own are paragraphs in `style`."""
+        """Write the nodes. Text without a style of its own becomes paragraphs in `style`."""
         blocks = list(_grouped(nodes))
         tabled = any(block.tag == "table" for block in blocks)
         for block in blocks:
@@ -129,7 +129,7 @@ class Writer:
             into.append(paragraph(found, style, new_page=self._new_page, **looks))
             self._new_page = False
 
-    # --- lists ------------------------------------------------------------------------------
+    # --- lists -----------------------------------------------------------------------------
 
     def _list(self, node: Node, into: Blocks, depth: int) -> None:
         items = node.elements("li")
@@ -150,7 +150,8 @@ class Writer:
     def _item(
         self, item: Node, into: Blocks, style: str, *, number: int | None = None, depth: int = -1
     ) -> None:
-        """One item: its first words carry the number or bullet, whatever follows belongs under them."""
+        """Write a list item: its first text gets the number or bullet, further blocks are indented
+        below it."""
         own: Blocks = []
         for block in _grouped(item.children):
             if block.tag == "ul":
@@ -166,7 +167,7 @@ class Writer:
                 keep_with_next(block)
         into.extend(own)
 
-    # --- tables and what stands apart -------------------------------------------------------
+    # --- tables, comments and signatures ----------------------------------------------------
 
     def _table(self, node: Node, into: Blocks) -> None:
         name = self._heading
@@ -188,7 +189,7 @@ class Writer:
                 self._words(title, into, "Note")
 
     def _comments(self, node: Node, into: Blocks) -> None:
-        """A box with room to write in."""
+        """Write a box with space for comments."""
         row = element(
             "tr",
             element(
@@ -201,7 +202,7 @@ class Writer:
         into.append(boxes("PaperFacts", [self._width], row))
 
     def _sign_offs(self, node: Node, into: Blocks) -> None:
-        """The signatories side by side, never parted from each other or from what they sign."""
+        """Write the signatories side by side, on the same page as each other and the text above."""
         gap = self._width // 12
         people = node.elements("div")
         width = (self._width - gap * (len(people) - 1)) // len(people)
@@ -236,7 +237,7 @@ class Writer:
 
 
 def _grouped(nodes: Iterable[Node | str]) -> Iterator[Node]:
-    """The blocks, with what stands between them as paragraphs."""
+    """Yield blocks, with inline nodes between them grouped into paragraphs."""
     loose: list[Node | str] = []
     for node in nodes:
         if isinstance(node, str) or not node.is_block:

@@ -1,4 +1,4 @@
-"""The paper's tables as Word's: widths from the paper's own stylesheet, heads that repeat, rows that stay whole."""
+"""The paper's tables in Word: column widths from the stylesheet, repeated heads, unbroken rows."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from reports.render.docx.html_tree import Node
 from reports.render.html import SHEETS
 
 _WIDTH = re.compile(r"\.([\w-]+) col\.([\w-]+) \{ width: ([\d.]+)%")
-# How columns after the first stand, by the table's class.
+# Alignment of all columns but the first, by the table's class.
 ALIGNED = {"paper-counts": "right", "paper-feedback": "center"}
 
 Fill = Callable[[Node, str], list[Any]]
 
 
 def table(node: Node, width: int, name: str, fill: Fill) -> Any:
-    """A table `width` wide (twentieths of a point), called `name` for whoever hears it; `fill` writes a cell."""
+    """Return a table of `width` twentieths of a point. `name` is its text alternative; `fill`
+    returns a cell's blocks."""
     heads = [row for part in node.elements("thead") for row in part.elements("tr")]
     rows = [row for part in node.elements("tbody") for row in part.elements("tr")]
     grid = "paper-grid" in node.classes
@@ -48,12 +49,12 @@ def table(node: Node, width: int, name: str, fill: Fill) -> Any:
 
 
 def boxes(style: str, widths: Sequence[int], row: Any) -> Any:
-    """A table of one row that only places what is in it."""
+    """Return a table of one row, used for layout."""
     return element("tbl", _properties(style, widths), _columns(widths), row)
 
 
 class _Layout:
-    """Writes the rows of one table, remembering which cells reach down into the next."""
+    """Writes a table's rows, and keeps track of cells that span several rows."""
 
     def __init__(
         self, *, widths: list[int], styles: tuple[str, str], align: str, fill: Fill
@@ -62,7 +63,7 @@ class _Layout:
         self._heading, self._text = styles
         self._align = align
         self._fill = fill
-        self._reaching: dict[int, int] = {}  # column: how many more rows its cell covers
+        self._reaching: dict[int, int] = {}  # column: number of further rows that its cell spans
 
     def row(self, node: Node, *, repeated: bool = False) -> Any:
         made = element(
@@ -94,7 +95,8 @@ class _Layout:
         )
 
     def _pass(self, made: Any, column: int) -> int:
-        """Step over columns that a cell above still covers, leaving there what Word wants to find."""
+        """Skip columns covered by a cell above, adding the continuation cells that Word
+        requires."""
         while self._reaching.get(column):
             self._reaching[column] -= 1
             made.append(cell(self.widths[column], [], merge="continue"))
@@ -115,7 +117,7 @@ def _properties(
         element("tblStyle", val=style),
         element("tblW", w=sum(widths), type="dxa"),
         element("tblLayout", type="fixed"),
-        # Says which cells are titles, to the look and to whoever hears the table.
+        # Marks title cells, for styling and for screen readers.
         element(
             "tblLook",
             val=f"{0x600 | 0x20 * headed | 0x80 * labelled:04X}",
@@ -135,7 +137,8 @@ def _columns(widths: Sequence[int]) -> Any:
 
 
 def _widths(node: Node, width: int) -> list[int]:
-    """What each column gets: the share that the stylesheet or the column itself states, or its part of the rest."""
+    """Return column widths: the shares stated by the stylesheet or the column, and equal parts of
+    the rest."""
     columns = [column for group in node.elements("colgroup") for column in group.elements("col")]
     stated = [_share(node, column) for column in columns]
     rest = max(100 - sum(filter(None, stated)), 0) / max(stated.count(None), 1)
@@ -155,6 +158,6 @@ def _share(node: Node, column: Node) -> float | None:
 
 @cache
 def _stated() -> dict[tuple[str, str], float]:
-    """The widths of columns in the paper's stylesheet, in percent, by the classes of table and column."""
+    """Return column widths of the paper's stylesheet in percent, by class of table and column."""
     css = Path(str(finders.find(SHEETS[0]))).read_text(encoding="utf-8")
     return {(table, column): float(share) for table, column, share in _WIDTH.findall(css)}
