@@ -1,4 +1,4 @@
-"""Everything that can happen to briefings and to papers of meetings. The only code that writes one."""
+"""Services of briefings and of papers of meetings: the only code that writes them."""
 
 from reports.services.briefing_decisions import record_decision_on
 from reports.services.briefings import COVER_FIELDS, change_cover, create_briefing

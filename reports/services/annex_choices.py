@@ -1,4 +1,4 @@
-"""What stands behind a briefing's text, and in which order."""
+"""Choosing and ordering a briefing's annexes."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ from workitems.services.refusals import Refused, locked
 def choose_annexes(
     *, briefing: Briefing, annexes: Sequence[str], version: int, by: User
 ) -> Briefing:
-    """The annexes by name, in the order in which they are lettered. The same ones write nothing.
+    """Set the annexes, by name, in the order in which they are lettered. Saves only changes.
 
-    `Conflict`, with the row as it is now, when somebody saved after `version`; refused before the
-    briefing is drafted, and once its text is settled.
+    Raise `Conflict` with the current row if it was saved after `version`, and `Refused` before
+    drafting or when the text is locked.
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
@@ -35,13 +35,14 @@ def choose_annexes(
 
 
 def checked(annexes: Sequence[str]) -> list[str]:
-    """Annexes by name, in their order; refused where one is unknown or there twice."""
+    """Return annex names unchanged. Raise `Refused` if one is unknown or repeated."""
     if set(annexes) - set(AnnexChoice.values) or len(set(annexes)) != len(annexes):
         raise Refused("Choose each annex once, from those in the list.")
     return list(annexes)
 
 
 def words_of(annexes: Sequence[str]) -> str:
-    """ "Work items, Register of delays", or that there are none. A name that is no longer known stands as it is."""
+    """Return "Work items, Register of delays", or "none". Unknown names are returned as they
+    are."""
     known = dict(AnnexChoice.choices)
     return ", ".join(str(known.get(name, name)) for name in annexes) or "none"

@@ -1,4 +1,4 @@
-"""Beginning a briefing's draft after one of the plan's kinds, from what the records say."""
+"""Beginning a briefing's draft from one of the plan's kinds and the current records."""
 
 from django.db import transaction
 
@@ -12,8 +12,11 @@ from workitems.services.refusals import Refused
 
 @transaction.atomic
 def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
-    """Draft the briefing as the plan's kind of that name. Refused where the plan has none such, the
-    briefing is drafted already, or its records cannot be read."""
+    """Begin the draft as the plan's kind with this slug.
+
+    Raise `Refused` if the plan has no such kind, the draft has been begun, or the records cannot be
+    composed.
+    """
     found = {kind.slug: kind for kind in kinds.take_patterns(plan=briefing.plan, by=by)}
     if slug not in found:
         raise Refused("Choose one of the plan’s kinds of briefing.", "kind")

@@ -1,4 +1,4 @@
-"""What the working group decides on a briefing."""
+"""Decisions of the working group on a briefing."""
 
 from datetime import date
 
@@ -22,8 +22,11 @@ def record_decision_on(
     owner_agency: Agency | None = None,
     due_on: date | None = None,
 ) -> Decision:
-    """Record a meeting's decision and tie it to the briefing. Refused as any other decision is,
-    and where the briefing is of another plan."""
+    """Record a meeting's decision on a briefing.
+
+    Raise `Refused` as `decisions.record_decision` does, and if the briefing belongs to another
+    plan.
+    """
     if briefing.plan_id != meeting.plan_id:
         raise Refused("The briefing is of another plan.", "briefing")
     decision = decisions.record_decision(

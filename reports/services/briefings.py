@@ -1,4 +1,4 @@
-"""Everything that can happen to a briefing. The only code that writes one."""
+"""Creating briefings and changing their covers."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from reports.models import MARKING_TOO_HIGH, Briefing
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
-# What the coordinator decides about a paper; the plan and who made it never change.
+# Fields the coordinator may change. The plan and the author never change.
 COVER_FIELDS = (
     "title",
     "tracker_number",
@@ -41,11 +41,11 @@ COVER_FIELDS = (
 
 @transaction.atomic
 def create_briefing(*, plan: Plan, by: User | None, at: datetime, **cover: Any) -> Briefing:
-    """Start a briefing on a plan. `cover` takes the fields of `COVER_FIELDS`.
+    """Create a briefing. `cover` takes the fields of `COVER_FIELDS`.
 
-    Refused when the tracker number is taken, the period ends before it begins, the paper is
-    dated before its period ends, the marking is higher than this service holds, or a field that
-    is printed is missing or too long.
+    Raise `Refused` if the tracker number is taken, the period ends before it begins, the paper is
+    dated before its period ends, the marking is too high, or a printed field is missing or too
+    long.
     """
     briefing = Briefing(plan=plan, created_by=by, created_at=at)
     _take(briefing, cover)
@@ -54,10 +54,10 @@ def create_briefing(*, plan: Plan, by: User | None, at: datetime, **cover: Any) 
 
 @transaction.atomic
 def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) -> Briefing:
-    """Change a briefing's cover, period or date. Unchanged values write nothing.
+    """Change a briefing's cover, period or date. Saves only changes.
 
-    `Conflict`, with the row as it is now, when somebody saved after `version`; refused as
-    `create_briefing` is, and once the paper waits for authorisation.
+    Raise `Conflict` with the current row if it was saved after `version`. Raise `Refused` as
+    `create_briefing` does, and from the request for authorisation on.
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
@@ -96,5 +96,5 @@ def _write(briefing: Briefing, *, by: User | None) -> Briefing:
         with transaction.atomic():
             return history.save(briefing, by=by)
     except IntegrityError as error:
-        # Checked above; this is the other person who was quicker by a moment.
+        # Checked above, but another request may have saved the number since.
         raise Refused(taken, "tracker_number") from error

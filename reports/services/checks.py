@@ -1,4 +1,4 @@
-"""What the coordinator does about the checks of a briefing: override a warning, say what is missing."""
+"""Overriding warnings, and adding a paragraph about missing returns."""
 
 from datetime import datetime
 from itertools import groupby
@@ -28,9 +28,10 @@ from workitems.services.refusals import Refused
 def override(
     *, briefing: Briefing, key: str, about: str, reason: str, by: User, at: datetime
 ) -> CheckOverride:
-    """Record why a warning is left as it is. `about` is that of the warning as the person saw it.
+    """Accept a warning with a reason. `about` is the warning's digest as the user saw it.
 
-    Refused without a reason, for what stops the paper, and where the words changed meanwhile.
+    Raise `Refused` without a reason, for a blocking check, or if the text the warning is about has
+    changed.
     """
     briefing = drafts.open_briefing(briefing)
     if not reason.strip():
@@ -54,7 +55,7 @@ def override(
 
 @transaction.atomic
 def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
-    """Take an override back; the warning stands again. One that is gone already is left so."""
+    """Withdraw an override, so that the warning counts again. Does nothing if there is none."""
     briefing = drafts.open_briefing(briefing)
     row = CheckOverride.objects.standing().filter(briefing=briefing, key=key).first()
     if row:
@@ -64,9 +65,10 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
 
 @transaction.atomic
 def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
-    """A paragraph that names every return not accepted by the paper's date, with them as sources.
+    """Add a paragraph that names the returns not accepted by the paper's date, as its sources.
 
-    It goes to the end of the achievements, else of the first section. Refused when none is missing.
+    It goes to the end of the achievements or, without them, of the first section. Raise `Refused`
+    if no return is missing.
     """
     briefing = drafts.open_briefing(briefing)
     draft = draft_rows.read(briefing).draft

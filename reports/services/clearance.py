@@ -1,7 +1,7 @@
-"""Clearance: agencies are asked, comment, and answer; the coordinator resolves; changes ask again.
+"""Clearance: asking agencies, their answers and comments, and asking again after changes.
 
-What an answer was given on is kept with it (`reports.clearance.concerns`). `reopen_changed` is called by every
-change of a draft's text.
+An answer is stored with the texts it covers (`reports.clearance.concerns`). Every change of a
+draft's text calls `reopen_changed`.
 """
 
 from collections.abc import Collection
@@ -29,8 +29,8 @@ Answer = Clearance.Answer
 
 
 def agencies_to_ask(briefing: Briefing) -> list[Agency]:
-    """The members of the working group on the paper's date, by short name, without the agency that
-    writes the paper."""
+    """Return the working group's members on the paper's date, by short name, except the
+    coordinating agency."""
     members = Agency.objects.filter(memberships__plan=briefing.plan).exclude(
         pk=briefing.plan.coordinating_agency_id
     )
@@ -49,12 +49,14 @@ def ask(
     at: datetime,
     seen: str | None = None,
 ) -> Briefing:
-    """Ask these agencies, and no others, for their clearance by a day; a draft goes into consultation.
+    """Ask exactly these agencies for clearance by `due_on`. Moves a draft into consultation.
 
-    An agency that has answered keeps its answer. `seen` stands for whom it went to when they were chosen
-    (`asked_digest`); where that has changed meanwhile, it is a Conflict. Refused before there is a draft,
-    without an agency, with one that is not of the working group or writes the paper, with a day before
-    `on`, and where it would leave out an agency that has answered, or had before words changed.
+    An agency that has answered keeps its answer. `seen` is the `asked_digest` of the page the user
+    saw.
+
+    Raise `Conflict` if that has changed. Raise `Refused` before drafting, without agencies, for an
+    agency that is not a member or coordinates the plan, for a due date before `on`, and if an
+    agency that has answered (or had, before it was asked again) would be left out.
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if not row.is_open:
@@ -108,7 +110,7 @@ def ask(
 
 
 def asked_digest(briefing: Briefing) -> str:
-    """Stands for whom the briefing goes to, and until when."""
+    """Digest of the agencies asked and the due dates, to detect changes."""
     rows = briefing.clearances.asked().order_by("agency_id").values_list("agency_id", "due_on")
     return sha256(repr(list(rows)).encode()).hexdigest()
 
@@ -130,12 +132,13 @@ def answer(
     by: User,
     at: datetime,
 ) -> Clearance:
-    """Give or change an agency's answer. `read` is the `concerns.fingerprint` of what the person read.
+    """Give or change an agency's answer. `read` is the `concerns.fingerprint` of the texts the user
+    read.
 
-    `Conflict`, with the row as it is now, when a colleague answered after `version`. Refused outside
-    a consultation, where the agency's paragraphs or the recommendations have changed since they were
-    read, without the words that a comment or a dissent needs, and with words beside a plain
-    concurrence, which would not be printed.
+    Raise `Conflict` with the current row if a colleague answered after `version`. Raise `Refused`
+    outside consultation, if the texts have changed since they were read, without the text that a
+    comment or a dissent needs, and for a text with a plain concurrence, where it would not be
+    printed.
     """
     row, draft = _open(clearance, version=version)
     if answer not in (Answer.CONCURS, Answer.COMMENT, Answer.DISSENTS):
@@ -151,7 +154,7 @@ def answer(
     if answer == Answer.DISSENTS and not words:
         raise Refused("Say why your agency does not concur; the reason is printed.", "words")
     try:
-        # Printed as it stands: what the paper cannot hold is the agency's to put right.
+        # Printed unchanged, so the agency must correct what the paper cannot print.
         check_characters(" ".join(words.split()), "This")
         refuse_unprintable(words)
     except (DocumentError, RenderRefused) as error:
@@ -171,9 +174,9 @@ def answer(
 
 
 def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
-    """Ask every agency again whose cleared words have changed; those that are asked again.
+    """Ask each agency again whose cleared texts have changed. Return the requests reopened.
 
-    To be called in the transaction that changed the draft. One query where nobody has answered.
+    Call it in the transaction that changes the draft. One query if no agency has answered.
     """
     answered = list(briefing.clearances.answered().select_related("agency"))
     if not answered:
@@ -197,9 +200,9 @@ def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
 def comment(
     *, clearance: Clearance, key: str, text: str, by: User, at: datetime
 ) -> ClearanceComment:
-    """Say something of a paragraph, a recommendation, or (with an empty key) of the whole paper.
+    """Comment on a paragraph, a recommendation or, with an empty key, the whole paper.
 
-    Refused outside a consultation, without words, and on what is not in the paper.
+    Raise `Refused` outside consultation, without text, or if the key is not in the paper.
     """
     row, draft = _open(clearance)
     text = _checked(text, "text")
@@ -216,7 +219,7 @@ def comment(
 
 @transaction.atomic
 def reply(*, comment: ClearanceComment, text: str, by: User, at: datetime) -> ClearanceReply:
-    """A further word under a comment. One that was resolved is open again."""
+    """Reply to a comment. Reopens a resolved one."""
     row = _open_comment(comment)
     made = ClearanceReply(
         comment=row,
@@ -236,7 +239,7 @@ def reply(*, comment: ClearanceComment, text: str, by: User, at: datetime) -> Cl
 def resolve(
     *, comment: ClearanceComment, resolution: str, by: User, at: datetime
 ) -> ClearanceComment:
-    """Say how a comment was dealt with. Refused where it is resolved already."""
+    """Resolve a comment, with a text that says how. Raise `Refused` if it is resolved already."""
     row = _open_comment(comment)
     if row.is_resolved:
         raise Refused(f"{row.resolved_as} has resolved this: {row.resolution}")
@@ -246,7 +249,7 @@ def resolve(
 
 
 def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearance, Draft]:
-    """The locked row with its draft. Refused outside a consultation."""
+    """Lock and return the clearance, with the draft. Raise `Refused` outside consultation."""
     briefing = locked(clearance.briefing, related=("plan",))
     row = locked(clearance, related=("agency",))
     if briefing.state != State.IN_CONSULTATION:
@@ -263,7 +266,7 @@ def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearanc
 
 
 def _open_comment(comment: ClearanceComment) -> ClearanceComment:
-    """The locked comment. Refused once the paper's text is settled."""
+    """Lock and return the comment. Raise `Refused` when the text is locked."""
     briefing = locked(comment.clearance.briefing)
     if not briefing.is_open:
         raise Refused(

@@ -1,10 +1,10 @@
-"""Every change of a briefing's draft. Each is one transaction, and keeps a version of what it changed.
+"""Changes to a briefing's draft. Each is one transaction and stores history.
 
-A draft changes only while its briefing is being drafted or consulted on. Text carries a version:
-`Conflict`, with the row as it is now, when somebody saved other words after it. Moving, hiding and
-joining need none, since they overwrite nobody's words. `seen` are the keys of the numbered
-paragraphs as the person saw them, which says what a typed "{12}" refers to. An agency that had cleared
-what is changed is asked again.
+A draft can change only during drafting and consultation. Changes of text take a version, and raise
+`Conflict` with the current row if different text was saved after it. Moving, hiding and joining
+take none, because they overwrite no text. `seen` are the keys of the numbered paragraphs as the
+user saw them, to resolve a typed "{12}". Agencies that had cleared the changed text are asked
+again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, Dra
 from reports.services import clearance
 from workitems.services.refusals import Conflict, Refused, locked
 
-# Paragraphs that one box of text may be broken into.
+# Limit on the paragraphs that one text box may be split into.
 MOST_AT_ONCE = 20
 
 
@@ -35,7 +35,7 @@ def new_key() -> str:
 
 
 def open_briefing(briefing: Briefing) -> Briefing:
-    """The briefing's row, locked. Refused once its text is settled."""
+    """Lock and return the briefing. Raise `Refused` when its text is locked."""
     row = locked(briefing, related=("plan", "kind"))
     if not row.is_open:
         raise Refused(
@@ -48,9 +48,10 @@ def open_briefing(briefing: Briefing) -> Briefing:
 def begin_draft(
     *, briefing: Briefing, kind: BriefingKind, composed: Iterable[Composed], by: User | None
 ) -> Briefing:
-    """Draft the briefing after a kind: its sections, its recommendations, the generated text.
+    """Begin the draft: copy the kind's sections and recommendations, and add the generated text.
 
-    `composed` is what the records say as at the briefing's date. Refused where it is drafted already.
+    `composed` is composed from the records as at the briefing's date. Raise `Refused` if the draft
+    has been begun.
     """
     briefing = open_briefing(briefing)
     if briefing.kind_id is not None:
@@ -105,9 +106,9 @@ def edit(
     at: datetime | None = None,
     seen: Sequence[str] = (),
 ) -> DraftParagraph:
-    """New words for a paragraph; a blank line starts a further one. Unchanged words write nothing.
+    """Change a paragraph's text; each blank line starts a further paragraph. Saves only changes.
 
-    Words for a paragraph that was joined away, saved knowing it, make it a paragraph again.
+    A paragraph that was joined to another is restored if it is saved with its current version.
     """
     before = draft_rows.read(open_briefing(briefing))
     words = _words(before, key, version, text, seen)
@@ -120,7 +121,7 @@ def edit(
     try:
         row = _check_version(before, key, version)
     except Conflict as conflict:
-        # What is there already, from a save whose answer got lost, is nothing to choose about.
+        # The same text was saved before, by a request whose response was lost: no conflict.
         if conflict.current.is_withdrawn or not _says(before, words):
             raise
         return before.paragraphs[key]
@@ -142,10 +143,10 @@ def add(
     sources: tuple[Source, ...] = (),
     seen: Sequence[str] = (),
 ) -> DraftParagraph:
-    """A paragraph in the coordinator's own words: behind `after`, else at a position from 0.
+    """Add a written paragraph, after `after` or at a position from 0.
 
-    `key` is the new paragraph's own, so that one that is sent twice is there once; `Conflict` where
-    the one that is there says something else.
+    The client chooses `key`, so that a repeated request adds the paragraph once. Raise `Conflict`
+    if a paragraph with this key has other text.
     """
     key = key or new_key()
     before = draft_rows.read(open_briefing(briefing))
@@ -167,7 +168,7 @@ def add(
 
 @transaction.atomic
 def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: User) -> None:
-    """Another heading for a section. Refused where it is no longer `was`, so that both are seen."""
+    """Change a section's heading. Raise `Refused` if it is no longer `was`."""
     before = draft_rows.read(open_briefing(briefing))
     row = before.sections.get(section)
     if row and row.heading != was:
@@ -180,7 +181,7 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
 
 @transaction.atomic
 def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
-    """A paragraph one place up (-1) or down (1)."""
+    """Move a paragraph one place up (-1) or down (1)."""
     before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.step, key, places, by=by, reason="Moved")
 
@@ -193,7 +194,7 @@ def move(*, briefing: Briefing, key: str, section: str, position: int, by: User)
 
 @transaction.atomic
 def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> None:
-    """A paragraph in two, at a place counted in characters of its stored text."""
+    """Split a paragraph at a character position of its stored text."""
     before = draft_rows.read(open_briefing(briefing))
     _check_version(before, key, version)
     _keep(briefing, before, acts.split, key, at, new_key(), by=by, reason="Split")
@@ -201,7 +202,7 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
 
 @transaction.atomic
 def merge(*, briefing: Briefing, key: str, by: User) -> None:
-    """A paragraph with the next one."""
+    """Join a paragraph with the next one."""
     before = draft_rows.read(open_briefing(briefing))
     _keep(briefing, before, acts.merge, key, by=by, reason="Joined to the next")
 
@@ -220,7 +221,7 @@ def restore(*, briefing: Briefing, key: str, by: User) -> None:
 
 @transaction.atomic
 def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> int:
-    """Take what the records say now into generated paragraphs. How many paragraphs changed."""
+    """Update generated paragraphs from the records. Return the number of paragraphs changed."""
     before = draft_rows.read(open_briefing(briefing))
     changed = _keep(briefing, before, acts.refresh, composed, by=by, reason=draft_rows.REFRESHED)
     return len(changed)
@@ -236,8 +237,11 @@ def accept(
     read: str,
     by: User,
 ) -> None:
-    """The records' words in place of edited ones, which are as they were in `version`. `read` stands for the records'
-    words that were read (`Drift.digest`)."""
+    """Replace an edited paragraph's text with the records'.
+
+    `version` is that of the paragraph and `read` the digest of the records' text that the user read
+    (`Drift.digest`). Raise `Conflict` or `Refused` if either has changed.
+    """
     before = _read_drift(briefing, key, composed, version, read)
     _keep(briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words")
 
@@ -252,7 +256,8 @@ def dismiss(
     read: str,
     by: User,
 ) -> None:
-    """Keep the edited words, knowing what the records say now. Takes what `accept` takes."""
+    """Keep the edited text, and stop reporting the records' current text. Arguments as for
+    `accept`."""
     before = _read_drift(briefing, key, composed, version, read)
     _keep(briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words")
 
@@ -260,7 +265,7 @@ def dismiss(
 def _read_drift(
     briefing: Briefing, key: str, composed: Iterable[Composed], version: int, read: str
 ) -> draft_rows.Stored:
-    """The draft, locked, if the edited words and the records' are still those that were read."""
+    """Lock and return the draft, if neither the edited text nor the records' text has changed."""
     before = draft_rows.read(open_briefing(briefing))
     _check_version(before, key, version)
     if read not in {each.digest for each in drifts(before.draft, composed) if each.key == key}:
@@ -273,7 +278,7 @@ def _read_drift(
 
 @transaction.atomic
 def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) -> DraftParagraph:
-    """A paragraph's words as one of its earlier versions had them. `to` is a history row's id."""
+    """Restore the text of an earlier version of a paragraph. `to` is the id of its history row."""
     briefing = open_briefing(briefing)
     before = draft_rows.read(briefing)
     row = _check_version(before, key, version)
@@ -301,9 +306,9 @@ def save_ask(
     by: User,
     seen: Sequence[str] = (),
 ) -> DraftAsk:
-    """A recommendation's verb, words and printed options; with version 0 a further one, `key` its own.
+    """Save a recommendation's verb, text and printed options. Version 0 adds one with the key.
 
-    One that says so already is no conflict, as in `add`.
+    As in `add`, it is no conflict if the recommendation already has this content.
     """
     before = draft_rows.read(open_briefing(briefing))
     row, what = before.asks.get(key), (key, verb, text, draft_rows.options_of(options))
@@ -352,7 +357,11 @@ def _asks_so(
 
 
 def _check_version(before: draft_rows.Stored, key: str, version: int) -> DraftParagraph:
-    """The paragraph's row. A newer version with the words of `version` is nobody's loss."""
+    """Return the paragraph's row.
+
+    Raise `Conflict` if its text has changed since `version`. A newer version with the same text is
+    accepted.
+    """
     row = before.paragraphs.get(key)
     if row is None:
         raise Refused("That paragraph is not in this draft.")
@@ -366,9 +375,10 @@ def _check_version(before: draft_rows.Stored, key: str, version: int) -> DraftPa
 def _words(
     before: draft_rows.Stored, key: str, version: int, typed: str, seen: Sequence[str]
 ) -> dict[str, str]:
-    """What was typed, by the key of each paragraph that it makes; empty where it cannot be kept.
+    """Return the typed paragraphs by key, or {} if the text cannot be saved.
 
-    The keys of the further ones follow from what is sent, so that what is sent twice is there once.
+    Keys of further paragraphs are derived from the request, so that a repeated request adds them
+    once.
     """
     try:
         first, *others = acts.paragraphs_of(before.draft, typed, seen)
@@ -382,14 +392,14 @@ def _words(
 
 
 def _free(before: draft_rows.Stored, words: Mapping[str, str], key: str) -> list[str]:
-    """Keys for the further paragraphs, no more than one box of text may make."""
+    """Return keys for the further paragraphs, up to the limit for one text box."""
     used = {part.key for part in before.draft.parts()}
     further = [new_key() if each in used else each for each in words if each != key]
     return further[:MOST_AT_ONCE]
 
 
 def _says(before: draft_rows.Stored, words: Mapping[str, str]) -> bool:
-    """Whether the draft says already what was typed, every paragraph of it."""
+    """Whether the draft already has all the typed paragraphs."""
     texts = {part.key: part.text for part in before.draft.parts()}
     return bool(words) and all(texts.get(key) == text for key, text in words.items())
 
@@ -404,7 +414,7 @@ def _keep(
     at: datetime | None = None,
     **options: object,
 ) -> dict[str, DraftParagraph]:
-    """Do the act and save what it changed: the changed rows by key."""
+    """Apply a change to the draft and save it. Return the changed rows by key."""
     try:
         after = act(before.draft, *arguments, **options)
     except (DraftError, DocumentError) as refusal:
@@ -441,8 +451,8 @@ def _save(
     reason: str,
     at: datetime | None,
 ) -> bool:
-    """Write the row where a column differs, and say whether one does. Its place alone is no new
-    version of its words."""
+    """Save the row if a column differs, and return whether one does. A new position alone does not
+    change the version."""
     differs = {name for name, value in columns.items() if getattr(row, name) != value}
     if not differs:
         return False

@@ -1,4 +1,4 @@
-"""What holds a briefing up before a step: the checks that stop it."""
+"""Refuses a step while checks block it."""
 
 from reports import checks
 from reports.document.wording import agree, capitalised, counted
@@ -7,11 +7,11 @@ from workitems.services.refusals import Refused
 
 
 class Blocked(Refused):
-    """Checks stop the paper before a step; they are listed on their page."""
+    """Checks block a step. Their page lists them."""
 
 
 def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
-    """`Blocked`, with how many checks there are, while one stops the paper before that step."""
+    """Raise `Blocked`, with the number of checks, if any check blocks the step."""
     found = checks.blocking(briefing, before)
     if found:
         count = len(found)

@@ -1,4 +1,4 @@
-"""Authorising a briefing: what is signed is rendered first, read, and then kept byte for byte."""
+"""Authorising a briefing: the PDF is rendered and read first, then stored byte for byte."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ State = Briefing.State
 
 
 class PaperChanged(Refused):
-    """The paper is another one than the person read."""
+    """The paper has changed since the user read it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class PaperChanged(Refused):
 
 
 class StillPrinting(Refused):
-    """The paper is long and not printed yet; `row` says how far it is."""
+    """A worker still has to render this long paper; `row` has the progress."""
 
     def __init__(self, row: Rendering) -> None:
         self.row = row
@@ -39,7 +39,7 @@ class StillPrinting(Refused):
 
 @dataclass(frozen=True)
 class Printed:
-    """A paper's plain data and its PDF, as they would be kept."""
+    """A paper's canonical JSON and its PDF, as they would be stored."""
 
     document: bytes
     pdf: bytes
@@ -54,7 +54,10 @@ class Printed:
 
 
 def to_sign(briefing: Briefing) -> Document:
-    """What waits for authorisation. Refused in any other state, and where it cannot be made."""
+    """Return the document that awaits authorisation.
+
+    Raise `Refused` in any other state, or if the document cannot be made.
+    """
     if briefing.state != State.AWAITING:
         raise Refused(
             f"This briefing is {briefing.get_state_display().lower()}; it does not wait for "
@@ -69,11 +72,12 @@ def to_sign(briefing: Briefing) -> Document:
 def printed(
     briefing: Briefing, document: Document, *, at: datetime, however_long: bool = False
 ) -> Printed:
-    """The paper as it would be kept, printed once for all who read it and for the signature.
+    """Render the paper as it would be stored. One rendering serves all readers and the
+    authorisation.
 
-    May take a second: not to be called within a transaction. `Refused` where the paper cannot be
-    printed, `StillPrinting` where a worker is to print it first; a command, which has the time,
-    prints it `however_long`.
+    May take a second; do not call it in a transaction. Raise `Refused` if the paper cannot be
+    printed, and `StillPrinting` if it is so long that a worker must render it. Commands have the
+    time and pass `however_long`.
     """
     try:
         row = renderings.made_of(
@@ -96,11 +100,11 @@ def printed(
 
 
 def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) -> IssuedPaper:
-    """Keep the paper whose PDF has this SHA-256 as the next version: signed, frozen, authorised.
+    """Store the paper with this PDF as the next issued version.
 
-    Prints it if need be, and only then takes the lock; not to be called within a transaction.
-    `PaperChanged` where the paper is not the one that the person read. Refused to whoever asked for
-    authorisation, and where a check stops the paper by now.
+    Renders it if necessary before taking the lock; do not call it in a transaction. Raise
+    `PaperChanged` if the PDF is not the one the user read. Raise `Refused` if the user asked for
+    authorisation, or a check blocks it.
     """
     with transaction.atomic():
         row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
@@ -148,8 +152,11 @@ def _check_signatory(row: Briefing, by: User) -> None:
 
 
 def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
-    """What is wrong with a stored paper, as sentences. With `render` its PDF is made anew and
-    compared, which holds on the versions of the libraries that it was made with."""
+    """Return what is wrong with a stored paper, as sentences.
+
+    With `render`, also render the PDF again and compare. That works only with the library versions
+    the PDF was made with.
+    """
     found = []
     document, pdf = bytes(issued.document), bytes(issued.pdf)
     if sha256(document) != issued.document_sha256:

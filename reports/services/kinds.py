@@ -1,8 +1,8 @@
-"""Everything that can happen to a plan's kinds of briefing: what a coming briefing is drafted as.
+"""Services of a plan's kinds of briefing, from which briefings are drafted.
 
-A draft takes a copy of its kind when it is begun, so that nothing here changes a briefing that is
-there already. `as_written` and `as_added` say what the sections would be, with nothing saved: a
-preview is refused exactly where saving would be.
+A draft copies its kind when it is begun, so changes here do not affect existing briefings.
+`as_written` and `as_added` return the sections without saving, so that a preview is refused
+whenever saving would be.
 """
 
 import json
@@ -27,31 +27,32 @@ from reports.services import annex_choices as annexes_of_paper
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
-# Order, headings and standing text of the kinds that every plan starts with.
+# The kinds that every plan starts with.
 PATTERNS = Path(__file__).resolve().parent.parent / "kinds.json"
 
 MOST_SECTIONS = 30
 MOST_ASKS = 10
-# In the place of a section's key: before all the others.
+# Used instead of a section's key: before all others.
 FIRST = "first"
 
 
 class AskWords(TypedDict):
-    """A recommendation of a kind; one without text is left out."""
+    """A recommendation of a kind. One without text is left out."""
 
     verb: str
     text: str
 
 
 def patterns() -> list[dict[str, Any]]:
-    """The kinds that come with the product, as they are written in its file."""
+    """Return the kinds that come with the product."""
     found: list[dict[str, Any]] = json.loads(PATTERNS.read_text())
     return found
 
 
 @transaction.atomic
 def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
-    """The plan's kinds; those that come with the product are made the plan's where it has none."""
+    """Return the plan's kinds. A plan without any gets copies of those that come with the
+    product."""
     plan = locked(plan)
     found = list(plan.briefing_kinds.in_order())
     if found:
@@ -79,7 +80,7 @@ def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
 
 @transaction.atomic
 def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
-    """A further kind of the plan, with the sections, annexes and recommendations of this one."""
+    """Copy a kind, with its sections, annexes and recommendations, under another name."""
     plan = locked(kind.plan)
     kind = locked(kind)
     others = list(plan.briefing_kinds.in_order())
@@ -121,8 +122,10 @@ def change_kind(
     by: User,
     reason: str = "",
 ) -> BriefingKind:
-    """Another name and title, annexes in their order, and what is asked of the Minister. Refusals of an ask name
-    the field "text-1" and so on, counted with the empty ones."""
+    """Change a kind's name, title, annexes and recommendations.
+
+    Raise `Refused`; for a recommendation, its field is "text-1" and so on, counting empty rows.
+    """
     plan = locked(kind.plan)
     kind = locked(kind, version=version)
     changed = {
@@ -151,10 +154,10 @@ def change_section(
     by: User,
     reason: str = "",
 ) -> KindSection:
-    """Another heading, content or standing text. Unchanged words write nothing.
+    """Change a section's heading, content or standing text. Saves only changes.
 
-    `Conflict`, with the row as it is now, when somebody saved after `version`. Refused as
-    `as_written` is, and once the section is withdrawn.
+    Raise `Conflict` with the current row if it was saved after `version`. Raise `Refused` as
+    `as_written` does, and if the section is withdrawn.
     """
     locked(section.kind)
     row = locked(section, version=version, related=("kind__plan",))
@@ -175,7 +178,7 @@ def change_section(
 def as_written(
     *, section: KindSection, heading: str, content: str, standing_text: str
 ) -> list[KindSection]:
-    """The kind's sections in order as they would be with other words for one; nothing is saved."""
+    """Return the kind's sections, in order, with one of them changed. Saves nothing."""
     if section.withdrawn_on is not None:
         raise Refused(f"“{section.heading}” is withdrawn. Bring it back, then change it.")
     rows = list(section.kind.sections.live().in_order())
@@ -200,7 +203,8 @@ def add_section(
     by: User,
     reason: str = "",
 ) -> KindSection:
-    """A further section behind the one with the key `after`, or `FIRST`. Refused as `as_added` is."""
+    """Add a section after the one with the key `after`, or `FIRST`. Raise `Refused` as `as_added`
+    does."""
     rows = as_added(
         kind=locked(kind, related=("plan",)),
         heading=heading,
@@ -218,10 +222,10 @@ def add_section(
 def as_added(
     *, kind: BriefingKind, heading: str, content: str, standing_text: str, after: str
 ) -> list[KindSection]:
-    """The kind's sections in order as they would be with a further one; nothing is saved.
+    """Return the kind's sections, in order, with a new one. Saves nothing.
 
-    Refused where its heading is blank or another's, what it tells is told already, its text cannot
-    be printed, it would follow the recommendation, or there are too many.
+    Raise `Refused` if the heading is blank or used, the content is used, the text cannot be
+    printed, the section would follow the recommendation, or there are too many.
     """
     rows = list(kind.sections.live().in_order())
     if len(rows) >= MOST_SECTIONS:
@@ -237,7 +241,7 @@ def as_added(
 
 @transaction.atomic
 def move_section(*, section: KindSection, places: int, by: User) -> None:
-    """One place up (-1) or down (1). The recommendation stays last."""
+    """Move a section one place up (-1) or down (1). The recommendation stays last."""
     kind, row = _locked(section)
     if row.content == CLOSING:
         raise Refused(f"“{row.heading}” closes the briefing; it stays last.")
@@ -252,7 +256,10 @@ def move_section(*, section: KindSection, places: int, by: User) -> None:
 
 @transaction.atomic
 def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -> None:
-    """Coming briefings do without it. The recommendation stays, and at least one section before it."""
+    """Withdraw a section from future briefings.
+
+    Raise `Refused` for the recommendation and for the last section before it.
+    """
     kind, row = _locked(section)
     if row.content == CLOSING:
         raise Refused("Every briefing closes with its recommendation; it cannot be withdrawn.")
@@ -265,7 +272,10 @@ def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -
 
 @transaction.atomic
 def restore_section(*, section: KindSection, by: User) -> None:
-    """A withdrawn section where it was. Refused where its heading or what it tells is another's now."""
+    """Restore a withdrawn section at its place.
+
+    Raise `Refused` if its heading or content is now used by another section.
+    """
     kind = locked(section.kind)
     row = locked(section)
     if row.withdrawn_on is None:
@@ -279,7 +289,8 @@ def restore_section(*, section: KindSection, by: User) -> None:
 
 
 def _locked(section: KindSection) -> tuple[BriefingKind, KindSection]:
-    """The rows, the kind's first, so that two people cannot order its sections at once."""
+    """Lock and return the rows. The kind comes first, so that its sections are not reordered
+    concurrently."""
     kind = locked(section.kind)
     row = locked(section)
     if row.withdrawn_on is not None:
@@ -294,8 +305,11 @@ def _number(
     moved: KindSection | None = None,
     reason: str = "",
 ) -> None:
-    """Positions in this order, the recommendation's last. A place alone is no version of the words.
-    `reason` is that of the one that was moved; the others made way."""
+    """Save the positions in this order, with the recommendation last.
+
+    A new position does not change the version. `reason` applies to the moved section; the others
+    get `MADE_WAY`.
+    """
     ordered = sorted(rows, key=lambda row: row.content == CLOSING)
     for position, row in enumerate(ordered, start=1):
         if row.position != position:
@@ -306,7 +320,8 @@ def _number(
 def _write(
     row: KindSection, others: Iterable[KindSection], heading: str, content: str, standing: str
 ) -> None:
-    """Put the words into the row, or refuse them: nothing is saved."""
+    """Set the row's heading, content and text without saving. Raise `Refused` if they are
+    invalid."""
     others = list(others)
     row.heading = _line(heading, "heading", HEADING_LENGTH, "Give the section a heading.")
     if content not in Content.values:
@@ -324,7 +339,7 @@ def _write(
 
 
 def _standing(typed: str, *, closes: bool) -> str:
-    """Standing text as it is kept. Before the recommendations stands one sentence, no more."""
+    """Return standing text as stored. Before the recommendations only one sentence is allowed."""
     if len(typed) > STANDING_LENGTH:
         raise Refused(
             f"The text is {len(typed):,} characters long; the most is {STANDING_LENGTH:,}.",
@@ -344,7 +359,7 @@ def _standing(typed: str, *, closes: bool) -> str:
 
 
 def _line(typed: str, field: str, most: int, blank: str) -> str:
-    """One line of printable text."""
+    """Return one line of printable text."""
     try:
         words = " ".join(markup.tidy(typed).split())
     except DocumentError as error:
@@ -365,7 +380,7 @@ def _name(typed: str, others: Iterable[BriefingKind]) -> str:
 
 
 def checked_title(typed: str) -> str:
-    """The title as it is kept, on one line."""
+    """Return the title as stored, on one line."""
     title = _line(typed, "title", TITLE_LENGTH, "Give the briefings of this kind a title.")
     try:
         check_words(title)
@@ -375,13 +390,13 @@ def checked_title(typed: str) -> str:
 
 
 def title_for(plan: Plan, slug: str) -> str:
-    """What briefings of that kind are called, with the words still to fill in; "" where there is no such kind."""
+    """Return a kind's title with its placeholders, or "" if there is no such kind."""
     rows = dict(BriefingKind.objects.filter(plan=plan).values_list("slug", "title"))
     return (rows or {each["slug"]: each["title"] for each in patterns()}).get(slug, "")
 
 
 def _slug(name: str, taken: set[str]) -> str:
-    """What stands in addresses: from the name, and by number where that is taken."""
+    """Return a slug from the name, with a number if it is taken."""
     stem = slugify(name)[:30].strip("-") or "kind"
     number = 1
     while (slug := stem if number == 1 else f"{stem}-{number}") in taken:
@@ -390,7 +405,7 @@ def _slug(name: str, taken: set[str]) -> str:
 
 
 def checked_asks(rows: Sequence[AskWords]) -> list[AskWords]:
-    """The recommendations as they are kept, the empty ones left out."""
+    """Return the recommendations as stored, without empty rows."""
     kept: list[AskWords] = []
     for place, row in enumerate(rows, start=1):
         if row["text"].strip():

@@ -1,4 +1,4 @@
-"""Freezing the papers of a meeting: the pack as the plan stood, the minutes as the record says."""
+"""Freezing the pack and the minutes of a meeting."""
 
 from datetime import datetime
 from typing import Any
@@ -24,18 +24,18 @@ Kind = MeetingPaper.Kind
 
 
 def pack_instant(meeting: Meeting, at: datetime) -> datetime:
-    """How far a pack that is made at the instant reads history: up to it, or, once the meeting's
-    day is over, to the end of that day."""
+    """Return the instant at which a pack made at `at` shows the plan: `at`, but at most the end of
+    the meeting's day."""
     return min(at, end_of(meeting.held_on))
 
 
 def freeze_pack(
     *, meeting: Meeting, by: User, at: datetime, after: int | None = None
 ) -> MeetingPaper:
-    """Keep the pack as the plan stands, as the next version; earlier ones stay.
+    """Freeze the pack as the next version.
 
-    `after` is the newest version that the person saw. Refused when somebody has frozen another
-    since, and when the paper cannot be printed.
+    `after` is the newest version the user saw. Raise `Refused` if another was frozen since, or if
+    the paper cannot be printed.
     """
     return _freeze(Kind.PACK, meeting=meeting, by=by, at=at, after=after)
 
@@ -43,15 +43,18 @@ def freeze_pack(
 def freeze_minutes(
     *, meeting: Meeting, by: User, at: datetime, after: int | None = None
 ) -> MeetingPaper:
-    """Keep the minutes as the closed record says them, as the next version; see `freeze_pack`.
+    """Freeze the minutes of a closed record as the next version; see `freeze_pack`.
 
-    Refused while the record is open: what it says may still change.
+    Raise `Refused` while the record is open, as it may still change.
     """
     return _freeze(Kind.MINUTES, meeting=meeting, by=by, at=at, after=after)
 
 
 def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
-    """What would be frozen at the instant. Writes nothing; `Refused` where there is no such paper."""
+    """Return the paper as it would be frozen at an instant. Saves nothing.
+
+    Raise `Refused` if the meeting was not held yet or the paper cannot be composed.
+    """
     try:
         if kind == Kind.PACK:
             instant = pack_instant(meeting, at)
@@ -64,9 +67,10 @@ def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
 
 
 def print_paper(paper: Paper, *, state: str = "") -> bytes:
-    """The paper as a PDF, marked as a draft without a `state`. `Refused` where it cannot be printed.
+    """Return the paper as a PDF, marked as a draft without a `state`.
 
-    Takes a second or more: not to be called within a transaction.
+    Takes a second or more; do not call it in a transaction. Raise `Refused` if the paper cannot be
+    printed.
     """
     try:
         html = paper_html(paper, state=state)
@@ -78,7 +82,7 @@ def print_paper(paper: Paper, *, state: str = "") -> bytes:
 def _freeze(
     kind: str, *, meeting: Meeting, by: User, at: datetime, after: int | None
 ) -> MeetingPaper:
-    """Compose, print, and only then take the lock: a render must not hold the database."""
+    """Compose and render before taking the lock, so that rendering does not hold it."""
     with transaction.atomic():
         meeting = Meeting.objects.select_related("plan").get(pk=meeting.pk)
         number = _next_number(kind, meeting, after)

@@ -1,4 +1,4 @@
-"""Recording the Minister's answer to an issued paper, and following up what comes of it."""
+"""Recording the Minister's answer to an issued paper, and the follow-ups."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SOMEBODY_WAS_FIRST = "Somebody has recorded an answer meanwhile. See what it say
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A recommendation as it was printed, and the options to choose from."""
+    """A recommendation as printed, with its options."""
 
     number: int
     key: str
@@ -38,14 +38,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Marked:
-    """What was marked at a recommendation; "" for nothing."""
+    """The option marked at a recommendation, or ""."""
 
     option: str
     comment: str = ""
 
 
 def asked_in(issued: IssuedPaper) -> list[Asked]:
-    """The recommendations of a stored paper, in their order."""
+    """Return the recommendations of a stored paper, in order."""
     document = from_json(bytes(issued.document))
     return [
         Asked(
@@ -71,10 +71,10 @@ def record_response(
     ratings: Mapping[str, int | None] | None = None,
     scan: "File[bytes] | None" = None,
 ) -> Response:
-    """Record what came back of the newest version, which is with the Minister: it is returned then.
+    """Record the Minister's answer to the newest version, which becomes returned.
 
-    `marked` is by recommendation's key. Refused before it was authorised or after today, and where an option
-    is none of those that were printed.
+    `marked` is keyed by recommendation. Raise `Refused` unless the briefing is with the Minister,
+    for a date before the authorisation or after today, and for an option that was not printed.
     """
     briefing = locked(Briefing(pk=issued.briefing_id))
     if briefing.state != State.WITH_MINISTER:
@@ -102,10 +102,10 @@ def correct_response(
     ratings: Mapping[str, int | None] | None = None,
     scan: "File[bytes] | None" = None,
 ) -> Response:
-    """A further record in place of an answer, which stays. Needs a reason.
+    """Record a new answer that corrects another. Needs a reason; the earlier answer is kept.
 
-    Refused where somebody has corrected it already, and as `record_response` is. Without a new scan
-    the one of the corrected answer holds.
+    Without a new scan, the corrected answer's scan is used. Raise `Refused` if the answer was
+    corrected already, and as `record_response` does.
     """
     locked(Briefing(pk=response.issued.briefing_id))
     if not reason.strip():
@@ -196,7 +196,7 @@ def _take_scan(response: Response, scan: "File[bytes]") -> None:
 
 
 def _forget(response: Response, scan: "File[bytes] | None") -> None:
-    """Take the file of an answer that was not recorded out of the store."""
+    """Delete the uploaded file of an answer that was not recorded."""
     if scan is not None:
         response.scan.storage.delete(response.scan.name or "")
 
@@ -205,9 +205,9 @@ def _forget(response: Response, scan: "File[bytes] | None") -> None:
 def follow_up(
     *, choice: ResponseChoice, text: str, owner_agency: Agency, due_on: date, by: User
 ) -> FollowUp:
-    """Give somebody what follows from a choice of the Minister's. The coordinator's to say.
+    """Assign to an agency what follows from the Minister's choice.
 
-    Refused where nothing follows: nothing was marked, or the paper was noted and no more.
+    Raise `Refused` if the choice needs no follow-up: nothing was marked, or it was only noted.
     """
     response = choice.response
     if Response.objects.filter(corrects=response).exists():
@@ -240,7 +240,7 @@ def change_follow_up(
     version: int,
     by: User,
 ) -> FollowUp:
-    """Other words, another agency or another day, with a reason. Refused once it is done."""
+    """Change a follow-up, with a reason. Raise `Refused` if it is done."""
     row = locked(follow_up, version=version, related=("issued",))
     if row.done_on is not None:
         raise Refused(f"This was done on {row.done_on:%-d %B %Y}; its words stand.")
@@ -254,7 +254,8 @@ def change_follow_up(
 
 @transaction.atomic
 def finish_follow_up(*, follow_up: FollowUp, done_on: date, on: date, by: User) -> FollowUp:
-    """Record that it is done. Refused for a day to come or before the Minister decided."""
+    """Mark a follow-up as done. Raise `Refused` for a future date or one before the Minister's
+    decision."""
     row = locked(follow_up, related=("issued",))
     if row.done_on is not None:
         raise Refused(f"This was done on {row.done_on:%-d %B %Y}.")

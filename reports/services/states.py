@@ -1,7 +1,8 @@
-"""A briefing's way from draft to closed: every step, on the locked row, with its reason in history.
+"""Steps of a briefing from draft to closed. Each locks the row and stores its reason in the
+history.
 
-What may follow what is `Briefing.NEXT`; a step that does not is refused with a sentence. Authorising
-is in `issuing`, the Minister's answer in `responses`; both end with `move` here.
+`Briefing.NEXT` lists the allowed steps; any other raises `Refused`. `issuing` authorises, and
+`responses` records the Minister's answer; both call `move`.
 """
 
 from django.db import transaction
@@ -17,7 +18,7 @@ State = Briefing.State
 
 
 def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefing:
-    """Put a locked row into the next state. Refused where the step does not follow."""
+    """Set a locked row's state. Raise `Refused` if the step is not allowed."""
     if to not in Briefing.NEXT[row.state]:
         raise Refused(
             f"This briefing is {row.get_state_display().lower()}; it cannot become "
@@ -30,8 +31,10 @@ def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefi
 
 @transaction.atomic
 def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
-    """The draft goes to the agencies; whom it goes to is the caller's to record. Refused while a
-    check stops it."""
+    """Start the consultation; the caller records which agencies are asked.
+
+    Raise `Refused` if a check blocks it.
+    """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state != State.DRAFTING:
         raise Refused(f"This briefing is {row.get_state_display().lower()}; it is not a draft.")
@@ -41,8 +44,11 @@ def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
 
 @transaction.atomic
 def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
-    """The coordinator takes the paper back: from consultation to drafting, from authorisation to
-    where its text may change. Needs a reason."""
+    """Take the paper back: from consultation to drafting, or from authorisation to the state
+    before.
+
+    Needs a reason.
+    """
     row = locked(briefing)
     _need(reason, "Say why it is taken back.")
     if row.state == State.AWAITING:
@@ -56,9 +62,9 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 
 @transaction.atomic
 def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
-    """The paper goes to the authorising manager, and its text no longer changes.
+    """Send the paper to the authorising manager, which locks its text.
 
-    Refused while a check stops it, and before it was consulted on; a correction need not be.
+    Raise `Refused` if a check blocks it, or without a consultation, except for a correction.
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state == State.DRAFTING and not row.is_corrected:
@@ -70,7 +76,7 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
 
 @transaction.atomic
 def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
-    """The authorising manager does not sign. Needs a reason; the text may change again."""
+    """Send the paper back unsigned, with a reason. Its text can be edited again."""
     row = locked(briefing)
     _need(reason, "Say what has to change.")
     if row.state != State.AWAITING:
@@ -92,13 +98,13 @@ def send_to_minister(*, briefing: Briefing, by: User) -> Briefing:
 
 @transaction.atomic
 def close(*, briefing: Briefing, by: User) -> Briefing:
-    """Nothing more comes of the paper: what was decided is followed up where it is listed."""
+    """Close the briefing. Its follow-ups stay open."""
     return move(locked(briefing), State.CLOSED, by=by)
 
 
 @transaction.atomic
 def withdraw(*, briefing: Briefing, reason: str, by: User) -> Briefing:
-    """Give up a paper that was never issued. Needs a reason."""
+    """Withdraw a paper that was never issued. Needs a reason."""
     row = locked(briefing)
     _need(reason, "Say why it is withdrawn.")
     if row.is_corrected:
@@ -108,9 +114,10 @@ def withdraw(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 
 @transaction.atomic
 def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
-    """Open the text of an issued paper again, to make its next version; the last one stays as it is.
+    """Reopen the text of an issued paper for its next version; earlier versions are kept.
 
-    `note` says what is corrected and stands beside the new version. Refused once the paper is closed.
+    `note` says what is corrected and is shown with the new version. Raise `Refused` if the briefing
+    is closed.
     """
     row = locked(briefing)
     _need(note, "Say what is corrected.", "note")
@@ -124,9 +131,9 @@ def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
 
 @transaction.atomic
 def give_up_correction(*, briefing: Briefing, reason: str, by: User) -> Briefing:
-    """The last version holds after all, and the paper is where it was. Needs a reason.
+    """Abandon a correction and return to the state before. Needs a reason.
 
-    What was typed meanwhile stays in the draft, for a later correction.
+    The edited text stays in the draft for a later correction.
     """
     row = locked(briefing)
     _need(reason, "Say why the correction is given up.")
