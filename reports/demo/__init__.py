@@ -1,4 +1,4 @@
-"""The demo's briefings, on their way as in life: issued and answered, and in consultation.
+"""The demo's briefings: some issued and answered, one in consultation.
 
-Each step is written with the date on which it happened, through the ordinary services.
+Each step is made through the ordinary services, with the date on which it happened.
 """

@@ -1,5 +1,8 @@
-"""The story: the 2010 briefing, issued and answered; the current plan's first, answered with something
-to do; and its second, which agencies are reading."""
+"""The demo's briefings.
+
+The 2010 briefing is issued and answered. The current plan's first briefing is answered with a
+follow-up; its second is in consultation.
+"""
 
 from datetime import date, timedelta
 
@@ -8,7 +11,7 @@ from reports.document import Verb
 from workitems.models import Plan
 
 TRACKER_NUMBER = "10/96252"
-# Roles, not people: officials are not ours to name.
+# Roles instead of names, as the officials are real people.
 COVER_OF_2010 = {
     "contact_name": "Business Advisor",
     "contact_phone": "(04) 555 0110",
@@ -16,7 +19,7 @@ COVER_OF_2010 = {
     "manager_role": "Border Security",
     "manager_phone": "(04) 555 0100",
     "on_behalf_of": "Secretary of Labour",
-    # They have no seats here, and were asked by letter.
+    # They are not users here; they were asked by letter.
     "agencies_consulted": "MOH, MWA, DPMC, ACC",
 }
 CURRENT_COVER = {
@@ -62,7 +65,7 @@ def briefing_of_2010(plan: Plan) -> None:
 
 
 def current_briefings(plan: Plan, today: date) -> None:
-    """The first two reports on the current plan; the second is with the agencies today."""
+    """Load two briefings on the current plan; the second is in consultation today."""
     rounds = list(plan.rounds.order_by("period_start")[:2])
     first_end, second_end = (each.period_end for each in rounds)
     first = Paper(plan, first_end + timedelta(days=24)).begin(
@@ -88,7 +91,7 @@ def current_briefings(plan: Plan, today: date) -> None:
     )
     first.close()
 
-    # Begun when its records still passed the checks; a milestone has slipped since.
+    # Begun when its records passed the checks; a milestone has slipped since.
     second = Paper(plan, today - timedelta(days=5)).begin(
         "annual",
         CURRENT_COVER,
@@ -112,6 +115,6 @@ def current_briefings(plan: Plan, today: date) -> None:
         "dissents",
         "Two more trainings in the Pacific are not funded, and the paper does not say so.",
     )
-    # What MSD cleared is said better, so it is asked again.
+    # This changes a paragraph that MSD cleared, so MSD is asked again.
     second.later(1).edit("achievements", 1, add="It is used in both trial regions.")
     second.redate(today + timedelta(days=8), deadline=today + timedelta(days=22))

@@ -1,4 +1,4 @@
-"""One briefing's way, step by step, as the demo's people take it."""
+"""The steps of a briefing, made as the demo's users."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,13 +34,13 @@ def noon(day: date) -> datetime:
 
 @dataclass
 class Paper:
-    """A briefing and the people around it; `today` is the day of the step being taken."""
+    """A briefing and its users. `today` is the date of the current step."""
 
     plan: Plan
     today: date
     briefing: Briefing = field(init=False)
 
-    # --- whose turn ---------------------------------------------------------------------------
+    # --- users --------------------------------------------------------------------------------
 
     def seated(self, agency: Agency, role: Seat.Role) -> User:
         seats = Seat.objects.filter(agency=agency, role=role).select_related("user")
@@ -81,7 +81,7 @@ class Paper:
         return [part.key for part in draft.portion(section).shown]
 
     def edit(self, section: str, place: int, *, add: str) -> "Paper":
-        """More words at the end of a paragraph's first stretch."""
+        """Append words to the text of a paragraph, before its sub-bullets."""
         key = self.keys(section)[place]
         row = self.briefing.draft_paragraphs.get(key=key)
         lead, *bullets = row.text.split("\n")
@@ -150,7 +150,7 @@ class Paper:
         return self
 
     def redate(self, dated: date, deadline: date) -> "Paper":
-        """The coordinator dates the paper by another day."""
+        """Change the paper's date and deadline as its coordinator."""
         row = self.row()
         with history.written_at(self.at):
             change_cover(
@@ -163,7 +163,7 @@ class Paper:
         return self
 
     def issue(self) -> "Paper":
-        """Asked for, read, signed, and sent to the Minister on one day."""
+        """Request authorisation, authorise, and send to the Minister, all on one day."""
         manager = self.seated(self.plan.coordinating_agency, Seat.Role.AUTHORISING_MANAGER)
         with history.written_at(self.at):
             row = states.ask_for_authorisation(briefing=self.row(), by=self.coordinator)
@@ -177,7 +177,7 @@ class Paper:
     def return_from_minister(
         self, options: Mapping[int, str], ratings: Mapping[str, int], comment: str = ""
     ) -> "Paper":
-        """What was marked, by the recommendation's number."""
+        """Record the Minister's answer. `options` and its keys are recommendation numbers."""
         issued = IssuedPaper.objects.get(briefing=self.briefing)
         office = self.seated(self.plan.coordinating_agency, Seat.Role.MINISTERS_OFFICE)
         with history.written_at(self.at):

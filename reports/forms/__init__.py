@@ -1,1 +1,1 @@
-"""The forms of briefings and of the dashboard."""
+"""Forms of briefings and of the dashboard."""

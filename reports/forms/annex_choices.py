@@ -1,4 +1,4 @@
-"""Which annexes a briefing or a kind of briefing carries, and in which order: a box to tick and a place for each."""
+"""Form for the annexes of a briefing or a kind: a checkbox and a place for each."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ LAST = 100
 
 
 class AnnexesForm(VersionedForm):
-    """Places are counted from 1; what has none goes last."""
+    """Places start at 1. Annexes without a place go last."""
 
     def __init__(self, *args: Any, row: Briefing | BriefingKind, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
@@ -46,17 +46,18 @@ class AnnexesForm(VersionedForm):
         return {**{f"use_{name}": True for name in known}, **places}
 
     def rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        """The choices in the order shown: name, whether it is used, its place."""
+        """Return the annexes in the order shown: name, checkbox, place."""
         return [(c.value, self[f"use_{c}"], self[f"place_{c}"]) for c in self._listed]
 
     @property
     def annexes(self) -> list[str]:
-        """What was chosen, in the order asked for."""
+        """The chosen annexes, in the requested order."""
         used = [choice for choice in self._listed if self.cleaned_data[f"use_{choice}"]]
         return [choice.value for choice in sorted(used, key=self._rank)]
 
     def _rank(self, choice: AnnexChoice) -> tuple[int, int]:
-        """Its place, and of two alike: what was moved up goes first, what was moved down goes last."""
+        """Sort by place. Of two with the same place, one moved up goes first, one moved down
+        last."""
         place = self.cleaned_data[f"place_{choice}"] or LAST
         before = self.initial.get(f"place_{choice}", LAST)
         return place, (place > before) - (place < before)

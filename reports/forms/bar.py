@@ -1,4 +1,4 @@
-"""The bar above the dashboard and its pages: as at, compared with, pillar, agency."""
+"""The filter bar of the dashboard and its pages: as at, compared with, pillar, agency."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from workitems.models import Pillar, Plan
 
 
 class BarForm(forms.Form):
-    """A GET form. What is wrong in it is said beside it, and the page shows the rest of it."""
+    """A GET form. An invalid field shows its error, and the page uses the valid ones."""
 
     at = MomentField(label="As at", required=False)
     since = MomentField(label="Compared with", required=False)
@@ -44,7 +44,7 @@ class BarForm(forms.Form):
 
     @property
     def look(self) -> Look:
-        """What to show, as far as it was understood."""
+        """The view of the plan that the valid fields select."""
         self.is_valid()
         found = self.cleaned_data
         return Look(
@@ -56,6 +56,6 @@ class BarForm(forms.Form):
         )
 
     def earlier(self) -> list[Earlier]:
-        """What the plan can be compared with in one step: its meetings and briefings."""
+        """Return meetings and briefings to offer for comparison."""
         at = self.look.at
         return [*meetings_before(self.plan, at), *briefings_before(self.plan, at, self.today)]

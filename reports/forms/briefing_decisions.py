@@ -1,4 +1,4 @@
-"""The form for what the working group decides on a briefing."""
+"""Form for the working group's decision on a briefing."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from workitems.models import Matter, Meeting
 
 
 class BriefingDecisionForm(FollowUpFields):
-    """On a matter of the agenda, where one is chosen; that counts as considered then."""
+    """A decision may belong to a matter on the agenda, which then counts as considered."""
 
     briefing = forms.ModelChoiceField(
         label="On which briefing", queryset=Briefing.objects.none(), empty_label=None

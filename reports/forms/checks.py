@@ -1,4 +1,4 @@
-"""Why a warning about a briefing is left as it is, as typed on the page of its checks."""
+"""Form for accepting a warning with a reason."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from reports.forms.issuing import StepForm
 
 
 class OverrideForm(StepForm):
-    """`about` is what the warning was about as the person saw it."""
+    """`about` is the warning's digest as the user saw it."""
 
     key = forms.RegexField(r"^[a-z0-9_-]{1,100}$", widget=forms.HiddenInput)
     about = forms.CharField(max_length=64, widget=forms.HiddenInput)
@@ -23,11 +23,11 @@ class OverrideForm(StepForm):
 
     @classmethod
     def of(cls, check: Check) -> "OverrideForm":
-        """Not filled in; where the words have changed since it was, with the reason given then."""
+        """Return an empty form or, if an override lapsed, one with its reason."""
         reason = check.lapsed.reason if check.lapsed else ""
         initial = {"key": check.key, "about": check.about, "reason": reason}
         return cls(key=check.key, initial=initial)
 
     def take(self, check: Check) -> None:
-        """Show the form again as typed, but about what the check is about now."""
+        """Show the form again as typed, with the check's current digest."""
         shown_again(self, about=check.about)

@@ -1,4 +1,4 @@
-"""Forms of a consultation: whom to ask, an agency's answer, comments and what follows on them."""
+"""Forms of a consultation: agencies to ask, answers, comments and replies."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from agencies.models import Agency
 from reports.models import Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 
-# The whole paper, as a choice that is not empty.
+# The value for the whole paper, as a choice must not be empty.
 WHOLE = "whole"
 
 
@@ -21,7 +21,7 @@ def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) ->
 
 class AgenciesField(forms.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
-        # A number that no column holds is no agency either.
+        # Reject ids out of the column's range too.
         known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
         strange = [each for each in value or () if str(each) not in known]
         if strange:
@@ -33,7 +33,7 @@ class AgenciesField(forms.ModelMultipleChoiceField):
 
 
 class AskForm(forms.Form):
-    """`seen` stands for whom the draft went to when the page was made."""
+    """`seen` is the digest of the agencies asked and due dates when the page was rendered."""
 
     seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     agencies = AgenciesField(
@@ -57,7 +57,7 @@ class AskForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """Carries the version of the row and what stands for the words that were read."""
+    """Carries the row's version and, as `read`, the digest of the texts the user read."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     read = forms.CharField(max_length=64, widget=forms.HiddenInput)
@@ -76,7 +76,7 @@ class AnswerForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    """A comment on one place, or with `places` on one that is chosen."""
+    """A comment on one of `places`."""
 
     key = forms.ChoiceField(label="On")
     text = words("Comment", error_messages={"required": "Write the comment."})
@@ -96,7 +96,7 @@ class CommentForm(forms.Form):
 
 
 class ThreadForm(forms.Form):
-    """What is said under a comment; the button says whether it resolves it."""
+    """A reply to a comment. The submit button says whether it also resolves it."""
 
     text = words("Reply, or how it was resolved", rows=2)
 

@@ -1,4 +1,4 @@
-"""Which two versions of a paper to compare."""
+"""Form for choosing two versions to compare."""
 
 from django import forms
 
@@ -6,14 +6,14 @@ from reports.comparison.versions import Choice, Version
 
 
 class CompareForm(forms.Form):
-    """A GET form that shows what was chosen; what an address may ask for is checked by the view."""
+    """A GET form that shows the selection; the view validates the query string."""
 
     this = forms.ChoiceField(label="Compare")
 
     def __init__(self, choice: Choice, this: Version, other: Version | None) -> None:
         initial = {"this": this.code, "with": other.code if other else ""}
         super().__init__(initial=initial, auto_id="compare_%s")
-        # "with" is a word of Python.
+        # "with" is a Python keyword.
         self.fields["with"] = forms.ChoiceField(label="With")
         chosen = [each for each in (this, other) if each and choice.named(each.code) is None]
         groups = [

@@ -1,4 +1,4 @@
-"""The cover of a briefing as a form."""
+"""Forms of a briefing's cover."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from workitems.forms.items import DayField, VersionedForm
 
 
 def text(name: str, **options: Any) -> forms.CharField:
-    """A line of text with the column's length and the column's say on whether it may be blank."""
+    """Return a text field with the column's maximum length, required unless the column may be
+    blank."""
     column = Briefing._meta.get_field(name)
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)
@@ -28,7 +29,7 @@ def phone(name: str, label: str) -> forms.CharField:
 
 
 class CoverForm(VersionedForm):
-    """Every field of the cover, the period and the date."""
+    """All fields of the cover, the period and the date."""
 
     title = text("title", label="Title")
     tracker_number = text(
@@ -101,7 +102,7 @@ class CoverForm(VersionedForm):
 
     @property
     def cover(self) -> dict[str, Any]:
-        """The cleaned cover, as services take it. Line ends are as on paper, not as a browser sends."""
+        """The cleaned values for services, with newlines as line ends."""
         values = {name: self.cleaned_data[name] for name in COVER_FIELDS}
         return {
             name: value.replace("\r\n", "\n") if isinstance(value, str) else value
@@ -110,7 +111,7 @@ class CoverForm(VersionedForm):
 
 
 class NewCoverForm(CoverForm):
-    """The cover of a briefing that is begun: without a title it takes its kind's."""
+    """The cover of a new briefing. Without a title it takes its kind's."""
 
     title = text(
         "title",
@@ -123,7 +124,7 @@ class NewCoverForm(CoverForm):
         return {**super().start(row), "title": ""}
 
     def take_title(self, title: str) -> bool:
-        """Fill a blank title. False, with an error at the field, where it would not fit."""
+        """Fill in a blank title. Return False, with an error at the field, if it is too long."""
         most = self.fields["title"].max_length  # type: ignore[attr-defined]
         if not self.cleaned_data["title"]:
             if len(title) > most:

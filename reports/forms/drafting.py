@@ -1,4 +1,4 @@
-"""What is typed in the workshop: a paragraph, a recommendation, a heading, and a new draft's kind."""
+"""Forms of a draft's page: paragraphs, recommendations, headings, and the kind of a new draft."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from reports.models import BriefingKind
 from reports.services.kinds import patterns
 from workitems.models import Plan
 
-# Keys that a page may say it has seen, with spaces between.
+# Length of `seen`: keys separated by spaces.
 MOST_SEEN = 200_000
 KEY = r"^[pr]-[a-z0-9-]{1,60}$"
 
 
 class TypedForm(forms.Form):
-    """Typed words with the version that they were made from, and the paragraphs' numbers of then.
+    """Typed text, with the version it was edited from and the paragraph numbers at that time.
 
-    `key` is that of the row, a new one's too; version 0 says that there was no row.
+    `key` is the row's. Version 0 means that the row is new.
     """
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -29,7 +29,7 @@ class TypedForm(forms.Form):
         super().__init__(*args, **{**kwargs, "auto_id": f"{key}-%s"})
 
     def take(self, **values: Any) -> None:
-        """Show the form again as typed, but against the row as it is now."""
+        """Show the form again as typed, with values of the current row."""
         shown_again(self, **values)
 
     def clean_seen(self) -> list[str]:
@@ -37,7 +37,7 @@ class TypedForm(forms.Form):
 
 
 class ParagraphForm(TypedForm):
-    """`section` and `after` say where a new paragraph goes, `source` which record it is written from."""
+    """`section` and `after` place a new paragraph; `source` is the record it is written from."""
 
     text = forms.CharField(
         label="Words of the paragraph",
@@ -80,7 +80,7 @@ class HeadingForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """To a section; in a place from 0 there, or at its end."""
+    """The section, and the position from 0 in it; without a position, its end."""
 
     section = forms.CharField(max_length=64)
     position = forms.IntegerField(min_value=0, max_value=100_000, required=False)
@@ -101,13 +101,14 @@ class VersionForm(forms.Form):
 
 
 class DriftForm(VersionForm):
-    """`read` stands for what the records said on the page."""
+    """`read` is the digest of the records' text on the page."""
 
     read = forms.CharField(max_length=64)
 
 
 class KindForm(forms.Form):
-    """Which kind of briefing is drafted: one of the plan's, or of those that every plan starts with."""
+    """The kind to draft the briefing as: one of the plan's or, before it has any, of the
+    product's."""
 
     kind = forms.ChoiceField(
         label="Kind of briefing",

@@ -1,4 +1,4 @@
-"""Forms for a briefing's steps: the reasons they ask for, and the signature."""
+"""Forms of a briefing's steps, and of its authorisation."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from agencies.fields import ReasonField
 
 
 class StepForm(forms.Form):
-    """One reason, asked for in the step's own words."""
+    """One reason, with a label for the step."""
 
     reason = ReasonField(max_length=1000)
 
@@ -19,7 +19,7 @@ class StepForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """Carries the SHA-256 of the PDF that was on the page."""
+    """Carries the SHA-256 of the PDF on the page."""
 
     pdf_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     has_read = forms.BooleanField(

@@ -1,4 +1,4 @@
-"""What the coordinator types about a kind of briefing: its sections, its name, annexes and recommendations."""
+"""Forms of kinds of briefing: sections, names, titles, annexes and recommendations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ FILLED_IN = (
     + ", ".join(f"{{{name}}} for {meaning}" for name, (meaning, _) in WORDS.items())
     + "."
 )
-# Empty rows below the recommendations that are there.
+# Empty rows shown below the recommendations.
 SPARE_ASKS = 2
 
 
@@ -36,7 +36,7 @@ def why() -> ReasonField:
 
 
 class SectionFields(forms.Form):
-    """The words of a section. The service says what can be printed and what is told already."""
+    """The text of a section. The service validates it."""
 
     heading = forms.CharField(
         label="Heading",
@@ -62,19 +62,19 @@ class SectionFields(forms.Form):
 
     @property
     def words(self) -> dict[str, str]:
-        """What is typed of the section itself, cleaned."""
+        """The cleaned values of the section itself."""
         return {name: self.cleaned_data[name] for name in ("heading", "content", "standing_text")}
 
 
 class SectionForm(SectionFields, VersionedForm):
-    """Another wording of a section that is there."""
+    """Changes a section."""
 
     reason = why()
 
     def __init__(self, *args: Any, row: KindSection, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         if row.content == CLOSING:
-            # It holds the recommendation, whatever is posted.
+            # Ignore a posted content: this section holds the recommendation.
             self.fields["content"].disabled = True
             self.fields[
                 "standing_text"
@@ -108,8 +108,8 @@ class AddSectionForm(SectionFields):
             *((row.key, f"After “{row.heading}”") for row in before),
         ]
         fields["after"].initial = before[-1].key if before else FIRST
-        # What another section holds is not offered. A page from before that section may still send
-        # it: the service says where it is.
+        # Contents of other sections are not offered. A page rendered before such a section was
+        # added may still post one; the service's error then names that section.
         told.discard(self.data.get(self.add_prefix("content")))
         fields["content"].choices = [each for each in Content.choices if each[0] not in told]
 
@@ -128,7 +128,7 @@ class CopyForm(forms.Form):
 
 
 class ChangeKindForm(AnnexesForm):
-    """The name, the title, the annexes, and a row for each recommendation."""
+    """A kind's name, title and annexes, and a row for each recommendation."""
 
     name = forms.CharField(
         label="Name",
@@ -166,7 +166,7 @@ class ChangeKindForm(AnnexesForm):
 
     @property
     def asks(self) -> list[AskWords]:
-        """Every row, the empty ones too, so that what is refused is said at its row."""
+        """All rows, including empty ones, so that errors appear at the right row."""
         return [
             {
                 "verb": self.cleaned_data[f"verb-{place}"] or Verb.NOTE.value,
@@ -176,7 +176,7 @@ class ChangeKindForm(AnnexesForm):
         ]
 
     def ask_fields(self) -> Iterator[tuple[BoundField, BoundField]]:
-        """Verb and text of each recommendation, and of the rows for further ones."""
+        """Yield verb and text of each recommendation and of spare rows."""
         filled = [
             n for n in range(1, MOST_ASKS + 1) if str(self[f"text-{n}"].value() or "").strip()
         ]

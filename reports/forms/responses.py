@@ -1,4 +1,4 @@
-"""Forms for the Minister's answer, and for what somebody is to do because of it."""
+"""Forms for the Minister's answer and for follow-ups."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ SCALE = [
 
 
 class ResponseForm(forms.Form):
-    """Filled with the answer that is corrected, where there is one; then it asks why."""
+    """If it corrects an answer, it starts with that answer's values and asks for a reason."""
 
     decided_on = DayField(label="Signed by the Minister on")
     comment = forms.CharField(
@@ -73,7 +73,7 @@ class ResponseForm(forms.Form):
         return str(self.cleaned_data["comment"]).replace("\r\n", "\n")
 
     def choices(self) -> Iterator[tuple[BoundField, BoundField]]:
-        """The option and the comment of each recommendation."""
+        """Yield the option and the comment of each recommendation."""
         for each in self.asked:
             yield self[each.key], self[f"{each.key}-comment"]
 
@@ -82,7 +82,7 @@ class ResponseForm(forms.Form):
 
     @property
     def answer(self) -> dict[str, Any]:
-        """The cleaned answer, as services take it."""
+        """The cleaned answer, as keyword arguments for services."""
         found = self.cleaned_data
         answer = {
             "decided_on": found["decided_on"],

@@ -1,4 +1,4 @@
-"""The ways between the pages about one briefing."""
+"""Tabs between the pages of a briefing."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from reports.models import Briefing
 register = template.Library()
 
 CHANGE = "reports.change_briefing"
-# Label, URL name, the permission that the page asks for, and whether it needs a draft. What changes a
-# briefing is for one that is open.
+# Label, URL name, permission, and whether the page needs a draft. Pages that change a briefing are
+# left out when its text is locked.
 PAGES = (
     ("Paper", "briefings:detail", "reports.read_briefing", False),
     ("Draft", "workshop:draft", "reports.read_briefing", False),
@@ -25,7 +25,7 @@ PAGES = (
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)
 def ways(context: dict[str, Any], briefing: Briefing, here: str) -> dict[str, Any]:
-    """Tabs to the briefing's pages that the person may open; none for whoever reads no drafts."""
+    """Return the tabs that the user may open; none for users who cannot read drafts."""
     user = context["request"].user
     tabs = [
         (label, reverse(name, args=[briefing.plan.slug, briefing.pk]), name == here)

@@ -1,4 +1,4 @@
-"""Links that keep what is looked at: the moment, the comparison, the pillar and the agency."""
+"""Links that keep the selected moment, comparison, pillar and agency."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ PARTS = (
 
 @register.filter
 def parts(look: Look) -> tuple[tuple[str, str], ...]:
-    """The dashboard's pages: (label, URL name)."""
+    """Return the dashboard's pages as (label, URL name)."""
     return PARTS
 
 
@@ -35,7 +35,7 @@ def look_query(look: Look, **more: Any) -> str:
 
 @register.simple_tag
 def item_link(look: Look, number: str) -> str:
-    """The item's page, as at the same moment."""
+    """Return the URL of the item's page at the same moment."""
     return look.item(number)
 
 
@@ -46,6 +46,6 @@ def line_link(look: Look, line: Line) -> str:
 
 @register.simple_tag
 def answered_of(page: Any, row: Any) -> str:
-    """ "6 of 9" of a return's items."""
+    """Return the answered items of a return, such as "6 of 9"."""
     done, total = page.answered[row.pk]
     return f"{done} of {total}"

@@ -1,4 +1,4 @@
-"""What the templates of the working group's papers ask for: languages, dates, changed words."""
+"""Filters and tags for papers of meetings: languages, dates, diffs."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ register.filter(short_date)
 
 @register.filter
 def te_reo(text: str, maori: Iterable[str] = ()) -> SafeString:
-    """The text with te reo Māori marked as such, for whoever reads it aloud."""
+    """Mark up te reo Māori in the text, for screen readers."""
     return format_html_join(
         "",
         "{}",
@@ -35,13 +35,16 @@ def te_reo(text: str, maori: Iterable[str] = ()) -> SafeString:
 
 @register.filter
 def te_reo_lines(text: str) -> SafeString:
-    """The same for text of several lines."""
+    """Apply `te_reo` to each line."""
     return format_html_join("\n", "{}", ((te_reo(line),) for line in text.split("\n")))
 
 
 @register.simple_tag
 def sides(asked: Asked, maori: Iterable[str]) -> list[list[SafeString]]:
-    """What was and what is to be, a text a paragraph; where both are words, what differs is bold."""
+    """Return a variation's texts before and after, by paragraph, with differences in bold.
+
+    Dates are returned without bold.
+    """
     if len(asked.before) != len(asked.after) or asked.before[0][:1].isdecimal():
         return [[te_reo(text, maori) for text in side] for side in (asked.before, asked.after)]
     pairs = [compared(was, now) for was, now in zip(asked.before, asked.after, strict=True)]

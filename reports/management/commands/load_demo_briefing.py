@@ -1,4 +1,4 @@
-"""Puts the demo's briefings on their way, once for each plan."""
+"""Load the demo's briefings, once for each plan."""
 
 from typing import Any
 

@@ -1,5 +1,7 @@
-"""Freezes the papers of the demo's meetings that were held: each pack on its morning, each minutes
-when the record was closed. Once."""
+"""Freeze the packs and minutes of the demo's past meetings, once.
+
+A pack is frozen on the morning of the meeting, the minutes when the record was closed.
+"""
 
 from datetime import datetime, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""A plan's briefing as a PDF, and as JSON, written where the caller wants it."""
+"""Write a plan's briefing as a PDF and optionally as JSON."""
 
 import os
 import tempfile
@@ -70,22 +70,23 @@ class Command(BaseCommand):
 
 
 def whole_briefing(plan: Plan, **facts: Any) -> Briefing:
-    """The stored briefing with that tracker number, or a draft, with the facts of the command line.
+    """Return the stored briefing with this tracker number, or a new one, with the command line's
+    values.
 
-    Unsaved either way. A number that another plan's paper has is refused.
+    It is not saved. Raise `CommandError` for a tracker number of another plan.
     """
     stored = Briefing.objects.filter(tracker_number=facts["tracker_number"]).first()
     if stored is not None and stored.plan_id != plan.pk:
         raise CommandError(f"The tracker number {stored.tracker_number} is another plan’s.")
     briefing = stored or draft(plan, **facts)
     if stored is None:
-        # A paper from the records alone: taken to be consulted on with the whole working group.
+        # Without clearances, assume that the whole working group was consulted.
         briefing.agencies_consulted = ", ".join(other_members(plan, briefing.dated))
     briefing.plan = plan
     for name, value in facts.items():
         setattr(briefing, name, value)
     try:
-        # When and by whom it was made is for one that is kept.
+        # An unsaved briefing has no author and time of creation.
         briefing.full_clean(exclude=["created_at"], validate_unique=False)
     except ValidationError as error:
         field, faults = next(iter(error.message_dict.items()))
@@ -95,7 +96,7 @@ def whole_briefing(plan: Plan, **facts: Any) -> Briefing:
 
 
 def check_place(path: Path) -> None:
-    """Refuse, before the work, a place where no file can be written."""
+    """Raise `CommandError` if no file can be written to `path`, before doing the work."""
     folder = path.parent
     if path.is_dir():
         raise CommandError(f"{path} is a folder. Give the name of a file.")
@@ -106,7 +107,7 @@ def check_place(path: Path) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Put the file in place whole: a reader sees the old one or the new one, never a part."""
+    """Write the file atomically: readers see the old or the new file, never a part."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:

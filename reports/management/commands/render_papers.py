@@ -1,4 +1,4 @@
-"""render_papers: the worker that makes long papers into files, outside the web's processes."""
+"""render_papers: the worker that renders long papers outside the web server's processes."""
 
 import logging
 import os
@@ -19,17 +19,17 @@ from reports.services import renderings
 
 log = logging.getLogger(__name__)
 
-POLL = 0.5  # seconds between two looks for work
+POLL = 0.5  # seconds between checks for work
 BEAT = timedelta(seconds=5)
 TIDY = timedelta(minutes=10)
 
 
 class Stopped(BaseException):
-    """Somebody asked it to stop."""
+    """The process was asked to stop."""
 
 
 class Overtaken(Exception):
-    """Another worker has the paper by now."""
+    """Another worker has taken over the paper."""
 
 
 class Command(BaseCommand):
@@ -71,7 +71,7 @@ def _stop(number: int, frame: Any) -> None:
 
 
 class Worker:
-    """One worker's loop. The database may be away for a while; it waits for it."""
+    """The worker's loop. It waits while the database is unavailable."""
 
     def __init__(self, room: Room, *, once: bool, parent: int | None = None) -> None:
         self.room, self.once, self.parent = room, once, parent
@@ -98,7 +98,7 @@ class Worker:
                 renderings.sign_off(self.worker)
 
     def _turn(self) -> bool:
-        """Make one paper, if one waits."""
+        """Make one paper if one is waiting. Return whether it did."""
         now = timezone.now()
         if self.worker is None:
             self.worker = renderings.sign_on(at=now)

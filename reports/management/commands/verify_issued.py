@@ -1,4 +1,4 @@
-"""Whether every issued paper is still the one that was signed, byte for byte."""
+"""Verify that issued papers are unchanged, byte for byte."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *, render: bool, **options: Any) -> None:
         papers = sound = 0
         rows = IssuedPaper.objects.select_related("briefing").order_by("briefing_id", "number")
-        # One at a time: a paper may have megabytes.
+        # One at a time, as a paper may be several megabytes.
         for issued in rows.iterator(chunk_size=1):
             papers += 1
             found = faults(issued, render=render)
