@@ -1,4 +1,4 @@
-"""Reference data: who the agencies, people, seats and Ministers are. History is read-only here."""
+"""Administration pages for agencies, people, seats and Ministers. History is read-only here."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from agencies.models import Agency, Appointment, Seat, User
 
 
 class TrackedAdmin(admin.ModelAdmin):
-    """Saves with history in the name of the person, and never deletes.
+    """Save with a history row that names the signed-in person; never delete.
 
-    Deliberately not `SimpleHistoryAdmin`: with that, view permission is enough to overwrite a row
+    Deliberately not `SimpleHistoryAdmin`: there, view permission is enough to overwrite a row
     through its history page.
     """
 
@@ -65,5 +65,5 @@ class UserAdmin(TrackedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        # A new person needs a password; an existing one keeps it, out of sight.
+        # Ask for a password only when adding a user; the change form never shows it.
         return super().get_form(request, obj, change, **kwargs) if obj else self.add_form

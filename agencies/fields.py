@@ -1,4 +1,4 @@
-"""What the forms of every app share: a day, a reason, a refusal said at its field, and being shown again."""
+"""Form fields and helpers shared by every app: dates, reasons and service refusals."""
 
 from datetime import date
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ REASON_LENGTH = 2000
 
 
 class DayField(forms.DateField):
-    """A day, picked or typed ("30 July 2010", "30/7/2010", "2010-07-30")."""
+    """A date, picked or typed ("30 July 2010", "30/7/2010", "2010-07-30"), from 1990 to 2100."""
 
     def __init__(self, **kwargs: Any) -> None:
         sentence = "Give a day such as 30 July 2010 or 30/7/2010."
@@ -32,18 +32,21 @@ class ReasonField(forms.CharField):
 
 
 def shown_again(form: forms.BaseForm, **values: object) -> None:
-    """Show a bound form again as typed, but for these fields: against the row as it is now."""
+    """Overwrite these fields of a bound form's data and keep the rest as typed.
+
+    Used to show a form again with the current version of its row after a conflict.
+    """
     data = form.data.copy()  # type: ignore[attr-defined]
     data.update({form.add_prefix(name): str(value) for name, value in values.items()})
     form.data = data
 
 
 class Refusal(Protocol):
-    """What a service raises when it says no: a sentence, and the field at fault, if one is."""
+    """An exception that a service raises to refuse: a sentence, and the form field at fault if any."""
 
     field: str | None
 
 
 def say_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """A service's refusal at its field, or above the form where the form has no such field."""
+    """Add a service's refusal to its field, or to the whole form if the form has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

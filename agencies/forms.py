@@ -10,7 +10,7 @@ from django.contrib.auth.forms import SetPasswordMixin
 from agencies.fields import DayField, ReasonField
 from agencies.models import Agency, Seat, User
 
-# What each role is for, for somebody who chooses one.
+# Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
     Seat.Role.CONTRIBUTOR: "writes what the agency did",
     Seat.Role.APPROVER: "also sends the agency’s return and looks after its seats",
@@ -70,7 +70,7 @@ class CoverForm(forms.Form):
 
 
 class EndSeatForm(forms.Form):
-    """`confirmed` is shown only once the service has said what would be lost."""
+    """End a seat. `confirmed` is hidden until the service has raised `NobodyLeft`."""
 
     AT_ONCE, ON_A_DAY = "at_once", "on_a_day"
 
@@ -89,7 +89,7 @@ class EndSeatForm(forms.Form):
     def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if seat.from_on > today:
-            # Nothing of it has been held: there is no last day to give.
+            # The seat has not begun, so it has no last day to enter.
             del self.fields["when"], self.fields["on"]
 
     def clean(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class WithdrawForm(forms.Form):
 
 
 class NewPersonForm(SetPasswordMixin, forms.Form):
-    """A name and a password for somebody who has been invited."""
+    """Ask an invited person without an account for a name and a password."""
 
     name = forms.CharField(
         label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})

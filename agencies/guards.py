@@ -1,10 +1,10 @@
-"""Truths that need more than one row to decide, held by the database as triggers.
+"""Database triggers for rules that depend on more than one row.
 
-A check constraint sees one row. These see others, on SQLite and on PostgreSQL alike, and refuse
-with an `IntegrityError`. Each app lists its own in `GUARDS`. They are put in place after every
-`migrate`. On SQLite they are also lifted before one that has something to do: a column changes
-there by building its table anew, which drops the table's triggers and which the triggers of other
-tables that read it refuse.
+A check constraint sees one row. A trigger can query others, on SQLite and on PostgreSQL alike. A
+broken rule raises `IntegrityError`. Each app lists its triggers in `GUARDS`; they are installed
+after every `migrate`. On SQLite they are also dropped before a `migrate` that has migrations to
+apply: SQLite changes a column by rebuilding its table, which drops the table's own triggers and
+fails if triggers of other tables refer to it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from django.db import connections, transaction
 
 @dataclass(frozen=True)
 class Trigger:
-    """Something that the database does by itself at `events` on `table`."""
+    """A trigger on `table` for `events` ("INSERT", "UPDATE", "DELETE")."""
 
     name: str
     table: str
@@ -24,20 +24,20 @@ class Trigger:
 
     @property
     def tables(self) -> set[str]:
-        """What must be there before it can be."""
+        """Names of the tables that must exist before the trigger can be created."""
         return {self.table}
 
     def statements(self, vendor: str) -> list[str]:
-        """The SQL that puts it in place, or its newer wording."""
+        """Return the SQL that creates the trigger or replaces an older version of it."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Note(Trigger):
-    """Put a row into `log`, which needs no more than an id, whenever something is written.
+    """Insert a row into `log`, a table that needs only an id, at every write to `table`.
 
-    In the writer's own transaction, so whoever can see the change can see its row. Writers never
-    wait for each other, as they would for a counter.
+    The row is inserted in the writer's transaction, so it becomes visible together with the
+    change. Writers do not block each other, as they would when updating a counter.
     """
 
     log: str
@@ -47,7 +47,7 @@ class Note(Trigger):
         return {self.table, self.log}
 
     def statements(self, vendor: str) -> list[str]:
-        # SQLite takes no DEFAULT VALUES within a trigger.
+        # SQLite does not allow DEFAULT VALUES in a trigger.
         insert = (
             f"INSERT INTO {self.log} (id) VALUES ({'NULL' if vendor == 'sqlite' else 'DEFAULT'});"
         )
@@ -72,9 +72,9 @@ class Note(Trigger):
 class Guard(Trigger):
     """Refuse `events` on `table` where `refuse_when` is true of NEW and OLD.
 
-    `refuse_when` is SQL that both databases understand. `lock` is an integer expression: on
-    PostgreSQL, writers with the same value wait for each other, so that two of them cannot each
-    miss the other's row. (SQLite has one writer at a time.)
+    `refuse_when` is SQL that both databases understand. `lock` is an integer SQL expression: on
+    PostgreSQL, writers with the same value wait for each other, because two concurrent
+    transactions cannot see each other's rows. (SQLite has one writer at a time.)
     """
 
     refuse_when: str
@@ -89,7 +89,7 @@ class Guard(Trigger):
                 name = f"{self.name}_{index}"
                 out += [
                     f"DROP TRIGGER IF EXISTS {name}",
-                    # After: before, a new row has no id yet. The refusal undoes the statement.
+                    # AFTER, because a new row has no id before. RAISE(ABORT) undoes the statement.
                     f"CREATE TRIGGER {name} AFTER {event} ON {self.table} "
                     f"WHEN {self.refuse_when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
                 ]
@@ -101,20 +101,20 @@ class Guard(Trigger):
             f"BEGIN {lock} IF {self.refuse_when} THEN "
             f"RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{message}'; END IF; "
             f"RETURN {row}; END $$",
-            # Replaced in one statement, so that there is no moment without it.
+            # Replaced in one statement, so that the rule is never absent.
             f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {' OR '.join(self.events)} ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
 
 
 def frozen_history(tables: Iterable[str]) -> tuple[Guard, ...]:
-    """History rows are the record: nothing in the application changes or deletes one."""
+    """Return guards that refuse every UPDATE and DELETE on these history tables."""
     return tuple(
         Guard(
             name=f"frozen_{table}_{event.lower()}",
             table=table,
             events=(event,),
-            # Django sets the author of a row to nothing when a user row goes; ours never go.
+            # Django sets `history_user` to null when a user is deleted; users are never deleted.
             refuse_when="1 = 1",
             message="History rows are never changed or deleted.",
         )
@@ -162,9 +162,9 @@ GUARDS = (
 
 
 def install(guards: Iterable[Trigger], using: str) -> None:
-    """Put the guards in place, or their newer wording, wherever their table exists."""
+    """Create or replace the triggers whose tables exist in the database."""
     connection = connections[using]
-    # A migration run may end before a table is made, or after it has gone.
+    # `migrate` can stop before a table is created or after it is dropped.
     tables = set(connection.introspection.table_names())
     with transaction.atomic(using), connection.cursor() as cursor:
         for guard in guards:
@@ -174,7 +174,7 @@ def install(guards: Iterable[Trigger], using: str) -> None:
 
 
 def lift(using: str) -> None:
-    """Drop every trigger of an SQLite database. PostgreSQL's are in nobody's way and stay."""
+    """Drop every trigger of an SQLite database. On PostgreSQL they do not obstruct `migrate`."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
@@ -185,7 +185,10 @@ def lift(using: str) -> None:
 
 
 def lift_before_migrate(using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
-    """A run that fails leaves the guards lifted until the next one succeeds."""
+    """Drop the triggers if there are migrations to apply.
+
+    If `migrate` fails, they stay dropped until the next one succeeds.
+    """
     if plan:
         lift(using)
 

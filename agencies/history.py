@@ -1,7 +1,7 @@
-"""How a row and its history are written together: who, when and why.
+"""Write a row together with its history row: who, when and why.
 
-`save` is the one way that services write a tracked row. History rows keep the person's name and
-agency as text too, since people move on and agencies are renamed.
+Services write tracked rows only through `save`. History rows also keep the person's name and
+agencies as text, because people leave and agencies are renamed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,9 +23,9 @@ _written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None
 
 @contextmanager
 def written_at(at: datetime) -> Iterator[None]:
-    """What is saved in the block was true from then on: for a story that is entered later.
+    """Date the history rows saved in this block `at`, for records entered after the event.
 
-    Only for records that have no newer history, since a record stands as its last row says.
+    Only for records without newer history: the latest history row must match the record.
     """
     token = _written_at.set(at)
     try:
@@ -45,9 +45,9 @@ def save(
 ) -> Row:
     """Write the row and its history row in one transaction.
 
-    `actor` names a command that writes without a person ("Spreadsheet import"). `at` is for
-    records that became true before they were entered; it defaults to now, or to the moment of the
-    `written_at` around it.
+    `actor` names a command that writes without a user ("Spreadsheet import"). `at` is for
+    records that became true before they were entered; it defaults to the moment of the enclosing
+    `written_at` block, or to now. `fields` limits the UPDATE to these columns.
     """
     row._history_user = by  # type: ignore[attr-defined]
     row._history_actor = actor or (by.signature if by else "")  # type: ignore[attr-defined]
@@ -65,10 +65,11 @@ def write_past(
     actor: str,
     created: bool = True,
 ) -> None:
-    """Write history rows for rows already saved: (the row as it was, when, why), oldest first.
+    """Write history rows for rows that are already saved.
 
-    The first state of a row is its creation, unless `created` is false: then the rows have
-    history, and every state is a change. All states must be of one model.
+    `states` are (the row as it was, when, why), oldest first, all of one model. The first state
+    of each row is recorded as its creation. Pass `created=False` for rows that already have
+    history: then every state is recorded as a change.
     """
     batch, seen = [], set()
     model: Any = None

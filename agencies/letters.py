@@ -1,4 +1,4 @@
-"""The letters of this app. What they say is in templates/agencies/letters."""
+"""Send this app's e-mails. Their text is in templates/agencies/letters."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,9 +9,9 @@ from agencies.models import Invitation, User
 
 
 def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
-    """Plain text to the one address. Raises `OSError` where the mail server does not take it."""
+    """E-mail the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
     link = settings.SITE_URL + reverse("agencies:accept-invitation", args=[token])
-    # The name that the inviter typed is left out: whoever invites writes no text of ours.
+    # Leave out the name that the inviter typed, so that they cannot put text into our e-mails.
     body = render_to_string(
         "agencies/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
     )

@@ -1,6 +1,6 @@
-"""Who takes part: agencies, the people in their seats, and the Ministers who are told.
+"""Agencies, users, their seats (roles in an agency for a period), invitations and Ministers.
 
-Facts live here: fields, constraints, and questions that a row can answer about itself.
+Only fields, constraints, querysets and properties of one row. Writes are in `agencies.services`.
 """
 
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agencies.tracking import SIGNATURE_LENGTH, track
 
-# Stored codes of seats' roles, for the constraints; `Seat.Role` gives them names.
+# Stored values of `Seat.Role`, needed before that class exists for the constraints.
 ROLE_CODES = [
     "contributor",
     "approver",
@@ -30,11 +30,11 @@ ROLE_CODES = [
 
 class PeriodQuerySet(models.QuerySet[Any]):
     def on(self, day: date) -> Self:
-        """Rows whose period holds the day; both ends belong to it."""
+        """Rows whose period includes the day. First and last day count; no end means open."""
         return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
 
     def during(self, from_on: date, to_on: date | None) -> Self:
-        """Rows whose period shares a day with this one; no end means still going on."""
+        """Rows whose period overlaps this one by at least a day. No end means open."""
         begun = self.filter(Q(to_on=None) | Q(to_on__gte=from_on))
         return begun if to_on is None else begun.filter(from_on__lte=to_on)
 
@@ -106,7 +106,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in with an e-mail address. Deactivated when they leave, never deleted."""
+    """A person who signs in with an e-mail address. Deactivated when they leave; never deleted."""
 
     email = models.EmailField("e-mail address", max_length=254)
     name = models.CharField(max_length=150)
@@ -114,7 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may open the administration pages", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    # No record of each sign-in: it would be a history row a day about nothing.
+    # Not recorded: every sign-in would write a history row without information.
     last_login = None
 
     objects: ClassVar[UserManager] = UserManager()
@@ -141,10 +141,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def current_seats(self) -> "list[Seat]":
-        """The seats held today, with their agencies: one query for the life of this object.
+        """Seats held today, with their agencies. One query, cached on this object.
 
-        The only place below the views that asks the clock. What a person may do is always a
-        question about now, and a user object lives for one request.
+        The only place below the views that reads the clock: permissions always depend on the
+        present, and a user object lives for one request.
         """
         return list(
             Seat.objects.on(timezone.localdate())
@@ -154,21 +154,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def agencies_as(self, *roles: str) -> set[int]:
-        """Ids of the agencies where this person holds one of the roles today."""
+        """Return the ids of the agencies where this user holds one of the roles today."""
         if not self.is_active:
             return set()
         return {seat.agency_id for seat in self.current_seats if seat.role in roles}
 
     @property
     def signature(self) -> str:
-        """Name and agencies as text, as history keeps them."""
+        """Name and current agencies as text, as stored in history rows."""
         agencies = sorted({seat.agency.short_name for seat in self.current_seats})
         signed = f"{self.name} ({', '.join(agencies)})" if agencies else self.name
         return signed[:SIGNATURE_LENGTH]
 
 
 class SeatQuerySet(PeriodQuerySet):
-    """A withdrawn seat gives nothing on any day: it is the record that it was given by mistake."""
+    """Leave out withdrawn seats, which give no rights on any day."""
 
     def on(self, day: date) -> Self:
         return super().on(day).filter(withdrawn_at=None)
@@ -178,7 +178,7 @@ class SeatQuerySet(PeriodQuerySet):
 
 
 class Seat(models.Model):
-    """A person's place in an agency, for a time. Work belongs to the seat, never to the person."""
+    """A user's role in an agency for a period. Work belongs to the agency, not to the user."""
 
     class Role(models.TextChoices):
         CONTRIBUTOR = "contributor", "Contributor"
@@ -193,7 +193,7 @@ class Seat(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     from_on = models.DateField("from")
     to_on = models.DateField("to (last day)", null=True, blank=True)
-    # Taken back before it had held for a whole day; a seat that held has a last day instead.
+    # Set if the seat was ended at once on or before its first day; other seats end with `to_on`.
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SeatQuerySet.as_manager()
@@ -210,7 +210,7 @@ class Seat(models.Model):
                 name="seat_role_known",
                 condition=Q(role__in=ROLE_CODES),
             ),
-            # That one person's seats of a role in an agency do not overlap is a guard (guards.py).
+            # guards.py refuses overlapping seats of the same user, agency and role.
         ]
 
     def __str__(self) -> str:
@@ -227,16 +227,16 @@ class Seat(models.Model):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> Self:
-        """Neither accepted nor withdrawn. One whose link has expired still waits to be sent again."""
+        """Neither accepted nor withdrawn, even if the link has expired: it can be sent again."""
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def live(self, at: datetime) -> Self:
-        """Those whose link works."""
+        """Waiting invitations whose link works at this moment."""
         return self.waiting().filter(expires_at__gt=at)
 
 
 class Invitation(models.Model):
-    """A seat that was offered by letter. The link's token is kept as its hash only."""
+    """A seat offered by e-mail. Only a hash of the link's token is stored."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="invitations")
     role = models.CharField(max_length=20, choices=Seat.Role)
@@ -247,7 +247,7 @@ class Invitation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    # The mail server would not take the last letter.
+    # Set if the mail server refused the last e-mail.
     failed_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     seat = models.OneToOneField(
@@ -302,7 +302,7 @@ class AppointmentQuerySet(PeriodQuerySet):
 
 
 class Appointment(models.Model):
-    """A Minister's time in a portfolio, so that a paper names who held it on the paper's date."""
+    """A Minister's period in a portfolio. A paper names the Minister of the paper's date."""
 
     minister = models.CharField(max_length=150, help_text="As printed: Hon Dr Jonathan Coleman")
     portfolio = models.CharField(max_length=150, help_text="As printed: Minister of Immigration")
@@ -320,7 +320,7 @@ class Appointment(models.Model):
                 condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
                 violation_error_message="An appointment cannot end before it begins.",
             ),
-            # That a portfolio has one Minister at a time is a guard (guards.py).
+            # guards.py refuses overlapping appointments to the same portfolio.
         ]
 
     def __str__(self) -> str:

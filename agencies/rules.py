@@ -1,6 +1,6 @@
-"""Who may look after which seats, and the predicates about seats that the other apps build on.
+"""Permissions on agencies' seats, and predicates about seats that the other apps use.
 
-Each says who, never when.
+Rules decide who may act. Services decide when an action is possible.
 """
 
 from typing import Any
@@ -10,13 +10,16 @@ from django.contrib.auth.models import AnonymousUser
 
 from agencies.models import Agency, Seat, User
 
-# What the approver of an agency gives and ends. The others run the plan and its briefing, and are
-# for the coordinator of that agency alone.
+# Roles that an agency's approver may give and end. The other roles run the plan and its
+# briefings; only a coordinator of that agency (or a superuser) may give and end them.
 ORDINARY_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER, Seat.Role.OBSERVER)
 
 
 def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
-    """Ids of the agencies where the person holds one of the roles today; none for nobody."""
+    """Return the ids of the agencies where the user holds one of the roles today.
+
+    Empty for an anonymous user.
+    """
     return user.agencies_as(*roles) if isinstance(user, User) else set()
 
 
@@ -26,13 +29,13 @@ def sits_in(user: User | AnonymousUser, agency_id: int, *roles: str) -> bool:
 
 @rules.predicate
 def coordinates_somewhere(user: Any, row: Any = None) -> bool:
-    """Holds a coordinator's seat today, in any agency."""
+    """True if the user is a coordinator in any agency today."""
     return bool(agencies_of(user, Seat.Role.COORDINATOR))
 
 
 @rules.predicate
 def sits_there(user: Any, agency: Any) -> bool:
-    """Holds any seat in the agency today."""
+    """True if the user holds any seat in the agency today."""
     return isinstance(agency, Agency) and sits_in(user, agency.pk, *Seat.Role.values)
 
 
@@ -42,7 +45,7 @@ def approves_there(user: Any, agency: Any) -> bool:
 
 
 def roles_to_manage(user: Any, agency: Agency) -> tuple[Seat.Role, ...]:
-    """The roles whose seats the person may give and end in an agency that they look after."""
+    """Return the roles that the user may give and end in an agency that they manage."""
     if user.is_superuser or sits_in(user, agency.pk, Seat.Role.COORDINATOR):
         return tuple(Seat.Role)
     return ORDINARY_ROLES
@@ -50,7 +53,7 @@ def roles_to_manage(user: Any, agency: Agency) -> tuple[Seat.Role, ...]:
 
 @rules.predicate
 def manages_its_role(user: Any, row: Any) -> bool:
-    """Looks after the agency of this seat or invitation, and its role is theirs to give."""
+    """True if the user manages this seat's or invitation's agency and may give its role."""
     return (
         row is not None
         and user.has_perm("agencies.manage_seats", row.agency)
@@ -58,7 +61,7 @@ def manages_its_role(user: Any, row: Any) -> bool:
     )
 
 
-# The plans' floor widens the first two: a plan's coordinator looks after its members' seats.
+# workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members.
 rules.add_perm("agencies.see_agency", sits_there)
 rules.add_perm("agencies.manage_seats", approves_there)
 rules.add_perm("agencies.manage_seat", manages_its_role)

@@ -1,4 +1,4 @@
-"""How an agency's seats stand on a day, and what happened to them, as sentences. Reads only."""
+"""An agency's seats on a day, and their history as sentences. Reads only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ TOLD_AT_MOST = 50
 
 @dataclass(frozen=True)
 class Seating:
-    """Seats by whether they are held on the day, will be, or were (newest first)."""
+    """Current, future and past seats on a day. Past seats are newest first."""
 
     now: list[Seat] = field(default_factory=list)
     to_come: list[Seat] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Seating:
 
 
 def seating_of(agency: Agency, on: date) -> Seating:
-    """One query. The people who can do most come first."""
+    """Return the agency's seats on a day, in the order of `Seat.Role` and then by name. One query."""
     seating = Seating()
     order = list(Role.values)
     seats = agency.seats.select_related("user")
@@ -44,7 +44,7 @@ def seating_of(agency: Agency, on: date) -> Seating:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: `at` in New Zealand time, `who` as they were named then."""
+    """One event: `at` in New Zealand local time, `who` with the name they had then."""
 
     at: datetime
     who: str
@@ -53,7 +53,7 @@ class Entry:
 
 
 def history_of(agency: Agency) -> list[Entry]:
-    """The latest that happened to the agency's seats and invitations, newest first. Two queries."""
+    """Return the latest events of the agency's seats and invitations, newest first. Two queries."""
     seats = Seat.history.filter(agency=agency).select_related("user")
     invitations = Invitation.history.filter(agency=agency)
     entries = [*_entries(seats, _seat), *_entries(invitations, _invitation)]
@@ -92,7 +92,7 @@ def _seat(was: Any, now: Any) -> str:
 
 
 def _invitation(was: Any, now: Any) -> str:
-    """Nothing about accepting: the seat's own line tells it."""
+    """Return the sentence, or "" for an acceptance, which the seat's own entry reports."""
     name = f"{now.name} ({now.email})"
     if was is None:
         return f"invited {name} to be {Role(now.role).label.lower()}."

@@ -1,4 +1,4 @@
-"""The history table of a tracked model. Writing to it is `agencies.history`."""
+"""Define the history table of a tracked model. `agencies.history` writes to it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ SIGNATURE_LENGTH = 300
 
 
 class HistoryRow(models.Model):
-    """What every history row keeps besides the row itself."""
+    """Extra columns of every history table."""
 
     history_actor = models.CharField(max_length=SIGNATURE_LENGTH, default="", editable=False)
 
@@ -19,7 +19,7 @@ class HistoryRow(models.Model):
 
 
 class Versions(HistoricalRecords):
-    """History tables with an index for "the last row of this record before a moment"."""
+    """History tables with an index to find a record's last row before a moment."""
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         last = models.Index(

@@ -1,4 +1,4 @@
-"""Seats and invitations: an agency's people, and the page behind the link of a letter."""
+"""URLs of seats and invitations."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Invitations: sent, sent again, withdrawn, accepted. Accepting one gives the seat."""
+"""Send, resend, withdraw and accept invitations. Accepting an invitation gives the seat."""
 
 import hashlib
 import secrets
@@ -12,26 +12,26 @@ from agencies.models import Agency, Invitation, Seat, User
 from agencies.services.seats import SeatRefused, check_period, give_seat
 
 LINK_WORKS_DAYS = 14
-# Of one person, so that a stolen session is no mail cannon.
+# Sent by one user, so that a stolen session cannot flood others with e-mail.
 LETTERS_AN_HOUR = 30
-# To one address, so that nobody is pestered.
+# Sent to one address, so that nobody is flooded.
 LETTERS_A_DAY_TO_ONE = 5
 
 
 class InvitationGone(SeatRefused):
-    """Unknown, used, withdrawn or expired: which of them is nobody's business."""
+    """The link is unknown, used, withdrawn or expired. The message does not say which."""
 
     def __init__(self) -> None:
         super().__init__("This link does not work, or no longer.")
 
 
 def hash_of(token: str) -> str:
-    # Tokens are long and random, so a plain hash is enough to make a stolen table useless.
+    # Tokens are long and random, so an unsalted hash is enough to protect a stolen table.
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def behind(token: str, at: datetime) -> Invitation | None:
-    """The invitation whose link works now, with its agency."""
+    """Return the invitation of this token with its agency, or None if its link does not work."""
     return (
         Invitation.objects.live(at)
         .select_related("agency")
@@ -41,7 +41,7 @@ def behind(token: str, at: datetime) -> Invitation | None:
 
 
 def was_accepted_by(token: str, user: User) -> bool:
-    """Whether this person followed the link before, when it worked."""
+    """Return whether this user accepted the invitation of this token earlier."""
     return Invitation.objects.filter(token_hash=hash_of(token), seat__user=user).exists()
 
 
@@ -58,14 +58,14 @@ def invite(
     at: datetime,
     reason: str = "",
 ) -> Invitation:
-    """Offer a seat by letter; its link works for 14 days, and not beyond the seat's last day.
+    """Offer a seat by e-mail. The link works for 14 days, but not after the seat's last day.
 
-    The very same asked again, as by a double click, sends nothing more. Whether somebody signs in
-    with the address makes no difference here, or to what the inviter sees. Refused with
-    `SeatRefused` where the address has the seat or another invitation to it, where the first day
-    has gone by, when too many letters went out, and where the seat itself could not be.
+    The same request again, as by a double click, returns the first invitation and sends nothing.
+    The inviter cannot learn whether the address has an account. Raise `SeatRefused` if the
+    address already holds the seat or has a different invitation to it, if `from_on` is in the
+    past, if the sending limits are exceeded, or if the period is not possible (`check_period`).
     """
-    # The agency's row is the lock: the second of two clicks finds the first's invitation.
+    # Lock the agency's row, so that the second of two clicks finds the first one's invitation.
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
     email = email.lower()
     waiting = Invitation.objects.waiting().filter(agency=agency, role=role, email=email).first()
@@ -95,8 +95,9 @@ def invite(
 def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) -> Invitation:
     """Send a new link; the old one stops working.
 
-    `version` is that of the page: where somebody has just sent it again, nothing more is sent.
-    Refused with `SeatRefused` once it was accepted or withdrawn, and as `invite` refuses.
+    `version` is the version that the page was made from: if the invitation has been sent again
+    since, do nothing. Raise `SeatRefused` if it was accepted or withdrawn, if the seat's last day
+    is in the past, or if the sending limits are exceeded.
     """
     invitation = _locked(invitation)
     if invitation.accepted_at is not None:
@@ -112,7 +113,10 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
 
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = "") -> Invitation:
-    """Stop the link from working. Asked twice, it is withdrawn once. Refused once accepted."""
+    """Stop the link from working. A second call does nothing.
+
+    Raise `SeatRefused` if the invitation was accepted.
+    """
     invitation = _locked(invitation)
     if invitation.withdrawn_at is not None:
         return invitation
@@ -124,10 +128,10 @@ def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = ""
 
 @transaction.atomic
 def accept(*, invitation: Invitation, user: User, at: datetime) -> Seat:
-    """Seat the person who signs in with the invitation's address.
+    """Give the seat to the signed-in user, whose address must be the invitation's.
 
-    Refused with `InvitationGone` where the link has stopped working since the page was made, with
-    `SeatRefused` for anybody else's address, and as `give_seat` refuses.
+    Raise `InvitationGone` if the link has stopped working since the page was made, and
+    `SeatRefused` for another address or if `give_seat` refuses.
     """
     invitation = _live(invitation, at)
     if user.email.lower() != invitation.email:
@@ -137,7 +141,11 @@ def accept(*, invitation: Invitation, user: User, at: datetime) -> Seat:
 
 @transaction.atomic
 def accept_as_new_person(*, invitation: Invitation, name: str, password: str, at: datetime) -> User:
-    """Make the account of the invitation's address and seat its person. Refused as `accept`."""
+    """Create an account for the invitation's address, give it the seat, and return it.
+
+    Raise `InvitationGone` if the link has stopped working since the page was made, and
+    `SeatRefused` if the address already has an account or if `give_seat` refuses.
+    """
     invitation = _live(invitation, at)
     if account_of(invitation) is not None:
         raise SeatRefused("Somebody signs in with this address already. Sign in to take the seat.")
@@ -149,7 +157,10 @@ def accept_as_new_person(*, invitation: Invitation, name: str, password: str, at
 
 
 def account_of(invitation: Invitation) -> User | None:
-    """Who signs in with the invitation's address. For whoever holds its link, not the inviter."""
+    """Return the account of the invitation's address, or None.
+
+    Show the answer only to a person with the link, never to the inviter.
+    """
     return User.objects.filter(email__iexact=invitation.email).first()
 
 
@@ -175,7 +186,7 @@ def _invited_by(invitation: Invitation) -> str:
 def _live(invitation: Invitation, at: datetime) -> Invitation:
     token_hash = invitation.token_hash
     invitation = _locked(invitation)
-    # Sent again since, it has another token: the link that was followed is an old one.
+    # If it has been sent again, it has another token, and the link that was followed is old.
     if invitation.token_hash != token_hash or not Invitation.objects.live(at).filter(
         pk=invitation.pk
     ):
@@ -207,7 +218,7 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
         try:
             letters.send_invitation(invitation, by=by, token=token)
         except OSError:
-            # The mail server is away or will not take it; the page says so and offers another try.
+            # The mail server is down or refuses the e-mail; the page shows it and offers a retry.
             _note_failure(invitation, at)
 
     transaction.on_commit(post)
@@ -215,7 +226,10 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
 
 
 def _refuse_a_flood(email: str, by: User, at: datetime) -> None:
-    """Each letter left a history row of an invitation that waits."""
+    """Raise `SeatRefused` if a sending limit is reached.
+
+    Each e-mail wrote one history row of a waiting invitation, so these rows are counted.
+    """
     letters_sent = Invitation.history.filter(accepted_at=None, withdrawn_at=None, failed_at=None)
     by_this_person = letters_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
     if by_this_person.count() >= LETTERS_AN_HOUR:

@@ -1,4 +1,4 @@
-"""Seats: given, covered for a time, ended, or withdrawn before they held for a day."""
+"""Give, cover, end and withdraw seats."""
 
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from agencies.models import Agency, Seat, User
 
 Role = Seat.Role
 
-# What nobody in an agency can do any more when the last seat of the role is gone.
+# What an agency can no longer do without a seat of the role.
 LOST_WITH_THE_LAST = {
     Role.APPROVER: "submit its return or look after its seats",
     Role.COORDINATOR: "open rounds, accept returns or write the briefing",
@@ -18,7 +18,7 @@ LOST_WITH_THE_LAST = {
 
 
 class SeatRefused(Exception):
-    """The message is written for the person at the screen. `field` names the form field at fault."""
+    """A refused write. The message is for the user; `field` names the form field at fault."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class SeatRefused(Exception):
 
 
 class NobodyLeft(SeatRefused):
-    """The last seat of its kind in the agency. May be ended all the same, once confirmed."""
+    """The seat is the agency's last one of its role. The user may confirm and end it."""
 
 
 @transaction.atomic
@@ -41,14 +41,14 @@ def give_seat(
     reason: str = "",
     actor: str = "",
 ) -> Seat:
-    """Seat a person in an agency from a day on, until `to_on` (its last day) if given.
+    """Give a user a role in an agency from `from_on` to `to_on` (the last day; None: no end).
 
-    `actor` names a command that does it without a person.
+    `actor` names a command that writes without a user.
 
-    Refused with `SeatRefused` where the person holds the same seat for part of that time, where
-    the period is upside down, or where the agency does not exist on the first day.
+    Raise `SeatRefused` if the user already holds that role there on any of these days, if
+    `to_on` is before `from_on`, or if the agency does not exist on `from_on`.
     """
-    # The person's row is the lock: two grants to one person wait for each other.
+    # Lock the user's row, so that two seats for one user are not given at once.
     User.objects.select_for_update().get(pk=user.pk)
     check_period(agency, from_on, to_on)
     others = Seat.objects.filter(user=user, agency=agency, role=role)
@@ -79,12 +79,12 @@ def cover_leave(
     reason: str,
     today: date,
 ) -> Seat:
-    """Seat somebody of the agency in a second role for a time.
+    """Give a colleague a second role in their agency for a period.
 
-    Asked twice for the very same, it gives one seat. Refused with `SeatRefused` where the first
-    day has gone by, where the person has no seat there today, and as `give_seat` refuses.
+    The same request again returns the first seat. Raise `SeatRefused` if `from_on` is before
+    `today`, if the user holds no seat in the agency today, or if `give_seat` refuses.
     """
-    # The person's row is the lock, as in giving: the second of two clicks finds the first's seat.
+    # Lock the user's row, so that the second of two clicks finds the first one's seat.
     User.objects.select_for_update().get(pk=user.pk)
     if from_on < today:
         raise SeatRefused("Cover begins today or later.", "from_on")
@@ -99,11 +99,11 @@ def cover_leave(
 
 @transaction.atomic
 def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: bool = True) -> Seat:
-    """Make `on` the last day of a seat. The row stays as the record of who sat there.
+    """Make `on` the last day of a seat. The row stays as a record.
 
-    Needs a reason. Yesterday is the latest day that takes the rights away at once. Refused with
-    `SeatRefused` before the seat began, or where it has ended by then already; with `NobodyLeft`,
-    unless `confirmed`, where the agency would have no other approver or coordinator.
+    The user keeps the role on the day `on` itself. Raise `SeatRefused` if the seat was withdrawn,
+    begins after `on` or ends on or before it, or if `reason` is empty. Raise `NobodyLeft`, unless
+    `confirmed`, if this would leave the agency without an approver or without a coordinator.
     """
     seat = _locked(seat)
     if seat.withdrawn_at is not None:
@@ -126,10 +126,9 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
 def end_seat_at_once(
     *, seat: Seat, by: User, reason: str, at: datetime, confirmed: bool = True
 ) -> Seat:
-    """Take a seat's rights away now: yesterday was its last day, or it is withdrawn.
+    """End a seat now: make yesterday its last day, or withdraw it if it begins today or later.
 
-    Withdrawn is a seat that has not held for a whole day yet: it begins today or later. Asked
-    twice, it ends once. Refused as `end_seat` refuses.
+    A second call does nothing. Raise `SeatRefused` and `NobodyLeft` as `end_seat` does.
     """
     seat = _locked(seat)
     today = timezone.localdate(at)
@@ -148,7 +147,7 @@ def end_seat_at_once(
 
 
 def _locked(seat: Seat) -> Seat:
-    # The agency's row first: two people who end each other's seat must not leave it empty.
+    # Lock the agency's row first, so that two people ending each other's seats wait in turn.
     Agency.objects.select_for_update().get(pk=seat.agency_id)
     rows = Seat.objects.select_for_update(of=("self",)).select_related("user", "agency")
     locked: Seat = rows.get(pk=seat.pk)

@@ -1,4 +1,4 @@
-"""The components that need a body or a little Python. Their markup is in templates/components."""
+"""Components that have a body or need Python. Their markup is in templates/components."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,8 +17,8 @@ register = template.Library()
 
 @register.simple_block_tag
 def page_header(content: str, title: str, eyebrow: str = "", lead: str = "") -> str:
-    """The h1, with what stands above and below it. The body is the page's actions; may be empty."""
-    # The body was rendered, and escaped, by the page's own template; strip forgets that.
+    """Render the h1 with its eyebrow and lead. The body holds the page's actions and may be empty."""
+    # The page's template has already escaped the body; `strip` returns an unsafe string.
     actions = mark_safe(content.strip())
     return render_to_string(
         "components/page_header.html",
@@ -28,7 +28,7 @@ def page_header(content: str, title: str, eyebrow: str = "", lead: str = "") -> 
 
 @register.simple_block_tag
 def callout(content: str, title: str = "", kind: str = "note") -> str:
-    """What a reader must not miss: kind "attention" for what needs doing, "note" otherwise."""
+    """Render a callout: kind "attention" if the reader must act, "note" otherwise."""
     return render_to_string(
         "components/callout.html", {"title": title, "kind": kind, "content": content}
     )
@@ -38,10 +38,10 @@ def callout(content: str, title: str = "", kind: str = "note") -> str:
 def data_table(
     content: str, caption: str, kind: str = "scroll", id: str = "", caption_hidden: bool = False
 ) -> str:
-    """A captioned table whose body is thead and tbody.
+    """Render a table with a caption. The body is its thead and tbody.
 
-    On a narrow screen kind "scroll" moves sideways, by keyboard too; "stack" turns each row into
-    a short list, for which each td carries its column's name as data-label.
+    On a narrow screen kind "scroll" scrolls sideways, by keyboard too. Kind "stack" turns each
+    row into a short list; each td needs the name of its column as data-label.
     """
     return render_to_string(
         "components/data_table.html",
@@ -57,7 +57,7 @@ def data_table(
 
 @register.filter
 def page_numbers(page: "Page[Any]") -> list[int | str]:
-    """Numbers to link to around a page, with an ellipsis for each gap."""
+    """Return the page numbers to link to from this page, with an ellipsis for each gap."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
 
@@ -65,9 +65,9 @@ def page_numbers(page: "Page[Any]") -> list[int | str]:
 def error_links(
     forms: "BaseForm | BaseFormSet[BaseForm] | Iterable[BaseForm]",
 ) -> list[tuple[str, str]]:
-    """Every error of a form or of several, in the page's order, with the id of its control.
+    """Return (error, id of its control) for every error of one or more forms, in page order.
 
-    The id is empty for an error that belongs to no visible field.
+    The id is empty for an error without a visible field.
     """
     if not forms and not isinstance(forms, (BaseForm, BaseFormSet)):
         return []
@@ -87,5 +87,5 @@ def _errors_of(form: BaseForm) -> Iterator[tuple[str, str]]:
 
 
 def _control_id(field: BoundField) -> str:
-    """The id to jump to: of a group of radio buttons or checkboxes, the first one's."""
+    """Return the id of the field's control, or of the first control of a group."""
     return field.id_for_label or f"{field.auto_id}_0"

@@ -1,1 +1,1 @@
-"""Pages about who sits where. One module a noun."""
+"""Views of seats and invitations, one module per noun."""

@@ -1,4 +1,4 @@
-"""Inviting somebody to a seat, and the page behind the link of the letter."""
+"""Invite a person to a seat, and accept an invitation from the e-mailed link."""
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -101,9 +101,9 @@ def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """For whoever holds the link: a name and a password, or the seat alone for a known person.
+    """Accept an invitation: a new person enters a name and a password, a known one signs in.
 
-    A link that does not work says only that, whatever the reason.
+    Every link that does not work gets the same page, so that it does not reveal the reason.
     """
     at = timezone.now()
     user = request.user if isinstance(request.user, User) else None
@@ -132,7 +132,7 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 
 def take_seat(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
-    """The button of somebody who is signed in, or why it is not theirs to press."""
+    """Let a signed-in user accept, or explain that the invitation is for another address."""
     refusal = ""
     is_theirs = user.email.lower() == invitation.email
     if is_theirs and request.method == "POST":
@@ -154,7 +154,7 @@ def take_seat(request: HttpRequest, invitation: Invitation, user: User) -> HttpR
 
 
 def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """The form of somebody who has no account yet."""
+    """Ask a person without an account for a name and a password, then sign them in."""
     form = NewPersonForm(
         posted(request),
         email=invitation.email,
@@ -173,7 +173,7 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         except SeatRefused as refused:
             form.add_error(None, str(refused))
         else:
-            # The link has just shown that the address is theirs.
+            # Having the link proves that the address is theirs.
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             welcome(request, invitation)
             return redirect("home")

@@ -1,4 +1,4 @@
-"""How views get at the person, at what was sent, and at the agency whose seats that person looks after."""
+"""Helpers for views: the signed-in user, the posted data, and permission checks on seats."""
 
 from typing import Any
 
@@ -10,23 +10,26 @@ from agencies.models import Agency, Invitation, Seat, User
 
 
 def signed_in(request: HttpRequest) -> User:
-    """The person. Every view but the public ones is behind the sign-in middleware."""
+    """Return the signed-in user. `LoginRequiredMiddleware` protects every view but public ones."""
     assert isinstance(request.user, User)
     return request.user
 
 
 def posted(request: HttpRequest) -> Any:
-    """What a form is bound to: the data of a POST, nothing before."""
+    """Return the data to bind a form to: that of a POST, or None."""
     return request.POST if request.method == "POST" else None
 
 
 def small_number(text: str) -> int | None:
-    """A number of at most five digits that an address or a button carries; None for anything else."""
+    """Parse a number of at most five digits from a URL or a button; None for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def managed_agency(request: HttpRequest, pk: int) -> Agency:
-    """The agency; 404 for a stranger to it, 403 for a colleague who does not look after its seats."""
+    """Return the agency if the user manages its seats.
+
+    Raise `PermissionDenied` for a user who may only see the agency, and `Http404` for others.
+    """
     agency = get_object_or_404(Agency, pk=pk)
     if request.user.has_perm("agencies.manage_seats", agency):
         return agency
@@ -36,6 +39,6 @@ def managed_agency(request: HttpRequest, pk: int) -> Agency:
 
 
 def require_role(request: HttpRequest, row: Seat | Invitation) -> None:
-    """403 where the role is not this person's to give or to end."""
+    """Raise `PermissionDenied` if the user may not give and end this role."""
     if not request.user.has_perm("agencies.manage_seat", row):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The people of an agency: who sits there, cover for leave, the end of a seat."""
+"""List an agency's seats, arrange cover for leave, and end a seat."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +87,7 @@ def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
             messages.success(
                 request, f"The seat of {held.user} as {held.get_role_display().lower()} ends."
             )
-            # Whoever ended their own seat may not look at the page any more.
+            # A user who has ended their own seat may no longer see the agency's page.
             own = held.user_id == signed_in(request).pk
             return redirect("home") if own else redirect("agencies:seats", of.pk)
     return render(
