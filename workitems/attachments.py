@@ -1,7 +1,7 @@
-"""Which files may be evidence: by the ending of their name and by what they hold.
+"""Check that an uploaded file is of an allowed type.
 
-Both must agree, so that nothing arrives under another kind's name. Nothing here is opened by us
-beyond its first bytes and, of an archive, the names inside.
+The extension and the content must agree, so that no file pretends to be of another type. We read
+only the first bytes, the text of text files, and the member names of a ZIP archive.
 """
 
 import re
@@ -12,9 +12,9 @@ from typing import IO, Any
 
 MOST_MEGABYTES = 10
 NAME_LENGTH = 200
-# Names inside an office file; real ones have a few hundred at most.
+# Members of an Office file; real ones have a few hundred at most.
 MOST_MEMBERS = 10_000
-HEAD = 4096  # bytes; enough for every signature and for the first lines of a letter
+HEAD = 4096  # bytes; enough for every signature and for the first headers of an e-mail
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -25,7 +25,7 @@ def _starts_with(*signatures: bytes) -> Callable[[IO[Any]], bool]:
 
 
 def _office(folder: str) -> Callable[[IO[Any]], bool]:
-    """A Word, Excel or PowerPoint file without macros."""
+    """Return a test for a Word, Excel or PowerPoint file without macros."""
 
     def matches(file: IO[Any]) -> bool:
         with zipfile.ZipFile(file) as archive:
@@ -41,18 +41,22 @@ def _office(folder: str) -> Callable[[IO[Any]], bool]:
 
 
 def _open_document(kind: str) -> Callable[[IO[Any]], bool]:
-    """Its first member is its type, stored as it is: bytes 38 and on are the type itself."""
-    told = f"mimetype{OPEN_DOCUMENT}{kind}".encode()
+    """Return a test for an OpenDocument file.
+
+    Its first ZIP member is the uncompressed file "mimetype": its name is at byte 30, directly
+    followed by its content.
+    """
+    header = f"mimetype{OPEN_DOCUMENT}{kind}".encode()
 
     def matches(file: IO[Any]) -> bool:
         head = file.read(HEAD)
-        return bool(head.startswith(b"PK\x03\x04") and head[30:].startswith(told))
+        return bool(head.startswith(b"PK\x03\x04") and head[30:].startswith(header))
 
     return matches
 
 
 def _text(file: IO[Any]) -> bool:
-    """Text in UTF-8 or an older code page: no byte in it that no text has."""
+    """Accept UTF-8 and older code pages: any bytes without control characters."""
     return re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", file.read()) is None
 
 
@@ -64,7 +68,7 @@ def _letter(file: IO[Any]) -> bool:
 
 _OLE = _starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
-# Ending: (what a browser is told, whether the content is of that kind).
+# Extension: (content type of the download, test of the content).
 KINDS: dict[str, tuple[str, Callable[[IO[Any]], bool]]] = {
     "pdf": ("application/pdf", _starts_with(b"%PDF-")),
     "doc": ("application/msword", _OLE),
@@ -81,7 +85,7 @@ KINDS: dict[str, tuple[str, Callable[[IO[Any]], bool]]] = {
     "jpeg": ("image/jpeg", _starts_with(b"\xff\xd8\xff")),
     "txt": ("text/plain", _text),
     "csv": ("text/csv", _text),
-    # Some browsers show a letter with its pictures and scripts; bytes they only keep.
+    # Some browsers display an e-mail with its images and scripts; octet-stream is only saved.
     "eml": ("application/octet-stream", _letter),
     "msg": ("application/octet-stream", _OLE),
 }
@@ -97,8 +101,8 @@ def content_type(name: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """The file's own name as text to show: no folders, no characters that cannot be seen, and
-    short enough for its column with its ending kept."""
+    """Return the file name for display: without folders and invisible characters, and cut to
+    `NAME_LENGTH` characters with its extension kept."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(c if unicodedata.category(c)[0] not in "CZ" else " " for c in name)
     seen = " ".join(seen.split()).lstrip(".")
@@ -109,7 +113,10 @@ def clean_name(name: str) -> str:
 
 
 def fault(name: str, size: int, file: IO[Any] | None) -> str:
-    """Why the file cannot be taken, as a sentence; nothing when it can. Leaves it at its start."""
+    """Return why the file is refused, as a sentence, or "" if it is allowed.
+
+    Rewinds the file afterwards. `size` is in bytes.
+    """
     if size > MOST_MEGABYTES * 1024 * 1024:
         return f"The file has more than {MOST_MEGABYTES} MB."
     if size == 0 or file is None:

@@ -1,4 +1,4 @@
-"""What waits: for one person, the lines of their desk; for the working group, variations."""
+"""To-dos on a user's home page, and pending variations. Reads only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from workitems.rules import WRITERS
 from workitems.standing import days_in_words
 
 SHOWN_AHEAD_DAYS = 30
-# Of each kind; a desk with more on it than this is not read to the end.
+# Per kind of to-do. Nobody reads a longer list to the end.
 SHOWN_AT_MOST = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """`due` orders the lines; `when` says it in words; `url` is one click from done."""
+    """A to-do. Sorted by `due`; `when` is the due date in words; `url` is where to do it."""
 
     due: date
     what: str
@@ -51,16 +51,20 @@ def days_until(due: date, on: date) -> str:
 
 
 def running(on: date, plan: str) -> Q:
-    """Rows whose plan (the lookup `plan`) has not ended. What is open in an old plan is history."""
+    """Filter rows whose plan (the lookup `plan`) has not ended. Nobody works on an ended plan."""
     return Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
 
 
-# What floors above have waiting for a person on a day. They add themselves when the apps are ready.
+# Further to-dos of a user on a day, from apps that this one may not import. They register
+# themselves in `AppConfig.ready`.
 SOURCES: list[Callable[[User, date], list[Line]]] = []
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """At most six queries of this floor, however many seats, plans and items."""
+    """Return the user's to-dos, soonest due first.
+
+    This app makes at most six queries, for any number of seats, plans and items.
+    """
     lines = [line for source in SOURCES for line in source(user, on)]
     own = user.agencies_as(*WRITERS)
     if own:
@@ -182,7 +186,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
 
 
 def waiting_variations(plan: Plan, **of: Any) -> list[Variation]:
-    """What is asked for and not decided: of the plan, or of one of its items. One query."""
+    """Return the pending variations of a plan, or those that match the filter `of`. One query."""
     rows = list(plan.variations.pending().filter(**of).for_list().pending_first())
     for row in rows:
         row.plan = plan

@@ -1,6 +1,7 @@
-"""An agency's due dates of a plan as a calendar (RFC 5545). Reads only.
+"""An agency's due dates in a plan as an iCalendar file (RFC 5545). Reads only.
 
-Every row here is one that any member agency may read; nothing of a return but its date.
+A feed has no sign-in, so it contains only what any member agency may read: of a return, only
+its due date.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ ASK_AGAIN_AFTER = "PT6H"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A day in the calendar. `changes` counts what happened to its record since it was made."""
+    """An all-day event. `changes` is the number of history rows after the record's creation."""
 
     uid: str
     day: date
@@ -45,7 +46,10 @@ class Entry:
 
 
 def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QuerySet[Any]:
-    """Adds when each record last changed and how often, by name: `own=(Milestone, "pk")`."""
+    """Annotate `<name>_changed_at` and `<name>_versions` from history, one pair per keyword.
+
+    Each value of `ways` is (model, lookup to its primary key): `own=(Milestone, "pk")`.
+    """
     for name, (model, path) in ways.items():
         versions = model.history.filter(  # type: ignore[attr-defined]
             **{model._meta.pk.attname: OuterRef(path)}
@@ -63,7 +67,7 @@ def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QueryS
 
 
 def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
-    """What is due of the agency, and the working group's meetings, by day: five queries."""
+    """Return the agency's due dates and the working group's meetings, by day. Five queries."""
     found = [
         *_milestones(feed),
         *_returns(feed),
@@ -178,16 +182,16 @@ def _entry(
 
 
 def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> bytes:
-    """The calendar's text: the same bytes until a row behind it changes.
+    """Return the iCalendar file. The bytes are the same until a row behind them changes.
 
-    `site_url` begins every link, and its host makes the identifiers ours alone.
+    `site_url` is the base of all links; its host makes the UIDs globally unique.
     """
     name = f"{feed.agency}: {feed.plan}"
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    # RFC 7986's names, and the older ones that calendar programs go by.
+    # RFC 7986's properties, and the older ones that calendar programs still use.
     for property_name in ("name", "x-wr-calname"):
         calendar.add(property_name, name)
     calendar.add("refresh-interval", timedelta(hours=6), {"VALUE": "DURATION"})
@@ -201,7 +205,7 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
 def _event(entry: Entry, site_url: str, uid: str) -> Event:
     event = Event()
     event.add("uid", uid)
-    # Without a METHOD, DTSTAMP too says when the entry was last revised.
+    # Without METHOD, DTSTAMP means the last revision (RFC 5545, 3.8.7.2).
     for property_name in ("dtstamp", "last-modified"):
         event.add(property_name, entry.changed_at.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", entry.changes)
@@ -209,7 +213,7 @@ def _event(entry: Entry, site_url: str, uid: str) -> Event:
     event.add("dtend", entry.day + timedelta(days=1))
     event.add("summary", entry.title)
     event.add("categories", [entry.category])
-    # A due date takes nobody's time.
+    # Do not mark the person as busy.
     event.add("transp", "TRANSPARENT")
     event.add("url", site_url + entry.path)
     if entry.text:

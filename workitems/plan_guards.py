@@ -1,4 +1,4 @@
-"""Truths about dates that the database holds by trigger (see agencies/guards.py)."""
+"""Database triggers of this app (see agencies/guards.py)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ GUARDS = (
             "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
             " AND v.kind = 'date' AND v.state = 'approved'"
             " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due"
-            # An approval counts once: after a later one it moves nothing again.
+            # Only the latest approval counts; older ones must not allow the date to move back.
             " AND NOT EXISTS (SELECT 1 FROM workitems_variation later"
             " WHERE later.milestone_id = v.milestone_id AND later.kind = 'date'"
             " AND later.state = 'approved' AND later.decided_at > v.decided_at))"

@@ -1,5 +1,5 @@
-"""What a return's page shows: each item with its last answer beside the new one, the milestones that
-fell due, and what is missing. Reads only, in a number of queries that does not grow with items."""
+"""Data of a return's page: each item with its previous and new answer, its due milestones, and
+what is missing. Reads only; the number of queries does not grow with the number of items."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ from workitems.services.answers import Fault, after_no_changes, answers_of, by_a
 
 @dataclass(frozen=True)
 class MilestoneLine:
-    """A milestone that fell due, is expected late, comes next, or was done in the period.
-    `is_asked` while an answer is wanted."""
+    """A milestone that fell due, is expected late, comes next, or was completed in the period.
+    `is_asked` if it is open and late or due, and its delay is not yet explained."""
 
     milestone: Milestone
     late: standing.Lateness
@@ -35,7 +35,8 @@ class MilestoneLine:
 
 @dataclass(kw_only=True)
 class Section:
-    """One item on the page. `is_led` is false for an item that the agency only supports."""
+    """One item on the page. `last` is the agency's previous accepted update. `is_led` is false
+    for an item that the agency only supports."""
 
     item: WorkItem
     update: Update | None
@@ -82,7 +83,7 @@ class Page:
 
     @property
     def silent(self) -> list[Section]:
-        """Items that the agency supports and said nothing of."""
+        """Items that the agency supports and has not answered."""
         return [each for each in self.sections if not each.is_led and not each.is_answered]
 
     @property
@@ -91,12 +92,15 @@ class Page:
 
 
 def takes_answers(of_return: Return) -> bool:
-    """Whether the return is with its agency, in a round that is open."""
+    """Return whether the round is open and the return is with its agency."""
     return of_return.round.is_open and of_return.is_with_agency
 
 
 def return_page(of_return: Return, on: date, only: WorkItem | None = None) -> Page:
-    """The whole page, or what it shows of one item. Items that the agency leads come first."""
+    """Return the page's data, or only that of the item `only`. Items the agency leads come first.
+
+    `on` is today's New Zealand date.
+    """
     agency = of_return.agency_id
     items = (
         WorkItem.objects.filter(plan=of_return.round.plan_id)
@@ -147,7 +151,7 @@ def return_page(of_return: Return, on: date, only: WorkItem | None = None) -> Pa
 
 
 def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones: bool) -> Section:
-    """The section of one item, without its last answer and notes."""
+    """Return the section of one item, without its previous answer and notes."""
     return Section(
         item=item,
         update=of_return.updates.filter(item=item).select_related("written_by").first(),
@@ -158,7 +162,7 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
 
 
 def _last_answers(of_return: Return, items: list[WorkItem]) -> list[Update]:
-    """What the agency said in its last accepted return before this one."""
+    """Return the updates of the agency's last accepted return before this one."""
     before = (
         Return.objects.filter(
             round__plan=of_return.round.plan_id,
@@ -177,9 +181,12 @@ def _last_answers(of_return: Return, items: list[WorkItem]) -> list[Update]:
 def _milestones(
     of_return: Return, items: list[WorkItem], on: date
 ) -> dict[int, list[MilestoneLine]]:
-    """Milestones that were done in the period; of those that are open, each item's next, and the
-    others that are due by its end (or today) or expected late. Of a closed round none: they have
-    moved on since."""
+    """Return the milestones to show, by item id.
+
+    These are milestones completed since the period began, each item's next open milestone, and
+    other open ones that are due by the period's end (or today, if later) or expected late. None
+    for a closed round, because milestones have changed since.
+    """
     lines: dict[int, list[MilestoneLine]] = defaultdict(list)
     if not of_return.round.is_open:
         return lines

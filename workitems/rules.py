@@ -1,6 +1,6 @@
-"""Who may do what to a plan and its items. Each rule says who; services say when.
+"""Permissions on a plan and its rows. Rules decide who may act; services decide when.
 
-Permissions are asked with the row: `user.has_perm("workitems.update_item", item)`.
+Always pass the row: `user.has_perm("workitems.update_item", item)`.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ def _plan_of(row: Any) -> Plan | None:
 
 @rules.predicate
 def reads_plan(user: User, row: Any) -> bool:
-    """Holds a reading seat today in an agency of the plan's working group."""
+    """True if the user holds a reading role today in a member agency of the plan."""
     plan = _plan_of(row)
     if plan is None:
         return False
@@ -50,14 +50,14 @@ def reads_plan(user: User, row: Any) -> bool:
 
 @rules.predicate
 def coordinates_plan(user: User, row: Any) -> bool:
-    """A coordinator's seat in the plan's coordinating agency."""
+    """True if the user is a coordinator in the plan's coordinating agency."""
     plan = _plan_of(row)
     return plan is not None and sits_in(user, plan.coordinating_agency_id, Seat.Role.COORDINATOR)
 
 
 @rules.predicate
 def writes_for_item(user: User, item: Any) -> bool:
-    """A contributor or approver of an agency that leads or supports the item."""
+    """True for a contributor or approver of an agency that leads or supports the item."""
     if not isinstance(item, WorkItem):
         return False
     agencies = agencies_of(user, *WRITERS)
@@ -68,7 +68,7 @@ def writes_for_item(user: User, item: Any) -> bool:
 
 @rules.predicate
 def writes_for_milestone(user: User, milestone: Any) -> bool:
-    """Writes for its item, or for the agency that is responsible for this one step."""
+    """True if the user writes for the milestone's item or for its responsible agency."""
     return isinstance(milestone, Milestone) and (
         sits_in(user, milestone.responsible_agency_id, *WRITERS)
         or writes_for_item.test(user, milestone.item)
@@ -87,7 +87,8 @@ def approves_for_return(user: User, of_return: Any) -> bool:
 
 @rules.predicate
 def reads_return(user: User, of_return: Any) -> bool:
-    """Its agency always; the coordinator from the first submission; all members once accepted."""
+    """True for readers of its agency always, for the coordinator after the first submission, and
+    for readers of the plan once it is accepted."""
     if not isinstance(of_return, Return):
         return False
     if sits_in(user, of_return.agency_id, *READING_ROLES):
@@ -99,7 +100,7 @@ def reads_return(user: User, of_return: Any) -> bool:
 
 @rules.predicate
 def asked_for_variation(user: User, variation: Any) -> bool:
-    """A contributor or approver of the agency that asks."""
+    """True for a contributor or approver of the requesting agency."""
     return isinstance(variation, Variation) and sits_in(
         user, variation.requesting_agency_id, *WRITERS
     )
@@ -107,7 +108,7 @@ def asked_for_variation(user: User, variation: Any) -> bool:
 
 @rules.predicate
 def writes_for_member(user: User, plan: Any) -> bool:
-    """A contributor or approver of an agency that takes part in the plan."""
+    """True for a contributor or approver of a member agency of the plan."""
     return (
         isinstance(plan, Plan)
         and plan.members.filter(agency__in=agencies_of(user, *WRITERS)).exists()
@@ -116,13 +117,13 @@ def writes_for_member(user: User, plan: Any) -> bool:
 
 @rules.predicate
 def writes_for_owner(user: User, risk: Any) -> bool:
-    """A contributor or approver of the agency that owns the risk."""
+    """True for a contributor or approver of the agency that owns the risk."""
     return isinstance(risk, Risk) and sits_in(user, risk.owner_agency_id, *WRITERS)
 
 
 @rules.predicate
 def reads_a_plan_with(user: User, agency: Any) -> bool:
-    """Reads a plan in which the agency takes part."""
+    """True if the user may read a plan that the agency is a member of."""
     return (
         isinstance(agency, Agency)
         and Member.objects.filter(
@@ -133,7 +134,7 @@ def reads_a_plan_with(user: User, agency: Any) -> bool:
 
 @rules.predicate
 def coordinates_a_plan_with(user: User, agency: Any) -> bool:
-    """Coordinates a plan in which the agency takes part."""
+    """True if the user coordinates a plan that the agency is a member of."""
     return (
         isinstance(agency, Agency)
         and Member.objects.filter(
@@ -145,13 +146,13 @@ def coordinates_a_plan_with(user: User, agency: Any) -> bool:
 
 @rules.predicate
 def reads_for_agency(user: User, agency: Any) -> bool:
-    """Holds a reading seat in the agency itself."""
+    """True if the user holds a reading role in the agency itself."""
     return isinstance(agency, Agency) and sits_in(user, agency.pk, *READING_ROLES)
 
 
 @rules.predicate
 def made_feed(user: User, feed: Any) -> bool:
-    """Made the address, and still reads for its agency."""
+    """True if the user created the feed and still holds a reading role in its agency."""
     return (
         isinstance(feed, CalendarFeed)
         and feed.created_by_id == user.pk
@@ -164,7 +165,7 @@ def approves_for_feed(user: User, feed: Any) -> bool:
     return isinstance(feed, CalendarFeed) and sits_in(user, feed.agency_id, Seat.Role.APPROVER)
 
 
-# Seats know no plans; what a plan adds to who looks after them is said here.
+# `agencies` does not know plans, so permissions on seats that depend on a plan are added here.
 rules.set_perm("agencies.see_agency", sits_there | reads_a_plan_with)
 rules.set_perm("agencies.manage_seats", approves_there | coordinates_a_plan_with)
 
@@ -184,7 +185,7 @@ rules.add_perm("workitems.write_update", writes_for_return)
 rules.add_perm("workitems.submit_return", approves_for_return)
 rules.add_perm("workitems.accept_return", coordinates_plan)
 rules.add_perm("workitems.record_meeting", coordinates_plan)
-# Asked with the item that is threatened, or with the plan as a whole.
+# Checked with the item at risk, or with the plan.
 rules.add_perm("workitems.raise_risk", coordinates_plan | writes_for_item | writes_for_member)
 rules.add_perm("workitems.change_risk", coordinates_plan | writes_for_owner)
 rules.add_perm("workitems.manage_risk", coordinates_plan)

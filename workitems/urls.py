@@ -1,4 +1,4 @@
-"""The desk, the plans, their work items."""
+"""URLs of the home page, plans and everything in a plan."""
 
 from django.urls import include, path
 

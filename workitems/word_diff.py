@@ -1,16 +1,16 @@
-"""Two wordings compared word by word, for pages that show what changed."""
+"""Word-by-word diff of two texts, for pages that show what changed."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# Spaces go with the word before them, so that a changed phrase is marked as one.
+# A space belongs to the word before it, so that a changed phrase is marked as a whole.
 WORDS = re.compile(r"\w+(?:[’'\-]\w+)*\s*|[^\w\s]+\s*|\s+")
-# The matcher takes time by old words × new words, at the worst times either again. Where more than
-# this is between the first and the last difference, the whole of it counts as replaced.
+# `SequenceMatcher` takes time in proportion to old words × new words, or worse. If the part
+# between the first and the last difference is larger than this, all of it counts as replaced.
 MOST_PAIRS = 160_000
-# Of words that stayed, so many are shown on either side of a change.
+# Number of unchanged words shown on either side of a change.
 SHOWN = 12
 
 Step = tuple[bool, list[str], list[str]]
@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Strand:
-    """Words that stayed (neither), went or came."""
+    """A run of words: removed, added, or (neither flag) unchanged."""
 
     text: str
     is_removed: bool = False
@@ -32,7 +32,10 @@ class Strand:
 
 
 def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Both texts as runs of pieces, each the same in the other text or not. Joined, they are the texts."""
+    """Return the old and the new text, each split into changed and unchanged pieces.
+
+    Joining the pieces of a side gives its text.
+    """
     was: list[Piece] = []
     now: list[Piece] = []
     for stays, old, new in _steps(before, after):
@@ -42,12 +45,12 @@ def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
 
 
 def interwoven(before: str, after: str) -> list[Strand]:
-    """Both texts in one, whole: what went stands before what came."""
+    """Return one diff of both full texts. Removed words come before the words added instead."""
     return _strands(list(_steps(before, after)), lambda words, place: "".join(words))
 
 
 def woven(before: str, after: str) -> list[Strand]:
-    """The same, with long runs that stayed cut short."""
+    """Return one diff of both texts, with long unchanged runs shortened to "…"."""
     steps = list(_steps(before, after))
     return _strands(steps, lambda words, place: _cut(words, place == 0, place == len(steps) - 1))
 
@@ -58,7 +61,7 @@ def _strands(steps: list[Step], stayed: Callable[[list[str], int], str]) -> list
     for place, (stays, old, new) in enumerate(steps):
         if stays:
             strands.append(Strand(stayed(new, place)))
-            # A word that ends the text now may have had more after it.
+            # The last word of the new text has no space after it; the old one may have had one.
             space = "" if new[-1][-1].isspace() else _space_after(old[-1])
             continue
         if old:
@@ -73,8 +76,8 @@ def _space_after(word: str) -> str:
 
 
 def _steps(before: str, after: str) -> Iterator[Step]:
-    """Runs of words that stay, and of words that are replaced; what is alike at both ends is found
-    without the matcher."""
+    """Yield (is unchanged, old words, new words). The common start and end are found without the
+    matcher, to save time."""
     old, new = WORDS.findall(before), WORDS.findall(after)
     was, now = [[word.strip() for word in words] for words in (old, new)]
     shorter = min(len(was), len(now))

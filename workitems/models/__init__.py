@@ -1,4 +1,4 @@
-"""What is promised and how far it has got. One module a noun; anything that writes is a service."""
+"""Models of plans, work items and their reporting, one module per noun. Services do all writes."""
 
 from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.feed import CalendarFeed

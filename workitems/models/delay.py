@@ -1,4 +1,4 @@
-"""What gets in the way and what is done about it: delays, mitigations, variations."""
+"""Delays of milestones, their mitigations, and variations of the Plan."""
 
 from datetime import date
 from typing import Self
@@ -22,7 +22,7 @@ class DelayQuerySet(models.QuerySet["Delay"]):
 
 
 class Delay(models.Model):
-    """A milestone's slip as a record: why, what it does, from which date to which."""
+    """A recorded delay of a milestone: its cause, its effect, and the dates before and after."""
 
     class Cause(models.TextChoices):
         FUNDING = "funding", "Funding"
@@ -85,12 +85,12 @@ class Delay(models.Model):
 
     @property
     def days(self) -> int:
-        """Calendar days from the date before to the date after."""
+        """Calendar days from `due_before` to `due_after`."""
         return (self.due_after - self.due_before).days
 
 
 class Mitigation(models.Model):
-    """What an agency does about a delay, by when."""
+    """What an agency does about a delay, and by when."""
 
     delay = models.ForeignKey(Delay, models.PROTECT, related_name="mitigations")
     number = models.PositiveSmallIntegerField()
@@ -117,22 +117,22 @@ class VariationQuerySet(models.QuerySet["Variation"]):
         return self.filter(state__in=Variation.PENDING)
 
     def pending_first(self) -> Self:
-        """What waits for somebody, longest first; then the rest, newest first."""
+        """Pending variations first, oldest first; then the others, newest first."""
         waits = Q(state__in=Variation.PENDING)
         return self.order_by(
             Case(When(waits, then=0), default=1), Case(When(waits, then="number")), "-number"
         )
 
     def for_list(self) -> Self:
-        """Everything that a list row prints, in one query."""
+        """With all that a list row prints, in one query."""
         return self.select_related("item", "milestone", "requesting_agency")
 
 
 class Variation(models.Model):
-    """A request to move a deadline, change the wording of an item, or withdraw one.
+    """A request to move an agreed date, change an item's wording, or withdraw an item.
 
-    Requested by an agency, recommended on by the coordinator, decided by the working group at a
-    meeting. An approved one takes effect in the transaction that approves it.
+    An agency requests it, the coordinator sends it to the working group with a recommendation,
+    and the group decides it at a meeting. An approval takes effect in the same transaction.
     """
 
     class Kind(models.TextChoices):
@@ -219,7 +219,7 @@ class Variation(models.Model):
             ),
             models.CheckConstraint(
                 name="variation_recommends_known",
-                # Imported and earlier recommendations are words alone.
+                # Imported and older recommendations have only text.
                 condition=Q(recommends__in=["", "approve", "decline"]),
             ),
             models.CheckConstraint(
@@ -262,7 +262,7 @@ class Variation(models.Model):
 
     @property
     def asks(self) -> str:
-        """What is asked for, in a few words. Names the milestone, which is to be loaded."""
+        """The request in a few words. Load the milestone first; the text names it."""
         if self.kind == self.Kind.DATE:
             return (
                 f"Move “{self.milestone}” from {self.due_before:%-d %B %Y} "

@@ -1,4 +1,4 @@
-"""Secret addresses at which an agency's due dates of a plan are read as a calendar."""
+"""Calendar feeds: secret URLs that serve an agency's due dates in a plan."""
 
 from datetime import date
 from typing import Self
@@ -17,20 +17,21 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
         return self.filter(revoked_at=None)
 
     def working(self, on: date) -> Self:
-        """Those whose address answers: not revoked, and the agency is in the plan on the day."""
+        """Feeds that are served on the day: not revoked, and the agency exists and is a member."""
         return self.standing().filter(
             agency__in=Agency.objects.valid_on(on), plan__members__agency=F("agency")
         )
 
     def for_list(self) -> Self:
-        """Everything that a list row prints, in one query: working ones first, newest first."""
+        """With all that a list row prints, in one query. Not revoked first, then newest first."""
         return self.select_related("agency", "plan", "created_by", "revoked_by").order_by(
             F("revoked_at").desc(nulls_first=True), "-created_at", "-pk"
         )
 
 
 class CalendarFeed(models.Model):
-    """One address, kept as the hash of its token only. It belongs to the agency, not to its maker."""
+    """A calendar feed. Only a hash of its token is stored. It belongs to the agency, not to its
+    creator."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="calendar_feeds")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="calendar_feeds")
@@ -38,7 +39,7 @@ class CalendarFeed(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="calendar_feeds")
     created_at = models.DateTimeField()
-    # No part of the record: it would be a history row a day about nothing.
+    # Not in history: every day would write a history row without information.
     last_read_on = models.DateField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(

@@ -1,4 +1,7 @@
-"""Work items, their milestones and measures: the promise and the three axes of how it goes."""
+"""Work items, their milestones and measures.
+
+Progress has three separate axes: stage, confidence and lateness (computed from dates).
+"""
 
 import re
 import unicodedata
@@ -18,7 +21,7 @@ TITLE_LENGTH = 200
 
 
 class Confidence(models.TextChoices):
-    """How sure a person is that the next milestone holds."""
+    """A person's confidence in the next milestone's date."""
 
     ON_TRACK = "on_track", "On track"
     AT_RISK = "at_risk", "At risk"
@@ -26,7 +29,7 @@ class Confidence(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """How far an item has got. Says nothing of lateness, which is computed from dates."""
+    """Progress of an item. Independent of lateness, which is computed from dates."""
 
     NOT_STARTED = "not_started", "Not started"
     UNDER_WAY = "under_way", "Under way"
@@ -35,7 +38,7 @@ class Stage(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-# What may follow what. Withdrawing is by an approved variation; reopening needs a reason.
+# Allowed transitions. Withdrawing needs an approved variation; reopening needs a reason.
 NEXT_STAGES: dict[str, tuple[Stage, ...]] = {
     Stage.NOT_STARTED: (Stage.UNDER_WAY, Stage.ONGOING, Stage.COMPLETE, Stage.WITHDRAWN),
     Stage.UNDER_WAY: (Stage.NOT_STARTED, Stage.ONGOING, Stage.COMPLETE, Stage.WITHDRAWN),
@@ -46,14 +49,14 @@ NEXT_STAGES: dict[str, tuple[Stage, ...]] = {
 
 
 def searchable(*texts: str) -> str:
-    """Text without case or accents, so that "maori" finds "Māori" on every database."""
+    """Fold case and remove accents, so that "maori" finds "Māori" on every database."""
     decomposed = unicodedata.normalize("NFKD", " ".join(texts))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 @lru_cache(maxsize=20_000)
 def number_key(number: str) -> str:
-    """A text that sorts as people count: "1.2" before "1.10"."""
+    """Return a sort key for an item number: "1.2" sorts before "1.10"."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)
 
 
@@ -62,14 +65,14 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.filter(plan__in=Plan.objects.visible_to(user))
 
     def of_agency(self, agency_ids: set[int]) -> Self:
-        """Items that one of the agencies leads or supports."""
+        """Items that any of these agencies leads or supports."""
         return self.filter(
             Q(lead_agency__in=agency_ids)
             | Q(pk__in=Support.objects.filter(agency__in=agency_ids).values("item"))
         )
 
     def matching(self, words: str) -> Self:
-        """Items whose number or words hold every word typed."""
+        """Items whose number or text contains every word of the search (the first ten)."""
         found = self
         for word in searchable(words).split()[:10]:
             found = found.filter(Q(search_text__contains=word) | Q(number=word))
@@ -81,11 +84,11 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.live().filter(pk__in=late.values("item"))
 
     def slipping(self, on: date) -> Self:
-        """Overdue, or with an open milestone that its agency now expects after the agreed date."""
+        """Live items that are overdue or have an open milestone forecast after its agreed date."""
         return self.live().filter(pk__in=_late_milestones(on))
 
     def standing(self, standing: str, on: date) -> Self:
-        """Items that stand so today: the same division as `standing.standing_of`."""
+        """Items with this status on the day; the same rules as `standing.standing_of`."""
         if standing in (Stage.COMPLETE, Stage.WITHDRAWN):
             return self.filter(stage=standing)
         if standing == "late":
@@ -95,7 +98,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return timely.filter(doubted if standing == "at_risk" else ~doubted)
 
     def with_next_agreed(self) -> Self:
-        """Adds `next_agreed`: the earliest agreed date among the open milestones."""
+        """Annotate `next_agreed`: the earliest agreed date among the open milestones."""
         earliest = (
             Milestone.objects.open()
             .filter(item=models.OuterRef("pk"))
@@ -113,20 +116,20 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.order_by("number_key", "pk")
 
     def for_list(self) -> Self:
-        """Everything that a list row prints: two queries for any number of rows."""
+        """With all that a list row prints, in two queries for any number of rows."""
         return self.select_related("pillar", "lead_agency").prefetch_related(
             models.Prefetch("milestones", Milestone.objects.in_order())
         )
 
 
 def _late_milestones(on: date) -> "models.QuerySet[Milestone, Any]":
-    """The items of open milestones that are past their agreed date or expected after it."""
+    """Item ids of open milestones whose agreed date has passed or whose forecast is after it."""
     late = Q(agreed_due__lt=on) | Q(forecast_due__gt=F("agreed_due"))
     return Milestone.objects.open().filter(late).values("item")
 
 
 class WorkItem(models.Model):
-    """One promise of the Plan. Exactly one agency leads it; others may support."""
+    """An item of the Plan. Exactly one agency leads it; others may support it."""
 
     class Kind(models.TextChoices):
         ACTION_ITEM = "action_item", "Action item"
@@ -159,7 +162,7 @@ class WorkItem(models.Model):
     reviewer_confidence = models.CharField(
         "confidence (the reviewer's)", max_length=10, choices=Confidence, blank=True
     )
-    # Day of the last accepted update: what freshness is measured from.
+    # Day of the last accepted update; freshness is measured from it.
     heard_on = models.DateField(null=True, blank=True, editable=False)
 
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -214,7 +217,7 @@ class WorkItem(models.Model):
         return reverse("workitems:detail", args=[self.plan.slug, self.number])
 
     def derive(self) -> None:
-        """Fill the columns that searching and sorting use. `save` does; bulk writers must."""
+        """Fill the columns for searching and sorting. `save` calls this; bulk writes must."""
         self.number_key = number_key(self.number)
         self.search_text = searchable(self.number, self.title, self.objective, self.action)
 
@@ -228,7 +231,7 @@ class WorkItem(models.Model):
 
 
 class Support(models.Model):
-    """An agency that helps with an item, and in what role."""
+    """A supporting agency of an item, and its role."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="supports")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="supported")
@@ -246,7 +249,7 @@ class Support(models.Model):
 
 
 class Measure(models.Model):
-    """What would show that the item worked."""
+    """A measure of success of an item."""
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="measures")
     number = models.PositiveSmallIntegerField()
@@ -272,10 +275,10 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
 
 class Milestone(models.Model):
-    """A step of an item, with three due dates side by side.
+    """A step of an item, with three due dates.
 
-    Original: as first promised; never moves. Agreed: moved only by an approved variation (the
-    database sees to both, guards.py). Forecast: the responsible agency's word.
+    Original: as first promised; never changes. Agreed: changes only by an approved variation
+    (plan_guards.py enforces both). Forecast: the responsible agency's current expectation.
     """
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="milestones")

@@ -1,4 +1,4 @@
-"""Meetings of the working group: who came, what was on the agenda, and what was decided."""
+"""Meetings of the working group: attendance, agenda matters and decisions."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,7 +28,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(held_on__lt=on).order_by("-held_on")
 
     def with_counts(self) -> Self:
-        """Adds `matters_count` and `decisions_count`, for lists."""
+        """Annotate `matters_count` and `decisions_count`, for lists."""
         return self.annotate(
             matters_count=_count(Matter.objects.on_agenda()),
             decisions_count=_count(Decision.objects.all()),
@@ -42,7 +42,7 @@ def _count(rows: "models.QuerySet[Any]") -> models.functions.Coalesce:
 
 
 class Meeting(models.Model):
-    """While its record is open, attendance, agenda and decisions may change; closing freezes them."""
+    """A meeting. Closing its record freezes attendance, agenda and the text of decisions."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="meetings")
     held_on = models.DateField("date")
@@ -84,7 +84,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
 
 class Attendance(models.Model):
-    """An agency that was present. A tick that was wrong is withdrawn, so that both are told."""
+    """An agency that was present. A mistaken row is withdrawn, not deleted, to keep the record."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendances")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="attendances")
@@ -112,7 +112,7 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         return self.order_by("position", "pk")
 
     def for_page(self) -> Self:
-        """What each matter is about, in one query."""
+        """With the subject of each matter, in one query."""
         return self.select_related(
             "item__lead_agency",
             "variation__item",
@@ -128,10 +128,11 @@ class MatterQuerySet(models.QuerySet["Matter"]):
 
 
 class Matter(models.Model):
-    """One point on a meeting's agenda: about one thing, or a free one. Removed, never deleted.
+    """An agenda matter with at most one subject. Removed matters are withdrawn, never deleted.
 
-    Positions run from 1 without a gap among those on the agenda. No constraint holds that they
-    differ, since two change places one row after the other; services do, on the locked meeting.
+    Positions on an agenda run from 1 without gaps. There is no unique constraint, because
+    swapping two matters writes one row after the other; services keep positions unique while
+    they hold the lock on the meeting.
     """
 
     SUBJECTS = ("item", "variation", "decision", "risk", "of_return")
@@ -201,7 +202,7 @@ class Matter(models.Model):
 
     @property
     def kind(self) -> str:
-        """Which of the five it is about, by the name of its column; "" for a free matter."""
+        """The name of the field with its subject (one of `SUBJECTS`), or "" without one."""
         for name in self.SUBJECTS:
             if getattr(self, f"{name}_id") is not None:
                 return name
@@ -217,7 +218,7 @@ class Matter(models.Model):
 
     @property
     def subject_item(self) -> WorkItem | None:
-        """The work item that it comes to: its own, the variation's, the risk's or the decision's."""
+        """The work item that it is about, directly or through its subject."""
         return self.item or getattr(self.subject, "item", None)
 
     @property
@@ -230,7 +231,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(Q(done_on=None) | Q(done_on__gt=on), owner_agency__isnull=False)
 
     def open_first(self, on: date) -> Self:
-        """What is to be done, soonest due first; then the rest, newest meeting first."""
+        """Decisions to follow up first, by due date; then the others, newest meeting first."""
         waits = Q(owner_agency__isnull=False) & (Q(done_on=None) | Q(done_on__gt=on))
         return self.order_by(
             models.Case(models.When(waits, then=0), default=1),
@@ -243,14 +244,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.order_by("meeting__held_on", "number")
 
     def for_list(self) -> Self:
-        """Everything that a list row prints, in one query."""
+        """With all that a list row prints, in one query."""
         return self.select_related("meeting", "item", "variation", "owner_agency", "matter")
 
 
 class Decision(models.Model):
-    """What a meeting decided, tied to what it decides; with an owner it is tracked until done.
+    """A decision of a meeting. With an owner and a due date it is followed up until done.
 
-    `about` names in words what this floor does not know: a briefing.
+    `about` names a subject that this app has no model for, such as a briefing.
     """
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")

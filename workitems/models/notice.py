@@ -1,4 +1,4 @@
-"""What people were told by mail: the log that keeps anybody from being told twice."""
+"""Log of e-mailed notices, so that nobody gets the same notice twice."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -12,7 +12,7 @@ from workitems.models.round import Return, Round
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def for_round(self, round: Round) -> Self:
-        """Who was told what about a round, newest day first, with all that a row of it prints."""
+        """Notices about a round's returns, newest day first, with all that a list row prints."""
         return (
             self.filter(of_return__round=round)
             .select_related("recipient", "of_return__agency")
@@ -20,7 +20,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         )
 
     def about(self, things: Iterable[str]) -> Self:
-        """Who was told what about these, newest day first."""
+        """Notices about these values of `about`, newest day first."""
         return (
             self.filter(about__in=list(things))
             .select_related("recipient")
@@ -29,9 +29,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One line of a mail that went out. Written with the mail, never changed (a guard).
+    """One line of an e-mail that was sent. A guard refuses later changes.
 
-    It is of a return, or `about` names something that a floor above keeps: "clearance 12".
+    It belongs to a return, or `about` names a row of another app: "clearance 12".
     """
 
     class Reason(models.TextChoices):
@@ -53,7 +53,7 @@ class Notice(models.Model):
     )
     about = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=10, choices=Reason)
-    # What makes it the same news: the date that reminders are about, or the row's version.
+    # Tells repeated notices apart: the due date of a reminder, or the version of the row.
     occasion = models.CharField(max_length=20)
     told_on = models.DateField()
     line = models.PositiveSmallIntegerField()
@@ -75,7 +75,7 @@ class Notice(models.Model):
                 name="notice_of_one_thing",
                 condition=Q(of_return__isnull=False, about="") | Q(of_return=None) & ~Q(about=""),
             ),
-            # Each day's mail has one first line, so a person gets one mail a day.
+            # Lines of a day's e-mail are numbered from 1, so a second e-mail that day is refused.
             models.UniqueConstraint(
                 fields=["recipient", "told_on", "line"], name="notice_one_mail_a_day"
             ),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from agencies.models import Agency, Seat, User
 from agencies.tracking import track
 
-# Whoever sits here reads the whole plan. A Minister's office reads issued briefings only.
+# Seats with these roles may read the whole plan. A Minister's office reads only issued briefings.
 READING_ROLES = (
     Seat.Role.CONTRIBUTOR,
     Seat.Role.APPROVER,
@@ -21,7 +21,7 @@ READING_ROLES = (
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> Self:
-        """Plans whose working group holds an agency where the person has a reading seat today."""
+        """Plans with a member agency in which the user holds a reading role today."""
         return self.filter(
             Q(
                 pk__in=Member.objects.filter(agency__in=user.agencies_as(*READING_ROLES)).values(
@@ -31,12 +31,12 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         )
 
     def in_order(self) -> Self:
-        """The plan that was released last comes first."""
+        """Newest release first."""
         return self.order_by("-released_on", "title")
 
 
 class Plan(models.Model):
-    """A national Plan of Action. Its official wording is locked once it is adopted."""
+    """A national Plan of Action. After adoption its official wording changes only by variation."""
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, unique=True)
@@ -78,7 +78,7 @@ class Plan(models.Model):
 
 
 class Member(models.Model):
-    """An agency's place in the plan's working group. How long follows from the agency's dates."""
+    """A member agency of the plan's working group, for as long as the agency exists."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="members")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="memberships")

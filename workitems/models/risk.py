@@ -1,4 +1,4 @@
-"""What threatens an item or the plan: a light register, weighed on two scales of three."""
+"""The risk register of a plan: each risk has a likelihood and an impact, on three levels each."""
 
 from datetime import date
 from typing import Self
@@ -12,7 +12,7 @@ from agencies.tracking import track
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
 
-# How severe a risk is: (likelihood, impact) → severity. As printed in docs/glossary.md.
+# (likelihood, impact) → severity, as in docs/glossary.md.
 SEVERITY = {
     ("low", "low"): "low",
     ("low", "medium"): "low",
@@ -25,7 +25,7 @@ SEVERITY = {
     ("high", "high"): "high",
 }
 LEVELS = ("low", "medium", "high")
-# Likelihood × impact, each counted from 1 to 3: orders risks of one severity.
+# Likelihood × impact, each from 1 to 3. Risks are sorted by it.
 WEIGHT = {
     (likelihood, impact): (LEVELS.index(likelihood) + 1) * (LEVELS.index(impact) + 1)
     for likelihood, impact in SEVERITY
@@ -40,11 +40,11 @@ class RiskQuerySet(models.QuerySet["Risk"]):
         return self.filter(closed_on__lte=on)
 
     def escalated(self) -> Self:
-        """Brought before the working group or the Minister; closed ones as well."""
+        """Risks escalated to the working group or the Minister, including closed ones."""
         return self.exclude(escalated_to="")
 
     def open_first(self, on: date) -> Self:
-        """Open ones by likelihood × impact, heaviest first; then the closed; each by number."""
+        """Open risks first, then closed; each by likelihood × impact, highest first, then number."""
         weight = Case(
             *(
                 When(likelihood=likelihood, impact=impact, then=Value(-weight))
@@ -56,15 +56,12 @@ class RiskQuerySet(models.QuerySet["Risk"]):
         return self.order_by(is_closed, weight, "number")
 
     def for_list(self) -> Self:
-        """Everything that a list row prints, in one query."""
+        """With all that a list row prints, in one query."""
         return self.select_related("item", "owner_agency")
 
 
 class Risk(models.Model):
-    """What threatens an item or the whole plan, who owns it, and what is done.
-
-    A closed one stays in the register, and may be opened again.
-    """
+    """A risk to an item or to the whole plan. A closed risk stays and may be reopened."""
 
     class Level(models.TextChoices):
         LOW = "low", "Low"
@@ -75,7 +72,7 @@ class Risk(models.Model):
         GROUP = "group", "The working group"
         MINISTER = "minister", "The Minister"
 
-    # From the agency that owns it upwards.
+    # Levels of escalation, lowest first. "" is the owner agency.
     STEPS = ("", EscalatedTo.GROUP.value, EscalatedTo.MINISTER.value)
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="risks")
@@ -123,7 +120,7 @@ class Risk(models.Model):
 
     @property
     def severity(self) -> str:
-        """Low, medium or high, by likelihood and impact."""
+        """ "low", "medium" or "high", by likelihood and impact."""
         return SEVERITY[self.likelihood, self.impact]
 
     @property
@@ -132,17 +129,17 @@ class Risk(models.Model):
 
     @property
     def with_whom(self) -> str:
-        """Who has it in hand: "the Minister", "the working group", or its owner by short name."""
+        """Who handles it: "the Minister", "the working group", or its owner's short name."""
         if not self.escalated_to:
             return self.owner_agency.short_name
         return self.get_escalated_to_display().replace("The", "the", 1)
 
     @property
     def higher(self) -> tuple[str, ...]:
-        """To whom it may still be escalated."""
+        """The levels that it may be escalated to."""
         return self.STEPS[self.STEPS.index(self.escalated_to) + 1 :]
 
     @property
     def lower(self) -> tuple[str, ...]:
-        """Where it may be brought down to; "" is the agency that owns it."""
+        """The levels that it may be de-escalated to; "" is the owner agency."""
         return self.STEPS[: self.STEPS.index(self.escalated_to)]

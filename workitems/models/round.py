@@ -1,4 +1,4 @@
-"""A reporting round: each agency's return, and one update in it for each item."""
+"""Reporting rounds, each agency's return, its update on each item, and evidence."""
 
 from datetime import date, datetime
 from typing import Self
@@ -21,7 +21,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
 
 
 class Round(models.Model):
-    """A named reporting period. Opening it makes one return for each member agency."""
+    """A named reporting period. Opening it creates a return for each member agency."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="rounds")
     name = models.CharField(max_length=100)
@@ -54,7 +54,7 @@ class Round(models.Model):
             ),
             models.CheckConstraint(
                 name="round_closed_by_and_at",
-                # Imported rounds know when, and no longer who.
+                # Imported rounds have a time but no user.
                 condition=Q(closed_by=None) | Q(closed_at__isnull=False),
             ),
         ]
@@ -72,7 +72,7 @@ class Round(models.Model):
 
 class ReturnQuerySet(models.QuerySet["Return"]):
     def with_progress(self) -> Self:
-        """Adds `items` (how many the agency leads), `answered` of them, and `last_written_at`."""
+        """Annotate `items` (number the agency leads), `answered` (of those), `last_written_at`."""
         led = (
             WorkItem.objects.filter(
                 plan=models.OuterRef("round__plan"), lead_agency=models.OuterRef("agency")
@@ -83,7 +83,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
             .annotate(number=models.Count("pk"))
             .values("number")
         )
-        # Each asked once a return: joined, they would be asked again for every update of it.
+        # Subqueries run once per return; joins would repeat the work for each of its updates.
         updates = Update.objects.filter(of_return=models.OuterRef("pk")).order_by()
         own = updates.filter(item__lead_agency=models.OuterRef("agency"))
         live = own.exclude(item__stage=Stage.WITHDRAWN).values("of_return")
@@ -96,16 +96,16 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         )
 
     def for_page(self) -> Self:
-        """Everything about the return itself that its page prints, in one query."""
+        """With all that the return's page prints about the return itself, in one query."""
         return self.select_related("round", "agency", "submitted_by", "accepted_by")
 
     def waiting_for_agency(self) -> Self:
-        """Open returns that an agency still has to send, or to mend."""
+        """Returns in open rounds that the agency still has to submit, or submit again."""
         return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None)
 
 
 class Return(models.Model):
-    """One agency's answer in a round: generated when the round opens, never made by staff."""
+    """One agency's answers in a round. Created when the round opens, never by hand."""
 
     class State(models.TextChoices):
         DUE = "due", "Due"
@@ -119,7 +119,7 @@ class Return(models.Model):
         State.SENT_BACK: (State.SUBMITTED,),
         State.ACCEPTED: (),
     }
-    # Its agency has it to write, or to mend.
+    # The agency has to write or correct it.
     WITH_AGENCY = (State.DUE, State.SENT_BACK)
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="returns")
@@ -135,7 +135,7 @@ class Return(models.Model):
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    # Of rows that were read `with_progress`.
+    # Annotations of `with_progress`.
     items: int
     answered: int
     last_written_at: datetime | None
@@ -154,7 +154,7 @@ class Return(models.Model):
             ),
             models.CheckConstraint(
                 name="return_submitted_by_and_at",
-                # Imported returns know when, and no longer who.
+                # Imported returns have a time but no user.
                 condition=Q(submitted_by=None) | Q(submitted_at__isnull=False),
             ),
             models.CheckConstraint(
@@ -179,7 +179,7 @@ class Return(models.Model):
 
 
 class ReturnNote(models.Model):
-    """What the coordinator said when sending a return back. Every note is kept."""
+    """The coordinator's note when sending a return back. Every note is kept."""
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="notes")
     item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="+")
@@ -204,7 +204,7 @@ class UpdateQuerySet(models.QuerySet["Update"]):
 
 
 class Update(models.Model):
-    """What one agency says of one item in one round."""
+    """One agency's answer on one item in one round."""
 
     class KeyAchievement(models.TextChoices):
         NO = "no", "No"
@@ -221,7 +221,7 @@ class Update(models.Model):
     key_achievement = models.CharField(
         max_length=10, choices=KeyAchievement, default=KeyAchievement.NO
     )
-    # "Nothing to report", said on a day. Not for an overdue item, not three times running.
+    # Day of a "no change" answer. Refused for an overdue item and for the third time in a row.
     no_change_on = models.DateField(null=True, blank=True)
     written_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="written_updates"
@@ -258,7 +258,7 @@ class Update(models.Model):
 
 
 def evidence_path(instance: "Evidence", filename: str) -> str:
-    # A name nobody can guess, and none of the person's own in it.
+    # A name that cannot be guessed and does not contain the uploaded name.
     return f"evidence/{uuid4().hex}"
 
 
@@ -267,19 +267,22 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(withdrawn_at=None)
 
     def of_item(self, item: WorkItem | models.OuterRef) -> Self:
-        """What every reader of the plan may see of an item: nothing of a return not yet accepted."""
+        """Evidence on an item that every reader of the plan may see.
+
+        Leaves out evidence on updates whose return is not accepted.
+        """
         return self.filter(
             Q(milestone__item=item)
             | Q(update__item=item, update__of_return__state=Return.State.ACCEPTED)
         )
 
     def for_list(self) -> Self:
-        """Everything that a list of evidence prints, in the order in which it was added."""
+        """With all that a list prints, oldest first."""
         return self.select_related("added_by").order_by("added_at", "pk")
 
 
 class Evidence(models.Model):
-    """What shows that an update or a closed milestone is true: a file, a link or a note."""
+    """Evidence for an update or a milestone: a file, a link or a note."""
 
     update = models.ForeignKey(
         Update, models.PROTECT, null=True, blank=True, related_name="evidence"
@@ -293,7 +296,7 @@ class Evidence(models.Model):
     file_name = models.CharField(max_length=200, blank=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="evidence")
     added_at = models.DateTimeField()
-    # A piece that was put there by mistake is withdrawn, and then no longer handed out.
+    # Evidence added by mistake is withdrawn; its file can no longer be downloaded.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="withdrawn_evidence"

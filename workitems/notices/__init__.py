@@ -1,6 +1,6 @@
-"""Who is told what by mail about returns, and when; docs/notices.md says it in one table.
+"""E-mail notices about returns: who gets which, and when. docs/notices.md has the rules in a table.
 
-`timetable` decides, `digest` words it, `sending` claims and sends.
+`timetable` decides, `digest` writes the text, `sending` logs and sends.
 """
 
 from workitems.notices.sending import Outcome, send_notices

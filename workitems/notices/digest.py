@@ -1,7 +1,7 @@
-"""The words of one person's mail of a day: plain text and HTML, most urgent first.
+"""The daily e-mail to one person, as plain text and HTML, most urgent first.
 
-It names rounds, briefings, agencies, dates and counts, which their readers may see on any page. What an
-agency or the coordinator wrote stays on its page, behind the sign-in.
+It contains rounds, briefings, agencies, dates and counts. It never quotes what an agency or the
+coordinator wrote in a return, which stays behind the sign-in.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ MOST_URGENT_FIRST = (
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What the mail says of one return, or of something else."""
+    """The part of an e-mail about one return or other subject."""
 
     title: str
     plan: str
@@ -56,7 +56,7 @@ def in_order(lines: Sequence[News]) -> list[News]:
 
 
 def compose(recipient: User, lines: Sequence[News], on: date) -> EmailMultiAlternatives:
-    """The mail to one person; `lines` are theirs, and at least one."""
+    """Return the e-mail to a person. `lines` is their news, at least one."""
     by_thing: dict[str, list[News]] = defaultdict(list)
     for line in in_order(lines):
         by_thing[_thing(line)].append(line)
@@ -74,9 +74,9 @@ def compose(recipient: User, lines: Sequence[News], on: date) -> EmailMultiAlter
         body=render_to_string("notices/digest.txt", context),
         to=[recipient.email],
         headers={
-            # Keeps holiday replies from coming back.
+            # Prevents out-of-office replies.
             "Auto-Submitted": "auto-generated",
-            # The same again if it must be sent again, so that a mailbox can tell it is one.
+            # The same for a repeated attempt, so that a mailbox can drop the duplicate.
             "Message-ID": f"<notices.{on.isoformat()}.{recipient.pk}@{mail_host()}>",
         },
     )
@@ -90,12 +90,12 @@ def headline(entries: Sequence[Entry]) -> str:
 
 
 def _thing(line: News) -> str:
-    """What the lines of one entry have in common."""
+    """Return the key that groups lines into one entry."""
     return line.about if isinstance(line, Other) else f"return {line.of_return.pk:>9}"
 
 
 def entry(news: Sequence[News], on: date) -> Entry:
-    """`news` are of one thing and one person, most urgent first."""
+    """Return the entry for `news` of one subject and one person, most urgent first."""
     other = [line for line in news if isinstance(line, Other)]
     if other:
         return _brought(other)
@@ -120,7 +120,7 @@ def entry(news: Sequence[News], on: date) -> Entry:
 
 
 def _brought(lines: Sequence[Other]) -> Entry:
-    """What brings its own words."""
+    """Return the entry for news that come with their own text."""
     first = lines[0]
     return Entry(
         title=one_line(first.title),
@@ -134,7 +134,7 @@ def _brought(lines: Sequence[Other]) -> Entry:
 
 
 def shows_round(line: Telling) -> bool:
-    """Before its first submission a return's page is its agency's alone."""
+    """True if the link must go to the round: a coordinator may not read an unsubmitted return."""
     return line.told_as == Seat.Role.COORDINATOR and line.of_return.submitted_at is None
 
 
@@ -160,7 +160,7 @@ def sentence(line: Telling, on: date) -> str:
                 "Nothing more is asked of you in this round."
             )
         case _:
-            raise ValueError(line.reason)  # of a return nothing else is told
+            raise ValueError(line.reason)  # not a reason of a return
 
 
 def sent_back(line: Telling) -> str:
@@ -171,7 +171,7 @@ def sent_back(line: Telling) -> str:
 
 
 def progress_of(lines: Sequence[Telling]) -> str:
-    """How far the return has got, unless one of its lines says so."""
+    """Return a sentence on how complete the return is, or "" if one of its lines says so."""
     first = lines[0]
     if first.answers is None:
         return ""
@@ -191,7 +191,7 @@ def progress_of(lines: Sequence[Telling]) -> str:
 
 
 def why_you(line: Telling) -> str:
-    """Why it comes to this person, where that is not plain."""
+    """Return why this person gets the notice, or "" if it is their turn."""
     agency = line.of_return.agency
     if line.why == Why.TURN:
         return ""
@@ -207,7 +207,7 @@ def why_you(line: Telling) -> str:
 
 
 def state_of(line: Telling, on: date) -> str:
-    """The end of the subject "Return of Police …"."""
+    """Return the end of the subject line "Return of Police …"."""
     due_on = line.of_return.round.due_on
     match line.reason:
         case Reason.OPENED:
@@ -223,7 +223,7 @@ def state_of(line: Telling, on: date) -> str:
         case Reason.ACCEPTED:
             return "was accepted"
         case _:
-            raise ValueError(line.reason)  # of a return nothing else is told
+            raise ValueError(line.reason)  # not a reason of a return
 
 
 def until(due_on: date, on: date) -> str:
@@ -232,7 +232,7 @@ def until(due_on: date, on: date) -> str:
 
 
 def one_line(text: str) -> str:
-    """Fit for a header: a line break in an imported name must not begin a header of its own."""
+    """Collapse whitespace, so that a line break in an imported name cannot inject a mail header."""
     return " ".join(text.split())
 
 

@@ -1,4 +1,4 @@
-"""Claims each person's news in the log and sends it, in one transaction a person."""
+"""Log each person's news and send it, in one transaction per person."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ from workitems.notices.timetable import News, news
 
 log = structlog.get_logger(__name__)
 
-# Of one mail only: the others may still go.
+# Errors that concern one e-mail only; the others can still be sent.
 ABOUT_ONE_MAIL = (BadHeaderError, SMTPRecipientsRefused, SMTPDataError)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Numbers of mails: those that went out, and those that wait for the next run."""
+    """Number of e-mails sent, and number left for the next run."""
 
     sent: int
     failed: int
 
 
 def send_notices(*, on: date, at: datetime) -> Outcome:
-    """Send each person at most one mail for the day, about all that is new for them.
+    """Send each person at most one e-mail for the day, with all their news.
 
-    `on` is a New Zealand date. Safe to run again, and from two processes at once. Mail that the
-    server does not take is not counted as told, and the next run sends it. When the server
-    itself is away, the run ends there.
+    `on` is a New Zealand date. It is safe to run repeatedly and in two processes at once. An
+    e-mail that the server refuses is not logged, so the next run tries again. If the server
+    itself cannot be reached, the run stops.
     """
     by_person: dict[int, list[News]] = defaultdict(list)
     for line in news(on):
@@ -57,7 +57,7 @@ def send_notices(*, on: date, at: datetime) -> Outcome:
 
 
 def _without_told(by_person: dict[int, list[News]]) -> dict[int, list[News]]:
-    """One query, so that a run with nothing new locks nobody's row."""
+    """Drop news that the log has. One query, so that a run without news locks no rows."""
     told = set(
         Notice.objects.filter(recipient__in=by_person).values_list(
             "recipient", "reason", "of_return", "about", "occasion"
@@ -74,13 +74,13 @@ def _without_told(by_person: dict[int, list[News]]) -> dict[int, list[News]]:
 def _send(
     person: int, lines: list[News], connection: BaseEmailBackend, *, on: date, at: datetime
 ) -> bool:
-    """Whether a mail went out. None does where the day's mail has gone already.
+    """Log and send a person's e-mail. Return False if the day's e-mail has been sent already.
 
-    The log is written first and the mail goes last, before the commit. So a mail that fails takes
-    its log rows with it and is tried again; one is doubled only if the commit itself fails after
-    the server took it. A reminder twice does less harm than one that never comes.
+    The log rows are written first and the e-mail is sent last, before the commit. If sending
+    fails, the log rows are rolled back and the next run tries again. An e-mail is sent twice only
+    if the commit fails afterwards: a repeated reminder does less harm than a missing one.
     """
-    # The person's row is the lock: another run waits here, and then finds the log written.
+    # Lock the person's row, so that a second run waits here and then finds the log rows.
     recipient = User.objects.select_for_update().get(pk=person)
     if not recipient.is_active or Notice.objects.filter(recipient=person, told_on=on).exists():
         return False

@@ -1,6 +1,7 @@
-"""Who is to be told what on a day: the timetable of a round, and whose turn it is. Reads only.
+"""Who is to get which notice on a day. Reads only.
 
-Floors above add what they tell to `SOURCES`. Says what holds on the day, not what is new; the log of notices tells what was told already.
+Apps that this one may not import add their notices to `SOURCES`. The result is everything that is
+due on the day; `sending` leaves out what the log of notices already has.
 """
 
 from collections import defaultdict
@@ -19,31 +20,32 @@ from workitems.services.answers import Answers, answers_of
 Reason = Notice.Reason
 Role = Seat.Role
 
-# Days before the due date on which a reminder's time has come, the latest reminder first.
+# (reason, days before the due date), the last reminder first.
 REMINDERS = ((Reason.DUE_DAY, 1), (Reason.DUE_WEEK, 7))
-# A reminder that comes sooner after the opening says nothing new.
+# No reminder is sent earlier than this many days after the round was opened.
 QUIET_AFTER_OPENING_DAYS = 2
-# Days past the due date: whoever's turn it is hears of it on the first, then these do as well.
+# Days past the due date after which approvers and coordinators are notified as well. The people
+# whose turn it is are notified on the first day.
 APPROVERS_AFTER_DAYS = 3
 COORDINATORS_AFTER_DAYS = 10
 
 
 class Why(Enum):
-    """Why a person is told: it is their turn, nobody sits where the turn is, or it is late."""
+    """Why a person is notified: it is their turn, they stand in for an empty role, or it is late."""
 
     TURN = "turn"
     STANDS_IN = "stands_in"
     LATE = "late"
 
 
-# The reason, the return or what else it is about, and the occasion.
+# (reason, id of the return, other subject, occasion)
 Key = tuple[str, int | None, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """One thing that holds on the day for one person. `answers` is None once it was accepted;
-    `is_ready` says that it could be submitted."""
+    """News of a return for one person. `answers` is None once the return is accepted; `is_ready`
+    is true if it can be submitted."""
 
     recipient: User
     told_as: Seat.Role
@@ -57,7 +59,7 @@ class Telling:
 
     @property
     def key(self) -> Key:
-        """With its recipient, what the log holds once."""
+        """Together with the recipient, unique in the log."""
         return (self.reason, self.of_return.pk, "", self.occasion)
 
     @property
@@ -70,7 +72,7 @@ class Telling:
 
     @property
     def seat_agency(self) -> Agency:
-        """The agency of the seat in which the person is told."""
+        """The agency in which the person holds the role `told_as`."""
         if self.told_as == Role.COORDINATOR:
             return self.of_return.round.plan.coordinating_agency
         return self.of_return.agency
@@ -78,8 +80,8 @@ class Telling:
 
 @dataclass(frozen=True, kw_only=True)
 class Other:
-    """One thing that holds on the day about what a floor above keeps. It brings its own words:
-    `title`, `plan` and `sentence` for the mail, `state` for the end of its subject."""
+    """News of a subject of another app for one person. It comes with its text: `title`, `plan`
+    and `sentence` for the body, `state` for the end of the subject line."""
 
     recipient: User
     told_as: Seat.Role
@@ -102,7 +104,7 @@ class Other:
 
 
 News = Telling | Other
-# What floors above tell, each asked with the day. They add themselves when the apps are ready.
+# Functions of other apps that return news for a day. They register in `AppConfig.ready`.
 SOURCES: list[Callable[[date], Iterable[Other]]] = []
 
 
@@ -110,7 +112,8 @@ Addressed = tuple[User, Seat.Role, Why]
 
 
 class Seats:
-    """Who sits where on the day, as far as they can open the plan that a mail would speak of."""
+    """Active users by agency and role on a day. Finds only users of the plan's member agencies,
+    because others could not open the linked page."""
 
     def __init__(self, plans: Iterable[Plan], agencies: Iterable[int], on: date) -> None:
         plans = {plan.pk: plan for plan in plans}.values()
@@ -137,15 +140,12 @@ class Seats:
 
 
 def news(on: date) -> list[News]:
-    """What holds on a day for everybody: of rounds, and of what the floors above tell."""
+    """Return all news of the day: of returns, and of other apps."""
     return [*tellings(on), *(each for source in SOURCES for each in source(on))]
 
 
 def tellings(on: date) -> list[Telling]:
-    """What holds on a day for everybody, in all open rounds.
-
-    Rounds that are closed, or not yet open on the day, say nothing.
-    """
+    """Return the day's news of returns in all open rounds."""
     last_note = ReturnNote.objects.filter(of_return=OuterRef("pk")).order_by("-at", "-pk")
     returns = [
         each
@@ -218,14 +218,14 @@ def _of_return(
 
 
 def reminder(round: Round, on: date) -> Notice.Reason:
-    """The newest step of the round's timetable that has come by the day."""
+    """Return the round's reminder for the day (see `step_of`)."""
     return step_of(round.due_on, localdate(round.opened_at), on, first=Reason.OPENED)
 
 
 def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> Notice.Reason:
-    """The newest step of a timetable that has come by the day: `first`, a reminder, or overdue.
+    """Return the latest step that is due by the day: `first`, a reminder, or overdue.
 
-    A day without a run loses nothing: the step still holds on the next, until a newer one does.
+    A step stays due until the next one, so a day on which no notices were sent loses nothing.
     """
     left = (due_on - on).days
     if left < 0:
@@ -238,7 +238,7 @@ def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> 
 
 
 def _is_mended(of_return: Return, note: ReturnNote | None) -> bool:
-    """Whether anything was written since the coordinator sent it back, if so."""
+    """Return False if the coordinator sent it back and nothing has been written since."""
     if of_return.state != Return.State.SENT_BACK or note is None:
         return True
     written_at = of_return.written_at  # type: ignore[attr-defined]
@@ -246,7 +246,7 @@ def _is_mended(of_return: Return, note: ReturnNote | None) -> bool:
 
 
 def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
-    """Everyone who writes for the agency, each once."""
+    """Return the agency's contributors and approvers, each person once."""
     return each_once(
         (user, role, Why.TURN)
         for role in (Role.CONTRIBUTOR, Role.APPROVER)
@@ -255,7 +255,7 @@ def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
 
 
 def _writers(of_return: Return, seats: Seats) -> list[Addressed]:
-    """Whose turn it is while something is missing: contributors, or whoever stands in for them."""
+    """Return who must complete the return: contributors, or those who stand in for them."""
     contributors = seats.of_agency(of_return, Role.CONTRIBUTOR)
     if contributors:
         return [(user, Role.CONTRIBUTOR, Why.TURN) for user in contributors]
@@ -270,7 +270,7 @@ def _approvers(of_return: Return, seats: Seats, why: Why) -> list[Addressed]:
 
 
 def _submitters(of_return: Return, seats: Seats) -> list[Addressed]:
-    """Approvers who may submit it: whoever wrote all of it may not."""
+    """Return the approvers who did not write all of it, or else the coordinators."""
     authors = set(Update.objects.filter(of_return=of_return).values_list("written_by", flat=True))
     able = [user for user in seats.of_agency(of_return, Role.APPROVER) if authors != {user.pk}]
     if able:
@@ -289,7 +289,7 @@ def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -
 
 
 def each_once(people: Iterable[Addressed]) -> list[Addressed]:
-    """Who holds two seats is told in the first."""
+    """Keep each person's first entry; a person may hold several seats."""
     first: dict[int, Addressed] = {}
     for addressed in people:
         first.setdefault(addressed[0].pk, addressed)

@@ -1,8 +1,8 @@
-"""Everything that can happen to a plan's records. The only code that writes them.
+"""All writes to a plan's records, one module per noun.
 
-One module a noun. Each function is one transaction: it locks the row, checks what may follow
-what, and writes the row with its history. A refusal is an exception whose message is written for
-the person at the screen.
+Each function is one transaction: it locks the row, checks that the change is allowed, and writes
+the row with its history. It refuses by raising `Refused`, whose message is for the user.
+Parameters named `on` are today's New Zealand date; `at` is now.
 """
 
 from workitems.services.refusals import Conflict, Refused

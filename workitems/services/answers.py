@@ -1,5 +1,5 @@
-"""How far a return has got, and what stands between it and its submission. Reads only; the services
-that write in a round ask here."""
+"""What a return still needs before it can be submitted. Reads only; used by the services of
+rounds."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -17,7 +17,8 @@ OVERDUE_NEEDS_WORDS = "a milestone is overdue, so say how it stands."
 
 @dataclass(frozen=True)
 class Fault:
-    """What is missing of an item, as a sentence; where a milestone or a field is meant, which."""
+    """Something missing in the answer on an item, as a sentence, with the milestone or the form
+    field where the user can give it."""
 
     item: WorkItem
     says: str
@@ -27,7 +28,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Answers:
-    """How many items a return answers for, how many are answered, and what is missing, in the
+    """Number of items that a return must answer, number answered, and what is missing, in the
     Plan's order."""
 
     total: int
@@ -36,7 +37,7 @@ class Answers:
 
 
 def items_of(of_return: Return) -> list[WorkItem]:
-    """The items that a return answers for: those its agency leads and that are not withdrawn."""
+    """Return the items that a return must answer: those its agency leads, except withdrawn ones."""
     return list(
         WorkItem.objects.filter(plan=of_return.round.plan_id, lead_agency=of_return.agency_id)
         .exclude(stage=Stage.WITHDRAWN)
@@ -45,9 +46,11 @@ def items_of(of_return: Return) -> list[WorkItem]:
 
 
 def answers_of(of_return: Return, on: date) -> Answers:
-    """Every item that the agency leads needs an answer, in words or a "no change", whose stage the
-    item can take. Each late milestone (overdue, or forecast after its agreed date) of a live item
-    needs an open delay with a mitigation; so does one milestone of an item said to be off track.
+    """Return how complete the return is on a day.
+
+    Every item that the agency leads needs an answer: text or "no change", with a stage that the
+    item may move to. Each late milestone (overdue, or forecast after its agreed date) of a live
+    item needs an open delay with a mitigation. An item rated off track needs at least one.
     """
     items = items_of(of_return)
     updates = {update.item_id: update for update in of_return.updates.all()}
@@ -61,16 +64,16 @@ def answers_of(of_return: Return, on: date) -> Answers:
 def faults_of_item(
     of_return: Return, item: WorkItem, update: Update | None, on: date
 ) -> list[Fault]:
-    """What is missing of one item; nothing where the agency only supports it. `update` is what it
-    said of it in this return."""
+    """Return what is missing for one item; nothing if the agency only supports it. `update` is
+    its answer in this return."""
     if item.lead_agency_id != of_return.agency_id or item.stage == Stage.WITHDRAWN:
         return []
     return list(_faults_of([item], {item.pk: update} if update else {}, on))
 
 
 def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]:
-    """Ids of the items of which the agency said "no change" in its last two returns before this
-    one: it must write something this time."""
+    """Return the ids of items that the agency answered with "no change" in its last two returns
+    before this one, so that it must write text this time."""
     said: dict[int, list[bool]] = defaultdict(list)
     earlier = (
         Update.objects.filter(item__in=items, of_return__agency=of_return.agency_id)
@@ -148,5 +151,5 @@ def _faults(
 
 
 def by_agreed_date(milestone: Milestone) -> tuple[date, int]:
-    """Sorts an item's milestones: the first of the open ones comes next."""
+    """Sort key for an item's milestones: the first open one is the next."""
     return milestone.agreed_due, milestone.number

@@ -1,4 +1,4 @@
-"""What a meeting decided, and the follow-up of what somebody is to do."""
+"""Record decisions of a meeting, change them, and follow them up."""
 
 from datetime import date
 
@@ -26,11 +26,11 @@ def record_decision(
     owner_agency: Agency | None = None,
     due_on: date | None = None,
 ) -> Decision:
-    """Record what the meeting decided; with an owner and a date it is followed up until done.
+    """Record a decision of the meeting. With an owner and a due date it is followed up until done.
 
-    On a matter of its agenda, which counts as considered then and gives the item, if it has one.
-    `about` names what the decision is on where that is not a matter or an item. Variations are
-    decided by `variations.decide`. Refused before the meeting's day and once its record is closed.
+    A `matter` of the meeting's agenda is marked as considered and provides the item, if it has
+    one. `about` names any other subject. Use `variations.decide` for a variation. Raise `Refused`
+    before the meeting's day and if its record is closed.
     """
     meeting = open_record(meeting)
     check_held(meeting, on)
@@ -83,9 +83,10 @@ def change_decision(
     due_on: date | None = None,
     version: int | None = None,
 ) -> Decision:
-    """Change a decision's words, owner or date, while the record of its meeting is open.
+    """Change a decision's text, owner or due date.
 
-    Refused once it is done. `version` is that of the page; `Conflict` where somebody saved since.
+    Raise `Refused` if the meeting's record is closed or the decision is done, and `Conflict` if
+    `version`, that of the user's page, is not the row's.
     """
     meeting = open_record(decision.meeting)
     decision = locked(decision, version=version, related=("meeting",))
@@ -102,7 +103,11 @@ def change_decision(
 
 @transaction.atomic
 def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) -> Decision:
-    """Record that what was followed up is done; the meeting's record may be closed by then."""
+    """Mark a decision as done on a day, even if the meeting's record is closed.
+
+    Raise `Refused` if it has no owner, is already done, or the day is before the meeting or in the
+    future.
+    """
     decision = locked(decision, related=("meeting",))
     if decision.owner_agency_id is None:
         raise Refused("Nobody was asked to follow this decision up.")
@@ -119,7 +124,7 @@ def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) ->
 
 @transaction.atomic
 def reopen_decision(*, decision: Decision, reason: str, by: User) -> Decision:
-    """Follow up again what was recorded as done. Needs a reason."""
+    """Reopen a decision that was marked as done. Needs a reason."""
     decision = locked(decision, related=("meeting",))
     if decision.done_on is None:
         raise Refused("This is not recorded as done.")

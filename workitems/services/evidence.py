@@ -1,4 +1,4 @@
-"""What shows that an answer or a closed milestone is true: added, withdrawn, or found wanting."""
+"""Add and withdraw evidence, and record the reviewer's "no evidence" on milestones."""
 
 from datetime import datetime
 
@@ -23,9 +23,10 @@ def add_to_update(
     link: str = "",
     file: "File[bytes] | None" = None,
 ) -> Evidence:
-    """Put a piece beside the answer for an item, while the return is open for writing.
+    """Add evidence to the answer on an item.
 
-    Refused before there is an answer. The same piece again is the one that is there.
+    The same evidence again returns the first row. Raise `Refused` if the return is not open for
+    writing, if the item has no answer yet, or if the file or link is not allowed.
     """
     of_return = locked(of_return, related=("round",))
     _check_open(of_return)
@@ -45,7 +46,11 @@ def add_to_milestone(
     link: str = "",
     file: "File[bytes] | None" = None,
 ) -> Evidence:
-    """Put a piece beside a milestone, open or closed, unless it was withdrawn with its item."""
+    """Add evidence to an open or completed milestone.
+
+    The same evidence again returns the first row. Raise `Refused` if the milestone was withdrawn,
+    or if the file or link is not allowed.
+    """
     milestone = locked(milestone)
     if milestone.withdrawn_on is not None:
         raise Refused("This milestone was withdrawn with its item.")
@@ -72,7 +77,7 @@ def _add(
         said = fault(piece.file_name, file.size, file.file)
         if said:
             raise Refused(said, "file")
-    # Whoever locked the answer or milestone sees a button pressed twice as one piece.
+    # The caller holds the lock on the update or milestone, so a double click adds one row.
     for there in Evidence.objects.standing().filter(
         update=piece.update,
         milestone=piece.milestone,
@@ -107,10 +112,10 @@ def _same_bytes(there: Evidence, file: "File[bytes]") -> bool:
 def withdraw(
     *, evidence: Evidence, by: User, at: datetime, reason: str, as_reviewer: bool = False
 ) -> Evidence:
-    """Take back a piece that was put there by mistake: the row stays, the file is not handed out.
+    """Withdraw evidence that was added by mistake. The row stays; the file is no longer served.
 
-    Needs a reason. What hangs on an answer is withdrawn while its return is open for writing;
-    after that, by the reviewer alone.
+    Needs a reason. Raise `Refused` for evidence on an answer whose return is not open for
+    writing, unless `as_reviewer`.
     """
     evidence = locked(evidence)
     if evidence.withdrawn_at is not None:
@@ -132,7 +137,7 @@ def withdraw(
 
 @transaction.atomic
 def find_wanting(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
-    """Record the reviewer's view that nothing shows a closed milestone to be done. Needs a reason."""
+    """Record that the reviewer sees no evidence for a completed milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if milestone.completed_on is None:
         raise Refused("Only a closed milestone can lack evidence. This one is not closed.")
@@ -145,7 +150,7 @@ def find_wanting(*, milestone: Milestone, version: int, by: User, reason: str) -
 
 @transaction.atomic
 def find_shown(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
-    """Take the reviewer's "no evidence" back. Needs a reason."""
+    """Remove the reviewer's "no evidence" from a milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if not milestone.no_evidence:
         raise Refused("Nobody said that evidence is missing.")

@@ -1,4 +1,4 @@
-"""Addresses of calendars: made, read from, revoked."""
+"""Create, read and revoke calendar feeds."""
 
 import secrets
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from agencies.services.invitations import hash_of
 from workitems.models import CalendarFeed, Plan
 from workitems.services.refusals import Refused, locked
 
-# Of one agency in one plan. More addresses than this are no longer anybody's to look after.
+# Limit per agency and plan: nobody keeps track of more addresses.
 STANDING_AT_MOST = 20
 
 
@@ -20,12 +20,12 @@ STANDING_AT_MOST = 20
 def make_feed(
     *, agency: Agency, plan: Plan, label: str, by: User, at: datetime
 ) -> tuple[CalendarFeed, str]:
-    """A new address, as its row and its token; the token can never be read again.
+    """Create a feed and return it with its token, which is not stored.
 
-    Refused where the agency takes no part in the plan or does not exist on that day, without a
-    label, and where the agency has too many addresses already.
+    Raise `Refused` if the agency is not a member of the plan or does not exist today, if there is
+    no label, or if the agency has too many feeds already.
     """
-    # The agency's row is the lock: two makers count one after the other.
+    # Lock the agency's row, so that two requests do not both pass the limit.
     agency = locked(agency)
     if not plan.members.filter(agency=agency).exists():
         raise Refused(f"{agency} takes no part in this plan.", "plan")
@@ -52,7 +52,7 @@ def make_feed(
 
 @transaction.atomic
 def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime, reason: str = "") -> CalendarFeed:
-    """Stop the address from answering. Asked twice, it is revoked once."""
+    """Revoke a feed, so that its address is no longer served. A second call does nothing."""
     feed = locked(feed)
     if feed.is_revoked:
         return feed
@@ -61,12 +61,12 @@ def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime, reason: str = "")
 
 
 def behind(token: str, on: date) -> CalendarFeed | None:
-    """The feed whose address answers on the day, with its agency and plan."""
+    """Return the feed of this token with its agency and plan, or None if it is not served."""
     feeds = CalendarFeed.objects.working(on).select_related("agency", "plan")
     return feeds.filter(token_hash=hash_of(token)).first()
 
 
 def note_reading(feed: CalendarFeed, on: date) -> None:
-    """Keep the day of the last reading: one write a day, however often programs ask."""
+    """Store the day of the last request. At most one write a day."""
     if feed.last_read_on != on:
         CalendarFeed.objects.filter(pk=feed.pk).update(last_read_on=on)

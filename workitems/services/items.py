@@ -1,4 +1,4 @@
-"""What can happen to a work item and its milestones between rounds."""
+"""Write a work item, its milestones, delays and mitigations."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,15 +15,15 @@ from workitems.services.refusals import Refused, locked
 
 
 def next_number(rows: QuerySet[Any]) -> int:
-    """One more than the highest number among rows that are numbered from 1."""
+    """Return the next free number of rows that are numbered from 1."""
     last = rows.order_by("-number").values_list("number", flat=True).first()
     return (last or 0) + 1
 
 
 def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> str:
-    """What keeps the item from moving to the stage, as a sentence; nothing when it may.
+    """Return why the item may not move to the stage, as a sentence, or "" if it may.
 
-    `still_open` are its open milestones. Withdrawing is a variation's work.
+    `still_open` are its open milestones. Withdrawing always needs a variation.
     """
     if to == item.stage:
         return ""
@@ -44,7 +44,7 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
 def check_stage(
     item: WorkItem, to: str, *, reason: str, on: date, completed_on: date | None
 ) -> None:
-    """Raise `Refused` unless the item may move to the stage, or be complete since that day."""
+    """Raise `Refused` unless the item may move to the stage with this completion date and reason."""
     if to not in Stage.values:
         raise Refused("Choose a stage from the list.", "stage")
     obstacle = stage_obstacle(item, to, list(item.milestones.open().order_by("number")))
@@ -66,7 +66,7 @@ def check_stage(
 
 
 def check_confidence(confidence: str) -> None:
-    """Raise `Refused` unless it is one of the three, or not given."""
+    """Raise `Refused` unless the value is a `Confidence` or empty."""
     if confidence and confidence not in Confidence.values:
         raise Refused("Choose on track, at risk or off track.", "confidence")
 
@@ -85,9 +85,9 @@ def change_status(
 ) -> WorkItem:
     """Record an item's stage and its agency's confidence, with the reason in its history.
 
-    Another stage, or another day of completion, needs a reason. Completing needs every milestone
-    closed; `completed_on` defaults to `on`, today's New Zealand date. `Conflict` when `version`
-    is not the row's; `Refused` when the stage cannot follow. Unchanged values write nothing.
+    A new stage or completion date needs a reason. Completing needs all milestones closed;
+    `completed_on` defaults to `on`. Unchanged values write nothing. Raise `Conflict` if `version`
+    is not the row's, and `Refused` if the stage is not allowed.
     """
     item = locked(item, version=version)
     check_stage(item, stage, reason=reason, on=on, completed_on=completed_on)
@@ -107,7 +107,7 @@ def change_status(
 
 @transaction.atomic
 def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: str) -> WorkItem:
-    """Record the reviewer's own confidence beside the agency's. Needs a reason."""
+    """Record the reviewer's confidence beside the agency's. Needs a reason."""
     item = locked(item, version=version)
     check_confidence(confidence)
     if confidence == item.reviewer_confidence:
@@ -123,9 +123,9 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
 def close_milestone(
     *, milestone: Milestone, version: int, completed_on: date, by: User, on: date, reason: str = ""
 ) -> Milestone:
-    """Close a milestone against its "done means" on the day it was met; ends its open delays.
+    """Mark a milestone as completed on a day and end its open delays.
 
-    Refused when it is closed or withdrawn already, or when the day is in the future.
+    Raise `Refused` if it is already completed or withdrawn, or if the day is in the future.
     """
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
@@ -140,7 +140,7 @@ def close_milestone(
 
 
 def end_delays(milestone: Milestone, on: date, *, by: User, reason: str) -> None:
-    """End a milestone's open delays on the day, or on the day they were found if that is later."""
+    """End a milestone's open delays on the day `on`, or on the day they were found if later."""
     for delay in milestone.delays.filter(ended_on=None).order_by("number"):
         delay.ended_on = max(on, delay.found_on)
         history.save(delay, by=by, reason=reason, fields=["ended_on"])
@@ -148,8 +148,8 @@ def end_delays(milestone: Milestone, on: date, *, by: User, reason: str) -> None
 
 @transaction.atomic
 def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
-    """Take a completion back. Needs a reason; refused while the whole item counts as complete."""
-    # The item first: nobody may complete it while one of its milestones is being opened.
+    """Reopen a completed milestone. Needs a reason. Raise `Refused` if the item is complete."""
+    # Lock the item first, so that it cannot be completed while its milestone is being reopened.
     item = locked(milestone.item)
     milestone = locked(milestone, version=version)
     if milestone.withdrawn_on is not None:
@@ -182,13 +182,16 @@ def move_forecast(
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
 ) -> Milestone:
-    """Record when the responsible agency now expects a milestone.
+    """Record the date on which the responsible agency now expects a milestone to be done.
 
-    A forecast after the agreed date is a slip: it must come with a cause (which opens a delay)
-    and a mitigation, unless the milestone has an open delay, which then counts one more move.
-    A date that comes nearer is no move: it shortens open delays, and ends those that it makes
-    up for; on or before the agreed date it ends them all. The same late date again is taken only
-    where the delay, or what is done about it, was still to be recorded. Needs a reason.
+    Needs a reason. A forecast after the agreed date needs a cause, which opens a delay, and a
+    mitigation. If the milestone already has an open delay, the cause is optional: without it that
+    delay is extended, its `times_moved` counts one more, and a mitigation is needed only if no
+    open delay has one. A forecast earlier than the last one shortens the open delay and ends any
+    delay that it makes up for entirely. A forecast on or before the agreed date ends all of them.
+
+    Raise `Refused` if the milestone is closed, if the date is in the past, if cause or mitigation
+    is missing, or if the date is unchanged (unless it is late and has no mitigation yet).
     """
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
@@ -259,7 +262,7 @@ def _add_mitigation(
 def add_mitigation(
     *, delay: Delay, description: str, owner_agency: Agency, due_on: date | None, by: User
 ) -> Mitigation:
-    """Record one more thing that is done about an open delay."""
+    """Add a mitigation to an open delay. Raise `Refused` if the delay has ended."""
     delay = locked(delay)
     if delay.ended_on is not None:
         raise Refused("This delay has ended.")
@@ -268,7 +271,7 @@ def add_mitigation(
 
 @transaction.atomic
 def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: User) -> Mitigation:
-    """Close a mitigation on the day it was done, which is not in the future."""
+    """Record the day on which a mitigation was done. Raise `Refused` if it is in the future."""
     mitigation = locked(mitigation)
     if mitigation.done_on is not None:
         raise Refused(f"This was done on {mitigation.done_on:%-d %B %Y}.")
@@ -280,8 +283,7 @@ def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: Us
 
 @transaction.atomic
 def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) -> Delay:
-    """Mark a delay as over, since a day that is not in the future. The record stays. Needs a
-    reason."""
+    """End a delay on a day that is not in the future. Its record stays. Needs a reason."""
     delay = locked(delay)
     if delay.ended_on is not None:
         raise Refused(f"This delay ended on {delay.ended_on:%-d %B %Y}.")

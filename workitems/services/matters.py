@@ -1,4 +1,4 @@
-"""The agenda of a meeting: what is on it, in what order, and what the group has dealt with."""
+"""Write a meeting's agenda: its matters, their order, and which of them were considered."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -25,10 +25,10 @@ def add_matter(
     reasons: Sequence[str] = (),
     note: str = "",
 ) -> Matter:
-    """Put a matter at the end of the agenda.
+    """Add a matter at the end of the agenda.
 
-    `about` is the work item, variation, earlier decision, risk or return that it is on, and names
-    it where there is no title. Refused where that is on the agenda already.
+    `about` is its subject: a work item, variation, earlier decision, risk or return. It provides
+    the title if `title` is empty. Raise `Refused` if the subject is already on the agenda.
     """
     meeting = open_record(meeting)
     return _put(meeting, _last(meeting) + 1, about, title, reasons, note, by=by)
@@ -36,7 +36,7 @@ def add_matter(
 
 @transaction.atomic
 def draft_agenda(*, meeting: Meeting, proposals: Iterable[Proposal], by: User) -> list[Matter]:
-    """Put what is proposed and not on the agenda yet at its end, in the order of the proposals."""
+    """Add the proposals that are not yet on the agenda at its end, in their order."""
     meeting = open_record(meeting)
     there = {(matter.kind, matter.subject_pk) for matter in meeting.matters.on_agenda()}
     last = _last(meeting)
@@ -86,7 +86,7 @@ def _put(
 
 
 def _check_only(matter: Matter) -> None:
-    """Raise `Refused` where another matter on the agenda is about the same."""
+    """Raise `Refused` if another matter on the agenda has the same subject."""
     others = Matter.objects.on_agenda().filter(meeting=matter.meeting_id)
     if matter.kind and others.filter(**{matter.kind: matter.subject}).exists():
         raise Refused(f"“{title_of(matter.subject)}” is on the agenda already.")
@@ -107,7 +107,10 @@ def change_matter(
     position: int | None = None,
     version: int | None = None,
 ) -> Matter:
-    """Change a matter's title, note or place. `version` is that of the page; `Conflict` if newer."""
+    """Change a matter's title, note or position.
+
+    Raise `Conflict` if `version`, that of the user's page, is not the row's.
+    """
     meeting, matter = _of_open_record(matter, version=version)
     if not title:
         raise Refused("Write what is to be discussed.", "title")
@@ -122,7 +125,7 @@ def change_matter(
 
 @transaction.atomic
 def move_matter(*, matter: Matter, to: int, by: User) -> Matter:
-    """Give a matter another place on the agenda, 1 for the first; the others close up."""
+    """Move a matter to position `to` (1 is first) and renumber the others."""
     meeting, matter = _of_open_record(matter)
     _place(meeting, matter, to, by=by)
     return matter
@@ -137,7 +140,7 @@ def _place(meeting: Meeting, matter: Matter, to: int, *, by: User) -> None:
 
 
 def _number(order: list[Matter], *, by: User) -> None:
-    """Positions from 1 without a gap; only rows that move are written."""
+    """Number the matters from 1 without gaps. Write only rows that change."""
     for position, matter in enumerate(order, start=1):
         if matter.position != position:
             matter.position = position
@@ -146,7 +149,7 @@ def _number(order: list[Matter], *, by: User) -> None:
 
 @transaction.atomic
 def remove_matter(*, matter: Matter, on: date, by: User) -> Matter:
-    """Take a matter off the agenda; the row stays. Refused once the group has dealt with it."""
+    """Remove a matter from the agenda; the row stays. Raise `Refused` if it was considered."""
     meeting, matter = _of_open_record(matter)
     if matter.withdrawn_on is not None:
         raise Refused("This matter is not on the agenda.")
@@ -161,7 +164,7 @@ def remove_matter(*, matter: Matter, on: date, by: User) -> Matter:
 
 @transaction.atomic
 def restore_matter(*, matter: Matter, by: User) -> Matter:
-    """Put a matter that was taken off back, at the end. Refused where its subject is on again."""
+    """Put a removed matter back at the end. Raise `Refused` if its subject is on the agenda."""
     meeting, matter = _of_open_record(matter)
     if matter.withdrawn_on is None:
         raise Refused("This matter is on the agenda.")
@@ -173,9 +176,9 @@ def restore_matter(*, matter: Matter, by: User) -> Matter:
 
 @transaction.atomic
 def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> Matter:
-    """Mark that the group dealt with a matter at its meeting, or take the mark back.
+    """Mark a matter as considered at its meeting, or (`considered=False`) remove the mark.
 
-    Refused before the meeting's day. A matter with a decision on it stays considered.
+    Raise `Refused` before the meeting's day, and for removing the mark if a decision is recorded.
     """
     meeting, matter = _of_open_record(matter)
     check_held(meeting, on)
@@ -193,7 +196,7 @@ def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> 
 
 
 def mark_considered(matter: Matter, meeting: Meeting, *, by: User) -> Matter:
-    """For services that have locked both and checked the day. A second time changes nothing."""
+    """Mark a matter as considered, unless it is. The caller has locked both and checked the day."""
     if matter.considered_on is None:
         matter.considered_on = meeting.held_on
         matter.version += 1

@@ -1,4 +1,4 @@
-"""A meeting of the working group from its call to its closed record: the day, who came, the end."""
+"""Call and change meetings, record attendance, and close and reopen their record."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from workitems.services.refusals import Refused, locked
 def call_meeting(
     *, plan: Plan, held_on: date, place: str = "", notes: str = "", by: User
 ) -> Meeting:
-    """Put a meeting in the calendar: one a day in a plan. A past day is a record made later."""
+    """Create a meeting, at most one per plan and day. The day may be in the past."""
     plan = locked(plan)
     _check_free(plan, held_on)
     return history.save(Meeting(plan=plan, held_on=held_on, place=place, notes=notes), by=by)
@@ -32,10 +32,10 @@ def change_meeting(
     by: User,
     version: int | None = None,
 ) -> Meeting:
-    """Change a meeting's day, place or notes.
+    """Change a meeting's date, place or notes.
 
-    The day moves until the meeting's own day is over or something of it was recorded. `version` is
-    that of the page; `Conflict` where somebody saved since.
+    Raise `Refused` for a new date if the meeting's day is over or anything of it is recorded, and
+    `Conflict` if `version`, that of the user's page, is not the row's.
     """
     plan = locked(Plan(pk=meeting.plan_id))
     meeting = open_record(meeting, version=version)
@@ -56,10 +56,9 @@ def _check_free(plan: Plan, held_on: date) -> None:
 
 
 def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
-    """The meeting, locked, for a change to its record; refused once that is closed.
+    """Lock a meeting and return it. Raise `Refused` if its record is closed.
 
-    It is locked before whatever is written of it, everywhere: two that wait for each other's row
-    would never end.
+    Lock the meeting before any of its rows; otherwise two transactions could deadlock.
     """
     meeting = locked(meeting, version=version, related=("plan",))
     if meeting.is_closed:
@@ -68,13 +67,13 @@ def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
 
 
 def check_held(meeting: Meeting, on: date) -> None:
-    """Raise `Refused` before the meeting's day."""
+    """Raise `Refused` if the meeting's day is after `on`."""
     if meeting.held_on > on:
         raise Refused("That meeting has not been held yet.", "meeting")
 
 
 def is_under_way(meeting: Meeting) -> bool:
-    """Whether anything is recorded of what happened at it."""
+    """Return whether attendance, a decision or a considered matter is recorded."""
     return (
         meeting.attendances.present().exists()
         or meeting.decisions.exists()
@@ -86,8 +85,10 @@ def is_under_way(meeting: Meeting) -> bool:
 def record_attendance(
     *, meeting: Meeting, agencies: Iterable[Agency], on: date, by: User
 ) -> list[Attendance]:
-    """Record which agencies were present: exactly these. One that was recorded before and is not
-    among them is withdrawn, and history tells both. Refused before the meeting's day.
+    """Record exactly these agencies as present.
+
+    Agencies recorded earlier and not given now are withdrawn; their rows and history stay. Raise
+    `Refused` before the meeting's day and for an agency that is not a member of the plan.
     """
     meeting = open_record(meeting)
     check_held(meeting, on)
@@ -110,10 +111,10 @@ def record_attendance(
 
 @transaction.atomic
 def close_meeting(*, meeting: Meeting, on: date, at: datetime, by: User) -> Meeting:
-    """Close the record: attendance, agenda and the words of decisions stand as they are.
+    """Close the record, which freezes attendance, agenda and the text of decisions.
 
-    Decisions can still be followed up and done. Refused before the meeting's day and while nobody
-    is recorded as present.
+    Decisions can still be marked as done and reopened. Raise `Refused` before the meeting's day and
+    if no agency is recorded as present.
     """
     meeting = open_record(meeting)
     check_held(meeting, on)
@@ -126,7 +127,7 @@ def close_meeting(*, meeting: Meeting, on: date, at: datetime, by: User) -> Meet
 
 @transaction.atomic
 def reopen_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
-    """Open a closed record again. Needs a reason."""
+    """Reopen a closed record. Needs a reason."""
     meeting = locked(meeting, related=("plan",))
     if not meeting.is_closed:
         raise Refused("The record of this meeting is open.")

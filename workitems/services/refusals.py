@@ -1,4 +1,4 @@
-"""The two ways in which a service says no, and how rows are locked for a change."""
+"""The exceptions that services raise to refuse, and how they lock rows."""
 
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Refused(Exception):
-    """The change breaks a rule. `field` names the form field at fault, if one is."""
+    """The change breaks a rule. `field` names the form field at fault, if any."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -16,7 +16,7 @@ class Refused(Exception):
 
 
 class Conflict(Refused):
-    """Somebody else saved first. `current` is the row as it is now, to be shown beside theirs."""
+    """Another user saved first. `current` is the row as it is now, to show beside the user's text."""
 
     def __init__(self, current: Any) -> None:
         super().__init__(
@@ -27,9 +27,10 @@ class Conflict(Refused):
 
 
 def locked(row: Row, *, version: int | None = None, related: tuple[str, ...] = ()) -> Row:
-    """The row as it is now, locked until the transaction ends.
+    """Return the current row, locked until the transaction ends.
 
-    `version` is the version that the person's page was made from; a newer one is a `Conflict`.
+    `version` is the version that the user's page was made from. Raise `Conflict` if the row has
+    another one now. `related` is passed to `select_related`.
     """
     rows = type(row)._default_manager.select_for_update(of=("self",))
     current = rows.select_related(*related).get(pk=row.pk)

@@ -1,4 +1,4 @@
-"""What can happen to a risk: raised, weighed anew, taken higher, brought down, closed, reopened."""
+"""Raise, re-rate, escalate, de-escalate, close and reopen risks."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def raise_risk(
     item: WorkItem | None = None,
     response: str = "",
 ) -> Risk:
-    """Enter a risk to the plan, or to one of its items. Its owner takes part in the plan."""
+    """Add a risk to the plan or to one of its items. The owner must be a member of the plan."""
     plan = locked(plan)
     if not description:
         raise Refused("Say what might happen.", "description")
@@ -63,9 +63,9 @@ def change_risk(
     by: User,
     reason: str = "",
 ) -> Risk:
-    """Weigh a risk anew, or say what is done about it. Another rating needs a reason.
+    """Change a risk's rating or response. A new rating needs a reason.
 
-    `Conflict` when `version` is not the row's. Unchanged values write nothing.
+    Unchanged values write nothing. Raise `Conflict` if `version` is not the row's.
     """
     risk = _open(risk, version=version)
     check_rating(likelihood, impact)
@@ -79,7 +79,7 @@ def change_risk(
 
 @transaction.atomic
 def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
-    """Bring a risk before the working group, or from there before the Minister. Needs a reason."""
+    """Escalate a risk to the working group or to the Minister. Needs a reason."""
     risk = _open(risk)
     if to not in risk.higher:
         raise Refused(
@@ -96,9 +96,9 @@ def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Ri
 
 @transaction.atomic
 def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
-    """Bring a risk back down, to the working group or ("") to the agency that owns it.
+    """De-escalate a risk to the working group or ("") to its owner agency. Needs a reason.
 
-    Needs a reason. Refused where it is no higher than that.
+    Raise `Refused` if it is not escalated further than `to`.
     """
     risk = _open(risk)
     if to not in risk.lower:
@@ -111,7 +111,7 @@ def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
 
 @transaction.atomic
 def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
-    """Close a risk that no longer threatens. It keeps where it was. Needs a reason."""
+    """Close a risk. It keeps its level of escalation. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is not None:
         raise Refused(f"This risk was closed on {risk.closed_on:%-d %B %Y}.")
@@ -123,7 +123,7 @@ def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
 
 @transaction.atomic
 def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
-    """Open a closed risk again, with whom it was when it was closed. Needs a reason."""
+    """Reopen a closed risk at the level of escalation it had. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is None:
         raise Refused("This risk is open.")

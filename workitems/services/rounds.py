@@ -1,4 +1,4 @@
-"""Rounds, returns and updates: how an agency's word gets in and is accepted."""
+"""Open and close rounds; write, submit, send back and accept returns."""
 
 from datetime import date, datetime
 from typing import Any
@@ -33,10 +33,10 @@ def open_round(
     at: datetime,
     message: str = "",
 ) -> Round:
-    """Open a round and make one return for each member agency that exists when it falls due.
+    """Open a round and create a return for each member agency that exists on `due_on`.
 
-    One open round at a time in a plan. Refused where dates are upside down or the period had a
-    round already.
+    Raise `Refused` if the plan has an open round or a round for this period, or if a date is
+    before the period's start.
     """
     plan = locked(plan)
     if period_end <= period_start:
@@ -66,7 +66,7 @@ def open_round(
 
 @transaction.atomic
 def close_round(*, round: Round, by: User, at: datetime) -> Round:
-    """Freeze a round: nothing in it changes any more."""
+    """Close a round. Its returns can no longer be written, submitted, sent back or accepted."""
     round = locked(round)
     if not round.is_open:
         raise Refused("This round is closed already.")
@@ -76,7 +76,7 @@ def close_round(*, round: Round, by: User, at: datetime) -> Round:
 
 @transaction.atomic
 def reopen_round(*, round: Round, by: User, reason: str) -> Round:
-    """Open a closed round again. Needs a reason; refused while another round is open."""
+    """Reopen a closed round. Needs a reason. Raise `Refused` if another round is open."""
     round = locked(round)
     if round.is_open:
         raise Refused("This round is open.")
@@ -103,10 +103,12 @@ def write_update(
     by: User,
     at: datetime,
 ) -> Update:
-    """Write what an agency says of an item in this round; the second time, change it.
+    """Create or change an agency's answer on an item in this round.
 
-    `version` is that of the update the page showed, 0 for none. The item is not touched: it
-    follows when the return is accepted. The same words again write nothing.
+    The item itself changes only when the return is accepted. Unchanged content writes nothing.
+    Raise `Conflict` if `version`, that of the update on the user's page (0 for none), is not the
+    row's, and `Refused` if the return is not open for writing or the agency has no part in the
+    item.
     """
     of_return, update = _open_for_writing(of_return, item)
     if stage not in Stage.values:
@@ -126,9 +128,10 @@ def write_update(
 def say_no_change(
     *, of_return: Return, item: WorkItem, on: date, version: int = 0, by: User, at: datetime
 ) -> Update:
-    """Answer for an item with a dated "no change".
+    """Answer an item with "no change", dated `on`.
 
-    Refused for an item with an overdue milestone, and the third time running.
+    Raise `Refused` for an item with an overdue milestone and for the third time in a row, and
+    otherwise as `write_update` does.
     """
     of_return, update = _open_for_writing(of_return, item)
     if item.milestones.open().filter(agreed_due__lt=on).exists():
@@ -167,7 +170,7 @@ def _content(update: Update) -> tuple[Any, ...]:
 
 
 def _write(update: Update, was: tuple[Any, ...], version: int, *, by: User, at: datetime) -> Update:
-    # The same words again are no conflict: a button pressed twice, or a request sent again.
+    # Unchanged content is no conflict: it comes from a double click or a repeated request.
     if update.pk is not None and _content(update) == was:
         return update
     if version != update.version:
@@ -204,11 +207,11 @@ def submit(
     at: datetime,
     read: dict[int, int] | None = None,
 ) -> Return:
-    """Send an agency's return to the coordinator.
+    """Submit an agency's return to the coordinator.
 
-    Refused while an answer or a delay's record is missing, and to a person who wrote all of it:
-    the approver is not the author. `read` is the version of each item's answer that the person's
-    page showed; refused where one was written anew since.
+    `read` maps item ids to the version of the answer on the user's page. Raise `Refused` if
+    something is missing (see `answers_of`), if the user wrote all of the return, or if an answer
+    has changed since the user read it.
     """
     of_return = _step(of_return, Return.State.SUBMITTED)
     missing = answers_of(of_return, on).missing
@@ -231,7 +234,7 @@ def submit(
 def send_back(
     *, of_return: Return, note: str, item: WorkItem | None = None, by: User, at: datetime
 ) -> Return:
-    """Give a return back to its agency with a note, on the whole or on one item."""
+    """Send a return back to its agency with a note on the return or on one item."""
     of_return = _step(of_return, Return.State.SENT_BACK)
     if not note:
         raise Refused("Say what the agency should mend.", "note")
@@ -241,10 +244,10 @@ def send_back(
 
 @transaction.atomic
 def accept(*, of_return: Return, by: User, on: date) -> Return:
-    """Accept a return: its words are locked, and the items follow what their lead agency said.
+    """Accept a return: lock its answers and copy stage and confidence to the items it leads.
 
-    An item that was completed or withdrawn since stays so. Refused to the person who submitted
-    the return or wrote all of it, and where an item cannot follow.
+    An item that has been completed or withdrawn since keeps its stage. Raise `Refused` if the user
+    submitted the return or wrote all of it, or if an item may not move to its new stage.
     """
     of_return = _step(of_return, Return.State.ACCEPTED)
     if of_return.submitted_by_id == by.pk:

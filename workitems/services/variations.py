@@ -1,4 +1,7 @@
-"""The one way in which an agreed date, official wording or the scope of the Plan changes."""
+"""Request, recommend and decide variations.
+
+Agreed dates and official wording change, and items are withdrawn, only through these functions.
+"""
 
 from datetime import date, datetime
 
@@ -26,9 +29,10 @@ def request_date(
     at: datetime,
     version: int | None = None,
 ) -> Variation:
-    """Ask for a new agreed date. One such request at a time for a milestone.
+    """Request a new agreed date. A milestone has at most one such request pending.
 
-    `version` is that of the milestone on the page; `Conflict` where it has changed since.
+    Raise `Conflict` if `version`, that of the user's page, is not the milestone's, and `Refused` if
+    the milestone is closed, has a pending request, or already has this date.
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
@@ -64,10 +68,10 @@ def request_wording(
     at: datetime,
     version: int | None = None,
 ) -> Variation:
-    """Ask for other official wording of an item: its title, objective or action.
+    """Request a new official wording of an item's title, objective or action.
 
-    `version` is that of the item on the page; `Conflict` where it has changed since. Refused where
-    the very same words are asked for already.
+    Raise `Conflict` if `version`, that of the user's page, is not the item's, and `Refused` if the
+    wording is empty, unchanged or too long, or if a pending request asks for the same.
     """
     item = locked(item, version=version, related=("plan",))
     before = getattr(item, Variation.Wording(wording).value)
@@ -105,7 +109,11 @@ def request_withdrawal(
     at: datetime,
     version: int | None = None,
 ) -> Variation:
-    """Ask to withdraw an item from the Plan."""
+    """Request to withdraw an item from the Plan.
+
+    Raise `Conflict` if `version`, that of the user's page, is not the item's, and `Refused` if the
+    item is not live or has such a request pending.
+    """
     item = locked(item, version=version, related=("plan",))
     if not item.is_live:
         raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
@@ -125,7 +133,7 @@ def _request(
 ) -> Variation:
     if not reason:
         raise Refused("Say why the change is needed.", "reason")
-    variation.plan = locked(Plan(pk=variation.item.plan_id))  # numbers run without a gap
+    variation.plan = locked(Plan(pk=variation.item.plan_id))  # so that numbers stay unique
     variation.number = next_number(variation.plan.variations.all())
     variation.reason = reason
     variation.requesting_agency = agency
@@ -149,9 +157,9 @@ def _step(variation: Variation, to: Variation.State) -> Variation:
 def recommend(
     *, variation: Variation, recommendation: str, recommends: str = "", by: User, at: datetime
 ) -> Variation:
-    """Pass a request on to the working group with the coordinator's recommendation.
+    """Send a request to the working group with the coordinator's recommendation.
 
-    `recommends` is to approve or to decline, as far as the words are that plain.
+    `recommendation` is the text; `recommends` is "approve", "decline" or "" if it is neither.
     """
     variation = _step(variation, Variation.State.RECOMMENDED)
     if not recommendation:
@@ -165,7 +173,7 @@ def recommend(
 
 @transaction.atomic
 def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
-    """Withdraw the request itself, before it is decided. Needs a reason."""
+    """Withdraw a request before it is decided. Needs a reason."""
     variation = _step(variation, Variation.State.TAKEN_BACK)
     if not reason:
         raise Refused("Say why the request is taken back.", "reason")
@@ -184,12 +192,13 @@ def decide(
 ) -> Variation:
     """Record the working group's decision at a meeting; an approval takes effect at once.
 
-    Without a meeting, the decision belongs to that of the day, which is called if need be.
-    Approving moves the agreed date (and a forecast that is earlier stays), rewrites the wording,
-    or withdraws the item and its open milestones and ends their delays, all in this transaction.
-    Refused before the meeting's day and once its record is closed, and where the date or wording
-    has changed since the request was made or the milestone has been closed. The matter on the
-    meeting's agenda, if there is one, counts as considered.
+    Without a meeting, use the one of today, creating it if necessary. Approving moves the agreed
+    date (the forecast stays as it is), changes the wording, or withdraws the item and its open
+    milestones and ends their delays. The matter on the meeting's agenda, if any, is marked as
+    considered.
+
+    Raise `Refused` before the meeting's day, if its record is closed, if the date or wording has
+    changed since the request was made, or if the milestone has been closed.
     """
     to = Variation.State.APPROVED if approve else Variation.State.DECLINED
     if meeting is None:
@@ -247,7 +256,7 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     item.stage = Stage.WITHDRAWN
     item.version += 1
     history.save(item, by=by, reason=reason, fields=["stage", "version"])
-    # Locked, so that one that is being closed is not withdrawn as well.
+    # Lock them, so that a milestone that is being completed is not withdrawn as well.
     for milestone in item.milestones.open().select_for_update().order_by("number"):
         milestone.withdrawn_on = on
         milestone.version += 1

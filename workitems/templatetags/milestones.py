@@ -1,4 +1,4 @@
-"""A milestone's dates drawn on one line, so that a slip is seen before it is read."""
+"""Draw a milestone's dates to scale on one line."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Point:
-    """A date on the line, and how far along it stands (a percentage as SVG takes it)."""
+    """A date on the line and its position as a percentage for SVG."""
 
     kind: str
     label: str
@@ -24,11 +24,11 @@ class Point:
 def milestone_strip(
     milestone: MilestoneLike, on: date, start: date | None = None, end: date | None = None
 ) -> dict[str, object]:
-    """Original, agreed and forecast dates to scale, with the day asked about.
+    """Draw the original, agreed, and forecast or completion dates, and the day `on`, to scale.
 
-    Strips that stand under each other share a scale when given the same `start` and `end`. The
-    tail of a late milestone runs from its agreed date to its completion, else to its forecast or
-    to `on`, whichever is later. A completion after `on` had not happened on that day.
+    Pass the same `start` and `end` to draw several strips on one scale. The tail of a late
+    milestone runs from its agreed date to its completion, or if it is open to its forecast or
+    (if overdue) `on`, whichever is later. A completion after `on` is ignored.
     """
     late = milestone_lateness(milestone, on)
     done = late.state in (Late.DONE, Late.DONE_LATE)

@@ -1,2 +1,2 @@
-"""The pages of this app. Each reads top to bottom: fetch what is visible, check the rule, clean
-the form, call one service, redirect."""
+"""Views of this app. Each one fetches rows that the user may see, checks the permission, cleans
+the form, calls one service and redirects."""

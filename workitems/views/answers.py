@@ -1,4 +1,4 @@
-"""What was typed on a return's page: the forms of each section, and saving what changed in them."""
+"""The forms of each section of a return's page, and saving what was changed in them."""
 
 import re
 from collections.abc import Iterator
@@ -32,8 +32,8 @@ SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
 
 @dataclass
 class MilestoneEntry:
-    """A milestone on the page. It has no form while nobody asks for one: a page of sixty items
-    would otherwise be long to make and to load."""
+    """A milestone on the page. Its form is made only on request, because a page with sixty items
+    would otherwise be slow to render and to load."""
 
     line: MilestoneLine
     form: MilestoneAnswerForm | None = None
@@ -50,10 +50,13 @@ class MilestoneEntry:
 
 @dataclass(kw_only=True)
 class Entry:
-    """A section with its forms. `theirs` is the other person's answer after a conflict;
-    `refusals` are sentences about the section that belong to no field. `is_written` says that its
-    answer was saved, `is_saved` that anything was. `is_open` is false where the agency only
-    supports the item, has said nothing of it, and nobody asks for its fields."""
+    """A section with its forms.
+
+    `theirs` is the other user's answer after a conflict. `refusals` are errors of the section
+    without a field. `is_written` is true if its answer was saved, `is_saved` if anything was.
+    `is_open` is false if the agency only supports the item, has not answered it, and the user has
+    not asked for its fields.
+    """
 
     section: Section
     form: UpdateForm
@@ -85,17 +88,17 @@ class Entry:
 
     @property
     def version_read(self) -> int:
-        """Of the answer that the person has seen: their own, or the one that their page showed."""
+        """Version of the answer that the user has seen: just written, or shown on their page."""
         update = self.section.update
         return update.version if self.is_written and update else self.version_shown
 
     @property
     def words(self) -> list[tuple[str, str]]:
-        """Everything that was typed here and is not saved."""
+        """(label, text) of everything typed in changed forms."""
         return [pair for form in self.forms if form.is_touched() for pair in form.words()]
 
     def keep_from(self, typed: "Entry") -> None:
-        """Show again, as it was typed, what could not be saved."""
+        """Copy what could not be saved from `typed`, to show it again."""
         self.refusals, self.theirs, self.is_open = typed.refusals, typed.theirs, True
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
@@ -113,7 +116,7 @@ class Entry:
 
 
 def members_of(of_return: Return) -> dict[int, Agency]:
-    """The agencies that may do something about a delay, by id."""
+    """Return the plan's member agencies by id. Any of them may own a mitigation."""
     members = Agency.objects.filter(memberships__plan=of_return.round.plan_id).in_order()
     return {agency.pk: agency for agency in members}
 
@@ -121,8 +124,10 @@ def members_of(of_return: Return) -> dict[int, Agency]:
 def entries_of(
     of_return: Return, sections: list[Section], data: QueryDict | None = None, opened: str = ""
 ) -> list[Entry]:
-    """The sections with their forms, bound to what was posted where something was. `opened` is
-    the number of an item, or "m" and the id of a milestone, whose fields are wanted too."""
+    """Return the sections with their forms, bound to `data` where it has their fields.
+
+    `opened` is the number of an item, or "m" and the id of a milestone, whose fields to include.
+    """
     agencies = members_of(of_return) if any(each.milestones for each in sections) else {}
     entries = []
     for section in sections:
@@ -146,17 +151,20 @@ def entries_of(
 
 
 def _version_posted(section: Section, data: QueryDict | None) -> int:
-    """Of the answer that the person's page began with; 0 for none."""
+    """Return the version of the answer that the user's page was made from; 0 for none."""
     typed = data.get(f"i{section.item.pk}-version", "") if data else ""
     return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
 
 
 def _update_form(section: Section, data: QueryDict | None, shown: int) -> UpdateForm:
-    """What was typed is told by the answer that the page began with: somebody may have written
-    another one since, and that is no reason to take this person's page for a text of theirs."""
+    """Bind the form to the answer that the page was made from.
+
+    Changes are detected against that version. If another user has saved since, comparing with the
+    current answer would treat unchanged old text as typed by this user.
+    """
     item, update = section.item, section.update
     if data is None or f"i{item.pk}-stage" not in data:
-        # The item came after the page was made, or a script sends something else.
+        # The item was added after the page was made, or the script posted only a milestone.
         return UpdateForm(None, item=item, update=update)
     if update is not None and shown != update.version:
         began = update.history.filter(version=shown).first() if shown else None
@@ -188,7 +196,7 @@ def _milestone_entry(
 
 
 def save_entry(request: HttpRequest, of_return: Return, entry: Entry, act: str = SAVE) -> None:
-    """Save what was changed in a section; what is refused is noted on its form."""
+    """Save the changes in a section. Errors are added to its forms and `refusals`."""
     if not takes_answers(of_return):
         if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
             entry.refusals.append(f"Item {entry.section.item.number} is not saved: it is locked.")
@@ -307,13 +315,13 @@ def finish_mitigation(request: HttpRequest, entry: Entry, form: MitigationDoneFo
         form.add_error("done_on", str(refusal))
 
 
-# --- told to the script -------------------------------------------------------------------------
+# --- response to the script ---------------------------------------------------------------------
 
 
 def told(request: HttpRequest, of_return: Return, entry: Entry, milestone: str) -> dict[str, Any]:
-    """What the script needs to bring one section, and the count at the top, up to date.
+    """Return the JSON with which the script updates a section and the count at the top.
 
-    `milestone` is the id of the one that was sent; it comes back as HTML, with what is wrong.
+    `milestone` is the id of the posted milestone, if any; it is returned as HTML with its errors.
     """
     on, item = localdate(), entry.section.item
     progress = Return.objects.with_progress().get(pk=of_return.pk)
@@ -366,7 +374,7 @@ def milestone_html(
 
 
 def target_of(fault: Fault) -> str:
-    """The id of the place on the page where what is missing can be given."""
+    """Return the HTML id of the place on the page where the fault can be fixed."""
     if fault.milestone is not None:
         return f"milestone-{fault.milestone.pk}"
     suffix = "_0" if fault.field == "stage" else ""

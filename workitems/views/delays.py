@@ -1,4 +1,4 @@
-"""What ends a delay: it is over, or a step against it is done. The record stays."""
+"""End a delay, and mark its mitigations as done."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from workitems.views.lookups import posted, require, signed_in
 
 
 def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> Delay:
-    """The delay of a milestone that the person answers for; 404 and 403 as for the milestone."""
+    """Return the delay of a milestone that the user may update; otherwise raise 404 or 403."""
     item = visible_item(request, slug, number)
     row = visible_milestone(item, milestone)
     require(request, "workitems.update_milestone", row)

@@ -1,4 +1,4 @@
-"""What waits for the person who signed in."""
+"""The home page: the signed-in user's to-dos."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 for agency in {seat.agency_id: seat.agency for seat in user.current_seats}.values()
                 if plans_read and user.has_perm("workitems.make_feed", agency)
             ],
-            # A coordinator finds those of the whole working group on the plan's page.
+            # A coordinator finds the seats of all member agencies on the plan's page.
             "managed_agencies": [
                 seat.agency for seat in user.current_seats if seat.role == Seat.Role.APPROVER
             ],

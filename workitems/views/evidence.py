@@ -1,4 +1,4 @@
-"""Evidence: adding it to an answer or a milestone, handing files out, withdrawing, finding none."""
+"""Add, download and withdraw evidence, and record the reviewer's "no evidence"."""
 
 from io import BytesIO
 from typing import Any
@@ -29,7 +29,7 @@ from workitems.views.returns import visible_return
 
 
 def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
-    """The piece: 404 for a stranger to the plan, 403 while it hangs on another agency's draft."""
+    """Return the evidence; 404 if the user may not read the plan, 403 if not (yet) its return."""
     plan = visible_plan(request, slug)
     rows = Evidence.objects.select_related(
         "milestone__item__lead_agency", "update__item__lead_agency", "update__of_return__round"
@@ -45,7 +45,8 @@ def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
     return piece
 
 
-# Kept by the browser, never shown by it; were it shown after all, it could do and load nothing.
+# Served as a download. If a browser displayed it nevertheless, the CSP would block all scripts
+# and requests.
 @require_GET
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def download(request: HttpRequest, slug: str, evidence: int) -> FileResponse:
@@ -54,7 +55,7 @@ def download(request: HttpRequest, slug: str, evidence: int) -> FileResponse:
         raise Http404
     try:
         with piece.file.open() as kept:
-            content = kept.read()  # at most 10 MB, and the file is closed whatever comes
+            content = kept.read()  # at most 10 MB; reading it here closes the file in every case
     except FileNotFoundError as missing:
         raise Http404 from missing
     response = FileResponse(
@@ -68,7 +69,7 @@ def download(request: HttpRequest, slug: str, evidence: int) -> FileResponse:
 
 
 def home_of(piece: Evidence) -> str:
-    """The page on which a piece is listed."""
+    """Return the URL of the page on which the evidence is listed."""
     if piece.update is not None:
         return f"{piece.update.of_return.get_absolute_url()}#item-{piece.update.item.number}"
     assert piece.milestone is not None  # held by a check constraint
@@ -139,7 +140,7 @@ def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
-    """For whoever may add there, and for the reviewer at any time."""
+    """Withdraw evidence: for users who may add it there, and for the reviewer at any time."""
     piece = visible_evidence(request, slug, evidence)
     of_item: Any = piece.update or piece.milestone
     reviews = request.user.has_perm("workitems.review_item", of_item.item)
@@ -176,7 +177,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
-    """The reviewer says that nothing shows a closed milestone to be done, or takes that back."""
+    """Record or remove the reviewer's "no evidence" on a completed milestone."""
     item = visible_item(request, slug, number)
     require(request, "workitems.review_item", item)
     row = visible_milestone(item, milestone)

@@ -1,4 +1,4 @@
-"""An agency's calendar addresses, and what is read behind one."""
+"""Manage an agency's calendar feeds, and serve a feed."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -24,15 +24,18 @@ from workitems.services import feeds as services
 from workitems.views.limits import address_of, is_within
 from workitems.views.lookups import posted, require, signed_in
 
-# Calendar programs ask every quarter of an hour at most; several people may share one address.
+# Per feed. Calendar programs ask at most every 15 minutes, but several people may share a feed.
 READINGS_AN_HOUR = 120
 GUESSES_AN_HOUR = 60
-# One reader's own copy, asked for anew each time; and no search engine's.
+# Shared caches must not store a feed, clients must revalidate, search engines must not index it.
 UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
 def agency_with_feeds(request: HttpRequest, pk: int) -> Agency:
-    """The agency; 404 for a stranger to it, 403 for a member of a plan with it who may not see."""
+    """Return the agency if the user may see its feeds.
+
+    Raise `PermissionDenied` for a user who may only see the agency, and `Http404` for others.
+    """
     agency = get_object_or_404(Agency, pk=pk)
     if request.user.has_perm("workitems.see_feeds", agency):
         return agency
@@ -42,7 +45,7 @@ def agency_with_feeds(request: HttpRequest, pk: int) -> Agency:
 
 
 def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
-    """All of them for the agency's own people; a coordinator's are those of their plans."""
+    """Return all feeds for the agency's own users, and those of their plans for coordinators."""
     found = agency.calendar_feeds.for_list()
     if request.user.has_perm("workitems.make_feed", agency):
         return found
@@ -52,7 +55,7 @@ def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
 
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, agency: int) -> HttpResponse:
-    """The addresses, and the form for a new one. A new one is shown in the answer, once."""
+    """List the feeds and create new ones. A new address is shown once, in the response."""
     of = agency_with_feeds(request, agency)
     may_make = request.user.has_perm("workitems.make_feed", of)
     form = None
@@ -116,7 +119,11 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
 
 
 def asks_in_measure(request: HttpRequest, feed: CalendarFeed | None) -> bool:
-    """Guesses are counted by where they come from, so that they cost no true reader anything."""
+    """Return whether the request is within its rate limit.
+
+    Requests with an unknown token are counted by IP address, so that they do not use up the limit
+    of a real feed.
+    """
     if feed is not None:
         return is_within(READINGS_AN_HOUR, seconds=3600, what="calendar", of=str(feed.pk))
     return is_within(GUESSES_AN_HOUR, seconds=3600, what="guess", of=address_of(request))
@@ -125,10 +132,10 @@ def asks_in_measure(request: HttpRequest, feed: CalendarFeed | None) -> bool:
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
-    """For whatever holds the address: no session, no cookie. Unknown and revoked are one answer.
+    """Serve a feed, without sign-in or cookies. Unknown and revoked tokens get the same 404.
 
-    No Last-Modified: what is done leaves the calendar and takes its date along, so that only the
-    text itself (the ETag) tells whether something changed.
+    There is no Last-Modified header: when something is done, its event and its modification date
+    disappear, so only the text itself (the ETag) shows the change.
     """
     on = localdate()
     feed = services.behind(token, on)
@@ -143,7 +150,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
         text,
         content_type="text/calendar; charset=utf-8",
         headers={
-            # Without a name, a browser would keep the token as the file's name.
+            # Without a file name, a browser would save the file under its secret token.
             "Content-Disposition": content_disposition_header(True, f"{name}.ics") or "",
             **UNSHARED,
         },

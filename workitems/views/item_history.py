@@ -1,4 +1,4 @@
-"""The history of an item, of a return and of a plan, narrowed and in pages."""
+"""History pages of an item, a return and a plan, with filters and pagination."""
 
 from typing import Any
 
@@ -75,8 +75,8 @@ def of_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
 
 
 def show(request: HttpRequest, plan: Plan, scope: Scope, frame: dict[str, Any]) -> HttpResponse:
-    """A page of the scope's history as the person may read it. What is wrong in the address narrows
-    nothing and is said at its field."""
+    """Show a page of the scope's history, as far as the user may read it. An invalid filter is
+    ignored, and its error is shown at the field."""
     form = HistoryForm(request.GET, plan=plan, fields=fields_of(scope))
     if scope.of_return is not None:
         del form.fields["agency"]

@@ -1,4 +1,4 @@
-"""How often a program that has not signed in may ask. Counted in the cache that all workers share."""
+"""Rate limits for requests without sign-in, counted in the cache that all workers share."""
 
 import hashlib
 import time
@@ -9,9 +9,10 @@ from django.http import HttpRequest
 
 
 def is_within(limit: int, *, seconds: int, what: str, of: str) -> bool:
-    """Count one more asking `of` somebody; false once there are more than `limit` in the window.
+    """Count one more request and return whether it is within the limit.
 
-    Windows follow each other, so that twice the limit may pass around the turn of one.
+    `what` names the limit and `of` identifies the requester. Counting starts anew every `seconds`
+    seconds, so up to twice the limit can pass around the end of a window.
     """
     window = int(time.time() // seconds)
     who = hashlib.sha256(of.encode()).hexdigest()
@@ -20,10 +21,10 @@ def is_within(limit: int, *, seconds: int, what: str, of: str) -> bool:
         return limit >= 1
     try:
         return cache.incr(key) <= limit
-    except ValueError:  # thrown out of the cache in this moment
+    except ValueError:  # evicted from the cache since `add`
         return True
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request comes from, past the proxies that we know of."""
+    """Return the client's IP address, behind the proxies in the settings."""
     return str(get_adapter().get_client_ip(request))

@@ -1,4 +1,4 @@
-"""How views get at the person and at the rows that the person may see."""
+"""Helpers for views: the plans that the user may read, and permission checks."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from workitems.models import Plan
 
 
 def visible_plans(request: HttpRequest) -> list[Plan]:
-    """The plans that the person may read, newest first: one query for view and frame together."""
+    """Return the plans that the user may read, newest first. One query per request, shared with the
+    page frame."""
     if not hasattr(request, "_visible_plans"):
         plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
         request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
@@ -20,7 +21,7 @@ def visible_plans(request: HttpRequest) -> list[Plan]:
 
 
 def visible_plan(request: HttpRequest, slug: str) -> Plan:
-    """The plan, or 404 for a stranger to it."""
+    """Return the plan, or raise `Http404` if the user may not read it."""
     for plan in visible_plans(request):
         if plan.slug == slug:
             return plan
@@ -28,6 +29,6 @@ def visible_plan(request: HttpRequest, slug: str) -> Plan:
 
 
 def require(request: HttpRequest, permission: str, row: Any) -> None:
-    """403 for a colleague who sees the row but may not do this to it."""
+    """Raise `PermissionDenied` unless the user has the permission on the row."""
     if not request.user.has_perm(permission, row):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""One milestone: close it, open it again, or say when it is expected now."""
+"""Close a milestone, reopen it, or change its forecast."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,8 @@ from workitems.views.lookups import require, signed_in
 
 @require_http_methods(["GET", "POST"])
 def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
-    """Three acts on one page, each a form of its own; the button's name says which was meant."""
+    """Show a milestone with a form for each of three actions. The button's value `act` selects
+    one: "close", "move" or "reopen"."""
     item = visible_item(request, slug, number)
     row = visible_milestone(item, milestone)
     require(request, "workitems.update_milestone", row)
@@ -64,7 +65,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "late": standing.milestone_lateness(row, localdate()),
             "forms": forms,
             "acted": forms.get(act),
-            # What was typed into a form that the milestone, as it is now, no longer takes.
+            # After a conflict: the text typed into a form that no longer applies to the milestone.
             "kept": forms[act].typed() if conflict and act not in open_acts else [],
             "delays": delays,
             "pieces": row.evidence.for_list(),

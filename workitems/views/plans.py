@@ -1,4 +1,4 @@
-"""The list of plans and the page of one."""
+"""The list of plans, and the page of a plan."""
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,7 @@
-"""One agency's return: answering, submitting, and the coordinator's accepting or sending back.
+"""Answer, submit, accept and send back one agency's return.
 
-The page is one form, so that it works without a script: every button saves what was changed
-anywhere on it. With the script (static/js/return.js) each section saves alone, through `save`.
+The page is one form, so that it works without JavaScript: every button saves all changes on the
+page. With JavaScript (static/js/return.js) each section is saved separately, through `save`.
 """
 
 from django.contrib import messages
@@ -37,7 +37,7 @@ SUBMIT = "submit"
 
 
 def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
-    """The return, or 404 for a stranger to the plan; 403 while it is another agency's draft."""
+    """Return the return; 404 if the user may not read the plan, 403 if not (yet) this return."""
     plan = visible_plan(request, slug)
     rows = Return.objects.for_page()
     of_return = get_object_or_404(rows, round=round, round__plan=plan, agency=agency)
@@ -48,7 +48,7 @@ def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> 
 
 @require_http_methods(["GET", "POST"])
 def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
-    """Read a return, or answer it; a post saves every section that was changed."""
+    """Show a return. A POST saves every changed section."""
     of_return = visible_return(request, slug, round, agency)
     if request.method == "POST":
         require(request, "workitems.write_update", of_return)
@@ -59,8 +59,11 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
 
 
 def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
-    """`act` is the button: "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77" or
-    "submit". All of them save first."""
+    """Save the posted page and do what its button says.
+
+    The button's value `act` is "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77" or
+    "submit". The numbers are of items; "m77" is the milestone with id 77. All of them save first.
+    """
     act, _, number = request.POST.get("act", SAVE).partition(":")
     if act == SUBMIT:
         require(request, "workitems.submit_return", of_return)
@@ -71,7 +74,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         save_entry(request, of_return, entry, act if meant else SAVE)
     wrong = {entry.section.item.pk: entry for entry in entries if entry.is_wrong}
     if wrong:
-        # What is saved is shown as it is now; what is not stays as it was typed.
+        # Show saved sections from the database and the others as they were typed.
         plan = of_return.round.plan
         of_return = Return.objects.for_page().get(pk=of_return.pk)
         of_return.round.plan = plan
@@ -160,7 +163,7 @@ def show(
             "wrote_it_all": page.authors == {person.pk},
             "may_review": reviews,
             "review_refused": of_return.submitted_by_id == person.pk or page.authors == {person.pk},
-            # Given after a refusal too, so that the note is not lost.
+            # Passed even if the user may no longer review, so that a refused note is not lost.
             "send_back_form": send_back,
         },
         status=status,
@@ -169,10 +172,11 @@ def show(
 
 @require_http_methods(["GET", "POST"])
 def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) -> HttpResponse:
-    """One section, for the script: its fields as HTML, or those of one `milestone`; posted, JSON
-    with the new version, or what is wrong.
+    """Show or save one section, for the script.
 
-    200 saved; 409 somebody else saved first (`theirs` is their answer as HTML); 422 refused.
+    GET returns the fields of the section, or of one `milestone`, as HTML. POST returns JSON with
+    status 200 if saved, 409 if another user saved first (`theirs` is their answer as HTML), or
+    422 with the errors.
     """
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.write_update", of_return)
@@ -189,7 +193,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
 
 
 def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpResponse:
-    """The fields that the page leaves out until somebody asks for them."""
+    """Return the fields that the page leaves out until the user asks for them."""
     if not takes_answers(of_return):
         raise Http404
     milestone = request.GET.get("milestone", "")

@@ -1,4 +1,4 @@
-"""The register of risks: the list, raising one, and a risk's page with what may be done to it."""
+"""The risk register: list, raise, show, change, escalate, de-escalate, close and reopen."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,7 +51,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def visible_risk(request: HttpRequest, slug: str, number: int) -> Risk:
-    """The risk with its item and owner, or 404 for a stranger to the plan."""
+    """Return the risk with its item and owner, or raise 404 if the user may not read the plan."""
     plan = visible_plan(request, slug)
     row = get_object_or_404(plan.risks.for_list(), number=number)
     row.plan = plan
@@ -82,7 +82,7 @@ def detail(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
 
 
 def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
-    """With the items and agencies that are the person's; all of them for the coordinator."""
+    """Return the form with the user's own items and agencies, or all for the coordinator."""
     coordinates = request.user.has_perm("workitems.manage_risk", plan)
     items = plan.items.live().in_order()
     agencies = Agency.objects.filter(memberships__plan=plan).in_order()
@@ -122,7 +122,7 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-# --- what may be done to one ------------------------------------------------------------------
+# --- changing -------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -193,7 +193,7 @@ def act(
     done: str,
     **moment: Any,
 ) -> HttpResponse:
-    """One step of a risk: call its service, or show its page with what is wrong."""
+    """Call the service of an action on a risk, or show its page again with the errors."""
     if form.is_valid():
         try:
             service(risk=row, by=signed_in(request), **moment, **form.cleaned_data)

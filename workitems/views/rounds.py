@@ -1,4 +1,4 @@
-"""Rounds: the list, one round with each agency's return, opening, closing and reopening."""
+"""List, show, open, close and reopen rounds."""
 
 from datetime import timedelta
 from typing import Any
@@ -80,7 +80,7 @@ def show(
                     "last_at": max(
                         filter(None, (each.last_written_at, each.submitted_at)), default=None
                     ),
-                    # What `read_return` says, without a query for each row.
+                    # The same as the permission "read_return", without a query per row.
                     "may_read": each.agency_id in own
                     or each.state == Return.State.ACCEPTED
                     or (may_manage and each.submitted_at is not None),
@@ -89,7 +89,7 @@ def show(
             ],
             "open_returns": sum(each.state != Return.State.ACCEPTED for each in returns),
             "may_manage": may_manage,
-            # Names people, so it is for whoever may chase them.
+            # It names people, so only those who manage the round see it.
             "notices": Notice.objects.for_round(round) if may_manage else [],
             "waiting": waiting_variations(plan) if round.is_open else [],
             "reopen_form": reopen or ReopenRoundForm(),
@@ -99,7 +99,7 @@ def show(
 
 
 def next_period(plan: Plan) -> dict[str, Any]:
-    """What a new round most likely is: as long as the last one, and right after it."""
+    """Return initial values for a new round: directly after the last one and as long as it."""
     last = plan.rounds.order_by("-period_end").first()
     if last is None:
         return {}

@@ -1,4 +1,4 @@
-"""Variations: the list, one with its acts, and the three kinds of request."""
+"""List, show, request, recommend, decide and withdraw variations."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ from workitems.word_diff import compared
 
 ROWS_ON_A_PAGE = 100
 MEETINGS_OFFERED = 30
-# What the list can be narrowed to: (label, states).
+# Filters of the list: (label, states).
 STATES: dict[str, tuple[str, list[str]]] = {
     "": ("All", list(Variation.State.values)),
     "waiting": ("Waiting", [Variation.State.REQUESTED, Variation.State.RECOMMENDED]),
@@ -68,7 +68,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation:
-    """The variation with all that its page says of it, or 404 for a stranger to the plan."""
+    """Return the variation with its related rows, or raise 404 if the user may not read the plan."""
     plan = visible_plan(request, slug)
     rows = plan.variations.select_related(
         "item",
@@ -101,7 +101,7 @@ def decide_form(row: Variation, data: Any = None) -> DecideForm:
 def show(
     request: HttpRequest, row: Variation, acted: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """The page of one variation. `acted` is the form of an act that was refused, by its name."""
+    """Show a variation. `acted` is the form of a refused action, by its name in the context."""
     can = request.user.has_perm
     forms: dict[str, Any] = {}
     if row.state == Variation.State.REQUESTED and can("workitems.recommend_variation", row):
@@ -139,7 +139,7 @@ def act(
     done: str,
     **moment: Any,
 ) -> HttpResponse:
-    """One act on a variation: call its service, or show its page again with what is wrong."""
+    """Call the service of an action on a variation, or show its page again with the errors."""
     if form.is_valid():
         try:
             service(variation=row, by=signed_in(request), **moment, **form.cleaned_data)
@@ -181,11 +181,11 @@ def take_back(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     return act(request, row, form, "take_back_form", service, "is taken back")
 
 
-# --- asking ---------------------------------------------------------------------------------
+# --- requesting -----------------------------------------------------------------------------
 
 
 def agencies_for(request: HttpRequest, item: WorkItem) -> list[Agency]:
-    """The agencies of the item in whose name the person may ask; its lead first."""
+    """Return the item's agencies that the user may make a request for; the lead first."""
     own = signed_in(request).agencies_as(*WRITERS)
     parts = [item.lead_agency, *(support.agency for support in item.supports.all())]
     return [agency for agency in parts if agency.pk in own]
@@ -200,7 +200,7 @@ def ask(
     context: dict[str, Any],
     **row: Any,
 ) -> HttpResponse:
-    """One request for a change: make it, or show its page with what is wrong."""
+    """Make a request for a change, or show its page with the errors."""
     conflict = None
     if form.is_valid():
         try:

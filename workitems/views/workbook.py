@@ -1,4 +1,4 @@
-"""The plan as a spreadsheet: upload, see what would change, confirm; and download."""
+"""Import a plan from a workbook (upload, preview, confirm), and export it."""
 
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -27,7 +27,7 @@ from workitems.workbook import (
 from workitems.workbook.cell_kinds import one_line
 from workitems.workbook.columns import SHEETS
 
-# More rows than these help nobody on one page; their number is told.
+# The preview shows this many rows and the number of the others.
 ROWS_SHOWN = 300
 SESSION_KEY = "held_workbook"
 
@@ -59,7 +59,7 @@ def export_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def blank(request: HttpRequest) -> HttpResponse:
-    """The sheets and headings alone, to fill in for a new plan."""
+    """Download a workbook with sheets and headings only, to fill in for a new plan."""
     require(request, "workitems.create_plan", None)
     return _download(empty_workbook(), "new-plan.xlsx")
 
@@ -75,10 +75,10 @@ def _download(content: bytes, name: str) -> HttpResponse:
 
 @dataclass
 class _Import:
-    """One import by one person: into a plan, or as a new plan where there is none.
+    """An import by a user, into `plan` or (None) as a new plan.
 
-    The uploaded file waits on the server under a key in the person's session (held.py); the page
-    in between shows what it would do and carries the fingerprint of that.
+    Between preview and confirmation the uploaded file is kept on the server, and its key in the
+    session (held.py). The preview page carries a fingerprint of the changes that it shows.
     """
 
     request: HttpRequest

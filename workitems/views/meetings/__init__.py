@@ -1,1 +1,1 @@
-"""Meetings of the working group: their pages, the agenda, the screen in the room, decisions."""
+"""Views of meetings: their pages, the agenda, presenting in the room, and decisions."""

@@ -1,4 +1,4 @@
-"""Decisions: the register, recording one, changing it, and following it up until it is done."""
+"""List, record, change, finish and reopen decisions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -64,7 +64,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """A decision beside the agenda: about an item, or of itself."""
+    """Record a decision without an agenda matter, with or without an item."""
     meeting = own_meeting(request, slug, pk)
     form = DecisionForm(posted(request), plan=meeting.plan, with_items=True)
     if form.is_valid():
@@ -139,7 +139,7 @@ def _act(
     done: str,
     **how: Any,
 ) -> HttpResponse:
-    """One act on a decision: call its service, or show its page with what is wrong."""
+    """Call the service of an action on a decision, or show its page with the errors."""
     conflict: Decision | None = None
     if form.is_valid():
         try:

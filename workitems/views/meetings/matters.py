@@ -1,4 +1,4 @@
-"""The acts on an agenda: drafting, adding, ordering, removing, and marking as considered."""
+"""Draft an agenda, and add, change, move, remove, restore and consider its matters."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +30,7 @@ def own_matter(request: HttpRequest, slug: str, pk: int, matter: int) -> tuple[M
 
 @require_POST
 def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Put one proposal on the agenda, by its key, or all of them."""
+    """Put the proposal with the posted key, or "all", on the agenda."""
     meeting = own_meeting(request, slug, pk)
     wanted = request.POST.get("add", "")
     found = proposals(meeting.plan, localdate())
@@ -107,7 +107,7 @@ def _page(
 def _act(
     request: HttpRequest, meeting: Meeting, service: Callable[..., Matter], done: str, **how: Any
 ) -> HttpResponse:
-    """One act that needs no words: its button says all."""
+    """Call the service of an action without a form, and return to the agenda."""
     try:
         service(by=signed_in(request), **how)
     except services.Refused as refusal:

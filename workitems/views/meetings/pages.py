@@ -1,4 +1,4 @@
-"""Meetings: the list, calling one, one with its agenda and record, who came, closing it."""
+"""List, call, change, show, close and reopen meetings, and record attendance."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def visible_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
-    """The meeting with its plan, or 404 for a stranger to the plan."""
+    """Return the meeting with its plan, or raise 404 if the user may not read the plan."""
     plan = visible_plan(request, slug)
     meeting = get_object_or_404(plan.meetings.select_related("closed_by"), pk=pk)
     meeting.plan = plan
@@ -56,14 +56,14 @@ def visible_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
 
 
 def own_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
-    """The meeting, for whoever keeps its record; 403 for the others of the group."""
+    """Return the meeting if the user keeps its record; raise 403 for other readers of the plan."""
     meeting = visible_meeting(request, slug, pk)
     require(request, "workitems.record_meeting", meeting)
     return meeting
 
 
 def agenda_of(meeting: Meeting) -> list[Matter]:
-    """Everything on the agenda, each matter with what it is about. One query."""
+    """Return the matters on the agenda with their subjects. One query."""
     return [_within(matter, meeting) for matter in _matters(meeting).on_agenda().in_order()]
 
 
@@ -72,7 +72,7 @@ def _matters(meeting: Meeting) -> Any:
 
 
 def _within(matter: Matter, meeting: Meeting) -> Matter:
-    """With the plan in place, as addresses need it."""
+    """Set the meeting and plan on the matter's rows; their `get_absolute_url` needs the plan."""
     matter.meeting = meeting
     for row in (matter.item, matter.variation, matter.risk, matter.subject_item):
         if row is not None:
@@ -204,13 +204,13 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def shown_matter(request: HttpRequest) -> int | None:
-    """The matter whose screen in the room the person came from, by its position."""
+    """Return the position of the matter in the presentation that the user came from, or None."""
     text = request.POST.get("at") or request.GET.get("at") or ""
     return small_number(text)
 
 
 def address_of(request: HttpRequest, meeting: Meeting, fragment: str = "") -> str:
-    """The meeting's page, or the screen in the room for whoever came from there."""
+    """Return the URL of the meeting's page, or of the presentation if the user came from there."""
     position = shown_matter(request)
     if position is None:
         return f"{meeting.get_absolute_url()}{fragment}"
