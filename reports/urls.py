@@ -1,4 +1,4 @@
-"""The dashboard of a plan with its pages, the papers of its meetings, and its briefings."""
+"""URLs of a plan's dashboard, the papers of its meetings, and its briefings."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

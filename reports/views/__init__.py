@@ -1,1 +1,1 @@
-"""The pages of briefings and of the plan's progress."""
+"""Views of briefings and of the plan's progress."""

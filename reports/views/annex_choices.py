@@ -1,4 +1,4 @@
-"""Which annexes a briefing carries: chosen and put in order on one page."""
+"""The page on which a briefing's annexes are chosen and ordered."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -63,7 +63,7 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
-    """How much each annex would hold now, or why nothing can be read."""
+    """Return the current size of each annex, or why they cannot be composed."""
     try:
         found = generate(briefing, (), ANNEXES)
     except DocumentError as refusal:

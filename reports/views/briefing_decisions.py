@@ -1,4 +1,4 @@
-"""Recording what the working group decided on a briefing, at one of its meetings."""
+"""Recording a meeting's decision on a briefing."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

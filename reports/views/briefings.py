@@ -1,4 +1,4 @@
-"""Briefings: a new one, the numbered preview, its cover, and the paper as JSON and workbook."""
+"""Briefings: creating, previewing, changing the cover, and downloads as JSON and XLSX."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,10 @@ SOURCES_SHOWN = 6
 
 
 def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
-    """The briefing; 404 for a stranger to the plan, 403 for a member who may not read drafts."""
+    """Return the briefing.
+
+    Users outside the plan get 404, members who may not read drafts 403.
+    """
     plan = visible_plan(request, slug)
     require(request, "reports.read_briefing", plan)
     briefing = get_object_or_404(Briefing, plan=plan, pk=pk)
@@ -64,13 +67,13 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _title(plan: Plan, kind: KindForm, form: NewCoverForm) -> str:
-    """What a briefing of that kind with this cover is called."""
+    """Return the title of a briefing of that kind with this cover."""
     titled = Briefing(plan=plan, **form.cover)
     return cover.title_of(titled, title_for(plan, kind.cleaned_data["kind"]))
 
 
 def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
-    """Draft it, or say why that must wait: the briefing is there, and its draft can be begun later."""
+    """Begin the draft. If that fails, the briefing is kept, and its draft can be begun later."""
     try:
         begin_as(briefing=briefing, slug=kind, by=signed_in(request))
     except Refused as refusal:
@@ -106,7 +109,7 @@ def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _differing(form: CoverForm, current: Briefing) -> list[tuple[str, Any]]:
-    """What another person saved where it differs from what this one typed: (label, their value)."""
+    """Return what another user saved where it differs from what was typed: (label, saved value)."""
     return [
         (str(form[name].label), getattr(current, name) or "(blank)")
         for name, typed in form.cover.items()
@@ -133,7 +136,7 @@ def _cover_page(
 
 @require_GET
 def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The draft as a paper. What was issued has a page of its own."""
+    """Show the draft as a paper. Redirects to the issued paper if there is one."""
     briefing = readable_briefing(request, slug, pk)
     if briefing.is_issued:
         return redirect(home_of(briefing))
@@ -162,7 +165,7 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _origin(paragraph: Paragraph) -> dict[str, Any]:
-    """Which records a paragraph was written from, the first few by name."""
+    """Return the names of the first few records that a paragraph was written from."""
     labels = list(dict.fromkeys(source.label for source in paragraph.sources))
     return {
         "key": paragraph.key,
@@ -172,7 +175,7 @@ def _origin(paragraph: Paragraph) -> dict[str, Any]:
     }
 
 
-# A form takes a moment to write: it must not hold the request's transaction, and with it SQLite's lock.
+# Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
 @require_GET
 def json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -193,7 +196,7 @@ def _download(
     mime_type: str,
     render_form: Callable[[Document], bytes],
 ) -> HttpResponse:
-    """The paper in one of its forms, as a file named by its tracker number."""
+    """Return the paper as a file named after its tracker number."""
     with transaction.atomic():
         briefing = readable_briefing(request, slug, pk)
         if briefing.is_issued:
@@ -210,12 +213,12 @@ def _download(
 
 
 def newest_version(briefing: Briefing) -> int:
-    """Of an issued paper."""
+    """Return the newest version's number of an issued paper."""
     return briefing.issued.newest_first().values_list("number", flat=True)[:1].get()
 
 
 def refused(request: HttpRequest, briefing: Briefing, reason: str) -> HttpResponse:
-    """Why the paper cannot be made, with the way to the cover where that may mend it."""
+    """Show why the paper cannot be made, with a link to the cover for users who may change it."""
     return render(
         request,
         "reports/briefings/refused.html",

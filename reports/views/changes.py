@@ -1,4 +1,4 @@
-"""What changed between two moments: everything by sentence, or one kind of change page by page."""
+"""What changed between two moments: all changes as sentences, or one kind with pagination."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ from reports.progress.changes.periods import between, offered
 from reports.progress.view import Look
 from reports.views.dashboard import chosen, look_of
 
-# Of each kind; the rest is on pages of its own.
+# Sentences shown of each kind. Further ones are on the kind's own pages.
 SENTENCES_SHOWN = 50
 
 
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Sentences of one kind: the first ones, and the address of all."""
+    """The first sentences of one kind, and the URL of all of them."""
 
     kind: Kind
     total: int
@@ -68,13 +68,15 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def headline(look: Look, found: Comparison) -> str:
-    """ "Between 5 August and 14 October 2026: 3 completed, 2 slipped." Lines do not break after a
-    number."""
+    """Return a headline such as "Between 5 August and 14 October 2026: 3 completed, 2 slipped."
+
+    Lines do not break after a number.
+    """
     return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{between(look)}: {found.summary}.")
 
 
 def meanwhile(look: Look) -> str:
-    """What narrows an item's history, which says who and when, to the time between the moments."""
+    """Return a query string that limits an item's history to the days between the moments."""
     assert look.since is not None
     first = look.since.on + timedelta(days=look.since.is_whole_day)
     return urlencode({"since": first.isoformat(), "until": look.at.on.isoformat()})

@@ -1,4 +1,4 @@
-"""A consultation: the coordinator's table of answers and comments, and the page of each agency."""
+"""A consultation: the coordinator's table of answers and comments, and a page for each agency."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -31,12 +31,12 @@ State = Briefing.State
 Bound = CommentForm | ThreadForm | None
 
 
-# --- the coordinator ----------------------------------------------------------------------------
+# --- coordinator --------------------------------------------------------------------------------
 
 
 @require_GET
 def overview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Every agency's answer in one table, and every comment."""
+    """Show every agency's answer in a table, and all comments."""
     return _overview(request, readable_briefing(request, slug, pk))
 
 
@@ -74,7 +74,7 @@ def _asked(briefing: Briefing) -> list[Clearance]:
 
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Whom the draft goes to and until when; the draft is in consultation then."""
+    """Choose the agencies to ask and the due date. A draft moves into consultation."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     asked = _asked(briefing)
@@ -86,7 +86,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     }
     theirs: list[tuple[str, str]] = []
     form = AskForm(posted(request), choices=choices, initial=initial)
-    # Checks stand before the first asking; afterwards the draft is with the agencies already.
+    # Checks block the first request only; later the agencies have the draft already.
     is_first = gate_of(briefing) == checks.Gate.CONSULTATION
     if form.is_valid():
         try:
@@ -129,11 +129,14 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-# --- the agency ---------------------------------------------------------------------------------
+# --- agency -------------------------------------------------------------------------------------
 
 
 def readable_clearance(request: HttpRequest, slug: str, pk: int, agency: int) -> Clearance:
-    """One agency's clearance; 404 for a stranger to the plan, 403 for whoever was not asked."""
+    """Return an agency's clearance.
+
+    Users outside the plan get 404, users of other agencies 403.
+    """
     plan = visible_plan(request, slug)
     row = get_object_or_404(
         Clearance.objects.asked().select_related("agency", "briefing__kind"),
@@ -148,7 +151,7 @@ def readable_clearance(request: HttpRequest, slug: str, pk: int, agency: int) ->
 
 @require_GET
 def clear(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
-    """The draft as the agency reads it."""
+    """Show the draft as the agency reads it."""
     return _clear(request, readable_clearance(request, slug, pk, agency))
 
 
@@ -161,8 +164,11 @@ def _clear(
     bound: Bound = None,
     at: str = "",
 ) -> HttpResponse:
-    """The page with at most one form bound: the answer, a comment at a place (`at` its key, or
-    "other"), or what is said under a comment (`at` its number)."""
+    """Render the page with at most one bound form.
+
+    It is the answer, a comment (`at` is the key of its place, or "other"), or a reply (`at` is the
+    comment's id).
+    """
     user, briefing = request.user, row.briefing
     try:
         page = consultation.read(row)
@@ -206,7 +212,7 @@ def _clear(
 
 @require_GET
 def paper(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
-    """The whole draft, for an agency that was asked."""
+    """Show the whole draft to an agency that was asked."""
     row = readable_clearance(request, slug, pk, agency)
     briefing = row.briefing
     try:
@@ -232,7 +238,7 @@ def _refused(request: HttpRequest, briefing: Briefing, refusal: DocumentError) -
 
 
 def _other_form(page: consultation.Consulting, bound: Bound, at: str) -> CommentForm:
-    """The form for whatever has none at its place: as typed, where that is what was sent."""
+    """Return the form for comments on any other place, as typed if that was the form sent."""
     has_own = {place.key for place in (*page.own, *page.asks)}
     if isinstance(bound, CommentForm) and at not in has_own:
         bound.offer(page.places)
@@ -242,7 +248,7 @@ def _other_form(page: consultation.Consulting, bound: Bound, at: str) -> Comment
 
 @require_POST
 def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
-    """The agency's answer."""
+    """Record the agency's answer."""
     row = readable_clearance(request, slug, pk, agency)
     require(request, "reports.give_clearance", row)
     form, theirs = AnswerForm(request.POST), None
@@ -267,7 +273,7 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
 
 @require_POST
 def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
-    """Something that the agency says of a paragraph, a recommendation or the whole paper."""
+    """Comment on a paragraph, a recommendation or the whole paper."""
     row = readable_clearance(request, slug, pk, agency)
     require(request, "reports.comment_clearance", row)
     key = request.POST.get("key", "")
@@ -287,8 +293,10 @@ def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpRespon
 
 @require_POST
 def thread(request: HttpRequest, slug: str, pk: int, comment: int) -> HttpResponse:
-    """What is said under a comment: `act` is "reply" or "resolve". It leads back to the page that
-    the person reads comments on."""
+    """Reply to a comment or resolve it, as `act` says: "reply" or "resolve".
+
+    Redirects to the page on which the user reads comments.
+    """
     plan = visible_plan(request, slug)
     found = get_object_or_404(
         ClearanceComment.objects.select_related("clearance__agency", "clearance__briefing__kind"),

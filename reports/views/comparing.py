@@ -1,4 +1,4 @@
-"""Two versions of a paper side by side: what each says, and how the plan stood."""
+"""Two versions of a paper side by side, with the plan's figures at both times."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from workitems.views.lookups import visible_plans
 
 @require_GET
 def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """`?this=` against `?with=`, each a `Version.code`; without one, what is usually compared."""
+    """Compare the version `?this=` with `?with=`, each a `Version.code` with a default."""
     briefing, may_read_draft = comparable(request, slug, pk)
     now = timezone.now()
     choice = versions.choice(briefing, now, with_draft=may_read_draft)
@@ -56,8 +56,11 @@ def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def comparable(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, bool]:
-    """The briefing, and whether the person may read its draft. 404 for strangers to it; 403 for a
-    member of the working group until a version is issued."""
+    """Return the briefing, and whether the user may read its draft.
+
+    Users who can see neither get 404; members of the working group get 403 until a version is
+    issued.
+    """
     plan = plan_with_papers(request, slug)
     if request.user.has_perm("reports.read_briefing", plan):
         return readable_briefing(request, slug, pk), True
@@ -69,7 +72,7 @@ def comparable(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, bool
 def chosen(
     request: HttpRequest, name: str, choice: Choice, now: datetime, may_read_draft: bool
 ) -> Version | None:
-    """What the address asks for: one that is on offer, or the draft at any moment."""
+    """Return the requested version, if any: one on offer, or the draft at any moment."""
     code = request.GET.get(name, "")
     if not code:
         return None
@@ -86,7 +89,7 @@ def chosen(
 def read(
     version: Version, briefing: Briefing, now: datetime, context: dict[str, Any]
 ) -> Read | None:
-    """None where the paper cannot be made; why not is put among the refusals."""
+    """Return the version's document. If it cannot be made, return None and add to the refusals."""
     try:
         found = versions.read(version, briefing, now)
     except DocumentError as refusal:
@@ -117,7 +120,10 @@ def side_by_side(request: HttpRequest, briefing: Briefing, was: Read, now: Read)
 
 
 def changes_url(request: HttpRequest, briefing: Briefing, was: Read, now: Read) -> str:
-    """What changed in the plan between the two, for whoever reads the plan; "" the other way round."""
+    """Return the URL of the plan's changes between the two versions.
+
+    Return "" if `was` is not the earlier one or the user cannot read the plan.
+    """
     if was.moment.on >= now.moment.on or briefing.plan not in visible_plans(request):
         return ""
     at = Moment.today(now.moment.on) if now.is_now else now.moment

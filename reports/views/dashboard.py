@@ -1,4 +1,5 @@
-"""The dashboard of a plan, and the lists behind its figures. Everybody who reads the plan reads it."""
+"""The dashboard of a plan, and the lists behind its figures. All readers of the plan may see
+them."""
 
 from typing import Any
 
@@ -22,7 +23,7 @@ ROWS_ON_A_PAGE = 100
 
 
 def look_of(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
-    """What is looked at, and what every page with the bar needs to draw it."""
+    """Return the selected view of the plan, and the context that the filter bar needs."""
     plan = visible_plan(request, slug)
     bar = BarForm(request.GET, plan=plan, on=localdate())
     look = bar.look
@@ -55,7 +56,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 def register(
     request: HttpRequest, template: str, context: dict[str, Any], rows: list[Any], lines: Any
 ) -> HttpResponse:
-    """One page of a register: `lines` reads the words of the rows that are on it."""
+    """Render one page of a register. `lines` returns the texts of the rows on that page."""
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -120,6 +121,6 @@ def delays(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def chosen(request: HttpRequest, name: str, known: dict[str, str]) -> str:
-    """What the address asks for, if it is one of ours."""
+    """Return the query parameter if its value is one of `known`, else ""."""
     asked = request.GET.get(name, "")
     return asked if asked in known else ""

@@ -1,4 +1,4 @@
-"""The dashboard and its lists as files, looked at as the page does."""
+"""Downloads of the dashboard and its lists, with the filters of the page."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ from workitems.on_day import read as read_plan
 
 
 class Export(NamedTuple):
-    """`page` is the page with the same rows, for whoever asks for what it cannot show."""
+    """`page` is the page with the same rows. Requests with invalid filters are redirected to it."""
 
     page: str
     sheet: Callable[[HttpRequest, Look, datetime], Sheet]
@@ -66,7 +66,8 @@ def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 
 
 def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    """The item list's rows, by its own filters (`agency` leads or supports; `lead` leads)."""
+    """Return the item list's rows, by its own filters (`agency` leads or supports; `lead`
+    leads)."""
     look = replace(look, since=None, pillar=None, agency=None)
     at = read_plan(look.plan, look.at)
     form = WorkItemFilter(
@@ -83,7 +84,7 @@ def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 
 
 def in_words(form: Form) -> list[str]:
-    """What the list's filters say: "Pillar: Prevention", "Number or words: brochure"."""
+    """Return the list's filters in words: "Pillar: Prevention", "Number or words: brochure"."""
     said = []
     for name, value in form.cleaned_data.items():
         if value:
@@ -94,7 +95,7 @@ def in_words(form: Form) -> list[str]:
 
 
 def what_changed(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    """Compared with what the page compares with where nobody says."""
+    """Return what changed, compared by default with the same moment as on the page."""
     if look.since is None:
         bar = BarForm(request.GET, plan=look.plan, on=localdate(made_at))
         _, usual = offered(look, bar.earlier())
@@ -120,7 +121,8 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {
 
 @require_GET
 def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpResponse:
-    """The file. Asked for a moment that cannot be shown, the page says what is wrong with it."""
+    """Return the file. Requests with invalid filters are redirected to the page, which shows the
+    error."""
     look, context = look_of(request, slug)
     if what not in EXPORTS or format not in FORMATS:
         raise Http404

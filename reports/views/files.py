@@ -1,4 +1,4 @@
-"""Papers as files: a download, and one that was frozen and is asked for each time."""
+"""Responses with files: downloads, and frozen files that are revalidated on each request."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -13,12 +13,12 @@ MIME_TYPES = {"pdf": PDF, "docx": DOCX}
 
 
 def tracker_name(briefing: Briefing) -> str:
-    """The tracker number as a file's name may have it: "10-96252"."""
+    """Return the tracker number for use in a file name: "10-96252"."""
     return slugify(briefing.tracker_number.replace("/", "-")) or str(briefing.pk)
 
 
 def download(data: bytes, name: str, mime_type: str = PDF, *, shown: bool = False) -> HttpResponse:
-    """Bytes to be kept as a file; with `shown` the browser shows them, which is for our own PDF."""
+    """Return bytes as a download or, if `shown`, for display; that is only for our own PDFs."""
     return HttpResponse(
         data,
         content_type=mime_type,
@@ -39,9 +39,9 @@ def frozen(
     *,
     shown: bool = False,
 ) -> HttpResponse:
-    """Stored bytes that never change, by their digest.
+    """Return stored bytes that never change, with their digest as ETag.
 
-    A browser keeps them and asks each time whether it may still show them; see
+    The browser caches them and revalidates each time; see
     docs/decisions/0008-a-frozen-paper-is-asked-for-each-time.md.
     """
     response = download(data, name, mime_type, shown=shown)

@@ -1,4 +1,4 @@
-"""Briefings on their way: the list, each step, the signature, and the paper as it was issued."""
+"""Briefings from draft to closed: the list, each step, authorisation, and the issued paper."""
 
 import logging
 from collections.abc import Callable
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 @require_GET
 def index(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every briefing that the person may read, each with the step that is theirs to take."""
+    """List the briefings that the user may read, each with the user's next step."""
     plan = plan_with_papers(request, slug)
     user, on = signed_in(request), timezone.localdate()
     rows = list(plan.briefings.visible_to(user).newest_first())
@@ -80,7 +80,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
-    """By briefing, the clearance through which somebody of another agency reads its draft."""
+    """Map briefings to the clearance that lets a user of another agency read the draft."""
     drafts = {row.pk: row for row in rows if row.state in CONSULTED_STATES}
     if not drafts:
         return {}
@@ -95,7 +95,7 @@ def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
 
 # --- steps --------------------------------------------------------------------------------
 
-# Done by pressing a button: what is said afterwards.
+# Success messages of steps without a reason.
 SAID = {
     "ask": "The authorising manager can read it now. Its text stands until it is sent back.",
     "send": "It is recorded as with the Minister.",
@@ -124,7 +124,7 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     return _home(briefing)
 
 
-# Steps that ask why: service, its argument, title, question, button, who may, what is said afterwards.
+# Steps with a reason: service, its argument, title, question, button, permission, success message.
 Reasoned = tuple[Callable[..., Briefing], str, str, str, str, str, str]
 REASONED: dict[str, Reasoned] = {
     "recall": (
@@ -215,14 +215,14 @@ def _home(briefing: Briefing) -> HttpResponse:
     return redirect(home_of(briefing))
 
 
-# --- the signature ------------------------------------------------------------------------
+# --- authorisation -----------------------------------------------------------------------
 
 
-# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+# Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "POST"])
 def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The PDF to be signed, by its SHA-256; the form signs that one and no other."""
+    """Show the PDF to be authorised, and authorise exactly the one with the posted SHA-256."""
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
         by = signed_in(request)
@@ -256,7 +256,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(briefing)
     if form.is_bound:
-        # What is signed next time is what is on the page now.
+        # The next submission authorises the PDF that is on the page now.
         shown_again(form, pdf_sha256=printed.pdf_sha256)
     else:
         form.initial["pdf_sha256"] = printed.pdf_sha256
@@ -283,7 +283,8 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_GET
 def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpResponse:
-    """The very bytes that would be kept, or a word that they are other ones by now."""
+    """Return the PDF with this SHA-256, or redirect with a message if the paper has changed
+    since."""
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
     if isinstance(document, HttpResponse):
@@ -302,7 +303,8 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
 
 
 def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Document | HttpResponse]:
-    """The briefing, with what waits for the person's signature or the way to why nothing does."""
+    """Return the briefing, and the document to authorise or a redirect that explains why there is
+    none."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.authorise_briefing", briefing)
     try:
@@ -312,12 +314,13 @@ def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Docume
         return briefing, redirect(home_of(briefing))
 
 
-# --- what was issued ----------------------------------------------------------------------
+# --- issued papers -----------------------------------------------------------------------
 
 
 @require_GET
 def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The paper that holds: who signed it, its files, its answer, and what has changed since."""
+    """Show the current version: signature, files, the Minister's answer, and changes in the plan
+    since."""
     briefing = issued_briefing(request, slug, pk)
     user, on = signed_in(request), timezone.localdate()
     versions = list(briefing.issued.without_contents().newest_first())
@@ -339,8 +342,10 @@ def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _answers(briefing: Briefing, on: date) -> dict[str, Any]:
-    """The answers that stand, to the newest version first, with what is to be done; and those that
-    were corrected. Three queries."""
+    """Return current answers with their follow-ups, newest version first, and corrected answers.
+
+    Three queries.
+    """
     rows = Response.objects.filter(issued__briefing=briefing).newest_first()
     rows = rows.select_related("issued", "corrected_by").prefetch_related("choices")
     every = list(rows.defer("issued__document", "issued__pdf"))
@@ -368,7 +373,7 @@ def _answers(briefing: Briefing, on: date) -> dict[str, Any]:
 
 
 def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
-    """What changed in the plan since the paper's date, for whoever reads the plan."""
+    """Return what changed in the plan since the paper's date, for users who can read the plan."""
     if briefing.plan not in visible_plans(request):
         return None
     look = Look(
@@ -381,7 +386,7 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
 
 @require_GET
 def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """A version on the screen, from the plain data that was signed."""
+    """Show a version as HTML, from the document that was signed."""
     paper = issued_version(request, slug, pk, number)
     document = _signed(request, paper)
     if isinstance(document, HttpResponse):
@@ -416,14 +421,14 @@ def json(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_GET
 def word(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """Made from the plain data that was signed, for offices that edit; the signed file is the PDF."""
+    """Return a Word file made from the signed document, for editing. The signed file is the PDF."""
     return _made(request, slug, pk, number, "docx", DOCX, render_docx)
 
 
 @transaction.non_atomic_requests
 @require_GET
 def xlsx(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """The annexes that were signed, as a workbook."""
+    """Return the signed document's annexes as a workbook."""
     return _made(request, slug, pk, number, "xlsx", XLSX, render_workbook)
 
 
@@ -448,7 +453,7 @@ def _made(
 def _kept(
     request: HttpRequest, paper: IssuedPaper, data: bytes, digest: str, ending: str, mime_type: str
 ) -> HttpResponse:
-    """The stored bytes, as long as they are those that were signed."""
+    """Return the stored bytes, if they match their SHA-256."""
     if sha256(data) != digest:
         return damaged(request, paper, ending.upper())
     name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
@@ -456,7 +461,7 @@ def _kept(
 
 
 def _signed(request: HttpRequest, paper: IssuedPaper) -> Document | HttpResponse:
-    """The document that was signed, or the page that says why it cannot be shown."""
+    """Return the signed document, or a page that explains why it cannot be shown."""
     if sha256(bytes(paper.document)) != paper.document_sha256:
         return damaged(request, paper, "JSON")
     try:
@@ -466,7 +471,7 @@ def _signed(request: HttpRequest, paper: IssuedPaper) -> Document | HttpResponse
 
 
 def unreadable(request: HttpRequest, paper: IssuedPaper, error: DocumentError) -> HttpResponse:
-    """For a paper that a newer release wrote, after a return to this one. Its files are complete."""
+    """Explain that a newer release wrote the paper, after a downgrade. Its files are complete."""
     return render(
         request,
         "reports/issue/unreadable.html",

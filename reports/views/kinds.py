@@ -1,7 +1,7 @@
-"""A plan's kinds of briefing: read by whoever drafts and authorises, changed by the coordinator.
+"""A plan's kinds of briefing. Users who can read drafts see them; the coordinator changes them.
 
-Beside each stands the paper that it would print today. "Preview" shows it with what is typed, before
-that is saved; nothing is kept of it.
+Each page shows the paper that the kind would print today. "Preview" shows it with what is typed,
+without saving.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ from workitems.services import Refused
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
-# What the buttons of a section may send: how many places it moves.
+# Values of the buttons that move a section, as a number of places.
 PLACES = {"up": -1, "down": 1}
 
 
@@ -67,7 +67,8 @@ def changeable_section(request: HttpRequest, slug: str, name: str, key: str) -> 
 
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, slug: str) -> HttpResponse:
-    """The plan's kinds; before it has any, those that every plan starts with. A POST makes them its own."""
+    """List the plan's kinds or, before it has any, the product's, which a POST copies into the
+    plan."""
     plan = readable_plan(request, slug)
     if request.method == "POST":
         require(request, "reports.change_kind", plan)
@@ -89,12 +90,12 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-# --- a kind -------------------------------------------------------------------------------------
+# --- kinds --------------------------------------------------------------------------------------
 
 
 @require_GET
 def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Its sections in order, and beside them the paper that it would print today."""
+    """Show the sections in order, beside the paper that the kind would print today."""
     row = readable_kind(request, slug, kind)
     every = list(row.sections.in_order())
     sections = [each for each in every if each.withdrawn_on is None]
@@ -128,7 +129,7 @@ def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 
 @require_GET
 def paper(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """The whole paper that it would print today, with cover and annexes."""
+    """Show the complete paper that the kind would print today, with cover and annexes."""
     row = readable_kind(request, slug, kind)
     shown = beside(row, row.sections.live().in_order(), in_full=True)
     return render(
@@ -157,7 +158,8 @@ def beside(
     title: str = "",
     in_full: bool = False,
 ) -> dict[str, Any]:
-    """The paper as this kind would print it today, or why it cannot be composed."""
+    """Return the context for the paper that the kind would print today, or for the reason there is
+    none."""
     briefing = tried_on(kind.plan, localdate(), title or kind.title)
     shown: dict[str, Any] = {"briefing": briefing, "places": {}}
     try:
@@ -180,7 +182,7 @@ def annex_labels(names: Iterable[str]) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Its name, title, annexes and recommendations."""
+    """Change a kind's name, title, annexes and recommendations."""
     row = changeable_kind(request, slug, kind)
     form = ChangeKindForm(posted(request), row=row)
     theirs: list[tuple[str, str]] = []
@@ -226,7 +228,7 @@ def kind_theirs(current: BriefingKind) -> list[tuple[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """A further kind of the plan's own, with the sections of this one."""
+    """Copy a kind under a new name."""
     row = changeable_kind(request, slug, kind)
     form = CopyForm(posted(request))
     if form.is_valid():
@@ -240,12 +242,12 @@ def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return small_form_page(request, "copy", row, form)
 
 
-# --- its sections ---------------------------------------------------------------------------------
+# --- sections -----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
-    """Another heading, content or standing text; "Preview" shows the paper with it."""
+    """Change a section's heading, content or standing text, or preview the change."""
     row = changeable_section(request, slug, kind, key)
     form = SectionForm(posted(request), row=row)
     tried: list[KindSection] = []
@@ -358,7 +360,7 @@ def restore_section(request: HttpRequest, slug: str, kind: str, key: str) -> Htt
 
 
 def acted(request: HttpRequest, row: KindSection, do: Callable[[], str]) -> HttpResponse:
-    """Do it and say so, or say why not; then the kind's page again, at the section."""
+    """Do an action, show its message or why it was refused, and redirect to the section."""
     try:
         messages.success(request, do())
     except Refused as refusal:
@@ -366,7 +368,7 @@ def acted(request: HttpRequest, row: KindSection, do: Callable[[], str]) -> Http
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 
-# --- pages with a form ----------------------------------------------------------------------------
+# --- pages with a form --------------------------------------------------------------------------
 
 
 def wants_preview(request: HttpRequest) -> bool:
@@ -384,7 +386,7 @@ def form_page(
     tried: bool = False,
     theirs: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
-    """A form with the paper beside it: `tried` where that has what is typed and not saved."""
+    """Render a form beside the paper. `tried`: the paper includes changes that are not saved."""
     return render(
         request,
         f"reports/kinds/{template}.html",

@@ -1,4 +1,4 @@
-"""Papers of a meeting: a page with what the pack or the minutes say, the PDF, and freezing it."""
+"""Papers of a meeting: viewing, downloading and freezing the pack and the minutes."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -26,7 +26,8 @@ FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.fr
 
 @require_GET
 def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
-    """The newest frozen version, or before there is one the paper as it would be now."""
+    """Show the newest frozen version or, before there is one, the paper as it would be frozen
+    now."""
     meeting = visible_meeting(request, slug, pk)
     rows = meeting.papers.filter(kind=kind)
     versions = list(rows.without_contents().newest_first())
@@ -69,11 +70,11 @@ def _may_freeze(request: HttpRequest, meeting: Meeting, kind: str) -> bool:
     return kind == Kind.PACK or meeting.is_closed
 
 
-# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+# Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
 @require_GET
 def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
-    """The paper as it would be frozen now, as a PDF marked as a draft."""
+    """Return the paper as it would be frozen now, as a PDF marked as a draft."""
     with transaction.atomic():
         meeting = visible_meeting(request, slug, pk)
         try:
@@ -89,7 +90,7 @@ def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
 
 @require_GET
 def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) -> HttpResponse:
-    """The stored bytes, as long as they are those that were frozen."""
+    """Return the stored bytes, if they match their SHA-256."""
     meeting = visible_meeting(request, slug, pk)
     paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
     if not paper.is_intact:
@@ -121,7 +122,7 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
 
 
 def _after(request: HttpRequest) -> int | None:
-    """The newest version that the page showed, 0 for none."""
+    """Return the newest version that the page showed, or 0 for none."""
     text = request.POST.get("after", "")
     return small_number(text)
 

@@ -1,4 +1,4 @@
-"""The Ministers' ratings of a plan's papers over the years, as a picture and as the table behind it."""
+"""Ministers' ratings of a plan's papers over time, as a chart and a table."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,14 @@ from reports.models import Response
 from reports.models.response import RATINGS
 from workitems.models import Plan
 
-# A picture of more papers is not read.
+# Papers in the chart. With more it is hard to read.
 SHOWN = 8
 
 
 @dataclass(frozen=True)
 class Ratings:
-    """`papers` are the years that the papers are dated, oldest first; `rows` one quality each."""
+    """`papers` are the years of the papers' dates, oldest first. `rows` has one entry for each
+    quality."""
 
     papers: list[str]
     rows: list[tuple[str, list[int | None]]]
@@ -27,7 +28,7 @@ class Ratings:
 
 
 def ratings_by_year(plan: Plan) -> Ratings | None:
-    """Of the papers that were rated, each by the answer that stands: one query."""
+    """Return ratings from the current answers, or None if no paper was rated. One query."""
     answers = (
         Response.objects.standing()
         .filter(issued__briefing__plan=plan)

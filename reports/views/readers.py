@@ -1,4 +1,4 @@
-"""Which issued papers a person may read: the working group's, and those of a Minister's office."""
+"""Access to issued papers, for the working group and for the Minister's office."""
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -10,9 +10,9 @@ from workitems.views.lookups import signed_in, visible_plans
 
 
 def office_plans(request: HttpRequest) -> list[Plan]:
-    """Plans that the person reads the issued papers of, and nothing else, newest first.
+    """Return plans of which the user may read issued papers only, newest first.
 
-    One query for view and frame together, none for whoever has no seat in a Minister's office.
+    Cached on the request. No query for users without a seat in a Minister's office.
     """
     if not hasattr(request, "_office_plans"):
         agencies = signed_in(request).agencies_as(Seat.Role.MINISTERS_OFFICE)
@@ -27,7 +27,7 @@ def office_plans(request: HttpRequest) -> list[Plan]:
 
 
 def plan_with_papers(request: HttpRequest, slug: str) -> Plan:
-    """The plan whose issued papers the person may read; 404 for a stranger to it."""
+    """Return the plan, if the user may read its issued papers. Otherwise raise 404."""
     for plan in (*visible_plans(request), *office_plans(request)):
         if plan.slug == slug:
             return plan
@@ -35,7 +35,7 @@ def plan_with_papers(request: HttpRequest, slug: str) -> Plan:
 
 
 def issued_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
-    """A briefing that was issued; 404 for a stranger to the plan, and while there is no version."""
+    """Return a briefing that was issued. Raise 404 if it was not, or for users outside the plan."""
     plan = plan_with_papers(request, slug)
     rows = Briefing.objects.filter(plan=plan, issued__number=1).select_related("kind")
     briefing = get_object_or_404(rows, pk=pk)

@@ -1,5 +1,5 @@
-"""The draft as PDF and Word file: at once where it is short or made already, else by way of a page
-that says how far it is."""
+"""The draft as a PDF or Word file: returned at once if short or already made, else via a progress
+page."""
 
 from typing import Any
 
@@ -20,17 +20,17 @@ from reports.views import files
 from reports.views.briefings import newest_version, readable_briefing, refused
 
 Stage = Rendering.Stage
-# What each stage is of the whole: where it begins and how much it takes, in hundredths.
+# Each stage's start and share of the progress bar, in percent.
 SHARES = {Stage.BEGINNING: (0, 2), Stage.LAYOUT: (2, 56), Stage.WRITING: (58, 40)}
-# Where somebody goes who came for another reason than the file.
+# Where to continue when the file is ready, if not with the file.
 ONWARD = {"sign": "briefings:authorise"}
 
 
-# A render takes seconds: it must not hold the request's transaction, and with it SQLite's lock.
+# Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
 @require_GET
 def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpResponse:
-    """The draft's file. A long one that is not made yet: the page that says how far it is."""
+    """Return the draft's file, or redirect to the progress page if a long one is not made yet."""
     briefing = readable_briefing(request, slug, pk)
     if briefing.is_issued:
         return redirect(f"briefings:version-{form}", slug, pk, newest_version(briefing))
@@ -45,13 +45,14 @@ def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpRespons
     return to_progress(briefing, row)
 
 
-# A page of our own may show it within itself, and it may do nothing there but be shown.
+# Our own pages may show it in a frame, for display only.
 @transaction.non_atomic_requests
 @require_GET
 @xframe_options_sameorigin
 @csp({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The draft's PDF as it is saved now, to be read beside it; else a sentence why not yet."""
+    """Return the saved draft's PDF, for display beside the draft, or a page that says why not
+    yet."""
     briefing = readable_briefing(request, slug, pk)
     try:
         row = renderings.made(briefing=briefing, form="pdf", at=timezone.now())
@@ -70,7 +71,7 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def to_progress(briefing: Briefing, row: Rendering, *, then: str = "") -> HttpResponse:
-    """303 to the page of its progress, and on from there to what it is wanted for."""
+    """Redirect (303) to the progress page. `then` is a key of `ONWARD`, where it continues."""
     address = reverse("briefings:file-progress", args=[briefing.plan.slug, briefing.pk, row.pk])
     response = redirect(f"{address}?then={then}" if then else address)
     response.status_code = 303
@@ -79,7 +80,7 @@ def to_progress(briefing: Briefing, row: Rendering, *, then: str = "") -> HttpRe
 
 @require_GET
 def progress(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
-    """How far the file is. Renews itself without a script, and more finely with one."""
+    """Show the progress. The page refreshes itself; with its script it polls instead."""
     briefing, row = _of_briefing(request, slug, pk, rendering)
     then = request.GET.get("then", "")
     return render(
@@ -97,21 +98,21 @@ def progress(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpRe
 
 @require_GET
 def state(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
-    """The same for the page's script."""
+    """Return the progress as JSON, for the page's script."""
     _, row = _of_briefing(request, slug, pk, rendering)
     return JsonResponse(_where(row))
 
 
 @require_GET
 def file(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
-    """That very file, whatever its draft says by now."""
+    """Return this very file, even if the draft has changed since."""
     briefing, row = _of_briefing(request, slug, pk, rendering)
     return _file(request, briefing, row) if row.is_done else to_progress(briefing, row)
 
 
 @require_POST
 def again(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
-    """Begin anew what was given up."""
+    """Queue a rendering again that did not finish."""
     briefing, row = _of_briefing(request, slug, pk, rendering)
     renderings.ask_again(row=row, at=timezone.now())
     return to_progress(briefing, row)
@@ -135,7 +136,7 @@ def _file(
 
 
 def _where(row: Rendering) -> dict[str, Any]:
-    """How far it is, as words and as hundredths of the whole; none where that is not known."""
+    """Return the progress in words and in percent. The percentage is None if unknown."""
     waiting = row.state == Rendering.State.WAITING
     return {
         "state": row.state,

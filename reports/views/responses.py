@@ -1,4 +1,4 @@
-"""The Minister's answer: recording and correcting it, its scan, and what somebody is to do."""
+"""The Minister's answer: recording and correcting it, its scan, and the follow-ups."""
 
 from io import BytesIO
 from typing import Any
@@ -25,7 +25,7 @@ from workitems.views.lookups import posted, require, signed_in
 
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The answer to the newest version; where there is one, its correction."""
+    """Record the answer to the newest version or, if there is one, correct it."""
     briefing = issued_briefing(request, slug, pk)
     require(request, "reports.answer_briefing", briefing)
     issued = briefing.issued.newest_first().defer("pdf")[0]
@@ -74,7 +74,7 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-# Kept by the browser, never shown by it; were it shown after all, it could do and load nothing.
+# Served as a download. If a browser displays it anyway, the policy blocks scripts and requests.
 @require_GET
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileResponse:
@@ -84,7 +84,7 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileRespons
     )
     try:
         with row.scan.open() as kept:
-            content = kept.read()  # at most 10 MB, and the file is closed whatever comes
+            content = kept.read()  # at most 10 MB; reading it here closes the file in all cases
     except FileNotFoundError as missing:
         raise Http404 from missing
     answer = FileResponse(
@@ -97,12 +97,12 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileRespons
     return answer
 
 
-# --- what somebody is to do ---------------------------------------------------------------
+# --- follow-ups -----------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResponse:
-    """Give what follows from a choice of the Minister's to an agency, by a day."""
+    """Assign to an agency what follows from the Minister's choice, with a due date."""
     briefing = issued_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     row = get_object_or_404(

@@ -1,4 +1,4 @@
-"""What a person may do with a briefing next: one step that leads on, and the others."""
+"""The steps that a user may take with a briefing: the main next one, and the others."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ State = Briefing.State
 
 @dataclass(frozen=True)
 class Step:
-    """A button: its words, where it leads, and whether pressing it does the step at once."""
+    """A button: its words and URL, and whether it submits a POST."""
 
     words: str
     url: str
@@ -25,7 +25,7 @@ def _to(name: str, words: str, briefing: Briefing, *, acts: bool = False) -> Ste
 
 
 def gate_of(briefing: Briefing) -> Gate | None:
-    """The next step that checks stand before; none once the paper is authorised or withdrawn."""
+    """Return the next step that checks can block; None once authorised or withdrawn."""
     if briefing.state == State.DRAFTING and not briefing.is_corrected:
         return Gate.CONSULTATION
     if briefing.is_open or briefing.state == State.AWAITING:
@@ -34,8 +34,10 @@ def gate_of(briefing: Briefing) -> Gate | None:
 
 
 def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Step | None:
-    """The step that leads on from where the briefing is, where it is this person's to take. `count`
-    of its checks, where they were read, leads to what stops that step instead."""
+    """Return the main next step, if this user may take it.
+
+    If `count` is given and checks block the step, it leads to the checks instead.
+    """
     state = briefing.state
     if user.has_perm("reports.change_briefing", briefing):
         gate = gate_of(briefing) if briefing.is_open and briefing.kind_id else None
@@ -58,7 +60,7 @@ def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Ste
 
 
 def other_steps(user: User, briefing: Briefing) -> list[Step]:
-    """Ways back and out, each of which asks for a reason on a page of its own."""
+    """Return the steps that undo or end something. Each asks for a reason on its own page."""
     state = briefing.state
     found = []
     if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
@@ -80,7 +82,7 @@ def other_steps(user: User, briefing: Briefing) -> list[Step]:
 
 
 def clearing_step(user: User, clearance: Clearance) -> Step | None:
-    """The agency's answer, where it is this person's to give."""
+    """Return the step to answer for an agency, if this user may take it."""
     is_open = clearance.briefing.state == State.IN_CONSULTATION and not clearance.is_answered
     if is_open and user.has_perm("reports.give_clearance", clearance):
         return Step("Give your clearance", f"{clearance.get_absolute_url()}#answer")
@@ -88,6 +90,6 @@ def clearing_step(user: User, clearance: Clearance) -> Step | None:
 
 
 def home_of(briefing: Briefing) -> str:
-    """The page that a step leads back to: the issued paper's, or that of the draft."""
+    """Return the URL of the issued paper or, before that, of the draft."""
     name = "issued" if briefing.is_issued else "detail"
     return reverse(f"briefings:{name}", args=[briefing.plan.slug, briefing.pk])

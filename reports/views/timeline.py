@@ -1,4 +1,4 @@
-"""The timeline of all milestones, grouped by pillar or by lead agency."""
+"""Timeline of all milestones, grouped by pillar or lead agency."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How the plan has gone over its life, in figures that a chief executive asks for."""
+"""Trends of the plan over its life, for chief executives."""
 
 from collections.abc import Sequence
 from datetime import date

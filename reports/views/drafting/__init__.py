@@ -1,8 +1,8 @@
-"""The workshop: a briefing's draft, edited in place beside the records it is written from.
+"""The page of a draft, edited in place beside the records it is written from.
 
-Every act is a form that posts and comes back to the paragraph. The script (static/js/workshop.js)
-sends the same forms; for words being typed it asks for JSON: 200 saved, 409 somebody else saved
-first (with their words), 422 refused.
+Each action is a form whose POST redirects back to the paragraph. The script (static/js/workshop.js)
+sends the same forms. While text is typed it asks for JSON: 200 saved, 409 another user saved first
+(with their text), 422 refused.
 """
 
 from reports.views.drafting.acts import refresh, section

@@ -1,4 +1,4 @@
-"""What is done with a paragraph, a recommendation or a section besides typing its words."""
+"""Actions on a paragraph, a recommendation or a section, other than saving text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ from workitems.views.lookups import signed_in
 
 
 def act(request: HttpRequest, do: Callable[[], str]) -> None:
-    """Do it and say so, or say why not."""
+    """Do an action and show its message, or why it was refused."""
     try:
         messages.success(request, do())
     except Conflict:
@@ -187,7 +187,7 @@ def refresh(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
-    """Another heading for a section."""
+    """Change a section's heading."""
     briefing = changeable_draft(request, slug, pk)
 
     def do() -> str:

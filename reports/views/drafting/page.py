@@ -1,4 +1,4 @@
-"""The page of a draft, with at most one form open; a draft that is begun; a paragraph's versions."""
+"""The page of a draft with at most one open form, beginning a draft, and a paragraph's versions."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from workitems.word_diff import woven
 
 
 def home(briefing: Briefing, place: str = "", query: str = "") -> str:
-    """The page's address, at a paragraph, a recommendation or a section."""
+    """Return the URL of the page, at a paragraph, recommendation or section."""
     address = reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])
     return f"{address}{query}{f'#{place}' if place else ''}"
 
@@ -47,12 +47,16 @@ def changeable_draft(request: HttpRequest, slug: str, pk: int) -> Briefing:
     return briefing
 
 
-# The PDF is read beside the draft, in a frame.
+# A frame shows the PDF beside the draft.
 @require_GET
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The page. `?edit=` opens a paragraph or recommendation, `?after=` and `?into=` a new one (from
-    the record `?from=`), `?ask=new` a new recommendation, `?section=` chooses the tray."""
+    """Show the page.
+
+    `?edit=` opens a paragraph or recommendation, `?after=` and `?into=` a new paragraph (from the
+    record `?from=`), `?ask=new` a new recommendation, and `?section=` selects the section of the
+    sources panel.
+    """
     briefing = readable_briefing(request, slug, pk)
     if briefing.kind_id is None:
         return undrafted(request, briefing)
@@ -99,7 +103,7 @@ def show(
     theirs: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page with at most one form open: the bound one after a refusal, else the one asked for."""
+    """Render the page with at most one open form: the one refused, else the one requested."""
     briefing = page.briefing
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     opened = request.GET.get("edit", "") if form is None else key
@@ -138,7 +142,7 @@ def show(
 
 
 def form_of(page: Page, key: str) -> TypedForm | None:
-    """The form of a paragraph or recommendation that is on the page."""
+    """Return the form of a paragraph or recommendation on the page."""
     if block := page.block(key):
         initial = {"version": block.version, "seen": page.seen, "text": block.typed}
         return ParagraphForm(key=key, initial=initial)
@@ -162,8 +166,11 @@ def is_asked(page: Page, key: str) -> bool:
 
 
 def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
-    """Where the form of a paragraph stands that is not on the page: a new one where it was begun, one
-    that was joined away or withdrawn where it was. What was before it may be gone as well."""
+    """Return the place of a form whose paragraph is not on the page.
+
+    A new paragraph keeps the place it was begun at; one that was joined or withdrawn gets its
+    former place. If the paragraph before it is gone too, the last remaining one before it is used.
+    """
     section, after = form.data.get("section", ""), form.data.get("after", "")
     if page.block(after):
         return {"section": section, "after": after}
@@ -181,7 +188,11 @@ def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
 
 
 def new_paragraph(request: HttpRequest, page: Page) -> dict[str, Any]:
-    """A form for a paragraph behind another or at a section's end, from a record where one is named."""
+    """Return the context of a form for a new paragraph, or {}.
+
+    It is placed after another paragraph or at the end of a section, and starts with the text of the
+    record named, if any.
+    """
     after, section = request.GET.get("after", ""), request.GET.get("into", "")
     for chapter in page.chapters:
         if chapter.is_closing:
@@ -215,7 +226,7 @@ def record_named(page: Page, name: str) -> Record | None:
 
 
 def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Portion:
-    """The section whose records the tray shows: that of the open form, else the one asked for."""
+    """Return the section for the sources panel: the open form's, else the one requested."""
     wanted = section or request.GET.get("section", "")
     for chapter in page.chapters:
         if any(block.key == opened for block in chapter.blocks):
@@ -228,7 +239,7 @@ def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Port
 
 @require_GET
 def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
-    """Every saved version of a paragraph, newest first, each with what it changed."""
+    """List the versions of a paragraph, newest first, each with its diff."""
     briefing = readable_briefing(request, slug, pk)
     rows = draft_rows.read(briefing)
     row = rows.paragraphs.get(key)

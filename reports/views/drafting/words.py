@@ -1,4 +1,4 @@
-"""Words of a paragraph or recommendation, typed and kept; nothing typed is dropped."""
+"""Saving the text of a paragraph or recommendation. What was typed is never dropped."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ SAVE = "save"
 
 @require_POST
 def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
-    """An act on a paragraph: `act` is "save" or a name of `ACTS`."""
+    """Do an action on a paragraph: `act` is "save" or a name in `ACTS`."""
     briefing = changeable_draft(request, slug, pk)
     name = request.POST.get("act", SAVE)
     if name == SAVE:
@@ -41,7 +41,7 @@ def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespons
 
 
 def at_paragraph(briefing: Briefing, key: str) -> str:
-    """The page at a paragraph, with the sources of its section."""
+    """Return the URL of the page at a paragraph, with the sources of its section."""
     for portion in draft_rows.read(briefing).draft.portions:
         if any(part.key == key for part in portion.parts):
             return home(briefing, key, f"?section={quote(portion.key)}")
@@ -50,7 +50,7 @@ def at_paragraph(briefing: Briefing, key: str) -> str:
 
 @require_POST
 def ask(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
-    """An act on a recommendation: "save", "up", "down", "hide" or "restore"."""
+    """Do an action on a recommendation: "save", "up", "down", "hide" or "restore"."""
     briefing = changeable_draft(request, slug, pk)
     name = request.POST.get("act", SAVE)
     if name == SAVE:
@@ -68,7 +68,7 @@ def save(
     form: TypedForm,
     service: Callable[[HttpRequest, Briefing, str, Any], DraftParagraph | DraftAsk],
 ) -> HttpResponse:
-    """Keep what was typed, or show it again with what is in the way; nothing typed is dropped."""
+    """Save what was typed, or show it again with the error or the conflicting text."""
     wants_json = "application/json" in request.headers.get("Accept", "")
     theirs: dict[str, Any] | None = None
     if form.is_valid():
@@ -91,7 +91,7 @@ def save(
         fresh = Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk)
         page = page_of(fresh)
         if not fresh.is_open:
-            # There is no form any more; the words are kept in sight.
+            # The form is no longer shown, so show the text elsewhere.
             theirs = {"unsaved": form["text"].value()}
         return show(request, page, form=form, key=key, theirs=theirs, status=422)
     answer: dict[str, Any] = {"errors": {name or "": list(e) for name, e in form.errors.items()}}
@@ -138,7 +138,7 @@ def clock() -> str:
 
 
 def fields_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> tuple[dict[str, str], str]:
-    """A row's words as they are typed, by field, and the numbered paragraphs' keys as they are now."""
+    """Return a row's editable text by field, and the current keys of the numbered paragraphs."""
     draft = draft_rows.read(briefing).draft
     fields = {"text": to_numbers(draft, row.text)}
     if isinstance(row, DraftAsk):
@@ -159,7 +159,7 @@ def told(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
 
 
 def theirs_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
-    """What somebody else saved first: who, when, and their words."""
+    """Return what another user saved first: who, when, and the text."""
     last = row.history.select_related("history_user").order_by("-history_id").first()
     fields, _ = fields_of(briefing, row)
     return {
