@@ -165,7 +165,8 @@ def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
         found.append("the PDF is not the one that was signed: its SHA-256 differs")
     try:
         plain = from_json(document)
-        # Not compared with what today's release would write: a paper of an earlier one has entries fewer.
+        # The bytes must be canonical. They need not equal what this release would write, as papers
+        # of earlier releases have fewer entries.
         if plain_json.dump(plain_json.load(document)) != document:
             found.append("the JSON is not written as this service writes it")
     except DocumentError as error:
