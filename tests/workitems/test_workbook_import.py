@@ -5,11 +5,21 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Appointment
 from tests.factories import AppointmentFactory, ReturnFactory, RoundFactory, UpdateFactory
-from tests.workitems.workbooks import book, file_of, headings_of, saved, setting, small
+from tests.workitems.workbooks import (
+    book,
+    cells,
+    file_of,
+    headings_of,
+    place,
+    saved,
+    setting,
+    small,
+)
 from workitems.models import (
     Delay,
     Measure,
@@ -25,7 +35,14 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Stage
-from workitems.workbook import WorkbookRefused, import_workbook, preview_import
+from workitems.workbook import (
+    WorkbookRefused,
+    export_workbook,
+    import_workbook,
+    preview_import,
+)
+from workitems.workbook.cell_kinds import listed
+from workitems.workbook.columns import SHEETS
 
 pytestmark = pytest.mark.django_db
 
@@ -252,7 +269,7 @@ def test_a_new_plans_minister_follows_the_one_of_an_earlier_plan():
 def test_another_minister_for_a_known_plan_is_refused():
     imported(with_minister("Hon A"))
     assert refused(with_minister("Hon B")) == [
-        "Plan, row 6, Minister (B6): Hon A is recorded as Minister of Immigration on 31 July "
+        f"{place('Plan', 6, 'Minister')}: Hon A is recorded as Minister of Immigration on 31 July "
         "2009. Right would be: that name, or nothing. Appointments are changed on the "
         "administration pages."
     ]
@@ -295,14 +312,14 @@ def test_a_complete_item_needs_a_day():
     sheets = completed()
     sheets["Milestones"] = sheets["Delays"] = sheets["Mitigations"] = []
     assert refused(sheets) == [
-        "Work items, row 2, Stage (M2): Item 1.1 is complete, but nothing says since when. Right "
+        f"{place('Work items', 2, 'Stage')}: Item 1.1 is complete, but nothing says since when. Right "
         "would be: a milestone with a Completed on, or an update that says complete."
     ]
 
 
 def test_a_complete_item_needs_all_its_milestones_completed():
     assert refused(completed()) == [
-        "Work items, row 2, Stage (M2): Item 1.1 is complete, but its milestone 1 is not. Right "
+        f"{place('Work items', 2, 'Stage')}: Item 1.1 is complete, but its milestone 1 is not. Right "
         "would be: a Completed on for each of its milestones, or another stage of the item."
     ]
 
@@ -377,6 +394,140 @@ def test_a_page_open_on_a_changed_row_goes_out_of_date():
     sheets["Work items"][0]["Confidence"] = "On track"
     later(sheets)
     assert (WorkItem.objects.get().version, Milestone.objects.get().version) == (2, 1)
+
+
+# --- Columns that the workbook does not have --------------------------------------------------
+
+OPTIONAL = [
+    (sheet.name, column.heading) for sheet in SHEETS for column in sheet if not column.required
+]
+
+
+def filled():
+    """A workbook with something in every cell that may be empty."""
+    sheets = small()
+    sheets["Plan"] += [
+        ("Ends on", date(2014, 6, 30)),
+        ("Minister", "Hon A Minister"),
+        ("Background", "Why there is a plan."),
+        ("Copied to", "Hon B Minister"),
+    ]
+    sheets["Agencies"] += [
+        {"Short name": "MBIE", "Name": "Ministry of Business"},
+        {
+            "Short name": "NZIS",
+            "Name": "Immigration Service",
+            "Te reo name": "Te Ratonga Manene",
+            "Valid from": date(1987, 4, 1),
+            "Valid to": date(2012, 6, 30),
+            "Successor": "MBIE",
+        },
+    ]
+    more = {
+        "Pillars": {"Description": "Before it happens."},
+        "Work items": {"Months": 12, "Starts on": date(2009, 9, 1)},
+        "Milestones": {
+            "Done means": "It is printed.",
+            "Agreed due": date(2010, 4, 30),
+            "Completed on": date(2010, 10, 31),
+        },
+        "Delays": {"Effect": "Staff wait.", "Ended on": date(2010, 9, 30)},
+        "Mitigations": {"Due": date(2010, 5, 1), "Done on": date(2010, 6, 1)},
+        "Updates": {
+            "Confidence": "At risk",
+            "Achieved": "A course was written.",
+            "Planned next": "Hold it.",
+            "Challenges": "Money.",
+            "Key achievement": "Headline",
+        },
+        "Risks": {
+            "Work item": "1.1",
+            "Response": "Ask again.",
+            "Escalated on": date(2010, 2, 1),
+            "Closed on": date(2010, 5, 1),
+        },
+    }
+    for name, values in more.items():
+        sheets[name][0] |= values
+    return sheets
+
+
+def without(sheets, name, heading):
+    """The sheets without a column, or without a key of the sheet Plan; and the headings that are left."""
+    if name == "Plan":
+        return {**sheets, name: [row for row in sheets[name] if row[0] != heading]}, {}
+    return sheets, {name: [each for each in headings_of(name) if each != heading]}
+
+
+def emptied(sheets, name, heading):
+    if name == "Plan":
+        return {**sheets, name: setting(sheets[name], heading, None)}
+    return {**sheets, name: [{**row, heading: None} for row in sheets[name]]}
+
+
+def import_of(sheets, headings=None, at=NOW):
+    return import_workbook(file_of(sheets, headings), name="plan.xlsx", at=at)
+
+
+def rows_of_a_new_plan(sheets, headings=None):
+    """What importing makes in an empty database, as an export writes it, or why it is refused; undone
+    afterwards."""
+    with transaction.atomic():
+        try:
+            return cells(export_workbook(import_of(sheets, headings).plan))
+        except WorkbookRefused as refusal:
+            return [(fault.sheet, fault.column, fault.problem) for fault in refusal.faults]
+        finally:
+            transaction.set_rollback(True)
+
+
+def test_the_filled_workbook_has_something_in_every_column():
+    found = cells(export_workbook(import_of(filled()).plan))
+    for name, heading in OPTIONAL:
+        headings, *rows = found[name]
+        if name == "Plan":
+            assert dict(rows)[heading], heading
+        else:
+            assert any(row[headings.index(heading)] is not None for row in rows), (name, heading)
+
+
+@pytest.mark.parametrize(("name", "heading"), OPTIONAL)
+def test_a_column_that_is_not_there_leaves_a_known_plan_as_it_is(name, heading):
+    plan = import_of(filled()).plan
+    before = cells(export_workbook(plan))
+    outcome = import_of(*without(filled(), name, heading), at=NOW + timedelta(minutes=1))
+    assert outcome.sentences == ["No changes: the plan is as the workbook says."]
+    assert cells(export_workbook(plan)) == before
+
+
+@pytest.mark.parametrize(("name", "heading"), OPTIONAL)
+def test_a_column_that_is_not_there_is_as_an_empty_one_to_a_new_plan(name, heading):
+    without_it = rows_of_a_new_plan(*without(filled(), name, heading))
+    assert without_it == rows_of_a_new_plan(emptied(filled(), name, heading))
+
+
+def test_what_is_changed_beside_a_column_that_is_not_there_is_held_against_what_is_known():
+    import_of(filled())
+    sheets = filled()
+    sheets["Delays"][0]["Found on"] = date(2010, 12, 1)
+    sheets["Agencies"][3]["Valid to"] = None
+    sheets["Plan"] = setting(sheets["Plan"], "Released on", date(2015, 1, 1))
+    sheets["Plan"] = [row for row in sheets["Plan"] if row[0] != "Ends on"]
+    left = {
+        name: [each for each in headings_of(name) if each != heading]
+        for name, heading in (("Delays", "Ended on"), ("Agencies", "Successor"))
+    }
+    with pytest.raises(WorkbookRefused) as refusal:
+        import_of(sheets, left, at=NOW + timedelta(minutes=1))
+    assert [(fault.sheet, fault.column, fault.problem) for fault in refusal.value.faults] == [
+        ("Plan", "Ends on", "30 June 2014 is not after the release."),
+        (
+            "Agencies",
+            "Valid to",
+            "An agency with a successor has a last day, and NZIS has none.",
+        ),
+        ("Delays", "Ended on", "30 September 2010 is before the delay was found."),
+    ]
 
 
 def test_rows_that_the_workbook_leaves_out_stay():
@@ -463,7 +614,7 @@ def test_an_agreed_date_moves_only_by_a_variation():
     sheets = small()
     sheets["Milestones"][0]["Agreed due"] = date(2010, 9, 30)
     assert refused(sheets) == [
-        "Milestones, row 2, Agreed due (G2): The plan has the date 31 March 2010 here. Right "
+        f"{place('Milestones', 2, 'Agreed due')}: The plan has the date 31 March 2010 here. Right "
         "would be: that date. A variation is the way to move an agreed date."
     ]
     assert Milestone.objects.get().agreed_due == date(2010, 3, 31)
@@ -477,7 +628,7 @@ def test_an_original_date_never_moves():
         "Agreed due": date(2010, 3, 31),
     }
     assert refused(sheets) == [
-        "Milestones, row 2, Original due (F2): The plan has the date 31 March 2010 here. Right "
+        f"{place('Milestones', 2, 'Original due')}: The plan has the date 31 March 2010 here. Right "
         "would be: that date. An original date never moves."
     ]
 
@@ -512,7 +663,7 @@ def test_a_stage_follows_as_it_does_on_screen(before, after):
         later(at(after))
     else:
         (sentence,) = refused(at(after))
-        assert "Work items, row 2, Stage (M2): Item 1.1 is " in sentence
+        assert f"{place('Work items', 2, 'Stage')}: Item 1.1 is " in sentence
     item = WorkItem.objects.get()
     assert item.stage == (after if allowed else before)
     assert (item.completed_on is not None) == (item.stage == Stage.COMPLETE)
@@ -531,10 +682,10 @@ def test_only_accepted_returns_take_updates():
     }
     sheets["Updates"] = [row | {"Agency": "Police"}, row]
     assert refused(sheets) == [
-        "Updates, row 2, Agency (C2): The return of Police for January to June 2010 is submitted. "
+        f"{place('Updates', 2, 'Agency')}: The return of Police for January to June 2010 is submitted. "
         "Right would be: only updates of returns that are accepted. Accept it in the round, or "
         "leave the row out.",
-        "Updates, row 3, Agency (C3): The return of DoL for January to June 2010 is not there. "
+        f"{place('Updates', 3, 'Agency')}: The return of DoL for January to June 2010 is not there. "
         "Right would be: only updates of returns that are accepted. Accept it in the round, or "
         "leave the row out.",
     ]
@@ -583,18 +734,18 @@ def twelve_faults():
 
 
 TWELVE = [
-    "Plan, row 6, Ends on (B6): 1 January 2008 is not after the release. Right would be: a day after 31 July 2009.",
-    "Agencies, row 4, Short name (A4): “police” stands in row 3 already. Right would be: each agency once.",
-    "Agencies, row 5, Valid to (E5): An agency with a successor has a last day, and MBIE has none. Right would be: a date, such as 2010-07-30.",
-    "Work items, row 3, Stage (M3): “Begun” is not one of the words. Right would be: Not started, Under way, Complete, Ongoing or Withdrawn.",
-    "Work items, row 4, Number (A4): The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column as Text and type it again.",
-    "Work items, row 5, Pillar (B5): There is no pillar 9. Right would be: the number of a pillar on the sheet Pillars.",
-    "Work items, row 6, Lead agency (G6): “Polise” is not an agency on the sheet Agencies. Right would be: “Police”, if that is meant, or an agency of that short name added there.",
-    "Milestones, row 3, Original due (F3): “31/3/2010” is not a date. Right would be: a date, such as 2010-07-30, or a cell formatted as a date.",
-    "Milestones, row 4, Work item (A4): There is no work item 7.7. Right would be: a number that stands on the sheet Work items.",
-    "Delays, row 3, Ended on (G3): 1 January 2010 is before the delay was found. Right would be: a day from 15 February 2010 on.",
-    "Updates, row 3, Work item (D3): DoL's update on 1.1 for this period stands in row 2 already. Right would be: one update of an item by an agency in a period.",
-    "Risks, row 1, Colour (I1): This sheet has no such column. Right would be: one of the columns Work item, Risk, Likelihood, Impact, Owner agency, Response, Escalated on or Closed on.",
+    f"{place('Plan', 6, 'Ends on')}: 1 January 2008 is not after the release. Right would be: a day after 31 July 2009.",
+    f"{place('Agencies', 4, 'Short name')}: “police” stands in row 3 already. Right would be: each agency once.",
+    f"{place('Agencies', 5, 'Valid to')}: An agency with a successor has a last day, and MBIE has none. Right would be: a date, such as 2010-07-30.",
+    f"{place('Work items', 3, 'Stage')}: “Begun” is not one of the words. Right would be: Not started, Under way, Complete, Ongoing or Withdrawn.",
+    f"{place('Work items', 4, 'Number')}: The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column as Text and type it again.",
+    f"{place('Work items', 5, 'Pillar')}: There is no pillar 9. Right would be: the number of a pillar on the sheet Pillars.",
+    f"{place('Work items', 6, 'Lead agency')}: “Polise” is not an agency on the sheet Agencies. Right would be: “Police”, if that is meant, or an agency of that short name added there.",
+    f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Right would be: a date, such as 2010-07-30, or a cell formatted as a date.",
+    f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Right would be: a number that stands on the sheet Work items.",
+    f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Right would be: a day from 15 February 2010 on.",
+    f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period stands in row 2 already. Right would be: one update of an item by an agency in a period.",
+    f"{place('Risks', 1, 'Colour', beyond=1)}: This sheet has no such column. Right would be: one of the columns {listed(headings_of('Risks'))}.",
 ]
 
 
@@ -626,13 +777,13 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
         (
             "Agencies",
             {"Short name": "MBIE", "Name": "M", "Valid to": date(2012, 1, 1), "Successor": "MBIE"},
-            "Agencies, row 4, Successor (F4): An agency does not succeed itself. Right would be: "
+            f"{place('Agencies', 4, 'Successor')}: An agency does not succeed itself. Right would be: "
             "the short name of an agency in another row.",
         ),
         (
             "Agencies",
             {"Short name": "MBIE", "Name": "M", "Valid to": date(2012, 1, 1), "Successor": "XY"},
-            "Agencies, row 4, Successor (F4): “XY” is not an agency on this sheet. Right would "
+            f"{place('Agencies', 4, 'Successor')}: “XY” is not an agency on this sheet. Right would "
             "be: the short name of an agency in another row.",
         ),
         (
@@ -643,13 +794,13 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
                 "Valid from": date(2012, 7, 1),
                 "Valid to": date(2012, 1, 1),
             },
-            "Agencies, row 4, Valid to (E4): 1 January 2012 is before the agency began. Right "
+            f"{place('Agencies', 4, 'Valid to')}: 1 January 2012 is before the agency began. Right "
             "would be: a day from 1 July 2012 on.",
         ),
         (
             "Pillars",
             {"Number": 1, "Title": "Again"},
-            "Pillars, row 3, Number (A3): 1 stands in row 2 already. Right would be: a number of "
+            f"{place('Pillars', 3, 'Number')}: 1 stands in row 2 already. Right would be: a number of "
             "its own for each row.",
         ),
         (
@@ -661,7 +812,7 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
                 "Responsible agency": "DoL",
                 "Original due": date(2010, 3, 31),
             },
-            "Milestones, row 3, Milestone (B3): 1 stands in row 2 already. Right would be: a "
+            f"{place('Milestones', 3, 'Milestone')}: 1 stands in row 2 already. Right would be: a "
             "number of its own for each row.",
         ),
         (
@@ -673,7 +824,7 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
                 "Explanation": "x",
                 "Found on": date(2010, 3, 31),
             },
-            "Delays, row 3, Milestone (B3): Item 1.1 has no milestone 4. Right would be: the "
+            f"{place('Delays', 3, 'Milestone')}: Item 1.1 has no milestone 4. Right would be: the "
             "number of a milestone on the sheet Milestones.",
         ),
         (
@@ -685,7 +836,7 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
                 "Mitigation": "x",
                 "Owner agency": "DoL",
             },
-            "Mitigations, row 3, Delay (C3): Milestone 1 of item 1.1 has no delay 2. Right would "
+            f"{place('Mitigations', 3, 'Delay')}: Milestone 1 of item 1.1 has no delay 2. Right would "
             "be: a number from 1 to 1.",
         ),
         (
@@ -698,7 +849,7 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
                 "Stage": "Ongoing",
                 "Accepted on": date(2010, 2, 1),
             },
-            "Updates, row 3, Period end (B3): 1 January 2010 is not after the period's start. "
+            f"{place('Updates', 3, 'Period end')}: 1 January 2010 is not after the period's start. "
             "Right would be: a day after 31 January 2010.",
         ),
         (
@@ -711,7 +862,7 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
                 "Stage": "Ongoing",
                 "Accepted on": date(2010, 2, 1),
             },
-            "Updates, row 3, Accepted on (K3): DoL's return for this period was accepted on 20 "
+            f"{place('Updates', 3, 'Accepted on')}: DoL's return for this period was accepted on 20 "
             "January 2010, says row 2. Right would be: the same day in all rows of an agency and "
             "a period.",
         ),
@@ -728,7 +879,7 @@ def test_a_title_must_make_an_address(title):
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Title", title)
     assert refused(sheets) == [
-        f"Plan, row 5, Title (B5): No address can be made of “{title}”. Right would be: a title "
+        f"{place('Plan', 5, 'Title')}: No address can be made of “{title}”. Right would be: a title "
         "with more letters of the Latin alphabet or digits."
     ]
 
@@ -738,7 +889,7 @@ def test_the_workbook_of_another_plan_is_refused():
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Title", "Second plan")
     assert refused(sheets, plan=plan) == [
-        "Plan, row 5, Title (B5): This workbook is of “Second plan”. Right would be: the workbook "
+        f"{place('Plan', 5, 'Title')}: This workbook is of “Second plan”. Right would be: the workbook "
         "of “Plan of Action”, the plan that you are importing into."
     ]
 
@@ -746,7 +897,7 @@ def test_the_workbook_of_another_plan_is_refused():
 def test_a_plan_that_must_be_new_is_refused_where_it_is_not():
     plan = imported(small()).plan
     assert refused(small(), new_for={plan.coordinating_agency_id}) == [
-        "Plan, row 2, Title (B2): There is a plan “Plan of Action” already. Right would be: "
+        f"{place('Plan', 2, 'Title')}: There is a plan “Plan of Action” already. Right would be: "
         "another title; or import the workbook on the page of that plan."
     ]
 

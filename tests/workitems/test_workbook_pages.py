@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, Seat
 from tests.factories import SeatFactory
-from tests.workitems.workbooks import file_of, setting, small
+from tests.workitems.workbooks import file_of, place, setting, small
 from workitems.models import Plan, WorkItem
 from workitems.workbook import export_workbook, held, import_workbook, preview_import
 
@@ -226,7 +226,7 @@ def test_a_plan_is_started_for_an_agency_that_one_coordinates_for(start):
     sheets["Plan"] = setting(sheets["Plan"], "Coordinating agency", "Police")
     response = start(workbook=upload(sheets))
     assert [str(fault) for fault in response.context["faults"]] == [
-        "Plan, row 5, Coordinating agency (B5): You hold no coordinator's seat at Police. Right "
+        f"{place('Plan', 5, 'Coordinating agency')}: You hold no coordinator's seat at Police. Right "
         "would be: an agency that you coordinate for; others start their plans themselves."
     ]
 

@@ -9,8 +9,18 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.workitems.workbooks import book, file_of, headings_of, saved, setting, small
+from tests.workitems.workbooks import (
+    book,
+    column_of,
+    file_of,
+    headings_of,
+    place,
+    saved,
+    setting,
+    small,
+)
 from workitems.workbook import WorkbookRefused
+from workitems.workbook.cell_kinds import listed
 from workitems.workbook.read import read
 
 TODAY = date(2026, 6, 30)
@@ -260,11 +270,10 @@ def test_an_unknown_column_is_named_with_what_may_be_meant():
     sheets = small()
     sheets["Milestones"][0] |= {"Agreed date": "soon", "Colour": "red"}
     assert faults_in(file_of(sheets, {"Milestones": headings})) == [
-        "Milestones, row 1, Agreed date (J1): This sheet has no such column. Right would be: "
+        f"{place('Milestones', 1, 'Agreed date', beyond=1)}: This sheet has no such column. Right would be: "
         "“Agreed due”, if that is meant.",
-        "Milestones, row 1, Colour (K1): This sheet has no such column. Right would be: one of "
-        "the columns Work item, Milestone, Description, Done means, Responsible agency, Original "
-        "due, Agreed due, Forecast due or Completed on.",
+        f"{place('Milestones', 1, 'Colour', beyond=2)}: This sheet has no such column. Right would be: one of "
+        f"the columns {listed(headings_of('Milestones'))}.",
     ]
 
 
@@ -278,15 +287,16 @@ def test_a_missing_column_is_told_once_and_not_for_each_row():
 def test_a_column_that_stands_twice_is_told():
     headings = [*headings_of("Pillars"), "Title"]
     assert faults_in(file_of(small(), {"Pillars": headings})) == [
-        "Pillars, row 1, Title (D1): The column stands twice. Right would be: the column once."
+        f"{place('Pillars', 1, 'Title', beyond=1)}: The column stands twice. Right would be: the column once."
     ]
 
 
 def test_values_under_no_heading_are_told():
     made = book(small())
-    made["Pillars"]["E2"] = "forgotten"
+    letter = column_of("Pillars", "", beyond=2)
+    made["Pillars"][f"{letter}2"] = "forgotten"
     assert faults_in(saved(made)) == [
-        "Pillars, row 2, E (E2): The column has no heading. Right would be: a heading in row 1, "
+        f"{place('Pillars', 2, letter, beyond=2)}: The column has no heading. Right would be: a heading in row 1, "
         "or nothing in the column."
     ]
 
@@ -325,10 +335,10 @@ def test_an_unknown_key_and_a_key_twice_are_told():
     sheets = small()
     sheets["Plan"] += [("Released", date(2009, 7, 31)), ("Title", "Again"), (None, "adrift")]
     assert faults_in(file_of(sheets)) == [
-        "Plan, row 6, Key (A6): “Released” is not a key of this sheet. Right would be: “Released "
+        f"{place('Plan', 6, 'Key')}: “Released” is not a key of this sheet. Right would be: “Released "
         "on”, if that is meant.",
-        "Plan, row 7, Key (A7): The key stands twice. Right would be: the key once.",
-        "Plan, row 8, Key (A8): The row has no key. Right would be: one of Title, Released on, "
+        f"{place('Plan', 7, 'Key')}: The key stands twice. Right would be: the key once.",
+        f"{place('Plan', 8, 'Key')}: The row has no key. Right would be: one of Title, Released on, "
         "Ends on, Portfolio, Minister, Coordinating agency, Background or Copied to.",
     ]
 
@@ -555,5 +565,5 @@ def test_a_plan_row_names_its_own_row():
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Released on", "soon")
     assert faults_in(file_of(sheets)) == [
-        f"Plan, row 5, Released on (B5): “soon” is not a date. {A_DATE}"
+        f"{place('Plan', 5, 'Released on')}: “soon” is not a date. {A_DATE}"
     ]

@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import date
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 from workitems.workbook.columns import SHEETS
 
@@ -103,6 +104,21 @@ def setting(rows, key, value):
 def headings_of(name):
     sheet = next(sheet for sheet in SHEETS if sheet.name == name)
     return [column.heading for column in sheet]
+
+
+def column_of(name, heading, beyond=0):
+    """The letter under which a sheet has the heading, or that of a column `beyond` its last."""
+    headings = headings_of(name)
+    return get_column_letter(len(headings) + beyond if beyond else headings.index(heading) + 1)
+
+
+def place(name, row, heading, beyond=0):
+    """Where a fault is, as its sentence begins: "Work items, row 2, Stage (M2)"."""
+    if name == "Plan":
+        letter = get_column_letter(1 if heading == "Key" else 2)
+    else:
+        letter = column_of(name, heading, beyond)
+    return f"{name}, row {row}, {heading} ({letter}{row})"
 
 
 def book(sheets, headings=None):

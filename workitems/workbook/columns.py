@@ -107,7 +107,8 @@ PLAN = Sheet(
         ),
         Column(heading="Copied to", kind=line(Plan, "copied_to"), field="copied_to", blank=""),
     ),
-    "One row for each key. Every key but Background stands once; a missing key counts as empty.",
+    "One row for each key. Every key but Background stands once; of those that need not be filled "
+    "any may be left out.",
     downwards=True,
 )
 

@@ -8,7 +8,7 @@ from workitems.models.item import NEXT_STAGES, Stage
 from workitems.workbook.cell_kinds import day_words, listed, one_line
 from workitems.workbook.columns import ITEMS, MILESTONES
 from workitems.workbook.proposal import Draft, FieldChange, Proposal
-from workitems.workbook.read import UNREADABLE, Row
+from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
 
 
 def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
@@ -77,7 +77,7 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
 def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
     """Adds supporting agencies and changes their roles. One that is not named stays."""
     text = row["Supporting agencies"]
-    if text is UNREADABLE:
+    if text in (UNREADABLE, NOT_GIVEN):
         return
     known = {} if draft.is_new else {
         support.agency.short_name: support
@@ -151,7 +151,7 @@ def supporting_words(supports: list[Support]) -> str:
 def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
     """The first line is the item's first measure, and so on. A measure beyond them stays."""
     text = row["Measure"]
-    if text is UNREADABLE:
+    if text in (UNREADABLE, NOT_GIVEN):
         return
     known = [] if draft.is_new else proposal.stored.measures_of[draft.row.pk]
     for index, line in enumerate(filter(None, text.split("\n"))):
@@ -186,10 +186,11 @@ def milestones(proposal: Proposal) -> None:
             proposal.milestones[item.number][number] = draft
         draft.source = row
         proposal.settle(row, draft, leave_out=["Agreed due", "Forecast due"])
-        agreed = row["Agreed due"]
+        agreed = row.given("Agreed due", None)
         if agreed is None:
             agreed = row["Original due"] if draft.is_new else draft.row.agreed_due
-        forecast = row["Forecast due"]
+        # An empty cell says the agreed date; without the column a known forecast stays.
+        forecast = row.given("Forecast due", draft.row.forecast_due)
         if forecast is None:
             forecast = agreed
         for heading, value in (("Agreed due", agreed), ("Forecast due", forecast)):

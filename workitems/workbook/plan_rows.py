@@ -8,7 +8,7 @@ from workitems.models import Member, Pillar
 from workitems.workbook.cell_kinds import day_words, one_line, shown
 from workitems.workbook.columns import AGENCIES, PILLARS, PLAN
 from workitems.workbook.proposal import Draft, FieldChange, Proposal
-from workitems.workbook.read import UNREADABLE, Row
+from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
 
 
 def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
@@ -54,7 +54,10 @@ def _successor(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agen
     name = row["Successor"]
     if name is UNREADABLE:
         return
-    successor = known.get(name.casefold()) if name else None
+    if name is NOT_GIVEN:
+        successor = draft.row.successor
+    else:
+        successor = known.get(name.casefold()) if name else None
     if name and successor is None:
         proposal.fault(
             row,
@@ -69,14 +72,14 @@ def _successor(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agen
             "An agency does not succeed itself.",
             "the short name of an agency in another row.",
         )
-    elif successor and row["Valid to"] is None:
+    elif successor and row.given("Valid to", draft.row.valid_to) is None:
         proposal.fault(
             row,
             "Valid to",
             f"An agency with a successor has a last day, and {draft.row.short_name} has none.",
             "a date, such as 2010-07-30.",
         )
-    else:
+    elif name is not NOT_GIVEN:
         proposal.put(row, draft, AGENCIES.column("Successor"), successor)
 
 
@@ -115,7 +118,7 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
             f"You hold no coordinator's seat at {coordinating.short_name}.",
             "an agency that you coordinate for; others start their plans themselves.",
         )
-    released, ends = row["Released on"], row["Ends on"]
+    released, ends = row["Released on"], row.given("Ends on", draft.row.ends_on)
     if released and ends and ends <= released:
         proposal.fault(
             row,
@@ -123,7 +126,7 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
             f"{day_words(ends)} is not after the release.",
             f"a day after {day_words(released)}.",
         )
-    if row["Background"] is not UNREADABLE:
+    if row["Background"] not in (UNREADABLE, NOT_GIVEN):
         before = [one_line(text) for text in draft.row.background_paragraphs]
         after = [one_line(text) for text in row["Background"].split("\n\n") if text.strip()]
         if before != after:

@@ -16,7 +16,7 @@ from agencies.models import Agency
 from workitems.models import Plan, WorkItem
 from workitems.workbook.cell_kinds import shown
 from workitems.workbook.columns import SHEETS, Column
-from workitems.workbook.read import UNREADABLE, Book, Row
+from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row
 from workitems.workbook.stored import Stored
 
 
@@ -96,7 +96,7 @@ class Proposal:
     # --- Finding what a cell names ---------------------------------------------------------
 
     def agency(self, row: Row, column: Column) -> Any:
-        """The agency that the cell names, none, or `UNREADABLE` with a fault."""
+        """The agency that the cell names, none, or `UNREADABLE` with a fault. `NOT_GIVEN` stays."""
         name = row[column.heading]
         return self.named(row, column.heading, name) if isinstance(name, str) else name
 
@@ -167,12 +167,17 @@ class Proposal:
         return False
 
     def settle(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
-        """Bring the draft's fields to what the row says, column by column."""
+        """Bring the draft's fields to what the row says, column by column.
+
+        What the workbook has no column for stays as it is; a new row has nothing there.
+        """
         for column in row.sheet:
             if not column.field or column.heading in leave_out:
                 continue
             value = self.agency(row, column) if column.names_agency else row[column.heading]
-            if value is not UNREADABLE:
+            if value is NOT_GIVEN and draft.is_new:
+                value = column.blank
+            if value is not UNREADABLE and value is not NOT_GIVEN:
                 self.put(row, draft, column, value)
         return draft
 

@@ -34,6 +34,19 @@ class _Unreadable:
 UNREADABLE: Any = _Unreadable()
 
 
+class _NotGiven:
+    """Stands for the cells of an optional column that the workbook does not have.
+
+    A known row keeps what it has there; a new one is as if the cell were empty.
+    """
+
+    def __bool__(self) -> bool:
+        return False
+
+
+NOT_GIVEN: Any = _NotGiven()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A row of a sheet, its values by heading. The sheet Plan makes one row of all its keys."""
@@ -50,6 +63,11 @@ class Row:
 
     def readable(self, *headings: str) -> bool:
         return all(self.values[heading] is not UNREADABLE for heading in headings)
+
+    def given(self, heading: str, otherwise: Any) -> Any:
+        """The value, or `otherwise` where the workbook does not have its column."""
+        value = self.values[heading]
+        return otherwise if value is NOT_GIVEN else value
 
     def fault(self, heading: str, problem: str, right: str) -> Fault:
         number = self.numbers.get(heading, self.number)
@@ -244,11 +262,10 @@ class _Reader:
                 self.columns[cell.index] = column
                 self.letters[column.heading] = letter
         for column in self.sheet:
-            if column.heading not in self.letters:
+            if column.required and column.heading not in self.letters:
                 self.add(
                     "The column is missing.",
-                    f"a column headed “{column.heading}”"
-                    + ("." if column.required else "; its cells may be empty."),
+                    f"a column headed “{column.heading}”.",
                     1,
                     column.heading,
                 )
@@ -276,7 +293,7 @@ class _Reader:
             row.values[column.heading] = (
                 self.value(row, column, held.get(column.heading))
                 if column.heading in self.letters
-                else UNREADABLE
+                else _absent(column)
             )
         return row
 
@@ -304,6 +321,11 @@ class _Reader:
         except Wrong as wrong:
             self.faults.add(row.fault(column.heading, wrong.problem, wrong.right))
             return UNREADABLE
+
+
+def _absent(column: Column) -> Any:
+    """What the cells of a column are that the workbook does not have: a required one is a fault, told once."""
+    return UNREADABLE if column.required else NOT_GIVEN
 
 
 class _PlanReader(_Reader):
@@ -384,10 +406,11 @@ class _PlanReader(_Reader):
                     self.last + 1,
                     "Key",
                 )
-            values[column.heading] = UNREADABLE if column.required else column.blank
-        values["Background"] = (
-            UNREADABLE
-            if UNREADABLE in self.background
-            else "\n\n".join(filter(None, self.background))
-        )
+            values[column.heading] = _absent(column)
+        if not self.background:
+            values["Background"] = NOT_GIVEN
+        elif UNREADABLE in self.background:
+            values["Background"] = UNREADABLE
+        else:
+            values["Background"] = "\n\n".join(filter(None, self.background))
         return [self.plan]

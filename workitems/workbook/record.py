@@ -12,7 +12,7 @@ from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, Wor
 from workitems.workbook.cell_kinds import day_words
 from workitems.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES
 from workitems.workbook.proposal import Draft, FieldChange, Proposal
-from workitems.workbook.read import UNREADABLE, Row
+from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
 
 
 def morning(day: date) -> datetime:
@@ -75,7 +75,7 @@ def delays(proposal: Proposal) -> Delays:
                 reached = milestone.completed_on or milestone.forecast_due
                 draft.put("due_after", max(milestone.agreed_due, reached))
         proposal.settle(row, draft)
-        found_on, ended = row["Found on"], row["Ended on"]
+        found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
         if found_on and ended and ended < found_on:
             proposal.fault(
                 row,
@@ -138,7 +138,7 @@ def risks(proposal: Proposal) -> None:
             series.drafts.append(draft)
         proposal.settle(row, draft)
         before = draft.row.item
-        if row["Work item"] is not UNREADABLE and draft.put("item", item):
+        if row["Work item"] not in (UNREADABLE, NOT_GIVEN) and draft.put("item", item):
             draft.words.append(
                 FieldChange("Work item", before.number if before else "", row["Work item"] or "")
             )
@@ -150,7 +150,7 @@ def risks(proposal: Proposal) -> None:
 def _escalation(row: Row, draft: Draft) -> None:
     """The sheet knows when, not to whom: to the working group, unless the plan knows better."""
     day, before = row["Escalated on"], draft.row.escalated_on
-    if day is UNREADABLE:
+    if day in (UNREADABLE, NOT_GIVEN):
         return
     draft.put("escalated_on", day)
     draft.put("escalated_to", (draft.row.escalated_to or Risk.EscalatedTo.GROUP) if day else "")
