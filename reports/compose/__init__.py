@@ -1,7 +1,8 @@
-"""From a plan's records to the briefing as plain data, with the source of every paragraph.
+"""Composes a briefing from a plan's records as plain data, with the sources of each paragraph.
 
-`facts` reads the records as at the paper's date, `sections`, `delays`, `ahead` and `annexes`
-write from them, `paragraphs` is how words become text. Nothing here writes a row or asks the clock.
+`facts` reads the records as at the paper's date. `sections`, `delay_text`, `ahead`, `consulted` and
+`annex_rows` compose text from them, using `paragraphs`. Nothing here writes a row or asks the
+clock.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,7 +40,7 @@ from reports.models import Briefing, Clearance
 __all__ = ["ANNEXES", "CONTENTS", "USUAL_ANNEXES", "Composed", "compose", "generate"]
 
 
-# What can be generated into a section, by the section's content.
+# Functions that generate the text of a section, by the section's content.
 CONTENTS: dict[str, Callable[[Writer], Section]] = {
     "purpose": purpose,
     "figures": figures,
@@ -58,14 +59,17 @@ ANNEXES: dict[str, Callable[[Facts], Annex]] = {
     "risks": risk_register,
     "consulted": consulted_table,
 }
-# What stands behind a paper that nobody has drafted yet.
+# Annexes of a paper before drafting.
 USUAL_ANNEXES = ("progress", "items")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Composed:
-    """What the records say on the briefing's date: a section for each content, in the order asked,
-    the sentence before the recommendations, the cover, and the annexes chosen."""
+    """What was composed from the records as at the briefing's date.
+
+    `sections` maps each content to its section, in the order requested. `lead` is the sentence
+    before the recommendations.
+    """
 
     facts: Facts
     cover: Cover
@@ -81,12 +85,15 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Everything the paper can be made of, from records as at the day it is dated: 15 queries.
+    """Compose sections, cover and annexes from the records as at the briefing's date, in 15
+    queries.
 
-    Agencies are introduced in the order of `contents`. The text says what stands in `annexes`, which
-    are made only where it is wanted `in_full`. The briefing need not be saved. Refused
-    with a `DocumentError`, a sentence for the person at the screen, when the paper cannot be
-    written: nobody holds the portfolio on that day, or a record holds what cannot be printed.
+    `contents` are in the order of the paper, because an agency is named in full at its first
+    mention. The text refers to the `annexes`; they are made only if `in_full`. The briefing need
+    not be saved.
+
+    Raise `DocumentError`, with a message for the user, if nobody holds the portfolio on that day or
+    a record contains what cannot be printed.
     """
     facts = read(briefing)
     behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
@@ -101,18 +108,22 @@ def generate(
 
 
 def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
-    """The annexes chosen. What an agency gave as its comment or reason is printed in any case."""
+    """Return the chosen annexes.
+
+    "consulted" is added if an agency gave a comment or reason, as these must always be printed.
+    """
     chosen = tuple(annexes)
     has_words = any(row.words for row in facts.clearances)
     return (*chosen, "consulted") if has_words and "consulted" not in chosen else chosen
 
 
-# A paper that nobody has drafted yet.
+# Sections of a paper before drafting.
 UNDRAFTED = ("purpose", "background", "achievements", "delay", "mitigation", "next_steps")
 
 
 def compose(briefing: Briefing) -> Document:
-    """The briefing as the records alone would have it. Refused as `generate` is."""
+    """Return the briefing composed from the records alone. Raise `DocumentError` as `generate`
+    does."""
     found = generate(briefing, UNDRAFTED)
     return Document.assemble(
         plan_title=found.facts.plan.title,
@@ -174,11 +185,11 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
 
 
 def _consulted(briefing: Briefing, facts: Facts) -> tuple[str, ...]:
-    """The agencies that were asked for their clearance, then those that the cover names besides."""
+    """Return the agencies asked for clearance, then other agencies named on the cover."""
     asked = [row.agency.short_name for row in facts.clearances]
     known = {name.casefold() for name in asked}
     typed = names(briefing.agencies_consulted, r"[,;\n]")
     if asked:
-        # "N/A" was right before anybody was asked.
+        # "N/A" was typed before any agency was asked.
         typed = tuple(name for name in typed if name.casefold() not in {*known, "n/a"})
     return (*asked, *typed)

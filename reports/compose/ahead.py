@@ -1,4 +1,4 @@
-"""Next steps: what agencies plan, milestones due in the next 12 months, and open risks."""
+"""Next steps: agencies' plans, milestones due within 12 months, and open risks."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +10,7 @@ from reports.document.dates import add_months, long_date
 from reports.document.wording import agree, capitalised, cited, counted, some
 from workitems.models import Pillar
 
-# Steps ahead that one pillar's paragraph holds; more would be a list that nobody reads.
+# Limit on the steps in a pillar's paragraph, to keep the list readable.
 MAX_STEPS = 12
 MONTHS_AHEAD = 12
 
@@ -55,7 +55,7 @@ def next_steps(writer: Writer) -> Section:
 
 
 class Step:
-    """What lies ahead for an item: its agency's latest plan, and milestones due in 12 months."""
+    """Next steps of an item: its agency's latest plan, and milestones due within 12 months."""
 
     def __init__(self, writer: Writer, item: ItemFacts) -> None:
         self.item = item
@@ -88,7 +88,7 @@ class Step:
         return [*said, *(milestone_source(self.item, step) for _, step in self.due)]
 
     def bullet(self, writer: Writer) -> Bullet:
-        """Title, plan, and the days that the plan does not name itself."""
+        """Return the item's title, its plan, and due dates that the plan does not mention."""
         row = self.item.row
         head = writer.text(writer.bold(row.title), f" ({row.number}): ")
         if not self.update:
@@ -140,7 +140,7 @@ def _risks(writer: Writer) -> Iterator[Paragraph]:
 
 
 def risks(writer: Writer) -> Section:
-    """The risks that were escalated to the Minister, or the plain sentence that there are none."""
+    """Return the risks escalated to the Minister, or a sentence that there are none."""
     told = (
         _risks(writer)
         if writer.facts.risks

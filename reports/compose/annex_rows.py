@@ -1,4 +1,4 @@
-"""The annexes, written from the facts: progress, work items, delays, risks, and who was consulted."""
+"""Annexes composed from the facts: progress, work items, delays, risks, and consultation."""
 
 import re
 from collections.abc import Iterator
@@ -53,7 +53,8 @@ from workitems.standing import Late, by_then
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:
-    """Items by stage in each pillar, and the milestones that matter most, in the plan's order."""
+    """Return items by stage in each pillar, and the most important milestones, in the plan's
+    order."""
     steps = [(item, step) for item in facts.items for step in item.milestones]
     steps = [(item, step) for item, step in steps if step.lateness.state != Late.WITHDRAWN]
     note, room = "", timeline_room(len(facts.pillars))
@@ -82,7 +83,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
 
 
 def _weight(step: MilestoneFacts, dated: date) -> tuple[int, int]:
-    """Largest slip first; among equal slips, nearest to the paper's date."""
+    """Sort the largest slip first; of equal slips, the one nearest to the paper's date."""
     row = _milestone(step, dated)
     return -max(row.slip, 0), abs((row.expected_on - dated).days)
 
@@ -146,7 +147,7 @@ def _standing(item: ItemFacts) -> str:
 
 
 def work_item_texts(facts: Facts) -> WorkItemTexts:
-    """Each item in the Plan's own words, and in those of the agencies that last reported on it."""
+    """Return each item with its official wording and the agencies' latest updates."""
     briefing = facts.briefing
     return WorkItemTexts(
         key=key("a", "work items with texts"),
@@ -187,7 +188,8 @@ def _texts(facts: Facts, item: ItemFacts) -> WorkItemText:
 
 
 def _last_round(item: ItemFacts) -> list[Update]:
-    """What was accepted of the item from the last round in which anything was, its lead's first."""
+    """Return the item's accepted updates of the last round that has any, the lead agency's
+    first."""
     if not item.updates:
         return []
     last = item.updates[-1].of_return.round_id
@@ -215,7 +217,7 @@ def _passages(facts: Facts, source: str) -> tuple[Passage, ...]:
 
 
 def delay_register(facts: Facts) -> DelayRegister:
-    """Every delay that was open in the period or since, in the plan's order."""
+    """Return the delays that were open at any time since the period began, in the plan's order."""
     briefing, writer = facts.briefing, Writer(facts)
     return DelayRegister(
         key=key("a", "delays"),
@@ -266,7 +268,8 @@ def _mitigations(
 
 
 def risk_register(facts: Facts) -> RiskRegister:
-    """Every risk that was open in the period or since: the open ones first, the gravest of them leading."""
+    """Return the risks that were open at any time since the period began: open ones first, most
+    severe first."""
     briefing, writer = facts.briefing, Writer(facts)
     numbers = {item.row.id: item.row.number for item in facts.items}
     rows = sorted(
@@ -307,7 +310,7 @@ def _risk(writer: Writer, row: Any, item: str) -> RiskRow:
 
 
 def _flat(writer: Writer, source: str) -> Text:
-    """What a person wrote, as closed sentences for a cell; nothing where it is blank."""
+    """Return typed text as sentences for a table cell, or () if it is blank."""
     return writer.text(writer.flat(source)) if source.strip() else ()
 
 
@@ -320,7 +323,8 @@ def consulted_table(facts: Facts) -> ConsultedTable:
 
 
 def consulted(facts: Facts) -> Iterator[ConsultedRow]:
-    """A row for each agency that was asked for its clearance, then for those that the cover names besides."""
+    """Yield a row for each agency asked for clearance, then for each other agency named on the
+    cover."""
     briefing = facts.briefing
     asked = set()
     for row in facts.clearances:
@@ -352,5 +356,5 @@ def consulted(facts: Facts) -> Iterator[ConsultedRow]:
 
 
 def names(text: str, between: str) -> tuple[str, ...]:
-    """The names in a list as typed on the cover."""
+    """Split a list of names as typed on the cover."""
     return tuple(name.strip() for name in re.split(between, text) if name.strip())

@@ -1,4 +1,4 @@
-"""What the Minister decided on the last paper, and what came of it, as the next one tells it."""
+"""The Minister's decisions on the last paper and their follow-ups, as text for the next paper."""
 
 import re
 from dataclasses import replace
@@ -13,8 +13,10 @@ from reports.models import ResponseChoice
 
 
 def answered(writer: Writer, answer: AnswerFacts) -> Paragraph:
-    """One paragraph: the day and the paper, and each recommendation with what was marked. Where
-    somebody was to do something, it says who, by when, and whether it is done."""
+    """Return a paragraph with the date, the paper, and the option marked at each recommendation.
+
+    Follow-ups are given with agency, due date, and whether they are done.
+    """
     paper = answer.paper
     opening = (
         f"On {long_date(answer.response.decided_on)} the Minister answered the last paper on the Plan, "
@@ -40,7 +42,7 @@ def answered(writer: Writer, answer: AnswerFacts) -> Paragraph:
 
 
 def _asked(choice: ResponseChoice) -> str:
-    """ "to note the contents of that paper"."""
+    """Return a clause such as "to note the contents of that paper"."""
     text = re.sub(r"\bthis paper\b", "that paper", choice.text)
     return f"to {choice.verb} {opened(text)}"
 
@@ -61,7 +63,7 @@ def _to_do(writer: Writer, row: Any) -> str:
 
 
 def _ended(bullets: list[Bullet]) -> list[Bullet]:
-    """A full stop at the end of the last one."""
+    """Return the bullets with a full stop at the end of the last one."""
     *before, last = bullets
     if last.bullets:
         (inner,) = last.bullets

@@ -1,7 +1,8 @@
-"""Delay and Mitigation: which milestones slipped, why, from which date to which, and what is done.
+"""Sections Delay and Mitigation: which milestones slipped, by how much, why, and what is being
+done.
 
-A delay belongs here when it was open on the paper's date, or was found or ended in its period. Key
-items have a paragraph each and come first; the others share one.
+Included are delays that were open on the paper's date, or were found or ended in its period. Key
+items come first, with a paragraph each; the others share one.
 """
 
 from collections.abc import Iterator
@@ -32,9 +33,9 @@ from reports.document.wording import (
 from workitems.models import Delay
 from workitems.standing import Late
 
-# Annexes that hold every late item.
+# Annexes that list all late items.
 HOLDS_EVERY_DELAY = {"items", "items_texts", "delays"}
-# Bullets for items that are not key.
+# Limit on the bullets for items that are not key.
 MAX_OTHERS = 12
 
 HELD_UP_BY = {
@@ -51,7 +52,7 @@ HELD_UP_BY = {
 
 @dataclass(frozen=True)
 class Slip:
-    """A milestone with its delays of the period; none where it is overdue without a record."""
+    """A milestone with its delays in the period. Overdue milestones may have none recorded."""
 
     milestone: MilestoneFacts
     delays: tuple[DelayFacts, ...]
@@ -98,7 +99,8 @@ def mitigation_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts, 
 
 
 def late_items(facts: Facts) -> list[LateItem]:
-    """Items with a delay of the period or an overdue milestone: key first, then the open ones."""
+    """Return items with a delay in the period or an overdue milestone: key items first, then open
+    ones."""
     start, end = facts.briefing.period_start, facts.briefing.dated
     found = []
     for item in facts.items:
@@ -115,7 +117,7 @@ def late_items(facts: Facts) -> list[LateItem]:
                 slips.append(Slip(step, delays))
         if slips:
             found.append(LateItem(item, tuple(slips)))
-    # Sorting keeps the plan's order among equals.
+    # The sort is stable, so equal items stay in the plan's order.
     return sorted(found, key=lambda late: (not late.item.row.is_key, not late.is_open))
 
 
@@ -194,7 +196,10 @@ def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
 
 
 def _latest(others: list[LateItem]) -> list[LateItem]:
-    """The ones that the paper describes, in the plan's order: open before caught up, latest first."""
+    """Return the items to describe, in the plan's order.
+
+    Chosen are open ones before those that caught up, and the latest first.
+    """
     chosen = sorted(others, key=lambda entry: (not entry.is_open, -entry.days))[:MAX_OTHERS]
     kept = {entry.item.row.id for entry in chosen}
     return [entry for entry in others if entry.item.row.id in kept]
@@ -220,7 +225,8 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
 
 
 def _slip(writer: Writer, slip: Slip) -> str:
-    """From which date to which, by how many days, held up by what; in the agency's words, why."""
+    """Return sentences with the dates, the days between them, the cause, and the agency's
+    explanation."""
     sentences = [_dates(slip.milestone)]
     moved = max((delay.row.times_moved for delay in slip.delays), default=0)
     if moved > 1:
@@ -307,7 +313,7 @@ def _of_key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
     title = writer.bold(entry.item.row.title)
     where = f" (item {entry.item.row.number})"
     owners = {row.owner_agency_id for _, row in measures}
-    # The lead-in of a list names the one agency that does it all, so the bullets need not.
+    # If one agency does everything, the introduction names it and the bullets do not.
     is_named = len(owners) == 1 and len(measures) > 1
     told = [_measure(writer, source, row, name_owner=not is_named) for source, row in measures]
     about, sources = f"mitigation of item {entry.item.row.id}", [[source] for source, _ in measures]
@@ -343,7 +349,7 @@ def _of_other_items(
 
 
 def _measure(writer: Writer, source: Source, row: Any, *, name_owner: bool = True) -> str:
-    """What is done, by whom and by when or when it was done, where its own words do not say so."""
+    """Return a mitigation with its owner and date, unless its text already mentions them."""
     agency = writer.facts.agencies[row.owner_agency_id]
     dated = writer.facts.briefing.dated
     with naming(source):

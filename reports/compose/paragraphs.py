@@ -1,4 +1,5 @@
-"""How words become a document's text: ours and people's joined, agencies introduced, keys given."""
+"""Text, paragraphs and keys of a document: joins generated and typed text, and introduces
+agencies."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -12,9 +13,9 @@ from reports.document.wording import closed, named, opened
 
 
 class Writer:
-    """Writes one paper's text. Remembers which agencies the paper has introduced so far.
+    """Writes one paper's text, and remembers which agencies it has introduced.
 
-    `annexes` are those behind the text, by name, for what the text says of them.
+    `annexes` are the names of the paper's annexes, because some text refers to them.
     """
 
     def __init__(self, facts: Facts, annexes: Iterable[str] = ()) -> None:
@@ -23,14 +24,18 @@ class Writer:
         self._introduced: set[int] = set()
 
     def agency(self, agency: Agency) -> str:
-        """In full with the short name in brackets the first time, the short name from then on."""
+        """Return the name with the short name in brackets the first time, then only the short
+        name."""
         if agency.pk in self._introduced or agency.short_name == agency.name:
             return agency.short_name
         self._introduced.add(agency.pk)
         return f"{named(agency.name)} ({agency.short_name})"
 
     def text(self, *parts: "str | Text") -> Text:
-        """The parts as one text. Spaces at the ends of a part are kept; bold is read in each."""
+        """Return the parts as one text.
+
+        Spaces at the ends of a part are kept. Bold is parsed in each part.
+        """
         runs: list[Run] = []
         for part in parts:
             for run in self._runs(part) if isinstance(part, str) else part:
@@ -53,11 +58,11 @@ class Writer:
         return tuple(replace(run, bold=True) for run in markup.inline(text, maori=self.facts.maori))
 
     def blocks(self, source: str) -> tuple[markup.Block, ...]:
-        """What a person wrote, as paragraphs with their bullets."""
+        """Return typed text as paragraphs with their bullets."""
         return markup.parse(source, maori=self.facts.maori)
 
     def flat(self, source: str) -> str:
-        """What a person wrote, as closed sentences on one line, to stand inside a paragraph."""
+        """Return typed text as sentences on one line, for use within a paragraph."""
         sentences = []
         for block in self.blocks(source):
             words = markup.to_source(block.text)
@@ -75,9 +80,9 @@ class Writer:
         bullets: Iterable[Bullet] = (),
         sources: Iterable[Source] = (),
     ) -> Paragraph:
-        """A paragraph whose key stays the same from one composing to the next.
+        """Return a paragraph with a key that stays the same whenever it is composed.
 
-        `about` says what the paragraph is of, uniquely in the paper; the key tells nothing of it.
+        `about` must be unique in the paper. The key is a digest of it.
         """
         return Paragraph(
             key=key("p", about),
@@ -93,8 +98,10 @@ class Writer:
         about: str,
         bullets: Iterable[tuple[Bullet, Iterable[Source]]],
     ) -> Iterator[Paragraph]:
-        """As `paragraph`, with each bullet's own sources; the next paragraphs take the bullets that
-        no longer fit into the box in which a person edits one."""
+        """Yield paragraphs as `paragraph` does, each with the sources of its own bullets.
+
+        Bullets that do not fit into the text box for editing go to further paragraphs.
+        """
         lead = self.text(text) if isinstance(text, str) else text
         for place, entries in enumerate(_boxes(len(markup.to_source(lead)), bullets)):
             yield self.paragraph(
@@ -106,13 +113,14 @@ class Writer:
 
 
 CONTINUED = "This continues the list above:"
-MOST_TOLD = 8_000  # characters of what people wrote, within one paragraph or bullet
+MOST_TOLD = 8_000  # characters of typed text in one paragraph or bullet
 
 
 def _boxes(
     lead: int, bullets: Iterable[tuple[Bullet, Iterable[Source]]]
 ) -> Iterator[list[tuple[Bullet, Iterable[Source]]]]:
-    """The bullets as they fit under a lead of that length: one list for each paragraph."""
+    """Yield the bullets for each paragraph, as many as fit. `lead` is the length of its first
+    line."""
     box: list[tuple[Bullet, Iterable[Source]]] = []
     length, count = lead, 0
     for bullet, sources in bullets:
@@ -126,7 +134,7 @@ def _boxes(
 
 
 def fitted(told: Iterable[str], most: int = MOST_TOLD) -> str:
-    """What is told, as one text: as much as fits, each piece whole, and a word of what is left out."""
+    """Join the pieces that fit, each complete, and mention it if any are left out."""
     kept: list[str] = []
     for piece in told:
         if sum(map(len, kept)) + len(piece) > most:
@@ -141,7 +149,7 @@ def key(kind: str, about: str) -> str:
 
 @contextmanager
 def naming(source: Source) -> Iterator[None]:
-    """Say in a refusal which record holds the text that cannot be printed."""
+    """Prefix errors about unprintable text with the record that contains it."""
     try:
         yield
     except DocumentError as error:

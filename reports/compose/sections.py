@@ -1,4 +1,4 @@
-"""Purpose, Background, and Achievements, written from the facts."""
+"""Sections Purpose, Figures, Background and Achievements."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,10 +26,10 @@ from reports.document.wording import (
 from workitems.models import Update
 from workitems.models.item import Stage
 
-# Completed items that one sentence names, and those that a pillar's bullet does where there are more.
+# Limits on the completed items named in a sentence and, if there are more, in each pillar's bullet.
 MAX_COMPLETED = 12
 MAX_COMPLETED_OF_PILLAR = 3
-# Agencies that one sentence introduces by their whole names.
+# Limit on the agencies that one sentence introduces by their full names.
 MAX_MEMBERS = 20
 
 STANDING = {
@@ -39,7 +39,7 @@ STANDING = {
     Stage.NOT_STARTED: ("has not started", "have not started"),
     Stage.WITHDRAWN: ("has been withdrawn", "have been withdrawn"),
 }
-# Annexes that hold every work item.
+# Annexes that list all work items.
 SHOW_EVERY_ITEM = ("progress", "items", "items_texts")
 
 
@@ -65,7 +65,7 @@ def purpose(writer: Writer) -> Section:
 
 
 def figures(writer: Writer) -> Section:
-    """The figures alone, where standing text says what the paper is."""
+    """Return the figures alone, for sections whose standing text states the purpose."""
     return Section(SectionKind.OTHER, "Figures", (_in_figures(writer),))
 
 
@@ -79,7 +79,7 @@ def _in_figures(writer: Writer) -> Paragraph:
 
 
 def _figures(facts: Facts) -> str:
-    """How many items stand at which stage and how many are late, in two or three sentences."""
+    """Return the number of items at each stage and of late items, in two or three sentences."""
     on, total = long_date(facts.briefing.dated), len(facts.items)
     if not total:
         return f"On {on}, the Plan has no work items."
@@ -104,7 +104,7 @@ def _figures(facts: Facts) -> str:
 
 
 def _where_to_look(writer: Writer) -> str:
-    """The annexes that show every item, where the paper has them and there is an item."""
+    """Return a sentence about the annexes that show every item, if there are any."""
     behind = [name for name in writer.annexes if name in SHOW_EVERY_ITEM]
     if not behind or not writer.facts.items:
         return ""
@@ -198,7 +198,8 @@ def achievements(writer: Writer) -> Section:
 
 
 def _completed(writer: Writer, completed: list[ItemFacts]) -> Iterator[Paragraph]:
-    """Every item by name while one sentence can hold them; else some of each pillar, key items first."""
+    """Yield all completed items in one sentence if they fit, else some of each pillar, key items
+    first."""
     start = f"{capitalised(counted(len(completed), 'work item'))} "
     start += f"{agree(len(completed), 'was', 'were')} completed in the period"
     if len(completed) <= MAX_COMPLETED:
@@ -245,14 +246,15 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
 
 
 def _headlines(writer: Writer, said: list[tuple[ItemFacts, Update]]) -> list[Bullet]:
-    """One bullet each. All as fragments of the lead-in if all were written so, else as sentences."""
+    """Return a bullet for each headline: fragments if all were typed as fragments, else
+    sentences."""
     bullets = []
     for item, update in said:
         with naming(writer.facts.update_source(item, update)):
             blocks = writer.blocks(update.achieved)
             text = writer.text(" ".join(to_source(block.text) for block in blocks))
             inner = [bullet for block in blocks for bullet in block.bullets]
-            # The document holds one more level only; a deeper one moves up to it.
+            # The document allows only one more level, so deeper bullets move up.
             flat = [b for bullet in inner for b in (replace(bullet, bullets=()), *bullet.bullets)]
             bullets.append(Bullet(text, tuple(flat)))
     fragments = all(words(bullet.text)[:1].islower() for bullet in bullets)
@@ -266,18 +268,19 @@ def _headlines(writer: Writer, said: list[tuple[ItemFacts, Update]]) -> list[Bul
 
 
 def _ended(text: Text, fragments: bool, last: bool) -> Text:
-    """Give a bullet the end that its list wants: a full stop, or none before the last."""
+    """Return a bullet's text with the right ending: a full stop, or none before the last
+    fragment."""
     if not fragments:
         head = replace(text[0], text=capitalised(text[0].text))
         text = (head, *text[1:])
     ending = (closed if last or not fragments else opened)(text[-1].text)
-    if not ending and len(text) > 1:  # the last run was a full stop alone, after bold
+    if not ending and len(text) > 1:  # the last run was only a full stop, after bold text
         return text[:-1]
     return (*text[:-1], replace(text[-1], text=ending))
 
 
 def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Paragraph]:
-    """The update as its agency wrote it; where plain words do not say who, a citation does."""
+    """Yield the update in the agency's words, with a citation unless they mention the agency."""
     source = writer.facts.update_source(item, update)
     agency = update.of_return.agency
     is_named = mentions(update.achieved, [agency.name, agency.short_name, agency.name_mi])

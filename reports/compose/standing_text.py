@@ -1,4 +1,4 @@
-"""Standing text and title of a kind of briefing: the words in them that each briefing fills in by itself."""
+"""Placeholders in the standing text and title of a kind of briefing."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from reports.models import Briefing
 
 Filling = Callable[[Briefing], str]
 
-# By the word between the braces: what it stands for, and how it is written.
+# By the name in braces: its meaning, and a function that returns its value.
 WORDS: dict[str, tuple[str, Filling]] = {
     "plan": ("the plan’s title", lambda briefing: the(briefing.plan.title)),
     "released": (
@@ -24,12 +24,15 @@ WORDS: dict[str, tuple[str, Filling]] = {
     "date": ("the day of the briefing", lambda briefing: long_date(briefing.dated)),
 }
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
-# Up to where a sentence begins: a line's start, a sub-bullet's sign, the end of a sentence before.
+# Text before the start of a sentence: the start of a line or sub-bullet, or a sentence's end.
 _BEGINS = re.compile(r"(?:^|[.!?][”’\"')]*)[\s*•-]*$")
 
 
 def check_words(text: str) -> None:
-    """Refuse a word in braces that no briefing fills in; a paragraph's number is one of a draft."""
+    """Raise `DocumentError` for unknown placeholders.
+
+    References to paragraph numbers are unknown here, as only drafts have numbers.
+    """
     for word in _BRACED.findall(text):
         if word.strip() not in WORDS:
             raise DocumentError(
@@ -39,7 +42,7 @@ def check_words(text: str) -> None:
 
 
 def filled(text: str, briefing: Briefing) -> str:
-    """The text with its words filled in, as it is typed; those that nobody knows stay as they are."""
+    """Fill in the placeholders. Unknown ones stay as they are."""
 
     def word(match: re.Match[str]) -> str:
         _, fill = WORDS.get(match[1].strip(), ("", None))

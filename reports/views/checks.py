@@ -1,4 +1,4 @@
-"""The checks of a briefing on one page: what stops it, what to look at, and what is left as it is."""
+"""The checks of a briefing: problems that block a step, warnings, and overrides."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ OVERRIDE = "override"
 
 @dataclass(frozen=True)
 class Line:
-    """A check with where it leads this person, and the form that answers it, where it is theirs."""
+    """A check with the link for this user, and with a form if the user may override it."""
 
     check: Check
     url: str
@@ -39,7 +39,7 @@ class Line:
 
 @require_http_methods(["GET", "POST"])
 def listed(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The page. `act` is what is posted: "override", "take-back" or "tell-missing"."""
+    """Show the page, or do what `act` says: "override", "take-back" or "tell-missing"."""
     briefing = readable_briefing(request, slug, pk)
     if request.method == "POST":
         require(request, "reports.change_briefing", briefing)
@@ -59,7 +59,7 @@ def listed(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def at(briefing: Briefing, key: str = "") -> str:
-    """The page's address, at one of its checks."""
+    """Return the URL of the page, at one of its checks if `key` is given."""
     address = reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk])
     return f"{address}#check-{quote(key)}" if key else address
 
@@ -67,7 +67,10 @@ def at(briefing: Briefing, key: str = "") -> str:
 def show(
     request: HttpRequest, briefing: Briefing, typed: OverrideForm | None = None
 ) -> HttpResponse:
-    """The list, with the form that was refused in its place; `stray` where that check is gone."""
+    """Render the list.
+
+    A refused form is shown at its check or, if that check is gone, as `stray`.
+    """
     found = checks.of(briefing, timezone.localdate())
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     lines = [line_of(check, typed, may_change) for check in found]
@@ -94,7 +97,8 @@ def show(
 
 
 def lead_of(count: Count, gate: Gate | None) -> str:
-    """ "Two checks stop this paper from going to the agencies, and one warning is not answered." """
+    """Return the number of checks that block the next step, and of unanswered warnings, as a
+    sentence."""
     stops = count.before(gate) if gate else 0
     words = "No check stops this paper"
     if gate:
@@ -118,7 +122,7 @@ def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
     return Line(check, url, OverrideForm.of(check))
 
 
-# --- acts ---------------------------------------------------------------------------------
+# --- actions ---------------------------------------------------------------------------
 
 
 def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
