@@ -1,4 +1,4 @@
-"""A made-up plan of any size, written in bulk, for benchmarks."""
+"""Generate a plan of any size in bulk, for benchmarks."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,8 +26,8 @@ CONFIDENCE = ("on_track", "on_track", "at_risk", "off_track")
 
 
 def make_plan(size: int, today: date) -> Plan:
-    """A plan with `size` items, each with two milestones, one supporter, five accepted updates and
-    about a dozen history rows; every seventh has a delay with a mitigation."""
+    """Create a plan with `size` items, each with two milestones, one supporting agency, five
+    accepted updates and about a dozen history rows. Every seventh has a delay with a mitigation."""
     agencies = [
         Agency.objects.get_or_create(short_name=f"AG{n}", defaults={"name": f"Agency {n}"})[0]
         for n in range(AGENCIES)
@@ -169,7 +169,7 @@ def _rounds(plan: Plan, agencies: list[Agency], items: list[WorkItem], today: da
 
 
 def _past(items: list[WorkItem], milestones: list[Milestone], released_on: date) -> None:
-    """Six history rows an item and three a milestone, each a quarter apart."""
+    """Write six history rows per item and three per milestone, a quarter apart."""
     start = datetime(released_on.year, released_on.month, released_on.day, tzinfo=UTC)
     for rows, versions in ((items, 6), (milestones, 3)):
         for first in range(0, len(rows), 1000):

@@ -1,13 +1,15 @@
-"""Briefings as people wait for them: made, made again, and made while others work.
+"""Measure how long briefings take: the first time, again unchanged, and under load.
 
     python bench/briefing.py [--runs 3] [--sqlite | --postgresql]
 
-First the papers, each in a process of its own on SQLite: composing from records, rendering to
-checked bytes, the memory of that, WeasyPrint alone on the same HTML and assets in the same run,
-and the Word file. Ours may take 10 % more than WeasyPrint alone, composing and all. Then, behind
-gunicorn with two workers, on SQLite and on PostgreSQL: the second request of an unchanged draft's
-PDF; and a paper of 1,000 items with their texts, made by `render_papers` on the same cores, beside
-what somebody who opens two pages a second waits meanwhile. Fails where a bar is passed.
+First the papers, each in its own process on SQLite: composing from records, rendering to a checked
+PDF, peak memory, WeasyPrint alone on the same HTML in the same run, and the Word file. Composing
+and rendering together may take 10 % longer than WeasyPrint alone.
+
+Then, behind gunicorn with two workers, on SQLite and on PostgreSQL: the second request for the PDF
+of an unchanged draft; and a paper of 1,000 items with texts, rendered by `render_papers` on the
+same cores, with the response times of a client that opens two pages per second meanwhile. Fails if
+a limit ("bar") is exceeded.
 """
 
 import argparse
@@ -40,18 +42,18 @@ WORKBOOK = ROOT / "workitems" / "demo" / "plan-of-action-2009.xlsx"
 DATED = date(2010, 7, 30)
 DEMO = "demo"
 MADE_UP = r"^plan-of-\d+$"
-# Items that fill three pages without annexes, and with their texts about 60 and 200.
+# Numbers of items: SHORT fills three pages without annexes; LONG with texts about 60 and 200.
 SHORT = 6
 LONG = (170, 590)
 ITEMS = 1_000
 
-ON_TOP = 1.10  # of WeasyPrint alone
+ON_TOP = 1.10  # times WeasyPrint alone
 AGAIN_MS = 20
 ITEMS_SECONDS = 20
-MEANWHILE = 1.5  # of the p95 before, and at least so many ms more
+MEANWHILE = 1.5  # times the p95 before, or MEANWHILE_MS more, whichever is larger
 MEANWHILE_MS = 15
 MINUTES = 5
-PACE = 0.5  # seconds from one page to the next, for the one who reads
+PACE = 0.5  # seconds between two requests of the reading client
 
 
 def peak_mebibytes() -> float:
@@ -60,7 +62,7 @@ def peak_mebibytes() -> float:
 
 
 def fill(sizes: list[int]) -> None:
-    """The demo's plan and made-up ones, each with a briefing."""
+    """Create the demo's plan and generated plans of these sizes, each with a briefing."""
     from big_plan import make_plan
     from django.core.management import call_command
     from django.utils import timezone
@@ -97,7 +99,7 @@ def annexes_of(slug: str) -> list[str]:
 
 
 def begin(briefing: Any) -> None:
-    """Draft it by its kind, as a coordinator would, with the annexes that were chosen."""
+    """Begin the draft as a coordinator would, keeping the annexes that were set."""
     from reports.services.beginning import begin_as
 
     annexes = briefing.annexes
@@ -126,7 +128,7 @@ def seconds(work: Any) -> tuple[float, Any]:
 
 
 def measure_paper(name: str | int, runs: int, told: Any) -> None:
-    """In a process of its own; what it finds goes into the pipe."""
+    """Measure a paper in its own process and send the results through the pipe `told`."""
     import django
 
     django.setup()
@@ -151,7 +153,7 @@ def measure_paper(name: str | int, runs: int, told: Any) -> None:
         pages = max(pages, of)
 
     data = pdf.render_pdf(document, count)
-    peak = peak_mebibytes()  # of ours: WeasyPrint alone has not drawn this paper yet
+    peak = peak_mebibytes()  # taken before WeasyPrint alone renders the paper below
     page = html.document_html(document)
     alone(page)
     timed = []
@@ -258,7 +260,7 @@ def requests(vendor: str, runs: int) -> bool:
 
 @contextmanager
 def working() -> Iterator[None]:
-    """Within this, a worker runs as it does in service."""
+    """Run a worker while the block runs."""
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "render_papers"],
         cwd=ROOT,
@@ -280,9 +282,9 @@ def seated(briefing: Any) -> Any:
 
 
 def again(vendor: str, title: str, browser: Browser, address: str) -> bool:
-    """The second request and those after it, of a draft that nobody touches."""
+    """Measure repeated requests for the PDF of an unchanged draft."""
     first = waited(browser, address)
-    waited(browser, address)  # each of the two web workers opens its connection once
+    waited(browser, address)  # so that both web workers have opened their database connection
     times = [waited(browser, address) for _ in range(60)]
     ok = statistics.median(times) <= AGAIN_MS
     print(
@@ -294,7 +296,7 @@ def again(vendor: str, title: str, browser: Browser, address: str) -> bool:
 
 
 def on(url: str, work: Any, *arguments: Any) -> bool:
-    """In a process of its own, since Django is set up once for one database."""
+    """Run in a separate process, because Django is set up for one database per process."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_on, args=(url, work, arguments, theirs))

@@ -1,4 +1,4 @@
-"""Rows by the hundred thousand, for benchmarks: plain values straight into a table."""
+"""Insert hundreds of thousands of rows quickly, for benchmarks."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -10,8 +10,10 @@ from django.db import connection, transaction
 
 
 def write(model: Any, rows: Iterable[dict[str, Any]]) -> None:
-    """Rows with the same columns, in the quickest way that the database has. What they do not say
-    is the model's default; a row's own id is kept."""
+    """Insert rows that have the same columns, by COPY or `executemany`.
+
+    Missing columns get the model's default. Ids are kept if given.
+    """
     found = iter(rows)
     if (first := next(found, None)) is None:
         return
@@ -32,7 +34,7 @@ def write(model: Any, rows: Iterable[dict[str, Any]]) -> None:
                 cursor.execute(statement)
         else:
             places = ", ".join(["?"] * (len(first) + len(rest)))
-            # Past Django's cursor, which would look for its own placeholders in every row.
+            # Bypass Django's cursor and its conversion of placeholders, to save time.
             cursor.connection.executemany(
                 f"INSERT INTO {table} ({columns}) VALUES ({places})",
                 (tuple(map(_bound, line)) for line in lines),
@@ -40,12 +42,12 @@ def write(model: Any, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _copied(value: Any) -> str:
-    """As COPY reads it. Our made-up texts have no tabs, line ends or backslashes."""
+    """Format a value for COPY. Our generated texts have no tabs, line ends or backslashes."""
     return "\\N" if value is None else str(value)
 
 
 def _bound(value: Any) -> Any:
-    """As Django stores it in SQLite."""
+    """Format a value as Django stores it in SQLite."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(" ")
     return value.isoformat() if isinstance(value, date) else value

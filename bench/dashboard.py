@@ -1,15 +1,15 @@
-"""The working group's pages with ten years of history behind them, on PostgreSQL and on SQLite.
+"""Measure the dashboard and lists with ten years of history, on PostgreSQL and SQLite.
 
     python bench/dashboard.py [--only postgresql|sqlite] [--sizes 28 1000 10000]
 
-Plans of 28, 1,000 and 10,000 items, about 40 versions an item, behind gunicorn with two workers.
-For each page and size it prints the SQL statements, CPU ms a request of the two web workers
-together, and the median ms that one client waits; beside them the floor: the page's statements
-alone, sent again with a plain cursor and fetched, in ms waited and in CPU ms of the client.
-On SQLite the database works inside the web worker, so that CPU ms hold both.
+Plans of 28, 1,000 and 10,000 items, about 40 versions per item, behind gunicorn with two workers.
+Prints for each page and size: SQL statements, CPU ms per request (both web workers together), and
+the median response time in ms for one client. Beside them the lower bound: the page's statements
+alone, executed and fetched with a plain cursor, in ms and in CPU ms of the client. On SQLite the
+database runs in the web worker, so its CPU time is included.
 
 "5 years ago" is the end of that day, compared with the end of the day 6 years ago. "All open" is
-the timeline with every item drawn. The bars are for PostgreSQL.
+the timeline with every item drawn. The limits ("bars") are for PostgreSQL.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from trafficking_plan.testing.postgresql import throwaway_server  # noqa: E402
 
 SIZES = (28, 1_000, 10_000)
 YEAR = timedelta(days=365)
-# (page, items): CPU ms at most. The timeline's bar is for the wait as well.
+# (page, items): maximum CPU ms. For the timeline also the maximum response time in ms.
 BARS = {
     ("dashboard today", 1_000): 80,
     ("dashboard today", 10_000): 250,
@@ -41,12 +41,12 @@ BARS = {
     ("timeline, all open", 1_000): 500,
     ("XLSX of all items", 1_000): 300,
 }
-# How long one page at one size is asked for again, in seconds.
+# How long each page is requested repeatedly at each size, in seconds.
 PATIENCE = 4
 
 
 def pages(today: date) -> dict[str, str]:
-    """The address of each page, inside the plan's."""
+    """Return the URL of each page, relative to the plan's."""
     then, before, last_year = today - 5 * YEAR, today - 6 * YEAR, today - YEAR
     return {
         "dashboard today": "dashboard/",
@@ -61,7 +61,7 @@ def pages(today: date) -> dict[str, str]:
 
 
 def nothing_is_cut(client, root: str, name: str, path: str, size: int) -> None:
-    """The two that are to hold every item do."""
+    """Check that the two pages that must contain every item do."""
     if name == "timeline, all open":
         text = client.get(root + path).content.decode()
         found = len(set(re.findall(rf'href="{root}items/([^/"]+)/', text)))
@@ -111,7 +111,7 @@ def run(url: str, sizes: list[int]) -> bool:
                     status, _ = browser.ask(address)
                     assert status == 200, (address, status)
 
-                browser.connection.close()  # the server has hung up while statements were counted
+                browser.connection.close()  # the server has closed it meanwhile
                 ask()
                 start = time.perf_counter()
                 ask()
@@ -146,7 +146,7 @@ def main() -> bool:
         return run(options.database, options.sizes)
 
     def filled(url: str) -> bool:
-        """In a process of its own: Django knows one database a process."""
+        """Run in a separate process, because Django is set up for one database per process."""
         command = [sys.executable, __file__, "--database", url, "--sizes"]
         return subprocess.run([*command, *map(str, options.sizes)]).returncode == 0
 

@@ -1,9 +1,9 @@
-"""Seconds and peak memory of importing a big workbook, of importing it again, and of export.
+"""Measure time and peak memory of importing a big workbook, importing it again, and exporting it.
 
     python3 bench/import_workbook.py [ITEMS]
 
-5,000 items by default, each with two milestones and two accepted updates, into a database of
-SQLite in a temporary folder. The bar is 60 seconds on two cores for the first import.
+5,000 items by default, each with two milestones and two accepted updates, into an SQLite database
+in a temporary folder. The first import may take 60 seconds on two cores.
 """
 
 import io
@@ -21,7 +21,7 @@ PERIODS = [(date(2009, 7, 1), date(2009, 12, 31)), (date(2010, 1, 1), date(2010,
 
 
 def workbook(items: int) -> bytes:
-    """A plan of so many items, written as a person's spreadsheet program would."""
+    """Return a workbook with a plan of this many items."""
     import openpyxl
 
     from workitems.workbook.columns import SHEETS
@@ -103,7 +103,7 @@ def main() -> None:
         from django.core.management import call_command
         from django.utils import timezone
 
-        # With DEBUG on, Django keeps each SQL statement in memory.
+        # With DEBUG on, Django keeps every SQL statement in memory.
         settings.DEBUG = False
         call_command("migrate", verbosity=0)
         from workitems.workbook import export_workbook, import_workbook

@@ -1,5 +1,5 @@
-"""What the benchmarks of pages share: a server in production's setting, somebody's browser, and the
-counting of statements, CPU time and waiting."""
+"""Shared by the benchmarks: a server with production settings, a client, and counting of
+statements, CPU time and response time."""
 
 import contextlib
 import http.client
@@ -20,7 +20,7 @@ TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 def prepare(url: str) -> None:
-    """Django as in production, on this database, with its tables and static files in place."""
+    """Set up Django as in production on this database; migrate it and collect static files."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings",
         "DATABASE_URL": url,
@@ -41,7 +41,7 @@ def prepare(url: str) -> None:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """User and system time that the processes have used so far."""
+    """Return the user and system time of the processes so far, in seconds."""
     ticks = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -54,7 +54,7 @@ def children(pid: int) -> list[int]:
 
 
 def workers_of(pid: int) -> list[int]:
-    """Both workers: the server listens a moment before it has them."""
+    """Return the ids of both workers; the server starts them shortly after it listens."""
     for _ in range(100):
         if len(found := children(pid)) == 2:
             return found
@@ -69,7 +69,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Until the server takes connections; at most 20 seconds."""
+    """Wait until the server accepts connections, at most 20 seconds."""
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -79,7 +79,7 @@ def wait_for(port: int) -> None:
 
 
 class Browser:
-    """One signed-in person's connection to the server."""
+    """A signed-in user's connection to the server."""
 
     def __init__(self, port: int, session: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -94,7 +94,7 @@ class Browser:
         self.connection.request("POST" if form else "GET", path, sent, headers)
         response = self.connection.getresponse()
         body = response.read()
-        # Reading a file of a megabyte as if it were words would take longer than getting it.
+        # Decoding a megabyte of binary data would take longer than the request.
         is_text = response.getheader("Content-Type", "").startswith(("text/", "application/json"))
         text = body.decode() if is_text else ""
         for name, value in response.getheaders():
@@ -105,7 +105,7 @@ class Browser:
 
 
 def measure(workers: list[int], ask, requests: int = REQUESTS) -> tuple[float, float]:
-    """(CPU ms a request, median ms) over so many requests after a warm-up."""
+    """Return (CPU ms per request, median ms) over this many requests after a warm-up."""
     for _ in range(min(6, requests)):
         ask()
     times = []
@@ -118,7 +118,7 @@ def measure(workers: list[int], ask, requests: int = REQUESTS) -> tuple[float, f
 
 
 def statements(client, method: str, path: str, form: dict[str, str] | None = None) -> int:
-    """SQL statements of one request, words of transactions apart."""
+    """Count the SQL statements of a request, without those that begin or end transactions."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -129,8 +129,11 @@ def statements(client, method: str, path: str, form: dict[str, str] | None = Non
 
 
 def sql_alone(client, path: str, runs: int = 5) -> tuple[float, float]:
-    """(ms, CPU ms of this process) of the page's statements by themselves: sent again one after
-    another with a plain cursor, every row fetched. No page can be quicker than that."""
+    """Return (ms, CPU ms of this process) of the page's SQL statements alone.
+
+    They are executed one after another with a plain cursor and all rows are fetched. This is a
+    lower bound for the page.
+    """
     from django.db import connection
 
     sent = []
@@ -147,7 +150,7 @@ def sql_alone(client, path: str, runs: int = 5) -> tuple[float, float]:
         start, busy = time.perf_counter(), time.process_time()
         for sql, params in sent:
             if connection.vendor == "sqlite":
-                # Its driver has other placeholders, which Django's cursor puts in.
+                # Only Django's cursor converts the placeholders for SQLite's driver.
                 with connection.cursor() as cursor:
                     cursor.execute(sql, params)
                     cursor.fetchall()
@@ -161,7 +164,7 @@ def sql_alone(client, path: str, runs: int = 5) -> tuple[float, float]:
 
 
 def client_of(person):
-    """Django's own client, signed in, for counting statements."""
+    """Return Django's test client, signed in, for counting statements."""
     from django.test import Client
 
     client = Client()
@@ -172,7 +175,7 @@ def client_of(person):
 
 @contextlib.contextmanager
 def served(person) -> Iterator[tuple[Browser, list[int]]]:
-    """A server with two workers and this person's browser; yields it and the workers' ids."""
+    """Run a server with two workers; yield this user's `Browser` and the workers' process ids."""
     from django.conf import settings
 
     session = client_of(person).cookies[settings.SESSION_COOKIE_NAME].value

@@ -1,7 +1,7 @@
-"""The pages that people wait for, at three sizes of plan, on PostgreSQL behind gunicorn.
+"""Measure frequent pages with plans of three sizes, on PostgreSQL behind gunicorn.
 
-Prints, for each page and size: SQL statements, CPU ms a request of the two web workers together,
-and the median ms that one client waits. The bars are in the table beside what was measured.
+Prints for each page and size: SQL statements, CPU ms per request (both web workers together), and
+the median response time in ms for one client, with their limits ("bars").
 """
 
 import resource
@@ -68,7 +68,7 @@ def main(url: str) -> bool:
                 "item page": statements(client, "GET", page),
                 "saving a status": statements(client, "POST", f"{page}status/", form),
             }
-            browser.ask(f"{page}status/")  # brings the cookie that guards the form
+            browser.ask(f"{page}status/")  # sets the CSRF cookie
             acts = {
                 "list of 100 rows": lambda listing=listing: browser.ask(listing),
                 "item page": lambda page=page: browser.ask(page),

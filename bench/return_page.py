@@ -1,8 +1,8 @@
-"""The page that agencies fill in, on PostgreSQL behind gunicorn: showing it, and saving one section.
+"""Measure the page of a return, and saving one section, on PostgreSQL behind gunicorn.
 
-Prints SQL statements, CPU ms a request of the two web workers together, the median ms that one
-client waits, and the page's bytes. The page is measured with 1, 10 and 60 items of the agency's own
-(and as many that it supports), saving one section in plans of 1,000 and 10,000 items.
+Prints SQL statements, CPU ms per request (both web workers together), the median response time in
+ms for one client, and the size of the page. The page is measured for agencies that lead 1, 10 and
+60 items (and support as many); saving is measured in plans of 1,000 and 10,000 items.
 """
 
 import gzip
@@ -25,7 +25,7 @@ SAVE_BARS = (20, 40)  # statements, CPU ms
 
 
 def open_round(plan, today):
-    """A round that is open, with one agency's return in it."""
+    """Create an open round with one agency's return, and return the latter."""
     from workitems.models import Return, Round
 
     made = Round.objects.create(
@@ -80,7 +80,7 @@ def main(url: str) -> bool:
             item = returns[size].round.plan.items.filter(
                 lead_agency=returns[size].agency, stage="under_way"
             )[0]
-            browser.ask(path)  # brings the cookie that guards the form
+            browser.ask(path)  # sets the CSRF cookie
             address = f"{path}items/{item.number}/"
             written = iter(range(10_000))
 

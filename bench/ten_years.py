@@ -1,8 +1,8 @@
-"""A made-up plan with ten years of history, of any size, written in bulk, for benchmarks.
+"""Generate a plan of any size with ten years of history in bulk, for benchmarks.
 
-Every quarter each item gets a version of its own, and whatever else changed gets one too, so that
-each day of the ten years shows another plan. What a record says in a quarter is a function of its
-number and the quarter alone: two runs make the same plan.
+Every quarter each item gets a history row, and so does every other record that changed, so that
+the plan differs from quarter to quarter. The values of a record depend only on its index and the
+quarter, so that every run generates the same plan.
 """
 
 from collections import defaultdict
@@ -39,18 +39,19 @@ QUARTER = 91  # days
 CAUSES = ("funding", "staffing", "another_agency", "legislation", "procurement")
 SURE = ("on_track", "on_track", "on_track", "at_risk", "on_track", "off_track", "at_risk")
 
-# What a record was in a quarter, or None before it was made.
+# Column values of a record in a quarter, or None before it was created.
 State = dict[str, Any] | None
 
 
 def make_ten_years(size: int, today: date) -> Plan:
-    """A plan with `size` items, each with two milestones, one supporter and an update each half
-    year; every fourth milestone was delayed, and every second of those got a later agreed date."""
+    """Create a plan with `size` items, each with two milestones, one supporting agency and an
+    update each half year. Every fourth milestone is delayed, and every second of those has its
+    agreed date moved."""
     return _Made(size, today).plan
 
 
 class _Made:
-    """The plan, made in the order in which its records point at each other."""
+    """Generator of the plan. Records are created after those that they refer to."""
 
     def __init__(self, size: int, today: date) -> None:
         self.size, self.start = size, today - timedelta(days=QUARTER * QUARTERS)
@@ -90,11 +91,11 @@ class _Made:
         self.keep(Update, halves * size, self.update, lambda n: self.halves(n // size))
 
     def day(self, quarter: int) -> date:
-        """Quarter 0 is the release, and one more than the last is today."""
+        """Return the first day of a quarter. Quarter 0 is the release; quarter QUARTERS is today."""
         return self.start + timedelta(days=QUARTER * quarter)
 
     def moment(self, quarter: int, index: int = 0) -> datetime:
-        """On the quarter's day, a second apart."""
+        """Return a moment on the quarter's first day, one second later per index."""
         day = self.day(quarter)
         return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=index)
 
@@ -106,10 +107,10 @@ class _Made:
         turns: Callable[[int], Iterable[int]] = lambda index: (0,),
         derived: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
     ) -> dict[int, int]:
-        """Write the records and their versions; returns the id of each record by its index.
+        """Write records and their history rows; return the id of each record by index.
 
-        `turns` are the quarters in which one may have changed, `derived` columns that history
-        has not got.
+        `at` returns the state of an index in a quarter. `turns` returns the quarters in which an
+        index may change. `derived` returns columns that history tables do not have.
         """
         first = (model.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
         ids: dict[int, int] = {}
@@ -131,7 +132,7 @@ class _Made:
         at: Callable[[int, int], State],
         turns: Callable[[int], Iterable[int]],
     ) -> Iterator[dict[str, Any]]:
-        """A quarter after the other, as people would have written them."""
+        """Yield history rows in the order in which users would have written them."""
         changing: dict[int, list[int]] = defaultdict(list)
         for index in ids:
             for quarter in {*turns(index)}:
@@ -152,7 +153,7 @@ class _Made:
                 }
                 last[index] = state
 
-    # --- what each record was in a quarter --------------------------------------------------
+    # --- the state of each record in a quarter ----------------------------------------------
 
     def member(self, n: int, quarter: int) -> State:
         return {"plan_id": self.plan.pk, "agency_id": self.agencies[n]}
@@ -168,7 +169,7 @@ class _Made:
         return 1 + n * 7 % 23
 
     def ends(self, n: int) -> int:
-        """The quarter in which the item is complete or withdrawn, which may be after today."""
+        """Return the quarter in which the item is completed or withdrawn; it may be in the future."""
         return self.begins(n) + 11 + n * 17 % 60
 
     def stage(self, n: int, quarter: int) -> str:
@@ -179,7 +180,7 @@ class _Made:
         return "withdrawn" if n % 31 == 0 else "complete"
 
     def lead(self, n: int, quarter: int) -> int:
-        """Its place among the agencies; every 37th item moved to another one."""
+        """Return the index of the lead agency. Every 37th item changes its lead once."""
         return (n + (n % 37 == 0 and quarter > 25)) % AGENCIES
 
     def item(self, n: int, quarter: int) -> State:
@@ -198,7 +199,7 @@ class _Made:
             "completed_on": self.day(self.ends(n)) if stage == "complete" else None,
             "confidence": SURE[(n + quarter // 2) % 7] if stage != "not_started" else "",
             "reviewer_confidence": SURE[(n + quarter // 5) % 7] if n % 3 == 0 else "",
-            # Every eighth is heard of once in two years.
+            # Every eighth item has an update only every two years.
             "heard_on": self.day(quarter - quarter % 8 if n % 8 == 0 else quarter),
             "version": quarter + 1,
         }
@@ -211,8 +212,8 @@ class _Made:
         return {"item_id": self.items[n], "agency_id": self.agencies[(n + 2) % AGENCIES]}
 
     def due(self, index: int) -> int:
-        """The quarter in which a milestone was first due: half-way, and at the item's end or a
-        little before."""
+        """Return the quarter in which a milestone is first due: half-way for the first one, at or
+        shortly before the item's end for the second."""
         n, is_second = divmod(index, 2)
         if is_second:
             return self.ends(n) - (3 if n % 5 == 0 else 0)
@@ -225,12 +226,12 @@ class _Made:
         return min(self.ends(n), self.due(index) + (2 if index % 4 == 0 else 0))
 
     def turns(self, index: int) -> Iterable[int]:
-        """When something happens to a milestone, to its delay and to what is done about it."""
+        """Return the quarters in which a milestone, its delay or its mitigation may change."""
         due = self.due(index)
         return (0, due - 1, due, due + 1, self.done(index), self.ends(index // 2))
 
     def slip(self, index: int, quarter: int) -> int:
-        """By how many days the milestone was expected late: some slipped twice."""
+        """Return by how many days the milestone is forecast late; some slip twice."""
         if index % 4 or quarter < self.due(index) - 1:
             return 0
         return 60 + index % 120 + (75 if index % 8 == 0 and quarter > self.due(index) else 0)
@@ -275,7 +276,7 @@ class _Made:
         }
 
     def mitigation(self, n: int, quarter: int) -> State:
-        """Two of three delays got one, a quarter after they were found."""
+        """Two of three delays get a mitigation, a quarter after they were found."""
         index = n * 4
         if n % 3 == 0 or quarter < self.due(index):
             return None
@@ -289,7 +290,7 @@ class _Made:
         }
 
     def variation(self, n: int, quarter: int) -> State:
-        """Asked for when the slip was found, approved at the next meeting, if that has been."""
+        """Requested when the delay is found, and approved at the next meeting, if it was held."""
         index = n * 8 + 4
         due = self.due(index)
         if quarter < due - 1:
@@ -320,7 +321,7 @@ class _Made:
         }
 
     def risk(self, n: int, quarter: int) -> State:
-        """Every third was escalated after half a year, every second closed after another year."""
+        """Every third is escalated after half a year; every second is closed a year after that."""
         raised = n % 30
         if quarter < raised:
             return None
@@ -338,7 +339,7 @@ class _Made:
             "closed_on": self.day(raised + 6) if n % 2 and quarter >= raised + 6 else None,
         }
 
-    # --- rounds: the half year's round is open in its second quarter --------------------------
+    # --- rounds: each half year's round is open in its second quarter ------------------------
 
     def halves(self, half: int) -> tuple[int, int]:
         return half * 2 + 1, half * 2 + 2
@@ -384,7 +385,7 @@ class _Made:
         }
 
     def update(self, n: int, quarter: int) -> State:
-        """Of items that were not over."""
+        """Only for items that are not completed or withdrawn."""
         half, n = divmod(n, self.size)
         opens, _ = self.halves(half)
         if quarter < opens or opens >= self.ends(n):

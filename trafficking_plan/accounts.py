@@ -1,4 +1,4 @@
-"""How people get in: by invitation only."""
+"""Accounts: sign-up is by invitation only."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):
-    """Nobody signs up. A coordinator or approver gives a person a seat."""
+    """Disable public sign-up; people join by an invitation (agencies/services/invitations.py)."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "This address and this password do not go together.",
@@ -18,4 +18,4 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         return False
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """No "successfully signed in as name": the page itself says who is signed in."""
+        """Suppress messages such as "Successfully signed in as": pages show who is signed in."""

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the plan, where one can go, and in what seat one sits."""
+"""Context of the frame of every page: plans, navigation and the user's seats."""
 
 from typing import Any
 
@@ -19,16 +19,18 @@ SECTIONS = (
     ("Briefings", "briefings:list", "briefings"),
     ("Plan", "plans:detail", "plans"),
 )
-# Pages that belong to another's section.
+# URL namespaces whose pages belong to another section.
 WITHIN = {"workshop": "briefings"}
-# What a Minister's office finds: the papers that were issued.
+# A Minister's office sees only issued papers.
 OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """`plan_name`, `plans`, `office_plans`, `other_plans` (the same section of each), `navigation`, `search_url` and `person_place`.
+    """Return the frame's context: `support_email`, and for a signed-in user `person_place`,
+    `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
+    the same section of the other plans).
 
-    One query for the plans; the seats were read to know what the person may see.
+    One query for the plans; the seats are already loaded for permissions.
     """
     frame: dict[str, Any] = {"support_email": settings.SUPPORT_EMAIL}
     user = getattr(request, "user", None)

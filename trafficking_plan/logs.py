@@ -1,7 +1,7 @@
-"""Logs as one JSON object a line: what happened, how long it took, and never whose words.
+"""Logging as one JSON object per line, without personal data.
 
-No names, addresses, texts or tokens: a request is known by its id and the user's number, and a
-path is escaped, so that a log reader cannot be fooled by a crafted address.
+Logs contain no names, addresses, typed text or tokens. A request is identified by its id and the
+user's id. Paths are escaped, so that a crafted URL cannot forge a log entry.
 """
 
 import logging
@@ -14,7 +14,7 @@ from urllib.parse import quote
 import structlog
 
 PERSONAL = ("ip", "user_agent", "email", "username")
-# Whoever holds such an address can choose the password, take the seat, or read the calendar.
+# The token in such a URL is enough to set a password, accept a seat or read a calendar.
 LETTER_KEY = re.compile(r"(/password/reset/key/|/invitation/|/calendar/)(?!done/)[^/\s]+")
 
 
@@ -28,7 +28,7 @@ def drop_personal(
     for key in PERSONAL:
         event.pop(key, None)
     if "request" in event:
-        # "GET /path?query": keep the path, leave out what was typed into the query.
+        # "GET /path?query": keep the path and drop the query, which contains typed text.
         verb, _, address = str(event["request"]).partition(" ")
         path = quote(address.partition("?")[0], safe="/%")
         event["request"] = without_letter_key(f"{verb} {path}")[:300]
@@ -51,7 +51,7 @@ structlog.configure(
 
 
 class EscapeArguments:
-    """Django's own warnings put the request's path into the message as it came."""
+    """Escape the arguments of log messages: Django's warnings contain the raw request path."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -63,7 +63,7 @@ class EscapeArguments:
 
 
 class NoTraceOfRefusals:
-    """Django adds a trace to each 403; only what failed needs one."""
+    """Drop tracebacks below ERROR: Django adds one to every 403."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:
@@ -72,9 +72,9 @@ class NoTraceOfRefusals:
 
 
 def trace_without_words(exc_info: Any) -> list[str]:
-    """The kinds of the errors and the lines that they passed, innermost last.
+    """Return exception types and code lines of a traceback, innermost last.
 
-    An error's own message is left out: a database quotes the row that it refused.
+    Exception messages are left out, because a database error quotes the refused row.
     """
     return list(_trace(exc_info[1]))
 
@@ -90,7 +90,7 @@ def _trace(error: BaseException | None) -> Iterator[str]:
 
 
 def configuration(*, plain: bool) -> dict[str, Any]:
-    """Django's LOGGING. `plain` is for a terminal, with whole traces; otherwise JSON lines."""
+    """Return Django's LOGGING: JSON lines, or if `plain` text with full tracebacks for a terminal."""
     rendering: list[Any] = (
         [
             structlog.dev.ConsoleRenderer(
@@ -130,7 +130,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
             "django": {"handlers": [], "level": "INFO", "propagate": True},
-            # The development server's own line a request says no more than ours.
+            # The development server's request lines duplicate ours.
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "weasyprint": {"level": "WARNING"},
         },

@@ -1,4 +1,4 @@
-"""Mail on a debugging machine: each message a file that a mail program opens."""
+"""E-mail on a debugging machine: each message becomes a file that a mail program can open."""
 
 import os
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ NUMBERS = count(1)
 
 
 class MailFiles(BaseEmailBackend):
-    """Writes files that end in .eml instead of sending."""
+    """Write .eml files instead of sending."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)
@@ -23,7 +23,7 @@ class MailFiles(BaseEmailBackend):
         for message in email_messages:
             moment = timezone.localtime().strftime("%Y%m%d-%H%M%S")
             to = slugify(message.to[0].partition("@")[0].replace(".", " "))
-            # The process and a number keep two messages of one second apart.
+            # Process id and counter make names unique within a second.
             name = f"{moment}-{os.getpid()}-{next(NUMBERS):03}-{to}.eml"
             (folder / name).write_bytes(message.message().as_bytes())
         return len(email_messages)

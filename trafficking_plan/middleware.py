@@ -1,4 +1,4 @@
-"""What happens to every request before and after its view: refusals, limits, and headers."""
+"""Middleware: refuse unreadable requests, report a database outage, limit sessions, set headers."""
 
 import time
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-MAX_QUERY_LENGTH = 4000  # characters of a query string; no form of ours comes near
+MAX_QUERY_LENGTH = 4000  # characters of a query string; our longest forms stay far below
 
 
 def plain_page(template: str, status: int) -> HttpResponse:
-    """A page that needs neither the database nor a signed-in person."""
+    """Render a page that needs neither the database nor a user."""
     return HttpResponse(render_to_string(template), status=status)
 
 
 class RefuseUnreadableRequests:
-    """Answer 400, in our look, to text that no database column can hold.
+    """Answer requests with text that cannot be stored with our 400 page.
 
-    NUL is an error in PostgreSQL and silently kept by SQLite; another charset than UTF-8 makes
-    Django itself fail while reading the form; and an endless query string is no search.
+    PostgreSQL raises an error for NUL characters, while SQLite stores them. A charset other than
+    UTF-8 makes Django fail while it parses the form. Overlong query strings are refused as well.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -43,7 +43,7 @@ class RefuseUnreadableRequests:
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MAX_QUERY_LENGTH or "\0" in request.path:
             return True
-        # A quoted cookie may spell NUL as \000; the session's is looked up in the database.
+        # A quoted cookie can contain NUL as \000, and the session key goes to the database.
         if any("\0" in value for value in request.COOKIES.values()):
             return True
         raw = unquote_to_bytes(query.replace("+", " "))
@@ -56,7 +56,7 @@ class RefuseUnreadableRequests:
 
 
 class DatabaseAway:
-    """A plain 503 page while the database cannot be reached, instead of a 500."""
+    """Answer with a 503 page instead of 500 while the database cannot be reached."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -70,9 +70,9 @@ class DatabaseAway:
 
 
 class SessionLimits:
-    """End a session that has been idle too long, or that has lasted long enough in all.
+    """End sessions that have been idle for `SESSION_IDLE_SECONDS` or are too old in total.
 
-    The time is written at most once a minute, so that reading pages costs no write.
+    The time of the last request is stored at most once a minute, to save writes.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -94,7 +94,7 @@ class SessionLimits:
 
 
 class NoStore:
-    """Pages of a signed-in person stay out of every cache, so Back shows nothing after sign-out."""
+    """Keep pages out of all caches, so that Back shows nothing after sign-out."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

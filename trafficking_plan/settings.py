@@ -1,7 +1,7 @@
-"""Every setting, read from the environment. `.env.example` lists each variable.
+"""All settings, read from the environment. `.env.example` lists each variable.
 
-There is one settings file: what differs between a laptop and the live service is the
-environment, and a live service that lacks something refuses to start.
+There is one settings file: a laptop and the live service differ only in their environment. A live
+service refuses to start if a required variable is missing.
 """
 
 import os
@@ -42,10 +42,10 @@ def listed(text: str) -> list[str]:
 
 
 DEBUG = env_flag("DEBUG", "no")
-# Only a debugging machine may go without; a live one refuses to start.
+# Required unless DEBUG is on.
 SECRET_KEY = env("SECRET_KEY", "for-a-debugging-machine-only" if DEBUG else None)
 ALLOWED_HOSTS = listed(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None))
-# Whether people reach us over TLS. Off only for a debugging machine and for benchmarks.
+# Whether users reach us over TLS. Off only on a debugging machine and in benchmarks.
 BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
 CSRF_TRUSTED_ORIGINS = listed(env("CSRF_TRUSTED_ORIGINS", ""))
 
@@ -72,7 +72,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First what puts a header on every answer, the refusals of the next two included.
+    # Middleware that sets headers comes first, so that refusals by later ones have them too.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -121,10 +121,11 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-# Views and history rows stand or fall together (a save's history row is a second statement).
+# A row and its history row are written by separate statements and must be committed together.
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Two people at once: take the write lock at the start, wait for it, and let readers go on.
+    # For concurrent users: transactions take the write lock at the start and wait for it; WAL
+    # lets readers continue meanwhile.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -133,8 +134,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
-    # A database that is away is noticed within seconds; no statement may hold a worker for long.
-    # Ours are many and short: compiling one takes longer (0.3 s) than running it.
+    # Notice an unreachable database within seconds, and limit how long a statement may block a
+    # worker. JIT is off, because compiling our short statements (0.3 s) takes longer than running them.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {"connect_timeout": 3, "options": "-c statement_timeout=30000 -c jit=off"}
     )
@@ -145,8 +146,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
-        # Past this number a third is thrown away: a flood of made-up addresses must not be
-        # enough to make it forget the failures of a real one.
+        # Beyond this number a third of the entries is deleted. It is large, so that requests with
+        # many made-up addresses cannot evict the counters of a real one.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
@@ -154,7 +155,7 @@ CACHES = {
 # --- People -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "agencies.User"
-# The address is unique whatever its case, by a constraint that the check does not look at.
+# E-mail is unique by a case-insensitive constraint, which this check does not recognise.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
@@ -178,13 +179,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
-# A session is short whatever one asks for, so the sign-in page does not ask.
+# Sessions are always short, so there is no "Remember me" on the sign-in page.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
-# Without the true number of proxies before us, all people would share the proxy's limit.
+# If this number is too low, all users share the rate limit of the proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("PROXIES", 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plan Register: "
-PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the link in a letter works
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the e-mailed link works
 
 # --- Browser security ---------------------------------------------------------------------
 
@@ -205,7 +206,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if BEHIND_TLS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds a session may last in all
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds that a session may last in total
 SESSION_IDLE_SECONDS = 60 * 60  # seconds without a request after which it ends
 SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -223,7 +224,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- Language, time, files, mail ----------------------------------------------------------
 
-# Django has no New Zealand English; formats/en gives its dates ("30 July 2010").
+# Django has no New Zealand English; formats/en defines its date formats ("30 July 2010").
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["trafficking_plan.formats"]
 TIME_ZONE = "Pacific/Auckland"
@@ -256,21 +257,21 @@ EMAIL_HOST_USER = env("EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
-# Printed at the foot of every page for people who are stuck; may be empty.
+# Shown in the footer of every page; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
-# The beginning of every link in a mail, which no request tells.
+# Base URL of links in e-mails, which are also sent without a request.
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 
 # --- Papers -------------------------------------------------------------------------------
 
-# The most that `render_papers` gives to one paper: seconds, and memory of its process.
+# Limits of `render_papers` per paper: seconds, and memory of its process.
 RENDER_SECONDS = env_number("RENDER_SECONDS", 300)
 RENDER_MEBIBYTES = env_number("RENDER_MEBIBYTES", 2048)
 
 # --- History and logs ---------------------------------------------------------------------
 
-# A reason may be a paragraph; the default column would cut it at 100 characters.
+# Reasons can be long; the default column is limited to 100 characters.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 LOGGING = logs.configuration(plain=DEBUG)

@@ -1,4 +1,4 @@
-"""Every address. Sign-in pages are named one by one, so that none is reachable by accident."""
+"""All URLs. allauth's views are listed one by one, so that none is exposed by accident."""
 
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
@@ -9,9 +9,9 @@ from django.urls import include, path, re_path
 
 from trafficking_plan import views
 
-# One way in: the administration pages have no sign-in of their own, which would know no limits.
+# Use our sign-in page for the administration too; the admin's own page has no rate limit.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# What packages put there by themselves: ours are people with seats, and nothing is deleted.
+# Registered by packages. Permissions come from seats, not groups, and rows are never deleted.
 admin.site.unregister([Group, EmailAddress])
 
 account_urls = [
@@ -23,7 +23,7 @@ account_urls = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    # The key holds a hyphen of its own; a path's converter would split there.
+    # The key contains a hyphen, at which a path() pattern could split.
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         account.password_reset_from_key,

@@ -1,4 +1,4 @@
-"""Pages that belong to no app: health, and the answer to a form whose session has gone."""
+"""Views that belong to no app: health check and CSRF failure."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET
 from trafficking_plan.middleware import database_answers
 
 
-# A transaction would ask the database before the view could say that it is away.
+# With ATOMIC_REQUESTS, an unreachable database would raise before the view can answer 503.
 @transaction.non_atomic_requests
 @login_not_required
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For the load balancer: 200 "ok", or 503 when the database does not answer."""
+    """Health check for a load balancer: 200 "ok", or 503 if the database does not answer."""
     if not database_answers():
         return HttpResponse("database away", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")

@@ -1,4 +1,4 @@
-"""The web server's way in."""
+"""WSGI entry point."""
 
 import gc
 import os
@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trafficking_plan.settings")
 
 application = get_wsgi_application()
-# What is loaded by now stays loaded. The collector need not look through all of it again while a
-# request makes the lines of ten thousand items.
+# Loaded modules stay in memory. Exclude their objects from later garbage collections, which are
+# frequent while a request builds thousands of rows.
 gc.collect()
 gc.freeze()

@@ -1,1 +1,1 @@
-"""The forms of this app. They clean what was typed; services decide whether it may happen."""
+"""Forms of this app. They validate the input; services decide whether the change is allowed."""

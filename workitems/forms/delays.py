@@ -1,4 +1,4 @@
-"""Forms for what ends a delay."""
+"""Forms to end a delay and to mark a mitigation as done."""
 
 from django import forms
 

@@ -1,4 +1,4 @@
-"""Forms for evidence: adding a piece, withdrawing one, and the reviewer's view that none is there."""
+"""Forms to add and withdraw evidence, and to record or remove the reviewer's "no evidence"."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
 
 
 class AttachmentField(forms.FileField):
-    """A file of a kind and size that we keep; need not be given."""
+    """An optional file of an allowed type and size (see attachments.py)."""
 
     def __init__(self, *, label: str) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ class EvidenceForm(forms.Form):
         max_length=1000,
         assume_scheme="https",
         help_text="A page that the working group can open.",
-        # A text box: a browser's own check would want the scheme typed.
+        # Not type="url", because browsers would require the scheme.
         widget=forms.TextInput(attrs={"inputmode": "url"}),
         error_messages={"invalid": "Give a whole address, such as https://www.example.org/report."},
     )

@@ -1,4 +1,4 @@
-"""Forms for the addresses of calendars."""
+"""Forms to create and revoke calendar feeds."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from workitems.models import Plan
 
 
 class MakeFeedForm(forms.Form):
-    """`plan` is asked only where the agency takes part in several."""
+    """Create a feed. `plan` is shown only if the agency is a member of several plans."""
 
     plan = forms.ModelChoiceField(
         label="Plan", queryset=Plan.objects.none(), empty_label=None, widget=forms.RadioSelect

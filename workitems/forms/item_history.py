@@ -1,4 +1,4 @@
-"""What a history is narrowed to: what it is about, the agency concerned, the days."""
+"""Filter form of the history pages: subject, agency and period."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from workitems.narrative import Field, Wanted
 
 
 class HistoryForm(forms.Form):
-    """`fields` are the subjects that the history can hold. What is wrong narrows nothing."""
+    """Filter a history. `fields` are the subjects to offer. An invalid value filters nothing."""
 
     about = forms.ChoiceField(label="About", required=False)
     agency = forms.ModelChoiceField(
@@ -35,7 +35,7 @@ class HistoryForm(forms.Form):
         ).in_order()
 
     def wanted(self) -> Wanted:
-        """Call after `is_valid`."""
+        """Return the filter. Call after `is_valid`."""
         said = self.cleaned_data
         agency = said.get("agency")
         return Wanted(

@@ -1,4 +1,4 @@
-"""Forms for the acts on a work item and its milestones."""
+"""Forms to change a work item and its milestones."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ TEXT_LENGTH = 5000
 
 
 class VersionedForm(forms.Form):
-    """A form about one row. It carries the version of the row that the page was made from."""
+    """A form about a row. It carries the version of the row that the page was made from."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
@@ -25,16 +25,19 @@ class VersionedForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def start(self, row: Any) -> dict[str, Any]:
-        """What the fields hold before anything is typed."""
+        """Return the initial values of the fields."""
         return {}
 
     def take_version(self, version: int) -> None:
-        """Show the form again as typed, but against the row as it is now."""
+        """Keep what was typed, but take the current version of the row."""
         shown_again(self, version=version)
 
     def refuse(self, refusal: Refused) -> Any:
-        """Say a service's refusal, at its field if that is here. After a conflict the form stands
-        against the row as it is now, which is returned; otherwise None."""
+        """Add a service's refusal as an error, at its field if the form has it.
+
+        After a conflict, take the version of the current row and return that row; otherwise
+        return None.
+        """
         say_refusal(self, refusal)
         if not isinstance(refusal, Conflict):
             return None
@@ -42,7 +45,7 @@ class VersionedForm(forms.Form):
         return refusal.current
 
     def typed(self) -> list[tuple[str, str]]:
-        """Label and text of each visible field that was filled in."""
+        """Return (label, text) of each visible field that was changed and is not empty."""
         return [
             (str(field.label), str(field.value()))
             for field in self.visible_fields()
@@ -70,11 +73,11 @@ class ChangeStatusForm(VersionedForm):
 
     def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        # Withdrawing is decided by the working group, as a variation.
+        # Items are withdrawn only by an approved variation.
         stages = {Stage(row.stage), *row.next_stages} - {Stage.WITHDRAWN}
         asked = self.data.get(self.add_prefix("stage"))
         if asked in Stage.values:
-            # The choice of a page that is out of date: the service says what became of the item.
+            # Accept a choice from an outdated page, so that the service explains the refusal.
             stages.add(Stage(asked))
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
             (stage.value, stage.label) for stage in Stage if stage in stages
@@ -90,7 +93,7 @@ class ChangeStatusForm(VersionedForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("completed_on") and cleaned.get("stage") != Stage.COMPLETE:
-            # A browser sends the old date along when an item is opened again.
+            # When a complete item is reopened, the browser still posts its old completion date.
             if "completed_on" in self.changed_data:
                 self.add_error("completed_on", "A completion date goes with the stage Complete.")
             cleaned["completed_on"] = None
@@ -123,7 +126,7 @@ class ReopenMilestoneForm(VersionedForm):
 
 
 class MoveForecastForm(VersionedForm):
-    """The new forecast; with it, when it is late, the delay and what is done about it."""
+    """Change the forecast. If it is late: also the delay's cause and effect, and a mitigation."""
 
     forecast_due = DayField(label="Now expected on")
     reason = ReasonField(label="Why the date moves")

@@ -1,4 +1,4 @@
-"""Forms for meetings: the day and the agenda, who came, what was decided and done."""
+"""Forms for meetings: date, agenda, attendance, decisions and their follow-up."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def members(plan: Plan) -> Any:
 
 
 def invited(meeting: Meeting) -> Any:
-    """The agencies of the working group that exist on the meeting's day."""
+    """Return the plan's member agencies that exist on the meeting's day."""
     return (
         Agency.objects.valid_on(meeting.held_on).filter(memberships__plan=meeting.plan).in_order()
     )
@@ -52,7 +52,7 @@ class MatterForm(forms.Form):
 
 
 class ChangeMatterForm(VersionedForm):
-    """With its place on the agenda, which is quicker to type than many moves are to press."""
+    """Change a matter, including its position, which is quicker to type than to move stepwise."""
 
     title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
     note = words("Note", help_text="Shown under the title: what the group is asked, or who speaks.")
@@ -86,7 +86,7 @@ class ReopenMeetingForm(forms.Form):
 
 
 class DecideHereForm(forms.Form):
-    """A variation's decision, at the meeting whose page this is."""
+    """Record the decision on a variation at the meeting shown on the page."""
 
     decision = forms.ChoiceField(
         label="What the working group decided",
@@ -101,7 +101,7 @@ class DecideHereForm(forms.Form):
 
 
 class FollowUpFields(forms.Form):
-    """Who does it and by when; both or neither."""
+    """Owner and due date of a decision; give both or neither."""
 
     owner_agency = forms.ModelChoiceField(
         label="Who follows it up",
@@ -116,7 +116,7 @@ class FollowUpFields(forms.Form):
 
 
 class DecisionForm(FollowUpFields):
-    """A decision on a matter, or beside the agenda; then it may be about an item."""
+    """Record a decision. Without a matter (`with_items`) it may be about an item."""
 
     text = words("What was decided", required=True)
     item = forms.ModelChoiceField(

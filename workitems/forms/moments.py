@@ -1,4 +1,4 @@
-"""A moment, typed as a day or carried by a link as an instant."""
+"""Form field for a moment in the past: a day that is typed, or an instant in a link."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,16 +11,17 @@ from workitems.asat import Moment
 
 
 class MomentField(DayField):
-    """A day up to today ("30 July 2010"), or an instant as `Moment.key` writes it.
+    """A day up to today ("30 July 2010"), or an instant as `Moment.key` formats it.
 
-    Cleans to a `Moment`: the end of the day, today's own records, or just before the instant;
-    nothing typed is None. `on` is today. Refused: days ahead, and what is neither.
+    Cleans to a `Moment`: the end of that day, today's current records, or just before the
+    instant. Empty input gives None. A future day or other text is an error. Set `on` to today's
+    New Zealand date before cleaning.
     """
 
     on: date
 
     def prepare_value(self, value: Any) -> Any:
-        """A day that a link carries is shown in words."""
+        """Show an ISO date from a link as a localised date."""
         try:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
@@ -46,7 +47,7 @@ class MomentField(DayField):
 
 
 class AsAtForm(forms.Form):
-    """A GET form of one field. What is wrong in it is said beside it, and today is shown."""
+    """A GET form with one field. If it is invalid, the page shows the error and today's data."""
 
     at = MomentField(label="As at", required=False)
 
@@ -58,6 +59,6 @@ class AsAtForm(forms.Form):
 
     @property
     def moment(self) -> Moment:
-        """What was asked for, as far as it was understood."""
+        """The chosen moment, or today if the field is empty or invalid."""
         self.is_valid()
         return self.cleaned_data.get("at") or Moment.today(self.today)

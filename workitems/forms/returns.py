@@ -1,4 +1,4 @@
-"""Forms of the return's page: what is said of an item, and what became of a milestone."""
+"""Forms of a return's page: the answer on an item, and what happened to a milestone."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedF
 from workitems.models import Delay, Milestone, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 
-ROWS = 2  # a box grows with what is typed into it
+ROWS = 2  # the script grows the textarea with its text
 
 
 class Words(forms.CharField):
@@ -22,19 +22,19 @@ class Words(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        # Browsers send line ends of their own; the same words must compare as the same.
+        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class ReturnForm(VersionedForm):
-    """One of the many forms of the page. Only what was typed into it is looked at."""
+    """One of the many forms of the page. Unchanged forms are neither validated nor saved."""
 
     def is_touched(self) -> bool:
-        """Whether anything was typed that is not what the page began with."""
+        """Return whether any field differs from what the page was made with."""
         return self.is_bound and any(name != "version" for name in self.changed_data)
 
     def words(self) -> list[tuple[str, str]]:
-        """Label and text of each box of words that holds something that is not saved."""
+        """Return (label, text) of each textarea with unsaved text."""
         return [
             (str(field.label), str(field.value()))
             for field in self.visible_fields()
@@ -45,7 +45,7 @@ class ReturnForm(VersionedForm):
 
 
 class UpdateForm(ReturnForm):
-    """What an agency says of one item. `version` is 0 where nothing was said before."""
+    """An agency's answer on one item. `version` is 0 if there is none yet."""
 
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect(attrs={"class": "inline"}))
     confidence = forms.ChoiceField(
@@ -66,7 +66,7 @@ class UpdateForm(ReturnForm):
     def __init__(self, *args: Any, item: WorkItem, update: Update | None, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", f"i{item.pk}")
         super().__init__(*args, row=update or item, **kwargs)
-        # The version of an item is not that of an answer.
+        # Without an update, `row` is the item; its version is not that of an answer.
         self.initial["version"] = update.version if update else 0
         stages = {Stage(item.stage), Stage(self.initial["stage"]), *item.next_stages}
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ class UpdateForm(ReturnForm):
 
 
 def answer_of(update: Update) -> dict[str, str]:
-    """What an answer says, by the names of the form's fields."""
+    """Return the values of an answer by form field name."""
     return {
         "stage": update.stage,
         "confidence": update.confidence,
@@ -96,7 +96,8 @@ def answer_of(update: Update) -> dict[str, str]:
 
 
 class MilestoneAnswerForm(ReturnForm):
-    """A milestone fell due: done, and when; or not yet, and then when, why, and what is done."""
+    """What happened to a due milestone: the completion date if it is done; otherwise the new
+    forecast, the delay and a mitigation."""
 
     DONE, NOT_YET = "done", "not_yet"
 
@@ -121,7 +122,7 @@ class MilestoneAnswerForm(ReturnForm):
     def __init__(
         self, *args: Any, milestone: Milestone, agencies: dict[int, Agency], **kwargs: Any
     ) -> None:
-        """`agencies` may own a mitigation, by id; read once for all milestones of a page."""
+        """`agencies` are the possible owners of a mitigation, by id, queried once per page."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
         for name in ("shown_by", "reason"):
@@ -135,7 +136,7 @@ class MilestoneAnswerForm(ReturnForm):
         return {"owner_agency": row.responsible_agency_id}
 
     def is_touched(self) -> bool:
-        # The owner goes with a mitigation; alone it says nothing.
+        # The owner has an initial value and means nothing without a mitigation.
         return self.is_bound and bool(set(self.changed_data) - {"version", "owner_agency"})
 
     def clean(self) -> dict[str, Any]:

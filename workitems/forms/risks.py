@@ -1,4 +1,4 @@
-"""Forms for raising a risk, weighing it anew and moving it, and the register's filters."""
+"""Forms to raise, re-rate, escalate, de-escalate, close and reopen a risk; the list's filters."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
 
-# A risk is its page's heading: one sentence, not an essay. Imported ones may be longer.
+# The description is the heading of the risk's page, so it is short. Imported ones may be longer.
 DESCRIPTION_LENGTH = 300
 RATING = forms.RadioSelect(attrs={"class": "inline"})
 
@@ -25,21 +25,22 @@ class ResponseField(forms.CharField):
         super().__init__(required=False, **kwargs)
 
     def clean(self, value: Any) -> str:
-        # Browsers send line ends of their own; the same words must compare as the same.
+        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
         return str(super().clean(value)).replace("\r\n", "\n")
 
 
 class ThreatenedField(forms.ModelChoiceField):
-    """An item, or the plan as a whole (None): either is an answer, so none is missing."""
+    """An item, or None for the plan as a whole. Empty input is valid although it is required."""
 
     def clean(self, value: Any) -> WorkItem | None:
         return None if value in self.empty_values else super().clean(value)
 
 
 class RaiseRiskForm(forms.Form):
-    """`items` and `agencies` are what the person may choose. Of one agency alone it is not asked.
+    """Raise a risk. `items` and `agencies` are the choices of the user.
 
-    Whoever does not coordinate the plan raises a risk to an item that their agency takes part in.
+    The owner agency is not shown if there is only one. Unless the user coordinates the plan, the
+    owner must lead or support the item.
     """
 
     description = forms.CharField(
@@ -108,7 +109,7 @@ class ChangeRiskForm(VersionedForm):
 
 
 class MoveRiskForm(forms.Form):
-    """To whom a risk goes, up or down: one of `steps`, and asked only where there are several."""
+    """Escalate or de-escalate a risk to one of `steps`. The choice is hidden if there is only one."""
 
     OWNER = "owner"
 
@@ -119,7 +120,7 @@ class MoveRiskForm(forms.Form):
         super().__init__(*args, **kwargs)
         labels = {self.OWNER: risk.owner_agency.name, **dict(Risk.EscalatedTo.choices)}
         offered = {step or self.OWNER for step in steps}
-        # The choice of a page that is out of date: the service says what became of the risk.
+        # Accept a choice from an outdated page, so that the service explains the refusal.
         offered.add(str(self.data.get(self.add_prefix("to"))))
         self.fields["to"].choices = [  # type: ignore[attr-defined]
             (step, label) for step, label in labels.items() if step in offered
@@ -141,7 +142,7 @@ class ReopenRiskForm(forms.Form):
 
 
 class RiskFilter(django_filters.FilterSet):
-    """Narrows the risks of one plan. `on` is the day on which they are open or closed."""
+    """Filter the risks of a plan. `on` is the day on which they are open or closed."""
 
     STATES = [("open", "Open"), ("escalated", "Escalated"), ("closed", "Closed")]
 

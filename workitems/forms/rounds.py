@@ -1,4 +1,4 @@
-"""Forms for the acts on a round."""
+"""Forms to open and reopen a round."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Forms for asking for a variation, recommending on it, and recording its decision."""
+"""Forms to request, recommend, decide and withdraw a variation."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from workitems.models import Meeting, Milestone, Variation, WorkItem
 
 
 class RequestForm(VersionedForm):
-    """What every request has. The agency is asked for only where the person could mean several."""
+    """Base of the request forms. The agency is shown only if the user has several to choose."""
 
     agency = forms.ModelChoiceField(
         label="On behalf of", queryset=Agency.objects.none(), empty_label=None
@@ -43,7 +43,7 @@ class RequestDateForm(RequestForm):
     field_order = ("version", "due_after", "reason", "agency")
 
     def start(self, row: Milestone) -> dict[str, Any]:
-        # What the agency forecasts is what it most likely asks for.
+        # The agency most likely requests the date that it forecasts.
         return {"due_after": row.forecast_due if row.forecast_due > row.agreed_due else None}
 
 
@@ -66,7 +66,7 @@ class RequestWordingForm(RequestForm):
         return {"text_after": getattr(row, self.wording)}
 
     def clean_text_after(self) -> str:
-        # Browsers send line ends of their own; the same words must compare as the same.
+        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
         return str(self.cleaned_data["text_after"]).replace("\r\n", "\n")
 
 
@@ -84,7 +84,7 @@ class RecommendForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """The meeting is one that has been held, or that of today."""
+    """Record a decision at a past meeting with an open record, or at today's meeting."""
 
     TODAY = "today"
 

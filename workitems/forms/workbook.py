@@ -1,4 +1,4 @@
-"""Forms for importing a plan's workbook: choosing the file, and confirming what it would do."""
+"""Forms to import a workbook: upload the file, and confirm the previewed changes."""
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -28,6 +28,6 @@ class WorkbookForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Says yes to what a preview showed, named by its fingerprint."""
+    """Confirm the changes of a preview, identified by their fingerprint."""
 
     fingerprint = forms.RegexField("^[0-9a-f]{64}$", widget=forms.HiddenInput)

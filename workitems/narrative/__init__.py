@@ -1,7 +1,8 @@
 """The history of an item, a return, a risk or a plan as sentences: who did what, when and why.
 
-`kinds` says which history tables are read and what of them is told; `sentences` tells one change;
-`reading` asks the database; `blocks` groups what one person did on one day for one reason.
+`record_kinds` lists the history tables and the columns to report. `reading` queries them.
+`sentences` turns a change into sentences. `blocks` groups the entries of one person, day and
+reason.
 """
 
 from workitems.narrative.blocks import Block, Change, Entry, Field, blocks_of

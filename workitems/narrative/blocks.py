@@ -1,4 +1,4 @@
-"""What is told: entries, and blocks of entries that one person made on one day for one reason."""
+"""Entries of a history, and blocks of entries of one person, day and reason."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from django.utils.timezone import localtime
 
 from workitems.word_diff import Strand
 
-# What an import gives as its reason; the file's name follows.
+# Start of the reason that an import gives; the file's name follows.
 IMPORTED = "Imported from "
 
 
 class Field(TextChoices):
-    """What an entry is about, as the pages' filter offers it."""
+    """Subject of an entry. The history pages filter by it."""
 
     STAGE = "stage", "Stage"
     CONFIDENCE = "confidence", "Confidence"
@@ -32,7 +32,7 @@ class Field(TextChoices):
 
 @dataclass(frozen=True)
 class Change:
-    """A text before and after, as strands of what stayed, went and came."""
+    """The diff of a text."""
 
     label: str
     strands: list[Strand]
@@ -40,7 +40,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened, `who` as they were named then. `number` and `title` are the item's."""
+    """One event. `who` is the person's name at the time; `number` is the item's."""
 
     at: datetime
     who: str
@@ -53,7 +53,7 @@ class Entry:
 
 @dataclass
 class Block:
-    """What one person did in one go; `entries` in the order in which it was done."""
+    """Entries of one person, day and reason, oldest first."""
 
     at: datetime
     who: str
@@ -62,24 +62,24 @@ class Block:
 
     @property
     def source(self) -> str:
-        """The file, where the entries were imported."""
+        """The name of the imported file, or "" if the entries were not imported."""
         return self.why.removeprefix(IMPORTED) if self.why.startswith(IMPORTED) else ""
 
 
 def blocks_of(entries: Iterable[Entry]) -> list[Block]:
-    """Neighbours of one New Zealand day, one person and one reason together, newest block first.
+    """Group adjacent entries of the same person, reason and New Zealand date.
 
-    `entries` come newest first.
+    `entries` are newest first, and so are the blocks.
     """
     blocks: list[Block] = []
     for entry in entries:
         last = blocks[-1] if blocks else None
-        if last is None or _mark(last) != _mark(entry):
+        if last is None or _group(last) != _group(entry):
             last = Block(entry.at, entry.who, entry.why)
             blocks.append(last)
         last.entries.insert(0, entry)
     return blocks
 
 
-def _mark(told: Block | Entry) -> tuple[object, ...]:
-    return localtime(told.at).date(), told.who, told.why
+def _group(row: Block | Entry) -> tuple[object, ...]:
+    return localtime(row.at).date(), row.who, row.why

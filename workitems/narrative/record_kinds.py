@@ -1,5 +1,6 @@
-"""Which history tables are told, and which of their columns. A column that should be told must be in
-its kind's `fields`; what only helps to name a row is in `names`.
+"""The history tables that history pages read, and their columns.
+
+Changes of the columns in `fields` are reported. `names` are further values for the sentences.
 """
 
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ from workitems.narrative.blocks import Field
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose history: an item's, a return's, a plan's or a risk's, by primary key."""
+    """The row whose history is shown: exactly one of item, return, plan or risk, by primary key."""
 
     item: int | None = None
     of_return: int | None = None
@@ -44,7 +45,8 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One history table: the ways from its rows to what they belong to ("" where there is none)."""
+    """A history table. `plan`, `item`, `of_return` and `risk` are the lookups from its rows to the
+    row they belong to ("" if they cannot). `made` is the subject of a creation."""
 
     model: type[Any]
     plan: str
@@ -54,7 +56,7 @@ class Kind:
     of_return: str = ""
     risk: str = ""
     names: dict[str, str] = field(default_factory=dict)
-    # Ids of the agencies concerned: who leads the item, who answers for this row.
+    # Lookups of the ids of the agencies concerned: the item's lead, the row's owner.
     agencies: tuple[str, ...] = ()
 
     @property
@@ -63,11 +65,11 @@ class Kind:
 
     @property
     def slots(self) -> dict[str, str]:
-        """Name in a sentence → way from the history row, in the order of the text slots."""
+        """Lookups from the history row by name in a sentence, in the order of the text slots."""
         return {column: column for column in self.columns} | self.names
 
     def path(self, scope: Scope) -> dict[str, int] | None:
-        """What a row of this scope matches; nothing where the scope holds no such rows."""
+        """Return the filter for rows of the scope, or None if it has no rows of this kind."""
         ways = ((self.plan, scope.plan), (self.item, scope.item), (self.risk, scope.risk))
         for way, pk in ways:
             if pk is not None:
@@ -76,7 +78,7 @@ class Kind:
         return {self.of_return: scope.of_return} if self.of_return else None
 
 
-# In this order is told what was written in one moment: from the plan down.
+# Entries of the same instant are shown in this order, from the plan downwards.
 KINDS: dict[str, Kind] = {
     "plan": Kind(
         model=Plan,
@@ -318,7 +320,7 @@ SLOTS = max(len(kind.slots) for kind in KINDS.values())
 
 
 def kinds_of(scope: Scope) -> Iterator[tuple[int, str, Kind, dict[str, int]]]:
-    """Rank, name, kind and filter of each history table that the scope has rows in."""
+    """Yield rank, name, kind and filter of each history table that can have rows of the scope."""
     for rank, (name, kind) in enumerate(KINDS.items()):
         path = kind.path(scope)
         if path is not None:
@@ -326,6 +328,6 @@ def kinds_of(scope: Scope) -> Iterator[tuple[int, str, Kind, dict[str, int]]]:
 
 
 def fields_of(scope: Scope) -> list[Field]:
-    """What the scope's history can be about, in the order of the choices."""
-    told = {field for _, _, kind, _ in kinds_of(scope) for field in (kind.made, *kind.fields)}
-    return [field for field in Field if field in told]
+    """Return the subjects that the scope's history can have, in the order of `Field`."""
+    found = {field for _, _, kind, _ in kinds_of(scope) for field in (kind.made, *kind.fields)}
+    return [field for field in Field if field in found]

@@ -1,4 +1,8 @@
-"""One change as a sentence, or several: the row before (None at its making) and the row as it became."""
+"""Turn a change of a row into sentences.
+
+`was` is the row before the change (None for a creation) and `now` the row after it, both as text
+by column or name (see record_kinds.py).
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -24,7 +28,7 @@ KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choic
 
 
 def sentences(kind: str, was: Was, now: Now) -> Told:
-    """What the change comes to; nothing where it changed nothing that is told."""
+    """Yield the sentences about a change; none if no reported column changed."""
     yield from TELL[kind](was, now)
 
 
@@ -37,7 +41,7 @@ def _differs(was: Was, now: Now, column: str) -> bool:
 
 
 def _change(was: Was, now: Now, column: str, label: str) -> tuple[Change, ...]:
-    """The text before and after, word by word; nothing where it stayed."""
+    """Return the diff of a column's text, or () if it did not change."""
     if was is None:
         return (Change(label, [Strand(now[column])]),) if now[column] else ()
     if was[column] == now[column]:
@@ -313,7 +317,7 @@ def _matter(was: Was, now: Now) -> Told:
 
 
 def _owner(now: Now) -> str:
-    """ ", for Police to do by 30 June 2010"; nothing where nobody is asked to."""
+    """Return ", for Police to do by 30 June 2010", or "" without an owner."""
     return f", for {now['owner']} to do by {_day(now['due_on'])}" if now["due_on"] else ""
 
 

@@ -1,4 +1,4 @@
-"""The whole product on one machine: demo plans, the 2010 briefing as a PDF, and the pages."""
+"""Set up and serve the demo: demo plans, the 2010 briefing as a PDF, and the pages."""
 
 import shutil
 import signal
@@ -27,7 +27,7 @@ BRIEFING = VAR / "briefing-2010.pdf"
 
 class Command(BaseCommand):
     help = "Load the demo plans, write the 2010 briefing and serve the pages on this machine."
-    # The database may not be there yet; migrate runs the checks.
+    # The database may not exist yet; `migrate` runs the checks.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Pages     http://{HOST}:{port}/   (Ctrl-C stops)\n")
         self.stdout.flush()
         with worker():
-            # Its own banner says the same once more, and that this is no way to run a live service.
+            # Hide runserver's banner, which repeats our output and warns about production use.
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, stdout=StringIO())
 
     def tell(self, step: str) -> None:
@@ -79,14 +79,14 @@ class Command(BaseCommand):
 
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """Long papers are made beside the server, as in a live service, for as long as it runs."""
-    # Ctrl-C goes to all of a terminal's processes: the worker is stopped once, by us.
+    """Run the worker that renders long papers while the block runs, as in a live service."""
+    # In its own session, so that Ctrl-C does not reach it as well; we terminate it below.
     process = subprocess.Popen(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_papers", "--attended"],
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    # However we are ended, it must go too.
+    # Turn SIGTERM into SystemExit, so that the worker is terminated in every case.
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield process
@@ -110,7 +110,7 @@ def serve_command(port: int) -> str:
 
 
 def refuse_port_in_use(port: int) -> None:
-    """Asked first: nobody should wait for a demo that then cannot be shown."""
+    """Refuse an unusable port before the long preparation starts."""
     if not 1 <= port <= 65535:
         raise CommandError(f"There is no port {port}. Choose one from 1024 to 65535.")
     with socket.socket() as probe:
@@ -130,7 +130,7 @@ def refuse_port_in_use(port: int) -> None:
 
 
 def refuse_database_from_before() -> None:
-    """Refuse a database with migrations that no longer exist: nothing leads from its tables to ours."""
+    """Refuse a database with applied migrations that no longer exist: it cannot be migrated."""
     loader = MigrationLoader(connection)
     gone = loader.applied_migrations.keys() - loader.disk_migrations.keys()
     if any(app in loader.migrated_apps for app, _ in gone):
@@ -141,7 +141,7 @@ def refuse_database_from_before() -> None:
 
 
 def remove_demo() -> None:
-    """Remove the records, uploaded files, mail and PDF of this checkout's `var`, nothing else."""
+    """Delete the demo's SQLite database, uploaded files, e-mails and PDF, and nothing else."""
     if connection.vendor != "sqlite":
         raise CommandError(
             "--reset only removes an SQLite demo database. This installation's records are on "

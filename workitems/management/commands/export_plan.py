@@ -30,7 +30,7 @@ class Command(BaseCommand):
             )
         try:
             content = export_workbook(plan)
-            # Never half a workbook under that name, whatever happens.
+            # Write to a temporary file and rename it, so that a failure leaves no partial file.
             with NamedTemporaryFile(dir=path.parent, delete=False) as half:
                 half.write(content)
             os.replace(half.name, path)

@@ -1,4 +1,4 @@
-"""import_plan FILE.xlsx [--dry-run]: bring a plan to what a workbook says."""
+"""import_plan FILE.xlsx [--dry-run]: create or update a plan from a workbook."""
 
 from argparse import ArgumentParser
 from pathlib import Path
