@@ -1,8 +1,8 @@
-"""The paper as plain data: what it holds, its words and its JSON. No Django, no database row and no clock.
+"""A paper as plain data, with its text and its JSON. No Django, no database, no clock.
 
-`document` is the whole, `annexes` and `text` its parts, `markup` the text as people type it, `wording` the
-grammar of generated sentences; `plain_json` and `schema` turn it into JSON and describe that. The names below
-are what the rest of the product uses.
+`document` is the whole; `annexes` and `text` are its parts. `markup` parses typed text, `wording`
+has the grammar of generated sentences. `plain_json` converts to and from JSON, `schema` describes
+it. Import from this package.
 """
 
 from reports.document.annexes import (

@@ -1,4 +1,4 @@
-"""The annexes of a document, as plain data: what stands behind the text, each chosen or left out."""
+"""The annexes of a document as plain data. Each is optional."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
 
 
 class Stage(StrEnum):
-    """How far a work item has got. Values are the codes that work items store."""
+    """Stage of a work item. The values are those stored by `WorkItem`."""
 
     NOT_STARTED = "not_started"
     UNDER_WAY = "under_way"
@@ -26,7 +26,7 @@ class Stage(StrEnum):
 
 
 class Confidence(StrEnum):
-    """The agency's own word on where an item is heading."""
+    """The agency's own rating of a work item."""
 
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
@@ -38,15 +38,16 @@ class Confidence(StrEnum):
 
     @property
     def mark(self) -> str:
-        """The shape that always stands beside the word."""
+        """The shape printed beside the word, so that colour is not needed."""
         return {"on_track": "●", "at_risk": "▲", "off_track": "■"}[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneRow:
-    """A milestone with its dates side by side. `standing` is its lateness in words, as on the paper's date.
+    """A milestone with its dates. `standing` is its lateness in words, as at the paper's date.
 
-    The agreed date defaults to the original; `forecast_on` is the agency's word while not complete.
+    The agreed date defaults to the original. `forecast_on` is the agency's forecast while it is
+    open.
     """
 
     label: str
@@ -62,18 +63,18 @@ class MilestoneRow:
 
     @property
     def expected_on(self) -> date:
-        """When it was or will be done, as far as anybody says."""
+        """The date of completion, or the latest expected date."""
         return self.completed_on or self.forecast_on or self.agreed_on or self.original_on
 
     @property
     def slip(self) -> int:
-        """Days from the original date to the expected one; below zero when early."""
+        """Days from the original date to the expected one; negative if early."""
         return (self.expected_on - self.original_on).days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemRow:
-    """One work item as a line of the annex. `standing` says its lateness in words ("92 days late", "On time")."""
+    """A work item as a row. `standing` is its lateness in words ("92 days late", "On time")."""
 
     key: str
     number: str
@@ -105,7 +106,7 @@ class PillarRows:
 
 @dataclass(frozen=True, slots=True)
 class WorkItemTable:
-    """Annex: every work item, one row each, under its pillar."""
+    """Annex: every work item as a row, by pillar."""
 
     key: str
     heading: str
@@ -118,7 +119,7 @@ class WorkItemTable:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph without a number, and its sub-bullets."""
+    """An unnumbered paragraph with its sub-bullets."""
 
     text: Text
     bullets: tuple[Bullet, ...] = ()
@@ -129,9 +130,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReport:
-    """What one agency last reported of a work item. `period` is in words: "the six months to 30 June 2010".
+    """An agency's last report on a work item. `period` is in words: "the six months to 30 June
+    2010".
 
-    `no_change_on` is the day on which it said that there was nothing to report.
+    `no_change_on` is the day on which the agency reported no change; there are no texts then.
     """
 
     agency: str
@@ -150,7 +152,8 @@ class ItemReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemText:
-    """One work item with its words. `supporting` names agencies with their role: "Police (trains its own staff)"."""
+    """A work item with its texts. `supporting` has agencies with their roles: "Police (trains its
+    own staff)"."""
 
     key: str
     number: str
@@ -186,9 +189,9 @@ class PillarTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItemTexts:
-    """Annex: every work item with its official wording, its last report and its milestones, under its pillar.
+    """Annex: every work item with its official wording, last report and milestones, by pillar.
 
-    `period` is what reports were looked for in, in words.
+    `period` is the period of the reports, in words.
     """
 
     key: str
@@ -214,7 +217,7 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class PillarProgress:
-    """How many of a pillar's items stand at each stage; a stage that is absent counts as none."""
+    """The number of a pillar's items at each stage. A stage left out has none."""
 
     title: str
     counts: tuple[StageCount, ...]
@@ -232,7 +235,7 @@ class PillarProgress:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A milestone on the timeline, led by the number of its work item."""
+    """A milestone on the timeline, with the number of its work item."""
 
     number: str
     milestone: MilestoneRow
@@ -242,16 +245,17 @@ class TimelineRow:
 
 
 def timeline_room(pillars: int) -> int:
-    """How many milestones the picture has room for on its one page, beside that many pillars."""
+    """Return how many milestones fit on the annex's page beside that many pillars."""
     return max(0, MAX_TIMELINE_ROWS - 4 * max(0, pillars - 3))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPicture:
-    """Annex: one page that shows stages by pillar and how milestones slipped. `as_at` is where today's line stands.
+    """Annex: one page with stages by pillar and a timeline of milestones. The timeline marks
+    `as_at`.
 
-    `note` says what the picture leaves out ("The 24 milestones with the largest slips, of 61"). At most
-    `timeline_room` rows.
+    `note` says what is left out ("The 24 milestones with the largest slips, of 61"). The timeline
+    has at most `timeline_room` rows.
     """
 
     key: str
@@ -273,7 +277,7 @@ class ProgressPicture:
 
 
 class Level(StrEnum):
-    """How likely or how grave a risk is. Values are the codes that risks store."""
+    """Likelihood, impact or severity of a risk. The values are those stored by `Risk`."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -285,14 +289,14 @@ class Level(StrEnum):
 
 
 def check_words(text: Text, what: str, *, blank: bool = False) -> None:
-    """Refuse text that is too long, or empty unless `blank`: then it is one without any run."""
+    """Raise `DocumentError` for text that is too long or, unless `blank`, empty."""
     if text or not blank:
         check_length(text, what)
 
 
 @dataclass(frozen=True, slots=True)
 class MitigationLine:
-    """What is done about a delay. `due_on` is what was promised, `done_on` the day when it was done."""
+    """A mitigation of a delay. `due_on` is when it is due, `done_on` when it was done."""
 
     text: Text
     owner: str
@@ -306,7 +310,8 @@ class MitigationLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelayRow:
-    """One delay of a milestone. `days` is how far it has moved the date in all; `cause` is in words, one or two."""
+    """A delay of a milestone. `days` is the total number of days it moved the date; `cause` is one
+    or two words."""
 
     key: str
     number: str
@@ -335,7 +340,7 @@ class DelayRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelayRegister:
-    """Annex: a row for each delay that was open in the period, which is in words, or ended in it."""
+    """Annex: the delays that were open at any time in the period. `period` is in words."""
 
     key: str
     heading: str
@@ -350,7 +355,7 @@ class DelayRegister:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRow:
-    """One risk. `item` is the number of the work item that it threatens, empty for the whole Plan;
+    """A risk. `item` is the number of the work item it threatens, or empty for the whole plan;
     `escalated_to` is "The Minister", "The working group", or empty."""
 
     key: str
@@ -379,7 +384,8 @@ class RiskRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRegister:
-    """Annex: a row for each risk that was open in the period, which is in words: the gravest open one first."""
+    """Annex: the risks that were open at any time in the period, open and most severe first.
+    `period` is in words."""
 
     key: str
     heading: str
@@ -394,7 +400,7 @@ class RiskRegister:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultedRow:
-    """One agency that was asked about the paper, and its answer in words: "Concurs with comment"."""
+    """An agency that was consulted, and its answer in words: "Concurs with comment"."""
 
     key: str
     name: str
@@ -412,7 +418,7 @@ class ConsultedRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsultedTable:
-    """Annex: the agencies that were asked about the paper, and what they answered."""
+    """Annex: the agencies that were consulted, and their answers."""
 
     key: str
     heading: str

@@ -1,4 +1,4 @@
-"""Dates and lengths of time as every page and paper writes them. Pure text in, text out."""
+"""Dates and lengths of time as text, as all pages and papers write them."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -23,24 +23,24 @@ MONTHS = (
 
 
 def long_date(when: date) -> str:
-    """30 July 2010"""
+    """Return "30 July 2010"."""
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def short_date(when: date) -> str:
-    """30 Jul 2010"""
+    """Return "30 Jul 2010"."""
     return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
 
 
 def days(count: int) -> str:
-    """A measured length, in digits: "1 day", "92 days"."""
+    """Return a number of days, such as "1 day" or "92 days"."""
     return days_in_words(count)
 
 
 def months_in(start: date, end: date) -> int | None:
-    """How many whole months `start` to `end` make, both days included; None if not whole.
+    """Return the number of whole months from `start` to `end`, both included, or None.
 
-    31 July to 30 July counts as 12, and so does 30 July to 30 July, as people say it.
+    31 July to 30 July is 12 months, and so, as people count, is 30 July to 30 July.
     """
     after = end + timedelta(days=1)
     for last in (after, end):
@@ -51,13 +51,13 @@ def months_in(start: date, end: date) -> int | None:
 
 
 def add_months(start: date, count: int) -> date:
-    """The same day that many months later, or that month's last day where it has no such day."""
+    """Return the same day `count` months later, or that month's last day if it has no such day."""
     year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def period(start: date, end: date) -> str:
-    """ "the 12 months to 30 July 2010", or "the period from 3 March to 30 July 2010"."""
+    """Return "the 12 months to 30 July 2010" or "the period from 3 March to 30 July 2010"."""
     months = months_in(start, end)
     if months:
         return f"the {'month' if months == 1 else f'{number(months)} months'} to {long_date(end)}"

@@ -1,12 +1,12 @@
-"""The briefing as plain data: everything that reaches paper or preview is first a `Document`.
+"""The briefing as plain data: what is printed or previewed is always a `Document`.
 
-No Django, no database row and no clock: a frozen tree that says only what is true of itself. Reading rows into
-one is `reports.compose`; drawing one is `reports.render`; its JSON is `to_json` and `from_json`, offered here too,
-as are the pieces from `reports.document.text` and `reports.document.annexes`.
+A `Document` is a frozen tree without Django, database rows or a clock. `reports.compose` makes one
+from records, `reports.render` prints it, and `to_json` and `from_json` convert it.
 
-To make one, leave every number at 0 and call `Document.assemble`, which numbers paragraphs straight through and
-recommendations apart, then checks the whole. Keys are opaque and unique in the document ("p-3f9c"): they become
-anchors on screen, so they carry no words. A `DocumentError` is a sentence for the person at the screen.
+To make one, leave all numbers at 0 and call `Document.assemble`, which numbers the paragraphs
+throughout and the recommendations separately, then checks the whole. Keys are opaque and unique in
+the document ("p-3f9c"); they are used as anchors on screen. The message of a `DocumentError` is
+shown to the user.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from reports.document.text import (
     check_text,
 )
 
-# How plain data of schema 1 becomes data of schema 2, and so on. An entry that is added with a default needs no
-# step; one that is renamed, removed or holds something else does. `docs/recipes.md` says what goes with a step.
+# Steps that upgrade plain data from schema 1 to 2, and so on. A new entry with a default needs no
+# step; an entry that is renamed, removed or changes its meaning does. See `docs/recipes.md`.
 UPGRADES: list[plain_json.Upgrade] = []
 SCHEMA = len(UPGRADES) + 1
 LANGUAGE = "en-NZ"
@@ -45,7 +45,7 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 class Marking(StrEnum):
-    """The security markings this product may hold. Anything higher is refused by not being here."""
+    """The security markings that this product may hold. Higher markings are refused."""
 
     UNCLASSIFIED = "UNCLASSIFIED"
     IN_CONFIDENCE = "IN CONFIDENCE"
@@ -53,7 +53,7 @@ class Marking(StrEnum):
 
 
 class SectionKind(StrEnum):
-    """What a section tells. Their order is that of the kind of briefing, which is data."""
+    """Content of a section. The kind of briefing determines the order of sections."""
 
     PURPOSE = "purpose"
     BACKGROUND = "background"
@@ -66,7 +66,7 @@ class SectionKind(StrEnum):
 
 
 class Verb(StrEnum):
-    """What a recommendation asks of the Minister; printed bold at its head."""
+    """What a recommendation asks of the Minister. Printed in bold at its start."""
 
     NOTE = "note"
     AGREE = "agree"
@@ -76,7 +76,7 @@ class Verb(StrEnum):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The choices printed for this verb unless the recommendation has its own."""
+        """The options printed for this verb, unless the recommendation has its own."""
         return {
             Verb.NOTE: ("noted",),
             Verb.AGREE: ("agreed", "not agreed"),
@@ -88,7 +88,8 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a statement comes from: a record, at one version of its history, and what to call it on screen."""
+    """A record that a paragraph was written from, at one version of its history, with a label for
+    screens."""
 
     model: str
     pk: int
@@ -124,7 +125,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """One thing asked of the Minister. The text follows the verb: "the contents of this paper"."""
+    """A recommendation. The text follows the verb: "the contents of this paper"."""
 
     key: str
     verb: Verb
@@ -145,7 +146,8 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """The closing section: its lead-in is a numbered paragraph, its items are numbered apart from 1."""
+    """The closing section. Its lead is a numbered paragraph; its items are numbered separately,
+    from 1."""
 
     lead: Paragraph
     items: tuple[Recommendation, ...]
@@ -159,7 +161,7 @@ class Recommendations:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person named by name or by role; an empty telephone prints as N/A."""
+    """A person, by name or role. Empty telephone numbers print as N/A."""
 
     name: str
     role: str = ""
@@ -174,7 +176,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """The facts on the cover. `None` and empty tuples print as N/A, which is a real answer here."""
+    """The cover. `None` and empty tuples are valid answers and print as N/A."""
 
     minister: str
     portfolio: str
@@ -219,7 +221,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A whole briefing. Building one checks it; see `assemble` for the easy way."""
+    """A whole briefing. It is checked when built; use `assemble` to build one."""
 
     plan_title: str
     cover: Cover
@@ -238,7 +240,8 @@ class Document:
         recommendation: Recommendations,
         annexes: Iterable[Annex] = (),
     ) -> Document:
-        """Number every paragraph and recommendation, whatever their numbers were, and build the document."""
+        """Build the document with paragraphs and recommendations numbered, ignoring their numbers
+        so far."""
         numbered, closing = number_through(tuple(sections), recommendation)
         return cls(
             plan_title=plan_title,
@@ -276,7 +279,8 @@ class Document:
         return self.cover.title
 
     def paragraphs(self) -> Iterator[Paragraph]:
-        """Every numbered paragraph in printed order, the recommendation's lead-in last."""
+        """Yield the numbered paragraphs in printed order, with the lead of the recommendations
+        last."""
         for section in self.sections:
             yield from section.paragraphs
         yield self.recommendation.lead
@@ -304,7 +308,8 @@ class Document:
 def number_through(
     sections: tuple[Section, ...], recommendation: Recommendations
 ) -> tuple[tuple[Section, ...], Recommendations]:
-    """The same parts with paragraphs numbered 1..n straight through and recommendations 1..m apart."""
+    """Return the same parts with paragraphs numbered from 1 throughout, and recommendations from
+    1."""
     number = 0
     numbered = []
     for section in sections:
@@ -322,7 +327,7 @@ def number_through(
 
 
 def to_json(document: Document) -> bytes:
-    """The document as canonical JSON: equal documents give equal bytes, so the bytes can be hashed and kept."""
+    """Return canonical JSON. Equal documents give equal bytes, which can be hashed and stored."""
     data = plain_json.dump({"schema": SCHEMA, "document": plain_json.plain(document)})
     if len(data) > MAX_BYTES:
         raise DocumentError(f"The document is too long to keep ({len(data):,} bytes).")
@@ -330,10 +335,11 @@ def to_json(document: Document) -> bytes:
 
 
 def from_json(data: bytes) -> Document:
-    """The document that this or an earlier release wrote with `to_json`.
+    """Return the document from JSON that this or an earlier release wrote with `to_json`.
 
-    The bytes that are kept remain what was signed: written again, an older document may have entries more. Refuses
-    a newer schema, and anything unknown, missing or malformed.
+    Keep the stored bytes, as they are what was signed; writing an older document again may add
+    entries. Raise `DocumentError` for a newer schema, and for unknown, missing or malformed
+    entries.
     """
     if len(data) > MAX_BYTES:
         raise DocumentError(f"The document is too long to read ({len(data):,} bytes).")

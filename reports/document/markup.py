@@ -1,9 +1,10 @@
-"""What a person typed to text in a document, and back. Never HTML.
+"""Converts typed text to the text of a document, and back. Never HTML.
 
-Two things have a meaning: `**bold**`, and a line that opens with "- ", "* " or "• ", which is a sub-bullet (indented
-under another, a second level). A blank line ends a paragraph. Everything else, tags and other Markdown included, is
-printed as typed. Bold is read by markdown-it's rules for where emphasis may open and close; bullets are read line by
-line, because Markdown's own lists would also swallow "2009. A year" and text that merely stands further in.
+Only two things are markup: `**bold**`, and lines that start with "- ", "* " or "• ", which are
+sub-bullets (a second level if indented under another). A blank line ends a paragraph. Everything
+else is printed as typed, including tags and other Markdown. markdown-it decides where bold may open
+and close. Bullets are parsed line by line, because Markdown's lists would also match "2009. A year"
+and indented text.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from reports.document.text import Bullet, DocumentError, Run, Text, check_characters
 
-MAX_SOURCE = 20_000  # characters typed into one box
+MAX_SOURCE = 20_000  # characters in one text box
 MAX_BULLETS = 100
 
 _INLINE = MarkdownIt("zero").enable(["emphasis", "escape"]).disable("text_join")
@@ -25,7 +26,7 @@ _BULLET = re.compile(r"( *)[-*•] +(\S.*)")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
 
-# A word that te reo Māori could spell, and one that it must have: it has a macron.
+# A word that te reo Māori spelling allows, and one that must be te reo Māori: it has a macron.
 _SPELT = r"(?:(?:ng|wh|[hkmnprtw])?[aeiouāēīōū])+"
 _WITH_MACRON = rf"(?=[a-z]*[āēīōū]){_SPELT}"
 _NAME = r"(?-i:(?=[A-ZĀĒĪŌŪ]))" + _SPELT
@@ -34,18 +35,19 @@ _MAORI = rf"(?:\b{_NAME}[ -])*\b{_WITH_MACRON}\b(?:[ -](?:{_NAME}|{_WITH_MACRON}
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph's text and its sub-bullets."""
+    """A paragraph's text and its sub-bullets."""
 
     text: Text
     bullets: tuple[Bullet, ...] = ()
 
 
 def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
-    """The paragraphs in `source`; none when it is blank.
+    """Return the paragraphs of `source`; none if it is blank.
 
-    Words with macrons are marked as te reo Māori, with the names around them, and so is each phrase in `maori` (the
-    agencies' te reo names). A bullet with no sentence before it becomes a paragraph. Refuses, with a DocumentError,
-    text that is too long, nested too deep, or holds what cannot be printed.
+    Words with macrons, and names beside them, are marked as te reo Māori, and so are the phrases in
+    `maori` (the agencies' names). A bullet without a sentence before it becomes a paragraph.
+
+    Raise `DocumentError` for text that is too long, nested too deeply, or not printable.
     """
     if len(source) > MAX_SOURCE:
         raise DocumentError(
@@ -75,7 +77,10 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
 
 
 def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
-    """One stretch of text with bold read and line ends as spaces. Refuses blank text and what `parse` refuses."""
+    """Parse one paragraph without bullets. Line breaks become spaces.
+
+    Raise `DocumentError` for blank text, and as `parse` does.
+    """
     if len(source) > MAX_SOURCE:
         raise DocumentError(
             f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
@@ -84,14 +89,14 @@ def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
 
 
 def languages(words: str, *, maori: Iterable[str] = ()) -> Text:
-    """Words exactly as they are, no markup read in them, with te reo Māori marked as `parse` does."""
+    """Mark te reo Māori as `parse` does, without parsing markup."""
     runs: list[Run] = []
     _add_marked(runs, words, False, _language_pattern(maori))
     return tuple(runs)
 
 
 def to_source(text: Text, bullets: Iterable[Bullet] = ()) -> str:
-    """What a person would type to get this text; for editing a paragraph that stands."""
+    """Return the source that parses to this text, for editing."""
     lines = [_source_line(text)]
     for bullet in bullets:
         lines.append("- " + _source_line(bullet.text))
@@ -102,7 +107,7 @@ def to_source(text: Text, bullets: Iterable[Bullet] = ()) -> str:
 @dataclass(slots=True)
 class _Draft:
     words: str
-    least_indent: int = 0  # of its bullets: more than its own sign's when it was a bullet itself
+    least_indent: int = 0  # of its bullets: more than its own sign's if it was a bullet itself
     bullets: list[tuple[int, str]] = field(default_factory=list)
 
     def add_bullet(self, *, indent: int, words: str) -> None:
@@ -131,7 +136,7 @@ class _Draft:
 
 
 def tidy(source: str) -> str:
-    """One form for each letter, one kind of line end, no invisible joiners from a word processor."""
+    """Normalise letters (NFC) and line ends, and remove invisible joiners of word processors."""
     text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", source))
     text = _INVISIBLE.sub("", text).replace("\t", "    ")
     check_characters(text.replace("\n", " "), "The text")
@@ -155,7 +160,7 @@ def _add_marked(runs: list[Run], text: str, bold: bool, pattern: re.Pattern[str]
 
 
 def _looks(words: str) -> list[tuple[str, bool]]:
-    """Stretches of text, each with whether it is bold, neighbours of one look joined."""
+    """Return runs of text, each with whether it is bold. Neighbours of one format are joined."""
     if "*" not in words:
         return [(words, False)]
     stretches: list[tuple[str, bool]] = []
@@ -166,7 +171,7 @@ def _looks(words: str) -> list[tuple[str, bool]]:
             bold = token.nesting == 1
             continue
         if token.nesting or (token.type == "text_special" and token.markup != r"\*"):
-            text = token.markup  # emphasis and escapes that mean nothing here
+            text = token.markup  # the characters of emphasis and escapes that are not supported
         if stretches and stretches[-1][1] == bold:
             stretches[-1] = (stretches[-1][0] + text, bold)
         else:

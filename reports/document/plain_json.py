@@ -1,10 +1,11 @@
-"""Frozen dataclasses to JSON and back by their own annotations, strictly: unknown, missing or mistyped is refused.
+"""Converts frozen dataclasses to and from JSON by their annotations.
 
-Knows dataclasses, tuples, dates, string enumerations, text, whole numbers, booleans, None, and unions of dataclasses
-(told apart by a "type" key). Whatever else a class may say about itself it checks when it is built.
+It handles dataclasses, tuples, dates, string enumerations, strings, integers, booleans, None, and
+unions of dataclasses (by a "type" key). Unknown, missing and mistyped entries are refused; classes
+check further rules when they are built.
 
-What was written by an earlier release is read too: an entry that it does not have takes the class's default, and
-data of a lower schema number is upgraded step by step first. Data of a higher number is refused.
+Data of earlier releases can be read: missing entries take the class's defaults, and data of a lower
+schema number is upgraded step by step first. Data of a higher schema number is refused.
 """
 
 from __future__ import annotations
@@ -20,22 +21,22 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
-# Takes plain data of one schema number and returns it as the next number has it.
+# Takes plain data of one schema number and returns it for the next.
 Upgrade = Callable[[Any], Any]
 
 
 class Malformed(ValueError):
-    """The data is not what the class says. The message completes "it cannot be read: ..."."""
+    """The data does not match the class. The message completes "it cannot be read: ..."."""
 
 
 def dump(data: object) -> bytes:
-    """Canonical bytes: sorted keys, no spaces, UTF-8."""
+    """Return canonical bytes: sorted keys, no spaces, UTF-8."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8")
 
 
 def load(data: bytes) -> Any:
-    """Parse JSON, refusing a key that stands twice and numbers that are not whole."""
+    """Parse JSON. Raise `Malformed` for repeated keys and for numbers that are not integers."""
     try:
         return json.loads(
             data.decode("utf-8"),
@@ -50,9 +51,10 @@ def load(data: bytes) -> Any:
 
 
 def upgraded(data: Any, schema: Any, upgrades: Sequence[Upgrade]) -> Any:
-    """Data of the schema number as data of today's, one step after the other.
+    """Upgrade data from a schema number to the current one.
 
-    `upgrades[0]` takes data of schema 1 to schema 2, and so on; a step may change the data that it is given.
+    `upgrades[0]` takes data of schema 1 to schema 2, and so on. A step may modify its argument.
+    Raise `Malformed` for an invalid or a higher schema number.
     """
     today = len(upgrades) + 1
     reads = f"its schema is {schema!r}; this version reads {'1' if today == 1 else f'1 to {today}'}"
@@ -66,7 +68,7 @@ def upgraded(data: Any, schema: Any, upgrades: Sequence[Upgrade]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The value as dictionaries, lists, text, whole numbers, booleans and None."""
+    """Return the value as dictionaries, lists, strings, integers, booleans and None."""
     if is_dataclass(value) and not isinstance(value, type):
         data = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         return {"type": type(value).__name__, **data}
@@ -80,9 +82,10 @@ def plain(value: Any) -> Any:
 
 
 def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:
-    """An instance of the dataclass `kind`; an entry that is not there takes its default.
+    """Return an instance of the dataclass `kind`. Missing entries take their defaults.
 
-    `at` says where in the data we are, for the message.
+    `at` is the path within the data, for messages. Raise `Malformed` for unknown, missing or
+    mistyped entries.
     """
     if not isinstance(data, dict):
         raise Malformed(f"{at} is not an object")
@@ -104,7 +107,7 @@ def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:
 
 @cache
 def required(kind: Any) -> frozenset[str]:
-    """The entries of a dataclass that have no default."""
+    """Return the names of a dataclass's fields without a default."""
     return frozenset(
         field.name
         for field in fields(kind)

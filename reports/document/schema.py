@@ -1,8 +1,8 @@
-"""The JSON of a briefing described for other programs: JSON Schema, draft 2020-12, told from the dataclasses themselves.
+"""JSON Schema (draft 2020-12) of a briefing's JSON, generated from the dataclasses.
 
-`reports/document/document.schema.json` is this description published. `python -m reports.document.schema` prints it; a test holds the
-file equal. It describes structure: what further makes a document sound (lengths, order, numbering, keys that stand
-once) is checked by `reports.document` when one is built.
+`python -m reports.document.schema` prints it, `reports/document/document.schema.json` publishes it,
+and a test keeps them equal. It describes the structure only; `reports.document` checks lengths,
+order, numbering and unique keys when a document is built.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ SIMPLE: dict[Any, dict[str, str]] = {
 
 
 def json_schema() -> dict[str, Any]:
-    """What `reports.document.from_json` reads of today's schema number, with a definition for each class, by name."""
+    """Return the schema that `from_json` accepts at the current schema number, with a definition
+    for each class."""
     definitions: dict[str, Any] = {}
     document = _of(Document, definitions)
     return {
@@ -47,12 +48,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def published() -> str:
-    """The text of `reports/document/document.schema.json`."""
+    """Return the text of `reports/document/document.schema.json`."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _of(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    """The schema of one annotation; classes that it names are added to `definitions`."""
+    """Return the schema of an annotation, and add the classes it refers to, to `definitions`."""
     if hint in SIMPLE:
         return dict(SIMPLE[hint])
     if get_origin(hint) is tuple:
@@ -62,7 +63,7 @@ def _of(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if isinstance(hint, type) and is_dataclass(hint):
         name = hint.__name__
         if name not in definitions:
-            definitions[name] = {}  # named before it is told: a bullet has bullets
+            definitions[name] = {}  # reserved first, because bullets contain bullets
             definitions[name] = _object(hint, definitions)
         return {"$ref": f"#/$defs/{name}"}
     if issubclass(hint, StrEnum):
@@ -79,12 +80,12 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
             "type": {"const": kind.__name__},
             **{name: _of(hints[name], definitions) for name in names},
         },
-        # As the reader does it: what has a default may be missing, as in a paper of an earlier release.
+        # As in `plain_json.build`, entries with a default may be missing.
         "required": ["type", *(name for name in names if name in required(kind))],
         "additionalProperties": False,
     }
     said = inspect.getdoc(kind) or ""
-    # A dataclass without words of its own is given its signature.
+    # A dataclass without a docstring gets its signature as one.
     if not said.startswith(f"{kind.__name__}("):
         schema = {"description": " ".join(said.split("\n\n")[0].split()), **schema}
     return schema

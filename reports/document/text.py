@@ -1,13 +1,11 @@
-"""Text in a document: runs with a look and a language, bullets, and what no text may hold."""
+"""Text in a document: formatted runs and bullets, and the characters that are refused."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 
-MAX_TEXT = (
-    10_000  # characters in one paragraph or field: more is a mistake, or an attack on the renderer
-)
+MAX_TEXT = 10_000  # characters in one paragraph or field; more is a mistake or an attack
 
 # Line and direction controls can hide or reorder what a signatory reads.
 _REFUSED = {
@@ -18,11 +16,12 @@ _REFUSED = {
 
 
 class DocumentError(ValueError):
-    """The document cannot be as asked. The message is a sentence for the person at the screen."""
+    """The document cannot be made. The message is shown to the user."""
 
 
 def check_text(text: str, what: str, *, blank: bool = False) -> None:
-    """Refuse empty (unless `blank`), over-long or unprintable text, naming `what` it was meant for."""
+    """Raise `DocumentError` for empty (unless `blank`), too long or unprintable text. `what` names
+    it."""
     if not isinstance(text, str):
         raise DocumentError(f"{what} must be text.")
     if not blank and not text.strip():
@@ -33,7 +32,7 @@ def check_text(text: str, what: str, *, blank: bool = False) -> None:
 
 
 def check_characters(text: str, what: str) -> None:
-    """Refuse text with controls, line ends among them, or with what is no character."""
+    """Raise `DocumentError` for control characters, including line breaks, and unassigned ones."""
     if text.isprintable():
         return
     for character in text:
@@ -45,7 +44,7 @@ def check_characters(text: str, what: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text with one look. `lang` is "mi" for te reo Māori, empty for the document's language."""
+    """Text of one format. `lang` is "mi" for te reo Māori, empty for the document's language."""
 
     text: str
     bold: bool = False
@@ -63,17 +62,17 @@ Text = tuple[Run, ...]
 
 
 def plain(text: str) -> Text:
-    """One run exactly as given: no markup is read in it."""
+    """Return one run of the text as it is. Markup is not parsed."""
     return (Run(text),)
 
 
 def words(text: Text) -> str:
-    """The text without its looks."""
+    """Return the text without formatting."""
     return "".join(run.text for run in text)
 
 
 def check_length(text: Text, what: str) -> None:
-    """Refuse empty or over-long text, naming `what` it was meant for."""
+    """Raise `DocumentError` for empty or too long text. `what` names it."""
     if not words(text).strip():
         raise DocumentError(f"{what} is empty.")
     if len(words(text)) > MAX_TEXT:
@@ -84,7 +83,7 @@ def check_length(text: Text, what: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """A sub-bullet; its own bullets may not have any further."""
+    """A sub-bullet. Its own bullets must not have bullets."""
 
     text: Text
     bullets: tuple[Bullet, ...] = ()
