@@ -31,7 +31,7 @@ class ReasonField(forms.CharField):
         super().__init__(**kwargs)
 
 
-def shown_again(form: forms.BaseForm, **values: object) -> None:
+def overwrite_data(form: forms.BaseForm, **values: object) -> None:
     """Overwrite these fields of a bound form's data and keep the rest as typed.
 
     Used to show a form again with the current version of its row after a conflict.

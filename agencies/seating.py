@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies.models import Agency, Invitation, Seat
 
 Role = Seat.Role
-TOLD_AT_MOST = 50
+MAX_ENTRIES = 50
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def history_of(agency: Agency) -> list[Entry]:
     seats = Seat.history.filter(agency=agency).select_related("user")
     invitations = Invitation.history.filter(agency=agency)
     entries = [*_entries(seats, _seat), *_entries(invitations, _invitation)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:TOLD_AT_MOST]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:MAX_ENTRIES]
 
 
 def _entries(rows: Any, sentence: Any) -> Iterator[Entry]:

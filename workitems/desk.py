@@ -50,7 +50,7 @@ def days_until(due: date, on: date) -> str:
     return f"Due in {length}" if days > 0 else f"Overdue by {length}"
 
 
-def running(on: date, plan: str) -> Q:
+def not_ended(on: date, plan: str) -> Q:
     """Filter rows whose plan (the lookup `plan`) has not ended. Nobody works on an ended plan."""
     return Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
 
@@ -103,7 +103,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
     soon = (
         Milestone.objects.open()
         .filter(
-            running(on, "item__plan"),
+            not_ended(on, "item__plan"),
             responsible_agency__in=agencies,
             agreed_due__lte=on + timedelta(days=SHOWN_AHEAD_DAYS),
         )
@@ -126,7 +126,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
 def _decisions(agencies: set[int], on: date) -> list[Line]:
     to_do = (
         Decision.objects.open(on)
-        .filter(running(on, "meeting__plan"), owner_agency__in=agencies, due_on__isnull=False)
+        .filter(not_ended(on, "meeting__plan"), owner_agency__in=agencies, due_on__isnull=False)
         .select_related("meeting__plan", "item__plan")
         .order_by("due_on")[:SHOWN_AT_MOST]
     )
@@ -165,7 +165,7 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
 def _variations(agencies: set[int], on: date) -> list[Line]:
     pending = (
         Variation.objects.pending()
-        .filter(running(on, "plan"), plan__coordinating_agency__in=agencies)
+        .filter(not_ended(on, "plan"), plan__coordinating_agency__in=agencies)
         .select_related("plan", "item__plan", "requesting_agency")
         .order_by("requested_at")[:SHOWN_AT_MOST]
     )

@@ -31,7 +31,7 @@ class Strand:
     is_added: bool = False
 
 
-def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+def side_by_side(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     """Return the old and the new text, each split into changed and unchanged pieces.
 
     Joining the pieces of a side gives its text.
@@ -44,12 +44,12 @@ def compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     return was, now
 
 
-def interwoven(before: str, after: str) -> list[Strand]:
+def full_diff(before: str, after: str) -> list[Strand]:
     """Return one diff of both full texts. Removed words come before the words added instead."""
     return _strands(list(_steps(before, after)), lambda words, place: "".join(words))
 
 
-def woven(before: str, after: str) -> list[Strand]:
+def short_diff(before: str, after: str) -> list[Strand]:
     """Return one diff of both texts, with long unchanged runs shortened to "…"."""
     steps = list(_steps(before, after))
     return _strands(steps, lambda words, place: _cut(words, place == 0, place == len(steps) - 1))

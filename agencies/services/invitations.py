@@ -30,7 +30,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def behind(token: str, at: datetime) -> Invitation | None:
+def find_by_token(token: str, at: datetime) -> Invitation | None:
     """Return the invitation of this token with its agency, or None if its link does not work."""
     return (
         Invitation.objects.live(at)

@@ -107,7 +107,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """
     at = timezone.now()
     user = request.user if isinstance(request.user, User) else None
-    invitation = services.behind(token, at)
+    invitation = services.find_by_token(token, at)
     if invitation is None:
         if user is not None and services.was_accepted_by(token, user):
             return redirect("home")

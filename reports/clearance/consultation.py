@@ -11,7 +11,7 @@ from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
-from workitems.word_diff import Strand, woven
+from workitems.word_diff import Strand, short_diff
 
 WHOLE = ("", "The whole paper")
 
@@ -103,7 +103,7 @@ def read(clearance: Clearance) -> Consulting:
             Change(
                 each.key,
                 f"{each.what[:1].upper()}{each.what[1:]}",
-                tuple(woven(each.was, each.now)),
+                tuple(short_diff(each.was, each.now)),
             )
             for each in (changed if clearance.cleared else ())
         ),
@@ -120,7 +120,7 @@ def threads(draft: Draft, comments: Iterable[ClearanceComment]) -> list[Thread]:
             comment=comment,
             place=concerns.place_of(draft, comment.key),
             is_there=comment.key in words,
-            strands=tuple(woven(comment.about, words[comment.key]))
+            strands=tuple(short_diff(comment.about, words[comment.key]))
             if words.get(comment.key, comment.about) != comment.about
             else (),
         )

@@ -15,7 +15,7 @@ from agencies.models import Agency, Seat, User
 from reports.models import Briefing, Clearance
 from workitems.models import Notice
 from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, Other, Seats, Why, each_once, step_of
+from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, each_once, step_of
 from workitems.standing import days_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
@@ -29,7 +29,7 @@ def about(row: Clearance) -> str:
     return f"clearance {row.pk}"
 
 
-def tell(on: date) -> Iterator[Other]:
+def tell(on: date) -> Iterator[OtherNews]:
     """Yield the notices of all consultations due as at a day. Four queries."""
     rows = list(
         Clearance.objects.asked()
@@ -50,7 +50,7 @@ def tell(on: date) -> Iterator[Other]:
             yield from _answered(group, seats)
 
 
-def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[Other]:
+def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     approvers = _people(seats, row, Role.APPROVER, Why.TURN)
     contributors = _people(seats, row, Role.CONTRIBUTOR, Why.TURN)
     coordinators = _coordinators(seats, row)
@@ -86,7 +86,7 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[Other]:
         yield _line(row, user, role, reason, occasion, sentence, state)
 
 
-def _answered(group: list[Clearance], seats: Seats) -> Iterator[Other]:
+def _answered(group: list[Clearance], seats: Seats) -> Iterator[OtherNews]:
     first = group[0]
     occasion = f"versions {sum(row.version for row in group)}"
     sentence = "Every agency that was asked has answered. The paper can go to authorisation."
@@ -102,13 +102,13 @@ def _line(
     occasion: str,
     sentence: str,
     state: str,
-) -> Other:
+) -> OtherNews:
     briefing = row.briefing
     is_coordinator = role == Role.COORDINATOR
     agency: Agency = row.agency
     number = briefing.tracker_number
     every = reason == Reason.ANSWERED
-    return Other(
+    return OtherNews(
         recipient=user,
         told_as=role,
         reason=reason,

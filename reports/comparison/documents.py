@@ -23,7 +23,7 @@ from reports.document import (
 from reports.document.dates import long_date
 from reports.document.wording import agree, listed
 from workitems.standing import counted
-from workitems.word_diff import Strand, interwoven
+from workitems.word_diff import Strand, full_diff
 
 # Limit on character comparisons for a whole paper. Further changed paragraphs are shown as
 # replaced.
@@ -135,7 +135,7 @@ class Part:
         """The diff of the heading, if the section was renamed."""
         if not self.heading_was or not self.heading_now or self.heading_was == self.heading_now:
             return ()
-        return tuple(interwoven(self.heading_was, self.heading_now))
+        return tuple(full_diff(self.heading_was, self.heading_now))
 
     @property
     def differing(self) -> int:
@@ -316,7 +316,7 @@ class _Weaver:
         if steps > self.left:
             return (Strand(was, is_removed=True), Strand(now, is_added=True))
         self.left -= steps
-        strands = tuple(interwoven(was, now))
+        strands = tuple(full_diff(was, now))
         return strands if any(each.is_removed or each.is_added for each in strands) else ()
 
 

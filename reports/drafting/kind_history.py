@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
-from workitems.word_diff import Strand, woven
+from workitems.word_diff import Strand, short_diff
 
 # Reasons recorded by the service itself. They are not shown, because the sentence includes them.
 CAME_ALONG = "Came with the kind of briefing"
@@ -65,7 +65,7 @@ def _of_kind(was: Any, row: Any) -> Iterator[Said]:
         labels = [AnnexChoice(name).label for name in row.annexes if name in AnnexChoice.values]
         yield f"changed the annexes to: {'; '.join(labels) or 'none'}.", ()
     if was.asks != row.asks:
-        yield "changed what it asks of the Minister:", tuple(woven(_asks(was), _asks(row)))
+        yield "changed what it asks of the Minister:", tuple(short_diff(_asks(was), _asks(row)))
 
 
 def _asks(row: Any) -> str:
@@ -89,7 +89,7 @@ def _of_section(was: Any, row: Any) -> Iterator[Said]:
             (),
         )
     if was.standing_text != row.standing_text:
-        strands = tuple(woven(was.standing_text, row.standing_text))
+        strands = tuple(short_diff(was.standing_text, row.standing_text))
         yield f"changed the standing text of “{row.heading}”:", strands
     if was.position != row.position and row.history_change_reason in (MOVED_UP, MOVED_DOWN):
         where = "up" if row.history_change_reason == MOVED_UP else "down"

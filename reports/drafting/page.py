@@ -25,7 +25,7 @@ from reports.drafting.draft import (
 from reports.drafting.paper import composed_from, generated
 from reports.drafting.sources import Cited, Places, Shelf, tray
 from reports.models import Briefing, DraftParagraph
-from workitems.word_diff import Strand, woven
+from workitems.word_diff import Strand, short_diff
 
 # Number of last words shown to identify a sentence after which a paragraph can be split.
 LAST_WORDS = 6
@@ -212,4 +212,4 @@ def _words(text: str, maori: tuple[str, ...]) -> Words:
 
 def _compared(draft: Draft, drift: Drift) -> list[Strand]:
     was, now = (printed(draft, text).replace("**", "") for text in (drift.was, drift.now))
-    return woven(was, now)
+    return short_diff(was, now)

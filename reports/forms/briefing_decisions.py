@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from reports.models import Briefing
-from workitems.forms.meetings import FollowUpFields, words
+from workitems.forms.meetings import FollowUpFields, textarea_field
 from workitems.models import Matter, Meeting
 
 
@@ -21,7 +21,7 @@ class BriefingDecisionForm(FollowUpFields):
         required=False,
         empty_label="None",
     )
-    text = words(
+    text = textarea_field(
         "What was decided",
         required=True,
         error_messages={"required": "Say what was decided."},

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import shown_again
+from agencies.fields import overwrite_data
 from reports.checks import Check
 from reports.forms.issuing import StepForm
 
@@ -30,4 +30,4 @@ class OverrideForm(StepForm):
 
     def take(self, check: Check) -> None:
         """Show the form again as typed, with the check's current digest."""
-        shown_again(self, about=check.about)
+        overwrite_data(self, about=check.about)

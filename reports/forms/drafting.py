@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import shown_again
+from agencies.fields import overwrite_data
 from reports.document import Verb
 from reports.document.markup import MAX_SOURCE
 from reports.models import BriefingKind
@@ -30,7 +30,7 @@ class TypedForm(forms.Form):
 
     def take(self, **values: Any) -> None:
         """Show the form again as typed, with values of the current row."""
-        shown_again(self, **values)
+        overwrite_data(self, **values)
 
     def clean_seen(self) -> list[str]:
         return str(self.cleaned_data["seen"]).split()

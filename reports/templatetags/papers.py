@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from reports.document.dates import long_date, short_date
 from reports.document.markup import languages
 from reports.meetings.parts import Asked
-from workitems.word_diff import Piece, compared
+from workitems.word_diff import Piece, side_by_side
 
 register = template.Library()
 register.filter(long_date)
@@ -47,7 +47,7 @@ def sides(asked: Asked, maori: Iterable[str]) -> list[list[SafeString]]:
     """
     if len(asked.before) != len(asked.after) or asked.before[0][:1].isdecimal():
         return [[te_reo(text, maori) for text in side] for side in (asked.before, asked.after)]
-    pairs = [compared(was, now) for was, now in zip(asked.before, asked.after, strict=True)]
+    pairs = [side_by_side(was, now) for was, now in zip(asked.before, asked.after, strict=True)]
     return [
         [_marked(was, maori) for was, _ in pairs],
         [_marked(now, maori) for _, now in pairs],

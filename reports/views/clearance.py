@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import say_refusal, shown_again
+from agencies.fields import overwrite_data, say_refusal
 from reports import checks
 from reports.clearance import consultation
 from reports.clearance.notices import about
@@ -101,7 +101,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             )
         except Conflict as conflict:
             form.add_error(None, str(conflict))
-            shown_again(form, seen=services.asked_digest(briefing))
+            overwrite_data(form, seen=services.asked_digest(briefing))
             asked = _asked(briefing)
             theirs = [
                 (row.agency.short_name, f"Asked, due on {long_date(row.due_on)}") for row in asked
@@ -185,7 +185,7 @@ def _clear(
             }
         )
     elif answer.errors:
-        shown_again(answer, version=(theirs or row).version, read=page.read)
+        overwrite_data(answer, version=(theirs or row).version, read=page.read)
     return render(
         request,
         "reports/clearance/clear.html",

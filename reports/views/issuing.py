@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import shown_again
+from agencies.fields import overwrite_data
 from agencies.models import User
 from reports import checks
 from reports.document import Document, DocumentError, from_json
@@ -257,7 +257,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect(briefing)
     if form.is_bound:
         # The next submission authorises the PDF that is on the page now.
-        shown_again(form, pdf_sha256=printed.pdf_sha256)
+        overwrite_data(form, pdf_sha256=printed.pdf_sha256)
     else:
         form.initial["pdf_sha256"] = printed.pdf_sha256
     return render(

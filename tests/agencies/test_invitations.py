@@ -208,8 +208,8 @@ def test_sent_again_the_new_link_works_and_the_old_one_does_not(invite, approver
     later = NIGHT + timedelta(days=20)
     with deliver():
         services.send_again(invitation=invitation, version=1, by=approver, at=later)
-    assert services.behind(old, later) is None
-    assert services.behind(token(), later) == invitation
+    assert services.find_by_token(old, later) is None
+    assert services.find_by_token(token(), later) == invitation
     assert record(invitation)[-1] == ("Police approver (Police)", "Sent again.")
 
 
@@ -225,7 +225,7 @@ def test_a_withdrawn_invitation_opens_nothing_and_is_withdrawn_once(invite, appr
     invitation = invite()
     for _ in range(2):
         services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="Wrong person.")
-    assert services.behind(token(), NIGHT) is None
+    assert services.find_by_token(token(), NIGHT) is None
     assert [why for _, why in record(invitation)] == ["", "Wrong person."]
     assert refusal(
         lambda: services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
@@ -247,8 +247,8 @@ def test_an_accepted_invitation_is_neither_withdrawn_nor_sent_again(invite, appr
 def test_a_link_works_for_fourteen_days(invite):
     invitation = invite()
     last = NIGHT + timedelta(days=14)
-    assert services.behind(token(), last - timedelta(seconds=1)) == invitation
-    assert services.behind(token(), last) is None
+    assert services.find_by_token(token(), last - timedelta(seconds=1)) == invitation
+    assert services.find_by_token(token(), last) is None
     with pytest.raises(InvitationGone):
         services.accept(invitation=invitation, user=UserFactory(email=invitation.email), at=last)
 
@@ -311,7 +311,7 @@ def test_an_invitation_is_accepted_once(invite):
 
 def test_a_link_that_was_replaced_while_its_page_was_open_is_gone(invite, approver):
     invitation = invite()
-    page = services.behind(token(), NIGHT)
+    page = services.find_by_token(token(), NIGHT)
     services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
     with pytest.raises(InvitationGone):
         services.accept_as_new_person(invitation=page, name="A", password=PASSWORD, at=NIGHT)

@@ -51,7 +51,7 @@ def test_of_ten_clicks_one_accepts(police):
         sent_at=NOW,
         expires_at=NOW + timedelta(days=1),
     )
-    invitation = invitations.behind("token", NOW)
+    invitation = invitations.find_by_token("token", NOW)
     assert invitation is not None
     outcomes = at_once(
         10,

@@ -229,7 +229,7 @@ def test_a_mistaken_piece_is_withdrawn_and_its_row_stays(update, contributor):
         "The wrong file.",
     )
     assert newest(piece) == ("~", "Police contributor (Police)", "The wrong file.")
-    assert list(Evidence.objects.standing()) == []
+    assert list(Evidence.objects.not_withdrawn()) == []
     with refused("This piece is withdrawn already."):
         evidence.withdraw(evidence=piece, by=contributor, at=NOW, reason="Again.")
 
@@ -261,19 +261,25 @@ def closed(item):
 
 def test_the_reviewer_says_what_is_missing_and_takes_it_back(closed, coordinator):
     with refused("Say what is missing.", "reason"):
-        evidence.find_wanting(milestone=closed, version=1, by=coordinator, reason="")
-    evidence.find_wanting(milestone=closed, version=1, by=coordinator, reason="No receipt.")
+        evidence.flag_missing_evidence(milestone=closed, version=1, by=coordinator, reason="")
+    evidence.flag_missing_evidence(
+        milestone=closed, version=1, by=coordinator, reason="No receipt."
+    )
     closed.refresh_from_db()
     assert (closed.no_evidence, closed.version) == ("No receipt.", 2)
     assert newest(closed) == ("~", "Coordinator (DoL)", "No receipt.")
     with refused("Say what shows it now.", "reason"):
-        evidence.find_shown(milestone=closed, version=2, by=coordinator, reason="")
-    evidence.find_shown(milestone=closed, version=2, by=coordinator, reason="It came by post.")
+        evidence.clear_missing_evidence(milestone=closed, version=2, by=coordinator, reason="")
+    evidence.clear_missing_evidence(
+        milestone=closed, version=2, by=coordinator, reason="It came by post."
+    )
     closed.refresh_from_db()
     assert (closed.no_evidence, closed.version) == ("", 3)
     assert newest(closed) == ("~", "Coordinator (DoL)", "It came by post.")
     with refused("Nobody said that evidence is missing."):
-        evidence.find_shown(milestone=closed, version=3, by=coordinator, reason="Again.")
+        evidence.clear_missing_evidence(
+            milestone=closed, version=3, by=coordinator, reason="Again."
+        )
 
 
 def test_an_open_milestone_lacks_no_evidence(milestone, coordinator):
@@ -281,11 +287,15 @@ def test_an_open_milestone_lacks_no_evidence(milestone, coordinator):
         unchanged(milestone),
         refused("Only a closed milestone can lack evidence. This one is not closed."),
     ):
-        evidence.find_wanting(milestone=milestone, version=1, by=coordinator, reason="None.")
+        evidence.flag_missing_evidence(
+            milestone=milestone, version=1, by=coordinator, reason="None."
+        )
 
 
 def test_opening_a_milestone_again_clears_the_reviewers_word(closed, contributor, coordinator):
-    evidence.find_wanting(milestone=closed, version=1, by=coordinator, reason="No receipt.")
+    evidence.flag_missing_evidence(
+        milestone=closed, version=1, by=coordinator, reason="No receipt."
+    )
     items.reopen_milestone(milestone=closed, version=2, by=contributor, reason="Not printed.")
     closed.refresh_from_db()
     assert (closed.completed_on, closed.no_evidence) == (None, "")

@@ -58,7 +58,7 @@ def test_an_address_is_kept_as_a_hash_only(plan, police, contributor):
         agency=police, plan=plan, label="My Outlook", by=contributor, at=NOW
     )
     assert len(token) == 43
-    assert services.behind(token, TODAY) == feed
+    assert services.find_by_token(token, TODAY) == feed
     stored = [str(value) for value in CalendarFeed.objects.values_list().get()]
     assert [value for value in stored if token in value] == []
     assert entries(feed) == [("+", "Police contributor (Police)", "")]
@@ -101,7 +101,7 @@ def test_too_many_addresses_are_refused_and_revoked_ones_do_not_count(plan, poli
 def test_a_revoked_address_answers_no_more(plan, police, approver, contributor):
     feed, token = services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
     services.revoke_feed(feed=feed, by=approver, at=NOW, reason="Sent to a list.")
-    assert services.behind(token, TODAY) is None
+    assert services.find_by_token(token, TODAY) is None
     assert newest(feed) == ("~", "Police approver (Police)", "Sent to a list.")
 
 
@@ -117,14 +117,14 @@ def test_an_address_outlives_its_makers_seat_and_ends_with_the_agencys_part(
 ):
     _, token = services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
     contributor.seats.update(to_on=date(2010, 5, 1))
-    assert services.behind(token, TODAY) is not None
+    assert services.find_by_token(token, TODAY) is not None
     police.valid_to = TODAY
     police.save()
-    assert services.behind(token, TODAY) is not None
-    assert services.behind(token, TODAY + timedelta(days=1)) is None
-    assert services.behind(token, TODAY) is not None
+    assert services.find_by_token(token, TODAY) is not None
+    assert services.find_by_token(token, TODAY + timedelta(days=1)) is None
+    assert services.find_by_token(token, TODAY) is not None
     Member.objects.filter(plan=plan, agency=police).delete()
-    assert services.behind(token, TODAY) is None
+    assert services.find_by_token(token, TODAY) is None
 
 
 def test_reading_is_noted_once_a_day_and_is_no_history(feed, django_assert_num_queries):

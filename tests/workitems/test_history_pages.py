@@ -36,7 +36,7 @@ from workitems.narrative import (
 )
 from workitems.narrative.blocks import Entry, Field
 from workitems.narrative.record_kinds import KINDS
-from workitems.narrative.sentences import TELL
+from workitems.narrative.sentences import BY_KIND
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = Wanted()
@@ -103,7 +103,7 @@ def test_an_imported_block_names_its_file_once(sign_in, contributor, item):
 
 
 def test_every_kind_has_its_sentences():
-    assert list(TELL) == list(KINDS)
+    assert list(BY_KIND) == list(KINDS)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.workitems.conftest import seated
 from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
 from workitems.models import Meeting, Variation
 from workitems.services import variations
-from workitems.word_diff import compared
+from workitems.word_diff import side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +197,9 @@ def test_pending_requests_show_on_the_open_round(as_, coordinator, plan, milesto
 
 
 def test_changed_words_are_marked_in_both_wordings():
-    was, now = compared("Print a brochure in ten languages.", "Print two brochures in languages.")
+    was, now = side_by_side(
+        "Print a brochure in ten languages.", "Print two brochures in languages."
+    )
     assert "".join(piece.text for piece in was) == "Print a brochure in ten languages."
     assert "".join(piece.text for piece in now) == "Print two brochures in languages."
     assert [piece.text for piece in was if piece.is_changed] == ["a brochure ", "ten "]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.word_diff import MOST_PAIRS, SHOWN, compared, woven
+from workitems.word_diff import MOST_PAIRS, SHOWN, short_diff, side_by_side
 
 
 def marked(before: str, after: str) -> str:
@@ -12,7 +12,7 @@ def marked(before: str, after: str) -> str:
         else f"[+{strand.text}]"
         if strand.is_added
         else strand.text
-        for strand in woven(before, after)
+        for strand in short_diff(before, after)
     )
 
 
@@ -39,7 +39,7 @@ def test_what_went_and_what_came_is_marked(before, after, expected):
     [("We wrote it.", "We printed it now."), ("", "x"), ("same", "same"), ("a b a b", "b a b a b")],
 )
 def test_pieces_joined_are_the_texts(before, after):
-    was, now = compared(before, after)
+    was, now = side_by_side(before, after)
     assert ("".join(piece.text for piece in was), "".join(piece.text for piece in now)) == (
         before,
         after,
@@ -49,7 +49,7 @@ def test_pieces_joined_are_the_texts(before, after):
 def test_a_long_run_that_stayed_is_cut_to_the_words_around_the_change():
     words = [f"w{n} " for n in range(100)]
     before = "".join(words)
-    strands = woven(before, "".join([*words[:50], "new ", *words[50:]]))
+    strands = short_diff(before, "".join([*words[:50], "new ", *words[50:]]))
     assert [strand.text for strand in strands] == [
         "… " + "".join(words[50 - SHOWN : 50]),
         "new ",
@@ -61,11 +61,13 @@ def test_texts_too_different_to_compare_are_replaced_whole():
     """Where the matcher would take long; one change within as long a text is still found."""
     many = int(MOST_PAIRS**0.5) + 1
     before, after = (" ".join(f"{letter}{n % 7}" for n in range(many)) for letter in "ab")
-    assert [(s.is_removed, s.is_added) for s in woven(before, after)] == [
+    assert [(s.is_removed, s.is_added) for s in short_diff(before, after)] == [
         (True, False),
         (False, True),
     ]
-    assert [s.text.strip() for s in woven(f"{before} x {before}", f"{before} y {before}")][1:3] == [
+    assert [s.text.strip() for s in short_diff(f"{before} x {before}", f"{before} y {before}")][
+        1:3
+    ] == [
         "x",
         "y",
     ]

@@ -6,7 +6,7 @@ from django import forms
 
 from agencies.fields import DayField as DayField
 from agencies.fields import ReasonField as ReasonField
-from agencies.fields import say_refusal, shown_again
+from agencies.fields import overwrite_data, say_refusal
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage
@@ -30,7 +30,7 @@ class VersionedForm(forms.Form):
 
     def take_version(self, version: int) -> None:
         """Keep what was typed, but take the current version of the row."""
-        shown_again(self, version=version)
+        overwrite_data(self, version=version)
 
     def refuse(self, refusal: Refused) -> Any:
         """Add a service's refusal as an error, at its field if the form has it.

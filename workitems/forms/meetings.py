@@ -10,7 +10,9 @@ from workitems.models import Decision, Matter, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH
 
 
-def words(label: str, *, rows: int = 3, required: bool = False, **more: Any) -> forms.CharField:
+def textarea_field(
+    label: str, *, rows: int = 3, required: bool = False, **more: Any
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
@@ -34,13 +36,13 @@ def invited(meeting: Meeting) -> Any:
 class CallMeetingForm(forms.Form):
     held_on = DayField(label="On what day")
     place = forms.CharField(label="Where", max_length=200, required=False)
-    notes = words("Notes for those who come")
+    notes = textarea_field("Notes for those who come")
 
 
 class ChangeMeetingForm(VersionedForm):
     held_on = DayField(label="On what day")
     place = forms.CharField(label="Where", max_length=200, required=False)
-    notes = words("Notes for those who come")
+    notes = textarea_field("Notes for those who come")
 
     def start(self, row: Meeting) -> dict[str, Any]:
         return {"held_on": row.held_on, "place": row.place, "notes": row.notes}
@@ -48,14 +50,18 @@ class ChangeMeetingForm(VersionedForm):
 
 class MatterForm(forms.Form):
     title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
-    note = words("Note", help_text="Shown under the title: what the group is asked, or who speaks.")
+    note = textarea_field(
+        "Note", help_text="Shown under the title: what the group is asked, or who speaks."
+    )
 
 
 class ChangeMatterForm(VersionedForm):
     """Change a matter, including its position, which is quicker to type than to move stepwise."""
 
     title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
-    note = words("Note", help_text="Shown under the title: what the group is asked, or who speaks.")
+    note = textarea_field(
+        "Note", help_text="Shown under the title: what the group is asked, or who speaks."
+    )
     position = forms.IntegerField(
         label="Place on the agenda", min_value=1, max_value=9999, help_text="1 is the first."
     )
@@ -93,7 +99,9 @@ class DecideHereForm(forms.Form):
         choices=[("approve", "Approved"), ("decline", "Declined")],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    text = words("The decision in words", help_text="As the meeting put it; may stay empty.")
+    text = textarea_field(
+        "The decision in words", help_text="As the meeting put it; may stay empty."
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -118,7 +126,7 @@ class FollowUpFields(forms.Form):
 class DecisionForm(FollowUpFields):
     """Record a decision. Without a matter (`with_items`) it may be about an item."""
 
-    text = words("What was decided", required=True)
+    text = textarea_field("What was decided", required=True)
     item = forms.ModelChoiceField(
         label="About which work item",
         queryset=WorkItem.objects.none(),
@@ -140,7 +148,7 @@ class DecisionForm(FollowUpFields):
 
 
 class ChangeDecisionForm(VersionedForm, FollowUpFields):
-    text = words("What was decided", required=True)
+    text = textarea_field("What was decided", required=True)
 
     field_order = ("version", "text", "owner_agency", "due_on")
 

@@ -12,7 +12,7 @@ from workitems.models.item import Confidence, Stage
 ROWS = 2  # the script grows the textarea with its text
 
 
-class Words(forms.CharField):
+class TextareaField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             required=False,
@@ -54,9 +54,9 @@ class UpdateForm(ReturnForm):
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    achieved = Words(label="Achieved in this period")
-    planned_next = Words(label="Planned next")
-    challenges = Words(label="Challenges")
+    achieved = TextareaField(label="Achieved in this period")
+    planned_next = TextareaField(label="Planned next")
+    challenges = TextareaField(label="Challenges")
     key_achievement = forms.ChoiceField(
         label="A key achievement for the Minister’s briefing",
         choices=Update.KeyAchievement.choices,
@@ -114,8 +114,8 @@ class MilestoneAnswerForm(ReturnForm):
     cause = forms.ChoiceField(
         label="Cause", choices=[("", "Choose a cause"), *Delay.Cause.choices], required=False
     )
-    effect = Words(label="Effect")
-    mitigation = Words(label="What is being done about it")
+    effect = TextareaField(label="Effect")
+    mitigation = TextareaField(label="What is being done about it")
     owner_agency = forms.TypedChoiceField(label="By which agency", required=False)
     mitigation_due_on = DayField(label="By when", required=False)
 

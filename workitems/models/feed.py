@@ -12,13 +12,12 @@ from workitems.models.plan import Plan
 
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
-    def standing(self) -> Self:
-        """Not revoked."""
+    def not_revoked(self) -> Self:
         return self.filter(revoked_at=None)
 
     def working(self, on: date) -> Self:
         """Feeds that are served on the day: not revoked, and the agency exists and is a member."""
-        return self.standing().filter(
+        return self.not_revoked().filter(
             agency__in=Agency.objects.valid_on(on), plan__members__agency=F("agency")
         )
 

@@ -263,7 +263,7 @@ def evidence_path(instance: "Evidence", filename: str) -> str:
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def standing(self) -> Self:
+    def not_withdrawn(self) -> Self:
         return self.filter(withdrawn_at=None)
 
     def of_item(self, item: WorkItem | models.OuterRef) -> Self:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from workitems.models import Delay, Return, Risk, Update, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.narrative.blocks import Change, Field
-from workitems.word_diff import Strand, woven
+from workitems.word_diff import Strand, short_diff
 
 
-class Said(NamedTuple):
+class Sentence(NamedTuple):
     field: Field
     what: str
     changes: tuple[Change, ...] = ()
@@ -22,14 +22,14 @@ class Said(NamedTuple):
 
 Now = dict[str, str]
 Was = Now | None
-Told = Iterator[Said]
+Sentences = Iterator[Sentence]
 CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {"": "not given"}
 KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
 
 
-def sentences(kind: str, was: Was, now: Now) -> Told:
+def sentences(kind: str, was: Was, now: Now) -> Sentences:
     """Yield the sentences about a change; none if no reported column changed."""
-    yield from TELL[kind](was, now)
+    yield from BY_KIND[kind](was, now)
 
 
 def _day(text: str) -> str:
@@ -46,93 +46,93 @@ def _change(was: Was, now: Now, column: str, label: str) -> tuple[Change, ...]:
         return (Change(label, [Strand(now[column])]),) if now[column] else ()
     if was[column] == now[column]:
         return ()
-    return (Change(label, woven(was[column], now[column])),)
+    return (Change(label, short_diff(was[column], now[column])),)
 
 
-def _wordings(was: Now, now: Now, of: str, **labels: str) -> Told:
+def _wordings(was: Now, now: Now, of: str, **labels: str) -> Sentences:
     for column, label in labels.items():
         if was[column] != now[column]:
             what = f"changed the {label}{of}."
-            yield Said(Field.WORDING, what, _change(was, now, column, label.capitalize()))
+            yield Sentence(Field.WORDING, what, _change(was, now, column, label.capitalize()))
 
 
-def _plan(was: Was, now: Now) -> Told:
+def _plan(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Said(Field.WORDING, "entered the plan.")
+        yield Sentence(Field.WORDING, "entered the plan.")
         return
     yield from _wordings(was, now, " of the plan", title="title", background="background")
     for column, name in (("released_on", "release"), ("ends_on", "end")):
         if was[column] != now[column]:
-            yield Said(
+            yield Sentence(
                 Field.DATES,
                 f"moved the plan’s {name} from {_day(was[column])} to {_day(now[column])}.",
             )
 
 
-def _member(was: Was, now: Now) -> Told:
+def _member(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Said(Field.AGENCIES, f"took {now['agency']} into the working group.")
+        yield Sentence(Field.AGENCIES, f"took {now['agency']} into the working group.")
 
 
-def _pillar(was: Was, now: Now) -> Told:
+def _pillar(was: Was, now: Now) -> Sentences:
     name = f"pillar {now['number']}"
     if was is None:
-        yield Said(Field.WORDING, f"entered {name}, “{now['title']}”.")
+        yield Sentence(Field.WORDING, f"entered {name}, “{now['title']}”.")
         return
     yield from _wordings(was, now, f" of {name}", title="title", description="description")
 
 
-def _item(was: Was, now: Now) -> Told:
+def _item(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Said(Field.WORDING, "entered the item.")
+        yield Sentence(Field.WORDING, "entered the item.")
         return
     if _differs(was, now, "stage"):
         old, new = Stage(was["stage"]).label.lower(), Stage(now["stage"]).label.lower()
-        yield Said(Field.STAGE, f"moved the stage from {old} to {new}.")
+        yield Sentence(Field.STAGE, f"moved the stage from {old} to {new}.")
     if _differs(was, now, "confidence"):
         old, new = CONFIDENCE[was["confidence"]], CONFIDENCE[now["confidence"]]
-        yield Said(Field.CONFIDENCE, f"changed the agency’s confidence from {old} to {new}.")
+        yield Sentence(Field.CONFIDENCE, f"changed the agency’s confidence from {old} to {new}.")
     if _differs(was, now, "reviewer_confidence"):
         view = CONFIDENCE[now["reviewer_confidence"]]
-        yield Said(Field.CONFIDENCE, f"recorded the reviewer’s view: {view}.")
+        yield Sentence(Field.CONFIDENCE, f"recorded the reviewer’s view: {view}.")
     if _differs(was, now, "lead_agency_id"):
-        yield Said(Field.AGENCIES, f"gave the lead from {was['lead']} to {now['lead']}.")
+        yield Sentence(Field.AGENCIES, f"gave the lead from {was['lead']} to {now['lead']}.")
     yield from _wordings(was, now, "", title="title", objective="objective", action="action")
 
 
-def _support(was: Was, now: Now) -> Told:
+def _support(was: Was, now: Now) -> Sentences:
     role = f" ({now['role']})" if now["role"] else ""
     if was is None:
-        yield Said(Field.AGENCIES, f"named {now['agency']} as supporting{role}.")
+        yield Sentence(Field.AGENCIES, f"named {now['agency']} as supporting{role}.")
     elif _differs(was, now, "role"):
-        yield Said(Field.AGENCIES, f"changed the part of {now['agency']}{role}.")
+        yield Sentence(Field.AGENCIES, f"changed the part of {now['agency']}{role}.")
 
 
-def _measure(was: Was, now: Now) -> Told:
+def _measure(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Said(Field.WORDING, f"entered the measure “{now['description']}”.")
+        yield Sentence(Field.WORDING, f"entered the measure “{now['description']}”.")
     else:
         yield from _wordings(was, now, "", description="measure")
 
 
-def _milestone(was: Was, now: Now) -> Told:
+def _milestone(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        yield Said(Field.DATES, f"entered the milestone {name}, due {_day(now['agreed_due'])}.")
+        yield Sentence(Field.DATES, f"entered the milestone {name}, due {_day(now['agreed_due'])}.")
         return
     for column, label in (("agreed_due", "agreed date"), ("forecast_due", "forecast")):
         if _differs(was, now, column):
-            yield Said(
+            yield Sentence(
                 Field.DATES,
                 f"moved the {label} of {name} from {_day(was[column])} to {_day(now[column])}.",
             )
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
-            yield Said(Field.DATES, f"closed {name} as done on {_day(now['completed_on'])}.")
+            yield Sentence(Field.DATES, f"closed {name} as done on {_day(now['completed_on'])}.")
         else:
-            yield Said(Field.DATES, f"opened {name} again.")
+            yield Sentence(Field.DATES, f"opened {name} again.")
     if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
-        yield Said(Field.DATES, f"withdrew {name} on {_day(now['withdrawn_on'])}.")
+        yield Sentence(Field.DATES, f"withdrew {name} on {_day(now['withdrawn_on'])}.")
     yield from _wordings(
         was,
         now,
@@ -142,75 +142,75 @@ def _milestone(was: Was, now: Now) -> Told:
     )
     if _differs(was, now, "no_evidence"):
         if now["no_evidence"]:
-            yield Said(Field.EVIDENCE, f"found that nothing shows {name} to be done.")
+            yield Sentence(Field.EVIDENCE, f"found that nothing shows {name} to be done.")
         elif now["completed_on"]:
-            yield Said(Field.EVIDENCE, f"found {name} shown to be done.")
+            yield Sentence(Field.EVIDENCE, f"found {name} shown to be done.")
 
 
-def _delay(was: Was, now: Now) -> Told:
+def _delay(was: Was, now: Now) -> Sentences:
     name = f"“{now['milestone']}”"
     cause = Delay.Cause(now["cause"]).label.lower()
     if was is None:
-        yield Said(
+        yield Sentence(
             Field.DELAYS,
             f"recorded a delay to {name} ({cause}): from {_day(now['due_before'])} "
             f"to {_day(now['due_after'])}.",
         )
         return
     if _differs(was, now, "cause"):
-        yield Said(Field.DELAYS, f"changed the cause of the delay to {name} to {cause}.")
+        yield Sentence(Field.DELAYS, f"changed the cause of the delay to {name} to {cause}.")
     if _differs(was, now, "due_after"):
         how = "slipped again, to" if now["due_after"] > was["due_after"] else "comes sooner, on"
-        yield Said(Field.DELAYS, f"recorded that {name} {how} {_day(now['due_after'])}.")
+        yield Sentence(Field.DELAYS, f"recorded that {name} {how} {_day(now['due_after'])}.")
     if _differs(was, now, "ended_on") and now["ended_on"]:
-        yield Said(Field.DELAYS, f"ended the delay to {name} on {_day(now['ended_on'])}.")
+        yield Sentence(Field.DELAYS, f"ended the delay to {name} on {_day(now['ended_on'])}.")
     for column in ("explanation", "effect"):
         if changes := _change(was, now, column, column.capitalize()):
-            yield Said(Field.DELAYS, f"changed the {column} of the delay to {name}.", changes)
+            yield Sentence(Field.DELAYS, f"changed the {column} of the delay to {name}.", changes)
 
 
-def _mitigation(was: Was, now: Now) -> Told:
+def _mitigation(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
         due = f", due {_day(now['due_on'])}" if now["due_on"] else ""
-        yield Said(Field.DELAYS, f"recorded a mitigation: {name}{due}.")
+        yield Sentence(Field.DELAYS, f"recorded a mitigation: {name}{due}.")
         return
     if _differs(was, now, "done_on") and now["done_on"]:
-        yield Said(Field.DELAYS, f"finished the mitigation {name} on {_day(now['done_on'])}.")
+        yield Sentence(Field.DELAYS, f"finished the mitigation {name} on {_day(now['done_on'])}.")
     if _differs(was, now, "due_on"):
-        yield Said(
+        yield Sentence(
             Field.DELAYS,
             f"moved the mitigation {name} from {_day(was['due_on'])} to {_day(now['due_on'])}.",
         )
     if changes := _change(was, now, "description", "Mitigation"):
-        yield Said(Field.DELAYS, "changed the words of a mitigation.", changes)
+        yield Sentence(Field.DELAYS, "changed the words of a mitigation.", changes)
 
 
-def _round(was: Was, now: Now) -> Told:
+def _round(was: Was, now: Now) -> Sentences:
     name = f"the round “{now['name']}”"
     if was is None:
-        yield Said(Field.RETURNS, f"opened {name}, due {_day(now['due_on'])}.")
+        yield Sentence(Field.RETURNS, f"opened {name}, due {_day(now['due_on'])}.")
         return
     if _differs(was, now, "closed_at"):
         if not now["closed_at"]:
-            yield Said(Field.RETURNS, f"opened {name} again.")
+            yield Sentence(Field.RETURNS, f"opened {name} again.")
         elif not was["closed_at"]:
-            yield Said(Field.RETURNS, f"closed {name}.")
+            yield Sentence(Field.RETURNS, f"closed {name}.")
     if _differs(was, now, "due_on"):
-        yield Said(
+        yield Sentence(
             Field.RETURNS,
             f"moved the due date of {name} from {_day(was['due_on'])} to {_day(now['due_on'])}.",
         )
     for column in ("name", "message"):
         if changes := _change(was, now, column, column.capitalize()):
-            yield Said(Field.RETURNS, f"changed the {column} of {name}.", changes)
+            yield Sentence(Field.RETURNS, f"changed the {column} of {name}.", changes)
 
 
-def _return(was: Was, now: Now) -> Told:
+def _return(was: Was, now: Now) -> Sentences:
     name = f"the return of {now['agency']} for {now['round']}"
     state = Return.State(now["state"])
     if was is None and state == Return.State.DUE:
-        yield Said(Field.RETURNS, f"asked for {name}.")
+        yield Sentence(Field.RETURNS, f"asked for {name}.")
     elif was is None or was["state"] != state:
         verb = {
             Return.State.DUE: f"asked for {name} again",
@@ -218,23 +218,23 @@ def _return(was: Was, now: Now) -> Told:
             Return.State.SENT_BACK: f"sent {name} back",
             Return.State.ACCEPTED: f"accepted {name}",
         }[state]
-        yield Said(Field.RETURNS, f"{verb}.")
+        yield Sentence(Field.RETURNS, f"{verb}.")
 
 
-def _note(was: Was, now: Now) -> Told:
-    yield Said(
+def _note(was: Was, now: Now) -> Sentences:
+    yield Sentence(
         Field.RETURNS,
         f"wrote a note to {now['agency']}.",
         _change(was, now, "body", "Note"),
     )
 
 
-def _update(was: Was, now: Now) -> Told:
+def _update(was: Was, now: Now) -> Sentences:
     of = f" for {now['agency']}"
     if was == now:
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
-        yield Said(Field.UPDATES, f"reported no change{of}.")
+        yield Sentence(Field.UPDATES, f"reported no change{of}.")
         return
     changes = tuple(
         change
@@ -254,66 +254,66 @@ def _update(was: Was, now: Now) -> Told:
         parts.append(f"key achievement {KEY[now['key_achievement']]}")
     verb = "wrote an update" if was is None else "changed an update"
     said = f": {', '.join(parts)}" if parts else ""
-    yield Said(Field.UPDATES, f"{verb}{of}{said}.", changes)
+    yield Sentence(Field.UPDATES, f"{verb}{of}{said}.", changes)
 
 
-def _evidence(was: Was, now: Now) -> Told:
+def _evidence(was: Was, now: Now) -> Sentences:
     shows = f" that “{now['milestone']}” is done" if "milestone" in now else " for an update"
     if now["file_name"]:
         piece = f"the file “{now['file_name']}”"
     else:
         piece = f"the link {now['link']}" if now["link"] else "a note"
     if was is None:
-        yield Said(Field.EVIDENCE, f"added {piece} as evidence{shows}.")
+        yield Sentence(Field.EVIDENCE, f"added {piece} as evidence{shows}.")
     elif _differs(was, now, "withdrawn_at") and now["withdrawn_at"]:
-        yield Said(Field.EVIDENCE, f"withdrew {piece}, given as evidence{shows}.")
+        yield Sentence(Field.EVIDENCE, f"withdrew {piece}, given as evidence{shows}.")
 
 
-def _meeting(was: Was, now: Now) -> Told:
+def _meeting(was: Was, now: Now) -> Sentences:
     name = f"the meeting of {_day(now['held_on'])}"
     place = f" at {now['place']}" if now["place"] else ""
     if was is None:
-        yield Said(Field.MEETINGS, f"called {name}{place}.")
+        yield Sentence(Field.MEETINGS, f"called {name}{place}.")
         return
     if _differs(was, now, "held_on"):
-        yield Said(
+        yield Sentence(
             Field.MEETINGS,
             f"moved the meeting of {_day(was['held_on'])} to {_day(now['held_on'])}.",
         )
     if _differs(was, now, "place"):
-        yield Said(Field.MEETINGS, f"changed the place of {name}{place}.")
+        yield Sentence(Field.MEETINGS, f"changed the place of {name}{place}.")
     if changes := _change(was, now, "notes", "Notes"):
-        yield Said(Field.MEETINGS, f"changed the notes of {name}.", changes)
+        yield Sentence(Field.MEETINGS, f"changed the notes of {name}.", changes)
     if _differs(was, now, "closed_at"):
         done = "closed the record" if now["closed_at"] else "opened the record again"
-        yield Said(Field.MEETINGS, f"{done} of {name}.")
+        yield Sentence(Field.MEETINGS, f"{done} of {name}.")
 
 
-def _attendance(was: Was, now: Now) -> Told:
+def _attendance(was: Was, now: Now) -> Sentences:
     came = f"{now['agency']} came to the meeting of {_day(now['held_on'])}"
     if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
-        yield Said(Field.MEETINGS, f"recorded that {came}.")
+        yield Sentence(Field.MEETINGS, f"recorded that {came}.")
     elif _differs(was, now, "withdrawn_on"):
-        yield Said(Field.MEETINGS, f"took back that {came}.")
+        yield Sentence(Field.MEETINGS, f"took back that {came}.")
 
 
-def _matter(was: Was, now: Now) -> Told:
+def _matter(was: Was, now: Now) -> Sentences:
     name, of = f"“{now['title']}”", f"the agenda of the meeting of {_day(now['held_on'])}"
     if was is None:
-        yield Said(Field.MEETINGS, f"put {name} on {of}.")
+        yield Sentence(Field.MEETINGS, f"put {name} on {of}.")
         return
     if _differs(was, now, "withdrawn_on"):
         done = f"took {name} off {of}" if now["withdrawn_on"] else f"put {name} back on {of}"
-        yield Said(Field.MEETINGS, f"{done}.")
+        yield Sentence(Field.MEETINGS, f"{done}.")
     if _differs(was, now, "considered_on"):
         verb = "recorded" if now["considered_on"] else "took back"
-        yield Said(
+        yield Sentence(
             Field.MEETINGS,
             f"{verb} that the meeting of {_day(now['held_on'])} considered {name}.",
         )
     for column, label in (("title", "title"), ("note", "note")):
         if changes := _change(was, now, column, label.capitalize()):
-            yield Said(Field.MEETINGS, f"changed the {label} of a matter on {of}.", changes)
+            yield Sentence(Field.MEETINGS, f"changed the {label} of a matter on {of}.", changes)
 
 
 def _owner(now: Now) -> str:
@@ -321,35 +321,35 @@ def _owner(now: Now) -> str:
     return f", for {now['owner']} to do by {_day(now['due_on'])}" if now["due_on"] else ""
 
 
-def _decision(was: Was, now: Now) -> Told:
+def _decision(was: Was, now: Now) -> Sentences:
     of = f" of the meeting of {_day(now['held_on'])}"
     if was is None:
         on = f" on {now['about']}" if now["about"] else ""
-        yield Said(Field.MEETINGS, f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
+        yield Sentence(Field.MEETINGS, f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
         return
     if changes := _change(was, now, "text", "Decision"):
-        yield Said(Field.MEETINGS, f"changed the words of a decision{of}.", changes)
+        yield Sentence(Field.MEETINGS, f"changed the words of a decision{of}.", changes)
     if _differs(was, now, "owner_agency_id"):
         to = (
             f"gave a decision{of} to {now['owner']}"
             if now["owner"]
             else (f"no longer follows up a decision{of}")
         )
-        yield Said(Field.MEETINGS, f"{to}{_owner(now)}: “{now['text']}”")
+        yield Sentence(Field.MEETINGS, f"{to}{_owner(now)}: “{now['text']}”")
     elif _differs(was, now, "due_on"):
-        yield Said(
+        yield Sentence(
             Field.MEETINGS,
             f"moved a decision{of} from {_day(was['due_on'])} to {_day(now['due_on'])}: "
             f"“{now['text']}”",
         )
     if _differs(was, now, "done_on") and now["done_on"]:
-        yield Said(
+        yield Sentence(
             Field.MEETINGS,
             f"recorded a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”",
         )
 
 
-def _variation(was: Was, now: Now) -> Told:
+def _variation(was: Was, now: Now) -> Sentences:
     reference = f"variation V{now['number']}"
     if was is None:
         asked = {
@@ -360,9 +360,9 @@ def _variation(was: Was, now: Now) -> Told:
         }[Variation.Kind(now["kind"])]
         changes: tuple[Change, ...] = ()
         if now["wording"]:
-            words = woven(now["text_before"], now["text_after"])
+            words = short_diff(now["text_before"], now["text_after"])
             changes = (Change(now["wording"].capitalize(), words),)
-        yield Said(Field.VARIATIONS, f"requested {reference}, {asked}.", changes)
+        yield Sentence(Field.VARIATIONS, f"requested {reference}, {asked}.", changes)
     elif _differs(was, now, "state"):
         verb = {
             Variation.State.RECOMMENDED: "passed on",
@@ -371,41 +371,41 @@ def _variation(was: Was, now: Now) -> Told:
             Variation.State.TAKEN_BACK: "took back",
             Variation.State.REQUESTED: "requested",
         }[Variation.State(now["state"])]
-        yield Said(Field.VARIATIONS, f"{verb} {reference}.")
+        yield Sentence(Field.VARIATIONS, f"{verb} {reference}.")
 
 
-def _risk(was: Was, now: Now) -> Told:
+def _risk(was: Was, now: Now) -> Sentences:
     name = f"R{now['number']}"
     levels = f"likelihood {now['likelihood']}, impact {now['impact']}"
     if was is None:
         what = f"raised the risk {name} ({levels}): “{now['description']}”"
-        yield Said(Field.RISKS, what, _change(was, now, "response", "Response"))
+        yield Sentence(Field.RISKS, what, _change(was, now, "response", "Response"))
         return
     if _differs(was, now, "likelihood") or _differs(was, now, "impact"):
-        yield Said(Field.RISKS, f"weighed {name} anew: {levels}.")
+        yield Sentence(Field.RISKS, f"weighed {name} anew: {levels}.")
     if _differs(was, now, "escalated_to"):
         to = now["escalated_to"]
         is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])
         label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else "its owner"
         what = f"took {name} to {label}." if is_up else f"brought {name} back down to {label}."
-        yield Said(Field.RISKS, what)
+        yield Sentence(Field.RISKS, what)
     if _differs(was, now, "closed_on"):
         done = f"closed {name} on {_day(now['closed_on'])}." if now["closed_on"] else ""
-        yield Said(Field.RISKS, done or f"opened {name} again.")
+        yield Sentence(Field.RISKS, done or f"opened {name} again.")
     for column, label in (("description", "words"), ("response", "response")):
         if changes := _change(was, now, column, label.capitalize()):
-            yield Said(Field.RISKS, f"changed the {label} of {name}.", changes)
+            yield Sentence(Field.RISKS, f"changed the {label} of {name}.", changes)
 
 
-def _feed(was: Was, now: Now) -> Told:
+def _feed(was: Was, now: Now) -> Sentences:
     name = f"address of the calendar of {now['agency']}, “{now['label']}”"
     if was is None:
-        yield Said(Field.AGENCIES, f"made an {name}.")
+        yield Sentence(Field.AGENCIES, f"made an {name}.")
     elif _differs(was, now, "revoked_at"):
-        yield Said(Field.AGENCIES, f"revoked the {name}.")
+        yield Sentence(Field.AGENCIES, f"revoked the {name}.")
 
 
-TELL: dict[str, Callable[[Was, Now], Told]] = {
+BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "plan": _plan,
     "member": _member,
     "pillar": _pillar,

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
 from workitems.models import Notice
-from workitems.notices.timetable import News, Other, Telling, Why
+from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
 from workitems.standing import days_in_words
 
 Reason = Notice.Reason
@@ -91,15 +91,15 @@ def headline(entries: Sequence[Entry]) -> str:
 
 def _thing(line: News) -> str:
     """Return the key that groups lines into one entry."""
-    return line.about if isinstance(line, Other) else f"return {line.of_return.pk:>9}"
+    return line.about if isinstance(line, OtherNews) else f"return {line.of_return.pk:>9}"
 
 
 def entry(news: Sequence[News], on: date) -> Entry:
     """Return the entry for `news` of one subject and one person, most urgent first."""
-    other = [line for line in news if isinstance(line, Other)]
+    other = [line for line in news if isinstance(line, OtherNews)]
     if other:
-        return _brought(other)
-    lines = [line for line in news if isinstance(line, Telling)]
+        return _other_entry(other)
+    lines = [line for line in news if isinstance(line, ReturnNews)]
     first, of_return = lines[0], lines[0].of_return
     round, agency = of_return.round, of_return.agency
     to_round = shows_round(first)
@@ -119,7 +119,7 @@ def entry(news: Sequence[News], on: date) -> Entry:
     )
 
 
-def _brought(lines: Sequence[Other]) -> Entry:
+def _other_entry(lines: Sequence[OtherNews]) -> Entry:
     """Return the entry for news that come with their own text."""
     first = lines[0]
     return Entry(
@@ -133,12 +133,12 @@ def _brought(lines: Sequence[Other]) -> Entry:
     )
 
 
-def shows_round(line: Telling) -> bool:
+def shows_round(line: ReturnNews) -> bool:
     """True if the link must go to the round: a coordinator may not read an unsubmitted return."""
     return line.told_as == Seat.Role.COORDINATOR and line.of_return.submitted_at is None
 
 
-def sentence(line: Telling, on: date) -> str:
+def sentence(line: ReturnNews, on: date) -> str:
     due_on = line.of_return.round.due_on
     due = f"{due_on:%-d %B %Y}"
     match line.reason:
@@ -163,14 +163,14 @@ def sentence(line: Telling, on: date) -> str:
             raise ValueError(line.reason)  # not a reason of a return
 
 
-def sent_back(line: Telling) -> str:
+def sent_back(line: ReturnNews) -> str:
     if line.note is None:
         return "The coordinator sent it back."
     on_what = f"a note on item {line.note.item.number}" if line.note.item else "a note"
     return f"The coordinator sent it back on {localdate(line.note.at):%-d %B %Y} with {on_what}."
 
 
-def progress_of(lines: Sequence[Telling]) -> str:
+def progress_of(lines: Sequence[ReturnNews]) -> str:
     """Return a sentence on how complete the return is, or "" if one of its lines says so."""
     first = lines[0]
     if first.answers is None:
@@ -190,7 +190,7 @@ def progress_of(lines: Sequence[Telling]) -> str:
     return "It was sent back, and nothing was written in it since."
 
 
-def why_you(line: Telling) -> str:
+def why_you(line: ReturnNews) -> str:
     """Return why this person gets the notice, or "" if it is their turn."""
     agency = line.of_return.agency
     if line.why == Why.TURN:
@@ -206,7 +206,7 @@ def why_you(line: Telling) -> str:
     return f"{agency} has no contributor or approver at present, so this comes to the coordinator."
 
 
-def state_of(line: Telling, on: date) -> str:
+def state_of(line: ReturnNews, on: date) -> str:
     """Return the end of the subject line "Return of Police …"."""
     due_on = line.of_return.round.due_on
     match line.reason:

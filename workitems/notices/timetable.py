@@ -43,7 +43,7 @@ Key = tuple[str, int | None, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class ReturnNews:
     """News of a return for one person. `answers` is None once the return is accepted; `is_ready`
     is true if it can be submitted."""
 
@@ -79,7 +79,7 @@ class Telling:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Other:
+class OtherNews:
     """News of a subject of another app for one person. It comes with its text: `title`, `plan`
     and `sentence` for the body, `state` for the end of the subject line."""
 
@@ -103,9 +103,9 @@ class Other:
         return (self.reason, None, self.about, self.occasion)
 
 
-News = Telling | Other
+News = ReturnNews | OtherNews
 # Functions of other apps that return news for a day. They register in `AppConfig.ready`.
-SOURCES: list[Callable[[date], Iterable[Other]]] = []
+SOURCES: list[Callable[[date], Iterable[OtherNews]]] = []
 
 
 Addressed = tuple[User, Seat.Role, Why]
@@ -141,10 +141,10 @@ class Seats:
 
 def news(on: date) -> list[News]:
     """Return all news of the day: of returns, and of other apps."""
-    return [*tellings(on), *(each for source in SOURCES for each in source(on))]
+    return [*return_news(on), *(each for source in SOURCES for each in source(on))]
 
 
-def tellings(on: date) -> list[Telling]:
+def return_news(on: date) -> list[ReturnNews]:
     """Return the day's news of returns in all open rounds."""
     last_note = ReturnNote.objects.filter(of_return=OuterRef("pk")).order_by("-at", "-pk")
     returns = [
@@ -160,7 +160,7 @@ def tellings(on: date) -> list[Telling]:
         [each.note for each in returns if each.note is not None]  # type: ignore[attr-defined]
     )
     seats = Seats((each.round.plan for each in returns), (each.agency_id for each in returns), on)
-    found: list[Telling] = []
+    found: list[ReturnNews] = []
     for each in returns:
         found += _of_return(each, notes.get(each.note), seats, on)  # type: ignore[attr-defined]
     return found
@@ -168,11 +168,11 @@ def tellings(on: date) -> list[Telling]:
 
 def _of_return(
     of_return: Return, note: ReturnNote | None, seats: Seats, on: date
-) -> Iterator[Telling]:
+) -> Iterator[ReturnNews]:
     version = f"version {of_return.version}"
     if of_return.state == Return.State.ACCEPTED:
         for user, role, why in _own_people(of_return, seats):
-            yield Telling(
+            yield ReturnNews(
                 recipient=user,
                 told_as=role,
                 why=why,
@@ -185,9 +185,11 @@ def _of_return(
     is_ready = not answers.missing and _is_mended(of_return, note)
     turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
 
-    def told(people: Iterable[Addressed], reason: Reason, occasion: str) -> Iterator[Telling]:
+    def news_for(
+        people: Iterable[Addressed], reason: Reason, occasion: str
+    ) -> Iterator[ReturnNews]:
         for user, role, why in people:
-            yield Telling(
+            yield ReturnNews(
                 recipient=user,
                 told_as=role,
                 why=why,
@@ -200,21 +202,21 @@ def _of_return(
             )
 
     if is_ready:
-        yield from told(turn, Reason.READY, version)
+        yield from news_for(turn, Reason.READY, version)
     elif of_return.state == Return.State.SENT_BACK:
         both = _own_people(of_return, seats) or turn
-        yield from told(both, Reason.SENT_BACK, version)
+        yield from news_for(both, Reason.SENT_BACK, version)
     due = of_return.round.due_on.isoformat()
     match reminder(of_return.round, on):
         case Reason.OPENED:
             if of_return.state == Return.State.DUE and not is_ready:
-                yield from told(
+                yield from news_for(
                     turn, Reason.OPENED, localdate(of_return.round.opened_at).isoformat()
                 )
         case Reason.OVERDUE:
-            yield from told(_overdue(of_return, turn, seats, on), Reason.OVERDUE, due)
+            yield from news_for(_overdue(of_return, turn, seats, on), Reason.OVERDUE, due)
         case reason:
-            yield from told(turn, reason, due)
+            yield from news_for(turn, reason, due)
 
 
 def reminder(round: Round, on: date) -> Notice.Reason:

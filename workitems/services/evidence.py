@@ -78,7 +78,7 @@ def _add(
         if said:
             raise Refused(said, "file")
     # The caller holds the lock on the update or milestone, so a double click adds one row.
-    for there in Evidence.objects.standing().filter(
+    for there in Evidence.objects.not_withdrawn().filter(
         update=piece.update,
         milestone=piece.milestone,
         note=note,
@@ -136,7 +136,9 @@ def withdraw(
 
 
 @transaction.atomic
-def find_wanting(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
+def flag_missing_evidence(
+    *, milestone: Milestone, version: int, by: User, reason: str
+) -> Milestone:
     """Record that the reviewer sees no evidence for a completed milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if milestone.completed_on is None:
@@ -145,21 +147,23 @@ def find_wanting(*, milestone: Milestone, version: int, by: User, reason: str) -
         raise Refused("Say what is missing.", "reason")
     if reason == milestone.no_evidence:
         return milestone
-    return _say(milestone, reason, by=by, reason=reason)
+    return _set_no_evidence(milestone, reason, by=by, reason=reason)
 
 
 @transaction.atomic
-def find_shown(*, milestone: Milestone, version: int, by: User, reason: str) -> Milestone:
+def clear_missing_evidence(
+    *, milestone: Milestone, version: int, by: User, reason: str
+) -> Milestone:
     """Remove the reviewer's "no evidence" from a milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if not milestone.no_evidence:
         raise Refused("Nobody said that evidence is missing.")
     if not reason:
         raise Refused("Say what shows it now.", "reason")
-    return _say(milestone, "", by=by, reason=reason)
+    return _set_no_evidence(milestone, "", by=by, reason=reason)
 
 
-def _say(milestone: Milestone, words: str, *, by: User, reason: str) -> Milestone:
+def _set_no_evidence(milestone: Milestone, words: str, *, by: User, reason: str) -> Milestone:
     milestone.no_evidence = words
     milestone.version += 1
     return history.save(milestone, by=by, reason=reason, fields=["no_evidence", "version"])

@@ -13,7 +13,7 @@ from workitems.models import CalendarFeed, Plan
 from workitems.services.refusals import Refused, locked
 
 # Limit per agency and plan: nobody keeps track of more addresses.
-STANDING_AT_MOST = 20
+MAX_FEEDS = 20
 
 
 @transaction.atomic
@@ -33,10 +33,10 @@ def make_feed(
         raise Refused(f"{agency} does not exist today.")
     if not label:
         raise Refused("Say where the calendar will be read.", "label")
-    standing = CalendarFeed.objects.standing().filter(agency=agency, plan=plan)
-    if standing.count() >= STANDING_AT_MOST:
+    feeds = CalendarFeed.objects.not_revoked().filter(agency=agency, plan=plan)
+    if feeds.count() >= MAX_FEEDS:
         raise Refused(
-            f"{agency} has {STANDING_AT_MOST} addresses for this plan. Revoke one that nobody reads."
+            f"{agency} has {MAX_FEEDS} addresses for this plan. Revoke one that nobody reads."
         )
     token = secrets.token_urlsafe(32)
     feed = CalendarFeed(
@@ -60,7 +60,7 @@ def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime, reason: str = "")
     return history.save(feed, by=by, at=at, reason=reason, fields=["revoked_at", "revoked_by"])
 
 
-def behind(token: str, on: date) -> CalendarFeed | None:
+def find_by_token(token: str, on: date) -> CalendarFeed | None:
     """Return the feed of this token with its agency and plan, or None if it is not served."""
     feeds = CalendarFeed.objects.working(on).select_related("agency", "plan")
     return feeds.filter(token_hash=hash_of(token)).first()

@@ -318,7 +318,9 @@ def finish_mitigation(request: HttpRequest, entry: Entry, form: MitigationDoneFo
 # --- response to the script ---------------------------------------------------------------------
 
 
-def told(request: HttpRequest, of_return: Return, entry: Entry, milestone: str) -> dict[str, Any]:
+def section_json(
+    request: HttpRequest, of_return: Return, entry: Entry, milestone: str
+) -> dict[str, Any]:
     """Return the JSON with which the script updates a section and the count at the top.
 
     `milestone` is the id of the posted milestone, if any; it is returned as HTML with its errors.

@@ -184,9 +184,9 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
     data = posted(request)
     form: NoEvidenceForm | EvidenceFoundForm
     if row.no_evidence:
-        form, service = EvidenceFoundForm(data, row=row), evidence_services.find_shown
+        form, service = EvidenceFoundForm(data, row=row), evidence_services.clear_missing_evidence
     else:
-        form, service = NoEvidenceForm(data, row=row), evidence_services.find_wanting
+        form, service = NoEvidenceForm(data, row=row), evidence_services.flag_missing_evidence
     conflict: Milestone | None = None
     if form.is_valid():
         try:

@@ -118,7 +118,7 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
     )
 
 
-def asks_in_measure(request: HttpRequest, feed: CalendarFeed | None) -> bool:
+def is_within_rate_limit(request: HttpRequest, feed: CalendarFeed | None) -> bool:
     """Return whether the request is within its rate limit.
 
     Requests with an unknown token are counted by IP address, so that they do not use up the limit
@@ -138,8 +138,8 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     disappear, so only the text itself (the ETag) shows the change.
     """
     on = localdate()
-    feed = services.behind(token, on)
-    if not asks_in_measure(request, feed):
+    feed = services.find_by_token(token, on)
+    if not is_within_rate_limit(request, feed):
         return plain("Asked too often. Ask again in an hour.", 429, {"Retry-After": "3600"})
     if feed is None:
         return plain("There is no calendar at this address.", 404)

@@ -28,8 +28,8 @@ from workitems.views.answers import (
     Entry,
     entries_of,
     save_entry,
+    section_json,
     target_of,
-    told,
 )
 from workitems.views.lookups import require, signed_in, visible_plan
 
@@ -189,7 +189,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     entry = entries_of(of_return, [section], request.POST)[0]
     save_entry(request, of_return, entry, request.POST.get("act", SAVE))
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
-    return JsonResponse(told(request, of_return, entry, milestone), status=status)
+    return JsonResponse(section_json(request, of_return, entry, milestone), status=status)
 
 
 def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpResponse:

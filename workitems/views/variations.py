@@ -30,7 +30,7 @@ from workitems.rules import WRITERS
 from workitems.services import variations as variation_services
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import posted, require, signed_in, visible_plan
-from workitems.word_diff import compared
+from workitems.word_diff import side_by_side
 
 ROWS_ON_A_PAGE = 100
 MEETINGS_OFFERED = 30
@@ -110,7 +110,7 @@ def show(
         forms["decide_form"] = decide_form(row)
     if row.is_pending and can("workitems.take_back_variation", row):
         forms["take_back_form"] = TakeBackForm()
-    was, now = compared(row.text_before, row.text_after)
+    was, now = side_by_side(row.text_before, row.text_after)
     return render(
         request,
         "workitems/variations/detail.html",

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from reports.progress.changes.plan_then import ItemThen
-from workitems.word_diff import Strand, woven
+from workitems.word_diff import Strand, short_diff
 
 
 class Kind(StrEnum):
@@ -81,7 +81,7 @@ class Reworded(NamedTuple):
 
     @property
     def strands(self) -> list[Strand]:
-        return woven(self.before, self.after)
+        return short_diff(self.before, self.after)
 
 
 @dataclass(frozen=True, kw_only=True)

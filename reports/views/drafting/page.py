@@ -25,7 +25,7 @@ from reports.services.beginning import begin_as
 from reports.views.briefings import readable_briefing
 from workitems.services import Refused
 from workitems.views.lookups import require, signed_in
-from workitems.word_diff import woven
+from workitems.word_diff import short_diff
 
 
 def home(briefing: Briefing, place: str = "", query: str = "") -> str:
@@ -256,7 +256,7 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
                 {
                     "version": each,
                     "who": each.history_actor or "Somebody",
-                    "strands": woven(printed(rows.draft, before), said) if before else [],
+                    "strands": short_diff(printed(rows.draft, before), said) if before else [],
                     "text": said,
                     "is_other": each.text != row.text,
                 }

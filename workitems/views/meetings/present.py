@@ -23,7 +23,7 @@ from workitems.services import variations as variation_services
 from workitems.views.lookups import signed_in, small_number
 from workitems.views.meetings.matters import own_matter
 from workitems.views.meetings.pages import agenda_of, visible_meeting
-from workitems.word_diff import compared
+from workitems.word_diff import side_by_side
 
 
 @require_GET
@@ -105,7 +105,7 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
     item = matter.subject_item
     variation = matter.variation
     if variation is not None:
-        found["was"], found["now"] = compared(variation.text_before, variation.text_after)
+        found["was"], found["now"] = side_by_side(variation.text_before, variation.text_after)
     if item is None:
         return found
     milestones = list(
