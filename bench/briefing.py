@@ -26,7 +26,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,6 @@ from measure import Browser, prepare, served  # noqa: E402
 
 from trafficking_plan.testing.postgresql import throwaway_server  # noqa: E402
 
-WORKBOOK = ROOT / "workitems" / "demo" / "plan-of-action-2009.xlsx"
 DATED = date(2010, 7, 30)
 DEMO = "demo"
 MADE_UP = r"^plan-of-\d+$"
@@ -64,14 +62,14 @@ def peak_mebibytes() -> float:
 def fill(sizes: list[int]) -> None:
     """Create the demo's plan and generated plans of these sizes, each with a briefing."""
     from big_plan import make_plan
-    from django.core.management import call_command
     from django.utils import timezone
 
     from agencies.models import Appointment
     from reports.drafting.cover import draft
+    from workitems.demo.demo_plans import TEXT_OF_2009, import_text
     from workitems.models import Plan
 
-    call_command("import_plan", str(WORKBOOK), stdout=StringIO())
+    import_text(TEXT_OF_2009, at=timezone.now())
     for size in sizes:
         make_plan(size, DATED)
     if not Appointment.objects.holding("Minister of Immigration", DATED):

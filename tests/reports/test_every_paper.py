@@ -7,15 +7,13 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import get_args
 
 import pikepdf
 import pytest
 import time_machine
-from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
@@ -43,11 +41,11 @@ from tests.reports.paper_reading import (
 )
 from tests.reports.test_pdf_hostile import PAYLOADS
 from tests.reports.validators import CLAIMS, quick_faults, rules_of, verapdf
+from workitems.demo.demo_plans import TEXT_OF_2009, import_text
 from workitems.models import Plan
 
 pytestmark = pytest.mark.django_db
 
-WORKBOOK = Path(settings.BASE_DIR) / "workitems" / "demo" / "plan-of-action-2009.xlsx"
 STANDARD = {
     *("Document", "Art", "Sect", "H1", "H2", "H3", "H4", "P", "L", "LI", "Lbl", "LBody"),
     *("Table", "THead", "TBody", "TR", "TH", "TD", "Span", "Figure"),
@@ -116,7 +114,7 @@ def hostile():
 
 
 def demo_briefing():
-    call_command("import_plan", str(WORKBOOK), stdout=io.StringIO())
+    import_text(TEXT_OF_2009, at=timezone.now())
     period = {"period_start": sample.DATED.replace(year=2009), "period_end": sample.DATED}
     return compose(
         draft(Plan.objects.get(), dated=sample.DATED, tracker_number="10/96252", **period)

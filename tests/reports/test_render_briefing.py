@@ -4,19 +4,18 @@ import json
 import re
 import subprocess
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from reports.document import from_json, to_json
 from reports.models import Briefing
 from tests.factories import AppointmentFactory, PlanFactory
+from workitems.demo.demo_plans import TEXT_OF_2009
+from workitems.demo.plan_text import workbook_of
 
 pytestmark = pytest.mark.django_db
 
-WORKBOOK = Path(settings.BASE_DIR) / "workitems" / "demo" / "plan-of-action-2009.xlsx"
 SLUG = "plan-of-action-to-prevent-people-trafficking"
 HEADINGS = [
     "PURPOSE",
@@ -49,8 +48,10 @@ def read(path):
 
 
 @pytest.fixture
-def demo(capsys):
-    call_command("import_plan", str(WORKBOOK))
+def demo(capsys, tmp_path):
+    workbook = tmp_path / "plan.xlsx"
+    workbook.write_bytes(workbook_of(TEXT_OF_2009).getvalue())
+    call_command("import_plan", str(workbook))
 
 
 @pytest.fixture

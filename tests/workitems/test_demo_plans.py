@@ -1,6 +1,7 @@
 """What the demo shows once it is loaded: the people, the year of 2010, and a round in full swing."""
 
 import re
+import tomllib
 from datetime import date
 from io import BytesIO
 
@@ -13,8 +14,10 @@ from agencies.models import Appointment, Seat, User
 from tests.workitems.demo import TODAY, load, noon, unexplained
 from workitems import desk
 from workitems.demo import demo_plans
+from workitems.demo.plan_text import workbook_of
 from workitems.models import Plan, Round, Update
-from workitems.workbook import export_workbook, preview_import
+from workitems.workbook import WorkbookRefused, export_workbook, preview_import
+from workitems.workbook.columns import SHEETS
 
 LAST_DAY_REPORTED = date(2010, 7, 30)
 
@@ -130,7 +133,7 @@ def test_the_current_workbook_names_no_month_since_its_dates_move():
         r"\b(January|February|March|April|May|June|July|August|September|October|November"
         r"|December|Christmas|Easter|this year|next year)\b"
     )
-    workbook = openpyxl.load_workbook(demo_plans.CURRENT_WORKBOOK, read_only=True)
+    workbook = openpyxl.load_workbook(workbook_of(demo_plans.CURRENT_TEXT), read_only=True)
     named = [
         f"{worksheet.title}: {cell}"
         for worksheet in workbook.worksheets
@@ -139,3 +142,28 @@ def test_the_current_workbook_names_no_month_since_its_dates_move():
         if isinstance(cell, str) and months.search(cell)
     ]
     assert named == []
+
+
+@pytest.mark.parametrize(
+    "path", [demo_plans.TEXT_OF_2009, demo_plans.CURRENT_TEXT], ids=lambda path: path.stem
+)
+def test_a_plans_text_has_every_sheet_and_only_headings_that_the_workbook_knows(path):
+    text = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert list(text) == [sheet.name for sheet in SHEETS]
+    for sheet in SHEETS:
+        rows = [text[sheet.name]] if sheet.downwards else text[sheet.name]
+        used = {heading for row in rows for heading in row}
+        assert used <= {column.heading for column in sheet}
+
+
+def test_what_a_plans_text_says_under_a_wrong_heading_is_refused_by_name(tmp_path):
+    path = tmp_path / "plan.toml"
+    text = demo_plans.TEXT_OF_2009.read_text(encoding="utf-8")
+    path.write_text(text.replace("Timeframe =", "Time =", 1) + '[[Photographs]]\nTitle = "x"\n')
+    with pytest.raises(WorkbookRefused) as refusal:
+        demo_plans.import_text(path, at=noon(TODAY))
+    assert [(fault.sheet, fault.column) for fault in refusal.value.faults] == [
+        ("Work items", "Time"),
+        ("Work items", "Timeframe"),
+        ("Photographs", ""),
+    ]

@@ -29,6 +29,8 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.workbooks import cells, column_of, file_of, small
+from workitems.demo.demo_plans import CURRENT_TEXT, TEXT_OF_2009
+from workitems.demo.plan_text import workbook_of
 from workitems.models import Plan, Return, WorkItem
 from workitems.workbook import (
     ExportRefused,
@@ -93,9 +95,9 @@ def test_an_export_has_every_sheet_with_its_headings():
     )
 
 
-@pytest.mark.parametrize("name", ["plan-of-action-2009.xlsx", "plan-of-action-current.xlsx"])
-def test_exporting_then_importing_the_demo_plan_changes_nothing(name, settings):
-    sample = (settings.BASE_DIR / "workitems" / "demo" / name).read_bytes()
+@pytest.mark.parametrize("path", [TEXT_OF_2009, CURRENT_TEXT], ids=lambda path: path.stem)
+def test_exporting_then_importing_the_demo_plan_changes_nothing(path):
+    sample = workbook_of(path).getvalue()
     content = export_workbook(imported(sample))
     outcome = reading(content)
     assert outcome.is_empty

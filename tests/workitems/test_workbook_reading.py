@@ -19,6 +19,8 @@ from tests.workitems.workbooks import (
     setting,
     small,
 )
+from workitems.demo.demo_plans import TEXT_OF_2009
+from workitems.demo.plan_text import workbook_of
 from workitems.workbook import WorkbookRefused
 from workitems.workbook.cell_kinds import listed
 from workitems.workbook.read import read
@@ -217,14 +219,15 @@ def test_a_zip_bomb_takes_next_to_no_memory(settings):
 
 
 @pytest.mark.sqlite  # one database is enough to show it
-def test_it_reads_alike_without_lxml_which_production_does_not_have(settings):
+def test_it_reads_alike_without_lxml_which_production_does_not_have(settings, tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import django; django.setup();"
         "import openpyxl; from datetime import date; from workitems.workbook.read import read;"
         "book = read(open(sys.argv[2], 'rb'), today=date(2026, 6, 30));"
         "print(openpyxl.LXML, len(book.faults.found), len(book.rows['Work items']))"
     )
-    sample = settings.BASE_DIR / "workitems" / "demo" / "plan-of-action-2009.xlsx"
+    sample = tmp_path / "plan.xlsx"
+    sample.write_bytes(workbook_of(TEXT_OF_2009).getvalue())
     counts = set()
     for lxml in ("True", "False"):
         done = subprocess.run(

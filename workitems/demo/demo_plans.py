@@ -1,13 +1,8 @@
-"""Brings the demo's workbooks in through the ordinary import, the current one moved to today."""
+"""Brings the demo's plans in through the ordinary import of workbooks, the current one moved to today."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
-import openpyxl
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,14 +10,15 @@ from agencies import history
 from agencies.models import Appointment
 from workitems.demo import current_round
 from workitems.demo.people import ACTOR, seat_people
+from workitems.demo.plan_text import workbook_of
 from workitems.models import Plan
 from workitems.workbook import import_workbook
 
-WORKBOOK_OF_2009 = Path(__file__).parent / "plan-of-action-2009.xlsx"
-CURRENT_WORKBOOK = Path(__file__).parent / "plan-of-action-current.xlsx"
+TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
+CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
 PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
-# The current plan's workbook is written as if this were today.
+# The current plan's text is written as if this were today.
 ANCHOR = date(2026, 6, 30)
 
 PORTFOLIO = "Minister of Immigration"
@@ -39,15 +35,19 @@ def load(at: datetime) -> list[Plan]:
     loaded = []
     if PLAN_OF_2009 not in known:
         appoint_minister()
-        with open(WORKBOOK_OF_2009, "rb") as file:
-            loaded.append(import_workbook(file, name=WORKBOOK_OF_2009.name, at=at).plan)
+        loaded.append(import_text(TEXT_OF_2009, at=at))
     if CURRENT_PLAN not in known:
-        with moved(CURRENT_WORKBOOK, today - ANCHOR) as file:
-            loaded.append(import_workbook(file, name=CURRENT_WORKBOOK.name, at=at).plan)
+        loaded.append(import_text(CURRENT_TEXT, at=at, later_by=today - ANCHOR))
     seat_people(today)
     if CURRENT_PLAN not in known:
         current_round.play(Plan.objects.get(slug=CURRENT_PLAN), today)
     return loaded
+
+
+def import_text(path: Path, *, at: datetime, later_by: timedelta = timedelta()) -> Plan:
+    """Import the workbook that a plan's text becomes; history names it as the workbook."""
+    file = workbook_of(path, later_by=later_by)
+    return import_workbook(file, name=f"{path.stem}.xlsx", at=at).plan
 
 
 def appoint_minister() -> None:
@@ -60,20 +60,3 @@ def appoint_minister() -> None:
     )
     if Appointment.objects.holding(PORTFOLIO, date(2010, 7, 30)) is None:
         history.save(term, by=None, actor=ACTOR)
-
-
-@contextmanager
-def moved(path: Path, by: timedelta) -> Iterator[BinaryIO]:
-    """The workbook with every date later by so much, but those of agencies, which are facts."""
-    workbook = openpyxl.load_workbook(path)
-    for worksheet in workbook.worksheets:
-        if worksheet.title == "Agencies":
-            continue
-        for row in worksheet.iter_rows():
-            for cell in row:
-                if isinstance(cell.value, datetime):
-                    cell.value += by
-    with BytesIO() as file:
-        workbook.save(file)
-        file.seek(0)
-        yield file
