@@ -1,4 +1,4 @@
-"""Two plans to try the product with, the people who work on them, and a round that is open today.
+"""The demo: two plans, the people who work on them, and a round that is open today.
 
 The 2009 plan and its year to 30 July 2010 follow a briefing that was released to the public; the
 current plan is made up. Both are workbooks beside this file, written through the same import as

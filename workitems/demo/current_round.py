@@ -1,6 +1,6 @@
-"""What happens on the current plan around today: a round, requests, meetings, decisions.
+"""Recent events of the current plan: a round, variations, meetings and decisions.
 
-Told as a story in days from today, each step through the service that a person would use.
+Dates are in days from today. Each step calls the service that a view would call.
 """
 
 from datetime import date
@@ -19,7 +19,7 @@ DUE_IN_DAYS = 6
 
 
 def play(plan: Plan, today: date) -> None:
-    """Bring a plan that was just loaded up to today."""
+    """Add the recent events to a newly loaded plan, up to today."""
     story = CurrentRound(plan, today)
     demo_meetings.hold(story)
     story.slip_again()
@@ -31,12 +31,12 @@ def play(plan: Plan, today: date) -> None:
 
 
 class CurrentRound(Story):
-    """What people did between the meetings, and the round that is open."""
+    """Events between the meetings, and the open round."""
 
-    # --- Between rounds --------------------------------------------------------------------
+    # --- between rounds --------------------------------------------------------------------
 
     def slip_again(self) -> None:
-        """Two forecasts that have moved before move again."""
+        """Move two forecasts that have moved before."""
         for days, reason in (
             (62, "Two chapters are rewritten after the first open meeting."),
             (92, "The legal check of those chapters takes another month."),
@@ -61,7 +61,7 @@ class CurrentRound(Story):
         )
 
     def ask_for_changes(self) -> None:
-        """Three requests that wait: one to be read, two recommended on to the meeting."""
+        """Request three variations, and send two of them to the working group."""
         guide = variations.request_date(
             milestone=self.milestone("1.1", 2),
             due_after=self.day(92),
@@ -106,7 +106,7 @@ class CurrentRound(Story):
         )
 
     def look_closer(self) -> None:
-        """The coordinator is of another mind than the agency about one item."""
+        """Record a reviewer's rating that differs from the agency's."""
         children = self.item("2.5")
         items.review(
             item=children,
@@ -117,7 +117,7 @@ class CurrentRound(Story):
         )
 
     def weigh_risks(self) -> None:
-        """One risk with the Minister, and one weighed anew and brought before the group."""
+        """Escalate a risk to the Minister; re-rate another and escalate it to the working group."""
         risks.escalate_risk(
             risk=self.plan.risks.get(item__number="2.3"),
             to=Risk.EscalatedTo.MINISTER,
@@ -143,7 +143,7 @@ class CurrentRound(Story):
             reason="The agencies that called their members back are in the working group.",
         )
 
-    # --- The round -------------------------------------------------------------------------
+    # --- the round -------------------------------------------------------------------------
 
     def open_round(self) -> Round:
         return rounds.open_round(
@@ -158,7 +158,7 @@ class CurrentRound(Story):
         )
 
     def report(self, opened: Round) -> None:
-        """Returns in every state: accepted, submitted, sent back, half written, and not begun."""
+        """Bring returns into every state: accepted, submitted, sent back, in progress, not begun."""
         returns = {each.agency.short_name: each for each in opened.returns.select_related("agency")}
         for agency, answers in ANSWERS.items():
             for number, answer in answers.items():
@@ -203,7 +203,7 @@ class CurrentRound(Story):
 
 Answer = tuple[str, str, str, str]
 
-# By agency and item: stage, confidence, achieved, planned next; none says "no change".
+# By agency and item: (stage, confidence, achieved, planned next), or None for "no change".
 ANSWERS: dict[str, dict[str, Answer | None]] = {
     "Customs": {
         "3.2": (

@@ -1,6 +1,6 @@
-"""The demo's meetings: two behind us with closed records, and one next week with its agenda.
+"""The demo's meetings: two past ones with closed records, and one next week with its agenda.
 
-Each step is written with the date on which it happened, so that the past shows as it was.
+Each step is dated on the day it happened, so that history shows it then.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ FIRST, LAST, NEXT = -112, -42, 8
 
 
 def hold(story: Story) -> None:
-    """The two meetings that were held, with what they considered and decided."""
+    """Hold the two past meetings, with their matters and decisions."""
     moved, declined = _advice_moves(story), _tracing_does_not_move(story)
     first = _called(story, FIRST, [(moved, ()), (story.item("1.1"), ("Its guide is behind.",))])
     _attend(story, first, FIRST, absent=("DIA",))
@@ -80,7 +80,7 @@ def hold(story: Story) -> None:
 
 
 def prepare_next(story: Story) -> None:
-    """Draft the coming agenda, with a welcome before what is proposed."""
+    """Draft the next agenda: a welcome, then the proposals."""
     meeting = story.plan.meetings.coming(story.today).get()
     matters.add_matter(
         meeting=meeting,
@@ -148,7 +148,7 @@ def _close(story: Story, meeting: Meeting, day: int) -> None:
 
 
 def _advice_moves(story: Story) -> Variation:
-    """The advice on offences has had its agreed date moved once already."""
+    """Request and recommend a new agreed date for the advice on offences."""
     with history.written_at(story.at(FIRST - 14, 10)):
         asked = variations.request_date(
             milestone=story.milestone("3.4", 2),

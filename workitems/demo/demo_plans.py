@@ -1,4 +1,4 @@
-"""Brings the demo's plans in through the ordinary import of workbooks, the current one moved to today."""
+"""Load the demo's plans through the workbook import, with the current plan's dates moved to today."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
 PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
-# The current plan's text is written as if this were today.
+# The date of "today" in the text of the current plan.
 ANCHOR = date(2026, 6, 30)
 
 PORTFOLIO = "Minister of Immigration"
@@ -26,9 +26,9 @@ PORTFOLIO = "Minister of Immigration"
 
 @transaction.atomic
 def load(at: datetime) -> list[Plan]:
-    """Load what is missing, as at a moment, and return the plans that were loaded.
+    """Load the missing plans and people as at a moment, and return the plans that were loaded.
 
-    What is there stays untouched.
+    Existing plans and people are not changed.
     """
     today = timezone.localdate(at)
     known = set(Plan.objects.values_list("slug", flat=True))
@@ -45,13 +45,13 @@ def load(at: datetime) -> list[Plan]:
 
 
 def import_text(path: Path, *, at: datetime, later_by: timedelta = timedelta()) -> Plan:
-    """Import the workbook that a plan's text becomes; history names it as the workbook."""
+    """Build a workbook from a plan's text and import it. History names it as a workbook."""
     file = workbook_of(path, later_by=later_by)
     return import_workbook(file, name=f"{path.stem}.xlsx", at=at).plan
 
 
 def appoint_minister() -> None:
-    """The Minister of the 2010 briefing, for as long as he held the portfolio."""
+    """Record the Minister of the 2010 briefing, for the period of his appointment."""
     term = Appointment(
         minister="Hon Dr Jonathan Coleman",
         portfolio=PORTFOLIO,

@@ -1,7 +1,7 @@
-"""The demo's people: roles with a name and a sign-in, and the seats that they hold.
+"""The demo's people: one per role, each with a sign-in and seats.
 
-The Department of Labour coordinates the 2009 plan and ended in 2012. Its people sit in its
-successor today and keep their seats in the Department, so that both plans can be worked on.
+The Department of Labour coordinates the 2009 plan and ended in 2012. Its people have seats in both
+the Department and its successor, so that they can work on both plans.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from agencies import services as seating
 from agencies.models import Agency, Seat, User
 
 ACTOR = "Demo loader"
-# Known to everybody who reads this; the loader refuses to run where DEBUG is off.
+# Public, so the loader refuses to run unless DEBUG is on.
 PASSWORD = "four-walls-one-plan"
 
 Role = Seat.Role
@@ -26,7 +26,7 @@ FORMER_LEFT_DAYS_AGO = 60
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who can sign in. `has_left` means that the seat has ended."""
+    """A user of the demo. `has_left` means that the seat has ended."""
 
     name: str
     role: Seat.Role
@@ -74,7 +74,7 @@ def user_of(person: Person) -> User:
 
 
 def seat_people(today: date) -> None:
-    """Make those who are missing, with their seats. Whoever is there is left as they are."""
+    """Create missing users with their seats. Existing users are not changed."""
     known = set(User.objects.values_list("email", flat=True))
     newcomers = [person for person in PEOPLE if person.email not in known]
     if not newcomers:
@@ -99,7 +99,7 @@ def seat_people(today: date) -> None:
 
 
 def sign_ins() -> Iterator[str]:
-    """A table: who signs in with which address, and what they are where."""
+    """Yield the lines of a table of addresses, roles and agencies."""
     rows = [
         (person.email, person.role.label + (", left" if person.has_left else ""))
         + (", ".join(person.agencies),)

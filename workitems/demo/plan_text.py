@@ -1,7 +1,7 @@
-"""The demo's plans are text (TOML); here one becomes the workbook that an import reads.
+"""Build a workbook from the text (TOML) of a demo plan, for the import.
 
-A table is a row of the sheet of its name, an entry of it a cell by its heading. `[Plan]` holds the keys of that
-sheet; a list there is a key that repeats.
+A table is a row of the sheet of that name, and an entry of it is a cell by its heading. `[Plan]` has
+the keys of the sheet Plan; a list there is a repeated key.
 """
 
 import io
@@ -19,9 +19,9 @@ Entries = dict[str, Any]
 
 
 def workbook_of(path: Path, *, later_by: timedelta = timedelta()) -> io.BytesIO:
-    """The plan's workbook, every date later by so much, but those of agencies, which are facts.
+    """Return the plan's workbook, with all dates moved later except those of agencies.
 
-    A table or an entry that the format does not know is written too, for the import to refuse it by name.
+    Unknown tables and entries are written as well, so that the import reports them.
     """
     plan = tomllib.loads(path.read_text(encoding="utf-8"))
     workbook = openpyxl.Workbook(write_only=True)

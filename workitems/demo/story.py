@@ -1,4 +1,4 @@
-"""What every chapter of the demo's story needs: the plan, the day, and the people by agency."""
+"""Shared by the demo's events: the plan, today, and the people by agency."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -22,7 +22,7 @@ class Story:
         }
 
     def day(self, days: int) -> date:
-        """So many days after today; before it, if negative."""
+        """Return the date this many days after today, or before it if negative."""
         return self.today + timedelta(days=days)
 
     def at(self, days: int, hour: int) -> datetime:

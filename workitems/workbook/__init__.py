@@ -1,13 +1,13 @@
-"""The plan as a spreadsheet, in and out, one format.
+"""Import and export a plan as a workbook (.xlsx) in one format.
 
     export_workbook(plan)                    -> bytes
     preview_import(file, at=...)             -> Outcome: what importing would do; writes nothing
     import_workbook(file, name=..., at=...)  -> Outcome: what it did
 
-The way in: package.py opens the file without trusting it, read.py makes rows of values, which
-structure.py, items.py and record.py hold against the plan (stored.py) into a proposal
-(proposal.py), which write.py writes with its true history (past.py). held.py keeps a file between
-preview and import. sheets.py is the format that all of them go by.
+An import takes these steps: package.py opens the untrusted file. read.py turns it into rows of
+values. plan_rows.py, item_rows.py and record.py compare these with the plan (stored.py) and build a
+proposal (proposal.py). write.py writes the proposal with dated history (past.py). held.py keeps the
+file between preview and import. columns.py defines the format.
 """
 
 from workitems.workbook.export import empty_workbook, export_workbook

@@ -1,8 +1,8 @@
-"""What a cell can hold: how each kind of value is read, compared, written and described.
+"""Kinds of cell values: how each kind is read, compared, written and described.
 
-A kind knows nothing of sheets. `read` turns what the spreadsheet holds into a value or raises
-`Wrong`; `normal` turns a stored value into what `read` would give for it, so that the two can be
-compared; `cell` turns a value into what is written.
+`read` converts a cell's raw value or raises `Wrong`. `normal` converts a stored value to what
+`read` would return for it, so that the two can be compared. `cell` converts a value to what is
+written. Kinds do not depend on sheets.
 """
 
 import re
@@ -14,13 +14,13 @@ from django.db.models import TextChoices
 
 from workitems.models.item import number_key
 
-# A spreadsheet cell holds no more, and openpyxl would cut without a word.
+# The maximum length of a cell. openpyxl would truncate longer text silently.
 CELL_CHARACTERS = 32_767
-# Control characters but tab and line ends, and the two that XML cannot carry.
+# Control characters except tab and line ends, and two characters that XML does not allow.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-# Spreadsheets write a carriage return inside a cell like this.
+# How spreadsheets store a carriage return in a cell.
 CARRIAGE_RETURN = re.compile("_x000d_|\r(?=\n)", re.IGNORECASE)
-# The first day whose number all spreadsheets agree on; dates before it are written as text.
+# Spreadsheets disagree about the numbers of earlier dates, so these are written as text.
 FIRST_SHEET_DAY = date(1900, 3, 1)
 YEARS = range(1800, 2201)
 SMALL_MAX = 32_767
@@ -28,7 +28,7 @@ ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*")
 
 
 class Wrong(Exception):
-    """What the cell holds instead, and what would be right: two sentences."""
+    """A cell that cannot be read: the problem and the expected value, as two sentences."""
 
     def __init__(self, problem: str, right: str) -> None:
         self.problem, self.right = problem, right
@@ -36,7 +36,7 @@ class Wrong(Exception):
 
 
 def clean(text: str) -> str:
-    """Text as a cell can carry it: line ends as one character, nothing unprintable, trimmed."""
+    """Normalise line ends to "\\n", remove unprintable characters, and strip the text."""
     text = CARRIAGE_RETURN.sub("", text).replace("\r", "\n")
     return UNPRINTABLE.sub("", text).strip()
 
@@ -46,12 +46,12 @@ def one_line(text: str) -> str:
 
 
 def day_words(day: date) -> str:
-    # The platform's %-d needs a year of four digits; ours are.
+    # Some platforms do not pad %Y, but our years have four digits (`YEARS`).
     return f"{day.day} {day:%B %Y}"
 
 
 def shown(raw: object) -> str:
-    """What the cell holds, quoted and kept short, for a fault."""
+    """Return a cell's raw value as short text for an error message."""
     if isinstance(raw, datetime) and raw.time() == time():
         raw = raw.date()
     if isinstance(raw, date) and not isinstance(raw, datetime):
@@ -74,7 +74,7 @@ def listed(words: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """The base: text of several lines."""
+    """Text of any number of lines, and the base of the other kinds."""
 
     most: int = CELL_CHARACTERS
 
@@ -115,7 +115,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Line(Kind):
-    """Text without line breaks; runs of spaces count as one."""
+    """Text without line breaks. Runs of spaces are collapsed."""
 
     most: int = 200
 
@@ -125,7 +125,7 @@ class Line(Kind):
 
 @dataclass(frozen=True)
 class AgencyName(Line):
-    """The short name of an agency. Which one is found later, in any case."""
+    """The short name of an agency. The agency is looked up later, ignoring case."""
 
     most: int = 30
 
@@ -145,7 +145,7 @@ class AgencyName(Line):
 
 @dataclass(frozen=True)
 class ItemNumber(Line):
-    """An item's number. It is text: to a spreadsheet the numbers 1.1 and 1.10 are the same."""
+    """An item's number, as text, because spreadsheets treat the numbers 1.1 and 1.10 as equal."""
 
     most: int = 20
 
@@ -201,7 +201,7 @@ class Whole(Kind):
 
 @dataclass(frozen=True)
 class Day(Kind):
-    """A date: a real one of the spreadsheet, or ISO text. `past` refuses days after today."""
+    """A date: a date cell, or ISO text. With `past`, days after today are refused."""
 
     past: bool = False
 
@@ -253,7 +253,7 @@ class Day(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One of a few words, in any case; spaces and hyphens do not matter."""
+    """One of several choices, ignoring case, spaces and hyphens."""
 
     choices: type[TextChoices] = TextChoices
 
@@ -302,7 +302,7 @@ class YesNo(Kind):
 
 @dataclass(frozen=True)
 class AgencyList(Kind):
-    """Agencies' short names with semicolons between, each perhaps with its role in brackets."""
+    """Short names of agencies separated by semicolons, each optionally with its role in brackets."""
 
     @property
     def right(self) -> str:
@@ -317,7 +317,7 @@ class AgencyList(Kind):
 
 @dataclass(frozen=True)
 class Lines(Kind):
-    """Several short texts in one cell, each on a line of its own."""
+    """Several short texts in one cell, one per line."""
 
     @property
     def right(self) -> str:

@@ -1,7 +1,7 @@
-"""The plan as a spreadsheet: the one table of sheets and columns.
+"""The format of the workbook: all sheets and their columns.
 
-Reading, checking, comparing, writing and the documentation all go by it. A column's `field` is
-the model's field that it holds; a column without one is handled by name where it is checked.
+Reading, checking, comparing, writing and the documentation use it. `Column.field` is the model
+field of a column; a column without one is handled by its heading in the code that checks it.
 """
 
 from collections.abc import Iterator
@@ -29,9 +29,10 @@ from workitems.workbook.cell_kinds import (
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column, or a key of the sheet Plan. `blank` is what an empty cell means.
+    """A column, or a key of the sheet Plan. `blank` is the value of an empty cell.
 
-    `locked` says what is right where a row that is known already has another value.
+    `locked` is set if an import may not change the value of an existing row. It is the expected
+    value in the error message.
     """
 
     heading: str
@@ -53,7 +54,7 @@ class Sheet:
     name: str
     columns: tuple[Column, ...]
     note: str
-    # The sheet Plan is written downwards: a column of keys and a column of values.
+    # True for the sheet Plan, which has a column of keys and a column of values.
     downwards: bool = False
 
     def column(self, heading: str) -> Column:
@@ -64,7 +65,10 @@ class Sheet:
 
 
 def line(model: type[models.Model], field: str) -> Line:
-    """A line as long as the field: PostgreSQL refuses longer text, SQLite would take it."""
+    """Return a `Line` with the maximum length of a model field.
+
+    PostgreSQL refuses longer text, but SQLite would store it.
+    """
     column = model._meta.get_field(field)
     assert isinstance(column, models.CharField) and column.max_length
     return Line(most=column.max_length)
@@ -334,7 +338,7 @@ SHEETS = (PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDAT
 
 
 def described() -> str:
-    """The format as Markdown, for docs/workbook.md (a test holds the page to it)."""
+    """Return the format as Markdown for docs/workbook.md. A test checks that the page has it."""
     out = []
     for sheet in SHEETS:
         heading = "Key" if sheet.downwards else "Column"

@@ -1,4 +1,4 @@
-"""Writes a plan as a workbook, in the format that importing reads."""
+"""Write a plan as a workbook in the format that the import reads."""
 
 import io
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ DATE_FORMAT = "yyyy-mm-dd"
 
 
 def export_workbook(plan: Plan) -> bytes:
-    """The plan as an .xlsx file: everything that the format holds, accepted updates only.
+    """Return the plan as an .xlsx file, with accepted updates only.
 
-    Refused with `ExportRefused` where a text is longer than a cell can be.
+    Raise `ExportRefused` if a text is longer than a cell can be.
     """
     stored = Stored(plan)
     rows = {
@@ -68,7 +68,7 @@ def export_workbook(plan: Plan) -> bytes:
 
 
 def empty_workbook() -> bytes:
-    """The sheets and their headings, to start a plan from."""
+    """Return a workbook with sheets and headings only, to fill in for a new plan."""
     keys = [{"Key": column.heading} for column in PLAN]
     return _workbook({PLAN.name: iter(keys)})
 
@@ -90,7 +90,7 @@ def _plan(stored: Stored, plan: Plan) -> Iterator[Row]:
 
 
 def _agencies(stored: Stored, plan: Plan) -> list[Agency]:
-    """Members first, then whoever else the plan's rows name, and the successors of all."""
+    """Return the members, then other agencies that the plan's rows name, and all successors."""
     found = {member.agency_id: member.agency for member in stored.members}
     rows: list[tuple[Any, str]] = [(plan, "coordinating_agency")]
     rows += [(item, "lead_agency") for item in stored.items]
@@ -174,7 +174,7 @@ def _cell(column: Column, value: Any) -> Any:
 
 
 def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
-    # All is read and found to fit before openpyxl opens its temporary files.
+    # Build and check all tables before openpyxl opens its temporary files.
     tables = {
         sheet.name: _table(sheet, _columns(sheet), rows.get(sheet.name, iter(())))
         for sheet in SHEETS
@@ -237,14 +237,14 @@ def _dress(worksheet: Any, columns: tuple[Column, ...]) -> None:
 
 
 def _written(worksheet: Any, value: Any, font: Font | None = None) -> Any:
-    """A cell. Text stays text, whatever it begins with."""
+    """Return a cell. Text never becomes a formula, whatever it begins with."""
     cell = WriteOnlyCell(worksheet)
     cell.alignment = WRAPPED
     if font:
         cell.font = font
     if isinstance(value, str):
         cell.value = value
-        # openpyxl makes a formula of "=..." and an error of "#N/A"; the quote mark keeps a
+        # openpyxl turns "=..." into a formula and "#N/A" into an error. quotePrefix prevents a
         # spreadsheet program from doing so when the cell is edited.
         cell.data_type = "s"
         cell.quotePrefix = value[0] in "=+-@\t\r#"

@@ -1,4 +1,4 @@
-"""What is wrong with a workbook, as sentences for the person who has to mend it."""
+"""Faults of a workbook, as sentences for the user who has to correct them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One thing to mend. `row` counts as the spreadsheet does; `cell` is its address ("F4")."""
+    """One fault. `row` is the row number in the spreadsheet, `cell` the reference ("F4")."""
 
     problem: str
     right: str
@@ -17,7 +17,7 @@ class Fault:
 
     @property
     def place(self) -> str:
-        """ "Milestones, row 4, Original due (F4)", as far as it is known."""
+        """Where the fault is, such as "Milestones, row 4, Original due (F4)"."""
         parts = [self.sheet] if self.sheet else []
         if self.row is not None:
             parts.append(f"row {self.row}")
@@ -31,7 +31,7 @@ class Fault:
 
 
 class WorkbookRefused(Exception):
-    """Nothing was imported, for these reasons. Each is a sentence for the person at the screen."""
+    """The import is refused because of these faults, and nothing was written."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
@@ -39,4 +39,4 @@ class WorkbookRefused(Exception):
 
 
 class ExportRefused(Exception):
-    """The plan does not fit into a spreadsheet; the message says what does not."""
+    """The plan does not fit into a workbook. The message is for the user."""

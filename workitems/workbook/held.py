@@ -1,7 +1,7 @@
-"""Keeps an uploaded workbook between its preview and the import that a person confirms.
+"""Keep an uploaded workbook between the preview and the confirmed import.
 
-One for each person, under a name that nobody can guess, for a day at most. What comes back is
-read as carefully as the first time: nothing that was found out is kept, only the file.
+One file per user, under a name that cannot be guessed, for at most a day. Only the file is kept, so
+the import checks it again in full.
 """
 
 import re
@@ -19,7 +19,7 @@ KEPT_FOR = timedelta(days=1)
 
 
 def keep(file: "File[bytes]", *, owner: User, at: datetime) -> str:
-    """Keep the file in place of any other of the owner's, and return its key."""
+    """Store the file, replacing any other file of the owner, and return its key."""
     drop(owner=owner, at=at)
     key = secrets.token_hex(16)
     file.seek(0)
@@ -28,14 +28,14 @@ def keep(file: "File[bytes]", *, owner: User, at: datetime) -> str:
 
 
 def take(key: str, *, owner: User) -> BinaryIO | None:
-    """The owner's file of that key, or none when it is gone. Close it after use."""
+    """Open the owner's file of this key, or return None if it is gone. Close it after use."""
     if not re.fullmatch("[0-9a-f]{32}", key) or not default_storage.exists(_path(owner, key)):
         return None
     return cast(BinaryIO, default_storage.open(_path(owner, key)))
 
 
 def drop(*, owner: User, at: datetime) -> None:
-    """Delete the owner's file, and anybody's that was forgotten."""
+    """Delete the owner's file, and expired files of all users."""
     try:
         names = default_storage.listdir(FOLDER)[1]
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Importing a workbook, and the preview of it: the same steps, but for the last."""
+"""Import a workbook, and preview an import. Only the import writes the proposal."""
 
 import hashlib
 from collections.abc import Collection
@@ -23,7 +23,7 @@ from workitems.workbook.record import Heard
 from workitems.workbook.stored import Stored
 from workitems.workbook.write import write
 
-# Addresses under /plans/ that are not plans.
+# URLs under /plans/ that are not plans.
 TAKEN_SLUGS = {"import", "new"}
 
 
@@ -42,12 +42,12 @@ class Outcome:
 
     @property
     def fingerprint(self) -> str:
-        """Alike for two outcomes that do the same, so that a person confirms what they saw."""
+        """Digest of the changes, to check that the user confirms exactly what they saw."""
         return hashlib.sha256(repr((self.plan.slug, self.changes)).encode()).hexdigest()
 
     @property
     def sentences(self) -> list[str]:
-        """One for each sheet that brings something, or that there are no changes."""
+        """One sentence per sheet with changes, or one that there are no changes."""
         if self.is_empty:
             return ["No changes: the plan is as the workbook says."]
         return [
@@ -92,10 +92,10 @@ def preview_import(
     plan: Plan | None = None,
     new_for: Collection[int] | None = None,
 ) -> Outcome:
-    """What importing the workbook would do at the moment `at`. Writes nothing.
+    """Return what importing the workbook at the moment `at` would do. Write nothing.
 
-    With `plan`, the workbook must be of that plan. With `new_for`, it must be of a new one that
-    an agency with one of these ids coordinates. Raises `WorkbookRefused` with every fault.
+    With `plan`, the workbook must be of that plan. With `new_for`, it must be of a new plan, and
+    its coordinating agency must have one of these ids. Raise `WorkbookRefused` with all faults.
     """
     today = timezone.localdate(at)
     return _examine(read(file, today=today), today, plan, new_for, lock=False).outcome
@@ -111,12 +111,12 @@ def import_workbook(
     new_for: Collection[int] | None = None,
     expected: str = "",
 ) -> Outcome:
-    """Bring the plan to what the workbook says, in one transaction, and return what it did.
+    """Create or update the plan from the workbook in one transaction, and return what it did.
 
-    Rows are found again by their numbers and never deleted. `name` is the file's, for the
-    history's reason; without a person (`by`) history names the import itself. `expected` is the
-    fingerprint of a preview: where the plan has changed since, nothing is written and the
-    outcome has another fingerprint. Raises `WorkbookRefused` as `preview_import` does.
+    Rows are matched by their numbers and never deleted. `name` is the file name, for the reason in
+    history. Without a user (`by`), history names the import as the actor. `expected` is the
+    fingerprint of a preview: if the plan has changed since, nothing is written and the outcome has
+    another fingerprint. Raise `WorkbookRefused` as `preview_import` does.
     """
     today = timezone.localdate(at)
     book = read(file, today=today)
@@ -134,7 +134,7 @@ def import_workbook(
             )
             write(examined.proposal, past, by=by, reason=f"Imported from {name}")
     except IntegrityError as error:
-        # Every truth is checked before; this is somebody else's change in the same second.
+        # All rules have been checked; another user must have changed something concurrently.
         raise WorkbookRefused(
             [
                 Fault(
@@ -150,7 +150,7 @@ def import_workbook(
 def _examine(
     book: Book, today: date, plan: Plan | None, new_for: Collection[int] | None, *, lock: bool
 ) -> _Examined:
-    """Hold the workbook against the plan. Raises `WorkbookRefused` with all that is wrong."""
+    """Compare the workbook with the plan. Raise `WorkbookRefused` with all faults."""
     slug, plan = _identify(book, plan, must_be_new=new_for is not None, lock=lock)
     proposal = Proposal(book, Stored(plan, lock=lock), slug=slug, today=today)
     agencies = plan_rows.agencies(proposal)
@@ -170,7 +170,7 @@ def _examine(
 def _identify(
     book: Book, plan: Plan | None, *, must_be_new: bool, lock: bool
 ) -> tuple[str, Plan | None]:
-    """The plan that the workbook is of, by its title; none where it is new."""
+    """Return the slug and the plan of the workbook's title, or None for a new plan."""
     row = book.plan
     title = row["Title"]
     plans = Plan.objects.select_for_update(of=("self",)) if lock else Plan.objects.all()
@@ -209,7 +209,7 @@ def _identify(
 
 
 def _slips(delays: record.Delays) -> dict[tuple[str, int], date]:
-    """The first day of each milestone's new delays."""
+    """Return the day on which the first new delay of each milestone was found."""
     first: dict[tuple[str, int], date] = {}
     for key, series in delays.items():
         days = [draft.row.found_on for draft in series.drafts if draft.is_new]

@@ -1,4 +1,4 @@
-"""Checks what is promised: the sheets Work items and Milestones, and what completes an item."""
+"""Check the sheets Work items and Milestones, and the completion of items."""
 
 from datetime import date
 
@@ -75,7 +75,7 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
 
 
 def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Adds supporting agencies and changes their roles. One that is not named stays."""
+    """Add supporting agencies and change their roles. Agencies that are not named stay."""
     text = row["Supporting agencies"]
     if text in (UNREADABLE, NOT_GIVEN):
         return
@@ -122,7 +122,7 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
 
 
 def _name_and_role(part: str, known: dict[str, Agency]) -> tuple[str, str]:
-    """ "Police (trains staff)" is an agency and its role, unless an agency has that very name."""
+    """Split "Police (trains staff)" into agency and role, unless it is the name of an agency."""
     if part.casefold() in known or not part.endswith(")"):
         return part, ""
     name, opened, rest = part.partition(" (")
@@ -136,7 +136,7 @@ def _name_and_role(part: str, known: dict[str, Agency]) -> tuple[str, str]:
 
 
 def role_words(role: str) -> str:
-    """A role as the cell can hold it: semicolons would end it."""
+    """Return a role for the cell, without semicolons, which separate agencies."""
     return one_line(role).replace(";", ",")
 
 
@@ -149,7 +149,7 @@ def supporting_words(supports: list[Support]) -> str:
 
 
 def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """The first line is the item's first measure, and so on. A measure beyond them stays."""
+    """Match lines with measures by position. Measures beyond the last line stay."""
     text = row["Measure"]
     if text in (UNREADABLE, NOT_GIVEN):
         return
@@ -189,7 +189,7 @@ def milestones(proposal: Proposal) -> None:
         agreed = row.given("Agreed due", None)
         if agreed is None:
             agreed = row["Original due"] if draft.is_new else draft.row.agreed_due
-        # An empty cell says the agreed date; without the column a known forecast stays.
+        # An empty cell means the agreed date; without the column an existing forecast stays.
         forecast = row.given("Forecast due", draft.row.forecast_due)
         if forecast is None:
             forecast = agreed
@@ -208,9 +208,10 @@ def milestones(proposal: Proposal) -> None:
 
 
 def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:
-    """Gives complete items their day, and withdraws what is open in withdrawn ones.
+    """Set the completion day of complete items, and withdraw open milestones of withdrawn items.
 
-    `said` holds, by item and stage, when a lead agency's update first said so was accepted.
+    `said` has, by item number and stage, the day on which the lead agency's first update with
+    that stage was accepted.
     """
     for number, draft in proposal.items.items():
         item = draft.row
@@ -231,7 +232,7 @@ def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:
 def _complete(
     proposal: Proposal, draft: Draft, steps: dict[int, Draft], said_on: date | None
 ) -> None:
-    """Completion needs every milestone closed, here as on the item's page."""
+    """Check that all milestones of a complete item are closed, and set its completion day."""
     item = draft.row
     still_open = [
         (number, step)

@@ -1,8 +1,7 @@
-"""Opens a file that claims to be a workbook, without trusting it.
+"""Open an untrusted file as a workbook.
 
-A workbook is a zip of XML. Before openpyxl sees it, its size when unpacked and the number of its
-XML tags are bounded, since openpyxl holds much of them in memory. Afterwards only rows come out,
-one at a time.
+A workbook is a ZIP archive of XML. Its unpacked size and its number of XML tags are limited before
+openpyxl opens it, because openpyxl keeps much of it in memory. Rows are then read one at a time.
 """
 
 import warnings
@@ -21,7 +20,7 @@ MEGABYTE = 1024 * 1024
 MOST_PACKED = 40 * MEGABYTE
 MOST_UNPACKED = 120 * MEGABYTE
 MOST_PARTS = 500
-# Six tags make a cell with text of its own: enough for over ten thousand work items.
+# A text cell takes six tags, so this is enough for more than ten thousand work items.
 MOST_TAGS = 4_000_000
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -50,7 +49,7 @@ DAMAGED = (
 
 @contextmanager
 def opened(file: BinaryIO) -> Iterator[Any]:
-    """An openpyxl workbook for reading, or `WorkbookRefused` with one sentence."""
+    """Open the file read-only with openpyxl. Raise `WorkbookRefused` if it cannot be opened."""
     _check_size(file)
     _check_contents(file)
     with _openpyxl_may_fail():
@@ -62,12 +61,12 @@ def opened(file: BinaryIO) -> Iterator[Any]:
 
 
 def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
-    """Each row's number and its cells that hold something, down to the last row stored.
+    """Yield each row's number and its non-empty cells.
 
-    Rows without any are left out by the file or given as empty lists: both happen.
+    Depending on the file, empty rows are left out or yielded with an empty list.
     """
     with _openpyxl_may_fail():
-        # What the sheet says of its own size may be a lie, or of no use.
+        # The dimensions stored in the sheet may be wrong.
         worksheet.reset_dimensions()
         source = enumerate(worksheet.iter_rows(), start=1)
     while True:
@@ -88,9 +87,9 @@ def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
 
 @contextmanager
 def _openpyxl_may_fail() -> Iterator[None]:
-    """On a damaged file openpyxl raises whatever it stumbles on; all of it means the same."""
+    """Refuse the file if openpyxl raises any exception, as it does for damaged files."""
     with warnings.catch_warnings():
-        # Of extensions it does not know, and cells that it reads as errors: we look ourselves.
+        # openpyxl warns of unknown extensions and of error cells, which we check ourselves.
         warnings.simplefilter("ignore")
         try:
             yield
@@ -123,11 +122,11 @@ def _check_size(file: BinaryIO) -> None:
 
 
 def _check_contents(file: BinaryIO) -> None:
-    """Unpack the whole file once, keeping nothing, and stop at the first sign of too much."""
+    """Unpack the file once without keeping it, and refuse it as soon as it exceeds a limit."""
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-            # zipfile never unpacks more of a part than its entry here declares.
+            # zipfile never unpacks more of a member than its entry declares.
             unpacked = sum(part.file_size for part in parts)
             if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
                 raise refusal(
@@ -156,7 +155,7 @@ def _check_contents(file: BinaryIO) -> None:
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
         EOFError,
-        NotImplementedError,  # a way of packing that Python does not know
+        NotImplementedError,  # an unknown compression method
         OSError,
         RuntimeError,
         ValueError,

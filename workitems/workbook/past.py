@@ -1,12 +1,12 @@
-"""The history of imported rows, with the days on which things were true.
+"""History rows of imported rows, dated on the days on which the changes happened.
 
-A new row begins when its plan was released, with nothing done yet, and takes each step on its
-day: an item what its lead agency's accepted updates said, a milestone its slip and completion, a
-delay its end. What the workbook has no day for is true from the import on. So "as at" a day in
-imported years shows the plan as it stood.
+The history of a new row begins at the plan's release with nothing done. Each change is dated on
+its day: for an item the accepted updates of its lead agency, for a milestone its first delay and
+its completion, for a delay its end. Values without a day are dated at the import. So a page "as
+at" a day in imported years shows the plan as it was.
 
-A row that was known already keeps the past it has: a step joins it where its day is later than
-the row's last change, and is otherwise part of the import.
+An existing row keeps its history. A change with a day after the row's last change is dated on that
+day, and otherwise at the import.
 """
 
 import copy
@@ -21,7 +21,7 @@ from workitems.models.item import Stage
 from workitems.workbook.proposal import Draft
 from workitems.workbook.record import Heard, morning
 
-# By model, the fields that hold a day, and which fields change on it.
+# By model: the fields that contain a day, and the fields that change on that day.
 STEPS: dict[type[Model], dict[str, tuple[str, ...]]] = {
     Milestone: {"completed_on": ("completed_on",), "withdrawn_on": ("withdrawn_on",)},
     Delay: {"ended_on": ("ended_on",)},
@@ -40,8 +40,8 @@ def _moment(day: date | datetime) -> datetime:
 
 
 class Past:
-    """Makes the states of drafts that are saved. `slips` has the first day of each delayed
-    milestone's new delays, by its item's number and its own."""
+    """Build the history of saved drafts. `slips` has, by item and milestone number, the day on
+    which the first new delay of a milestone was found."""
 
     def __init__(
         self, *, released_on: date, at: datetime, heard: Heard, slips: dict[tuple[str, int], date]
@@ -50,7 +50,7 @@ class Past:
         self.at, self.heard, self.slips = at, heard, slips
 
     def states(self, drafts: list[Draft]) -> Iterator[tuple[Model, datetime]]:
-        """Rows as they were and when, oldest first for each. The drafts are of one model."""
+        """Yield (row as it was, when), oldest first per row. All drafts must be of one model."""
         last = self._last_changes([draft for draft in drafts if not draft.is_new])
         for draft in drafts:
             began, steps = self._life(draft)
@@ -75,7 +75,7 @@ class Past:
         return found
 
     def _start(self, row: Any) -> datetime:
-        """When a row came to be, if that is later than the release."""
+        """Return when the row began, or the plan's release if it has no own date."""
         if isinstance(row, Delay):
             return morning(row.found_on)
         if isinstance(row, Mitigation):
@@ -89,7 +89,7 @@ class Past:
         return self.released
 
     def _life(self, draft: Draft) -> tuple[Values, list[Step]]:
-        """How a row began, and the steps it took since."""
+        """Return the row's first values, and its later changes with their moments."""
         row = draft.row
         if isinstance(row, WorkItem):
             return self._life_of_item(draft)
@@ -117,7 +117,7 @@ class Past:
             "heard_on": None,
         }
         if not told and item.stage in (Stage.UNDER_WAY, Stage.ONGOING):
-            # Nobody said when it started, so it counts as under way all along.
+            # No update says when it started, so it counts as under way from the beginning.
             began["stage"] = item.stage
         done = _day_of_completion(item, told) if item.stage == Stage.COMPLETE else None
         steps: list[Step] = []
@@ -159,9 +159,9 @@ class Past:
     def _onward(
         self, row: Model, last: datetime, values: Values, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
-        """The states after the steps, then the row as it is now if that says more.
+        """Yield the state after each change, then the present row if it differs from the last.
 
-        Two states of a row never share a moment: history could not tell which is the later.
+        Two states of a row never have the same moment, because their order would be undefined.
         """
         for when, changed in sorted(steps, key=lambda step: step[0]):
             if all(values.get(name, getattr(row, name)) == v for name, v in changed.items()):
@@ -177,10 +177,11 @@ class Past:
 
 
 def _day_of_completion(item: Any, told: list[tuple[date, Update]]) -> date | None:
-    """From when a complete item counts as complete, so that it never goes back and forth.
+    """Return the day from which a complete item counts as complete.
 
-    The day of its completion; but where its agency still said otherwise afterwards, the day on
-    which it first said so for good, or none when it never did.
+    This is its completion day. If updates after it still have another stage, it is the day of the
+    first "complete" update after the last of those, or None, so that the stage does not go back
+    and forth.
     """
     done: date = item.completed_on
     others = [day for day, update in told if update.stage != Stage.COMPLETE]

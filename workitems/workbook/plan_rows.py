@@ -1,4 +1,4 @@
-"""Checks what the plan is made of: the sheets Plan, Agencies and Pillars."""
+"""Check the sheets Plan, Agencies and Pillars."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -12,7 +12,7 @@ from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
 
 
 def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
-    """Makes the sheet's agencies known, so that later rows can name them."""
+    """Check the sheet Agencies and register its agencies, so that later rows can name them."""
     stored = {agency.short_name.casefold(): agency for agency in proposal.stored.agencies}
     for member in proposal.stored.members:
         proposal.agencies[member.agency.short_name.casefold()] = member.agency
@@ -84,10 +84,10 @@ def _successor(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agen
 
 
 def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
-    """Takes the sheet's agencies into the working group, and counts them.
+    """Make the sheet's agencies members of the plan, and count them.
 
-    One that a known plan only names as a successor stays outside: an export lists it so that
-    the successor can be found again.
+    An agency that an existing plan mentions only as a successor does not become a member: exports
+    list it only so that the successor can be matched.
     """
     inside = {member.agency.short_name for member in proposal.stored.members}
     successors = {draft.row.successor.short_name for _, draft in rows if draft.row.successor}
@@ -107,7 +107,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
 
 
 def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
-    """Checks the plan itself. `new_for` has the ids of agencies that may coordinate a new one."""
+    """Check the sheet Plan. `new_for` has the ids of agencies that may coordinate a new plan."""
     row, draft = proposal.book.plan, Draft(row=proposal.plan, is_new=proposal.plan_is_new)
     proposal.settle(row, draft)
     coordinating = getattr(draft.row, "coordinating_agency", None)
@@ -149,10 +149,10 @@ def _paragraphs(texts: list[str]) -> str:
 
 
 def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Appoints the Minister whom the sheet names, from the day of release.
+    """Record the sheet's Minister from the day of release.
 
-    Where a new plan names another than the one recorded, the latter's open-ended time ends the
-    day before. Anything else about who was Minister is not a workbook's to say.
+    If a new plan names another Minister than the recorded one, the latter's open-ended appointment
+    ends the day before. A workbook cannot change appointments in any other way.
     """
     minister, portfolio, released = row["Minister"], row["Portfolio"], row["Released on"]
     held = proposal.stored.appointment(portfolio, released)
@@ -184,7 +184,7 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
 
 
 def pillars(proposal: Proposal) -> dict[int, Pillar]:
-    """The plan's pillars by number, those of the sheet among them."""
+    """Return the plan's pillars by number, including new ones."""
     found = {pillar.number: pillar for pillar in proposal.stored.pillars}
     rows: dict[int, int] = {}
     for row in proposal.book[PILLARS]:

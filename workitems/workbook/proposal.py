@@ -1,6 +1,6 @@
-"""What a workbook would do to the plan: rows in memory, made or changed, and the words for it.
+"""The changes that a workbook would make to the plan, in memory, and their description.
 
-Nothing here writes. A preview shows a proposal; an import writes it (write.py).
+A preview shows a proposal; an import writes it (write.py). Nothing here writes.
 """
 
 import difflib
@@ -29,7 +29,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """A row that would be made (no fields named) or changed."""
+    """A row that would be created (without `fields`) or changed."""
 
     sheet: str
     label: str
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(kw_only=True)
 class Draft:
-    """A database row as the workbook wants it. `was` has the values that it takes the place of."""
+    """A database row with the workbook's values. `was` has the replaced values."""
 
     row: Any
     is_new: bool
@@ -48,7 +48,7 @@ class Draft:
     words: list[FieldChange] = field(default_factory=list)
 
     def put(self, name: str, value: Any) -> bool:
-        """Set a field; true where that changes a stored row."""
+        """Set a field. Return True if that changes a stored row."""
         if not self.is_new:
             before = getattr(self.row, name)
             if before == value:
@@ -64,7 +64,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Count:
-    """How many of a sheet's rows would be made, changed or left alone."""
+    """Number of a sheet's rows that would be created, changed or left unchanged."""
 
     sheet: str
     new: int
@@ -73,17 +73,17 @@ class Count:
 
 
 class Proposal:
-    """The drafts to write, the changes to show, and what stands in the way."""
+    """The drafts to write, the changes to show, and the faults."""
 
     def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
         self.book, self.stored, self.today = book, stored, today
         self.faults = book.faults
         self.plan_is_new = stored.plan is None
         self.plan = stored.plan or Plan(slug=slug)
-        # Agencies that rows may name: those on the sheet and the plan's members. By bare name.
+        # Agencies that rows may name (those on the sheet and the members), by case-folded name.
         self.agencies: dict[str, Agency] = {}
         self.items = {item.number: Draft(row=item, is_new=False) for item in stored.items}
-        # Everything below hangs on rows that may have no id yet, so it is kept by identity.
+        # New rows have no id yet, so milestones are kept by item and milestone number.
         self.milestones: dict[str, dict[int, Draft]] = defaultdict(dict)
         for milestone in stored.milestones:
             draft = Draft(row=milestone, is_new=False)
@@ -93,10 +93,13 @@ class Proposal:
         self._changes: list[Change] = []
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    # --- Finding what a cell names ---------------------------------------------------------
+    # --- looking up ------------------------------------------------------------------------
 
     def agency(self, row: Row, column: Column) -> Any:
-        """The agency that the cell names, none, or `UNREADABLE` with a fault. `NOT_GIVEN` stays."""
+        """Return the agency that the cell names, or the cell's value if it names none.
+
+        For an unknown agency, add a fault and return `UNREADABLE`.
+        """
         name = row[column.heading]
         return self.named(row, column.heading, name) if isinstance(name, str) else name
 
@@ -118,7 +121,7 @@ class Proposal:
         return found
 
     def item(self, row: Row) -> WorkItem | None:
-        """The item whose number stands in the column Work item, or a fault and none."""
+        """Return the item named in the column Work item, or None, with a fault if it is unknown."""
         number = row["Work item"]
         if not number:
             return None
@@ -148,13 +151,13 @@ class Proposal:
             )
         return found
 
-    # --- Collecting ------------------------------------------------------------------------
+    # --- collecting ------------------------------------------------------------------------
 
     def fault(self, row: Row, heading: str, problem: str, right: str) -> None:
         self.faults.add(row.fault(heading, problem, right))
 
     def again(self, row: Row, heading: str, key: Any, rows: dict[Any, int]) -> bool:
-        """Whether an earlier row has the key, which is a fault; `rows` remembers them."""
+        """Return whether an earlier row has the key, and add a fault if so. `rows` is updated."""
         if key in rows:
             self.fault(
                 row,
@@ -167,9 +170,9 @@ class Proposal:
         return False
 
     def settle(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
-        """Bring the draft's fields to what the row says, column by column.
+        """Set the draft's fields to the values of the row.
 
-        What the workbook has no column for stays as it is; a new row has nothing there.
+        Fields without a column in the workbook keep their value; in a new row they are blank.
         """
         for column in row.sheet:
             if not column.field or column.heading in leave_out:
@@ -182,7 +185,7 @@ class Proposal:
         return draft
 
     def put(self, row: Row, draft: Draft, column: Column, value: Any) -> None:
-        """Set the column's field. A stored value of a locked column cannot change: a fault."""
+        """Set the column's field, or add a fault if the column is locked and the value differs."""
         if draft.is_new:
             draft.put(column.field, value)
             return
@@ -206,7 +209,7 @@ class Proposal:
         draft.words.append(FieldChange(column.heading, words(column, before), words(column, value)))
 
     def note(self, sheet: str, label: str, draft: Draft) -> None:
-        """Count the draft and keep its words. Its row joins those to write (`add`) by itself."""
+        """Count the draft and record its changes. `add` is called separately."""
         if draft.is_new:
             self._counts[sheet, "new"] += 1
             self._changes.append(Change(sheet, label, is_new=True))
@@ -219,11 +222,11 @@ class Proposal:
     def add(self, draft: Draft) -> None:
         self.drafts[type(draft.row)].append(draft)
 
-    # --- Telling ---------------------------------------------------------------------------
+    # --- results ---------------------------------------------------------------------------
 
     @property
     def changes(self) -> list[Change]:
-        """In the order of the sheets, and within a sheet of its rows."""
+        """The changes by sheet, and within a sheet by row."""
         order = {sheet.name: index for index, sheet in enumerate(SHEETS)}
         return sorted(self._changes, key=lambda change: order[change.sheet])
 

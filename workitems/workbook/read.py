@@ -1,7 +1,7 @@
-"""From a file to rows of values: sheets, headings and the form of each cell.
+"""Read a file into rows of values, checking its sheets, headings and cells.
 
-What the values mean to each other and to the plan is for structure.py, items.py and record.py.
-Everything that is wrong is collected, so that a workbook is mended in one go.
+plan_rows.py, item_rows.py and record.py compare the values with each other and with the plan. All
+faults are collected, so that the user can correct them in one go.
 """
 
 import difflib
@@ -25,7 +25,7 @@ MOST_FAULTS = 1_000
 
 
 class _Unreadable:
-    """Stands for a cell at fault, so that one mistake is told once."""
+    """Placeholder for a cell with a fault, so that the fault is reported only once."""
 
     def __bool__(self) -> bool:
         return False
@@ -35,9 +35,9 @@ UNREADABLE: Any = _Unreadable()
 
 
 class _NotGiven:
-    """Stands for the cells of an optional column that the workbook does not have.
+    """Placeholder for the cells of an optional column that the workbook does not have.
 
-    A known row keeps what it has there; a new one is as if the cell were empty.
+    An existing row keeps its value; for a new row the cell counts as empty.
     """
 
     def __bool__(self) -> bool:
@@ -49,12 +49,12 @@ NOT_GIVEN: Any = _NotGiven()
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A row of a sheet, its values by heading. The sheet Plan makes one row of all its keys."""
+    """A row of a sheet, with its values by heading. The sheet Plan becomes a single row."""
 
     sheet: Sheet
     number: int
     values: dict[str, Any]
-    # Where each heading stands: its column's letter, or for a key of the sheet Plan its row.
+    # Column letters by heading, and for keys of the sheet Plan also row numbers.
     letters: dict[str, str]
     numbers: dict[str, int]
 
@@ -65,7 +65,7 @@ class Row:
         return all(self.values[heading] is not UNREADABLE for heading in headings)
 
     def given(self, heading: str, otherwise: Any) -> Any:
-        """The value, or `otherwise` where the workbook does not have its column."""
+        """Return the value, or `otherwise` if the workbook does not have its column."""
         value = self.values[heading]
         return otherwise if value is NOT_GIVEN else value
 
@@ -83,7 +83,7 @@ class Row:
 
 
 class Faults:
-    """Collects what is wrong. Past a thousand it stops the import at once: memory is bounded."""
+    """Collect faults. Beyond `MOST_FAULTS` the import stops, to limit memory."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
@@ -95,12 +95,12 @@ class Faults:
         self.found.append(fault)
 
     def stop(self) -> None:
-        """Raise `WorkbookRefused` if anything is wrong."""
+        """Raise `WorkbookRefused` if there are faults."""
         if self.found:
             raise WorkbookRefused(self.in_order())
 
     def in_order(self) -> list[Fault]:
-        """Sheet by sheet and row by row, as a person goes through the workbook."""
+        """Return the faults by sheet and row."""
         order = {sheet.name: index for index, sheet in enumerate(SHEETS)}
         return sorted(
             self.found, key=lambda fault: (order.get(fault.sheet, len(order)), fault.row or 0)
@@ -109,7 +109,7 @@ class Faults:
 
 @dataclass(frozen=True)
 class Book:
-    """The readable part of a workbook, and what is wrong with the rest."""
+    """The rows of a workbook, and its faults."""
 
     rows: dict[str, list[Row]]
     faults: Faults
@@ -125,7 +125,8 @@ class Book:
 def read(file: BinaryIO, *, today: date) -> Book:
     """Read a workbook. Days of completion, acceptance and the like may not be after `today`.
 
-    Raises `WorkbookRefused` where the file cannot be read at all; other faults are in the book.
+    Raise `WorkbookRefused` if the file or its sheet Plan cannot be read. Other faults are in the
+    returned book.
     """
     faults = Faults()
     found: dict[str, list[Row]] = {}
@@ -159,18 +160,18 @@ def read(file: BinaryIO, *, today: date) -> Book:
             reader = _PlanReader if sheet.downwards else _Reader
             found[sheet.name] = reader(sheet, faults, today).read(worksheets[sheet.name])
     if not found[PLAN.name]:
-        # Without its plan there is nothing to hold the rest against.
+        # Without the sheet Plan there is nothing to compare the rest with.
         faults.stop()
     return Book(found, faults)
 
 
 def _bare(heading: str) -> str:
-    """A heading without case, runs of spaces or a remark in brackets behind it."""
+    """Fold case, collapse spaces, and remove a remark in brackets after the heading."""
     return one_line(heading).partition(" (")[0].casefold()
 
 
 class _Reader:
-    """Reads one sheet whose first row has the headings."""
+    """Read a sheet whose first row has the headings."""
 
     def __init__(self, sheet: Sheet, faults: Faults, today: date) -> None:
         self.sheet, self.faults, self.today = sheet, faults, today
@@ -298,7 +299,7 @@ class _Reader:
         return row
 
     def value(self, row: Row, column: Column, cell: Cell | None) -> Any:
-        """The cell's value, or a fault and `UNREADABLE`."""
+        """Return the cell's value, or add a fault and return `UNREADABLE`."""
         try:
             if cell is None:
                 if column.required:
@@ -324,12 +325,12 @@ class _Reader:
 
 
 def _absent(column: Column) -> Any:
-    """What the cells of a column are that the workbook does not have: a required one is a fault, told once."""
+    """Return the value for cells of a missing column. A missing required one is already a fault."""
     return UNREADABLE if column.required else NOT_GIVEN
 
 
 class _PlanReader(_Reader):
-    """Reads the sheet Plan, where keys stand in one column and their values in another."""
+    """Read the sheet Plan, which has a column of keys and a column of values."""
 
     HEADINGS = ("Key", "Value")
 
@@ -339,7 +340,7 @@ class _PlanReader(_Reader):
         self.places: dict[str, int] = {}
         self.background: list[Any] = []
         self.last = 1
-        self.lost = False  # without its two columns the sheet says nothing
+        self.lost = False  # true if one of the two columns is missing
 
     def headings(self, cells: Sequence[Cell]) -> None:
         for cell in cells:

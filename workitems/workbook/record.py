@@ -1,4 +1,4 @@
-"""Checks what happened to the plan: the sheets Delays, Mitigations, Updates and Risks."""
+"""Check the sheets Delays, Mitigations, Updates and Risks."""
 
 import calendar
 from collections import defaultdict
@@ -16,7 +16,7 @@ from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
 
 
 def morning(day: date) -> datetime:
-    """Nine o'clock in New Zealand: what is known by its day alone happened then."""
+    """Return 9 a.m. New Zealand time on the day: the moment used for events without a time."""
     return datetime.combine(day, time(9), timezone.get_default_timezone())
 
 
@@ -26,13 +26,13 @@ def _next_number(rows: list[Draft]) -> int:
 
 @dataclass
 class _Series:
-    """Rows of one owner, which the sheet numbers from the top: the stored ones, then new ones."""
+    """Rows of one parent, numbered by their order in the sheet: stored rows, then new ones."""
 
     drafts: list[Draft]
     given: int = 0
 
     def following(self) -> Draft | None:
-        """The stored row that the next row of the sheet is about, if there is one."""
+        """Return the stored row that the next row of the sheet matches, or None."""
         self.given += 1
         return self.drafts[self.given - 1] if self.given <= len(self.drafts) else None
 
@@ -45,10 +45,10 @@ Delays = dict[tuple[str, int], _Series]
 
 
 def delays(proposal: Proposal) -> Delays:
-    """The plan's delays by item's and milestone's number, those of the sheet among them.
+    """Return the plan's delays by item and milestone number, including new ones.
 
-    The sheet does not say from which date to which a delay moved its milestone. A new one is
-    recorded as the step from the agreed date to the forecast, moved once.
+    The sheet does not have the dates between which a delay moved its milestone. A new delay is
+    recorded as one move from the agreed date to the forecast, or to the completion date.
     """
     found: Delays = {
         (number, step_number): _series(
@@ -71,7 +71,7 @@ def delays(proposal: Proposal) -> Delays:
             series.drafts.append(draft)
             if milestone.agreed_due and milestone.forecast_due:
                 draft.put("due_before", milestone.agreed_due)
-                # A milestone that is done shows how long the slip was in the end.
+                # For a completed milestone the completion date shows the length of the delay.
                 reached = milestone.completed_on or milestone.forecast_due
                 draft.put("due_after", max(milestone.agreed_due, reached))
         proposal.settle(row, draft)
@@ -148,7 +148,8 @@ def risks(proposal: Proposal) -> None:
 
 
 def _escalation(row: Row, draft: Draft) -> None:
-    """The sheet knows when, not to whom: to the working group, unless the plan knows better."""
+    """Set the escalation. The sheet has only its day: it is to the working group, unless the plan
+    already has another level."""
     day, before = row["Escalated on"], draft.row.escalated_on
     if day in (UNREADABLE, NOT_GIVEN):
         return
@@ -161,22 +162,22 @@ def _escalation(row: Row, draft: Draft) -> None:
 
 @dataclass
 class Heard:
-    """What accepted updates say, for the items' own fields and for the past (past.py)."""
+    """Data of accepted updates, for the fields of items and for their history (past.py)."""
 
-    # By item and stage, the day on which a lead agency's update first said so.
+    # By item and stage: the day of the lead agency's first update with that stage.
     first: dict[str, dict[str, date]] = field(default_factory=lambda: defaultdict(dict))
-    # By item, new updates of its lead agency with the day of their acceptance.
+    # By item: new updates of its lead agency with the day of their acceptance.
     new: dict[str, list[tuple[date, Update]]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(kw_only=True)
 class _Rounds:
-    """Rounds and returns by what names them, those of the sheet among them."""
+    """Rounds, returns and updates by their keys, including new ones."""
 
     rounds: dict[tuple[date, date], Draft]
     returns: dict[tuple[date, date, str], Draft]
     updates: dict[tuple[date, date, str, str], Draft]
-    # Days of acceptance that the sheet gives, by return, with the row that gave them.
+    # By return: the first row of the sheet, which gives the day of acceptance.
     accepted: dict[tuple[date, date, str], Row] = field(default_factory=dict)
     seen: dict[tuple[date, date, str, str], int] = field(default_factory=dict)
 
@@ -204,7 +205,7 @@ def _known_rounds(proposal: Proposal) -> _Rounds:
 
 
 def updates(proposal: Proposal) -> Heard:
-    """Accepted updates, in closed rounds that are made for their periods where need be."""
+    """Check the sheet Updates. Create closed rounds for periods that have none."""
     known = _known_rounds(proposal)
     for row in proposal.book[UPDATES]:
         item = proposal.item(row)
@@ -225,7 +226,7 @@ def updates(proposal: Proposal) -> Heard:
 
 
 def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft | None:
-    """The accepted return that the row belongs to, or a fault and none."""
+    """Return the accepted return of the row, or add a fault and return None."""
     start, end, accepted = row["Period start"], row["Period end"], row["Accepted on"]
     if end <= start:
         proposal.fault(
@@ -285,7 +286,7 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
 
 
 def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Draft:
-    """A closed round. Its due date is not on the sheet: the last day of acceptance stands in."""
+    """Return a closed round. The sheet has no due date, so the last day of acceptance is used."""
     return Draft(
         row=Round(
             plan=proposal.plan,
@@ -301,7 +302,7 @@ def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Dr
 
 
 def round_name(start: date, end: date) -> str:
-    """ "July to December 2009", or with days where the period is not whole months."""
+    """Return "July to December 2009", or with days if the period is not whole months."""
     last = calendar.monthrange(end.year, end.month)[1]
     if start.day != 1 or end.day != last:
         return f"{day_words(start)} to {day_words(end)}"

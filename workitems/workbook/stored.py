@@ -1,7 +1,7 @@
-"""A plan as the database has it, read whole in a fixed number of queries.
+"""Load a whole plan from the database in a fixed number of queries.
 
-Importing compares with it and exporting writes it out. Rows point at each other in memory, so
-walking them asks the database nothing more.
+The import compares the workbook with it, and the export writes it. Related rows are linked in
+memory, so that following a relation takes no query.
 """
 
 from collections import defaultdict
@@ -32,9 +32,9 @@ Stored_ = TypeVar("Stored_", bound=models.Model)
 
 
 class Stored:
-    """The rows of one plan (none, where it is new) and all agencies, which plans share.
+    """The rows of a plan (none if the plan is new) and all agencies.
 
-    `lock` makes other writers of items and milestones wait until the transaction ends.
+    With `lock`, the plan's rows are locked until the transaction ends.
     """
 
     def __init__(self, plan: Plan | None, *, lock: bool = False) -> None:
@@ -111,7 +111,8 @@ class Stored:
     @staticmethod
     def _point(row: models.Model, name: str, by_id: dict[int, Any]) -> None:
         target = getattr(row, f"{name}_id")
-        # A mitigation's agency may be any; an item's pillar is of this plan (guards.py).
+        # `by_id` always has the target: all agencies are loaded, and a guard ensures that an
+        # item's pillar belongs to its plan.
         if target is not None:
             setattr(row, name, by_id[target])
 

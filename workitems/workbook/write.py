@@ -1,7 +1,7 @@
-"""Writes a proposal: rows in bulk, and their history with it (past.py).
+"""Write a proposal: rows and their history (past.py), in bulk.
 
-Thousands of rows are too many to save one at a time, so this is one of the few places that write
-past `history.save`. It is called inside a transaction, by `import_workbook` alone.
+Saving thousands of rows one by one would be too slow, so this is one of the few modules that do
+not use `history.save`. Only `import_workbook` calls it, inside a transaction.
 """
 
 from django.db.models import Model
@@ -27,7 +27,7 @@ from workitems.workbook.past import Past
 from workitems.workbook.proposal import Draft, Proposal
 
 ACTOR = "Spreadsheet import"
-# Rows before those that point at them.
+# Models before those that refer to them.
 ORDER: tuple[type[Model], ...] = (
     Agency,
     Appointment,
@@ -53,10 +53,10 @@ def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> No
         drafts = [draft for draft in proposal.drafts[model] if draft.is_needed]
         new = [draft for draft in drafts if draft.is_new]
         changed = [draft for draft in drafts if not draft.is_new]
-        if model is Agency:  # a known one may get a new one as its successor
+        if model is Agency:  # an existing agency may get a new one as its successor
             _create_agencies([draft.row for draft in new])
         _update(model, changed)
-        if model is not Agency:  # a Minister's time ends before the next one's begins
+        if model is not Agency:  # after updates: an appointment must end before the next begins
             _create(model, [draft.row for draft in new])
         for group, created in ((new, True), (changed, False)):
             for start in range(0, len(group), BATCH):
@@ -77,7 +77,7 @@ def _create(model: type[Model], rows: list[Model]) -> None:
 
 
 def _create_agencies(rows: list[Agency]) -> None:
-    """Agencies may follow each other, so they learn their successors once all are there."""
+    """Create agencies and then set their successors, which may be among them."""
     successors = [row.successor for row in rows]
     for row in rows:
         row.successor = None
@@ -94,7 +94,7 @@ def _update(model: type[Model], drafts: list[Draft]) -> None:
     if hasattr(model, "version"):
         fields.add("version")
         for draft in drafts:
-            # A page that somebody has open is now out of date, and will say so.
+            # Pages that users have open are outdated now; saving them raises `Conflict`.
             draft.row.version += 1
     model._default_manager.bulk_update(
         [draft.row for draft in drafts], sorted(fields), batch_size=200

@@ -1,4 +1,4 @@
-"""Loads the demo's plans and people, once; a second run keeps what was entered."""
+"""Load the demo's plans and people, unless they exist."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from workitems.demo import demo_plans, people
 
-# The current plan is of agencies and of a Minister that there were not in 2010.
+# The agencies and the Minister of the current plan did not all exist before.
 FIRST_YEAR = 2016
 
 

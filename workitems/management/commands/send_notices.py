@@ -1,4 +1,4 @@
-"""send_notices [--today DATE]: tell people by mail what waits for them. For a timer."""
+"""send_notices [--today DATE]: e-mail people what they have to do. Run it from a timer."""
 
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         outcome = send_notices(on=on, at=timezone.now())
         self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
         if outcome.failed:
-            # A timer sees the failure by the exit code.
+            # The exit code reports the failure to the timer.
             raise CommandError(
                 f"{mails(outcome.failed)} could not be sent. The next run tries again."
             )
