@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs every command of the product. Anything that is missing is set up first."""
+"""Run any command of the product, after installing what it needs."""
 
 import sys
 
-# Old Pythons read this file too, so the sentence must reach them before anything newer is imported.
+# Old Python versions run this file too, so check the version before importing anything newer.
 if not (3, 11) <= sys.version_info[:2] <= (3, 14):
     sys.exit(
         "This needs Python 3.11, 3.12, 3.13 or 3.14, and this is Python "

@@ -1,6 +1,6 @@
-"""Sets up what a command needs, then runs it: system libraries, the virtual environment, `.env`.
+"""Set up what a command needs (system libraries, virtual environment, `.env`), then run it.
 
-Standard library only, since it runs on a machine that has nothing of ours but this checkout.
+Standard library only, because it runs before any package is installed.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ VAR = ROOT / "var"
 ENVIRONMENT_FILE = ROOT / ".env"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-# Written last: says which locks the environment holds and for which Python it was made.
+# Written last: the locks that are installed, and the Python version.
 STAMP = VENV / "installed.json"
-# There while an installation runs. Found later, it tells of one that was cut off.
+# Exists during an installation. If it is found later, the installation was interrupted.
 UNFINISHED = VENV / "unfinished"
 LOG = VAR / "set-up.log"
 
 RUN_LOCK = "requirements.lock"
-# A superset of the other, with the same versions.
+# A superset of RUN_LOCK, with the same versions.
 DEV_LOCK = "requirements-dev.lock"
 DISK_MB = {RUN_LOCK: 400, DEV_LOCK: 1000}
 
-# WeasyPrint loads these by name; each stands beside the Debian package that brings it.
+# Libraries that WeasyPrint loads by name, and their Debian packages.
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
@@ -43,10 +43,10 @@ LIBRARIES = {
 }
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
-# Homebrew keeps its Java off the path; the `java` that is there only says how to get one.
+# Homebrew's Java is not on PATH; macOS's own `java` only explains how to install one.
 HOMEBREW_JAVAS = ("/opt/homebrew/opt/openjdk/bin/java", "/usr/local/opt/openjdk/bin/java")
 
-# What a failed installation says, and what the person at the terminal can do about it.
+# Text in the output of a failed installation, and what the user can do about it.
 REMEDIES = {
     "No space left on device": "The disk is full. Free some space and run the same command again.",
     "THESE PACKAGES DO NOT MATCH THE HASHES": (
@@ -81,7 +81,7 @@ NO_NETWORK = (
 
 
 def run(argv: list[str]) -> None:
-    """Run one `manage.py` command, in our own environment unless SET_UP=no says to stay here."""
+    """Run a `manage.py` command, in `.venv` unless SET_UP=no."""
     command = argv[1] if len(argv) > 1 else "help"
     try:
         if command == "demo":
@@ -145,7 +145,7 @@ def explain(error: OSError) -> str:
 
 
 def read_environment_file() -> None:
-    """Take NAME=value lines from `.env`; what the environment says already, wins."""
+    """Read NAME=value lines from `.env`. Variables that are already set take precedence."""
     if not ENVIRONMENT_FILE.exists():
         return
     for line in ENVIRONMENT_FILE.read_text(encoding="utf-8").splitlines():
@@ -155,8 +155,8 @@ def read_environment_file() -> None:
 
 
 def write_environment_file() -> None:
-    """Make this a debugging machine, unless somebody has already said what it is."""
-    # Opened for this user alone, and never over a file that is there.
+    """Write a `.env` for a debugging machine, unless there is one."""
+    # Readable only by this user, and never over an existing file.
     with contextlib.suppress(FileExistsError):
         descriptor = os.open(ENVIRONMENT_FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
@@ -167,15 +167,15 @@ def write_environment_file() -> None:
 
 
 def set_up(argv: list[str], lock: str, for_tests: bool) -> None:
-    """Bring in what `lock` names and the system packages, then go on inside `.venv`.
+    """Install the packages of `lock` and system packages, then run the command again in `.venv`.
 
-    Does not return unless this process already runs there.
+    Return only if this process already runs there.
     """
     if sys.platform == "win32":
         refuse("Windows is not supported by itself. Run this inside WSL, where it is a Linux.")
     VAR.mkdir(exist_ok=True)
     if sys.platform == "darwin":
-        # A Python that did not come from Homebrew does not look where Homebrew keeps Pango.
+        # A Python that is not Homebrew's does not search Homebrew's folder, where Pango is.
         os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", ":".join(HOMEBREW_LIBRARIES))
     ready = holds(lock) and not missing_system_packages(for_tests)
     if not ready:
@@ -185,18 +185,18 @@ def set_up(argv: list[str], lock: str, for_tests: bool) -> None:
                 refuse(by_hand(still_missing))
             if not holds(lock):
                 install_python_packages(lock)
-    # Also where this process is inside already but began before its packages were there.
+    # Also if this process runs in `.venv` but started before its packages were installed.
     if not (ready and inside_venv()):
         os.execv(VENV_PYTHON, [str(VENV_PYTHON), *argv])
 
 
 @contextlib.contextmanager
 def only_one() -> Iterator[None]:
-    """Two first runs at once must not install over each other: the second waits."""
-    import fcntl  # not on Windows, which gets its sentence first
+    """Let only one process install at a time; others wait."""
+    import fcntl  # not available on Windows, which is refused before
 
     with (VAR / "set-up.lock").open("w") as file:
-        # An installer that outlives a killed run keeps the lock until it has ended.
+        # If this process is killed, an installer that is still running keeps the lock.
         os.set_inheritable(file.fileno(), True)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -204,8 +204,8 @@ def only_one() -> Iterator[None]:
             say("Another command is setting up this checkout; waiting for it …")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
-        # Said outright for a service that an installed package may have started. After an
-        # exception it is not: then the lock goes with the last process that has the file open.
+        # Unlock explicitly, because a service started by an installed package may have the file
+        # open. After an exception, the lock ends with the last process that has it open.
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
@@ -222,12 +222,12 @@ def python_version() -> str:
 
 
 def holds(lock: str) -> bool:
-    """Whether `.venv` was completed for this lock, and for the Python that it has now."""
+    """Return whether `.venv` is complete for this lock and its present Python."""
     if UNFINISHED.exists() or not VENV_PYTHON.exists() or not (VENV / "pyvenv.cfg").exists():
         return False
     try:
         stamp = json.loads(STAMP.read_text())
-        # After a system upgrade the same path may be another Python, without our packages.
+        # After a system upgrade the same path can be another Python, without our packages.
         moved = inside_venv() and stamp["python"] != python_version()
         return not moved and stamp["locks"].get(lock) == digest(lock)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -235,7 +235,7 @@ def holds(lock: str) -> bool:
 
 
 def venv_version() -> str | None:
-    """The version of `.venv`'s Python, or None where it does not run."""
+    """Return the version of `.venv`'s Python, or None if it does not run."""
     if not (VENV / "pyvenv.cfg").exists():
         return None
     try:
@@ -250,7 +250,7 @@ def venv_version() -> str | None:
 
 
 def usable_venv() -> bool:
-    """False for one that was cut off, copied from elsewhere, or left behind by its Python."""
+    """Return False if `.venv` is incomplete, was copied from elsewhere, or has lost its Python."""
     version = venv_version()
     folders = {folder.name for folder in (VENV / "lib").glob("python*")}
     return version is not None and not UNFINISHED.exists() and f"python{version}" in folders
@@ -279,7 +279,7 @@ def install_python_packages(lock: str) -> None:
         pip = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
         work(f"{title}, with pip", [*pip, "--retries", "2", *with_hashes], count="Collecting ")
 
-    # The larger lock brings all of the smaller one.
+    # The development lock includes the other one.
     locks = (RUN_LOCK, DEV_LOCK) if lock == DEV_LOCK else (lock,)
     stamp = {"python": venv_version(), "locks": {name: digest(name) for name in locks}}
     STAMP.write_text(json.dumps(stamp))
@@ -287,7 +287,7 @@ def install_python_packages(lock: str) -> None:
 
 
 def uv_runs() -> bool:
-    """Whether uv is here and works; a shim on PATH may have nothing behind it."""
+    """Return whether uv works; a shim on PATH may not."""
     if not shutil.which("uv"):
         return False
     return subprocess.run(["uv", "--version"], capture_output=True).returncode == 0
@@ -312,7 +312,7 @@ def ensure_pip() -> None:
 
 
 def missing_system_packages(for_tests: bool) -> list[str]:
-    """Debian's names of what is not here; tests need a browser, a PDF reader and Java besides."""
+    """Return Debian's names of missing packages. Tests also need a browser, poppler and Java."""
     if sys.platform == "darwin":
         found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
         missing = [] if found else list(LIBRARIES.values())
@@ -331,7 +331,7 @@ def missing_system_packages(for_tests: bool) -> list[str]:
 
 
 def java() -> str | None:
-    """A Java that runs, for the reference validator of PDFs."""
+    """Return the path of a working Java, for the PDF validator, or None."""
     home = os.environ.get("JAVA_HOME")
     names = [f"{home}/bin/java"] if home else ["java", *HOMEBREW_JAVAS]
     for program in filter(None, map(shutil.which, names)):
@@ -356,14 +356,14 @@ def install_system_packages(packages: list[str]) -> None:
     install = ["apt-get", "install", "--yes", "--no-install-recommends"]
     install += ["-o", "DPkg::Lock::Timeout=300", *packages]
     title = f"Installing system packages: {' '.join(packages)}"
-    # The machine's package lists may be absent or old; they are fetched only when they must be.
+    # Update apt's package lists only if the installation fails; they may be missing or old.
     if not attempt(title, install).succeeded:
         work("Fetching apt's package lists", ["apt-get", "update"])
         work(title, install)
 
 
 def by_hand(packages: list[str]) -> str:
-    """What to type where we may not, or cannot, install system packages ourselves."""
+    """Return instructions to install system packages that we cannot install ourselves."""
     again = "Then run the same command again."
     if sys.platform == "darwin":
         formulas = {"pango" if name in LIBRARIES.values() else name for name in packages}
@@ -386,7 +386,7 @@ def by_hand(packages: list[str]) -> str:
     )
 
 
-# --- doing and telling --------------------------------------------------------------------
+# --- running steps ------------------------------------------------------------------------
 
 
 class Outcome:
@@ -396,9 +396,9 @@ class Outcome:
 
 
 def attempt(title: str, command: list[str], count: str = "") -> Outcome:
-    """Run one step, tell of it, and keep what it printed in the log.
+    """Run a step, report it, and append its output to the log.
 
-    On a terminal, lines that begin with `count` are counted for the person who waits.
+    On a terminal, show the number of output lines that begin with `count`, as progress.
     """
     started = time.monotonic()
     print(f"{title} … ", end="", flush=True)
@@ -411,7 +411,7 @@ def attempt(title: str, command: list[str], count: str = "") -> Outcome:
             command,
             cwd=ROOT,
             env=environment,
-            close_fds=False,  # hands on the lock
+            close_fds=False,  # passes the lock to the child
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -433,7 +433,7 @@ def attempt(title: str, command: list[str], count: str = "") -> Outcome:
 
 
 def work(title: str, command: list[str], count: str = "") -> None:
-    """Run a step that must succeed; else stop with what can be done about it."""
+    """Run a step that must succeed, or stop and say what the user can do."""
     outcome = attempt(title, command, count)
     if outcome.succeeded:
         return
