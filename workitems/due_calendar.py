@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from workitems.models import (
     CalendarFeed,
@@ -193,7 +193,7 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
     calendar.add("calscale", "GREGORIAN")
     # RFC 7986's properties, and the older ones that calendar programs still use.
     for property_name in ("name", "x-wr-calname"):
-        calendar.add(property_name, name)
+        calendar.add(property_name, vText(name))  # escaped; the library knows neither as text
     calendar.add("refresh-interval", timedelta(hours=6), {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", ASK_AGAIN_AFTER)
     host = urlsplit(site_url).hostname

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reports.document import wording
+from reports.document import dates, wording
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 TEXTS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=60)
@@ -39,7 +39,7 @@ def test_a_verb_agrees_with_its_count(count, verb):
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 days"), (1, "1 day"), (1000, "1,000 days")])
 def test_lengths_are_in_digits(count, words):
-    assert wording.days(count) == words
+    assert dates.days(count) == words
 
 
 def test_figures_side_by_side_have_one_form():
@@ -75,20 +75,20 @@ def test_a_list_ends_with_and(parts, words):
     ],
 )
 def test_a_period_is_said_in_months_where_it_is_whole_months(start, end, words):
-    assert wording.period(start, end) == words
+    assert dates.period(start, end) == words
 
 
 @given(DAYS, st.integers(1, 40))
 def test_months_added_are_the_months_counted(start, count):
     assume(start.day <= 28)
-    end = wording.add_months(start, count) - timedelta(days=1)
-    assert wording.months_in(start, end) == count
+    end = dates.add_months(start, count) - timedelta(days=1)
+    assert dates.months_in(start, end) == count
 
 
 @given(DAYS, DAYS)
 def test_a_period_of_any_two_days_can_be_said(start, end):
     assume(start < end)
-    assert wording.period(start, end).endswith(wording.day(end))
+    assert dates.period(start, end).endswith(dates.long_date(end))
 
 
 @pytest.mark.parametrize(
