@@ -1,1 +1,1 @@
-"""What `manage.py test` and `manage.py check_code` run: the checks, the suites, PostgreSQL."""
+"""The checks and test suites of `manage.py test` and `manage.py check_code`."""

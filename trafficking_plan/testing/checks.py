@@ -32,9 +32,9 @@ def run() -> int:
 
 
 def failed_checks(variables: dict[str, str]) -> list[str]:
-    """Run the checks side by side and return the names of those that failed.
+    """Run the checks concurrently and return the names of those that failed.
 
-    Prints a line for each check, and under it what a failed one printed.
+    Print a line for each check, followed by the output of a failed one.
     """
     began = time.monotonic()
     failed = []

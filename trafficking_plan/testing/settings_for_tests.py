@@ -1,4 +1,4 @@
-"""The settings for pytest and mypy when they are called by themselves, in a clone without `.env`."""
+"""Settings for pytest and mypy when they are run directly, without `.env`."""
 
 import os
 

@@ -1,7 +1,7 @@
-"""Runs the checks and the suites, and counts the tests.
+"""Run the checks and the test suites, and count the tests.
 
-Each suite is one pytest, which shares its tests out to a worker on every core. The suites follow
-one another, so what they print stays in order, and every core is busy until the end of each.
+Each suite is one run of pytest with a worker on every core. The suites run one after another, so
+their output stays in order and all cores are busy until the end of each.
 """
 
 import json
@@ -21,10 +21,10 @@ from trafficking_plan.testing.processes import announce, environment, python
 
 BROWSER_TESTS = "tests/browser"
 ORDINARY_TESTS = ["tests", f"--ignore={BROWSER_TESTS}"]
-# More than this and the workers' own start costs more than they save.
+# With more workers, starting them takes longer than they save.
 MOST_WORKERS = 8
 
-# For each test that a suite found: why the suite left it out, or nothing where it ran.
+# For each test that a suite found: why it was left out, or "" if it ran.
 Ledger = dict[str, str]
 
 
@@ -48,14 +48,14 @@ class Count:
 
 @dataclass(frozen=True)
 class Suite:
-    """One run of pytest: its name in the closing lines, its title, and what pytest is told."""
+    """A run of pytest: its name in the summary, its title, and its arguments."""
 
     name: str
     title: str
     arguments: list[str]
 
 
-# A test that asks for no database has the same result on both, so it runs once.
+# A test that uses no database has the same result on both, so it runs once.
 WITHOUT_DATABASE = Suite(
     "without a database",
     "Tests without a database",
@@ -75,7 +75,7 @@ BROWSER_ON_POSTGRESQL = Suite(
 
 def run(arguments: list[str]) -> int:
     """Run everything, or with arguments only pytest on SQLite; return the exit code."""
-    # However we are ended, the server and the folders must go: make it an ordinary exception.
+    # Turn signals into an exception, so that the server and the folders are removed in every case.
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, stop)
     try:
@@ -122,7 +122,7 @@ def run_everything(folder: Path) -> int:
 
 
 def run_on_postgresql(run: "Run") -> None:
-    """Run what SQLite ran, and the browser's journeys in which people meet in the database."""
+    """Run the suites of SQLite again, and the browser tests that need both databases."""
     try:
         with throwaway_server() as url:
             for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
@@ -136,7 +136,7 @@ def run_on_postgresql(run: "Run") -> None:
 
 
 class Run:
-    """One run of everything: its folder, the count of each suite, and what failed."""
+    """A run of everything: its folder, the count of each suite, and the failures."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -152,7 +152,7 @@ class Run:
         )
 
     def ledgers(self) -> dict[str, Ledger]:
-        """Return, for each suite that came so far, the tests it found and why it left some out."""
+        """Return the ledger of each suite that has run."""
         files = {name: self._ledger(name) for name in self.counts}
         return {name: json.loads(file.read_text()) for name, file in files.items() if file.exists()}
 
@@ -161,14 +161,14 @@ class Run:
 
 
 def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
-    """Return the tests that some suite found and every suite left out."""
+    """Return the tests that were found but left out by every suite."""
     found = {test for ledger in ledgers.values() for test in ledger}
     ran = {test for ledger in ledgers.values() for test, reason in ledger.items() if not reason}
     return sorted(found - ran)
 
 
 def shared_out() -> list[str]:
-    """Tell pytest to use every core. A worker that has finished takes over tests from another."""
+    """Return pytest's options to use every core and to rebalance tests between workers."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return ["-n", str(min(cores, MOST_WORKERS)), "--dist=worksteal"]
 
@@ -188,19 +188,19 @@ def count_of_suite(
     failures: list[str],
     name: str,
 ) -> Count:
-    """Run pytest once and count. A skip, or no test at all, is a failure as well."""
+    """Run pytest and count its tests. A skipped test or an empty run counts as a failure."""
     code = pytest([*arguments, f"--junit-xml={results}"], variables)
     count = read_count(results)
     if code != 0 or count.skipped or not count.passed:
         failures.append(name)
         if not count.failed and not count.skipped:
-            # pytest itself broke (a collection error, a crash): never report that as no failure.
+            # pytest itself failed (collection error, crash): report at least one failure.
             count += Count(failed=1)
     return count
 
 
 def read_count(results: Path) -> Count:
-    """The tests of one JUnit file; a crash leaves none, and then nothing passed."""
+    """Count the tests of a JUnit file. After a crash there is none, and the count is zero."""
     if not results.exists():
         return Count()
     passed = failed = skipped = 0

@@ -1,7 +1,7 @@
-"""Runs mypy, and once more from nothing if it finds a fault.
+"""Run mypy, and run it again without its cache if it reports an error.
 
-Its cache makes it quick. But django-stubs remembers there which modules a file's models lie in, and
-after a module has moved mypy reports the old place as missing.
+The cache makes it fast. But django-stubs caches the modules of models, so that after a module has
+moved mypy reports the old one as missing.
 """
 
 import os
