@@ -14,4 +14,4 @@ class ReportsConfig(AppConfig):
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         desk.SOURCES.append(desk_lines.lines_for)
-        timetable.SOURCES.append(notices.tell)
+        timetable.SOURCES.append(notices.due_notices)

@@ -55,7 +55,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("kinds/", include(kind_urls)),
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
-    path("<int:pk>/checks/", checks.listed, name="checks"),
+    path("<int:pk>/checks/", checks.check_list, name="checks"),
     path("<int:pk>/annexes/", annex_choices.annexes, name="annexes"),
     path("<int:pk>/pdf/", renderings.download, {"form": "pdf"}, name="pdf"),
     path("<int:pk>/preview.pdf", renderings.preview, name="preview"),
@@ -70,7 +70,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     *(path(f"<int:pk>/{name}/", issuing.act, {"name": name}, name=name) for name in issuing.ACTS),
     *(
         path(f"<int:pk>/{name}/", issuing.step, {"name": name}, name=name)
-        for name in issuing.REASONED
+        for name in issuing.STEPS_WITH_REASON
     ),
     path("<int:pk>/clearance/", clearance.overview, name="clearance"),
     path("<int:pk>/clearance/ask/", clearance.ask, name="ask-agencies"),

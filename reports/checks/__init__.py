@@ -1,6 +1,6 @@
 """Checks of a briefing: what blocks consultation or authorisation, and what only warns.
 
-`of` returns all failed checks, `blocking` those that block one of the two steps. docs/checks.md
+`failed_checks` returns all failed checks, `blocking` those that block one of the two steps. docs/checks.md
 lists the rules. Nothing here writes a row, renders a page or asks the clock.
 """
 
@@ -9,7 +9,7 @@ from datetime import date
 
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
-from reports.checks.material import Material, of_page, read
+from reports.checks.material import Material, material_of_page, read_material
 from reports.models import Briefing, CheckOverride
 
 __all__ = [
@@ -21,27 +21,27 @@ __all__ = [
     "Material",
     "blocking",
     "count",
-    "of",
-    "of_page",
-    "read",
+    "failed_checks",
+    "material_of_page",
+    "read_material",
 ]
 
 
-def of(briefing: Briefing, today: date, material: Material | None = None) -> list[Check]:
+def failed_checks(briefing: Briefing, today: date, material: Material | None = None) -> list[Check]:
     """Return the failed checks as at `today`, blocking ones first.
 
     Each warning comes with its override, if that is still valid. The number of queries is fixed,
     whatever the length of the paper; it is two if `material` is passed in.
     """
-    material = material or read(briefing)
+    material = material or read_material(briefing)
     found = [*blockers.every(material), *warns.every(material, today)]
-    held = {row.key: row for row in CheckOverride.objects.standing().of_briefing(briefing)}
+    held = {row.key: row for row in CheckOverride.objects.in_force().of_briefing(briefing)}
     return [_overridden(check, held.get(check.key)) for check in found]
 
 
 def blocking(briefing: Briefing, before: Gate) -> list[Check]:
     """Return the failed checks that block a step; an empty list allows it."""
-    found = blockers.every(read(briefing))
+    found = blockers.every(read_material(briefing))
     return [check for check in found if check.stops == Gate.CONSULTATION or before == check.stops]
 
 

@@ -60,10 +60,10 @@ class Material:
             return reverse(BRIEFING, args=where)
 
 
-def read(briefing: Briefing) -> Material:
+def read_material(briefing: Briefing) -> Material:
     if briefing.kind_id is None:
         return _of_records(briefing)
-    rows = draft_rows.read(briefing)
+    rows = draft_rows.read_draft(briefing)
     try:
         found = generated(briefing, rows.draft)
         composed = composed_from(found, rows.patterns)
@@ -72,7 +72,7 @@ def read(briefing: Briefing) -> Material:
     return _of_draft(briefing, rows.draft, found, composed)
 
 
-def of_page(page: Page) -> Material:
+def material_of_page(page: Page) -> Material:
     """Return the data from a draft's page, which has read the draft and the records already."""
     return _of_draft(page.briefing, page.draft, page.found, list(page.composed), page.refusal)
 

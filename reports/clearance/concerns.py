@@ -24,7 +24,7 @@ MOST_NAMED = 4
 LEFT_OUT = "A paragraph that is left out"
 
 # Lookups from each record type to the agencies that own it.
-WAYS: dict[str, tuple[type, tuple[str, ...]]] = {
+OWNER_LOOKUPS: dict[str, tuple[type, tuple[str, ...]]] = {
     "workitems.update": (Update, ("of_return__agency",)),
     "workitems.workitem": (WorkItem, ("lead_agency",)),
     "workitems.milestone": (Milestone, ("responsible_agency", "item__lead_agency")),
@@ -58,11 +58,11 @@ def _agencies_of(sources: Iterable[Source]) -> Mapping[tuple[str, int], frozense
     for source in sources:
         wanted[source.model].add(source.pk)
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for name, (model, ways) in WAYS.items():
+    for name, (model, lookups) in OWNER_LOOKUPS.items():
         if name not in wanted:
             continue
         rows = model._default_manager.filter(pk__in=wanted[name])  # type: ignore[attr-defined]
-        for pk, *agencies in rows.values_list("pk", *ways):
+        for pk, *agencies in rows.values_list("pk", *lookups):
             found[name, pk].update(agencies)
     supports = Support.objects.filter(item__in=wanted["workitems.workitem"])
     for item, agency in supports.values_list("item", "agency"):
@@ -75,7 +75,7 @@ def own_keys(draft: Draft, owners: Owners, agency: int) -> list[str]:
     return [key for key in draft.numbers if agency in owners[key]]
 
 
-def standing(
+def covered_texts(
     draft: Draft, owners: Owners, agency: int, besides: Iterable[str] = ()
 ) -> dict[str, str]:
     """Return the texts that the agency's answer covers, by key.
@@ -109,7 +109,7 @@ def changes(
     draft: Draft, owners: Owners, agency: int, cleared: Mapping[str, str]
 ) -> tuple[Change, ...]:
     """Return what changed since the agency cleared it, in the paper's order, with removals last."""
-    now = standing(draft, owners, agency, besides=cleared)
+    now = covered_texts(draft, owners, agency, besides=cleared)
     return tuple(
         Change(
             key,
@@ -135,7 +135,7 @@ def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
     return f"{place} is new" if was is None else f"{place} was changed"
 
 
-def in_words(found: Iterable[Change]) -> str:
+def changes_in_words(found: Iterable[Change]) -> str:
     """Return a sentence such as "Paragraph 5 was changed and a recommendation was left out."
 
     Names the first few of many changes.
@@ -169,14 +169,14 @@ def words_by_key(draft: Draft) -> dict[str, str]:
     }
 
 
-def standing_of(clearance: Clearance, draft: Draft, owners: Owners) -> dict[str, str]:
+def current_texts(clearance: Clearance, draft: Draft, owners: Owners) -> dict[str, str]:
     """Return the texts that an answer would cover now, including paragraphs the agency commented
     on.
 
     One query.
     """
     keys = clearance.comments.exclude(key="").values_list("key", flat=True)
-    return standing(draft, owners, clearance.agency_id, besides=keys)
+    return covered_texts(draft, owners, clearance.agency_id, besides=keys)
 
 
 def fingerprint(standing: Mapping[str, str]) -> str:

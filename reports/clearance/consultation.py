@@ -65,11 +65,11 @@ class Consulting:
     earlier: Clearance | None
 
 
-def read(clearance: Clearance) -> Consulting:
+def read_consultation(clearance: Clearance) -> Consulting:
     """Return everything the agency's page shows. Raise `DocumentError` if the paper cannot be
     made."""
     briefing = clearance.briefing
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     document = assembled(draft, generated(briefing, draft))
     owners = concerns.owners_of(draft)
     by_place = defaultdict(list)
@@ -107,7 +107,7 @@ def read(clearance: Clearance) -> Consulting:
             )
             for each in (changed if clearance.cleared else ())
         ),
-        read=concerns.fingerprint(concerns.standing_of(clearance, draft, owners)),
+        read=concerns.fingerprint(concerns.current_texts(clearance, draft, owners)),
         earlier=None if clearance.is_answered else answered_before,
     )
 

@@ -29,7 +29,7 @@ def about(row: Clearance) -> str:
     return f"clearance {row.pk}"
 
 
-def tell(on: date) -> Iterator[OtherNews]:
+def due_notices(on: date) -> Iterator[OtherNews]:
     """Yield the notices of all consultations due as at a day. Four queries."""
     rows = list(
         Clearance.objects.asked()

@@ -231,7 +231,7 @@ class Comparison:
 
 def compare(was: Document, now: Document) -> Comparison:
     """Compare an earlier paper with a later one."""
-    weave = _Weaver()
+    diff = _WordDiff()
     sections = _sections(was.sections, now.sections)
     homes = list(sections.entries(range(len(was.sections)), range(len(now.sections))))
     paragraphs = _Matched(
@@ -247,17 +247,17 @@ def compare(was: Document, now: Document) -> Comparison:
             if j is not None
             for each in now.sections[j].paragraphs
         ],
-        weave,
+        diff,
     )
     under = {n: was.sections[i].heading for n, (i, _) in enumerate(homes) if i is not None}
     asked = _Matched(
         [(each, 0) for each in was.recommendation.items],
         [(each, 0) for each in now.recommendation.items],
-        weave,
+        diff,
     )
-    lead = _line(was.recommendation.lead, now.recommendation.lead, weave)
+    lead = _line(was.recommendation.lead, now.recommendation.lead, diff)
     return Comparison(
-        facts=tuple(_facts(was, now, weave)),
+        facts=tuple(_facts(was, now, diff)),
         parts=tuple(
             Part(
                 was.sections[i].heading if i is not None else "",
@@ -300,7 +300,7 @@ def _looks(said: Said) -> list[tuple[str, bool]]:
     return found
 
 
-class _Weaver:
+class _WordDiff:
     """Word diff with a limit on the work for one paper."""
 
     def __init__(self) -> None:
@@ -321,12 +321,12 @@ class _Weaver:
 
 
 def _line(
-    was: Said | None, now: Said | None, weave: _Weaver, *, is_moved: bool = False, under: str = ""
+    was: Said | None, now: Said | None, diff: _WordDiff, *, is_moved: bool = False, under: str = ""
 ) -> Line:
     if was is None or now is None:
         return Line(was=was, now=now)
     before, after = text_of(was), text_of(now)
-    strands = weave(before, after)
+    strands = diff(before, after)
     looks_differ = not strands and (before != after or _looks(was) != _looks(now))
     return Line(
         was=was, now=now, is_moved=is_moved, under=under, strands=strands, looks_differ=looks_differ
@@ -367,9 +367,9 @@ class _Matched:
     """Matched paragraphs or recommendations of two papers, each with its section's number."""
 
     def __init__(
-        self, was: Sequence[tuple[Said, int]], now: Sequence[tuple[Said, int]], weave: _Weaver
+        self, was: Sequence[tuple[Said, int]], now: Sequence[tuple[Said, int]], diff: _WordDiff
     ) -> None:
-        self.was, self.now, self.weave = was, now, weave
+        self.was, self.now, self.diff = was, now, diff
         old, new = (
             [Passage(said.key, home, text_of(said)) for said, home in side] for side in (was, now)
         )
@@ -399,7 +399,7 @@ class _Matched:
             was, came_from = self.was[a]
             is_moved = self.order.kept.get(a) != b
             heading = under.get(came_from, "") if came_from != home else ""
-            yield _line(was, self.now[b][0], self.weave, is_moved=is_moved, under=heading)
+            yield _line(was, self.now[b][0], self.diff, is_moved=is_moved, under=heading)
 
 
 def _first_alike(
@@ -443,9 +443,9 @@ def _keys(section: Section) -> set[str]:
 # --- cover and annexes --------------------------------------------------------------------------
 
 
-def _facts(was: Document, now: Document, weave: _Weaver) -> Iterator[Fact]:
+def _facts(was: Document, now: Document, diff: _WordDiff) -> Iterator[Fact]:
     for (label, before), (_, after) in zip(_cover(was), _cover(now), strict=True):
-        yield Fact(label, after, weave(before, after))
+        yield Fact(label, after, diff(before, after))
 
 
 def _cover(paper: Document) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,8 @@ from zlib import crc32
 WORD = re.compile(r"\w+")
 # Minimum similarity of a pair, from 0 to 1,000. Any two passages of plain English share about 300,
 # because of common words.
-ALIKE_AT_HOME = 500
-ALIKE_ELSEWHERE = 750
+SIMILAR_IN_SECTION = 500
+SIMILAR_ELSEWHERE = 750
 # Words or word pairs that occur in more pairs of passages than this are too common to match by.
 MOST_PAIRS_OF_WORDS = 16
 # Limit on the pairs compared word for word.
@@ -73,16 +73,16 @@ def _similar(
         return []
     words_was = {place: WORD.findall(was[place].words.casefold()) for place in old}
     words_now = {place: WORD.findall(now[place].words.casefold()) for place in new}
-    likely = _likely(words_was, words_now)
+    likely = _candidates(words_was, words_now)
     counted = [
         {place: Counter(words[place]) for place in {pair[side] for pair in likely}}
         for side, words in enumerate((words_was, words_now))
     ]
     scored = []
     for a, b in likely:
-        alike = _alike(counted[0][a], counted[1][b])
+        alike = _similarity(counted[0][a], counted[1][b])
         at_home = was[a].home == now[b].home
-        if alike >= (ALIKE_AT_HOME if at_home else ALIKE_ELSEWHERE):
+        if alike >= (SIMILAR_IN_SECTION if at_home else SIMILAR_ELSEWHERE):
             keys = sorted((was[a].key, now[b].key))
             scored.append((not at_home, -alike, abs(a - b), keys, a, b))
     found: list[Pair] = []
@@ -95,7 +95,7 @@ def _similar(
     return found
 
 
-def _likely(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pair]:
+def _candidates(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pair]:
     """Return pairs that share an uncommon word or word pair, limited to the most similar."""
     index: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, passages in enumerate((was, now)):
@@ -116,7 +116,7 @@ def _likely(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pair]:
     return sorted(shared, key=likeliness)[:MOST_CANDIDATES]
 
 
-def _alike(was: Counter[str], now: Counter[str]) -> int:
+def _similarity(was: Counter[str], now: Counter[str]) -> int:
     """Return the similarity in thousandths: twice the shared words, divided by the words of
     both."""
     few, many = sorted((was, now), key=len)

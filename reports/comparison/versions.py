@@ -147,7 +147,7 @@ def at_moment(code: str, now: datetime) -> Version | None:
 
 
 @dataclass(frozen=True)
-class Read:
+class LoadedVersion:
     """A version's document, and the moment of the records it was composed from."""
 
     version: Version
@@ -167,7 +167,7 @@ class Read:
         return f"as the records stood on {Moment.at(until).words}"
 
 
-def read(version: Version, briefing: Briefing, now: datetime) -> Read | None:
+def load_version(version: Version, briefing: Briefing, now: datetime) -> LoadedVersion | None:
     """Return the version's document, or None if there was no draft then.
 
     Raise `DocumentError` if the draft cannot be printed, and `Tampered` if an issued paper's stored
@@ -179,15 +179,15 @@ def read(version: Version, briefing: Briefing, now: datetime) -> Read | None:
         if sha256(bytes(paper.document)) != paper.document_sha256:
             raise Tampered(paper)
         document = from_json(bytes(paper.document))
-        return Read(version, document, _moment(document, paper.authorised_at))
+        return LoadedVersion(version, document, _moment(document, paper.authorised_at))
     if version.until is None:
         document = document_of(briefing)
         moment = _moment(document, now)
-        return Read(version, document, moment, is_now=moment.until == now)
-    found = past_drafts.read(briefing, version.until)
+        return LoadedVersion(version, document, moment, is_now=moment.until == now)
+    found = past_drafts.read_past_draft(briefing, version.until)
     if found is None:
         return None
-    return Read(version, found, _moment(found, version.until))
+    return LoadedVersion(version, found, _moment(found, version.until))
 
 
 def _moment(document: Document, until: datetime) -> Moment:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from reports.compose.facts import ItemFacts, milestone_source, version_of
-from reports.compose.paragraphs import Writer, naming, quoted
+from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
 from reports.document.wording import agree, capitalised, cited, counted, some
@@ -96,7 +96,7 @@ class Step:
                 [f"“{step.row.description}” due {long_date(when)}" for when, step in self.due]
             )
             return Bullet(writer.text(head, f"{due}."))
-        with naming(writer.facts.update_source(self.item, self.update)):
+        with errors_naming(writer.facts.update_source(self.item, self.update)):
             planned = capitalised(writer.flat(self.update.planned_next))
         untold = dict.fromkeys(
             long_date(when) for when, _ in self.due if long_date(when) not in planned
@@ -124,7 +124,7 @@ def _risks(writer: Writer) -> Iterator[Paragraph]:
     bullets = []
     for risk in facts.risks:
         source = version_of(risk, "risk", f"Risk {risk.number}")
-        with naming(source):
+        with errors_naming(source):
             text = capitalised(writer.flat(risk.description))
             if risk.response:
                 text += f" {capitalised(writer.flat(risk.response))}"

@@ -15,7 +15,7 @@ from reports.compose.facts import (
     MilestoneFacts,
     version_of,
 )
-from reports.compose.paragraphs import Writer, key, naming
+from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.document import (
     Confidence,
     ConsultedRow,
@@ -121,7 +121,7 @@ def work_item_table(facts: Facts) -> WorkItemTable:
 
 def _row(item: ItemFacts, dated: date) -> WorkItemRow:
     row = item.row
-    with naming(item.source):
+    with errors_naming(item.source):
         return WorkItemRow(
             key=key("w", f"item {row.id}"),
             number=row.number,
@@ -166,7 +166,7 @@ def work_item_texts(facts: Facts) -> WorkItemTexts:
 
 def _texts(facts: Facts, item: ItemFacts) -> WorkItemText:
     row = item.row
-    with naming(item.source):
+    with errors_naming(item.source):
         return WorkItemText(
             key=key("w", f"texts of item {row.id}"),
             number=row.number,
@@ -199,7 +199,7 @@ def _last_round(item: ItemFacts) -> list[Update]:
 
 def _report(facts: Facts, item: ItemFacts, update: Update) -> ItemReport:
     of_round = update.of_return.round
-    with naming(facts.update_source(item, update)):
+    with errors_naming(facts.update_source(item, update)):
         return ItemReport(
             agency=update.of_return.agency.short_name,
             period=period(of_round.period_start, of_round.period_end),
@@ -237,7 +237,7 @@ def delay_register(facts: Facts) -> DelayRegister:
 def _delay(writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> DelayRow:
     facts, row = writer.facts, delay.row
     dated = facts.briefing.dated
-    with naming(delay_source(item, step, delay)):
+    with errors_naming(delay_source(item, step, delay)):
         return DelayRow(
             key=key("d", f"delay {row.id}"),
             number=item.row.number,
@@ -258,7 +258,7 @@ def _mitigations(
     writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts
 ) -> Iterator[MitigationLine]:
     for row in delay.mitigations:
-        with naming(mitigation_source(item, step, delay, row)):
+        with errors_naming(mitigation_source(item, step, delay, row)):
             yield MitigationLine(
                 text=_flat(writer, row.description),
                 owner=writer.facts.agencies[row.owner_agency_id].short_name,
@@ -292,7 +292,7 @@ def risk_register(facts: Facts) -> RiskRegister:
 def _risk(writer: Writer, row: Any, item: str) -> RiskRow:
     facts = writer.facts
     escalated_on = by_then(row.escalated_on, facts.briefing.dated)
-    with naming(version_of(row, "risk", f"Risk R{row.number}")):
+    with errors_naming(version_of(row, "risk", f"Risk R{row.number}")):
         return RiskRow(
             key=key("k", f"risk {row.id}"),
             number=f"R{row.number}",

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from reports.compose.facts import AnswerFacts
-from reports.compose.paragraphs import Writer, naming
+from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Text
 from reports.document.dates import long_date
 from reports.document.wording import closed, counted, opened
 from reports.models import ResponseChoice
 
 
-def answered(writer: Writer, answer: AnswerFacts) -> Paragraph:
+def answer_paragraph(writer: Writer, answer: AnswerFacts) -> Paragraph:
     """Return a paragraph with the date, the paper, and the option marked at each recommendation.
 
     Follow-ups are given with agency, due date, and whether they are done.
@@ -24,7 +24,7 @@ def answered(writer: Writer, answer: AnswerFacts) -> Paragraph:
     )
     marked = [choice for choice in answer.choices if choice.option]
     about, sources = f"answer {paper.pk}", [answer.source]
-    with naming(answer.source):
+    with errors_naming(answer.source):
         if not marked:
             return writer.paragraph(
                 f"{opening}. No recommendation was marked.", about=about, sources=sources

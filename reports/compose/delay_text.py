@@ -17,7 +17,7 @@ from reports.compose.facts import (
     milestone_source,
     version_of,
 )
-from reports.compose.paragraphs import MOST_TOLD, Writer, fitted, naming, quoted
+from reports.compose.paragraphs import MOST_TOLD, Writer, errors_naming, join_fitting, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Text
 from reports.document.dates import days, long_date, period
 from reports.document.wording import (
@@ -182,7 +182,7 @@ def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
     )
     bullets = []
     about, sources = f"delay of item {row.id}", list(entry.sources())
-    with naming(entry.item.source):
+    with errors_naming(entry.item.source):
         if len(entry.slips) == 1:
             parts.append(_slip(writer, entry.slips[0]))
         else:
@@ -216,8 +216,8 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
     bullets = []
     for entry in shown:
         row = entry.item.row
-        with naming(entry.item.source):
-            body = fitted((_slip(writer, slip) for slip in entry.slips), MOST_TOLD + 500)
+        with errors_naming(entry.item.source):
+            body = join_fitting((_slip(writer, slip) for slip in entry.slips), MOST_TOLD + 500)
             head = f" (item {row.number}, {writer.agency(entry.item.lead)}): "
             text = writer.text(writer.bold(row.title), head, body)
             bullets.append((Bullet(text), list(entry.sources())))
@@ -243,7 +243,7 @@ def _slip(writer: Writer, slip: Slip) -> str:
     told = [delay.row.explanation for delay in slip.delays]
     told += [delay.row.effect for delay in slip.delays]
     sentences += [capitalised(writer.flat(text)) for text in dict.fromkeys(told) if text.strip()]
-    return fitted(sentences)
+    return join_fitting(sentences)
 
 
 def _dates(step: MilestoneFacts) -> str:
@@ -338,7 +338,7 @@ def _of_other_items(
     bullets = []
     for entry in _latest(others):
         measures = list(entry.mitigations())
-        told = fitted(_measure(writer, source, row) for source, row in measures)
+        told = join_fitting(_measure(writer, source, row) for source, row in measures)
         head = f" (item {entry.item.row.number}): "
         text = writer.text(writer.bold(entry.item.row.title), head, told)
         bullets.append((Bullet(text), [source for source, _ in measures]))
@@ -352,7 +352,7 @@ def _measure(writer: Writer, source: Source, row: Any, *, name_owner: bool = Tru
     """Return a mitigation with its owner and date, unless its text already mentions them."""
     agency = writer.facts.agencies[row.owner_agency_id]
     dated = writer.facts.briefing.dated
-    with naming(source):
+    with errors_naming(source):
         told = capitalised(writer.flat(row.description))
     notes = []
     if name_owner and not mentions(told, [agency.name, agency.short_name, agency.name_mi]):

@@ -133,7 +133,7 @@ def _boxes(
     yield box
 
 
-def fitted(told: Iterable[str], most: int = MOST_TOLD) -> str:
+def join_fitting(told: Iterable[str], most: int = MOST_TOLD) -> str:
     """Join the pieces that fit, each complete, and mention it if any are left out."""
     kept: list[str] = []
     for piece in told:
@@ -148,7 +148,7 @@ def key(kind: str, about: str) -> str:
 
 
 @contextmanager
-def naming(source: Source) -> Iterator[None]:
+def errors_naming(source: Source) -> Iterator[None]:
     """Prefix errors about unprintable text with the record that contains it."""
     try:
         yield

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reports.compose.consulted import answered
+from reports.compose.consulted import answer_paragraph
 from reports.compose.facts import Facts, ItemFacts
-from reports.compose.paragraphs import Writer, naming, quoted
+from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
 from reports.document.dates import long_date, months_in, period
 from reports.document.markup import to_source
@@ -130,7 +130,7 @@ def _late(late: list[ItemFacts]) -> str:
 def background(writer: Writer) -> Section:
     facts = writer.facts
     paragraphs = []
-    with naming(facts.plan_source):
+    with errors_naming(facts.plan_source):
         for index, block in enumerate(writer.blocks(facts.plan.background)):
             paragraphs.append(
                 writer.paragraph(
@@ -159,7 +159,7 @@ def background(writer: Writer) -> Section:
         sentence = f"{capitalised(who)} coordinates the Plan."
     paragraphs.append(writer.paragraph(sentence, about="members", sources=[facts.plan_source]))
     if facts.answer is not None:
-        paragraphs.append(answered(writer, facts.answer))
+        paragraphs.append(answer_paragraph(writer, facts.answer))
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
 
 
@@ -250,7 +250,7 @@ def _headlines(writer: Writer, said: list[tuple[ItemFacts, Update]]) -> list[Bul
     sentences."""
     bullets = []
     for item, update in said:
-        with naming(writer.facts.update_source(item, update)):
+        with errors_naming(writer.facts.update_source(item, update)):
             blocks = writer.blocks(update.achieved)
             text = writer.text(" ".join(to_source(block.text) for block in blocks))
             inner = [bullet for block in blocks for bullet in block.bullets]
@@ -284,7 +284,7 @@ def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Para
     source = writer.facts.update_source(item, update)
     agency = update.of_return.agency
     is_named = mentions(update.achieved, [agency.name, agency.short_name, agency.name_mi])
-    with naming(source):
+    with errors_naming(source):
         for index, block in enumerate(writer.blocks(update.achieved)):
             text = block.text
             if not block.bullets:

@@ -77,7 +77,7 @@ class Paper:
         return self
 
     def keys(self, section: str) -> list[str]:
-        draft = draft_rows.read(self.briefing).draft
+        draft = draft_rows.read_draft(self.briefing).draft
         return [part.key for part in draft.portion(section).shown]
 
     def edit(self, section: str, place: int, *, add: str) -> "Paper":
@@ -126,8 +126,8 @@ class Paper:
 
     def answer(self, agency: str, answer: str, words: str = "") -> "Paper":
         row = self.asked(agency)
-        draft = draft_rows.read(self.briefing).draft
-        now = concerns.standing_of(row, draft, concerns.owners_of(draft))
+        draft = draft_rows.read_draft(self.briefing).draft
+        now = concerns.current_texts(row, draft, concerns.owners_of(draft))
         clearance.answer(
             clearance=row,
             version=row.version,

@@ -30,7 +30,7 @@ class Stored:
         return [(row.key, row.content, row.standing_text) for row in self.sections.values()]
 
 
-def read(briefing: Briefing) -> Stored:
+def read_draft(briefing: Briefing) -> Stored:
     """Read the current draft. Three queries."""
     paragraphs = {row.key: row for row in briefing.draft_paragraphs.order_by("position", "pk")}
     sections = {row.key: row for row in briefing.draft_sections.order_by("position", "pk")}
@@ -39,7 +39,7 @@ def read(briefing: Briefing) -> Stored:
     return Stored(draft, sections, paragraphs, asks)
 
 
-def read_as_at(briefing: Briefing, until: datetime) -> Draft:
+def read_draft_as_at(briefing: Briefing, until: datetime) -> Draft:
     """Read the draft as stored just before an instant, from history. Three queries."""
     sections, paragraphs, asks = (
         rows_as_at(model, until, of={"briefing_id": briefing.pk}).order_by("position", "id")

@@ -23,7 +23,7 @@ from reports.drafting.draft import (
     to_numbers,
 )
 from reports.drafting.paper import composed_from, generated
-from reports.drafting.sources import Cited, Places, Shelf, tray
+from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_panel
 from reports.models import Briefing, DraftParagraph
 from workitems.word_diff import Strand, short_diff
 
@@ -102,7 +102,7 @@ class Page:
     chapters: tuple[Chapter, ...]
     asks: tuple[Asked, ...]
     seen: str
-    places: Places
+    links: RecordLinks
     found: Generated | None
     composed: tuple[Composed, ...]
     to_refresh: int
@@ -113,7 +113,7 @@ class Page:
     def shelves(self, portion: Portion) -> list[Shelf]:
         if self.found is None:
             return []
-        return tray(self.draft, portion, self.found.facts, self.places)
+        return sources_panel(self.draft, portion, self.found.facts, self.links)
 
     def block(self, key: str) -> Block | None:
         found = (block for chapter in self.chapters for block in chapter.blocks)
@@ -122,7 +122,7 @@ class Page:
 
 def page_of(briefing: Briefing) -> Page:
     """Read the draft and compose the records' current text."""
-    rows = draft_rows.read(briefing)
+    rows = draft_rows.read_draft(briefing)
     draft = rows.draft
     found: Generated | None = None
     composed: list[Composed] = []
@@ -133,7 +133,7 @@ def page_of(briefing: Briefing) -> Page:
     except DocumentError as error:
         refusal = str(error)
     facts = found.facts if found else None
-    places = Places(briefing.plan, facts, (s for part in draft.parts() for s in part.sources))
+    links = RecordLinks(briefing.plan, facts, (s for part in draft.parts() for s in part.sources))
     drifted = {each.key: each for each in drifts(draft, composed)} if found else {}
     maori = facts.maori if facts else ()
     broken = set(broken_references(draft))
@@ -146,7 +146,7 @@ def page_of(briefing: Briefing) -> Page:
             number=draft.numbers.get(part.key, 0),
             words=_words(printed(draft, part.text), maori),
             typed=to_numbers(draft, part.text),
-            cited=places.cited(part),
+            cited=links.cited(part),
             splits=tuple(splits(draft, part.text)),
             may_join=following and not part.is_hidden and "\n" not in part.text,
             is_broken=part.key in broken,
@@ -181,7 +181,7 @@ def page_of(briefing: Briefing) -> Page:
             for ask in draft.asks
         ),
         seen=" ".join(draft.numbers),
-        places=places,
+        links=links,
         found=found,
         composed=tuple(composed),
         to_refresh=len(outdated(draft, composed)) if found else 0,

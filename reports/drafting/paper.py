@@ -30,7 +30,7 @@ def document_of(briefing: Briefing) -> Document:
     """
     if briefing.kind_id is None:
         return compose(briefing)
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     return assembled(draft, generated(briefing, draft))
 
 

@@ -120,7 +120,7 @@ def _edited_days(briefing: Briefing) -> list[date]:
     return sorted(found)[-OFFERED:]
 
 
-def read(briefing: Briefing, until: datetime) -> Document | None:
+def read_past_draft(briefing: Briefing, until: datetime) -> Document | None:
     """Return the paper of the draft just before an instant, or None if it had not been begun.
 
     The number of queries is fixed. Raise `DocumentError` if that draft cannot be printed.
@@ -131,7 +131,7 @@ def read(briefing: Briefing, until: datetime) -> Document | None:
     row: Briefing = was.instance
     row.plan = briefing.plan
     try:
-        draft = draft_rows.read_as_at(row, until)
+        draft = draft_rows.read_draft_as_at(row, until)
     except DraftError as error:
         raise DocumentError(str(error)) from error
     return assembled(draft, generated(row, draft))

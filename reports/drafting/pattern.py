@@ -27,7 +27,7 @@ class Preview:
     places: Mapping[str, str]
 
 
-def tried_on(plan: Plan, today: date, title: str) -> Briefing:
+def preview_briefing(plan: Plan, today: date, title: str) -> Briefing:
     """Return an unsaved briefing to preview a kind with: its dates are those of the plan's last
     briefing or, without one, of the first briefing due."""
     last = plan.briefings.newest_first().first()

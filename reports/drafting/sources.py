@@ -21,14 +21,14 @@ from workitems.asat import Moment
 from workitems.models import Delay, Plan
 
 # Record types offered for a section, by its content. Other contents are offered all of them.
-KINDS = {
+RECORD_TYPES = {
     "achievements": ("update",),
     "delay": ("delay",),
     "mitigation": ("mitigation", "delay"),
     "next_steps": ("plan", "mitigation"),
     "risks": ("risk",),
 }
-SHELVES = {
+SHELF_TITLES = {
     "update": "Achieved, from accepted updates",
     "plan": "Planned next, from accepted updates",
     "delay": "Delays",
@@ -36,7 +36,7 @@ SHELVES = {
     "risk": "Risks with the Minister",
 }
 # Records shown of a type. For more than these, the item list is easier to read.
-MOST = 60
+MAX_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,11 @@ def _is_of_period(delay: Any, facts: Facts) -> bool:
     return delay.ended_on is None or delay.ended_on >= start
 
 
-def tray(draft: Draft, portion: Portion, facts: Facts, places: "Places") -> list[Shelf]:
+def sources_panel(
+    draft: Draft, portion: Portion, facts: Facts, links: "RecordLinks"
+) -> list[Shelf]:
     """Return the records that a section can be written from, by type."""
-    kinds = KINDS.get(portion.content, ("update", "delay", "mitigation", "risk"))
+    kinds = RECORD_TYPES.get(portion.content, ("update", "delay", "mitigation", "risk"))
     here = {part.key for part in portion.shown}
     uses = _uses(draft)
     shelves: dict[str, list[Line]] = {kind: [] for kind in kinds}
@@ -135,10 +137,10 @@ def tray(draft: Draft, portion: Portion, facts: Facts, places: "Places") -> list
                     key in here or record.kind not in ("update", "plan") for key, _ in used
                 ),
                 is_changed=any(version not in (None, now) for _, version in used),
-                url=places.now(record.source),
+                url=links.now(record.source),
             )
         )
-    return [_shelf(SHELVES[kind], lines) for kind, lines in shelves.items()]
+    return [_shelf(SHELF_TITLES[kind], lines) for kind, lines in shelves.items()]
 
 
 def _shelf(title: str, lines: list[Line]) -> Shelf:
@@ -147,8 +149,8 @@ def _shelf(title: str, lines: list[Line]) -> Shelf:
         key=lambda line: not line.is_changed,
     )
     used = [line for line in lines if line.is_used and not line.is_changed]
-    more = max(len(wanted) - MOST, 0) + max(len(used) - MOST, 0)
-    return Shelf(title, tuple(wanted[:MOST]), tuple(used[:MOST]), more)
+    more = max(len(wanted) - MAX_SHOWN, 0) + max(len(used) - MAX_SHOWN, 0)
+    return Shelf(title, tuple(wanted[:MAX_SHOWN]), tuple(used[:MAX_SHOWN]), more)
 
 
 def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:
@@ -163,7 +165,7 @@ def _uses(draft: Draft) -> dict[tuple[str, int], list[tuple[str, int | None]]]:
     return found
 
 
-class Places:
+class RecordLinks:
     """URLs of records, current or at the version used. One query for each type of record."""
 
     def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:

@@ -28,6 +28,6 @@ class OverrideForm(StepForm):
         initial = {"key": check.key, "about": check.about, "reason": reason}
         return cls(key=check.key, initial=initial)
 
-    def take(self, check: Check) -> None:
+    def show_again(self, check: Check) -> None:
         """Show the form again as typed, with the check's current digest."""
         overwrite_data(self, about=check.about)

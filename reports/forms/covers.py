@@ -123,7 +123,7 @@ class NewCoverForm(CoverForm):
     def start(self, row: Briefing) -> dict[str, Any]:
         return {**super().start(row), "title": ""}
 
-    def take_title(self, title: str) -> bool:
+    def fill_title(self, title: str) -> bool:
         """Fill in a blank title. Return False, with an error at the field, if it is too long."""
         most = self.fields["title"].max_length  # type: ignore[attr-defined]
         if not self.cleaned_data["title"]:

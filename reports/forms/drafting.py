@@ -28,7 +28,7 @@ class TypedForm(forms.Form):
     def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": f"{key}-%s"})
 
-    def take(self, **values: Any) -> None:
+    def show_again(self, **values: Any) -> None:
         """Show the form again as typed, with values of the current row."""
         overwrite_data(self, **values)
 

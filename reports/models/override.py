@@ -16,7 +16,7 @@ class CheckOverrideQuerySet(models.QuerySet["CheckOverride"]):
     def of_briefing(self, briefing: Briefing) -> Self:
         return self.filter(briefing=briefing).select_related("by")
 
-    def standing(self) -> Self:
+    def in_force(self) -> Self:
         """Leave out withdrawn overrides. An override also lapses when the text it is about changes;
         `reports.checks` compares `about` to find out."""
         return self.filter(is_withdrawn=False)

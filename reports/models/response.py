@@ -25,7 +25,7 @@ def scan_path(response: "Response", name: str) -> str:
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
-    def standing(self) -> Self:
+    def uncorrected(self) -> Self:
         """Leave out answers that a later answer corrects."""
         return self.filter(corrected_by=None)
 

@@ -47,7 +47,7 @@ def write_all(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
 
 
 def _write(worksheet: Any, sheet: Sheet) -> None:
-    _dress(worksheet, sheet)
+    _format_sheet(worksheet, sheet)
     worksheet.append([_text(worksheet, sheet.title, Font(bold=True, size=14))])
     worksheet.append([_text(worksheet, sheet.about_line, Font(color="FF444444"))])
     below = Border(bottom=Side(style="medium"))
@@ -64,7 +64,7 @@ def _write(worksheet: Any, sheet: Sheet) -> None:
         worksheet.append([_filled(*pair) for pair in zip(cells, row, strict=True)])
 
 
-def _dress(worksheet: Any, sheet: Sheet) -> None:
+def _format_sheet(worksheet: Any, sheet: Sheet) -> None:
     last = get_column_letter(len(sheet.columns))
     worksheet.freeze_panes = f"A{TITLES_ROW + 1}"
     worksheet.auto_filter.ref = f"A{TITLES_ROW}:{last}{TITLES_ROW + len(sheet.rows)}"

@@ -48,8 +48,8 @@ def create_briefing(*, plan: Plan, by: User | None, at: datetime, **cover: Any) 
     long.
     """
     briefing = Briefing(plan=plan, created_by=by, created_at=at)
-    _take(briefing, cover)
-    return _write(briefing, by=by)
+    _set_cover(briefing, cover)
+    return _validate_and_save(briefing, by=by)
 
 
 @transaction.atomic
@@ -65,14 +65,14 @@ def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) ->
             f"This briefing is {briefing.get_state_display().lower()}; its cover no longer changes."
         )
     before = {name: getattr(briefing, name) for name in COVER_FIELDS}
-    _take(briefing, cover)
+    _set_cover(briefing, cover)
     if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:
         return briefing
     briefing.version += 1
-    return _write(briefing, by=by)
+    return _validate_and_save(briefing, by=by)
 
 
-def _take(briefing: Briefing, cover: dict[str, Any]) -> None:
+def _set_cover(briefing: Briefing, cover: dict[str, Any]) -> None:
     unknown = cover.keys() - set(COVER_FIELDS)
     if unknown:
         raise TypeError(f"Not on a cover: {', '.join(sorted(unknown))}")
@@ -80,7 +80,7 @@ def _take(briefing: Briefing, cover: dict[str, Any]) -> None:
         setattr(briefing, name, value)
 
 
-def _write(briefing: Briefing, *, by: User | None) -> Briefing:
+def _validate_and_save(briefing: Briefing, *, by: User | None) -> Briefing:
     taken = "Another briefing has this tracker number."
     others = Briefing.objects.filter(tracker_number=briefing.tracker_number)
     if others.exclude(pk=briefing.pk).exists():

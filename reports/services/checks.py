@@ -38,7 +38,9 @@ def override(
         raise Refused("Say why the warning can be left as it is.", "reason")
     if len(reason) > REASON_LENGTH:
         raise Refused(f"At most {REASON_LENGTH:,} characters, please.", "reason")
-    check = next((each for each in checks.of(briefing, localdate(at)) if each.key == key), None)
+    check = next(
+        (each for each in checks.failed_checks(briefing, localdate(at)) if each.key == key), None
+    )
     if check is None:
         raise Refused("There is nothing left to override: that warning is gone.")
     if check.is_blocking:
@@ -57,7 +59,7 @@ def override(
 def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
     """Withdraw an override, so that the warning counts again. Does nothing if there is none."""
     briefing = drafts.open_briefing(briefing)
-    row = CheckOverride.objects.standing().filter(briefing=briefing, key=key).first()
+    row = CheckOverride.objects.in_force().filter(briefing=briefing, key=key).first()
     if row:
         row.is_withdrawn = True
         history.save(row, by=by, reason="Taken back")
@@ -71,7 +73,7 @@ def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
     if no return is missing.
     """
     briefing = drafts.open_briefing(briefing)
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     told = {
         source.pk
         for part in draft.parts()

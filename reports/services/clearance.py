@@ -159,7 +159,7 @@ def answer(
         refuse_unprintable(words)
     except (DocumentError, RenderRefused) as error:
         raise Refused(str(error), "words") from error
-    now = concerns.standing_of(row, draft, concerns.owners_of(draft))
+    now = concerns.current_texts(row, draft, concerns.owners_of(draft))
     if concerns.fingerprint(now) != read:
         raise Refused(
             "The draft changed while you were reading. What changed is shown below; read it and "
@@ -181,14 +181,14 @@ def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
     answered = list(briefing.clearances.answered().select_related("agency"))
     if not answered:
         return []
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     owners = concerns.owners_of(draft)
     found = []
     for row in answered:
         changed = concerns.changes(draft, owners, row.agency_id, row.cleared)
         if not changed:
             continue
-        row.reopened_because = concerns.in_words(changed)
+        row.reopened_because = concerns.changes_in_words(changed)
         row.answer, row.words, row.answered_as = Answer.NONE, "", ""
         row.answered_by = row.answered_at = None
         row.version += 1
@@ -262,7 +262,7 @@ def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearanc
     if version is not None and row.version != version:
         raise Conflict(row)
     row.briefing = briefing
-    return row, draft_rows.read(briefing).draft
+    return row, draft_rows.read_draft(briefing).draft
 
 
 def _open_comment(comment: ClearanceComment) -> ClearanceComment:

@@ -84,9 +84,9 @@ def begin_draft(
             ),
             by=by,
         )
-    _keep(
+    _apply(
         briefing,
-        draft_rows.read(briefing),
+        draft_rows.read_draft(briefing),
         acts.refresh,
         composed,
         by=by,
@@ -110,24 +110,24 @@ def edit(
 
     A paragraph that was joined to another is restored if it is saved with its current version.
     """
-    before = draft_rows.read(open_briefing(briefing))
-    words = _words(before, key, version, text, seen)
-    how: dict[str, Any] = {"new_keys": _free(before, words, key), "seen": seen}
+    before = draft_rows.read_draft(open_briefing(briefing))
+    words = _typed_paragraphs(before, key, version, text, seen)
+    how: dict[str, Any] = {"new_keys": _further_keys(before, words, key), "seen": seen}
     row = before.paragraphs.get(key)
     if row and row.is_withdrawn and row.version == version:
         home = next(k for k, section in before.sections.items() if section.pk == row.section_id)
         place = (home, row.position - 1, key, text)
-        return _keep(briefing, before, acts.add, *place, **how, by=by, at=at)[key]
+        return _apply(briefing, before, acts.add, *place, **how, by=by, at=at)[key]
     try:
         row = _check_version(before, key, version)
     except Conflict as conflict:
         # The same text was saved before, by a request whose response was lost: no conflict.
-        if conflict.current.is_withdrawn or not _says(before, words):
+        if conflict.current.is_withdrawn or not _has_all(before, words):
             raise
         return before.paragraphs[key]
-    if len(words) > 1 and _says(before, words):
+    if len(words) > 1 and _has_all(before, words):
         return row
-    return _keep(briefing, before, acts.edit, key, text, **how, by=by, at=at).get(key) or row
+    return _apply(briefing, before, acts.edit, key, text, **how, by=by, at=at).get(key) or row
 
 
 @transaction.atomic
@@ -149,19 +149,19 @@ def add(
     if a paragraph with this key has other text.
     """
     key = key or new_key()
-    before = draft_rows.read(open_briefing(briefing))
-    words = _words(before, key, 0, text, seen)
+    before = draft_rows.read_draft(open_briefing(briefing))
+    words = _typed_paragraphs(before, key, 0, text, seen)
     if key in before.paragraphs:
-        if not _says(before, words):
+        if not _has_all(before, words):
             raise Conflict(before.paragraphs[key])
         return before.paragraphs[key]
     for portion in before.draft.portions:
         places = [part.key for part in portion.parts]
         if after in places:
             section, position = portion.key, places.index(after) + 1
-    changed = _keep(
+    changed = _apply(
         briefing, before, acts.add, section, position, key, text,
-        sources=sources, new_keys=_free(before, words, key), seen=seen, by=by,
+        sources=sources, new_keys=_further_keys(before, words, key), seen=seen, by=by,
     )  # fmt: skip
     return changed[key]
 
@@ -169,61 +169,61 @@ def add(
 @transaction.atomic
 def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: User) -> None:
     """Change a section's heading. Raise `Refused` if it is no longer `was`."""
-    before = draft_rows.read(open_briefing(briefing))
+    before = draft_rows.read_draft(open_briefing(briefing))
     row = before.sections.get(section)
     if row and row.heading != was:
         raise Refused(
             f"Somebody has changed the heading to “{row.heading}”. Yours, “{heading}”, is not saved.",
             "heading",
         )
-    _keep(briefing, before, acts.retitle, section, heading, by=by, reason="Renamed")
+    _apply(briefing, before, acts.retitle, section, heading, by=by, reason="Renamed")
 
 
 @transaction.atomic
 def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """Move a paragraph one place up (-1) or down (1)."""
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, acts.step, key, places, by=by, reason="Moved")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, acts.step, key, places, by=by, reason="Moved")
 
 
 @transaction.atomic
 def move(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, acts.move, key, section, position, by=by, reason="Moved")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, acts.move, key, section, position, by=by, reason="Moved")
 
 
 @transaction.atomic
 def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> None:
     """Split a paragraph at a character position of its stored text."""
-    before = draft_rows.read(open_briefing(briefing))
+    before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
-    _keep(briefing, before, acts.split, key, at, new_key(), by=by, reason="Split")
+    _apply(briefing, before, acts.split, key, at, new_key(), by=by, reason="Split")
 
 
 @transaction.atomic
 def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """Join a paragraph with the next one."""
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, acts.merge, key, by=by, reason="Joined to the next")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, acts.merge, key, by=by, reason="Joined to the next")
 
 
 @transaction.atomic
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, acts.hide, key, by=by, reason="Hidden")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, acts.hide, key, by=by, reason="Hidden")
 
 
 @transaction.atomic
 def restore(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, acts.restore, key, by=by, reason="Shown again")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, acts.restore, key, by=by, reason="Shown again")
 
 
 @transaction.atomic
 def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> int:
     """Update generated paragraphs from the records. Return the number of paragraphs changed."""
-    before = draft_rows.read(open_briefing(briefing))
-    changed = _keep(briefing, before, acts.refresh, composed, by=by, reason=draft_rows.REFRESHED)
+    before = draft_rows.read_draft(open_briefing(briefing))
+    changed = _apply(briefing, before, acts.refresh, composed, by=by, reason=draft_rows.REFRESHED)
     return len(changed)
 
 
@@ -243,7 +243,7 @@ def accept(
     (`Drift.digest`). Raise `Conflict` or `Refused` if either has changed.
     """
     before = _read_drift(briefing, key, composed, version, read)
-    _keep(briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words")
+    _apply(briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words")
 
 
 @transaction.atomic
@@ -259,14 +259,14 @@ def dismiss(
     """Keep the edited text, and stop reporting the records' current text. Arguments as for
     `accept`."""
     before = _read_drift(briefing, key, composed, version, read)
-    _keep(briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words")
+    _apply(briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words")
 
 
 def _read_drift(
     briefing: Briefing, key: str, composed: Iterable[Composed], version: int, read: str
 ) -> draft_rows.Stored:
     """Lock and return the draft, if neither the edited text nor the records' text has changed."""
-    before = draft_rows.read(open_briefing(briefing))
+    before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
     if read not in {each.digest for each in drifts(before.draft, composed) if each.key == key}:
         raise Refused(
@@ -280,7 +280,7 @@ def _read_drift(
 def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) -> DraftParagraph:
     """Restore the text of an earlier version of a paragraph. `to` is the id of its history row."""
     briefing = open_briefing(briefing)
-    before = draft_rows.read(briefing)
+    before = draft_rows.read_draft(briefing)
     row = _check_version(before, key, version)
     earlier = row.history.filter(history_id=to).first()
     if earlier is None:
@@ -310,38 +310,38 @@ def save_ask(
 
     As in `add`, it is no conflict if the recommendation already has this content.
     """
-    before = draft_rows.read(open_briefing(briefing))
+    before = draft_rows.read_draft(open_briefing(briefing))
     row, what = before.asks.get(key), (key, verb, text, draft_rows.options_of(options))
     if row is None and version:
         raise Refused("That recommendation is not in this draft.")
-    if row and row.version != version and not _asks_so(before, key, *what[1:], seen):
+    if row and row.version != version and not _has_ask(before, key, *what[1:], seen):
         raise Conflict(row)
     if row is None or row.version == version:
         act = ask_acts.edit if row else ask_acts.add
-        _keep(briefing, before, act, *what, seen=seen, by=by)
+        _apply(briefing, before, act, *what, seen=seen, by=by)
     return briefing.draft_asks.get(key=key)
 
 
 @transaction.atomic
 def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A recommendation one place up (-1) or down (1)."""
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, ask_acts.step, key, places, by=by, reason="Moved")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, ask_acts.step, key, places, by=by, reason="Moved")
 
 
 @transaction.atomic
 def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, ask_acts.hide, key, by=by, reason="Hidden")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, ask_acts.hide, key, by=by, reason="Hidden")
 
 
 @transaction.atomic
 def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read(open_briefing(briefing))
-    _keep(briefing, before, ask_acts.restore, key, by=by, reason="Shown again")
+    before = draft_rows.read_draft(open_briefing(briefing))
+    _apply(briefing, before, ask_acts.restore, key, by=by, reason="Shown again")
 
 
-def _asks_so(
+def _has_ask(
     before: draft_rows.Stored,
     key: str,
     verb: Verb,
@@ -372,7 +372,7 @@ def _check_version(before: draft_rows.Stored, key: str, version: int) -> DraftPa
     return row
 
 
-def _words(
+def _typed_paragraphs(
     before: draft_rows.Stored, key: str, version: int, typed: str, seen: Sequence[str]
 ) -> dict[str, str]:
     """Return the typed paragraphs by key, or {} if the text cannot be saved.
@@ -391,20 +391,20 @@ def _words(
     return words
 
 
-def _free(before: draft_rows.Stored, words: Mapping[str, str], key: str) -> list[str]:
+def _further_keys(before: draft_rows.Stored, words: Mapping[str, str], key: str) -> list[str]:
     """Return keys for the further paragraphs, up to the limit for one text box."""
     used = {part.key for part in before.draft.parts()}
     further = [new_key() if each in used else each for each in words if each != key]
     return further[:MOST_AT_ONCE]
 
 
-def _says(before: draft_rows.Stored, words: Mapping[str, str]) -> bool:
+def _has_all(before: draft_rows.Stored, words: Mapping[str, str]) -> bool:
     """Whether the draft already has all the typed paragraphs."""
     texts = {part.key: part.text for part in before.draft.parts()}
     return bool(words) and all(texts.get(key) == text for key, text in words.items())
 
 
-def _keep(
+def _apply(
     briefing: Briefing,
     before: draft_rows.Stored,
     act: Callable[..., Draft],

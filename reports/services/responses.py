@@ -149,15 +149,15 @@ def _write(
     choices = _choices(asked_in(issued), marked)
     response.recorded_by, response.recorded_as, response.recorded_at = by, by.signature, at
     if scan is not None:
-        _take_scan(response, scan)
+        _store_scan(response, scan)
     try:
         with transaction.atomic():
             response.save(force_insert=True)
     except IntegrityError as error:
-        _forget(response, scan)
+        _delete_scan(response, scan)
         raise Refused(SOMEBODY_WAS_FIRST) from error
     except BaseException:
-        _forget(response, scan)
+        _delete_scan(response, scan)
         raise
     for choice in choices:
         choice.response = response
@@ -186,7 +186,7 @@ def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[Respo
     return found
 
 
-def _take_scan(response: Response, scan: "File[bytes]") -> None:
+def _store_scan(response: Response, scan: "File[bytes]") -> None:
     response.scan_name = clean_name(scan.name or "")
     said = fault(response.scan_name, scan.size, scan.file)
     if said:
@@ -195,7 +195,7 @@ def _take_scan(response: Response, scan: "File[bytes]") -> None:
     response.scan.save(response.scan_name, scan, save=False)
 
 
-def _forget(response: Response, scan: "File[bytes] | None") -> None:
+def _delete_scan(response: Response, scan: "File[bytes] | None") -> None:
     """Delete the uploaded file of an answer that was not recorded."""
     if scan is not None:
         response.scan.storage.delete(response.scan.name or "")
@@ -261,7 +261,7 @@ def finish_follow_up(*, follow_up: FollowUp, done_on: date, on: date, by: User) 
         raise Refused(f"This was done on {row.done_on:%-d %B %Y}.")
     if done_on > on:
         raise Refused("The day is in the future.", "done_on")
-    decided = row.issued.responses.standing().values_list("decided_on", flat=True).first()
+    decided = row.issued.responses.uncorrected().values_list("decided_on", flat=True).first()
     if decided and done_on < decided:
         raise Refused("That is before the Minister decided.", "done_on")
     row.done_on = done_on

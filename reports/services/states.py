@@ -50,7 +50,7 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     Needs a reason.
     """
     row = locked(briefing)
-    _need(reason, "Say why it is taken back.")
+    _require_reason(reason, "Say why it is taken back.")
     if row.state == State.AWAITING:
         return move(row, _before_authorisation(row), by=by, reason=reason)
     if row.state != State.IN_CONSULTATION:
@@ -78,7 +78,7 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
 def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     """Send the paper back unsigned, with a reason. Its text can be edited again."""
     row = locked(briefing)
-    _need(reason, "Say what has to change.")
+    _require_reason(reason, "Say what has to change.")
     if row.state != State.AWAITING:
         raise Refused(
             f"This briefing is {row.get_state_display().lower()}; it does not wait for authorisation."
@@ -106,7 +106,7 @@ def close(*, briefing: Briefing, by: User) -> Briefing:
 def withdraw(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     """Withdraw a paper that was never issued. Needs a reason."""
     row = locked(briefing)
-    _need(reason, "Say why it is withdrawn.")
+    _require_reason(reason, "Say why it is withdrawn.")
     if row.is_corrected:
         raise Refused("This paper is issued. You can give up its correction.")
     return move(row, State.WITHDRAWN, by=by, reason=reason)
@@ -120,7 +120,7 @@ def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
     is closed.
     """
     row = locked(briefing)
-    _need(note, "Say what is corrected.", "note")
+    _require_reason(note, "Say what is corrected.", "note")
     if not row.is_issued:
         raise Refused(
             f"This briefing is {row.get_state_display().lower()}; only an issued one is corrected."
@@ -136,7 +136,7 @@ def give_up_correction(*, briefing: Briefing, reason: str, by: User) -> Briefing
     The edited text stays in the draft for a later correction.
     """
     row = locked(briefing)
-    _need(reason, "Say why the correction is given up.")
+    _require_reason(reason, "Say why the correction is given up.")
     if not row.is_corrected or row.state != State.DRAFTING:
         raise Refused("No correction of this paper is being drafted.")
     before = row.history.filter(state__in=Briefing.ISSUED).order_by("-history_date", "-history_id")
@@ -148,6 +148,6 @@ def _before_authorisation(row: Briefing) -> str:
     return State.DRAFTING if row.is_corrected else State.IN_CONSULTATION
 
 
-def _need(reason: str, otherwise: str, field: str = "reason") -> None:
+def _require_reason(reason: str, otherwise: str, field: str = "reason") -> None:
     if not reason.strip():
         raise Refused(otherwise, field)

@@ -53,7 +53,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     row = cover.draft(plan, period_start=start, period_end=end, dated=dated)
     data = posted(request)
     form, kind = NewCoverForm(data, row=row), KindForm(data, plan=plan)
-    if form.is_valid() & kind.is_valid() and form.take_title(_title(plan, kind, form)):
+    if form.is_valid() & kind.is_valid() and form.fill_title(_title(plan, kind, form)):
         try:
             briefing = services.create_briefing(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cover
@@ -140,11 +140,11 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     if briefing.is_issued:
         return redirect(home_of(briefing))
-    material = checks.read(briefing)
+    material = checks.read_material(briefing)
     document = material.document
     if document is None:
         return refused(request, briefing, material.refusal)
-    count = checks.count(checks.of(briefing, timezone.localdate(), material))
+    count = checks.count(checks.failed_checks(briefing, timezone.localdate(), material))
     user = signed_in(request)
     return render(
         request,

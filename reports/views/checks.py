@@ -38,7 +38,7 @@ class Line:
 
 
 @require_http_methods(["GET", "POST"])
-def listed(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def check_list(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the page, or do what `act` says: "override", "take-back" or "tell-missing"."""
     briefing = readable_briefing(request, slug, pk)
     if request.method == "POST":
@@ -52,13 +52,13 @@ def listed(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, ACTS[name](request, briefing))
         except Refused as refusal:
             messages.error(request, str(refusal))
-        return redirect(at(briefing, request.POST.get("key", "")))
+        return redirect(url_of(briefing, request.POST.get("key", "")))
     if briefing.is_issued:
         return redirect(home_of(briefing))
     return show(request, briefing)
 
 
-def at(briefing: Briefing, key: str = "") -> str:
+def url_of(briefing: Briefing, key: str = "") -> str:
     """Return the URL of the page, at one of its checks if `key` is given."""
     address = reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk])
     return f"{address}#check-{quote(key)}" if key else address
@@ -71,7 +71,7 @@ def show(
 
     A refused form is shown at its check or, if that check is gone, as `stray`.
     """
-    found = checks.of(briefing, timezone.localdate())
+    found = checks.failed_checks(briefing, timezone.localdate())
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     lines = [line_of(check, typed, may_change) for check in found]
     is_stray = typed is not None and not any(line.form is typed for line in lines)
@@ -117,7 +117,7 @@ def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
     if not may_change or check.is_blocking or not check.is_open:
         return Line(check, url, None)
     if typed is not None and typed.data.get("key") == check.key:
-        typed.take(check)
+        typed.show_again(check)
         return Line(check, url, typed)
     return Line(check, url, OverrideForm.of(check))
 
@@ -136,7 +136,7 @@ def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
             say_refusal(form, refusal)
         else:
             messages.success(request, "It is left as it is, and your reason stands beside it.")
-            return redirect(at(briefing, form.cleaned_data["key"]))
+            return redirect(url_of(briefing, form.cleaned_data["key"]))
     briefing.refresh_from_db(fields=["state"])
     return show(request, briefing, form)
 
@@ -149,7 +149,7 @@ def take_back(request: HttpRequest, briefing: Briefing) -> str:
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
     row = acts.tell_missing_returns(briefing=briefing, by=signed_in(request))
-    return f"Paragraph {draft_rows.read(briefing).draft.numbers[row.key]} says so now."
+    return f"Paragraph {draft_rows.read_draft(briefing).draft.numbers[row.key]} says so now."
 
 
 ACTS: dict[str, Callable[[HttpRequest, Briefing], str]] = {

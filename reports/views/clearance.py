@@ -56,7 +56,7 @@ def _overview(
             "plan": briefing.plan,
             "briefing": briefing,
             "rows": [(row, row.is_overdue(on)) for row in rows],
-            "threads": consultation.threads(draft_rows.read(briefing).draft, comments),
+            "threads": consultation.threads(draft_rows.read_draft(briefing).draft, comments),
             "told": Notice.objects.about(map(about, rows)) if may_change else [],
             "may_ask": may_change and briefing.is_open,
             "may_resolve": may_change and briefing.is_open,
@@ -122,7 +122,9 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "form": form,
             "theirs": theirs,
             "back": reverse("briefings:clearance", args=[slug, pk]),
-            "count": checks.count(checks.of(briefing, timezone.localdate())) if is_first else None,
+            "count": checks.count(checks.failed_checks(briefing, timezone.localdate()))
+            if is_first
+            else None,
             "answered": [row for row in asked if row.is_answered],
         },
         status=422 if form.errors else 200,
@@ -171,7 +173,7 @@ def _clear(
     """
     user, briefing = request.user, row.briefing
     try:
-        page = consultation.read(row)
+        page = consultation.read_consultation(row)
     except DocumentError as refusal:
         return _refused(request, briefing, refusal)
     may_answer = briefing.state == State.IN_CONSULTATION

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from reports.comparison import documents, figures, versions
-from reports.comparison.versions import Choice, Read, Version
+from reports.comparison.versions import Choice, LoadedVersion, Version
 from reports.document import DocumentError
 from reports.forms.comparing import CompareForm
 from reports.models import Briefing
@@ -45,7 +45,7 @@ def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     }
     if other is not None:
         try:
-            was, is_now = (read(each, briefing, now, context) for each in (other, this))
+            was, is_now = (load_side(each, briefing, now, context) for each in (other, this))
         except versions.Tampered as found:
             return damaged(request, found.paper, "JSON")
         if was and is_now:
@@ -86,12 +86,12 @@ def chosen(
     return version
 
 
-def read(
+def load_side(
     version: Version, briefing: Briefing, now: datetime, context: dict[str, Any]
-) -> Read | None:
+) -> LoadedVersion | None:
     """Return the version's document. If it cannot be made, return None and add to the refusals."""
     try:
-        found = versions.read(version, briefing, now)
+        found = versions.load_version(version, briefing, now)
     except DocumentError as refusal:
         context["refusals"].append((version, str(refusal)))
         return None
@@ -100,7 +100,9 @@ def read(
     return found
 
 
-def side_by_side(request: HttpRequest, briefing: Briefing, was: Read, now: Read) -> dict[str, Any]:
+def side_by_side(
+    request: HttpRequest, briefing: Briefing, was: LoadedVersion, now: LoadedVersion
+) -> dict[str, Any]:
     at = on_day.read(briefing.plan, now.moment)
     before = at if was.moment == now.moment else on_day.read(briefing.plan, was.moment)
     return {
@@ -119,7 +121,9 @@ def side_by_side(request: HttpRequest, briefing: Briefing, was: Read, now: Read)
     }
 
 
-def changes_url(request: HttpRequest, briefing: Briefing, was: Read, now: Read) -> str:
+def changes_url(
+    request: HttpRequest, briefing: Briefing, was: LoadedVersion, now: LoadedVersion
+) -> str:
     """Return the URL of the plan's changes between the two versions.
 
     Return "" if `was` is not the earlier one or the user cannot read the plan.

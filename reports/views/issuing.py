@@ -96,7 +96,7 @@ def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
 # --- steps --------------------------------------------------------------------------------
 
 # Success messages of steps without a reason.
-SAID = {
+SUCCESS_MESSAGES = {
     "ask": "The authorising manager can read it now. Its text stands until it is sent back.",
     "send": "It is recorded as with the Minister.",
     "close": "The briefing is closed.",
@@ -120,13 +120,13 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, SAID[name])
+        messages.success(request, SUCCESS_MESSAGES[name])
     return _home(briefing)
 
 
 # Steps with a reason: service, its argument, title, question, button, permission, success message.
-Reasoned = tuple[Callable[..., Briefing], str, str, str, str, str, str]
-REASONED: dict[str, Reasoned] = {
+StepWithReason = tuple[Callable[..., Briefing], str, str, str, str, str, str]
+STEPS_WITH_REASON: dict[str, StepWithReason] = {
     "recall": (
         states.recall,
         "reason",
@@ -177,7 +177,7 @@ REASONED: dict[str, Reasoned] = {
 
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
-    service, argument, title, question, submit, permission, said = REASONED[name]
+    service, argument, title, question, submit, permission, said = STEPS_WITH_REASON[name]
     briefing = readable_briefing(request, slug, pk)
     require(request, permission, briefing)
     form = StepForm(posted(request), label=question)
@@ -227,7 +227,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         briefing, document = _to_sign(request, slug, pk)
         by = signed_in(request)
         found = (
-            [] if isinstance(document, HttpResponse) else checks.of(briefing, timezone.localdate())
+            []
+            if isinstance(document, HttpResponse)
+            else checks.failed_checks(briefing, timezone.localdate())
         )
     if isinstance(document, HttpResponse):
         return document

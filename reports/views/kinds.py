@@ -18,7 +18,7 @@ from agencies.fields import say_refusal
 from reports.document import DocumentError
 from reports.drafting.draft import CLOSING
 from reports.drafting.kind_history import history_of
-from reports.drafting.pattern import preview, tried_on
+from reports.drafting.pattern import preview, preview_briefing
 from reports.forms.kinds import (
     AddSectionForm,
     ChangeKindForm,
@@ -100,7 +100,7 @@ def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     every = list(row.sections.in_order())
     sections = [each for each in every if each.withdrawn_on is None]
     before = [each for each in sections if each.content != CLOSING]
-    shown = beside(row, sections)
+    shown = preview_context(row, sections)
     return render(
         request,
         "reports/kinds/detail.html",
@@ -131,7 +131,7 @@ def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def paper(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Show the complete paper that the kind would print today, with cover and annexes."""
     row = readable_kind(request, slug, kind)
-    shown = beside(row, row.sections.live().in_order(), in_full=True)
+    shown = preview_context(row, row.sections.live().in_order(), in_full=True)
     return render(
         request,
         "reports/kinds/paper.html",
@@ -149,7 +149,7 @@ def history(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     )
 
 
-def beside(
+def preview_context(
     kind: BriefingKind,
     sections: Iterable[KindSection],
     *,
@@ -160,7 +160,7 @@ def beside(
 ) -> dict[str, Any]:
     """Return the context for the paper that the kind would print today, or for the reason there is
     none."""
-    briefing = tried_on(kind.plan, localdate(), title or kind.title)
+    briefing = preview_briefing(kind.plan, localdate(), title or kind.title)
     shown: dict[str, Any] = {"briefing": briefing, "places": {}}
     try:
         made = preview(
@@ -213,7 +213,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             if not tried:
                 messages.success(request, "Saved. Briefings that are begun from now on have it.")
                 return redirect(row)
-    shown = beside(row, row.sections.live().in_order(), **tried)
+    shown = preview_context(row, row.sections.live().in_order(), **tried)
     return form_page(request, "change", row, form, shown, tried=bool(tried), theirs=theirs)
 
 
@@ -271,7 +271,7 @@ def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRespons
             if not tried:
                 messages.success(request, "Saved. Briefings that are begun from now on have it.")
                 return redirect(row.kind)
-    shown = beside(row.kind, tried or row.kind.sections.live().in_order())
+    shown = preview_context(row.kind, tried or row.kind.sections.live().in_order())
     return form_page(
         request, "section", row.kind, form, shown, row=row, tried=bool(tried), theirs=theirs
     )
@@ -310,7 +310,7 @@ def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                 messages.success(request, f"“{form.words['heading']}” is a section now.")
                 return redirect(row)
     added = next((each for each in tried if each.pk is None), None)
-    shown = beside(row, tried or sections)
+    shown = preview_context(row, tried or sections)
     return form_page(request, "add", row, form, shown, row=added, tried=bool(tried))
 
 

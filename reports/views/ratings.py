@@ -30,7 +30,7 @@ class Ratings:
 def ratings_by_year(plan: Plan) -> Ratings | None:
     """Return ratings from the current answers, or None if no paper was rated. One query."""
     answers = (
-        Response.objects.standing()
+        Response.objects.uncorrected()
         .filter(issued__briefing__plan=plan)
         .order_by("-issued__briefing__dated", "-issued__number")
         .values_list("issued__briefing_id", "issued__briefing__dated", *RATINGS)

@@ -30,7 +30,7 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     require(request, "reports.answer_briefing", briefing)
     issued = briefing.issued.newest_first().defer("pdf")[0]
     issued.briefing = briefing
-    standing = issued.responses.standing().prefetch_related("choices").first()
+    standing = issued.responses.uncorrected().prefetch_related("choices").first()
     if standing is not None:
         standing.issued = issued
     elif briefing.state != Briefing.State.WITH_MINISTER:

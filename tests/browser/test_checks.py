@@ -56,7 +56,7 @@ def briefing(by):
         row = drafts.add(briefing=briefing, section="delay", text=LONG, by=by)
         found = next(
             each
-            for each in checks.of(briefing, timezone.localdate())
+            for each in checks.failed_checks(briefing, timezone.localdate())
             if each.key == f"long-{row.key}"
         )
         acts.override(
@@ -111,13 +111,13 @@ def test_a_warning_is_left_by_keyboard_and_taken_back(listed):
     listed.keyboard.press("Enter")
     left = listed.locator(".check:target")
     expect(left).to_contain_text("Both sit in one office.")
-    assert CheckOverride.objects.standing().get(key__startswith="phone-").reason == (
+    assert CheckOverride.objects.in_force().get(key__startswith="phone-").reason == (
         "Both sit in one office."
     )
     tab_to(listed, said(left.get_by_role("button")))
     listed.keyboard.press("Enter")
     expect(listed.get_by_role("status")).to_contain_text("The warning stands again.")
-    assert not CheckOverride.objects.standing().filter(key__startswith="phone-").exists()
+    assert not CheckOverride.objects.in_force().filter(key__startswith="phone-").exists()
 
 
 def test_a_check_leads_to_the_open_field(listed):

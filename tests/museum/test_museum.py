@@ -229,7 +229,7 @@ def test_an_answer_that_was_given_then_stands_and_can_be_corrected(hung, client)
             **{choice.key: "" for choice in answer.choices.all()},
         }
         assert office.post(address("answer", answer.issued), form).status_code == 302
-        assert answer.issued.responses.standing().get().corrects == answer
+        assert answer.issued.responses.uncorrected().get().corrects == answer
 
 
 def test_every_issued_paper_verifies(hung, capsys):

@@ -83,7 +83,9 @@ def keys(lines):
 
 
 def about(briefing, key):
-    return next(check.about for check in checks.of(briefing, BEFORE_ON) if check.key == key)
+    return next(
+        check.about for check in checks.failed_checks(briefing, BEFORE_ON) if check.key == key
+    )
 
 
 def leave(briefing, key, by, reason="It quotes the law."):

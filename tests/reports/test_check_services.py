@@ -43,7 +43,7 @@ def warned(begin, by):
 
 
 def only(briefing):
-    (check,) = checks.of(briefing, BEFORE_ON)
+    (check,) = checks.failed_checks(briefing, BEFORE_ON)
     return check
 
 
@@ -140,7 +140,7 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
         "Return of Customs, January to June 2010",
         "Return of Police, January to June 2010",
     ]
-    assert checks.of(briefing, BEFORE_ON) == []
+    assert checks.failed_checks(briefing, BEFORE_ON) == []
     with pytest.raises(Refused, match="No return is missing"):
         acts.tell_missing_returns(briefing=briefing, by=by)
     drafts.hide(briefing=briefing, key=row.key, by=by)

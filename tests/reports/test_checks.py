@@ -71,7 +71,7 @@ def set_cover(briefing, **cover):
 
 
 def test_a_good_draft_fails_no_check(begin):
-    assert checks.of(begin(), BEFORE_ON) == []
+    assert checks.failed_checks(begin(), BEFORE_ON) == []
 
 
 @pytest.mark.parametrize("break_it", [False, True], ids=["good", "without its Minister"])
@@ -83,15 +83,18 @@ def test_what_the_workshop_has_read_gives_the_same_checks(begin, by, item, updat
     if break_it:
         type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
         briefing.plan.refresh_from_db()
-    found = checks.of(briefing, BEFORE_ON)
+    found = checks.failed_checks(briefing, BEFORE_ON)
     assert len(found) == (3 if break_it else 7)
-    assert checks.of(briefing, BEFORE_ON, checks.of_page(page_of(briefing))) == found
+    assert (
+        checks.failed_checks(briefing, BEFORE_ON, checks.material_of_page(page_of(briefing)))
+        == found
+    )
 
 
 def test_a_briefing_that_nobody_drafted_is_stopped_and_warned_of_nothing(begin, update):
     briefing = begin(contact_phone="(04) 555 0100")
     briefing.kind = None
-    assert keys(blocking(briefing)) == keys(checks.of(briefing, BEFORE_ON)) == ["draft"]
+    assert keys(blocking(briefing)) == keys(checks.failed_checks(briefing, BEFORE_ON)) == ["draft"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_who_was_consulted_is_not_asked_before_anybody_is(begin):
     briefing = begin(agencies_consulted="", copied_to="")
     assert keys(blocking(briefing, Gate.CONSULTATION)) == ["cover-copied_to"]
     assert keys(blocking(briefing)) == ["cover-copied_to", "cover-agencies_consulted"]
-    found = checks.count(checks.of(briefing, BEFORE_ON))
+    found = checks.count(checks.failed_checks(briefing, BEFORE_ON))
     assert (found.before(Gate.CONSULTATION), found.before(Gate.AUTHORISATION)) == (1, 2)
     assert [check.is_late_stop for check in blocking(briefing)] == [False, True]
 
@@ -126,7 +129,7 @@ def test_a_paper_that_cannot_be_made_is_stopped(begin):
     briefing = set_cover(begin(), dated=date(2030, 1, 1))
     type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
     briefing.plan.refresh_from_db()
-    found = checks.of(briefing, BEFORE_ON)
+    found = checks.failed_checks(briefing, BEFORE_ON)
     assert keys(found) == ["paper"]
     assert found[0].words.startswith("Nobody is recorded as Nobody’s")
 
@@ -257,28 +260,28 @@ def test_long_paragraphs_are_warned_of_and_long_lists_are_not(begin, by):
     drafts.add(briefing=briefing, section="delay", text="word " * 150, by=by)
     bullets = "\n".join(f"- {'word ' * 100}" for _ in range(3))
     drafts.add(briefing=briefing, section="delay", text=f"A list:\n{bullets}", by=by)
-    assert keys(checks.of(briefing, BEFORE_ON)) == [f"long-{long.key}"]
+    assert keys(checks.failed_checks(briefing, BEFORE_ON)) == [f"long-{long.key}"]
 
 
 def test_an_edited_paragraph_is_warned_of_when_the_records_move_on(begin, by, plan):
     briefing = begin()
     row = shown(briefing)[1]
     drafts.edit(briefing=briefing, key=row.key, text="Our own words.", version=1, by=by)
-    assert checks.of(briefing, BEFORE_ON) == []
+    assert checks.failed_checks(briefing, BEFORE_ON) == []
     WorkItemFactory(
         plan=plan, number="1.3", title="Another", lead_agency=row.briefing.plan.coordinating_agency
     )
-    assert f"drift-{row.key}" in keys(checks.of(briefing, BEFORE_ON))
+    assert f"drift-{row.key}" in keys(checks.failed_checks(briefing, BEFORE_ON))
 
 
 def test_a_generated_paragraph_is_warned_of_until_it_is_refreshed(begin, by, plan):
     briefing = begin()
     WorkItemFactory(plan=plan, number="1.3", title="Another", lead_agency=plan.coordinating_agency)
-    assert [(check.key, check.words) for check in checks.of(briefing, BEFORE_ON)] == [
+    assert [(check.key, check.words) for check in checks.failed_checks(briefing, BEFORE_ON)] == [
         ("stale", "Paragraph 2 is not what the records say now; refresh the draft.")
     ]
     drafts.refresh(briefing=briefing, composed=composed(briefing), by=by)
-    assert checks.of(briefing, BEFORE_ON) == []
+    assert checks.failed_checks(briefing, BEFORE_ON) == []
 
 
 @pytest.fixture
@@ -302,18 +305,18 @@ def update(plan, item, police):
 
 def test_a_key_achievement_that_no_paragraph_tells_is_warned_of(begin, by, update):
     briefing = begin()
-    assert checks.of(briefing, BEFORE_ON) == []
+    assert checks.failed_checks(briefing, BEFORE_ON) == []
     row = next(row for row in shown(briefing) if row.text.startswith("Police printed"))
     drafts.hide(briefing=briefing, key=row.key, by=by)
-    assert keys(checks.of(briefing, BEFORE_ON)) == [f"unused-{update.pk}"]
+    assert keys(checks.failed_checks(briefing, BEFORE_ON)) == [f"unused-{update.pk}"]
 
 
 def test_one_number_given_twice_is_warned_of(begin):
-    found = checks.of(begin(contact_phone="(04) 555 0100"), BEFORE_ON)
+    found = checks.failed_checks(begin(contact_phone="(04) 555 0100"), BEFORE_ON)
     assert [check.words for check in found] == [
         "The cover gives one number for the first contact and the authorising manager."
     ]
-    found = checks.of(
+    found = checks.failed_checks(
         set_cover(
             found and Briefing.objects.get(),
             contact_phone="(04) 555 0110",
@@ -369,21 +372,25 @@ def test_an_agency_that_has_not_answered_is_a_warning_until_it_does(begin, polic
 
 
 def of_clearances(briefing):
-    return [check for check in checks.of(briefing, BEFORE_ON) if check.key.startswith("clearance-")]
+    return [
+        check
+        for check in checks.failed_checks(briefing, BEFORE_ON)
+        if check.key.startswith("clearance-")
+    ]
 
 
 @pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
 def test_a_paper_that_would_be_signed_before_its_day_is_warned_of(begin, state):
     briefing = begin()
-    assert keys(checks.of(briefing, BEFORE_ON)) == []
+    assert keys(checks.failed_checks(briefing, BEFORE_ON)) == []
     briefing = set_cover(briefing, state=state)
-    (check,) = checks.of(briefing, BEFORE_ON)
+    (check,) = checks.failed_checks(briefing, BEFORE_ON)
     assert (check.key, check.words) == (
         "dated-ahead",
         "The briefing is dated 30 July 2010, which has not come yet. What is recorded until then is "
         "not in a paper that is signed before.",
     )
-    assert checks.of(briefing, DATED) == []
+    assert checks.failed_checks(briefing, DATED) == []
 
 
 def test_the_checks_take_a_fixed_number_of_queries(
@@ -391,13 +398,13 @@ def test_the_checks_take_a_fixed_number_of_queries(
 ):
     briefing = begin()
     with django_assert_num_queries(QUERIES):
-        checks.of(briefing, BEFORE_ON)
+        checks.failed_checks(briefing, BEFORE_ON)
     for number in range(3, 6):
         item = WorkItemFactory(plan=plan, number=f"1.{number}", lead_agency=police)
         MilestoneFactory(item=item, number=1, agreed_due=date(2010, 3, 31))
         drafts.add(briefing=briefing, section="delay", text="More.", by=by)
     with django_assert_num_queries(QUERIES):
-        assert len(checks.of(briefing, BEFORE_ON)) > 3
+        assert len(checks.failed_checks(briefing, BEFORE_ON)) > 3
 
 
 QUERIES = 22

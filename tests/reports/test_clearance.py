@@ -74,8 +74,8 @@ def ask(briefing, agencies, by, due_on=DUE):
 
 def read(row):
     """What the agency's page carries."""
-    draft = draft_rows.read(row.briefing).draft
-    return concerns.fingerprint(concerns.standing_of(row, draft, concerns.owners_of(draft)))
+    draft = draft_rows.read_draft(row.briefing).draft
+    return concerns.fingerprint(concerns.current_texts(row, draft, concerns.owners_of(draft)))
 
 
 def answer(row, by, **how):
@@ -90,7 +90,7 @@ def states_of(briefing):
 
 
 def own(briefing, agency):
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     keys = concerns.own_keys(draft, concerns.owners_of(draft), agency.pk)
     return [draft.numbers[key] for key in keys]
 
@@ -273,7 +273,7 @@ def test_an_agency_that_is_no_longer_asked_cannot_answer(
 
 
 def change(briefing, number, by, text="Other words."):
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     key = next(key for key, n in draft.numbers.items() if n == number)
     version = briefing.draft_paragraphs.get(key=key).version
     return drafts.edit(briefing=briefing, key=key, text=text, version=version, by=by)
@@ -335,7 +335,7 @@ def test_changing_another_paragraph_asks_nobody_again(cleared, by):
 
 
 def test_moving_and_saving_the_same_words_ask_nobody_again(cleared, by):
-    key = list(draft_rows.read(cleared).draft.numbers)[1]
+    key = list(draft_rows.read_draft(cleared).draft.numbers)[1]
     drafts.step(briefing=cleared, key=key, places=-1, by=by)
     row = cleared.draft_paragraphs.get(key=key)
     drafts.edit(briefing=cleared, key=key, text=row.text, version=row.version, by=by)
@@ -347,7 +347,7 @@ def test_leaving_a_cleared_paragraph_out_and_going_back_to_older_words_ask_again
 ):
     change(cleared, 2, by)
     answer(cleared.clearances.get(agency__short_name="Police"), approver)
-    key = list(draft_rows.read(cleared).draft.numbers)[1]
+    key = list(draft_rows.read_draft(cleared).draft.numbers)[1]
     row = cleared.draft_paragraphs.get(key=key)
     first = row.history.order_by("history_id")[0]
     drafts.go_back(briefing=cleared, key=key, to=first.history_id, version=row.version, by=by)
@@ -374,7 +374,7 @@ def test_changing_what_is_recommended_asks_everybody_again(cleared, by):
 
 def test_a_paragraph_that_an_agency_commented_on_is_cleared_with_its_own(consulted, customs, by):
     row = consulted.clearances.get(agency=customs)
-    first = next(iter(draft_rows.read(consulted).draft.numbers))
+    first = next(iter(draft_rows.read_draft(consulted).draft.numbers))
     say(row, by, key=first)
     answer(row, by)
     change(consulted, 1, by)
@@ -394,7 +394,7 @@ def test_a_change_while_recalled_asks_again_too(cleared, by):
 
 
 def test_a_long_list_of_changes_is_told_shortly(cleared, police, by):
-    source = draft_rows.read(cleared).draft
+    source = draft_rows.read_draft(cleared).draft
     sources = next(p for p in source.parts() if source.numbers.get(p.key) == 2).sources
     for number in range(6):
         drafts.add(
@@ -402,9 +402,9 @@ def test_a_long_list_of_changes_is_told_shortly(cleared, police, by):
         )
     assert asked_again(cleared) == [("Police", "Paragraph 1 is new.")]
     row = cleared.clearances.get(agency=police)
-    draft = draft_rows.read(cleared).draft
+    draft = draft_rows.read_draft(cleared).draft
     found = concerns.changes(draft, concerns.owners_of(draft), police.pk, row.cleared)
-    assert concerns.in_words(found) == (
+    assert concerns.changes_in_words(found) == (
         "Paragraph 1 is new, paragraph 2 is new, paragraph 3 is new, paragraph 4 is new and "
         "2 more places differ."
     )
@@ -418,7 +418,7 @@ def say(row, by, key="", text="Say what it costs."):
 
 
 def test_a_comment_keeps_what_its_paragraph_said(consulted, of_police, approver, by):
-    key = list(draft_rows.read(consulted).draft.numbers)[0]
+    key = list(draft_rows.read_draft(consulted).draft.numbers)[0]
     before = consulted.draft_paragraphs.get(key=key).text
     made = say(of_police, approver, key=key)
     change(consulted, 1, by)

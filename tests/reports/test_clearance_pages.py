@@ -211,7 +211,7 @@ def test_a_colleagues_answer_is_shown_beside_and_can_be_replaced_knowingly(appro
 def test_words_that_changed_while_reading_are_shown_before_the_answer_counts(approver, asked, by):
     answer(approver, asked, "concurs")
     old = approver.get(asked.get_absolute_url()).context["answer"]
-    key = list(draft_rows.read(asked.briefing).draft.numbers)[1]
+    key = list(draft_rows.read_draft(asked.briefing).draft.numbers)[1]
     drafts.edit(briefing=asked.briefing, key=key, text="Other words.", version=1, by=by)
     response = answer(approver, asked, "concurs", read=old["read"].value())
     assert list(response.context["answer"].errors) == ["answer"]

@@ -173,10 +173,10 @@ def test_a_changed_record_refreshes_what_is_generated_and_drifts_from_what_is_ed
         WorkItemFactory(plan=plan, lead_agency=police, complete=True)
     drafts.refresh(briefing=draft, composed=composed(draft), by=by)
     assert paper(draft)[1] == "Our figures."
-    assert [drift.key for drift in drifts(draft_rows.read(draft).draft, composed(draft))] == [
+    assert [drift.key for drift in drifts(draft_rows.read_draft(draft).draft, composed(draft))] == [
         figures.key
     ]
-    (drift,) = drifts(draft_rows.read(draft).draft, composed(draft))
+    (drift,) = drifts(draft_rows.read_draft(draft).draft, composed(draft))
     read = {"key": figures.key, "composed": composed(draft), "version": 2, "by": by}
     for act in (drafts.accept, drafts.dismiss):
         with pytest.raises(Refused, match="The records have changed since you read"):
@@ -191,11 +191,14 @@ def test_edited_words_are_kept_knowing_what_the_records_say(draft, by, plan, pol
     with time_machine.travel(datetime(2010, 7, 15, tzinfo=UTC)):
         WorkItemFactory(plan=plan, lead_agency=police, complete=True)
     now = composed(draft)
-    (drift,) = drifts(draft_rows.read(draft).draft, now)
+    (drift,) = drifts(draft_rows.read_draft(draft).draft, now)
     drafts.dismiss(
         briefing=draft, key=figures.key, composed=now, version=2, read=drift.digest, by=by
     )
-    assert (paper(draft)[1], drifts(draft_rows.read(draft).draft, now)) == ("Our figures.", [])
+    assert (paper(draft)[1], drifts(draft_rows.read_draft(draft).draft, now)) == (
+        "Our figures.",
+        [],
+    )
 
 
 def test_an_earlier_version_comes_back(draft, by):

@@ -11,7 +11,7 @@ from reports.document import to_json, words
 from reports.drafting.kind_history import history_of
 from reports.drafting.page import page_of
 from reports.drafting.paper import composed, document_of
-from reports.drafting.pattern import preview, tried_on
+from reports.drafting.pattern import preview, preview_briefing
 from reports.models import BriefingKind, KindSection
 from reports.render.docx import render_docx
 from reports.render.html import document_html
@@ -467,7 +467,7 @@ def test_the_preview_is_what_a_draft_then_prints(kind, plan, item, by):
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by)
     tried = preview(
-        tried_on(plan, TODAY, kind.title),
+        preview_briefing(plan, TODAY, kind.title),
         kind.sections.live().in_order(),
         asks=kind.asks,
         annexes=kind.annexes,
@@ -487,7 +487,7 @@ def test_a_preview_keeps_nothing(kind, plan, item, by):
     rows = kinds.as_added(
         kind=kind, heading="Money", content="", standing_text="From {period}.", after="first"
     )
-    made = preview(tried_on(plan, TODAY, kind.title), rows, asks=kind.asks, annexes=())
+    made = preview(preview_briefing(plan, TODAY, kind.title), rows, asks=kind.asks, annexes=())
     assert (
         words(made.document.sections[0].paragraphs[0].text) == "From the 12 months to 30 July 2010."
     )

@@ -58,7 +58,7 @@ def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
         with on(day):
             service(briefing=draft, by=by, **arguments)
         draft.refresh_from_db()
-        then[day] = (draft_rows.read(draft).draft, document_of(draft))
+        then[day] = (draft_rows.read_draft(draft).draft, document_of(draft))
 
     act(3, drafts.edit, key=row.key, text="Our **own** words.", version=1)
     act(4, drafts.add, section="delay", text="Why, in short.", position=0, key="p-own")
@@ -73,21 +73,24 @@ def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
     )  # fmt: skip
     assert DraftParagraph.objects.get(key=row.key).is_withdrawn, "joined to the one before it"
     for day, (plain, document) in then.items():
-        assert draft_rows.read_as_at(draft, instant(day, 12)) == plain
-        assert past_drafts.read(draft, instant(day, 12)) == document
+        assert draft_rows.read_draft_as_at(draft, instant(day, 12)) == plain
+        assert past_drafts.read_past_draft(draft, instant(day, 12)) == document
 
 
 def test_the_cover_and_the_annexes_are_those_chosen_then(draft):
     draft.title, draft.annexes = "Another title", []
     with on(4):
         history.save(draft, by=None)
-    before, after = past_drafts.read(draft, instant(3)), past_drafts.read(draft, instant(5))
+    before, after = (
+        past_drafts.read_past_draft(draft, instant(3)),
+        past_drafts.read_past_draft(draft, instant(5)),
+    )
     assert (before.title, len(before.annexes)) == ("Progress on the Plan", 2)
     assert (after.title, len(after.annexes)) == ("Another title", 0)
 
 
 def test_before_it_was_begun_there_was_no_draft(draft):
-    assert past_drafts.read(draft, instant(1)) is None
+    assert past_drafts.read_past_draft(draft, instant(1)) is None
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -97,7 +100,7 @@ def test_the_draft_of_a_moment_is_read_in_three_queries(
     for number in range(count):
         drafts.add(briefing=draft, section="delay", text=f"Words {number}.", by=by)
     with django_assert_num_queries(3):
-        draft_rows.read_as_at(draft, datetime.now(UTC))
+        draft_rows.read_draft_as_at(draft, datetime.now(UTC))
 
 
 # --- which moments ----------------------------------------------------------------------------
@@ -164,8 +167,10 @@ def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by)
         for then in past_drafts.moments(draft, TODAY)
         if then.words == "before it was refreshed"
     )
-    assert texts(past_drafts.read(draft, refreshed.at)) == texts(before)
-    assert texts(past_drafts.read(draft, refreshed.at + timedelta(minutes=1))) != texts(before)
+    assert texts(past_drafts.read_past_draft(draft, refreshed.at)) == texts(before)
+    assert texts(past_drafts.read_past_draft(draft, refreshed.at + timedelta(minutes=1))) != texts(
+        before
+    )
 
 
 def test_a_correction_begins_a_past_of_its_own_and_being_authorised_is_a_version(draft):

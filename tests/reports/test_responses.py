@@ -134,7 +134,7 @@ def test_an_answer_is_to_the_newest_version(issued, by):
 def test_a_correction_is_a_new_record_and_the_old_one_stays(issued, by):
     first = record(issued, by, scan=SimpleUploadedFile("signed.pdf", PDF))
     second = correct(first, by, marked={"r-02": Marked("not agreed")})
-    assert list(Response.objects.standing()) == [second]
+    assert list(Response.objects.uncorrected()) == [second]
     assert second.corrects == first
     assert first.choices.get(number=2).option == "agreed"
     assert second.choices.get(number=2).option == "not agreed"
@@ -366,7 +366,7 @@ def test_the_form_of_a_correction_is_filled_with_the_answer(client, issued, offi
     assert refused.context["form"].errors == {"reason": ["Say it in a few words."]}
     ask(client, office, "answer", *at, post={**FORM, "r-02": "not agreed", "reason": "Wrong box"})
     assert ResponseChoice.objects.get(
-        response__in=Response.objects.standing(), number=2
+        response__in=Response.objects.uncorrected(), number=2
     ).option == ("not agreed")
     assert "Corrected because: Wrong box" in ask(client, office, "issued", *at).content.decode()
 

@@ -25,7 +25,7 @@ from reports import charts
 from reports.document import Document, ProgressPicture
 from reports.document.dates import short_date
 from reports.render.docx.elements import element, field, paragraph, text
-from reports.render.docx.html_tree import Node, Piece, read
+from reports.render.docx.html_tree import Node, Piece, parse_html
 from reports.render.docx.word_blocks import Page, Writer
 from reports.render.html import document_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
@@ -80,7 +80,7 @@ def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
         return int(made.numId)
 
     writer = Writer(new_numbers=new_numbers, tables=tables)
-    writer.flow(read(html).children, writer.parts[0].blocks)
+    writer.flow(parse_html(html).children, writer.parts[0].blocks)
     last = len(writer.parts) - 1
     for place, part in enumerate(writer.parts):
         _append(file.element.body, part.blocks)
@@ -165,7 +165,7 @@ def _short(words: str) -> str:
 def _tables(document: Document) -> dict[str, Node]:
     """Return, by annex key, a table for each timeline chart that has no figures beside it."""
     return {
-        annex.key: read(
+        annex.key: parse_html(
             render_to_string(
                 "reports/paper/timeline_table.html",
                 {

@@ -80,7 +80,7 @@ class _Reader(HTMLParser):
         self._open[-1].children.append(data)
 
 
-def read(html: str) -> Node:
+def parse_html(html: str) -> Node:
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -62,7 +62,7 @@ def move(request: HttpRequest, briefing: Briefing, key: str) -> str:
 
 
 def moved(briefing: Briefing, key: str) -> str:
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     number = draft.numbers.get(key)
     place = f"paragraph {number}, under" if number else "under"
     return f"Moved: it is {place} “{draft.portion_of(key).heading}” now."

@@ -132,7 +132,9 @@ def show(
             "new": new,
             "theirs": theirs,
             "may_change": may_change,
-            "count": checks.count(checks.of(briefing, timezone.localdate(), checks.of_page(page))),
+            "count": checks.count(
+                checks.failed_checks(briefing, timezone.localdate(), checks.material_of_page(page))
+            ),
             "portion": portion,
             "shelves": page.shelves(portion),
             "stylesheets": [*SCREEN_SHEETS],
@@ -241,7 +243,7 @@ def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Port
 def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
     """List the versions of a paragraph, newest first, each with its diff."""
     briefing = readable_briefing(request, slug, pk)
-    rows = draft_rows.read(briefing)
+    rows = draft_rows.read_draft(briefing)
     row = rows.paragraphs.get(key)
     if row is None:
         raise Http404

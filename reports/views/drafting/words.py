@@ -42,7 +42,7 @@ def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespons
 
 def at_paragraph(briefing: Briefing, key: str) -> str:
     """Return the URL of the page at a paragraph, with the sources of its section."""
-    for portion in draft_rows.read(briefing).draft.portions:
+    for portion in draft_rows.read_draft(briefing).draft.portions:
         if any(part.key == key for part in portion.parts):
             return home(briefing, key, f"?section={quote(portion.key)}")
     return home(briefing)
@@ -77,12 +77,12 @@ def save(
         except Conflict as conflict:
             theirs = theirs_of(briefing, conflict.current)
             form.add_error(None, str(conflict))
-            form.take(version=conflict.current.version)
+            form.show_again(version=conflict.current.version)
         except Refused as refusal:
             say_refusal(form, refusal)
         else:
             if wants_json:
-                return JsonResponse(told(briefing, row))
+                return JsonResponse(saved_json(briefing, row))
             messages.success(request, f"Saved at {clock()}.")
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
@@ -139,14 +139,14 @@ def clock() -> str:
 
 def fields_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> tuple[dict[str, str], str]:
     """Return a row's editable text by field, and the current keys of the numbered paragraphs."""
-    draft = draft_rows.read(briefing).draft
+    draft = draft_rows.read_draft(briefing).draft
     fields = {"text": to_numbers(draft, row.text)}
     if isinstance(row, DraftAsk):
         fields |= {"verb": row.verb, "options": row.options}
     return fields, " ".join(draft.numbers)
 
 
-def told(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
+def saved_json(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
     fields, seen = fields_of(briefing, row)
     origin = row.get_origin_display() if isinstance(row, DraftParagraph) else ""
     return {
