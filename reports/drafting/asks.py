@@ -1,5 +1,7 @@
-"""Changes to a draft's recommendations. Each function returns a new draft or raises
-`DraftError`."""
+"""Changes to a draft's recommendations. Each function returns a new draft.
+
+What cannot be done raises `DraftError`; text that cannot be printed raises `DocumentError`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -71,8 +73,10 @@ def restore(draft: Draft, key: str) -> Draft:
 
 
 def _words(draft: Draft, typed: str, seen: Sequence[str]) -> str:
-    """Return the text after the verb, as stored. Raise `DraftError` unless it is one printable
-    sentence."""
+    """Return the text after the verb, as stored.
+
+    Raise `DraftError` unless it is one sentence, and `DocumentError` if it cannot be printed.
+    """
     blocks = markup.parse(to_keys(draft, typed, seen))
     if not blocks:
         raise DraftError("Say what is recommended.")

@@ -454,7 +454,10 @@ def dismiss(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
 
 
 def _blocks(typed: str) -> list[str]:
-    """Split text into paragraphs, each as stored. Raise `DraftError` if empty or unprintable."""
+    """Split text into paragraphs, each as stored.
+
+    Raise `DraftError` if it is empty, and `DocumentError` if it cannot be printed.
+    """
     blocks = [markup.to_source(block.text, block.bullets) for block in markup.parse(typed)]
     if not blocks:
         raise DraftError("Write something, or hide the paragraph.")

@@ -116,8 +116,8 @@ def withdraw(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
     """Reopen the text of an issued paper for its next version; earlier versions are kept.
 
-    `note` says what is corrected and is shown with the new version. Raise `Refused` if the briefing
-    is closed.
+    `note` says what is corrected and is shown with the new version. Raise `Refused` unless the
+    briefing is issued and not closed.
     """
     row = locked(briefing)
     _require_reason(note, "Say what is corrected.", "note")
