@@ -70,8 +70,10 @@ def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
 
 
 def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> SafeString:
-    """Draw one bar for each row, scaled by its days. A negative value draws no bar but keeps its
-    words."""
+    """Draw one bar for each row, scaled by its days.
+
+    A negative value draws no bar but keeps its words.
+    """
     if not rows:
         return SafeString("")
     width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)

@@ -38,8 +38,10 @@ def picture(
     description: str = "",
     linked: bool = False,
 ) -> SafeString:
-    """Return the outer element. If `linked`, its role is "group", as links inside an image are
-    unreachable."""
+    """Return the outer element.
+
+    If `linked`, its role is "group", as links inside an image are unreachable.
+    """
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{"group" if linked else "img"}"'
         f' viewBox="0 0 {number(width)} {number(height)}" font-family="{FONT}" font-size="11.5"'
@@ -163,8 +165,10 @@ def textured(
 def numbered(
     words: str, x: float, y: float, width: float, height: float, ink: str, *, plain: bool
 ) -> list[str]:
-    """Return a number in the middle of a rectangle, if it fits. Over a texture it gets a plain
-    background."""
+    """Return a number in the middle of a rectangle, if it fits.
+
+    Over a texture it gets a plain background.
+    """
     if not words or width < 12 + 6 * len(words):
         return []
     middle, half = x + width / 2, 4 + 3.2 * len(words)

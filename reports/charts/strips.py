@@ -25,8 +25,10 @@ _APART = 26.0
 
 @dataclass(slots=True, kw_only=True)
 class StripMilestone:
-    """A milestone's dates. `withdrawn_on` and `completed_on` are None if they are after the page's
-    date."""
+    """A milestone's dates.
+
+    `withdrawn_on` and `completed_on` are None if they are after the page's date.
+    """
 
     description: str
     original_due: date
@@ -127,8 +129,10 @@ def strip_legend() -> SafeString:
 
 
 def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
-    """Return the months above the strips, and the page's date. `label` names it ("30 July 2010",
-    "Today")."""
+    """Return the months above the strips, and the page's date.
+
+    `label` names it ("30 July 2010", "Today").
+    """
     parts = []
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"

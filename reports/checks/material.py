@@ -51,8 +51,10 @@ class Material:
         return f"{self.url(WORKSHOP)}#{key}"
 
     def url(self, page: str) -> str:
-        """Return the URL of a page about the briefing, such as "workshop:draft". Pages that are not
-        installed fall back to the briefing's own page."""
+        """Return the URL of a page about the briefing, such as "workshop:draft".
+
+        Pages that are not installed fall back to the briefing's own page.
+        """
         where = [self.briefing.plan.slug, self.briefing.pk]
         try:
             return reverse(page, args=where)

@@ -18,8 +18,10 @@ WHOLE = ("", "The whole paper")
 
 @dataclass(frozen=True)
 class Thread:
-    """A comment with its replies. `strands` is a diff of the commented text if it has changed
-    since."""
+    """A comment with its replies.
+
+    `strands` is a diff of the commented text if it has changed since.
+    """
 
     comment: ClearanceComment
     place: str
@@ -66,8 +68,10 @@ class Consulting:
 
 
 def read_consultation(clearance: Clearance) -> Consulting:
-    """Return everything the agency's page shows. Raise `DocumentError` if the paper cannot be
-    made."""
+    """Return everything the agency's page shows.
+
+    Raise `DocumentError` if the paper cannot be made.
+    """
     briefing = clearance.briefing
     draft = draft_rows.read_draft(briefing).draft
     document = assembled(draft, generated(briefing, draft))

@@ -387,8 +387,10 @@ class _Matched:
                 side[home].append(place)
 
     def lines(self, home: int, under: Mapping[int, str]) -> Iterator[Line]:
-        """Yield the lines of section `home`. `under` maps sections to the earlier paper's
-        headings."""
+        """Yield the lines of section `home`.
+
+        `under` maps sections to the earlier paper's headings.
+        """
         for a, b in self.order.entries(*(side.get(home, ()) for side in self.places)):
             if a is None or b is None:
                 yield Line(

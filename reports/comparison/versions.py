@@ -49,8 +49,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Choice:
-    """All versions on offer, newest first in each group. `draft` is empty if the user may not read
-    it."""
+    """All versions on offer, newest first in each group.
+
+    `draft` is empty if the user may not read it.
+    """
 
     briefing: Briefing
     draft: tuple[Version, ...]

@@ -122,8 +122,10 @@ UNDRAFTED = ("purpose", "background", "achievements", "delay", "mitigation", "ne
 
 
 def compose(briefing: Briefing) -> Document:
-    """Return the briefing composed from the records alone. Raise `DocumentError` as `generate`
-    does."""
+    """Return the briefing composed from the records alone.
+
+    Raise `DocumentError` as `generate` does.
+    """
     found = generate(briefing, UNDRAFTED)
     return Document.assemble(
         plan_title=found.facts.plan.title,

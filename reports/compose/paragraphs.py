@@ -119,8 +119,10 @@ MOST_TOLD = 8_000  # characters of typed text in one paragraph or bullet
 def _boxes(
     lead: int, bullets: Iterable[tuple[Bullet, Iterable[Source]]]
 ) -> Iterator[list[tuple[Bullet, Iterable[Source]]]]:
-    """Yield the bullets for each paragraph, as many as fit. `lead` is the length of the text
-    above."""
+    """Yield the bullets for each paragraph, as many as fit.
+
+    `lead` is the length of the text above.
+    """
     box: list[tuple[Bullet, Iterable[Source]]] = []
     length, count = lead, 0
     for bullet, sources in bullets:

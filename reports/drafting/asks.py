@@ -60,8 +60,10 @@ def step(draft: Draft, key: str, by: int) -> Draft:
 
 
 def hide(draft: Draft, key: str) -> Draft:
-    """Leave a recommendation out of the paper but keep it in the draft. The last one cannot be
-    hidden."""
+    """Leave a recommendation out of the paper but keep it in the draft.
+
+    The last one cannot be hidden.
+    """
     changed = _replaced(draft, replace(ask_of(draft, key), is_hidden=True))
     if all(ask.is_hidden for ask in changed.asks):
         raise DraftError("A briefing makes at least one recommendation.")

@@ -187,8 +187,10 @@ def to_keys(draft: Draft, typed: str, seen: Sequence[str] = ()) -> str:
 
 
 def to_numbers(draft: Draft, text: str) -> str:
-    """Replace references by key with numbers, for editing. References to hidden paragraphs keep the
-    key."""
+    """Replace references by key with numbers, for editing.
+
+    References to hidden paragraphs keep the key.
+    """
     return REFERENCE.sub(
         lambda match: (
             f"{{{draft.numbers[match.group(1)]}}}"
@@ -222,8 +224,10 @@ def broken_references(draft: Draft) -> list[str]:
 def edit(
     draft: Draft, key: str, typed: str, *, new_keys: Iterable[str] = (), seen: Sequence[str] = ()
 ) -> Draft:
-    """Replace a part's text. Each blank line starts a further part, which takes the next of
-    `new_keys`."""
+    """Replace a part's text.
+
+    Each blank line starts a further part, which takes the next of `new_keys`.
+    """
     part = draft.part(key)
     first, *others = paragraphs_of(draft, typed, seen)
     origin = part.origin
@@ -327,8 +331,10 @@ def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
 
 
 def merge(draft: Draft, key: str) -> Draft:
-    """Join a part with the next shown part of its section. References to that one are
-    redirected."""
+    """Join a part with the next shown part of its section.
+
+    References to that one are redirected.
+    """
     first, portion = draft.part(key), draft.portion_of(key)
     after = portion.parts[portion.parts.index(first) + 1 :]
     second = next((part for part in after if not part.is_hidden), None)

@@ -17,8 +17,10 @@ OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A sentence of the history. `what` follows the person's name; `strands` is a diff of the
-    text."""
+    """A sentence of the history.
+
+    `what` follows the person's name; `strands` is a diff of the text.
+    """
 
     at: datetime
     who: str

@@ -88,8 +88,10 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
 
 
 def assembled(draft: Draft, found: Generated) -> Document:
-    """Return the document: cover, numbered draft and annexes. Raise `DocumentError` without a
-    recommendation."""
+    """Return the document: cover, numbered draft and annexes.
+
+    Raise `DocumentError` without a recommendation.
+    """
     closing = next((each for each in draft.portions if each.content == CLOSING), None)
     asks = [ask for ask in draft.asks if not ask.is_hidden]
     if closing is None or not closing.shown or not asks:

@@ -19,8 +19,10 @@ TRACKER_NUMBER = "Preview"
 
 @dataclass(frozen=True)
 class Preview:
-    """A preview. `places` maps the key of each section that prints anything to its first
-    paragraph's key."""
+    """A preview.
+
+    `places` maps the key of each section that prints anything to its first paragraph's key.
+    """
 
     briefing: Briefing
     document: Document

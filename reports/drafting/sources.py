@@ -54,8 +54,10 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A record in the sources panel. `numbers` are the key and number of each paragraph that uses
-    it."""
+    """A record in the sources panel.
+
+    `numbers` are the key and number of each paragraph that uses it.
+    """
 
     record: Record
     numbers: tuple[tuple[str, int], ...]
@@ -193,8 +195,10 @@ class RecordLinks:
         return reverse(name, args=[self.plan.slug, number])
 
     def then(self, source: Source) -> str:
-        """Return the URL of the item's page as it was when the version used was written. Plans and
-        risks have no such page; return their current page, which shows the history."""
+        """Return the URL of the item's page as it was when the version used was written.
+
+        Plans and risks have no such page; return their current page, which shows the history.
+        """
         moment = self._moments.get((source.model, source.history_id))
         page = self.now(source)
         if page and moment and source.model not in ("workitems.plan", "workitems.risk"):

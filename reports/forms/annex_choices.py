@@ -56,8 +56,10 @@ class AnnexesForm(VersionedForm):
         return [choice.value for choice in sorted(used, key=self._rank)]
 
     def _rank(self, choice: AnnexChoice) -> tuple[int, int]:
-        """Sort by place. Of two with the same place, one moved up goes first, one moved down
-        last."""
+        """Sort by place.
+
+        Of two with the same place, one moved up goes first, one moved down last.
+        """
         place = self.cleaned_data[f"place_{choice}"] or LAST
         before = self.initial.get(f"place_{choice}", LAST)
         return place, (place > before) - (place < before)

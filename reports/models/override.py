@@ -17,8 +17,11 @@ class CheckOverrideQuerySet(models.QuerySet["CheckOverride"]):
         return self.filter(briefing=briefing).select_related("by")
 
     def in_force(self) -> Self:
-        """Leave out withdrawn overrides. An override also lapses when the text it is about changes;
-        `reports.checks` compares `about` to find out."""
+        """Leave out withdrawn overrides.
+
+        An override also lapses when the text it is about changes; `reports.checks` compares `about`
+        to find out.
+        """
         return self.filter(is_withdrawn=False)
 
 

@@ -34,8 +34,10 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
 
 class Response(models.Model):
-    """The Minister's answer to one version of a paper. Ratings are 1 (very poor) to 5 (very good),
-    or None."""
+    """The Minister's answer to one version of a paper.
+
+    Ratings are 1 (very poor) to 5 (very good), or None.
+    """
 
     issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="responses")
     decided_on = models.DateField()
@@ -95,8 +97,10 @@ class Response(models.Model):
 
 
 class ResponseChoice(models.Model):
-    """The option marked at one recommendation, with the recommendation's text as printed. `option`
-    is empty if none was marked."""
+    """The option marked at one recommendation, with the recommendation's text as printed.
+
+    `option` is empty if none was marked.
+    """
 
     response = models.ForeignKey(Response, models.PROTECT, related_name="choices")
     number = models.PositiveSmallIntegerField()

@@ -16,8 +16,10 @@ RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def write(sheet: Sheet) -> bytes:
-    """Return the column titles and rows only, for use by programs. Dates are ISO 8601:
-    2010-07-30."""
+    """Return the column titles and rows only, for use by programs.
+
+    Dates are ISO 8601: 2010-07-30.
+    """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([_cell(column.title) for column in sheet.columns])

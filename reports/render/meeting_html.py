@@ -28,8 +28,10 @@ def frozen_words(number: int, made_at: datetime) -> str:
 
 
 def paper_html(paper: Paper, *, state: str = "") -> str:
-    """Return the paper as a complete page, for the PDF. Without a `state` each page is marked as a
-    draft."""
+    """Return the paper as a complete page, for the PDF.
+
+    Without a `state` each page is marked as a draft.
+    """
     context = {
         "paper": paper,
         "present": present(paper, state),

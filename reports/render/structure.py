@@ -63,8 +63,10 @@ def own_structure(document: Any) -> Iterator[None]:
 
 
 class _Builder:
-    """Builds the tree page by page. Finds the boxes that are decoration first (`artifacts`, by
-    `id`)."""
+    """Builds the tree page by page.
+
+    Finds the boxes that are decoration first (`artifacts`, by `id`).
+    """
 
     def __init__(self, document: Any) -> None:
         from weasyprint.formatting_structure import boxes
@@ -88,8 +90,10 @@ class _Builder:
         annotations: list[Any],
         marks: dict[Any, Any],
     ) -> tuple[()]:
-        """Add the page's content to `parent`. Has the signature of WeasyPrint's function; returns
-        ()."""
+        """Add the page's content to `parent`.
+
+        Has the signature of WeasyPrint's function; returns ().
+        """
         self.pdf, self.page, self.nums, self.marks = (
             pdf,
             pdf.page_references[page_number],

@@ -42,7 +42,9 @@ def checked(annexes: Sequence[str]) -> list[str]:
 
 
 def words_of(annexes: Sequence[str]) -> str:
-    """Return "Work items, Register of delays", or "none". Unknown names are returned as they
-    are."""
+    """Return "Work items, Register of delays", or "none".
+
+    Unknown names are returned as they are.
+    """
     known = dict(AnnexChoice.choices)
     return ", ".join(str(known.get(name, name)) for name in annexes) or "none"

@@ -256,8 +256,10 @@ def dismiss(
     read: str,
     by: User,
 ) -> None:
-    """Keep the edited text, and stop reporting the records' current text. Arguments as for
-    `accept`."""
+    """Keep the edited text, and stop reporting the records' current text.
+
+    Arguments as for `accept`.
+    """
     before = _read_drift(briefing, key, composed, version, read)
     _apply(briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words")
 
@@ -451,8 +453,10 @@ def _save(
     reason: str,
     at: datetime | None,
 ) -> bool:
-    """Save the row if a column differs, and return whether one does. A new position alone does not
-    change the version."""
+    """Save the row if a column differs, and return whether one does.
+
+    A new position alone does not change the version.
+    """
     differs = {name for name, value in columns.items() if getattr(row, name) != value}
     if not differs:
         return False

@@ -51,8 +51,10 @@ def patterns() -> list[dict[str, Any]]:
 
 @transaction.atomic
 def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
-    """Return the plan's kinds. A plan without any gets copies of those that come with the
-    product."""
+    """Return the plan's kinds.
+
+    A plan without any gets copies of those that come with the product.
+    """
     plan = locked(plan)
     found = list(plan.briefing_kinds.in_order())
     if found:
@@ -203,8 +205,10 @@ def add_section(
     by: User,
     reason: str = "",
 ) -> KindSection:
-    """Add a section after the one with the key `after`, or `FIRST`. Raise `Refused` as `as_added`
-    does."""
+    """Add a section after the one with the key `after`, or `FIRST`.
+
+    Raise `Refused` as `as_added` does.
+    """
     rows = as_added(
         kind=locked(kind, related=("plan",)),
         heading=heading,
@@ -289,8 +293,10 @@ def restore_section(*, section: KindSection, by: User) -> None:
 
 
 def _locked(section: KindSection) -> tuple[BriefingKind, KindSection]:
-    """Lock and return the rows. The kind comes first, so that its sections are not reordered
-    concurrently."""
+    """Lock and return the rows.
+
+    The kind comes first, so that its sections are not reordered concurrently.
+    """
     kind = locked(section.kind)
     row = locked(section)
     if row.withdrawn_on is not None:
@@ -320,8 +326,10 @@ def _number(
 def _write(
     row: KindSection, others: Iterable[KindSection], heading: str, content: str, standing: str
 ) -> None:
-    """Set the row's heading, content and text without saving. Raise `Refused` if they are
-    invalid."""
+    """Set the row's heading, content and text without saving.
+
+    Raise `Refused` if they are invalid.
+    """
     others = list(others)
     row.heading = _line(heading, "heading", HEADING_LENGTH, "Give the section a heading.")
     if content not in Content.values:

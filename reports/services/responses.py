@@ -254,8 +254,10 @@ def change_follow_up(
 
 @transaction.atomic
 def finish_follow_up(*, follow_up: FollowUp, done_on: date, on: date, by: User) -> FollowUp:
-    """Mark a follow-up as done. Raise `Refused` for a future date or one before the Minister's
-    decision."""
+    """Mark a follow-up as done.
+
+    Raise `Refused` for a future date or one before the Minister's decision.
+    """
     row = locked(follow_up, related=("issued",))
     if row.done_on is not None:
         raise Refused(f"This was done on {row.done_on:%-d %B %Y}.")

@@ -1,5 +1,7 @@
-"""The dashboard of a plan, and the lists behind its figures. All readers of the plan may see
-them."""
+"""The dashboard of a plan, and the lists behind its figures.
+
+All readers of the plan may see them.
+"""
 
 from typing import Any
 

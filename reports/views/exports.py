@@ -121,8 +121,10 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {
 
 @require_GET
 def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpResponse:
-    """Return the file. Requests with invalid filters are redirected to the page, which shows the
-    error."""
+    """Return the file.
+
+    Requests with invalid filters are redirected to the page, which shows the error.
+    """
     look, context = look_of(request, slug)
     if what not in EXPORTS or format not in FORMATS:
         raise Http404

@@ -16,8 +16,10 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Ratings:
-    """`papers` are the years of the papers' dates, oldest first. `rows` has one entry for each
-    quality."""
+    """`papers` are the years of the papers' dates, oldest first.
+
+    `rows` has one entry for each quality.
+    """
 
     papers: list[str]
     rows: list[tuple[str, list[int | None]]]

@@ -53,8 +53,10 @@ EDGE = Mm(11)  # from the edge of the page to the marking and the page number
 
 
 def render_docx(document: Document) -> bytes:
-    """Return the Word file, dated with the document's date. Raise `RenderRefused` if the paper
-    cannot be printed."""
+    """Return the Word file, dated with the document's date.
+
+    Raise `RenderRefused` if the paper cannot be printed.
+    """
     html = document_fragment(document)
     if len(html) > MAX_HTML:
         raise RenderRefused(

@@ -56,8 +56,10 @@ def paragraph(
     new_page: bool = False,
     before: int | None = None,
 ) -> Any:
-    """Return a paragraph. `number` is a list other than the style's, `before` the space above in
-    twentieths of a point."""
+    """Return a paragraph.
+
+    `number` is a list other than the style's, `before` the space above in twentieths of a point.
+    """
     properties = element(
         "pPr",
         element("pStyle", val=style),
@@ -70,8 +72,10 @@ def paragraph(
 
 
 def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "") -> Any:
-    """Return a table cell that spans `across` columns. `merge` starts ("restart") or continues
-    ("continue") a vertical merge."""
+    """Return a table cell that spans `across` columns.
+
+    `merge` starts ("restart") or continues ("continue") a vertical merge.
+    """
     return element(
         "tc",
         element(

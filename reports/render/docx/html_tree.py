@@ -88,8 +88,10 @@ def parse_html(html: str) -> Node:
 
 
 def pieces(children: Iterable[Node | str], unknown: type[Exception]) -> list[Piece]:
-    """Return the text of inline content, with white space collapsed. Raise `unknown` for any other
-    element."""
+    """Return the text of inline content, with white space collapsed.
+
+    Raise `unknown` for any other element.
+    """
     found: list[Piece] = []
     open_end = False  # whether the text so far ends in a word, so that a space may follow
     for piece in _stretches(children, False, "", unknown):

@@ -22,8 +22,10 @@ Fill = Callable[[Node, str], list[Any]]
 
 
 def table(node: Node, width: int, name: str, fill: Fill) -> Any:
-    """Return a table of `width` twentieths of a point. `name` is its text alternative; `fill`
-    returns a cell's blocks."""
+    """Return a table of `width` twentieths of a point.
+
+    `name` is its text alternative; `fill` returns a cell's blocks.
+    """
     heads = [row for part in node.elements("thead") for row in part.elements("tr")]
     rows = [row for part in node.elements("tbody") for row in part.elements("tr")]
     grid = "paper-grid" in node.classes
