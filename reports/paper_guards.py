@@ -9,7 +9,7 @@ from django.db import connections
 from agencies.guards import Guard, Note, frozen_history, install
 
 # Tables whose changes change no paper, with the reason.
-NO_PAPER_IS_MADE_OF = {
+UNWATCHED_TABLES = {
     "agencies_user": "papers name people as they were typed or as they signed",
     "agencies_historicaluser": "as agencies_user",
     "agencies_invitation": "says who may come in",
@@ -33,7 +33,7 @@ def _notes() -> Iterator[Note]:
     for app in ("agencies", "workitems", "reports"):
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             table = model._meta.db_table
-            if table not in NO_PAPER_IS_MADE_OF:
+            if table not in UNWATCHED_TABLES:
                 yield Note(f"noted_{table}", table, ("INSERT", "UPDATE", "DELETE"), RECORD_CHANGES)
 
 

@@ -17,7 +17,7 @@ from workitems.models import Return
 
 RETURN = "workitems.return"
 # Fields of the cover that must not be blank. If nothing applies, "N/A" is typed.
-FILLED = {
+REQUIRED_FIELDS = {
     "title": "the title",
     "tracker_number": "the tracker number",
     "action_sought": "the action sought",
@@ -40,7 +40,7 @@ PHONES = {
 MARKED = re.compile(
     r"(?<![\w-])(TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED|SENSITIVE|IN[ -]CONFIDENCE)(?![\w-])"
 )
-HEIGHT = {
+MARKING_RANK = {
     "UNCLASSIFIED": 0,
     "IN CONFIDENCE": 1,
     "SENSITIVE": 2,
@@ -111,7 +111,7 @@ def _cover(material: Material) -> Iterator[Check]:
             stops=stops,
         )
 
-    for name, what in FILLED.items():
+    for name, what in REQUIRED_FIELDS.items():
         if not getattr(briefing, name).strip():
             yield empty(name, what, f"The cover does not say {what}. If there is none, write N/A.")
     consulted = material.found.cover.agencies_consulted if material.found else ()
@@ -196,9 +196,9 @@ def _marking(material: Material) -> Iterator[Check]:
         key: str, texts: Iterable[str], place: str, url: str, mend_url: str = ""
     ) -> Iterator[Check]:
         found = _highest(texts)
-        if HEIGHT[found] > HEIGHT[marking]:
+        if MARKING_RANK[found] > MARKING_RANK[marking]:
             says = f"{place} holds words marked {found}, and the paper is {marking}."
-            if HEIGHT[found] > HEIGHT["SENSITIVE"]:
+            if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
                 says += " Text with that marking must not be kept here: take it out."
             yield Check(
                 key=f"marking-{key}",
@@ -238,7 +238,7 @@ def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:
 
 def _highest(texts: Iterable[str]) -> str:
     marks = (mark.replace("-", " ") for text in texts for mark in MARKED.findall(text))
-    return max(marks, key=HEIGHT.__getitem__, default="UNCLASSIFIED")
+    return max(marks, key=MARKING_RANK.__getitem__, default="UNCLASSIFIED")
 
 
 def _strings(data: object) -> Iterator[str]:

@@ -30,7 +30,7 @@ from workitems.word_diff import Strand, full_diff
 MOST_STEPS = 40_000_000
 NOT_SAID = "N/A"
 
-Said = Paragraph | Recommendation
+Numbered = Paragraph | Recommendation
 Each = TypeVar("Each")
 
 
@@ -56,8 +56,8 @@ class Line:
     `looks_differ` is true if only bold type, spaces or printed options differ.
     """
 
-    was: Said | None
-    now: Said | None
+    was: Numbered | None
+    now: Numbered | None
     is_moved: bool = False
     under: str = ""
     strands: tuple[Strand, ...] = ()
@@ -81,7 +81,7 @@ class Line:
         return self.kind.capitalize()
 
     @property
-    def said(self) -> Said:
+    def said(self) -> Numbered:
         """The later version or, if it is gone, the earlier one."""
         found = self.now or self.was
         assert found is not None
@@ -273,7 +273,7 @@ def compare(was: Document, now: Document) -> Comparison:
     )
 
 
-def text_of(said: Said) -> str:
+def text_of(said: Numbered) -> str:
     """Return the printed text: one line each for the text, sub-bullets and a recommendation's
     options."""
     if isinstance(said, Recommendation):
@@ -287,7 +287,7 @@ def _bullets(bullets: Iterable[Bullet], sign: str = "•") -> Iterator[str]:
         yield from _bullets(bullet.bullets, "–")
 
 
-def _looks(said: Said) -> list[tuple[str, bool]]:
+def _looks(said: Numbered) -> list[tuple[str, bool]]:
     """Return the text as runs of bold and other characters. The language of a run is ignored."""
     texts = [said.text]
     if isinstance(said, Paragraph):
@@ -321,7 +321,12 @@ class _WordDiff:
 
 
 def _line(
-    was: Said | None, now: Said | None, diff: _WordDiff, *, is_moved: bool = False, under: str = ""
+    was: Numbered | None,
+    now: Numbered | None,
+    diff: _WordDiff,
+    *,
+    is_moved: bool = False,
+    under: str = "",
 ) -> Line:
     if was is None or now is None:
         return Line(was=was, now=now)
@@ -367,7 +372,10 @@ class _Matched:
     """Matched paragraphs or recommendations of two papers, each with its section's number."""
 
     def __init__(
-        self, was: Sequence[tuple[Said, int]], now: Sequence[tuple[Said, int]], diff: _WordDiff
+        self,
+        was: Sequence[tuple[Numbered, int]],
+        now: Sequence[tuple[Numbered, int]],
+        diff: _WordDiff,
     ) -> None:
         self.was, self.now, self.diff = was, now, diff
         old, new = (
@@ -500,7 +508,7 @@ def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
 # --- words --------------------------------------------------------------------------------------
 
 
-def _noun(said: Said) -> str:
+def _noun(said: Numbered) -> str:
     return "recommendation" if isinstance(said, Recommendation) else "paragraph"
 
 

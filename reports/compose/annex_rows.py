@@ -318,11 +318,11 @@ def consulted_table(facts: Facts) -> ConsultedTable:
     return ConsultedTable(
         key=key("a", "consulted"),
         heading="Who was consulted",
-        rows=tuple(consulted(facts)),
+        rows=tuple(consulted_rows(facts)),
     )
 
 
-def consulted(facts: Facts) -> Iterator[ConsultedRow]:
+def consulted_rows(facts: Facts) -> Iterator[ConsultedRow]:
     """Yield a row for each agency asked for clearance, then for each other agency named on the
     cover."""
     briefing = facts.briefing

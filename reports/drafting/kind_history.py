@@ -52,10 +52,10 @@ def history_of(kind: BriefingKind) -> list[Entry]:
     return [entry for _, _, entry in sorted(found, key=lambda each: each[:2], reverse=True)]
 
 
-Said = tuple[str, tuple[Strand, ...]]
+Sentence = tuple[str, tuple[Strand, ...]]
 
 
-def _of_kind(was: Any, row: Any) -> Iterator[Said]:
+def _of_kind(was: Any, row: Any) -> Iterator[Sentence]:
     if was is None:
         yield f"made “{row.name}” a kind of briefing of this plan.", ()
         return
@@ -74,7 +74,7 @@ def _asks(row: Any) -> str:
     return "; ".join(f"{ask['verb']} {ask['text']}" for ask in row.asks)
 
 
-def _of_section(was: Any, row: Any) -> Iterator[Said]:
+def _of_section(was: Any, row: Any) -> Iterator[Sentence]:
     if was is None:
         if row.history_change_reason != CAME_ALONG:
             yield f"added the section “{row.heading}”.", ()

@@ -30,7 +30,7 @@ ONE_ACT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Then:
+class PastMoment:
     """A moment of the draft and what happened then, such as "as it was begun"."""
 
     at: datetime
@@ -38,7 +38,7 @@ class Then:
     words: str
 
 
-def moments(briefing: Briefing, today: date) -> list[Then]:
+def moments(briefing: Briefing, today: date) -> list[PastMoment]:
     """Return the moments offered, newest first, in five queries.
 
     They are when the draft was begun, each step, just before each refresh, and the end of each
@@ -48,18 +48,18 @@ def moments(briefing: Briefing, today: date) -> list[Then]:
     if begun is None:
         return []
     found = [_after(begun, "as it was begun")]
-    found += [Then(at, Moment.at(at), "before it was refreshed") for at in refreshed]
+    found += [PastMoment(at, Moment.at(at), "before it was refreshed") for at in refreshed]
     found += [_after(at, words) for at, words in _steps(briefing) if at >= begun]
     for each in _edited_days(briefing):
         if each < today:
             moment = Moment.end_of(each)
             assert moment.until is not None
-            found.append(Then(moment.until, moment, "at the end of the day"))
+            found.append(PastMoment(moment.until, moment, "at the end of the day"))
     return sorted(found, key=lambda then: then.at, reverse=True)
 
 
-def _after(at: datetime, words: str) -> Then:
-    return Then(at, Moment.at(at + INSTANT), words)
+def _after(at: datetime, words: str) -> PastMoment:
+    return PastMoment(at, Moment.at(at + INSTANT), words)
 
 
 def _generated(briefing: Briefing) -> tuple[datetime | None, list[datetime]]:

@@ -13,19 +13,19 @@ from django.db.models import Count, Max, Min, Q
 from reports.models.briefing import Briefing
 
 # A worker or a request that renders a file reports at least this often that it is still running.
-SILENCE = timedelta(seconds=60)
+HEARTBEAT_TIMEOUT = timedelta(seconds=60)
 # Attempts at one file. Without a limit, a file that kills its worker would kill the next one too.
 MAX_ATTEMPTS = 2
 # How long a file is kept after it was last requested.
-KEPT = timedelta(days=7)
+KEEP_FILES_FOR = timedelta(days=7)
 # The same for a file of an earlier state of its draft; it may be downloading now.
-SUPERSEDED = timedelta(hours=1)
+KEEP_SUPERSEDED_FOR = timedelta(hours=1)
 
 
 class RenderingQuerySet(models.QuerySet["Rendering"]):
     def to_begin(self, at: datetime) -> Self:
         """Filter to waiting rows and abandoned running ones, oldest first."""
-        left = Q(state=Rendering.State.RUNNING, beat_at__lt=at - SILENCE)
+        left = Q(state=Rendering.State.RUNNING, beat_at__lt=at - HEARTBEAT_TIMEOUT)
         return self.filter(Q(state=Rendering.State.WAITING) | left).order_by("asked_at", "pk")
 
     def without_contents(self) -> Self:
@@ -40,7 +40,8 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
             asked_at__gt=models.OuterRef("asked_at"),
         )
         return self.filter(
-            Q(asked_at__lt=at - KEPT) | Q(asked_at__lt=at - SUPERSEDED) & models.Exists(newer),
+            Q(asked_at__lt=at - KEEP_FILES_FOR)
+            | Q(asked_at__lt=at - KEEP_SUPERSEDED_FOR) & models.Exists(newer),
             state__in=[Rendering.State.DONE, Rendering.State.REFUSED],
         )
 
@@ -157,10 +158,10 @@ class Rendering(models.Model):
 
 class RenderWorkerQuerySet(models.QuerySet["RenderWorker"]):
     def alive(self, at: datetime) -> Self:
-        return self.filter(beat_at__gte=at - SILENCE / 2)
+        return self.filter(beat_at__gte=at - HEARTBEAT_TIMEOUT / 2)
 
     def silent(self, at: datetime) -> Self:
-        return self.filter(beat_at__lt=at - SILENCE)
+        return self.filter(beat_at__lt=at - HEARTBEAT_TIMEOUT)
 
 
 class RenderWorker(models.Model):

@@ -66,7 +66,7 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
 
 
 @transaction.atomic
-def tell_missing_returns(*, briefing: Briefing, by: User) -> DraftParagraph:
+def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParagraph:
     """Add a paragraph that names the returns not accepted by the paper's date, as its sources.
 
     It goes to the end of the achievements or, without them, of the first section. Raise `Refused`

@@ -148,7 +148,7 @@ def take_back(request: HttpRequest, briefing: Briefing) -> str:
 
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
-    row = acts.tell_missing_returns(briefing=briefing, by=signed_in(request))
+    row = acts.add_missing_returns_paragraph(briefing=briefing, by=signed_in(request))
     return f"Paragraph {draft_rows.read_draft(briefing).draft.numbers[row.key]} says so now."
 
 

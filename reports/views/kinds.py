@@ -345,7 +345,7 @@ def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRe
         kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
         return f"“{row.heading}” is moved {way}."
 
-    return acted(request, row, do)
+    return run_and_redirect(request, row, do)
 
 
 @require_POST
@@ -356,10 +356,10 @@ def restore_section(request: HttpRequest, slug: str, kind: str, key: str) -> Htt
         kinds.restore_section(section=row, by=signed_in(request))
         return f"“{row.heading}” is back where it was."
 
-    return acted(request, row, do)
+    return run_and_redirect(request, row, do)
 
 
-def acted(request: HttpRequest, row: KindSection, do: Callable[[], str]) -> HttpResponse:
+def run_and_redirect(request: HttpRequest, row: KindSection, do: Callable[[], str]) -> HttpResponse:
     """Do an action, show its message or why it was refused, and redirect to the section."""
     try:
         messages.success(request, do())

@@ -130,7 +130,7 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
         ReturnFactory(round=round, agency=agency)
     briefing = begin()
     assert all(check.is_listable for check in checks.blocking(briefing, checks.Gate.CONSULTATION))
-    row = acts.tell_missing_returns(briefing=briefing, by=by)
+    row = acts.add_missing_returns_paragraph(briefing=briefing, by=by)
     assert row.text == (
         "The returns of Customs and Police for January to June 2010 had not been accepted by "
         "30 July 2010. What they say is not in this paper."
@@ -142,7 +142,7 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
     ]
     assert checks.failed_checks(briefing, BEFORE_ON) == []
     with pytest.raises(Refused, match="No return is missing"):
-        acts.tell_missing_returns(briefing=briefing, by=by)
+        acts.add_missing_returns_paragraph(briefing=briefing, by=by)
     drafts.hide(briefing=briefing, key=row.key, by=by)
     assert len(checks.blocking(briefing, checks.Gate.CONSULTATION)) == 2
 
@@ -159,7 +159,7 @@ def test_missing_returns_of_several_rounds_are_told_by_round(begin, by, plan, po
         )
         for agency in agencies:
             ReturnFactory(round=round, agency=agency)
-    row = acts.tell_missing_returns(briefing=begin(), by=by)
+    row = acts.add_missing_returns_paragraph(briefing=begin(), by=by)
     assert row.text == (
         "The returns of Police for the second half of 2009, of Customs and Police for the first half of "
         "2010 and of Customs and Police for June 2010 had not been accepted by 30 July 2010. What they say "

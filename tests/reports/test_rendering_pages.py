@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agencies.models import Seat
 from reports.models import Rendering, RenderWorker
-from reports.models.rendering import SILENCE
+from reports.models.rendering import HEARTBEAT_TIMEOUT
 from reports.render.pdf import RenderRefused
 from reports.services import renderings
 from tests.factories import (
@@ -171,7 +171,7 @@ def test_a_worker_that_fell_silent_counts_as_none(client, briefing, coordinator,
         return client.get(address("file-state", briefing, row.pk)).json()["nobody"]
 
     assert not nobody()
-    with time_machine.travel(NOW + SILENCE, tick=False):
+    with time_machine.travel(NOW + HEARTBEAT_TIMEOUT, tick=False):
         assert nobody()
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from reports.drafting.paper import document_of
 from reports.models import RecordChange, Rendering, RenderWorker
-from reports.models.rendering import KEPT, SILENCE, SUPERSEDED
+from reports.models.rendering import HEARTBEAT_TIMEOUT, KEEP_FILES_FOR, KEEP_SUPERSEDED_FOR
 from reports.render import edition
 from reports.render.pdf import RenderRefused
 from reports.services import renderings
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 State = Rendering.State
 NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
-LATER = NOW + SILENCE + timedelta(seconds=1)
+LATER = NOW + HEARTBEAT_TIMEOUT + timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_a_paper_whose_worker_fell_silent_is_begun_once_more_and_then_refused(br
     assert renderings.claim(at=NOW).attempts == 1
     assert renderings.claim(at=NOW) is None
     assert renderings.claim(at=LATER).attempts == 2
-    assert renderings.claim(at=LATER + 2 * SILENCE) is None
+    assert renderings.claim(at=LATER + 2 * HEARTBEAT_TIMEOUT) is None
     assert (now(row).state, now(row).reason) == (State.REFUSED, renderings.DIED_TWICE)
 
 
@@ -258,7 +258,7 @@ def test_stopping_a_worker_is_no_attempt(briefing):
 
 def test_what_was_given_up_is_begun_anew_when_somebody_asks(briefing, made):
     row = asked(briefing)
-    for at in (NOW, LATER, LATER + 2 * SILENCE):
+    for at in (NOW, LATER, LATER + 2 * HEARTBEAT_TIMEOUT):
         renderings.claim(at=at)
     renderings.ask_again(row=row, at=LATER)
     assert renderings.made(briefing=briefing, form="pdf", at=LATER).is_done
@@ -293,15 +293,15 @@ def test_old_files_go_and_the_newest_of_a_draft_stays_a_week(briefing, made):
         renderings.tidy(at=at)
         return list(Rendering.objects.order_by("pk").values_list("pk", flat=True))
 
-    assert left(NOW + SUPERSEDED) == [old.pk, new.pk]
-    assert left(NOW + SUPERSEDED + timedelta(seconds=1)) == [new.pk]
-    assert left(NOW + KEPT) == [new.pk]
-    assert left(NOW + KEPT + timedelta(minutes=6)) == []
+    assert left(NOW + KEEP_SUPERSEDED_FOR) == [old.pk, new.pk]
+    assert left(NOW + KEEP_SUPERSEDED_FOR + timedelta(seconds=1)) == [new.pk]
+    assert left(NOW + KEEP_FILES_FOR) == [new.pk]
+    assert left(NOW + KEEP_FILES_FOR + timedelta(minutes=6)) == []
 
 
 def test_what_still_waits_is_never_removed(briefing):
     asked(briefing, at=NOW)
-    renderings.tidy(at=NOW + 2 * KEPT)
+    renderings.tidy(at=NOW + 2 * KEEP_FILES_FOR)
     assert Rendering.objects.count() == 1
 
 
@@ -326,7 +326,7 @@ def test_a_worker_is_alive_while_it_says_so():
     assert not RenderWorker.objects.alive(LATER).exists()
     renderings.beat(worker, at=LATER)
     assert RenderWorker.objects.alive(LATER).exists()
-    renderings.tidy(at=LATER + 2 * SILENCE)
+    renderings.tidy(at=LATER + 2 * HEARTBEAT_TIMEOUT)
     assert not RenderWorker.objects.exists()
     renderings.beat(worker, at=LATER)
     assert RenderWorker.objects.alive(LATER).count() == 1

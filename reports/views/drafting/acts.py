@@ -19,7 +19,7 @@ from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
 
 
-def act(request: HttpRequest, do: Callable[[], str]) -> None:
+def run_action(request: HttpRequest, do: Callable[[], str]) -> None:
     """Do an action and show its message, or why it was refused."""
     try:
         messages.success(request, do())
@@ -40,12 +40,12 @@ def cleaned(form: Any) -> dict[str, Any]:
 
 def up(request: HttpRequest, briefing: Briefing, key: str) -> str:
     drafts.step(briefing=briefing, key=key, places=-1, by=signed_in(request))
-    return moved(briefing, key)
+    return moved_message(briefing, key)
 
 
 def down(request: HttpRequest, briefing: Briefing, key: str) -> str:
     drafts.step(briefing=briefing, key=key, places=1, by=signed_in(request))
-    return moved(briefing, key)
+    return moved_message(briefing, key)
 
 
 def move(request: HttpRequest, briefing: Briefing, key: str) -> str:
@@ -58,10 +58,10 @@ def move(request: HttpRequest, briefing: Briefing, key: str) -> str:
         position=position,
         by=signed_in(request),
     )
-    return moved(briefing, key)
+    return moved_message(briefing, key)
 
 
-def moved(briefing: Briefing, key: str) -> str:
+def moved_message(briefing: Briefing, key: str) -> str:
     draft = draft_rows.read_draft(briefing).draft
     number = draft.numbers.get(key)
     place = f"paragraph {number}, under" if number else "under"
@@ -94,7 +94,7 @@ def accept(request: HttpRequest, briefing: Briefing, key: str) -> str:
     drafts.accept(
         briefing=briefing,
         key=key,
-        composed=said_now(briefing),
+        composed=composed_now(briefing),
         by=signed_in(request),
         **cleaned(DriftForm(request.POST)),
     )
@@ -105,7 +105,7 @@ def dismiss(request: HttpRequest, briefing: Briefing, key: str) -> str:
     drafts.dismiss(
         briefing=briefing,
         key=key,
-        composed=said_now(briefing),
+        composed=composed_now(briefing),
         by=signed_in(request),
         **cleaned(DriftForm(request.POST)),
     )
@@ -119,7 +119,7 @@ def back(request: HttpRequest, briefing: Briefing, key: str) -> str:
     return "The earlier words are back."
 
 
-def said_now(briefing: Briefing) -> list[Any]:
+def composed_now(briefing: Briefing) -> list[Any]:
     try:
         return composed(briefing)
     except DocumentError as error:
@@ -173,7 +173,7 @@ def refresh(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
     def do() -> str:
         count = drafts.refresh(
-            briefing=briefing, composed=said_now(briefing), by=signed_in(request)
+            briefing=briefing, composed=composed_now(briefing), by=signed_in(request)
         )
         if not count:
             return "Every generated paragraph says what the records say."
@@ -181,7 +181,7 @@ def refresh(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "The generated paragraphs say what the records say now. Edited ones are as they were."
         )
 
-    act(request, do)
+    run_action(request, do)
     return redirect(home(briefing))
 
 
@@ -199,5 +199,5 @@ def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
         )
         return "The section has its new heading."
 
-    act(request, do)
+    run_action(request, do)
     return redirect(home(briefing, f"section-{key}"))

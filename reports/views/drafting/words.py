@@ -19,7 +19,7 @@ from reports.drafting.page import page_of
 from reports.forms.drafting import AskForm, ParagraphForm, TypedForm
 from reports.models import Briefing, DraftAsk, DraftParagraph
 from reports.services import drafts
-from reports.views.drafting.acts import ACTS, ASK_ACTS, act
+from reports.views.drafting.acts import ACTS, ASK_ACTS, run_action
 from reports.views.drafting.page import changeable_draft, home, record_named, show
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
@@ -36,7 +36,7 @@ def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespons
         return save(request, briefing, key, ParagraphForm(request.POST, key=key), save_words)
     if name not in ACTS:
         raise BadRequest
-    act(request, lambda: ACTS[name](request, briefing, key))
+    run_action(request, lambda: ACTS[name](request, briefing, key))
     return redirect(at_paragraph(briefing, key))
 
 
@@ -57,7 +57,7 @@ def ask(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
         return save(request, briefing, key, AskForm(request.POST, key=key), save_ask)
     if name not in ASK_ACTS:
         raise BadRequest
-    act(request, lambda: ASK_ACTS[name](request, briefing, key))
+    run_action(request, lambda: ASK_ACTS[name](request, briefing, key))
     return redirect(home(briefing, key))
 
 
