@@ -57,6 +57,8 @@ def _restore_after_tests_that_commit():
         patch.setattr(TransactionTestCase, "_fixture_setup", classmethod(note))
         patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
         yield
+    for snapshot in migrated:
+        snapshot.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
