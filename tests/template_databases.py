@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 
+import django
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -18,7 +19,7 @@ from django.db import connection
 FOLDER = settings.BASE_DIR / "var" / "test-databases"
 APPS = ("trafficking_plan", "agencies", "workitems", "reports")
 # What `migrate` reads: the steps, the models and triggers that it ends with, other people's apps.
-SOURCES = ("migrations/**/*.py", "models/**/*.py", "models.py", "guards.py", "apps.py")
+SOURCES = ("migrations/**/*.py", "models/**/*.py", "models.py", "*guards.py", "apps.py")
 OTHER_SOURCES = ("trafficking_plan/settings.py", "requirements-dev.lock")
 
 
@@ -41,12 +42,12 @@ def django_db_setup(request, django_test_environment, django_db_blocker, tmp_pat
 
 
 def template_key(root):
-    """Return a digest of the contents of every file that decides what `migrate` makes."""
+    """Return a digest of Django's version and of every file that decides what `migrate` makes."""
     paths = {root / name for name in OTHER_SOURCES}
     for app in APPS:
         for pattern in SOURCES:
             paths.update((root / app).glob(pattern))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"Django {django.get_version()}\n".encode())
     for path in sorted(paths):
         contents = path.read_bytes()
         digest.update(f"{path.relative_to(root)} {len(contents)}\n".encode())
