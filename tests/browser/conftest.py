@@ -3,10 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.core.management import call_command
+from django.test import Client, override_settings
+
+from tests.snapshots import SQLiteSnapshot, take_snapshot
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without these it asks its maker for updates and much else, at every start.
@@ -65,6 +69,29 @@ def sign_in(context, live_server) -> Callable:
         )
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def _demos() -> dict[tuple[str, ...], SQLiteSnapshot]:
+    """What the demo's commands made, by their names."""
+    return {}
+
+
+@pytest.fixture
+def load_demo(transactional_db, _demos) -> Callable[..., None]:
+    """Run commands of the demo, once a session; a later test gets a copy of what they made."""
+
+    def load_demo(*commands: str) -> None:
+        if commands in _demos:
+            _demos[commands].restore()
+            return
+        with override_settings(DEBUG=True):  # the loaders are for such machines only
+            for command in commands:
+                call_command(command, stdout=StringIO())
+        if isinstance(snapshot := take_snapshot(), SQLiteSnapshot):
+            _demos[commands] = snapshot
+
+    return load_demo
 
 
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]

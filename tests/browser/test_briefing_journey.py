@@ -5,12 +5,9 @@ The server's clock stands in July 2010, so that what is changed counts on the pa
 
 import re
 from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
 import time_machine
-from django.core.management import call_command
-from django.test import override_settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -26,12 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DRAFTING, SIGNED = datetime(2010, 7, 26, tzinfo=UTC), datetime(2010, 7, 30, tzinfo=UTC)
 ANSWERED = datetime(2010, 8, 4, tzinfo=UTC)
 POLICY = "have written an internal policy"
-
-
-@pytest.fixture
-def demo():
-    with override_settings(DEBUG=True):  # the loader is for such machines only
-        call_command("load_demo_plan", stdout=StringIO())
 
 
 class Person:
@@ -64,7 +55,8 @@ class Person:
 
 
 @pytest.fixture
-def person(page, live_server, sign_in, accessibility_faults, demo):
+def person(page, live_server, sign_in, accessibility_faults, load_demo):
+    load_demo("load_demo_plan")
     return Person(page, live_server, sign_in, accessibility_faults)
 
 

@@ -1,12 +1,9 @@
 """Every page of the demo, as each kind of person finds it by following links, wide and narrow."""
 
 from collections import Counter, deque
-from io import StringIO
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from django.core.management import call_command
-from django.test import override_settings
 from django.urls import resolve, reverse
 
 from agencies.models import User
@@ -71,12 +68,9 @@ def faults_at(page, width, accessibility_faults) -> list[str]:
 
 @pytest.mark.parametrize("people", CASTS, ids=lambda people: people[0])
 def test_no_page_of_the_demo_has_an_accessibility_fault(
-    people, page, live_server, sign_in, accessibility_faults
+    people, page, live_server, load_demo, sign_in, accessibility_faults
 ):
-    with override_settings(DEBUG=True):  # the loader is for such machines only
-        call_command("load_demo_plan", stdout=StringIO())
-        call_command("load_demo_briefing", stdout=StringIO())
-        call_command("load_demo_papers", stdout=StringIO())
+    load_demo("load_demo_plan", "load_demo_briefing", "load_demo_papers")
     said: list[str] = []
     page.on("console", lambda message: said.extend(complaints(page, message)))
     seen = set()
