@@ -1,0 +1,488 @@
+"""Every field of a work item and of a milestone, on every surface that shows or takes one.
+
+Fields are discovered from the models. Each is changed in a small plan, and every surface is asked
+before and after: one that stays the same does not have the field, which needs a reason in
+`EXCEPTIONS`. An exception that is no longer needed fails too.
+
+A new field fails here with the names of the surfaces that it is missing from; `docs/recipes.md`
+says which files give it to them.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+import time_machine
+from django.db import connection, models
+from django.forms import BaseForm
+from django.urls import get_resolver, reverse
+
+from agencies import guards, history
+from agencies.models import Seat
+from reports.compose import ANNEXES, generate
+from reports.document import plain_json
+from reports.drafting.cover import draft
+from tests.factories import (
+    AgencyFactory,
+    AppointmentFactory,
+    MilestoneFactory,
+    PillarFactory,
+    PlanFactory,
+    SeatFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from workitems.models import Milestone, Plan, WorkItem
+from workitems.workbook import export_workbook
+from workitems.workbook.columns import ITEMS, MILESTONES
+
+NZ = ZoneInfo("Pacific/Auckland")
+BEGAN = datetime(2010, 5, 3, 12, tzinfo=NZ)
+CHANGED = datetime(2010, 6, 1, 10, tzinfo=NZ)
+ASKED = datetime(2010, 6, 1, 12, tzinfo=NZ)
+
+# --- what may be missing, and why --------------------------------------------------------------
+
+OWNER = {WorkItem: "plan", Milestone: "item"}  # a row never moves to another owner
+OWN = "the program's own, for searching, sorting and conflicts; nobody enters or reads it"
+BY_WORKBOOK = "entered with the plan's workbook; no page changes it"
+WITH_PLAN = "comes with the plan's workbook, whose import is the record of it"
+ON_THE_PAGE = "said on the item's page and in the workbook; lists have no room for it"
+NO_NEWS = "no news to the working group: it says nothing of how the plan stands"
+NOT_ON_PAPER = "the annexes do not print it"
+DERIVED = "follows from other fields, which tell of it"
+NOT_IN_FORMAT = "docs/workbook.md: the format does not hold it"
+REVIEWER = "the reviewer's view is for the working group, not for the Minister"
+ORDER = "a place in the item, seen only as the order of its milestones"
+
+EVERYWHERE = dict.fromkeys(
+    ("history", "workbook", "list", "what changed", "annex", "page", "page then"), OWN
+)
+# By model and field, the surfaces that do not have it, each with the reason.
+EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
+    WorkItem: {
+        "pillar": {"change": BY_WORKBOOK, "history": WITH_PLAN},
+        "number": {"change": BY_WORKBOOK, "history": WITH_PLAN},
+        "objective": {"list": ON_THE_PAGE},
+        "action": {"list": ON_THE_PAGE},
+        "kind": {
+            "change": BY_WORKBOOK,
+            "history": WITH_PLAN,
+            "list": ON_THE_PAGE,
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+        },
+        "lead_agency": {"change": BY_WORKBOOK},
+        "is_key": {"change": BY_WORKBOOK, "history": WITH_PLAN, "what changed": NO_NEWS},
+        "timeframe": {
+            "change": BY_WORKBOOK,
+            "history": WITH_PLAN,
+            "list": ON_THE_PAGE,
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+        },
+        "months": {
+            "change": BY_WORKBOOK,
+            "history": WITH_PLAN,
+            "list": ON_THE_PAGE,
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+        },
+        "starts_on": {
+            "change": BY_WORKBOOK,
+            "history": WITH_PLAN,
+            "list": "kept for the workbook alone",
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+            "page": "kept for the workbook alone",
+            "page then": "kept for the workbook alone",
+        },
+        "completed_on": {
+            "history": DERIVED,
+            "workbook": DERIVED,
+            "list": DERIVED,
+            "what changed": DERIVED,
+        },
+        "reviewer_confidence": {"workbook": NOT_IN_FORMAT, "annex": REVIEWER},
+        "heard_on": {
+            "history": DERIVED,
+            "workbook": DERIVED,
+            "what changed": DERIVED,
+            "annex": NOT_ON_PAPER,
+        },
+        "version": EVERYWHERE,
+        "number_key": EVERYWHERE,
+        "search_text": EVERYWHERE,
+    },
+    Milestone: {
+        "number": {
+            "change": BY_WORKBOOK,
+            "history": ORDER,
+            "list": ORDER,
+            "what changed": ORDER,
+            "annex": ORDER,
+            "page": ORDER,
+            "page then": ORDER,
+        },
+        "description": {"change": BY_WORKBOOK, "what changed": NO_NEWS},
+        "done_means": {
+            "change": BY_WORKBOOK,
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+        },
+        "responsible_agency": {
+            "change": BY_WORKBOOK,
+            "history": WITH_PLAN,
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+        },
+        "original_due": {"history": "never moves", "what changed": "never moves"},
+        "withdrawn_on": {"change": "withdrawn with its item", "workbook": NOT_IN_FORMAT},
+        "no_evidence": {
+            "change": "given as the reason on the page for missing evidence",
+            "workbook": NOT_IN_FORMAT,
+            "list": ON_THE_PAGE,
+            "what changed": NO_NEWS,
+            "annex": NOT_ON_PAPER,
+        },
+        "version": EVERYWHERE,
+    },
+}
+
+
+# --- the plan ----------------------------------------------------------------------------------
+
+
+@dataclass
+class World:
+    plan: Plan
+    item: WorkItem
+    milestone: Milestone
+    client: Any
+    people: dict[str, Any]
+
+    def row(self, model: type[models.Model]) -> Any:
+        return self.item if model is WorkItem else self.milestone
+
+    def as_(self, name: str) -> Any:
+        self.client.force_login(
+            self.people[name], backend="django.contrib.auth.backends.ModelBackend"
+        )
+        return self.client
+
+    def text(self, name: str, *args: Any, who: str = "coordinator", **query: str) -> str:
+        address = reverse(name, args=[self.plan.slug, *args], query=query)
+        response = self.as_(who).get(address)
+        assert response.status_code == 200, (address, response.status_code)
+        return response.text
+
+
+@pytest.fixture
+def world(client, db) -> Iterator[World]:
+    with time_machine.travel(BEGAN, tick=False):
+        labour = AgencyFactory(short_name="DoL", name="Department of Labour")
+        police = AgencyFactory(short_name="Police", name="New Zealand Police")
+        AppointmentFactory()
+        plan = PlanFactory(
+            slug="the-plan",
+            coordinating_agency=labour,
+            members=[police],
+            portfolio="Minister of Immigration",
+        )
+        PlanFactory(slug="another-plan", coordinating_agency=labour)
+        PillarFactory(plan=plan, number=2, title="Protection")
+        item = WorkItemFactory(
+            plan=plan,
+            pillar=PillarFactory(plan=plan, number=1, title="Prevention"),
+            number="1.1",
+            lead_agency=labour,
+            stage="under_way",
+            confidence="at_risk",
+            reviewer_confidence="off_track",
+            **texts(WorkItem),
+        )
+        milestone = MilestoneFactory(
+            item=item, number=1, responsible_agency=labour, **texts(Milestone, but=["no_evidence"])
+        )
+        both = UserFactory(name="Contributor")
+        for role in (Seat.Role.CONTRIBUTOR, Seat.Role.COORDINATOR):
+            SeatFactory(user=both, agency=labour, role=role)
+    with time_machine.travel(ASKED, tick=False):
+        yield World(plan, item, milestone, client, {"coordinator": both})
+
+
+def texts(model: type[models.Model], but: Any = ()) -> dict[str, str]:
+    """Something in every text of the model that may be empty."""
+    return {
+        each.name: f"First words of {each.name}."
+        for each in fields_of(model)
+        if isinstance(each, models.CharField | models.TextField)
+        and not each.choices
+        and each.editable
+        and each.name not in ("number", *but)
+    }
+
+
+def fields_of(model: type[models.Model]) -> list[Any]:
+    return [each for each in model._meta.get_fields() if each.concrete and not each.primary_key]
+
+
+# Values of other fields that a changed one needs beside it, before and after.
+BESIDE: dict[tuple[type[models.Model], str], dict[str, Any]] = {
+    (WorkItem, "completed_on"): {"stage": "complete", "completed_on": date(2010, 5, 1)},
+    (Milestone, "no_evidence"): {"completed_on": date(2010, 5, 1)},
+}
+
+
+BESIDE_OF = {model: {name for of, name in BESIDE if of is model} for model in OWNER}
+
+
+def other_value(row: Any, each: Any) -> Any:
+    """A value that the field may have instead of the row's."""
+    value = getattr(row, each.name)
+    if each.is_relation:
+        others = each.related_model._default_manager.exclude(pk=value.pk)
+        return others.order_by("-pk").first()
+    if each.choices:
+        return next(code for code, _ in each.choices if code not in (value, "", "complete"))
+    if isinstance(each, models.BooleanField):
+        return not value
+    if isinstance(each, models.DateField):
+        return date(2010, 5, 20)
+    if isinstance(each, models.IntegerField):
+        return (value or 0) + 7
+    return "9.9" if each.name == "number" else f"Other words of {each.name}."
+
+
+def write(row: Any, at: datetime, **values: Any) -> None:
+    """Past the services and the database's guards: whatever a field may hold."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    with time_machine.travel(at, tick=False):
+        history.save(row, by=None)
+
+
+def lift_guards(model: type[models.Model]) -> None:
+    if connection.vendor == "sqlite":
+        guards.lift("default")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {model._meta.db_table} DISABLE TRIGGER USER")
+
+
+# --- the surfaces -----------------------------------------------------------------------------
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def said_in_history(world: World, model: type[models.Model]) -> Any:
+    """How many entries there are: the page says the item's name besides."""
+    return world.text("workitems:history", world.item.number).count("<time")
+
+
+def in_the_workbook(world: World, model: type[models.Model]) -> Any:
+    book = openpyxl.load_workbook(io.BytesIO(export_workbook(world.plan)))
+    sheet = book[(ITEMS if model is WorkItem else MILESTONES).name]
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def in_a_list(world: World, model: type[models.Model]) -> Any:
+    names = ["items"] if model is WorkItem else ["milestones", "timeline"]
+    return [
+        list(csv.reader(io.StringIO(world.text("dashboard:export", name, "csv")))) for name in names
+    ]
+
+
+def told_as_changed(world: World, model: type[models.Model]) -> Any:
+    since = BEGAN.date().isoformat()
+    return list(
+        csv.reader(io.StringIO(world.text("dashboard:export", "changes", "csv", since=since)))
+    )
+
+
+def in_an_annex(world: World, model: type[models.Model]) -> Any:
+    paper = draft(
+        world.plan,
+        period_start=date(2010, 4, 1),
+        period_end=date(2010, 5, 31),
+        dated=date(2010, 6, 1),
+        tracker_number="10/1",
+    )
+    found = generate(paper, ("purpose",), tuple(ANNEXES)).annexes
+    return [plain_json.plain(each) for each in found]
+
+
+def on_the_page(world: World, model: type[models.Model]) -> Any:
+    """Of the item, down to its history."""
+    return words(item_page(world))
+
+
+def on_the_page_then(world: World, model: type[models.Model]) -> Any:
+    """Of the item as at just after the change, without the moment's own words."""
+    return words(item_page(world, at="2010-06-01T11:00:00")).replace("11:00", "")
+
+
+def item_page(world: World, **query: str) -> str:
+    page = world.text("workitems:detail", world.item.number, **query)
+    return page.partition('<main id="main"')[2].partition('<h2 id="history"')[0]
+
+
+SURFACES: dict[str, Callable[[World, type[models.Model]], Any]] = {
+    "history": said_in_history,
+    "workbook": in_the_workbook,
+    "list": in_a_list,
+    "what changed": told_as_changed,
+    "annex": in_an_annex,
+    "page": on_the_page,
+    "page then": on_the_page_then,
+}
+
+
+def changed_surfaces(world: World, model: type[models.Model], name: str) -> set[str]:
+    """The surfaces that have the field: what they say changes when it does."""
+    row = world.row(model)
+    lift_guards(model)
+    beside = BESIDE.get((model, name), {})
+    if beside:
+        write(row, BEGAN, **beside)
+    before = {surface: ask(world, model) for surface, ask in SURFACES.items()}
+    each = model._meta.get_field(name)
+    write(row, CHANGED, **{name: other_value(row, each)})
+    after = {surface: ask(world, model) for surface, ask in SURFACES.items()}
+    return {surface for surface in SURFACES if before[surface] != after[surface]}
+
+
+# --- how a field is changed ------------------------------------------------------------------
+
+
+def addresses(patterns: Any, space: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Every address of the site by name, with what it asks for."""
+    for each in patterns:
+        if hasattr(each, "url_patterns"):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            for name, asked in addresses(each.url_patterns, inner):
+                yield name, asked | set(each.pattern.converters)
+        elif each.name:
+            yield f"{space}{each.name}", set(each.pattern.converters)
+
+
+def forms_about(world: World, model: type[models.Model]) -> Iterator[tuple[str, str, BaseForm]]:
+    """The forms on the row's own pages: the page's name, the form's among several, the form."""
+    asked = {"slug", "number"} if model is WorkItem else {"slug", "number", "milestone"}
+    for name, takes in addresses(get_resolver().url_patterns):
+        if takes != asked:
+            continue
+        page = world.as_("coordinator").get(address(world, model, name))
+        for layer in [layer for context in page.context or () for layer in context.dicts]:
+            for value in layer.values():
+                several = value.items() if isinstance(value, dict) else [("", value)]
+                for act, form in several:
+                    if isinstance(form, BaseForm) and "version" in form.fields:
+                        yield name, str(act), form
+
+
+def address(world: World, model: type[models.Model], name: str) -> str:
+    more = [] if model is WorkItem else [world.milestone.number]
+    return reverse(name, args=[world.plan.slug, world.item.number, *more])
+
+
+def entry_of(form: BaseForm, row: Any, name: str) -> str:
+    """The form's entry for the row's field: one of its name, or of its end if it starts with its value."""
+    for entry in form.fields:
+        if entry == name:
+            own = getattr(row, name)
+            if form.initial.get(entry, own) == own:
+                return entry
+        elif name.endswith(f"_{entry}") and form.initial.get(entry) == getattr(row, name):
+            return entry
+    return ""
+
+
+def conflict(world: World, model: type[models.Model], name: str, act: str, form: BaseForm) -> str:
+    """The page that answers somebody who saves over a row that has changed."""
+    sample = {"reason": "Why.", "completed_on": "20 May 2010", "forecast_due": "20 July 2010"}
+    data = {
+        form.add_prefix(entry): form.initial.get(entry) or (sample[entry] if field.required else "")
+        for entry, field in form.fields.items()
+    }
+    page = world.as_("coordinator").post(address(world, model, name), {**data, "act": act})
+    assert page.status_code == 422, page.status_code
+    assert page.context["conflict"] is not None
+    return words(page.text.partition('<main id="main"')[2])
+
+
+def shown_in_a_conflict(world: World, model: type[models.Model], name: str) -> bool | None:
+    """Whether both sides of it are shown where it is edited; none where no form edits it."""
+    row = world.row(model)
+    for page, act, form in forms_about(world, model):
+        if not entry_of(form, row, name):
+            continue
+        form.initial.setdefault("version", row.version)
+        write(row, CHANGED, version=row.version + 1)
+        others = conflict(world, model, page, act, form)
+        write(row, CHANGED, **{name: other_value(row, model._meta.get_field(name))})
+        return conflict(world, model, page, act, form) != others
+    return None
+
+
+def is_locked(model: type[models.Model], name: str) -> bool:
+    """Whether it changes only by a variation, or never."""
+    sheet = ITEMS if model is WorkItem else MILESTONES
+    return any(column.locked for column in sheet if column.field == name)
+
+
+# --- the tests --------------------------------------------------------------------------------
+
+FIELDS = [
+    pytest.param(model, each.name, id=f"{model.__name__}.{each.name}")
+    for model in EXCEPTIONS
+    for each in fields_of(model)
+    if each.name != OWNER[model]
+]
+
+
+@pytest.mark.parametrize(("model", "name"), FIELDS)
+def test_field_is_on_every_surface_or_excepted_with_a_reason(world, model, name):
+    found = changed_surfaces(world, model, name)
+    excepted = EXCEPTIONS[model].get(name, {}).keys() - {"change", "conflict"}
+    missing, needless = SURFACES.keys() - found - excepted, excepted & found
+    assert not missing, f"{model.__name__}.{name} is not in: {', '.join(sorted(missing))}"
+    assert not needless, f"{model.__name__}.{name} is now in: {', '.join(sorted(needless))}"
+
+
+@pytest.mark.parametrize(("model", "name"), FIELDS)
+def test_field_is_in_a_form_or_locked_or_derived(world, model, name):
+    if not model._meta.get_field(name).editable:
+        return
+    if name in BESIDE_OF[model]:
+        lift_guards(model)
+        write(world.row(model), BEGAN, **BESIDE[model, name])
+    both_sides = shown_in_a_conflict(world, model, name)
+    has_way = (
+        both_sides is not None or is_locked(model, name) or not model._meta.get_field(name).editable
+    )
+    excepted = EXCEPTIONS[model].get(name, {})
+    assert has_way != ("change" in excepted), (
+        f"{model.__name__}.{name} is in no form, not locked and not derived"
+        if not has_way
+        else f"{model.__name__}.{name} has a way to change now"
+    )
+    assert both_sides is not False or "conflict" in excepted, (
+        f"{model.__name__}.{name} is not in: conflict, which shows both sides"
+    )
+
+
+def test_exceptions_name_fields_that_there_are():
+    for model, exceptions in EXCEPTIONS.items():
+        assert exceptions.keys() <= {each.name for each in fields_of(model)}
+        assert all(reason for found in exceptions.values() for reason in found.values())
