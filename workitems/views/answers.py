@@ -32,8 +32,8 @@ SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
 
 @dataclass
 class MilestoneEntry:
-    """A milestone on the page. Its form is made only on request, because a page with sixty items
-    would otherwise be slow to render and to load."""
+    """A milestone on the page. It has a form only if an answer is expected, posted or requested,
+    because a page with sixty items would otherwise be slow to render and to load."""
 
     line: MilestoneLine
     form: MilestoneAnswerForm | None = None
