@@ -23,30 +23,30 @@ def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
     return user.agencies_as(*roles) if isinstance(user, User) else set()
 
 
-def sits_in(user: User | AnonymousUser, agency_id: int, *roles: str) -> bool:
+def has_role_in(user: User | AnonymousUser, agency_id: int, *roles: str) -> bool:
     return agency_id in agencies_of(user, *roles)
 
 
 @rules.predicate
-def coordinates_somewhere(user: Any, row: Any = None) -> bool:
+def coordinates_any_agency(user: Any, row: Any = None) -> bool:
     """True if the user is a coordinator in any agency today."""
     return bool(agencies_of(user, Seat.Role.COORDINATOR))
 
 
 @rules.predicate
-def sits_there(user: Any, agency: Any) -> bool:
+def has_seat_in(user: Any, agency: Any) -> bool:
     """True if the user holds any seat in the agency today."""
-    return isinstance(agency, Agency) and sits_in(user, agency.pk, *Seat.Role.values)
+    return isinstance(agency, Agency) and has_role_in(user, agency.pk, *Seat.Role.values)
 
 
 @rules.predicate
-def approves_there(user: Any, agency: Any) -> bool:
-    return isinstance(agency, Agency) and sits_in(user, agency.pk, Seat.Role.APPROVER)
+def approves_for_agency(user: Any, agency: Any) -> bool:
+    return isinstance(agency, Agency) and has_role_in(user, agency.pk, Seat.Role.APPROVER)
 
 
 def roles_to_manage(user: Any, agency: Agency) -> tuple[Seat.Role, ...]:
     """Return the roles that the user may give and end in an agency that they manage."""
-    if user.is_superuser or sits_in(user, agency.pk, Seat.Role.COORDINATOR):
+    if user.is_superuser or has_role_in(user, agency.pk, Seat.Role.COORDINATOR):
         return tuple(Seat.Role)
     return ORDINARY_ROLES
 
@@ -62,6 +62,6 @@ def manages_its_role(user: Any, row: Any) -> bool:
 
 
 # workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members.
-rules.add_perm("agencies.see_agency", sits_there)
-rules.add_perm("agencies.manage_seats", approves_there)
+rules.add_perm("agencies.see_agency", has_seat_in)
+rules.add_perm("agencies.manage_seats", approves_for_agency)
 rules.add_perm("agencies.manage_seat", manages_its_role)

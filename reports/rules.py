@@ -10,7 +10,7 @@ from typing import Any
 import rules
 
 from agencies.models import Seat, User
-from agencies.rules import sits_in
+from agencies.rules import has_role_in
 from reports.models import DRAFTING_ROLES, Clearance
 from reports.models.briefing import CONSULTED_STATES
 from workitems.models import Plan
@@ -23,7 +23,7 @@ def drafts_for_plan(user: User, row: Any) -> bool:
     """Is a coordinator or authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
-    return sits_in(user, _plan_of(row).coordinating_agency_id, *DRAFTING_ROLES)
+    return has_role_in(user, _plan_of(row).coordinating_agency_id, *DRAFTING_ROLES)
 
 
 @rules.predicate
@@ -31,7 +31,7 @@ def authorises_for_plan(user: User, row: Any) -> bool:
     """Is an authorising manager of the plan's coordinating agency."""
     if row is None:
         return False
-    return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.AUTHORISING_MANAGER)
+    return has_role_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.AUTHORISING_MANAGER)
 
 
 @rules.predicate
@@ -39,7 +39,7 @@ def answers_for_minister(user: User, row: Any) -> bool:
     """Belongs to the Minister's office, whose seats are in the plan's coordinating agency."""
     if row is None:
         return False
-    return sits_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.MINISTERS_OFFICE)
+    return has_role_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.MINISTERS_OFFICE)
 
 
 @rules.predicate
@@ -55,7 +55,7 @@ def reads_for_clearing(user: User, row: Any) -> bool:
         isinstance(row, Clearance)
         and not row.is_withdrawn
         and row.briefing.state in CONSULTED_STATES
-        and sits_in(user, row.agency_id, *READING_ROLES)
+        and has_role_in(user, row.agency_id, *READING_ROLES)
         and reads_plan.test(user, row.briefing)
     )
 
@@ -63,13 +63,15 @@ def reads_for_clearing(user: User, row: Any) -> bool:
 @rules.predicate
 def writes_for_clearing(user: User, row: Any) -> bool:
     """Is a contributor or approver of an agency asked for clearance."""
-    return reads_for_clearing.test(user, row) and sits_in(user, row.agency_id, *WRITERS)
+    return reads_for_clearing.test(user, row) and has_role_in(user, row.agency_id, *WRITERS)
 
 
 @rules.predicate
 def clears_for_agency(user: User, row: Any) -> bool:
     """Is an approver of an agency asked for clearance."""
-    return reads_for_clearing.test(user, row) and sits_in(user, row.agency_id, Seat.Role.APPROVER)
+    return reads_for_clearing.test(user, row) and has_role_in(
+        user, row.agency_id, Seat.Role.APPROVER
+    )
 
 
 def _plan_of(row: Any) -> Plan:

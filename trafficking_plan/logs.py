@@ -15,11 +15,11 @@ import structlog
 
 PERSONAL = ("ip", "user_agent", "email", "username")
 # The token in such a URL is enough to set a password, accept a seat or read a calendar.
-LETTER_KEY = re.compile(r"(/password/reset/key/|/invitation/|/calendar/)(?!done/)[^/\s]+")
+TOKEN_IN_PATH = re.compile(r"(/password/reset/key/|/invitation/|/calendar/)(?!done/)[^/\s]+")
 
 
-def without_letter_key(text: str) -> str:
-    return LETTER_KEY.sub(r"\1(key)", text)
+def without_token(text: str) -> str:
+    return TOKEN_IN_PATH.sub(r"\1(key)", text)
 
 
 def drop_personal(
@@ -31,7 +31,7 @@ def drop_personal(
         # "GET /path?query": keep the path and drop the query, which contains typed text.
         verb, _, address = str(event["request"]).partition(" ")
         path = quote(address.partition("?")[0], safe="/%")
-        event["request"] = without_letter_key(f"{verb} {path}")[:300]
+        event["request"] = without_token(f"{verb} {path}")[:300]
     return event
 
 
@@ -56,13 +56,13 @@ class EscapeArguments:
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                without_letter_key(quote(arg, safe=" /:.,'()=%")) if isinstance(arg, str) else arg
+                without_token(quote(arg, safe=" /:.,'()=%")) if isinstance(arg, str) else arg
                 for arg in record.args
             )
         return True
 
 
-class NoTraceOfRefusals:
+class DropTracebacks:
     """Drop tracebacks below ERROR: Django adds one to every 403."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -71,7 +71,7 @@ class NoTraceOfRefusals:
         return True
 
 
-def trace_without_words(exc_info: Any) -> list[str]:
+def traceback_without_messages(exc_info: Any) -> list[str]:
     """Return exception types and code lines of a traceback, innermost last.
 
     Exception messages are left out, because a database error quotes the refused row.
@@ -99,7 +99,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
         ]
         if plain
         else [
-            structlog.processors.ExceptionRenderer(trace_without_words),
+            structlog.processors.ExceptionRenderer(traceback_without_messages),
             structlog.processors.JSONRenderer(),
         ]
     )
@@ -108,7 +108,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {
             "escape": {"()": EscapeArguments},
-            "no_trace_of_refusals": {"()": NoTraceOfRefusals},
+            "drop_tracebacks": {"()": DropTracebacks},
         },
         "formatters": {
             "structured": {
@@ -124,7 +124,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "structured",
-                "filters": ["escape", "no_trace_of_refusals"],
+                "filters": ["escape", "drop_tracebacks"],
             }
         },
         "root": {"handlers": ["console"], "level": "INFO"},

@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Callable
 from typing import IO, Any
 
-MOST_MEGABYTES = 10
+MAX_MEGABYTES = 10
 NAME_LENGTH = 200
 # Members of an Office file; real ones have a few hundred at most.
-MOST_MEMBERS = 10_000
+MAX_MEMBERS = 10_000
 HEAD = 4096  # bytes; enough for every signature and for the first headers of an e-mail
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -31,7 +31,7 @@ def _office(folder: str) -> Callable[[IO[Any]], bool]:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
         return (
-            len(names) <= MOST_MEMBERS
+            len(names) <= MAX_MEMBERS
             and "[Content_Types].xml" in names
             and any(name.startswith(f"{folder}/") for name in names)
             and not any(name.lower().endswith("vbaproject.bin") for name in names)
@@ -117,8 +117,8 @@ def fault(name: str, size: int, file: IO[Any] | None) -> str:
 
     Rewinds the file afterwards. `size` is in bytes.
     """
-    if size > MOST_MEGABYTES * 1024 * 1024:
-        return f"The file has more than {MOST_MEGABYTES} MB."
+    if size > MAX_MEGABYTES * 1024 * 1024:
+        return f"The file has more than {MAX_MEGABYTES} MB."
     if size == 0 or file is None:
         return "The file is empty."
     kind = KINDS.get(ending(name))

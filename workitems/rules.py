@@ -10,10 +10,10 @@ import rules
 from agencies.models import Agency, Seat, User
 from agencies.rules import (
     agencies_of,
-    approves_there,
-    coordinates_somewhere,
-    sits_in,
-    sits_there,
+    approves_for_agency,
+    coordinates_any_agency,
+    has_role_in,
+    has_seat_in,
 )
 from workitems.models import (
     CalendarFeed,
@@ -52,7 +52,9 @@ def reads_plan(user: User, row: Any) -> bool:
 def coordinates_plan(user: User, row: Any) -> bool:
     """True if the user is a coordinator in the plan's coordinating agency."""
     plan = _plan_of(row)
-    return plan is not None and sits_in(user, plan.coordinating_agency_id, Seat.Role.COORDINATOR)
+    return plan is not None and has_role_in(
+        user, plan.coordinating_agency_id, Seat.Role.COORDINATOR
+    )
 
 
 @rules.predicate
@@ -70,19 +72,21 @@ def writes_for_item(user: User, item: Any) -> bool:
 def writes_for_milestone(user: User, milestone: Any) -> bool:
     """True if the user writes for the milestone's item or for its responsible agency."""
     return isinstance(milestone, Milestone) and (
-        sits_in(user, milestone.responsible_agency_id, *WRITERS)
+        has_role_in(user, milestone.responsible_agency_id, *WRITERS)
         or writes_for_item.test(user, milestone.item)
     )
 
 
 @rules.predicate
 def writes_for_return(user: User, of_return: Any) -> bool:
-    return isinstance(of_return, Return) and sits_in(user, of_return.agency_id, *WRITERS)
+    return isinstance(of_return, Return) and has_role_in(user, of_return.agency_id, *WRITERS)
 
 
 @rules.predicate
 def approves_for_return(user: User, of_return: Any) -> bool:
-    return isinstance(of_return, Return) and sits_in(user, of_return.agency_id, Seat.Role.APPROVER)
+    return isinstance(of_return, Return) and has_role_in(
+        user, of_return.agency_id, Seat.Role.APPROVER
+    )
 
 
 @rules.predicate
@@ -91,7 +95,7 @@ def reads_return(user: User, of_return: Any) -> bool:
     for readers of the plan once it is accepted."""
     if not isinstance(of_return, Return):
         return False
-    if sits_in(user, of_return.agency_id, *READING_ROLES):
+    if has_role_in(user, of_return.agency_id, *READING_ROLES):
         return True
     if of_return.state == Return.State.ACCEPTED:
         return reads_plan.test(user, of_return)
@@ -101,7 +105,7 @@ def reads_return(user: User, of_return: Any) -> bool:
 @rules.predicate
 def asked_for_variation(user: User, variation: Any) -> bool:
     """True for a contributor or approver of the requesting agency."""
-    return isinstance(variation, Variation) and sits_in(
+    return isinstance(variation, Variation) and has_role_in(
         user, variation.requesting_agency_id, *WRITERS
     )
 
@@ -118,7 +122,7 @@ def writes_for_member(user: User, plan: Any) -> bool:
 @rules.predicate
 def writes_for_owner(user: User, risk: Any) -> bool:
     """True for a contributor or approver of the agency that owns the risk."""
-    return isinstance(risk, Risk) and sits_in(user, risk.owner_agency_id, *WRITERS)
+    return isinstance(risk, Risk) and has_role_in(user, risk.owner_agency_id, *WRITERS)
 
 
 @rules.predicate
@@ -147,7 +151,7 @@ def coordinates_a_plan_with(user: User, agency: Any) -> bool:
 @rules.predicate
 def reads_for_agency(user: User, agency: Any) -> bool:
     """True if the user holds a reading role in the agency itself."""
-    return isinstance(agency, Agency) and sits_in(user, agency.pk, *READING_ROLES)
+    return isinstance(agency, Agency) and has_role_in(user, agency.pk, *READING_ROLES)
 
 
 @rules.predicate
@@ -156,21 +160,21 @@ def made_feed(user: User, feed: Any) -> bool:
     return (
         isinstance(feed, CalendarFeed)
         and feed.created_by_id == user.pk
-        and sits_in(user, feed.agency_id, *READING_ROLES)
+        and has_role_in(user, feed.agency_id, *READING_ROLES)
     )
 
 
 @rules.predicate
 def approves_for_feed(user: User, feed: Any) -> bool:
-    return isinstance(feed, CalendarFeed) and sits_in(user, feed.agency_id, Seat.Role.APPROVER)
+    return isinstance(feed, CalendarFeed) and has_role_in(user, feed.agency_id, Seat.Role.APPROVER)
 
 
 # `agencies` does not know plans, so permissions on seats that depend on a plan are added here.
-rules.set_perm("agencies.see_agency", sits_there | reads_a_plan_with)
-rules.set_perm("agencies.manage_seats", approves_there | coordinates_a_plan_with)
+rules.set_perm("agencies.see_agency", has_seat_in | reads_a_plan_with)
+rules.set_perm("agencies.manage_seats", approves_for_agency | coordinates_a_plan_with)
 
 rules.add_perm("workitems.read_plan", reads_plan)
-rules.add_perm("workitems.create_plan", coordinates_somewhere)
+rules.add_perm("workitems.create_plan", coordinates_any_agency)
 rules.add_perm("workitems.manage_plan", coordinates_plan)
 rules.add_perm("workitems.update_item", writes_for_item)
 rules.add_perm("workitems.update_milestone", writes_for_milestone)

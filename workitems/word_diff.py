@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 WORDS = re.compile(r"\w+(?:[’'\-]\w+)*\s*|[^\w\s]+\s*|\s+")
 # `SequenceMatcher` takes time in proportion to old words × new words, or worse. If the part
 # between the first and the last difference is larger than this, all of it counts as replaced.
-MOST_PAIRS = 160_000
+MAX_PAIRS = 160_000
 # Number of unchanged words shown on either side of a change.
 SHOWN = 12
 
@@ -90,7 +90,7 @@ def _steps(before: str, after: str) -> Iterator[Step]:
     if head:
         yield True, old[:head], new[:head]
     a_end, b_end = len(old) - tail, len(new) - tail
-    if (a_end - head) * (b_end - head) > MOST_PAIRS:
+    if (a_end - head) * (b_end - head) > MAX_PAIRS:
         yield False, old[head:a_end], new[head:b_end]
     else:
         matcher = SequenceMatcher(None, was[head:a_end], now[head:b_end], autojunk=False)

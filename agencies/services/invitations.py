@@ -11,11 +11,11 @@ from agencies import history, letters
 from agencies.models import Agency, Invitation, Seat, User
 from agencies.services.seats import SeatRefused, check_period, give_seat
 
-LINK_WORKS_DAYS = 14
+LINK_VALID_DAYS = 14
 # Sent by one user, so that a stolen session cannot flood others with e-mail.
-LETTERS_AN_HOUR = 30
+EMAILS_PER_HOUR = 30
 # Sent to one address, so that nobody is flooded.
-LETTERS_A_DAY_TO_ONE = 5
+EMAILS_PER_DAY_TO_ADDRESS = 5
 
 
 class InvitationGone(SeatRefused):
@@ -200,11 +200,11 @@ def _locked(invitation: Invitation) -> Invitation:
 
 
 def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Invitation:
-    _refuse_a_flood(invitation.email, by, at)
+    _check_sending_limits(invitation.email, by, at)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = hash_of(token)
     invitation.sent_at, invitation.failed_at = at, None
-    invitation.expires_at = at + timedelta(days=LINK_WORKS_DAYS)
+    invitation.expires_at = at + timedelta(days=LINK_VALID_DAYS)
     if invitation.to_on is not None:
         after = datetime.combine(
             invitation.to_on + timedelta(days=1), time.min, timezone.get_current_timezone()
@@ -225,21 +225,21 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
     return invitation
 
 
-def _refuse_a_flood(email: str, by: User, at: datetime) -> None:
+def _check_sending_limits(email: str, by: User, at: datetime) -> None:
     """Raise `SeatRefused` if a sending limit is reached.
 
     Each e-mail wrote one history row of a waiting invitation, so these rows are counted.
     """
-    letters_sent = Invitation.history.filter(accepted_at=None, withdrawn_at=None, failed_at=None)
-    by_this_person = letters_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
-    if by_this_person.count() >= LETTERS_AN_HOUR:
+    emails_sent = Invitation.history.filter(accepted_at=None, withdrawn_at=None, failed_at=None)
+    by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
+    if by_this_person.count() >= EMAILS_PER_HOUR:
         raise SeatRefused(
-            f"You sent {LETTERS_AN_HOUR} invitations within an hour. Go on in an hour."
+            f"You sent {EMAILS_PER_HOUR} invitations within an hour. Go on in an hour."
         )
-    to_this_address = letters_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
-    if to_this_address.count() >= LETTERS_A_DAY_TO_ONE:
+    to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
+    if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
         raise SeatRefused(
-            f"{email} had {LETTERS_A_DAY_TO_ONE} invitations within a day. Try tomorrow."
+            f"{email} had {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try tomorrow."
         )
 
 

@@ -183,10 +183,10 @@ def test_whoever_took_the_seat_is_led_to_the_desk_by_the_old_link(client, invite
 
 
 def test_logs_do_not_hold_the_token(client, invite, now, caplog):
-    from trafficking_plan.logs import without_letter_key
+    from trafficking_plan.logs import without_token
 
     invite()
-    assert without_letter_key(f"GET {link()}") == "GET /invitation/(key)/"
+    assert without_token(f"GET {link()}") == "GET /invitation/(key)/"
 
 
 # --- the pages of whoever invites ---------------------------------------------------------------

@@ -175,7 +175,7 @@ def test_one_address_may_wait_for_two_different_seats(invite):
 
 
 def test_letters_of_one_person_are_counted_by_the_hour(invite, monkeypatch):
-    monkeypatch.setattr(services, "LETTERS_AN_HOUR", 3)
+    monkeypatch.setattr(services, "EMAILS_PER_HOUR", 3)
     for number in range(3):
         invite(email=f"person{number}@example.org")
     message = "You sent 3 invitations within an hour. Go on in an hour."
@@ -187,7 +187,7 @@ def test_letters_of_one_person_are_counted_by_the_hour(invite, monkeypatch):
 def test_letters_to_one_address_are_counted_by_the_day_whoever_sends_them(
     invite, approver, deliver, monkeypatch
 ):
-    monkeypatch.setattr(services, "LETTERS_A_DAY_TO_ONE", 2)
+    monkeypatch.setattr(services, "EMAILS_PER_DAY_TO_ADDRESS", 2)
     invitation = invite()
     with deliver():
         services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import SimpleLazyObject
 
 from agencies.models import Seat
-from agencies.rules import ORDINARY_ROLES, agencies_of, coordinates_somewhere, sits_in
+from agencies.rules import ORDINARY_ROLES, agencies_of, coordinates_any_agency, has_role_in
 from tests.cast import scene
 from tests.factories import AgencyFactory, SeatFactory, UserFactory
 
@@ -23,8 +23,8 @@ def test_a_person_sits_where_they_hold_one_of_the_roles(police):
     user = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     assert agencies_of(user, "approver", "contributor") == {police.pk}
     assert agencies_of(user, "contributor") == set()
-    assert sits_in(user, police.pk, "approver")
-    assert not sits_in(user, AgencyFactory().pk, "approver")
+    assert has_role_in(user, police.pk, "approver")
+    assert not has_role_in(user, AgencyFactory().pk, "approver")
 
 
 def test_the_signed_in_person_of_a_request_is_understood(police):
@@ -39,19 +39,19 @@ def test_the_signed_in_person_of_a_request_is_understood(police):
 def test_a_seat_that_is_not_held_today_counts_for_nothing(police, seat):
     user = SeatFactory(agency=police, role=Seat.Role.COORDINATOR, **seat).user
     assert agencies_of(user, "coordinator") == set()
-    assert not coordinates_somewhere(user)
+    assert not coordinates_any_agency(user)
 
 
 def test_nobody_sits_anywhere(police):
     for user in (AnonymousUser(), UserFactory(), UserFactory(is_superuser=True)):
         assert agencies_of(user, *Seat.Role.values) == set()
-        assert not sits_in(user, police.pk, *Seat.Role.values)
-        assert not coordinates_somewhere(user)
+        assert not has_role_in(user, police.pk, *Seat.Role.values)
+        assert not coordinates_any_agency(user)
 
 
 @pytest.mark.parametrize("role", Seat.Role.values)
 def test_only_a_coordinator_coordinates(role):
-    assert coordinates_somewhere(SeatFactory(role=role).user) == (role == "coordinator")
+    assert coordinates_any_agency(SeatFactory(role=role).user) == (role == "coordinator")
 
 
 # --- who looks after seats (with what the plans add to it) ---------------------------------------

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories import EvidenceFactory, MilestoneFactory, UpdateFactory
 from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, refused, unchanged
-from workitems.attachments import MOST_MEGABYTES, clean_name, fault
+from workitems.attachments import MAX_MEGABYTES, clean_name, fault
 from workitems.models import Evidence
 from workitems.services import evidence, items
 
@@ -102,7 +102,7 @@ def test_other_kinds_are_refused(name):
 
 
 def test_a_file_of_the_limit_is_taken_and_one_byte_more_is_not():
-    most = MOST_MEGABYTES * 1024 * 1024
+    most = MAX_MEGABYTES * 1024 * 1024
     assert fault("a.pdf", most, io.BytesIO(PDF)) == ""
     assert fault("a.pdf", most + 1, io.BytesIO(PDF)) == "The file has more than 10 MB."
     assert fault("a.pdf", 0, io.BytesIO()) == "The file is empty."

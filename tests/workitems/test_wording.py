@@ -2,7 +2,7 @@
 
 import pytest
 
-from workitems.word_diff import MOST_PAIRS, SHOWN, short_diff, side_by_side
+from workitems.word_diff import MAX_PAIRS, SHOWN, short_diff, side_by_side
 
 
 def marked(before: str, after: str) -> str:
@@ -59,7 +59,7 @@ def test_a_long_run_that_stayed_is_cut_to_the_words_around_the_change():
 
 def test_texts_too_different_to_compare_are_replaced_whole():
     """Where the matcher would take long; one change within as long a text is still found."""
-    many = int(MOST_PAIRS**0.5) + 1
+    many = int(MAX_PAIRS**0.5) + 1
     before, after = (" ".join(f"{letter}{n % 7}" for n in range(many)) for letter in "ab")
     assert [(s.is_removed, s.is_added) for s in short_diff(before, after)] == [
         (True, False),

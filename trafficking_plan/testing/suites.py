@@ -22,7 +22,7 @@ from trafficking_plan.testing.processes import announce, environment, python
 BROWSER_TESTS = "tests/browser"
 ORDINARY_TESTS = ["tests", f"--ignore={BROWSER_TESTS}"]
 # With more workers, starting them takes longer than they save.
-MOST_WORKERS = 8
+MAX_WORKERS = 8
 
 # For each test that a suite found: why it was left out, or "" if it ran.
 Ledger = dict[str, str]
@@ -170,7 +170,7 @@ def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
 def shared_out() -> list[str]:
     """Return pytest's options to use every core and to rebalance tests between workers."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return ["-n", str(min(cores, MOST_WORKERS)), "--dist=worksteal"]
+    return ["-n", str(min(cores, MAX_WORKERS)), "--dist=worksteal"]
 
 
 def sqlite(folder: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from workitems.attachments import ALLOWED, KINDS, MOST_MEGABYTES, clean_name, fault
+from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
 from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
 
 
@@ -17,7 +17,7 @@ class AttachmentField(forms.FileField):
             label=label,
             required=False,
             max_length=255,
-            help_text=f"{ALLOWED}; at most {MOST_MEGABYTES} MB.",
+            help_text=f"{ALLOWED}; at most {MAX_MEGABYTES} MB.",
             widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
             error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
         )

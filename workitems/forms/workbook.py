@@ -3,14 +3,14 @@
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-MOST_MEGABYTES = 10
+MAX_MEGABYTES = 10
 
 
 class WorkbookForm(forms.Form):
     workbook = forms.FileField(
         label="Workbook",
         max_length=255,
-        help_text=f"A spreadsheet saved as .xlsx, at most {MOST_MEGABYTES} MB. You will see what "
+        help_text=f"A spreadsheet saved as .xlsx, at most {MAX_MEGABYTES} MB. You will see what "
         "would change before anything does.",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={
@@ -22,8 +22,8 @@ class WorkbookForm(forms.Form):
 
     def clean_workbook(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["workbook"]
-        if (file.size or 0) > MOST_MEGABYTES * 1024 * 1024:
-            raise forms.ValidationError(f"The file has more than {MOST_MEGABYTES} MB.")
+        if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(f"The file has more than {MAX_MEGABYTES} MB.")
         return file
 
 

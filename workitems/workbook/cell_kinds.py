@@ -1,6 +1,6 @@
 """Kinds of cell values: how each kind is read, compared, written and described.
 
-`read` converts a cell's raw value or raises `Wrong`. `normal` converts a stored value to what
+`read` converts a cell's raw value or raises `InvalidCell`. `normal` converts a stored value to what
 `read` would return for it, so that the two can be compared. `cell` converts a value to what is
 written. Kinds do not depend on sheets.
 """
@@ -27,7 +27,7 @@ SMALL_MAX = 32_767
 ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*")
 
 
-class Wrong(Exception):
+class InvalidCell(Exception):
     """A cell that cannot be read: the problem and the expected value, as two sentences."""
 
     def __init__(self, problem: str, right: str) -> None:
@@ -86,7 +86,7 @@ class Kind:
         if isinstance(raw, bool | date | time | timedelta) or (
             isinstance(raw, float) and not raw.is_integer()
         ):
-            raise Wrong(
+            raise InvalidCell(
                 f"The cell holds {shown(raw)}, not text.",
                 f"{self.right} Format the cell as Text and type it again.",
             )
@@ -94,13 +94,13 @@ class Kind:
             raw = int(raw)
         text = str(raw)
         if UNPRINTABLE.search(CARRIAGE_RETURN.sub("", text)):
-            raise Wrong(
+            raise InvalidCell(
                 f"{sentence_start(shown(raw))} holds a control character that cannot be seen.",
                 f"{self.right} Type it again by hand.",
             )
         text = self.normal(text)
         if len(text) > self.most:
-            raise Wrong(f"The text has {len(text):,} characters.", self.right)
+            raise InvalidCell(f"The text has {len(text):,} characters.", self.right)
         return text
 
     def normal(self, value: Any) -> Any:
@@ -136,7 +136,7 @@ class AgencyName(Line):
     def read(self, raw: Any) -> str:
         name = super().read(raw)
         if ";" in name:
-            raise Wrong(
+            raise InvalidCell(
                 f"{shown(name)} holds a semicolon, which keeps agencies apart.",
                 "one agency's short name, without a semicolon.",
             )
@@ -155,16 +155,16 @@ class ItemNumber(Line):
 
     def read(self, raw: Any) -> str:
         if isinstance(raw, float) and not raw.is_integer():
-            raise Wrong(
+            raise InvalidCell(
                 f"The cell holds {shown(raw)}, and a spreadsheet takes {raw:g} and {raw:g}0 "
                 "for the same.",
                 self.right,
             )
         if isinstance(raw, date):
-            raise Wrong(f"The cell holds {shown(raw)}.", self.right)
+            raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
         number = str(super().read(raw))
         if number and (not ITEM_NUMBER.fullmatch(number) or len(number_key(number)) > 60):
-            raise Wrong(
+            raise InvalidCell(
                 f"{shown(number)} is not an item number.",
                 "at most 20 letters, digits, full stops and hyphens, such as 1.10.",
             )
@@ -186,7 +186,7 @@ class Whole(Kind):
         text = f"{raw:.15g}" if isinstance(raw, float) else str(raw).strip()
         whole = not isinstance(raw, bool | date | time) and re.fullmatch("[0-9]{1,9}", text)
         if not whole or not self.least <= int(text) <= self.most:
-            raise Wrong(f"The cell holds {shown(raw)}.", self.right)
+            raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
         return int(text)
 
     def normal(self, value: int | None) -> int | None:
@@ -212,7 +212,7 @@ class Day(Kind):
     def read(self, raw: Any) -> date:
         if isinstance(raw, datetime):
             if raw.time() != time():
-                raise Wrong(
+                raise InvalidCell(
                     f"The cell holds a time of day, {raw:%H:%M:%S} on {day_words(raw)}.",
                     "the date alone.",
                 )
@@ -225,15 +225,15 @@ class Day(Kind):
                 try:
                     return self._in_range(date.fromisoformat(text[:10]))
                 except ValueError:
-                    raise Wrong(
+                    raise InvalidCell(
                         f"{sentence_start(shown(text))} is not in the calendar.", self.right
                     ) from None
-            raise Wrong(f"{sentence_start(shown(text))} is not a date.", self.right)
-        raise Wrong(f"The cell holds {shown(raw)}.", self.right)
+            raise InvalidCell(f"{sentence_start(shown(text))} is not a date.", self.right)
+        raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
 
     def _in_range(self, day: date) -> date:
         if day.year not in YEARS:
-            raise Wrong(
+            raise InvalidCell(
                 f"The year {day.year} cannot be meant.",
                 f"a date in the years {YEARS[0]} to {YEARS[-1]}.",
             )
@@ -270,7 +270,7 @@ class Choice(Kind):
         for value, label in self.choices.choices:
             if bare in (self._bare(str(value)), self._bare(str(label))):
                 return str(value)
-        raise Wrong(f"{sentence_start(shown(raw))} is not one of the words.", self.right)
+        raise InvalidCell(f"{sentence_start(shown(raw))} is not one of the words.", self.right)
 
     def normal(self, value: str) -> str:
         return value
@@ -291,7 +291,7 @@ class YesNo(Kind):
             return True
         if word in ("no", "n", "false"):
             return False
-        raise Wrong(f"{sentence_start(shown(raw))} is neither yes nor no.", self.right)
+        raise InvalidCell(f"{sentence_start(shown(raw))} is neither yes nor no.", self.right)
 
     def normal(self, value: bool) -> bool:
         return value

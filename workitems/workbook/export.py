@@ -184,10 +184,10 @@ def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
         worksheet = workbook.create_sheet(sheet.name)
         worksheet.freeze_panes = "A2"
         columns = _columns(sheet)
-        _dress(worksheet, columns)
-        worksheet.append([_written(worksheet, column.heading, BOLD) for column in columns])
+        _format_columns(worksheet, columns)
+        worksheet.append([_styled_cell(worksheet, column.heading, BOLD) for column in columns])
         for values in tables[sheet.name]:
-            worksheet.append([_written(worksheet, value) for value in values])
+            worksheet.append([_styled_cell(worksheet, value) for value in values])
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
@@ -224,7 +224,7 @@ def _value(row: Row, column: Column) -> Any:
     return _cell(column, value)
 
 
-def _dress(worksheet: Any, columns: tuple[Column, ...]) -> None:
+def _format_columns(worksheet: Any, columns: tuple[Column, ...]) -> None:
     for index, column in enumerate(columns, start=1):
         letter = get_column_letter(index)
         worksheet.column_dimensions[letter].width = column.width
@@ -236,7 +236,7 @@ def _dress(worksheet: Any, columns: tuple[Column, ...]) -> None:
             worksheet.data_validations.append(choice)
 
 
-def _written(worksheet: Any, value: Any, font: Font | None = None) -> Any:
+def _styled_cell(worksheet: Any, value: Any, font: Font | None = None) -> Any:
     """Return a cell. Text never becomes a formula, whatever it begins with."""
     cell = WriteOnlyCell(worksheet)
     cell.alignment = WRAPPED

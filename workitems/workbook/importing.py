@@ -19,7 +19,7 @@ from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.past import Past
 from workitems.workbook.proposal import Change, Count, Proposal
 from workitems.workbook.read import UNREADABLE, Book, read
-from workitems.workbook.record import Heard
+from workitems.workbook.record import AcceptedUpdates
 from workitems.workbook.stored import Stored
 from workitems.workbook.write import write
 
@@ -71,7 +71,7 @@ def _counted(count: Count) -> str:
 @dataclass(frozen=True)
 class _Examined:
     proposal: Proposal
-    heard: Heard
+    accepted: AcceptedUpdates
     delays: record.Delays
 
     @property
@@ -129,7 +129,7 @@ def import_workbook(
             past = Past(
                 released_on=examined.proposal.plan.released_on,
                 at=at,
-                heard=examined.heard,
+                accepted=examined.accepted,
                 slips=_slips(examined.delays),
             )
             write(examined.proposal, past, by=by, reason=f"Imported from {name}")
@@ -159,12 +159,12 @@ def _examine(
     item_rows.milestones(proposal)
     delays = record.delays(proposal)
     record.mitigations(proposal, delays)
-    heard = record.updates(proposal)
+    accepted = record.updates(proposal)
     record.risks(proposal)
-    item_rows.completions(proposal, heard.first)
+    item_rows.completions(proposal, accepted.first)
     plan_rows.members(proposal, agencies)
     proposal.faults.stop()
-    return _Examined(proposal, heard, delays)
+    return _Examined(proposal, accepted, delays)
 
 
 def _identify(

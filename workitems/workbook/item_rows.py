@@ -15,14 +15,14 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
     rows: dict[str, int] = {}
     for row in proposal.book[ITEMS]:
         number = row["Number"]
-        if number is UNREADABLE or proposal.again(row, "Number", number, rows):
+        if number is UNREADABLE or proposal.is_duplicate(row, "Number", number, rows):
             continue
         draft = proposal.items.get(number)
         if draft is None:
             draft = Draft(row=WorkItem(plan=proposal.plan, number=number), is_new=True)
             proposal.items[number] = draft
         draft.source = row
-        proposal.settle(row, draft, leave_out=["Stage"])
+        proposal.fill(row, draft, leave_out=["Stage"])
         _pillar(proposal, row, draft, pillars)
         _stage(proposal, row, draft)
         _supporting(proposal, row, draft)
@@ -178,14 +178,14 @@ def milestones(proposal: Proposal) -> None:
         item, number = proposal.item(row), row["Milestone"]
         if item is None or number is UNREADABLE:
             continue
-        if proposal.again(row, "Milestone", (item.number, number), rows):
+        if proposal.is_duplicate(row, "Milestone", (item.number, number), rows):
             continue
         draft = proposal.milestones[item.number].get(number)
         if draft is None:
             draft = Draft(row=Milestone(item=item, number=number), is_new=True)
             proposal.milestones[item.number][number] = draft
         draft.source = row
-        proposal.settle(row, draft, leave_out=["Agreed due", "Forecast due"])
+        proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
         agreed = row.given("Agreed due", None)
         if agreed is None:
             agreed = row["Original due"] if draft.is_new else draft.row.agreed_due

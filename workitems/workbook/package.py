@@ -17,11 +17,11 @@ import openpyxl
 from workitems.workbook.faults import Fault, WorkbookRefused
 
 MEGABYTE = 1024 * 1024
-MOST_PACKED = 40 * MEGABYTE
-MOST_UNPACKED = 120 * MEGABYTE
-MOST_PARTS = 500
+MAX_PACKED = 40 * MEGABYTE
+MAX_UNPACKED = 120 * MEGABYTE
+MAX_PARTS = 500
 # A text cell takes six tags, so this is enough for more than ten thousand work items.
-MOST_TAGS = 4_000_000
+MAX_TAGS = 4_000_000
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 PASSWORD_MARK = "EncryptedPackage".encode("utf-16-le")
@@ -101,10 +101,10 @@ def _check_size(file: BinaryIO) -> None:
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
-    if size > MOST_PACKED:
+    if size > MAX_PACKED:
         raise refusal(
             f"The file has {size // MEGABYTE:,} MB.",
-            f"a workbook of at most {MOST_PACKED // MEGABYTE} MB.",
+            f"a workbook of at most {MAX_PACKED // MEGABYTE} MB.",
         )
     start = file.read(len(OLD_FORMAT))
     if start == OLD_FORMAT:
@@ -128,11 +128,11 @@ def _check_contents(file: BinaryIO) -> None:
             parts = archive.infolist()
             # zipfile never unpacks more of a member than its entry declares.
             unpacked = sum(part.file_size for part in parts)
-            if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
+            if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED:
                 raise refusal(
                     f"Unpacked, the workbook has {unpacked // MEGABYTE:,} MB in "
                     f"{len(parts):,} parts.",
-                    f"at most {MOST_UNPACKED // MEGABYTE} MB. Delete pictures and formatted "
+                    f"at most {MAX_UNPACKED // MEGABYTE} MB. Delete pictures and formatted "
                     "rows that hold nothing.",
                 )
             if any(part.flag_bits & 1 for part in parts):
@@ -145,7 +145,7 @@ def _check_contents(file: BinaryIO) -> None:
                 with archive.open(part) as content:
                     while chunk := content.read(MEGABYTE):
                         tags += chunk.count(b"<")
-                        if tags > MOST_TAGS:
+                        if tags > MAX_TAGS:
                             raise refusal(
                                 "The workbook holds too many cells.",
                                 "at most some ten thousand work items. Most often the cells "

@@ -19,7 +19,7 @@ from django.db.models import Max, Model
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Round, Update, WorkItem
 from workitems.models.item import Stage
 from workitems.workbook.proposal import Draft
-from workitems.workbook.record import Heard, morning
+from workitems.workbook.record import AcceptedUpdates, morning
 
 # By model: the fields that contain a day, and the fields that change on that day.
 STEPS: dict[type[Model], dict[str, tuple[str, ...]]] = {
@@ -44,21 +44,26 @@ class Past:
     which the first new delay of a milestone was found."""
 
     def __init__(
-        self, *, released_on: date, at: datetime, heard: Heard, slips: dict[tuple[str, int], date]
+        self,
+        *,
+        released_on: date,
+        at: datetime,
+        accepted: AcceptedUpdates,
+        slips: dict[tuple[str, int], date],
     ) -> None:
         self.released = morning(released_on)
-        self.at, self.heard, self.slips = at, heard, slips
+        self.at, self.accepted, self.slips = at, accepted, slips
 
     def states(self, drafts: list[Draft]) -> Iterator[tuple[Model, datetime]]:
         """Yield (row as it was, when), oldest first per row. All drafts must be of one model."""
         last = self._last_changes([draft for draft in drafts if not draft.is_new])
         for draft in drafts:
-            began, steps = self._life(draft)
+            began, steps = self._changes(draft)
             if draft.is_new:
                 start = min(max(self.released, self._start(draft.row)), self.at)
-                yield from self._from_the_start(draft.row, start, began, steps)
+                yield from self._states_of_new(draft.row, start, began, steps)
             else:
-                yield from self._from_now_on(draft, last[draft.row.pk], steps)
+                yield from self._states_of_existing(draft, last[draft.row.pk], steps)
 
     def _last_changes(self, drafts: list[Draft]) -> dict[int, datetime]:
         if not drafts:
@@ -88,11 +93,11 @@ class Past:
             return row.written_at
         return self.released
 
-    def _life(self, draft: Draft) -> tuple[Values, list[Step]]:
+    def _changes(self, draft: Draft) -> tuple[Values, list[Step]]:
         """Return the row's first values, and its later changes with their moments."""
         row = draft.row
         if isinstance(row, WorkItem):
-            return self._life_of_item(draft)
+            return self._changes_of_item(draft)
         began: Values = {}
         steps: list[Step] = []
         for day_field, fields in STEPS.get(type(row), {}).items():
@@ -107,21 +112,21 @@ class Past:
                 steps.append((morning(slipped), {"forecast_due": row.forecast_due}))
         return began, steps
 
-    def _life_of_item(self, draft: Draft) -> tuple[Values, list[Step]]:
+    def _changes_of_item(self, draft: Draft) -> tuple[Values, list[Step]]:
         item = draft.row
-        told = sorted(self.heard.new.get(item.number, []), key=lambda pair: pair[0])
+        updates = sorted(self.accepted.new.get(item.number, []), key=lambda pair: pair[0])
         began = {
             "stage": Stage.NOT_STARTED,
-            "confidence": "" if told else item.confidence,
+            "confidence": "" if updates else item.confidence,
             "completed_on": None,
             "heard_on": None,
         }
-        if not told and item.stage in (Stage.UNDER_WAY, Stage.ONGOING):
+        if not updates and item.stage in (Stage.UNDER_WAY, Stage.ONGOING):
             # No update says when it started, so it counts as under way from the beginning.
             began["stage"] = item.stage
-        done = _day_of_completion(item, told) if item.stage == Stage.COMPLETE else None
+        done = _day_of_completion(item, updates) if item.stage == Stage.COMPLETE else None
         steps: list[Step] = []
-        for day, update in told:
+        for day, update in updates:
             is_done = done is not None and day >= done
             complete = is_done or update.stage == Stage.COMPLETE
             steps.append(
@@ -141,22 +146,22 @@ class Past:
             )
         return began, steps
 
-    def _from_the_start(
+    def _states_of_new(
         self, row: Model, start: datetime, began: Values, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
         if start >= self.at:
             yield row, self.at
             return
         yield _state(row, began), start
-        yield from self._onward(row, start, began, steps)
+        yield from self._states_after(row, start, began, steps)
 
-    def _from_now_on(
+    def _states_of_existing(
         self, draft: Draft, last: datetime, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
         later = [(when, values) for when, values in steps if when > last]
-        yield from self._onward(draft.row, last, dict(draft.was), later)
+        yield from self._states_after(draft.row, last, dict(draft.was), later)
 
-    def _onward(
+    def _states_after(
         self, row: Model, last: datetime, values: Values, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
         """Yield the state after each change, then the present row if it differs from the last.
@@ -176,7 +181,7 @@ class Past:
             yield row, self.at
 
 
-def _day_of_completion(item: Any, told: list[tuple[date, Update]]) -> date | None:
+def _day_of_completion(item: Any, updates: list[tuple[date, Update]]) -> date | None:
     """Return the day from which a complete item counts as complete.
 
     This is its completion day. If updates after it still have another stage, it is the day of the
@@ -184,10 +189,10 @@ def _day_of_completion(item: Any, told: list[tuple[date, Update]]) -> date | Non
     and forth.
     """
     done: date = item.completed_on
-    others = [day for day, update in told if update.stage != Stage.COMPLETE]
+    others = [day for day, update in updates if update.stage != Stage.COMPLETE]
     if not others or others[-1] < done:
         return done
-    said = [day for day, update in told if update.stage == Stage.COMPLETE and day > others[-1]]
+    said = [day for day, update in updates if update.stage == Stage.COMPLETE and day > others[-1]]
     return min(said, default=None)
 
 

@@ -36,7 +36,7 @@ def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
         proposal.agencies[key] = draft.row
     known = {**stored, **{key: draft.row for key, (_, draft) in found.items()}}
     for row, draft in found.values():
-        proposal.settle(row, draft, leave_out=["Successor"])
+        proposal.fill(row, draft, leave_out=["Successor"])
         _successor(proposal, row, draft, known)
         agency = draft.row
         if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
@@ -109,7 +109,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
 def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
     """Check the sheet Plan. `new_for` has the ids of agencies that may coordinate a new plan."""
     row, draft = proposal.book.plan, Draft(row=proposal.plan, is_new=proposal.plan_is_new)
-    proposal.settle(row, draft)
+    proposal.fill(row, draft)
     coordinating = getattr(draft.row, "coordinating_agency", None)
     if new_for is not None and coordinating and coordinating.pk not in new_for:
         proposal.fault(
@@ -189,13 +189,13 @@ def pillars(proposal: Proposal) -> dict[int, Pillar]:
     rows: dict[int, int] = {}
     for row in proposal.book[PILLARS]:
         number = row["Number"]
-        if number is UNREADABLE or proposal.again(row, "Number", number, rows):
+        if number is UNREADABLE or proposal.is_duplicate(row, "Number", number, rows):
             continue
         pillar = found.get(number)
         draft = Draft(
             row=pillar or Pillar(plan=proposal.plan, number=number), is_new=pillar is None
         )
-        proposal.settle(row, draft)
+        proposal.fill(row, draft)
         found[number] = draft.row
         proposal.note(PILLARS.name, f"Pillar {number}", draft)
         proposal.add(draft)

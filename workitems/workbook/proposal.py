@@ -156,7 +156,7 @@ class Proposal:
     def fault(self, row: Row, heading: str, problem: str, right: str) -> None:
         self.faults.add(row.fault(heading, problem, right))
 
-    def again(self, row: Row, heading: str, key: Any, rows: dict[Any, int]) -> bool:
+    def is_duplicate(self, row: Row, heading: str, key: Any, rows: dict[Any, int]) -> bool:
         """Return whether an earlier row has the key, and add a fault if so. `rows` is updated."""
         if key in rows:
             self.fault(
@@ -169,7 +169,7 @@ class Proposal:
         rows[key] = row.number
         return False
 
-    def settle(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
+    def fill(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
         """Set the draft's fields to the values of the row.
 
         Fields without a column in the workbook keep their value; in a new row they are blank.

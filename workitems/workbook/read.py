@@ -13,15 +13,15 @@ from typing import Any, BinaryIO
 from openpyxl.utils import get_column_letter
 
 from workitems.workbook import package
-from workitems.workbook.cell_kinds import Day, Wrong, day_words, listed, one_line
+from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, listed, one_line
 from workitems.workbook.columns import PLAN, SHEETS, Column, Sheet
 from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.package import Cell
 
-MOST_ROWS = 50_000
-MOST_EMPTY_ROWS = 1_000
-MOST_COLUMNS = 60
-MOST_FAULTS = 1_000
+MAX_ROWS = 50_000
+MAX_EMPTY_ROWS = 1_000
+MAX_COLUMNS = 60
+MAX_FAULTS = 1_000
 
 
 class _Unreadable:
@@ -83,13 +83,13 @@ class Row:
 
 
 class Faults:
-    """Collect faults. Beyond `MOST_FAULTS` the import stops, to limit memory."""
+    """Collect faults. Beyond `MAX_FAULTS` the import stops, to limit memory."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        if len(self.found) == MOST_FAULTS:
+        if len(self.found) == MAX_FAULTS:
             more = Fault(problem="There is more that is wrong.", right="these mended first.")
             raise WorkbookRefused([*self.in_order(), more])
         self.found.append(fault)
@@ -196,9 +196,9 @@ class _Reader:
         last = 0
         for number, cells in package.rows(worksheet):
             if not cells:
-                if number - last > MOST_EMPTY_ROWS:
+                if number - last > MAX_EMPTY_ROWS:
                     self.add(
-                        f"From here on more than {MOST_EMPTY_ROWS:,} rows are empty.",
+                        f"From here on more than {MAX_EMPTY_ROWS:,} rows are empty.",
                         "no empty rows. Select the rows below the last one that holds "
                         "something, delete them, and save.",
                         last + 1,
@@ -206,7 +206,7 @@ class _Reader:
                     )
                     break
                 continue
-            if cells[-1].index >= MOST_COLUMNS:
+            if cells[-1].index >= MAX_COLUMNS:
                 letter = get_column_letter(cells[-1].index + 1)
                 self.add(
                     f"The sheet goes on to column {letter}.",
@@ -221,10 +221,10 @@ class _Reader:
                     self.add("The first row is empty.", "the headings in row 1.", 1, "")
                     break
                 self.headings(cells)
-            elif number > MOST_ROWS:
+            elif number > MAX_ROWS:
                 self.add(
-                    f"The sheet has more than {MOST_ROWS:,} rows.",
-                    f"at most {MOST_ROWS:,} rows.",
+                    f"The sheet has more than {MAX_ROWS:,} rows.",
+                    f"at most {MAX_ROWS:,} rows.",
                     number,
                     "",
                 )
@@ -303,24 +303,24 @@ class _Reader:
         try:
             if cell is None:
                 if column.required:
-                    raise Wrong("The cell is empty.", column.kind.right)
+                    raise InvalidCell("The cell is empty.", column.kind.right)
                 return column.blank
             if cell.is_formula:
-                raise Wrong(
+                raise InvalidCell(
                     "The cell holds a formula.",
                     "what the formula shows. Copy the cell and paste it as a value.",
                 )
             if cell.is_error:
-                raise Wrong("The cell shows a spreadsheet error.", column.kind.right)
+                raise InvalidCell("The cell shows a spreadsheet error.", column.kind.right)
             value = column.kind.read(cell.value)
             if isinstance(column.kind, Day) and column.kind.past and value > self.today:
-                raise Wrong(
+                raise InvalidCell(
                     f"{day_words(value)} is in the future.",
                     f"a day not after today, {day_words(self.today)}.",
                 )
             return value
-        except Wrong as wrong:
-            self.faults.add(row.fault(column.heading, wrong.problem, wrong.right))
+        except InvalidCell as invalid:
+            self.faults.add(row.fault(column.heading, invalid.problem, invalid.right))
             return UNREADABLE
 
 

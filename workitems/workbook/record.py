@@ -74,7 +74,7 @@ def delays(proposal: Proposal) -> Delays:
                 # For a completed milestone the completion date shows the length of the delay.
                 reached = milestone.completed_on or milestone.forecast_due
                 draft.put("due_after", max(milestone.agreed_due, reached))
-        proposal.settle(row, draft)
+        proposal.fill(row, draft)
         found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
         if found_on and ended and ended < found_on:
             proposal.fault(
@@ -120,7 +120,7 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
                 row=Mitigation(delay=delay.row, number=_next_number(series.drafts)), is_new=True
             )
             series.drafts.append(draft)
-        proposal.settle(row, draft)
+        proposal.fill(row, draft)
         label = f"{item}, milestone {milestone}, delay {number}, mitigation {series.given}"
         proposal.note(MITIGATIONS.name, label, draft)
         proposal.add(draft)
@@ -136,7 +136,7 @@ def risks(proposal: Proposal) -> None:
                 row=Risk(plan=proposal.plan, number=_next_number(series.drafts)), is_new=True
             )
             series.drafts.append(draft)
-        proposal.settle(row, draft)
+        proposal.fill(row, draft)
         before = draft.row.item
         if row["Work item"] not in (UNREADABLE, NOT_GIVEN) and draft.put("item", item):
             draft.words.append(
@@ -161,7 +161,7 @@ def _escalation(row: Row, draft: Draft) -> None:
 
 
 @dataclass
-class Heard:
+class AcceptedUpdates:
     """Data of accepted updates, for the fields of items and for their history (past.py)."""
 
     # By item and stage: the day of the lead agency's first update with that stage.
@@ -204,7 +204,7 @@ def _known_rounds(proposal: Proposal) -> _Rounds:
     )
 
 
-def updates(proposal: Proposal) -> Heard:
+def updates(proposal: Proposal) -> AcceptedUpdates:
     """Check the sheet Updates. Create closed rounds for periods that have none."""
     known = _known_rounds(proposal)
     for row in proposal.book[UPDATES]:
@@ -213,7 +213,7 @@ def updates(proposal: Proposal) -> Heard:
         if agency is UNREADABLE or item is None:
             continue
         if not row.readable("Period start", "Period end", "Accepted on"):
-            proposal.settle(row, Draft(row=Update(), is_new=True))
+            proposal.fill(row, Draft(row=Update(), is_new=True))
             continue
         of_return = _return(proposal, row, agency, known)
         if of_return is not None:
@@ -222,7 +222,7 @@ def updates(proposal: Proposal) -> Heard:
         proposal.add(made)
     for of_return in known.returns.values():
         proposal.add(of_return)
-    return _heard(proposal, known)
+    return _accepted_updates(proposal, known)
 
 
 def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft | None:
@@ -334,7 +334,7 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
             is_new=True,
         )
         known.updates[key] = draft
-    proposal.settle(row, draft)
+    proposal.fill(row, draft)
     update = draft.row
     says = (update.achieved, update.planned_next, update.challenges)
     if any(says) or update.key_achievement != Update.KeyAchievement.NO:
@@ -343,8 +343,8 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
     proposal.add(draft)
 
 
-def _heard(proposal: Proposal, known: _Rounds) -> Heard:
-    heard = Heard()
+def _accepted_updates(proposal: Proposal, known: _Rounds) -> AcceptedUpdates:
+    found = AcceptedUpdates()
     for key in sorted(known.updates):
         draft = known.updates[key]
         update, of_return = draft.row, draft.row.of_return
@@ -353,11 +353,11 @@ def _heard(proposal: Proposal, known: _Rounds) -> Heard:
         if of_return.state != Return.State.ACCEPTED or not is_lead:
             continue
         day = of_return.accepted_on
-        days = heard.first[item.row.number]
+        days = found.first[item.row.number]
         days[update.stage] = min(day, days.get(update.stage, day))
         moved = known.returns[key[:3]].was
         if draft.is_new or moved:
             item.put("heard_on", max(day, item.row.heard_on or day))
         if draft.is_new:
-            heard.new[item.row.number].append((day, update))
-    return heard
+            found.new[item.row.number].append((day, update))
+    return found
