@@ -1,4 +1,4 @@
-"""The checks that need no test: lint, format, types, layers, migrations. They run side by side."""
+"""The checks that need no test: lint, formats, types, layers, migrations. They run side by side."""
 
 import contextlib
 import signal
@@ -15,6 +15,7 @@ CHECKS = {
     "Layers": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
     "Lint": ["-m", "ruff", "check", "."],
     "Format": ["-m", "ruff", "format", "--check", "."],
+    "Templates": ["-m", "trafficking_plan.testing.templates", "--check"],
 }
 
 
