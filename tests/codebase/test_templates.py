@@ -1,6 +1,27 @@
-"""How templates are written: formatted by a tool."""
+"""How templates are written: formatted by a tool, and no line too long to read."""
 
+from pathlib import Path
+
+from tests.codebase.source import ROOT, name_of
 from trafficking_plan.testing import templates
+
+LONGEST = 160
+
+
+def long_lines(path: Path) -> list[int]:
+    lines = path.read_text().splitlines()
+    return [number for number, line in enumerate(lines, start=1) if len(line) > LONGEST]
+
+
+def test_no_line_of_a_template_is_over_160_characters():
+    files = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    assert {name_of(path): found for path in files if (found := long_lines(path))} == {}
+
+
+def test_the_check_sees_a_long_line(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(f"<p>\n{'a' * 160}\n{'a' * 161}\n</p>\n")
+    assert long_lines(page) == [3]
 
 
 def test_the_format_is_checked_and_a_piece_of_a_line_gets_no_line_break(tmp_path):
