@@ -1,76 +1,24 @@
-// The return saves as it goes. Each section goes alone, a moment after the typing stops. What cannot
-// be sent stays in the page and is sent when the connection is back; closing the tab then warns.
+// The return saves as it goes. Each section goes alone, a moment after the typing stops.
+
+import { Autosave, Connection, PATIENCE, errorLine, tellAll, watch } from "./autosave.js";
 
 const form = document.querySelector("[data-return]");
-const PAUSE = 1200; // ms after the last key
-const RETRY = 4000; // ms until the next try without a connection
-const PATIENCE = 20000; // ms for one answer
-
-const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
-const SIGNED_OUT =
-  "You are signed out. Sign in again in another tab; your words stay here and are sent then.";
-const SOMEBODY_ELSE = "Somebody else is signed in now. Copy your words before you leave this page.";
-const CLOSED = "This return can no longer be changed. Copy your words before you leave this page.";
-const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
-
-// --- one request ----------------------------------------------------------------------------------
-
-// The page's token is worth nothing after signing in again in another tab; a new page brings one.
-async function freshToken() {
-  const response = await fetch(location.pathname, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
-  if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
-  if (response.status >= 500) return { trouble: TROUBLE, again: true };
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const now = page.querySelector("[data-return]");
-  if (!response.ok || !now) return { trouble: CLOSED };
-  if (now.dataset.person !== form.dataset.person) return { trouble: SOMEBODY_ELSE };
-  form.elements.csrfmiddlewaretoken.value = now.elements.csrfmiddlewaretoken.value;
-  return {};
-}
-
-// What the server said, or what is in the way: `again` when trying later may help.
-async function ask(address, fields, mayRenew = true) {
-  fields.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      body: new URLSearchParams(fields),
-      redirect: "manual",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
-    if ([200, 409, 422].includes(response.status)) {
-      return { status: response.status, told: await response.json() };
-    }
-    if (response.status >= 500) return { trouble: TROUBLE, again: true };
-    if (response.status === 403 && mayRenew) {
-      const { trouble, again } = await freshToken();
-      return trouble ? { trouble, again } : ask(address, fields, false);
-    }
-    return { trouble: CLOSED };
-  } catch {
-    return { trouble: NO_CONNECTION, again: true };
-  }
-}
+const connection = new Connection({
+  part: "[data-return]",
+  address: location.pathname,
+  closed: "This return can no longer be changed. Copy your words before you leave this page.",
+});
 
 // --- one section ----------------------------------------------------------------------------------
 
-class Section {
+class Section extends Autosave {
   constructor(element) {
+    super(connection, element, "unsaved" in element.dataset);
     this.element = element;
-    this.state = element.querySelector("[data-state]");
+    this.address = element.dataset.save;
     this.fields = element.querySelector("[data-fields]");
-    this.theirs = element.querySelector("[data-theirs]");
     this.noChange = element.querySelector("[data-no-change]");
-    this.timer = 0;
-    this.typed = "unsaved" in element.dataset; // the fields hold what the server has not got
-    this.held = this.typed && this.theirs.childElementCount > 0; // waits for a choice between two texts
-    this.acts = []; // buttons that were pressed and are still to be sent
     this.steps = new Set(); // milestones that were typed into and not recorded
-    this.refused = false; // the server said what is wrong, and nothing was typed since
-    this.trouble = "";
-    this.lost = []; // answers that were sent and may or may not have arrived
-    this.running = null;
     this.fields.addEventListener("input", () => this.touch());
     element.addEventListener("input", (event) => {
       const step = event.target.closest("[data-milestone]");
@@ -99,38 +47,18 @@ class Section {
     else this.saveNow();
   }
 
-  // Everything typed and not saved yet, held texts and unrecorded milestones too.
   get isUnsaved() {
-    return this.typed || this.acts.length > 0 || this.running !== null || this.steps.size > 0;
-  }
-
-  touch() {
-    this.typed = true;
-    this.refused = false;
-    clearTimeout(this.timer);
-    if (this.held) return;
-    this.say("Not saved yet", "quiet");
-    this.timer = setTimeout(() => this.run(), PAUSE);
+    return super.isUnsaved || this.steps.size > 0;
   }
 
   saveNow() {
-    if (this.held) {
-      this.held = false;
-      this.theirs.replaceChildren();
-      this.element.querySelector("[data-save-section]").focus();
-    }
-    this.typed = true;
-    this.refused = false;
-    return this.run();
+    if (!this.held) return super.saveNow();
+    this.element.querySelector("[data-save-section]").focus();
+    return this.keepMine();
   }
 
   record(step) {
     return this.act({ milestone: step.dataset.milestone });
-  }
-
-  act(what) {
-    this.acts.push(what);
-    return this.run();
   }
 
   takeTheirs() {
@@ -144,48 +72,8 @@ class Section {
     tell();
   }
 
-  // One request at a time: the answer to the first brings the version that the second needs.
-  run() {
-    clearTimeout(this.timer);
-    this.running ??= this.drain().finally(() => {
-      this.running = null;
-      tell();
-    });
-    return this.running;
-  }
-
-  async drain() {
-    for (let what = this.next(); what; what = this.next()) {
-      if (!(await this.send(what))) return; // later, by the timer
-    }
-  }
-
-  next() {
-    if (this.acts.length) return this.acts.shift();
-    return this.typed && !this.held && !this.refused ? { answer: true } : null;
-  }
-
-  async send(what) {
-    const fields = this.body(what);
-    if (what.answer) this.typed = false;
-    this.say("Saving …", "quiet");
+  tell() {
     tell();
-    const { status, told, trouble, again } = await ask(this.element.dataset.save, fields);
-    this.trouble = trouble ?? "";
-    if (!trouble) {
-      this.take(status, told, what);
-      return true;
-    }
-    if (what.answer) {
-      this.typed = true;
-      this.lost.push(Object.fromEntries(fields));
-    } else {
-      this.acts.unshift(what);
-    }
-    this.say("Not saved", "late");
-    clearTimeout(this.timer);
-    if (again) this.timer = setTimeout(() => this.run(), RETRY);
-    return false;
   }
 
   // The fields of the answer; of a milestone only when it is the one to be recorded.
@@ -210,13 +98,10 @@ class Section {
     this.showMissing(told.missing);
     if (what.milestone) this.showStep(what.milestone, told, status);
     else if (status !== 409) this.showErrors(told.errors, told.refusals);
-    if (status === 409) this.compare(told, what);
-    else if (status === 422) this.refuse(what);
-    else this.accept(told, what);
+    super.take(status, told, what);
   }
 
   accept(told, what) {
-    if (what.answer) this.lost = [];
     if (!what.milestone) this.theirs.replaceChildren();
     if (what.act === "no-change") {
       this.fill(told.answer);
@@ -233,26 +118,14 @@ class Section {
     }
   }
 
-  refuse(what) {
-    if (what.answer) this.typed = this.refused = true;
-    this.say("Not saved: see what is wrong here", "late");
-  }
-
-  // An answer of our own, whose receipt got lost on the way, is no other person's.
-  compare(told, what) {
-    const isOurs = this.lost.some((sent) => Object.entries(told.answer).every(([name, value]) => same(value, sent[name])));
-    this.lost = [];
-    if (what.act) this.acts.push(what);
-    else this.typed = true;
-    if (!isOurs) this.hold(told);
+  isOurs(told, sent) {
+    return Object.entries(told.answer).every(([name, value]) => same(value, sent[name]));
   }
 
   hold(told) {
     this.acts = this.acts.filter((what) => what.milestone);
-    this.held = this.typed = true;
     this.theirAnswer = told.answer;
-    this.theirs.innerHTML = told.theirs;
-    this.say("Somebody else saved first: compare, then choose", "late");
+    super.hold(told);
   }
 
   showStep(milestone, told, status) {
@@ -326,20 +199,6 @@ class Section {
   get version() {
     return this.fields.querySelector("[name$='-version']");
   }
-
-  say(sentence, kind) {
-    const mark = document.createElement("span");
-    mark.className = kind === "complete" ? "mark" : `mark mark-${kind}`;
-    mark.textContent = sentence;
-    this.state.replaceChildren(mark);
-  }
-}
-
-function errorLine(sentence) {
-  const line = document.createElement("p");
-  line.className = "govuk-error-message";
-  line.textContent = sentence;
-  return line;
 }
 
 // The server trims what it saves.
@@ -385,17 +244,11 @@ function progress({ answered, total }) {
   shown.querySelector("progress").value = answered;
 }
 
-// One line that is always in sight, so that nobody has to look for the section that is not saved.
 function tell() {
-  const line = document.querySelector("[data-connection]");
-  const stuck = sections.filter((section) => section.trouble);
-  const held = sections.filter((section) => section.held);
-  let says = lastSaved && `All saved at ${lastSaved}.`;
-  if (stuck.length) says = `Not saved yet. ${stuck[0].trouble}`;
-  else if (held.length) says = `Item ${held[0].element.dataset.number} waits for your choice between two texts.`;
-  else if (sections.some((section) => section.running)) return; // says so when it is done
-  line.classList.toggle("is-unsaved", stuck.length + held.length > 0);
-  if (line.textContent !== says) line.textContent = says;
+  tellAll(sections, document.querySelector("[data-connection]"), {
+    held: ({ element }) => `Item ${element.dataset.number} waits for your choice between two texts.`,
+    rest: lastSaved && `All saved at ${lastSaved}.`,
+  });
 }
 
 function go(target) {
@@ -479,10 +332,4 @@ async function flush(section) {
   if (section.typed || section.acts.length) await section.run();
 }
 
-addEventListener("online", () => {
-  for (const section of sections) if (section.trouble) section.run();
-});
-
-addEventListener("beforeunload", (event) => {
-  if (!leaving && sections.some((section) => section.isUnsaved)) event.preventDefault();
-});
+watch(() => sections, () => leaving);

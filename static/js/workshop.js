@@ -3,21 +3,19 @@
 // place of this one; boxes that are open stay as they are, with their cursor. What cannot be sent
 // stays in its box and is sent when the connection is back; closing the tab then warns.
 
-const PAUSE = 1200; // ms after the last key
-const RETRY = 4000; // ms until the next try without a connection
-const PATIENCE = 20000; // ms for one answer
+import { Autosave, Connection, errorLine, tellAll, watch } from "./autosave.js";
+
 const SLOW = 800; // ms after which the page says that it is at work
 
-const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
-const SIGNED_OUT =
-  "You are signed out. Sign in again in another tab; your words stay here and are sent then.";
-const SOMEBODY_ELSE = "Somebody else is signed in now. Copy your words before you leave this page.";
-const CLOSED = "This draft can no longer be changed. Copy your words before you leave this page.";
-const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
 const WORKING = "Working …";
 const SEVERAL = "Not saved yet: the blank line makes a further paragraph when you press Done";
 
 const root = document.querySelector("[data-workshop]");
+const connection = new Connection({
+  part: "[data-workshop]",
+  address: root.dataset.address,
+  closed: "This draft can no longer be changed. Copy your words before you leave this page.",
+});
 const editors = new Map(); // by the key of what is written
 let lastSaved = "";
 let saysOfAct = "";
@@ -51,54 +49,9 @@ function atWork(doing) {
   });
 }
 
-// --- one request ----------------------------------------------------------------------------------
-
-const parse = (html) => new DOMParser().parseFromString(html, "text/html");
-const token = () => root.querySelector("[name=csrfmiddlewaretoken]");
-
-// The token of the page is worth nothing after signing in again in another tab; a new page has one.
-async function freshToken() {
-  const response = await fetch(root.dataset.address, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
-  if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
-  if (response.status >= 500) return { trouble: TROUBLE, again: true };
-  const now = parse(await response.text()).querySelector("[data-workshop]");
-  const fresh = now?.querySelector("[name=csrfmiddlewaretoken]");
-  if (!response.ok || !fresh) return { trouble: CLOSED };
-  if (now.dataset.person !== root.dataset.person) return { trouble: SOMEBODY_ELSE };
-  for (const field of root.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh.value;
-  return {};
-}
-
-// What the server said, or what is in the way: `again` when trying later may help. Words are asked
-// for as JSON; an act answers with the page, after a redirect.
-async function ask(address, fields, { json = false, mayRenew = true } = {}) {
-  if (fields) fields.set("csrfmiddlewaretoken", token().value);
-  try {
-    const response = await fetch(address, {
-      method: fields ? "POST" : "GET",
-      body: fields && new URLSearchParams(fields),
-      headers: json ? { Accept: "application/json" } : {},
-      redirect: json ? "manual" : "follow",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
-    if (response.status >= 500) return { trouble: TROUBLE, again: true };
-    if (response.status === 403 && fields && mayRenew) {
-      const { trouble, again } = await freshToken();
-      return trouble ? { trouble, again } : ask(address, fields, { json, mayRenew: false });
-    }
-    if (json && [200, 409, 422].includes(response.status)) {
-      return { status: response.status, told: await response.json() };
-    }
-    if (json || ![200, 422].includes(response.status)) return { trouble: CLOSED };
-    const page = parse(await response.text());
-    const now = page.querySelector("[data-workshop]");
-    if (!now) return { trouble: SIGNED_OUT, again: true };
-    if (now.dataset.person !== root.dataset.person) return { trouble: SOMEBODY_ELSE };
-    return { page };
-  } catch {
-    return { trouble: NO_CONNECTION, again: true };
-  }
+// An act answers with the page, after a redirect.
+function askForPage(address, fields) {
+  return connection.ask(address, fields, { wantsPage: true });
 }
 
 // --- references -----------------------------------------------------------------------------------
@@ -117,17 +70,15 @@ function renumbered(text, before, now) {
 
 // --- one box of words -----------------------------------------------------------------------------
 
-class Editor {
+class Editor extends Autosave {
   constructor(form) {
+    super(connection, form, "unsaved" in form.dataset);
+    this.form = form;
     this.key = form.dataset.editor;
-    this.take(form);
-    this.typed = "unsaved" in form.dataset;
-    this.held = this.typed && this.theirs.childElementCount > 0; // waits for a choice between two texts
+    this.address = form.getAttribute("action");
+    this.errors = form.querySelector("[data-errors]");
+    this.box = form.querySelector("textarea");
     this.refused = this.typed && !this.held;
-    this.trouble = "";
-    this.lost = []; // texts that were sent and may or may not have arrived
-    this.running = null;
-    this.timer = 0;
     form.querySelector("[data-cancel]").hidden = true;
     const done = form.querySelector("[data-done]");
     done.firstChild.textContent = "Done";
@@ -149,80 +100,42 @@ class Editor {
     });
   }
 
-  take(form) {
-    this.form = form;
-    this.state = form.querySelector("[data-state]");
-    this.theirs = form.querySelector("[data-theirs]");
-    this.errors = form.querySelector("[data-errors]");
-    this.box = form.querySelector("textarea");
-  }
-
-  get isUnsaved() {
-    return this.typed || this.running !== null;
-  }
-
   get isNew() {
     return this.form.elements.version.value === "0";
   }
 
-  get isSeveral() {
-    return /\S[^\S\n]*\n\s*\n\s*\S/.test(this.box.value) && !("options" in this.form.elements);
+  get waits() {
+    const isSeveral = /\S[^\S\n]*\n\s*\n\s*\S/.test(this.box.value) && !("options" in this.form.elements);
+    return isSeveral ? SEVERAL : "";
   }
 
   touch() {
-    this.typed = true;
-    this.refused = false;
-    clearTimeout(this.timer);
-    if (!this.held) {
-      this.say(this.isSeveral ? SEVERAL : "Not saved yet", "quiet");
-      if (!this.isSeveral) this.timer = setTimeout(() => this.run(), PAUSE);
-    }
+    super.touch();
     tell();
   }
 
-  // One request at a time: the answer to the first brings the version that the second needs.
-  run() {
-    clearTimeout(this.timer);
-    this.running ??= this.drain().finally(() => {
-      this.running = null;
-      tell();
-    });
-    return this.running;
+  tell() {
+    tell();
   }
 
-  async drain() {
-    while (this.typed && !this.held && !this.refused) {
-      if (!(await this.send())) return;
-      if (this.isSeveral) return;
-    }
-  }
-
-  async send() {
+  body() {
     const fields = new URLSearchParams(new FormData(this.form));
     fields.set("act", "save");
-    this.typed = false;
-    this.say("Saving …", "quiet");
-    tell();
-    const { status, told, trouble, again } = await ask(this.form.getAttribute("action"), fields, { json: true });
-    this.trouble = trouble ?? "";
-    if (trouble) {
-      this.typed = true;
-      this.lost.push(fields.get("text"));
-      this.say("Not saved", "late");
-      if (again) this.timer = setTimeout(() => this.run(), RETRY);
-      return false;
-    }
-    if (status === 200) this.accept(told);
-    else if (status === 409) this.compare(told);
-    else this.refuse(told);
-    return status === 200 || !this.held;
+    return fields;
+  }
+
+  isOurs(told, sent) {
+    return same(sent.text, told.fields.text);
+  }
+
+  take(status, told, what) {
+    if (status !== 422) this.form.elements.version.value = told.version;
+    if (status !== 409) this.showErrors(told.errors ?? {});
+    super.take(status, told, what);
   }
 
   accept(told) {
-    this.lost = [];
-    this.form.elements.version.value = told.version;
     this.theirs.replaceChildren();
-    this.showErrors({});
     lastSaved = told.saved_at;
     const tag = this.form.closest("[data-block]")?.querySelector("[data-origin]");
     if (tag && told.origin) {
@@ -232,42 +145,19 @@ class Editor {
     if (!this.typed) this.say(`Saved at ${told.saved_at}`, "complete");
   }
 
-  // Our own text, whose receipt got lost on the way, is no other person's.
-  compare(told) {
-    this.typed = true;
-    const isOurs = this.lost.some((sent) => same(sent, told.fields.text));
-    this.lost = [];
-    this.form.elements.version.value = told.version;
-    if (isOurs) return;
-    this.held = true;
-    this.theirs.innerHTML = told.theirs;
-    this.say("Somebody else saved first: compare, then choose", "late");
-  }
-
-  refuse(told) {
-    this.typed = this.refused = true;
-    this.showErrors(told.errors);
-    this.say("Not saved: see what is wrong here", "late");
-  }
-
   showErrors(errors) {
     this.errors.replaceChildren(
       ...Object.values(errors).flat().map((sentence) => {
-        const line = document.createElement("p");
-        line.className = "govuk-error-message";
+        const line = errorLine(sentence);
         line.setAttribute("role", "alert");
-        line.textContent = sentence;
         return line;
       }),
     );
   }
 
   keepMine() {
-    this.held = this.refused = false;
-    this.typed = true;
-    this.theirs.replaceChildren();
     this.box.focus();
-    return this.run();
+    return super.keepMine();
   }
 
   async takeTheirs() {
@@ -306,13 +196,6 @@ class Editor {
     this.box.value = text;
     this.box.setSelectionRange(selectionStart, selectionEnd);
   }
-
-  say(sentence, kind) {
-    const mark = document.createElement("span");
-    mark.className = kind === "complete" ? "mark" : `mark mark-${kind}`;
-    mark.textContent = sentence;
-    this.state.replaceChildren(mark);
-  }
 }
 
 // The server keeps one space between words and none at the ends.
@@ -326,7 +209,7 @@ function same(one, other) {
 // Go to another state of the page. An editor that was closed opens again where that fails.
 function turnTo(address, key, closed) {
   return inTurn(async () => {
-    const answer = await ask(address);
+    const answer = await askForPage(address);
     if (answer.page) {
       show(answer.page, key);
       return true;
@@ -404,18 +287,11 @@ function adopt() {
   for (const keys of root.querySelectorAll("[data-keys]")) keys.hidden = false;
 }
 
-// One line that is always in sight, so that nobody has to look for the box that is not saved.
 function tell() {
-  const line = root.querySelector("[data-connection]");
-  const all = [...editors.values()];
-  const stuck = all.find((editor) => editor.trouble);
-  const held = all.find((editor) => editor.held);
-  let says = saysOfAct || (lastSaved && `Saved at ${lastSaved}`);
-  if (stuck) says = `Not saved yet. ${stuck.trouble}`;
-  else if (held) says = "A paragraph waits for your choice between two texts.";
-  else if (all.some((editor) => editor.running)) return; // says so when it is done
-  line.classList.toggle("is-unsaved", Boolean(stuck || held));
-  if (line.textContent !== says) line.textContent = says;
+  tellAll([...editors.values()], root.querySelector("[data-connection]"), {
+    held: () => "A paragraph waits for your choice between two texts.",
+    rest: saysOfAct || (lastSaved && `Saved at ${lastSaved}`),
+  });
 }
 
 // Press a button of a paragraph: its own words are saved first.
@@ -435,7 +311,7 @@ async function act(form, fields, key, button) {
   }
   const name = fields.get("act");
   if (editor && ["split", "join", "accept"].includes(name)) editors.delete(key);
-  const answer = await ask(form.getAttribute("action"), fields);
+  const answer = await askForPage(form.getAttribute("action"), fields);
   if (!answer.page) {
     if (editor) editors.set(key, editor);
     saysOfAct = answer.trouble;
@@ -467,7 +343,7 @@ async function follow(link) {
   const known = new Set(editors.keys());
   const wanted = new URL(link.href).searchParams.get("edit");
   if (known.has(wanted)) return editors.get(wanted).box.focus();
-  const answer = await ask(link.href.split("#")[0]);
+  const answer = await askForPage(link.href.split("#")[0]);
   if (!answer.page) {
     saysOfAct = answer.trouble;
     return tell();
@@ -564,15 +440,6 @@ root.addEventListener("keydown", (event) => {
   inTurn(() => act(form, new URLSearchParams({ act: name }), block.dataset.block, name));
 });
 
-// --- leaving --------------------------------------------------------------------------------------
-
-addEventListener("online", () => {
-  for (const editor of editors.values()) if (editor.trouble) editor.run();
-});
-
-addEventListener("beforeunload", (event) => {
-  if ([...editors.values()].some((editor) => editor.isUnsaved)) event.preventDefault();
-});
-
+watch(() => [...editors.values()]);
 adopt();
 tell();

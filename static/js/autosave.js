@@ -1,0 +1,244 @@
+// Saves what is typed, a moment after the typing stops. What cannot be sent stays on the page and is
+// sent when the connection is back; two people's texts wait for a choice; closing the tab then warns.
+// A page extends `Autosave` once for each thing that it saves by itself.
+
+const PAUSE = 1200; // ms after the last key
+const RETRY = 4000; // ms until the next try; twice as long after that
+const LONGEST = 8000;
+export const PATIENCE = 20000; // ms for one answer
+
+const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
+const SIGNED_OUT =
+  "You are signed out. Sign in again in another tab; your words stay here and are sent then.";
+const SOMEBODY_ELSE = "Somebody else is signed in now. Copy your words before you leave this page.";
+const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
+
+// --- requests -------------------------------------------------------------------------------------
+
+// Asks the server on behalf of one part of the page, which holds the person (`data-person`) and the
+// CSRF token. `address` brings that page anew; `closed` says that it takes no more changes.
+export class Connection {
+  constructor({ part, address, closed }) {
+    this.part = part;
+    this.root = document.querySelector(part);
+    this.address = address;
+    this.closed = closed;
+  }
+
+  // Return { status, told } for words, or { page } with `wantsPage`; else { trouble }, with `again`
+  // when trying later may help. Without `fields` it only reads.
+  async ask(address, fields, { wantsPage = false, mayRenew = true } = {}) {
+    if (fields) fields.set("csrfmiddlewaretoken", this.tokens[0].value);
+    try {
+      const response = await fetch(address, {
+        method: fields ? "POST" : "GET",
+        body: fields && new URLSearchParams(fields),
+        headers: wantsPage ? {} : { Accept: "application/json" },
+        redirect: wantsPage ? "follow" : "manual",
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if (response.type === "opaqueredirect") return { trouble: SIGNED_OUT, again: true };
+      if (response.status >= 500) return { trouble: TROUBLE, again: true };
+      if (response.status === 403 && fields && mayRenew) {
+        const { trouble, again } = await this.renewToken();
+        return trouble ? { trouble, again } : this.ask(address, fields, { wantsPage, mayRenew: false });
+      }
+      if (wantsPage) return this.pageOf(response);
+      if (![200, 409, 422].includes(response.status)) return { trouble: this.closed };
+      return { status: response.status, told: await response.json() };
+    } catch {
+      return { trouble: NO_CONNECTION, again: true };
+    }
+  }
+
+  async pageOf(response) {
+    if (![200, 422].includes(response.status)) return { trouble: this.closed };
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const now = page.querySelector(this.part);
+    if (!now) return response.redirected ? { trouble: SIGNED_OUT, again: true } : { trouble: this.closed };
+    if (now.dataset.person !== this.root.dataset.person) return { trouble: SOMEBODY_ELSE };
+    return { page };
+  }
+
+  // The page's token is worth nothing after signing in again in another tab; a new page has one.
+  async renewToken() {
+    const { page, trouble, again } = await this.ask(this.address, null, { wantsPage: true });
+    if (trouble) return { trouble, again };
+    const fresh = page.querySelector(`${this.part} [name=csrfmiddlewaretoken]`);
+    if (!fresh) return { trouble: this.closed };
+    for (const field of this.tokens) field.value = fresh.value;
+    return {};
+  }
+
+  get tokens() {
+    return this.root.querySelectorAll("[name=csrfmiddlewaretoken]");
+  }
+}
+
+// --- one thing that is saved ----------------------------------------------------------------------
+
+// A subclass gives `address`, `body(what)`, `accept(told, what)`, `isOurs(told, sent)` and `tell()`.
+// What is sent is its words, `{ answer: true }`, or what `act` was given.
+export class Autosave {
+  constructor(connection, element, isTyped) {
+    this.connection = connection;
+    this.state = element.querySelector("[data-state]");
+    this.theirs = element.querySelector("[data-theirs]");
+    this.typed = isTyped; // the fields hold what the server has not got
+    this.held = this.typed && this.theirs.childElementCount > 0; // waits for a choice between two texts
+    this.refused = false; // the server said what is wrong, and nothing was typed since
+    this.acts = []; // what else is still to be sent
+    this.lost = []; // words that were sent and may or may not have arrived
+    this.trouble = "";
+    this.failures = 0;
+    this.timer = 0;
+    this.running = null;
+  }
+
+  get isUnsaved() {
+    return this.typed || this.acts.length > 0 || this.running !== null;
+  }
+
+  // Why the words are not saved before a button is pressed.
+  get waits() {
+    return "";
+  }
+
+  touch() {
+    this.typed = true;
+    this.refused = false;
+    clearTimeout(this.timer);
+    if (this.held) return;
+    this.say(this.waits || "Not saved yet", "quiet");
+    if (!this.waits) this.timer = setTimeout(() => this.run(), PAUSE);
+  }
+
+  saveNow() {
+    this.typed = true;
+    this.refused = false;
+    return this.run();
+  }
+
+  keepMine() {
+    this.held = false;
+    this.theirs.replaceChildren();
+    return this.saveNow();
+  }
+
+  act(what) {
+    this.acts.push(what);
+    return this.run();
+  }
+
+  // One request at a time: the answer to the first brings the version that the second needs.
+  run() {
+    clearTimeout(this.timer);
+    this.running ??= this.drain().finally(() => {
+      this.running = null;
+      this.tell();
+    });
+    return this.running;
+  }
+
+  async drain() {
+    for (let what = this.next(); what; what = this.next()) {
+      if (!(await this.send(what)) || this.waits) return;
+    }
+  }
+
+  next() {
+    if (this.acts.length) return this.acts.shift();
+    return this.typed && !this.held && !this.refused ? { answer: true } : null;
+  }
+
+  async send(what) {
+    const fields = this.body(what);
+    if (what.answer) this.typed = false;
+    this.say("Saving …", "quiet");
+    this.tell();
+    const { status, told, trouble, again } = await this.connection.ask(this.address, fields);
+    this.trouble = trouble ?? "";
+    if (!trouble) {
+      this.failures = 0;
+      this.take(status, told, what);
+      return true;
+    }
+    if (what.answer) {
+      this.typed = true;
+      this.lost.push(Object.fromEntries(fields));
+    } else {
+      this.acts.unshift(what);
+    }
+    this.say("Not saved", "late");
+    clearTimeout(this.timer);
+    if (again) this.timer = setTimeout(() => this.run(), Math.min(RETRY * 2 ** this.failures++, LONGEST));
+    return false;
+  }
+
+  take(status, told, what) {
+    if (status === 409) this.compare(told, what);
+    else if (status === 422) this.refuse(what);
+    else {
+      if (what.answer) this.lost = [];
+      this.accept(told, what);
+    }
+  }
+
+  refuse(what) {
+    if (what.answer) this.typed = this.refused = true;
+    this.say("Not saved: see what is wrong here", "late");
+  }
+
+  // Words of our own, whose receipt got lost on the way, are no other person's.
+  compare(told, what) {
+    const isOurs = this.lost.some((sent) => this.isOurs(told, sent));
+    this.lost = [];
+    if (what.act) this.acts.push(what);
+    else this.typed = true;
+    if (!isOurs) this.hold(told);
+  }
+
+  hold(told) {
+    this.held = this.typed = true;
+    this.theirs.innerHTML = told.theirs;
+    this.say("Somebody else saved first: compare, then choose", "late");
+  }
+
+  say(sentence, kind) {
+    const mark = document.createElement("span");
+    mark.className = kind === "complete" ? "mark" : `mark mark-${kind}`;
+    mark.textContent = sentence;
+    this.state.replaceChildren(mark);
+  }
+}
+
+// --- the page -------------------------------------------------------------------------------------
+
+export function errorLine(sentence) {
+  const line = document.createElement("p");
+  line.className = "govuk-error-message";
+  line.textContent = sentence;
+  return line;
+}
+
+// One line that is always in sight, so that nobody has to look for what is not saved.
+export function tellAll(all, line, { held, rest }) {
+  const stuck = all.find((each) => each.trouble);
+  const waiting = all.find((each) => each.held);
+  let says = rest;
+  if (stuck) says = `Not saved yet. ${stuck.trouble}`;
+  else if (waiting) says = held(waiting);
+  else if (all.some((each) => each.running)) return; // says so when it is done
+  line.classList.toggle("is-unsaved", Boolean(stuck || waiting));
+  if (line.textContent !== says) line.textContent = says;
+}
+
+// Send again when the connection is back, and warn before the tab closes on what is not saved.
+export function watch(all, isLeaving = () => false) {
+  addEventListener("online", () => {
+    for (const each of all()) if (each.trouble) each.run();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!isLeaving() && all().some((each) => each.isUnsaved)) event.preventDefault();
+  });
+}
