@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
 
@@ -168,6 +169,9 @@ class WorkItemText:
     action: tuple[Passage, ...] = ()
     reports: tuple[ItemReport, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()
+
+    # The texts as they are printed one after the other, each under its label.
+    LABELS: ClassVar[dict[str, str]] = {"objective": "Objective", "action": "Action"}
 
     def __post_init__(self) -> None:
         check_text(self.number, "A work item's number")

@@ -133,8 +133,7 @@ TEXT_COLUMNS = [
     Column("Supporting", 24),
     Column("Key item", 9),
     *ITEM_COLUMNS[4:],
-    Column("Objective", 50),
-    Column("Action", 50),
+    *(Column(label, 50) for label in WorkItemText.LABELS.values()),
 ]
 REPORT_COLUMNS = [
     NUMBER,
@@ -155,8 +154,7 @@ def _text(pillar: str, item: WorkItemText) -> Sequence[Value]:
         item.stage.label,
         item.confidence.label if item.confidence else "",
         item.standing,
-        _typed(item.objective),
-        _typed(item.action),
+        *(_typed(getattr(item, name)) for name in item.LABELS),
     )
 
 

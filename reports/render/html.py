@@ -289,8 +289,9 @@ def _text(item: WorkItemText) -> dict[str, Any]:
     """
     confidence = f"{item.confidence.mark} {item.confidence.label}" if item.confidence else ""
     paragraphs = [
-        *_labelled("Objective", item.objective, "paper-official"),
-        *_labelled("Action", item.action, "paper-official"),
+        paragraph
+        for name, label in item.LABELS.items()
+        for paragraph in _labelled(label, getattr(item, name), "paper-official")
     ]
     for report in item.reports:
         paragraphs += _reported(report)

@@ -122,6 +122,10 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         )
 
 
+# The texts of an item whose changes history and "what changed" tell, and what sentences call them.
+WORDINGS = {"title": "title", "objective": "objective", "action": "action"}
+
+
 def _late_milestones(on: date) -> "models.QuerySet[Milestone, Any]":
     """Item ids of open milestones whose agreed date has passed or whose forecast is after it."""
     late = Q(agreed_due__lt=on) | Q(forecast_due__gt=F("agreed_due"))

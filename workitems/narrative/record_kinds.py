@@ -30,6 +30,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
+from workitems.models.item import WORDINGS
 from workitems.narrative.blocks import Field
 
 
@@ -112,7 +113,7 @@ KINDS: dict[str, Kind] = {
         fields={
             Field.STAGE: ("stage",),
             Field.CONFIDENCE: ("confidence", "reviewer_confidence"),
-            Field.WORDING: ("title", "objective", "action"),
+            Field.WORDING: tuple(WORDINGS),
             Field.AGENCIES: ("lead_agency_id",),
         },
         names={"lead": "lead_agency__short_name", "item": "number"},

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from workitems.models import Delay, Return, Risk, Update, Variation
-from workitems.models.item import Confidence, Stage
+from workitems.models.item import WORDINGS, Confidence, Stage
 from workitems.narrative.blocks import Change, Field
 from workitems.word_diff import Strand, short_diff
 
@@ -97,7 +97,7 @@ def _item(was: Was, now: Now) -> Sentences:
         yield Sentence(Field.CONFIDENCE, f"recorded the reviewer’s view: {view}.")
     if _differs(was, now, "lead_agency_id"):
         yield Sentence(Field.AGENCIES, f"gave the lead from {was['lead']} to {now['lead']}.")
-    yield from _wordings(was, now, "", title="title", objective="objective", action="action")
+    yield from _wordings(was, now, "", **WORDINGS)
 
 
 def _support(was: Was, now: Now) -> Sentences:
