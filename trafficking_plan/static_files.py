@@ -1,9 +1,9 @@
-"""How static files are stored where they carry the hash of their content in their names."""
+"""Storage of static files with the hash of their content in their names."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Also name the hash where one script imports another, so that both are always of one version."""
+    """Also add hashes to imports between scripts, so that they are always of the same version."""
 
     support_js_module_import_aggregation = True

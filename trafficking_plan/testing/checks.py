@@ -1,4 +1,4 @@
-"""The checks that need no test: lint, formats, types, layers, migrations. They run side by side."""
+"""Static checks: lint, formats, types, layers and migrations. They run concurrently."""
 
 import contextlib
 import signal

@@ -1,7 +1,7 @@
-"""Formats the templates with djade, or checks that they are formatted.
+"""Format the templates with djade, or check that they are formatted.
 
-A template that ends without a line break is part of a line of text: a break after it would be
-printed as a space. djade ends every file with one, so it gets copies, and the break is taken off.
+A template without a line break at its end is part of a line of text; a line break would add a space
+to the output. djade adds one to every file, so it runs on copies, and the line break is removed.
 """
 
 import shutil
@@ -17,7 +17,7 @@ DJANGO = "5.2"
 
 
 def main(arguments: list[str]) -> int:
-    """Write what is not formatted, or with `--check` name it and fail."""
+    """Format the templates, or with `--check` list those that are not formatted and return 1."""
     wrong = unformatted(TEMPLATES)
     for path, text in wrong.items():
         print(f"{path.relative_to(ROOT)} is not formatted")
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
 
 
 def unformatted(folder: Path) -> dict[Path, str]:
-    """Each template that djade would change, and what it should be."""
+    """Return the templates that are not formatted, with their formatted text."""
     with tempfile.TemporaryDirectory() as name:
         copies = Path(shutil.copytree(folder, Path(name) / "templates"))
         files = sorted(copies.rglob("*.html"))
