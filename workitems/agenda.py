@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from workitems.asat import Moment
+from workitems.asat import Moment, rows_at
 from workitems.attention import attention
 from workitems.models import Decision, Matter, Plan, Return, Risk, Variation, WorkItem
 from workitems.models.meeting import MatterQuerySet
-from workitems.on_day import PlanOnDay, read
+from workitems.plan_at import PlanAt, plan_at
 from workitems.standing import Rank, days_in_words
 
 KINDS: dict[type[Any], str] = {
@@ -75,7 +75,7 @@ def title_of(subject: Any) -> str:
     return f"Return of {subject.agency.short_name} for {subject.round.name}"
 
 
-def proposals(plan: Plan, on: date, at: PlanOnDay | None = None) -> list[Proposal]:
+def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
     """Everything to bring before the group on the day, most urgent first.
 
     First what needs attention; then variations that were recommended on to the group, decisions
@@ -105,14 +105,14 @@ def proposals(plan: Plan, on: date, at: PlanOnDay | None = None) -> list[Proposa
     ]
     said = {row.subject.item_id for row in [*variations, *risks]}
     return [
-        *_attention(at or read(plan, Moment.today(on)), said),
+        *_attention(at or plan_at(plan, Moment.today(on)), said),
         *variations,
         *decisions,
         *risks,
     ]
 
 
-def _attention(at: PlanOnDay, said: set[int | None]) -> Iterable[Proposal]:
+def _attention(at: PlanAt, said: set[int | None]) -> Iterable[Proposal]:
     lines = [
         line
         for line in attention(at)
@@ -164,22 +164,23 @@ class Considered:
     decisions: list[str]
 
 
-def considered_of(item: WorkItem) -> list[Considered]:
-    """The meetings that considered the item or decided on it, newest first. One query."""
-    on_agenda = matters_of(item.pk).values_list(
-        "meeting__held_on", "meeting_id", "decisions__number", "decisions__text"
-    )
-    beside = Decision.objects.filter(item=item, matter=None).values_list(
-        "meeting__held_on", "meeting_id", "number", "text"
+def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
+    """The meetings that had considered the item or decided on it, newest first. Two queries."""
+    of = {"meeting__plan": item.plan_id}
+    about = Q(item=item.pk) | Q(variation__item=item.pk) | Q(risk__item=item.pk)
+    matters = rows_at(Matter, moment, of=of, considered_on__isnull=False).filter(about)
+    dealt_with = list(matters.values_list("id", "meeting__held_on", "meeting_id"))
+    decided = rows_at(Decision, moment, of=of).filter(
+        Q(item=item.pk, matter=None) | Q(matter__in=[pk for pk, _, _ in dealt_with])
     )
     found: dict[int, Considered] = {}
-    for held_on, meeting, _, text in on_agenda.union(beside).order_by(
-        "-meeting__held_on", "decisions__number"
+    for _, held_on, meeting in dealt_with:
+        found.setdefault(meeting, Considered(held_on, meeting, []))
+    for held_on, meeting, text in decided.order_by("number").values_list(
+        "meeting__held_on", "meeting_id", "text"
     ):
-        decisions = found.setdefault(meeting, Considered(held_on, meeting, [])).decisions
-        if text is not None:
-            decisions.append(text)
-    return list(found.values())
+        found.setdefault(meeting, Considered(held_on, meeting, [])).decisions.append(text)
+    return sorted(found.values(), key=lambda each: each.held_on, reverse=True)
 
 
 def matters_of(item: Any) -> MatterQuerySet:

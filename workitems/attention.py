@@ -3,13 +3,13 @@
 The rules are `standing.Rank`'s order; docs/attention.md says them for people who do not read code.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from workitems.models.item import number_key
-from workitems.on_day import ItemOnDay, OpenRisk, PlanOnDay, ReturnOnDay
+from workitems.plan_at import ItemAt, PlanAt, ReturnAt, RiskAt
 from workitems.standing import Rank, Reason
 
 
@@ -17,13 +17,13 @@ from workitems.standing import Rank, Reason
 class Line:
     """One item, one agency's return or one risk to the whole plan, and why it is here."""
 
-    reasons: list[Reason]
+    reasons: Sequence[Reason]
     title: str
     detail: str
     slug: str
-    item: ItemOnDay | None = None
-    of_return: ReturnOnDay | None = None
-    risk: OpenRisk | None = None
+    item: ItemAt | None = None
+    of_return: ReturnAt | None = None
+    risk: RiskAt | None = None
 
     @property
     def rank(self) -> Rank:
@@ -39,7 +39,7 @@ class Line:
             return reverse("workitems:detail", args=[self.slug, self.item.number])
         if self.of_return:
             # Not everybody who reads this line reads a return before it is accepted.
-            return reverse("returns:round", args=[self.slug, self.of_return.round.id])
+            return reverse("returns:round", args=[self.slug, self.of_return.round.pk])
         assert self.risk is not None
         return reverse("risks:detail", args=[self.slug, self.risk.number])
 
@@ -54,7 +54,7 @@ class Line:
         return f"risk-{self.risk.number}"
 
 
-def attention(at: PlanOnDay) -> list[Line]:
+def attention(at: PlanAt) -> list[Line]:
     """By the most urgent reason; among equals key items first, then the later, then those with
     more reasons, then the Plan's order."""
     return sorted([*_items(at), *_risks(at), *_returns(at)], key=_urgency)
@@ -71,11 +71,11 @@ def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
     )
 
 
-def _items(at: PlanOnDay) -> Iterable[Line]:
+def _items(at: PlanAt) -> Iterable[Line]:
     for item in at.items:
-        if item.reasons:
+        if reasons := at.reasons[item.pk]:
             yield Line(
-                reasons=item.reasons,
+                reasons=reasons,
                 title=item.title,
                 detail=at.agencies[item.lead].short_name + (", key item" if item.is_key else ""),
                 slug=at.plan.slug,
@@ -83,7 +83,7 @@ def _items(at: PlanOnDay) -> Iterable[Line]:
             )
 
 
-def _risks(at: PlanOnDay) -> Iterable[Line]:
+def _risks(at: PlanAt) -> Iterable[Line]:
     for risk in at.risks:
         if risk.item is None:
             yield Line(
@@ -95,7 +95,7 @@ def _risks(at: PlanOnDay) -> Iterable[Line]:
             )
 
 
-def _returns(at: PlanOnDay) -> Iterable[Line]:
+def _returns(at: PlanAt) -> Iterable[Line]:
     for row in at.returns:
         if row.reasons:
             yield Line(

@@ -1,6 +1,7 @@
-"""The work item list's filters and sorts, asked of the database; `lines` asks a past moment's lines."""
+"""The work item list's filters and sorts: asked of the database for today, since a page of many
+thousand items is to be quick, and of the plan's items at any moment. A test holds the two the same."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,11 +10,14 @@ from django.db.models import Case, F, OrderBy, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, Replace
 
 from agencies.models import Agency
-from workitems.models import Delay, Member, Plan, Risk, Variation, WorkItem
-from workitems.models.item import Confidence, Stage, WorkItemQuerySet
-from workitems.standing import STALE_AFTER_DAYS, Standing
+from workitems.asat import rows_at
+from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
+from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key, searchable
+from workitems.plan_at import ItemAt, PlanAt
+from workitems.standing import STALE_AFTER_DAYS, Late, Standing
 
 MACRONS = dict(zip("ĀĒĪŌŪāēīōū", "AEIOUaeiou", strict=True))
+PLAIN = str.maketrans(MACRONS)
 
 
 def plain(column: str) -> Lower:
@@ -83,8 +87,8 @@ class WorkItemFilter(django_filters.FilterSet):
     def __init__(
         self,
         *args: Any,
-        pillars: Sequence[tuple[int, str]],
-        agencies: Sequence[tuple[int, str]],
+        pillars: Iterable[tuple[int, str]],
+        agencies: Iterable[tuple[int, str]],
         on: date,
         **kwargs: Any,
     ) -> None:
@@ -93,6 +97,19 @@ class WorkItemFilter(django_filters.FilterSet):
         self.filters["pillar"].extra["choices"] = [("", "All pillars"), *pillars]
         for name in ("agency", "lead"):
             self.filters[name].extra["choices"] = [("", "All agencies"), *agencies]
+
+    def today(self, sort: str) -> QuerySet[WorkItem]:
+        """The items that the filters leave today, in order of the sort."""
+        found: WorkItemQuerySet = self.qs
+        if sort.endswith("due"):
+            found = found.with_next_agreed()
+        return found.order_by(*order_of(sort))
+
+    def among(self, at: PlanAt, sort: str) -> list[ItemAt]:
+        """The items of the plan at a moment that the filters leave, in order of the sort; what comes
+        out equal, in the Plan's order."""
+        self.form.is_valid()
+        return in_order(narrowed(at, self.form.cleaned_data), sort, at)
 
     def by_words(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
         return rows.matching(value)
@@ -142,13 +159,66 @@ def agencies_of(plan: Plan) -> "QuerySet[Agency]":
     ).in_order()
 
 
-def sort_of(asked: str) -> tuple[str, list[OrderBy | str]]:
-    """The sort that was asked for, if it is one of ours, and the order that it stands for."""
-    name = asked.removeprefix("-")
-    if name not in SORTS:
-        name = asked = "number"
+# Whether an item at a moment is what the filter's value asks for.
+TESTS: dict[str, Callable[[ItemAt, Any], bool]] = {
+    "pillar": lambda item, pillar: item.pillar == pillar,
+    "lead": lambda item, agency: item.lead == agency,
+    "standing": lambda item, standing: item.standing == standing,
+    "stage": lambda item, stage: item.stage == stage,
+    "confidence": lambda item, confidence: item.confidence == confidence,
+    "late": lambda item, late: item.is_late and (late == "late" or item.late.state == Late.OVERDUE),
+}
+
+
+def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
+    """The items that the filters leave; `wanted` is what their form cleaned. An agency's part takes
+    a query."""
+    items = list(at.items)
+    for name, is_wanted in TESTS.items():
+        if value := wanted.get(name):
+            items = [item for item in items if is_wanted(item, value)]
+    if wanted.get("attention"):
+        items = [item for item in items if at.reasons[item.pk]]
+    if agency := wanted.get("agency"):
+        supports = rows_at(Support, at.moment, of={"item__plan_id": at.plan.pk}, agency_id=agency)
+        supported = set(supports.values_list("item_id", flat=True))
+        items = [item for item in items if item.lead == agency or item.pk in supported]
+    if words := searchable(wanted.get("q") or "").split()[:10]:
+        items = [item for item in items if _says(item, words)]
+    return items
+
+
+def _says(item: ItemAt, words: list[str]) -> bool:
+    """Whether every word is in the item's number or wording."""
+    text = searchable(item.number, item.title, item.objective, item.action)
+    return all(word in text for word in words)
+
+
+def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
+    """The items as `sort_of` sorts them."""
+    keys: dict[str, Callable[[ItemAt], Any]] = {
+        "number": lambda item: number_key(item.number),
+        "title": lambda item: item.title.translate(PLAIN).lower(),
+        "lead": lambda item: at.agencies[item.lead].short_name.translate(PLAIN).lower(),
+        "stage": lambda item: STAGES.index(item.stage),
+        "confidence": lambda item: CONFIDENCES.index(item.confidence),
+        "due": lambda item: item.due,
+    }
+    key, is_reversed = keys[sort.removeprefix("-")], sort.startswith("-")
+    dated = [item for item in items if item.due or not sort.endswith("due")]
+    undated = [item for item in items if not item.due] if sort.endswith("due") else []
+    return sorted(dated, key=key, reverse=is_reversed) + undated
+
+
+def sort_of(asked: str) -> str:
+    """The sort that was asked for, if it is one of ours."""
+    return asked if asked.removeprefix("-") in SORTS else "number"
+
+
+def order_of(sort: str) -> list[OrderBy | str]:
+    """What the sort is for the database."""
     # Items without a date come last both ways; the databases differ on that.
-    last = True if name == "due" else None
-    column = SORTS[name]
-    first = column.desc(nulls_last=last) if asked.startswith("-") else column.asc(nulls_last=last)
-    return asked, [first, "number_key", "pk"]
+    last = True if sort.endswith("due") else None
+    column = SORTS[sort.removeprefix("-")]
+    first = column.desc(nulls_last=last) if sort.startswith("-") else column.asc(nulls_last=last)
+    return [first, "number_key", "pk"]

@@ -32,14 +32,20 @@ def by_then(day: date | None, on: date) -> date | None:
 
 
 class MilestoneLike(Protocol):
-    """What is asked of a milestone."""
+    """What is asked of a milestone: a record, or a row that cannot be changed."""
 
-    description: str
-    original_due: date
-    agreed_due: date
-    forecast_due: date
-    completed_on: date | None
-    withdrawn_on: date | None
+    @property
+    def description(self) -> str: ...
+    @property
+    def original_due(self) -> date: ...
+    @property
+    def agreed_due(self) -> date: ...
+    @property
+    def forecast_due(self) -> date: ...
+    @property
+    def completed_on(self) -> date | None: ...
+    @property
+    def withdrawn_on(self) -> date | None: ...
 
 
 class Late(StrEnum):
@@ -121,6 +127,14 @@ def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
     if not found:
         return Lateness(Late.ON_TIME)
     return min(found, key=lambda late: (LATE_ORDER.index(late.state), -late.days))
+
+
+def item_dates(stage: str, milestones: Sequence[MilestoneLike], on: date) -> Lateness:
+    """How an item's dates stand, closed milestones among them; a withdrawn item is neither late nor
+    done, whatever was closed."""
+    if stage == "withdrawn":
+        return Lateness(Late.WITHDRAWN)
+    return item_lateness(milestones, on)
 
 
 def next_due(milestones: Sequence[MilestoneLike], on: date) -> date | None:

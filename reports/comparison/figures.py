@@ -12,7 +12,7 @@ from reports.document import Document, ProgressPicture, Stage, WorkItemTable
 from reports.document.wording import agree
 from workitems.models import Delay
 from workitems.models.item import Confidence
-from workitems.on_day import PlanOnDay
+from workitems.plan_at import PlanAt
 from workitems.standing import Standing, counted, days_in_words
 
 
@@ -52,7 +52,7 @@ class Group:
     total: Figure | None = None
 
 
-def side_by_side(was: PlanOnDay, now: PlanOnDay) -> list[Group]:
+def side_by_side(was: PlanAt, now: PlanAt) -> list[Group]:
     """Return items by status, live items by agency confidence, and days of open delays by cause."""
     stood_was, stood_now = ([item.standing for item in plan.items] for plan in (was, now))
     said_was, said_now = (
@@ -93,14 +93,14 @@ def _counts(
     return tuple(Figure(label, before[kind], after[kind]) for kind, label in kinds)
 
 
-def _days(plan: PlanOnDay) -> Counter[str]:
+def _days(plan: PlanAt) -> Counter[str]:
     found: Counter[str] = Counter()
     for delay in plan.delays:
         found[delay.cause] += delay.days
     return found
 
 
-def counted_otherwise(paper: Document, plan: PlanOnDay) -> str:
+def counted_otherwise(paper: Document, plan: PlanAt) -> str:
     """Describe what the paper's own annex counts, if the records count differently; else return "".
 
     Records may be entered late, with their true dates. An issued paper stays as it was.

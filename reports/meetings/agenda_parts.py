@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,13 +19,13 @@ from reports.meetings.record_words import (
     paragraphs,
 )
 from workitems.asat import rows_at
-from workitems.models import Decision, Meeting, Milestone, Risk, Variation, WorkItem
+from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.models.risk import SEVERITY
-from workitems.on_day import PlanOnDay
+from workitems.plan_at import ItemAt, PlanAt, milestones_at, with_milestones
 
 
-def agenda(meeting: Meeting, at: PlanOnDay) -> tuple[Matter, ...]:
+def agenda(meeting: Meeting, at: PlanAt) -> tuple[Matter, ...]:
     """Return the matters in order. Records that did not exist at the moment are left out."""
     matters = list(meeting.matters.on_agenda().for_page().in_order())
     subjects = _Subjects(matters, at)
@@ -36,15 +35,16 @@ def agenda(meeting: Meeting, at: PlanOnDay) -> tuple[Matter, ...]:
 class _Subjects:
     """All records that the matters are about, read at once."""
 
-    def __init__(self, matters: Iterable[Any], at: PlanOnDay) -> None:
+    def __init__(self, matters: Iterable[Any], at: PlanAt) -> None:
         self.at = at
         items = {each.subject_item.pk for each in matters if each.subject_item}
-        self.items = self._rows(WorkItem, items)
-        self.milestones: dict[int, list[Any]] = defaultdict(list)
-        for row in rows_at(Milestone, at.moment, of={"item_id__in": items}).order_by(
-            "number", "id"
-        ):
-            self.milestones[row.item_id].append(row)
+        self.items = {
+            item.pk: item
+            for item in with_milestones(
+                (item for item in at.items if item.pk in items),
+                milestones_at(at.moment, {"item_id__in": items}),
+            )
+        }
         self.variations = self._rows(Variation, {each.variation_id for each in matters})
         self.risks = self._rows(Risk, {each.risk_id for each in matters})
         self.decisions = self._rows(Decision, {each.decision_id for each in matters})
@@ -71,33 +71,27 @@ class _Subjects:
             answer=answer(of_return) if of_return else None,
         )
 
-    def _item(self, row: Any) -> ItemFacts:
-        stood = self.at.by_pk[row.id]
-        milestones = self.milestones[row.id]
+    def _item(self, row: ItemAt) -> ItemFacts:
         return ItemFacts(
             number=row.number,
             title=line(row.title),
-            lead=name_of(self.at.agencies, row.lead_agency_id),
+            lead=name_of(self.at.agencies, row.lead),
             stage=Stage(row.stage).label,
             confidence=Confidence(row.confidence).label if row.confidence else "",
             reviewer=Confidence(row.reviewer_confidence).label if row.reviewer_confidence else "",
-            late=stood.late.words if stood.is_live and milestones else "",
-            is_late=stood.is_live and stood.late.is_late,
+            late=row.late.words if row.is_live and row.milestones else "",
+            is_late=row.is_late,
             objective=paragraphs(row.objective),
             action=paragraphs(row.action),
-            milestones=tuple(milestone_dates(each, row.number, self.at.on) for each in milestones),
+            milestones=tuple(
+                milestone_dates(each, row.number, self.at.on) for each in row.milestones
+            ),
         )
 
     def _asked(self, row: Any) -> Asked:
         item = self.items[row.item_id]
-        milestone = next(
-            (
-                line(each.description)
-                for each in self.milestones[row.item_id]
-                if each.id == row.milestone_id
-            ),
-            "",
-        )
+        named = {each.pk: line(each.description) for each in item.milestones}
+        milestone = named.get(row.milestone_id, "")
         return asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
 
     def _risk(self, row: Any) -> RiskFacts:
@@ -118,7 +112,7 @@ class _Subjects:
         return decision_line(row, held=held, on=self.at.on, agencies=self.at.agencies)
 
 
-def open_decisions(meeting: Meeting, at: PlanOnDay) -> tuple[DecisionLine, ...]:
+def open_decisions(meeting: Meeting, at: PlanAt) -> tuple[DecisionLine, ...]:
     """Return open decisions of earlier meetings as at the moment, soonest due first."""
     held = dict(
         Meeting.objects.filter(plan=meeting.plan, held_on__lt=meeting.held_on).values_list(

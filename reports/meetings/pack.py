@@ -6,9 +6,9 @@ Its figures are the dashboard's, computed by the same functions.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
-from reports.charts import StripMilestone
 from reports.meetings.agenda_parts import agenda, open_decisions
 from reports.meetings.parts import (
     AttentionLine,
@@ -30,9 +30,8 @@ from reports.progress.view import Look, meetings_before
 from workitems.asat import Moment
 from workitems.attention import Line, attention
 from workitems.models import Meeting
-from workitems.on_day import PlanOnDay
-from workitems.on_day import read as read_plan
-from workitems.standing import Lateness, Standing, milestone_lateness
+from workitems.plan_at import PlanAt, plan_at
+from workitems.standing import Standing
 
 # Rows in a table. The paper says how many more there are; the dashboard shows them.
 ATTENTION_LINES = 40
@@ -48,7 +47,7 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     The number of queries does not depend on the size of the plan or the agenda.
     """
     plan = meeting.plan
-    at = read_plan(plan, moment)
+    at = plan_at(plan, moment)
     page = dashboard.build(Look(plan=plan, at=moment), at, None)
     lines = attention(at)
     since = next(iter(meetings_before(plan, moment)), None)
@@ -70,7 +69,7 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         grid=_grid(page.grid),
         timeline=_timeline(page, moment.on),
         due=tuple(Count(each.label, each.count, "") for each in page.due),
-        due_lines=_due_lines(at),
+        due_lines=tuple(_due_lines(at)),
         causes=tuple(
             CauseLine(each.figure.label, each.figure.count, each.days, each.words)
             for each in page.causes
@@ -131,38 +130,20 @@ def _cell(cell: dashboard.Cell) -> GridCell:
 def _timeline(page: dashboard.Dashboard, on: date) -> tuple[MilestoneDates, ...]:
     """Return the timeline's open milestones, late ones first, then by agreed date."""
     rows = [
-        (milestone_lateness(each, on), strip.number, each)
+        (each, milestone_dates(each, strip.number, on))
         for strip in page.timeline
         for each in strip.milestones
         if each.is_open
     ]
-    rows.sort(key=lambda row: (not row[0].is_late, row[2].agreed_due))
-    return tuple(_bar(number, each, late) for late, number, each in rows[:TIMELINE_LINES])
+    rows.sort(key=lambda row: (not row[1].is_late, row[0].agreed_due))
+    return tuple(dates for _, dates in rows[:TIMELINE_LINES])
 
 
-def _bar(number: str, each: StripMilestone, late: Lateness) -> MilestoneDates:
-    return MilestoneDates(
-        item=number,
-        description=line(each.description),
-        original=each.original_due,
-        agreed=each.agreed_due,
-        forecast=each.forecast_due,
-        completed=None,
-        words=late.words,
-        is_late=late.is_late,
-    )
-
-
-def _due_lines(at: PlanOnDay) -> tuple[DueLine, ...]:
-    within = dashboard.DUE_WITHIN_DAYS[-1]
-    due = [row for row in at.by_agreed_date if row.is_due_within(within, at.on)][:DUE_LINES]
-    found = dashboard.milestones_of(at, {row.pk for row in due})
-    return tuple(_due_line(at, found[row.pk]) for row in due)
-
-
-def _due_line(at: PlanOnDay, due: dashboard.Due) -> DueLine:
-    return DueLine(
-        milestone=milestone_dates(due.milestone, due.item.number, at.on),
-        title=line(due.item.title),
-        lead=at.agencies[due.item.lead].short_name,
-    )
+def _due_lines(at: PlanAt) -> Iterator[DueLine]:
+    for row in dashboard.due_within(at, dashboard.DUE_WITHIN_DAYS[-1])[:DUE_LINES]:
+        item = at.by_pk[row.item]
+        yield DueLine(
+            milestone=milestone_dates(row, item.number, at.on),
+            title=line(item.title),
+            lead=at.agencies[item.lead].short_name,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,8 +12,8 @@ from reports.document.dates import long_date
 from reports.document.markup import tidy
 from reports.meetings.parts import Asked, DecisionLine, MilestoneDates, ReturnLine, Words
 from workitems.models import Variation
-from workitems.on_day import ReturnOnDay
-from workitems.standing import by_then, milestone_lateness
+from workitems.plan_at import ReturnAt
+from workitems.standing import MilestoneLike, by_then, milestone_lateness
 
 
 def line(text: str) -> str:
@@ -23,11 +24,11 @@ def paragraphs(text: str) -> Words:
     return tuple(filter(None, (" ".join(part.split()) for part in tidy(text).splitlines())))
 
 
-def name_of(agencies: dict[int, Any], pk: int | None) -> str:
+def name_of(agencies: Mapping[int, Any], pk: int | None) -> str:
     return agencies[pk].short_name if pk is not None else ""
 
 
-def milestone_dates(row: Any, item: str, on: date) -> MilestoneDates:
+def milestone_dates(row: MilestoneLike, item: str, on: date) -> MilestoneDates:
     """Return the dates of a milestone or its history row. `item` is the item's number."""
     late = milestone_lateness(row, on)
     return MilestoneDates(
@@ -42,7 +43,7 @@ def milestone_dates(row: Any, item: str, on: date) -> MilestoneDates:
     )
 
 
-def answer(row: ReturnOnDay) -> ReturnLine:
+def answer(row: ReturnAt) -> ReturnLine:
     """Return an agency's return with its state, or with the reason it needs attention if there is
     one."""
     words = row.reasons[0].words if row.reasons else row.state_label
@@ -50,7 +51,7 @@ def answer(row: ReturnOnDay) -> ReturnLine:
 
 
 def decision_line(
-    row: Any, *, held: date, on: date, agencies: dict[int, Any], about: str = ""
+    row: Any, *, held: date, on: date, agencies: Mapping[int, Any], about: str = ""
 ) -> DecisionLine:
     """Return a decision or its history row. Completion after `on` is ignored."""
     done = by_then(row.done_on, on)
@@ -66,7 +67,7 @@ def decision_line(
     )
 
 
-def asked(row: Any, *, item: Any, milestone: str, agencies: dict[int, Any]) -> Asked:
+def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -> Asked:
     """Return a variation or its history row, with the text or date before and after."""
     what, before, after = _sides(row, milestone)
     state = Variation.State(row.state)

@@ -4,20 +4,27 @@ Every figure is counted from the same lines and carries the address of the list 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reports.charts import Strip
 from reports.progress.changes import glance
-from reports.progress.timeline import dates_of, strip_of
+from reports.progress.timeline import strip_of
 from reports.progress.view import Look
-from workitems.asat import rows_at
 from workitems.attention import Line, attention
-from workitems.models import Delay, Milestone, Return
-from workitems.on_day import ItemOnDay, PlanOnDay, ReturnOnDay
-from workitems.on_day import read as read_plan
-from workitems.standing import Standing, counted, days_in_words, milestone_lateness
+from workitems.models import Delay, Return
+from workitems.plan_at import (
+    ItemAt,
+    MilestoneAt,
+    PillarAt,
+    PlanAt,
+    ReturnAt,
+    milestones_at,
+    plan_at,
+    with_milestones,
+)
+from workitems.standing import Standing, counted, days_in_words
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8
@@ -48,7 +55,7 @@ class Figure:
 class Mark:
     """One item in a cell; `was` is how it stood before, where that differs."""
 
-    item: ItemOnDay
+    item: ItemAt
     was: Standing | None
 
 
@@ -63,7 +70,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class GridRow:
-    pillar: Any
+    pillar: PillarAt
     cells: list[Cell]
     total: Figure
 
@@ -84,13 +91,11 @@ class AttentionLine:
     is_new: bool
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A milestone that falls due, with its item."""
 
-    milestone: Any
-    item: ItemOnDay
-    late: Any
+    milestone: MilestoneAt
+    item: ItemAt
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ class Dashboard:
     """All that the page shows. `was` figures are there where two moments are compared."""
 
     look: Look
-    at: PlanOnDay
+    at: PlanAt
     headline: str
     since_words: str
     changed: list[Figure]
@@ -123,26 +128,25 @@ class Dashboard:
     due: list[Figure]
     due_soon: list[Due]
     causes: list[Cause]
-    returns: list[ReturnOnDay]
+    returns: Sequence[ReturnAt]
     answered: dict[int, tuple[int, int]]
 
 
 def read(look: Look) -> Dashboard:
     """The dashboard of a look: a fixed number of queries, one reading more where compared."""
-    at = read_plan(look.plan, look.at)
-    before = read_plan(look.plan, look.since) if look.since else None
+    at = plan_at(look.plan, look.at)
+    before = plan_at(look.plan, look.since) if look.since else None
     return build(look, at, before)
 
 
-def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
+def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
     at = at.narrowed(pillar=look.pillar, lead=look.agency)
     changed = changes(look, at, before) if before else []
     if before is not None:
         before = before.narrowed(pillar=look.pillar, lead=look.agency)
     lines = attention(at)
     known = {line.key for line in attention(before)} if before else set()
-    soon = [row for row in at.by_agreed_date if row.is_due_within(DUE_WITHIN_DAYS[-1], at.on)]
-    due_soon = milestones_of(at, {row.pk for row in soon[:DUE_SHOWN]})
+    soon = due_within(at, DUE_WITHIN_DAYS[-1])
     figures = standings(look, at, before)
     return Dashboard(
         look=look,
@@ -167,25 +171,25 @@ def build(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Dashboard:
         due=[
             Figure(
                 label=f"within {days} days",
-                count=sum(row.is_due_within(days, at.on) for row in soon),
+                count=sum(row.is_due_within(days) for row in soon),
                 url=look.link("milestones", due=days),
             )
             for days in DUE_WITHIN_DAYS
         ],
-        due_soon=[due_soon[row.pk] for row in soon[:DUE_SHOWN]],
+        due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
         causes=causes(look, at),
         returns=at.returns,
         answered=answered(at),
     )
 
 
-def standings(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> list[Figure]:
+def standings(look: Look, at: PlanAt, before: PlanAt | None) -> list[Figure]:
     """How many items stand in which way, in the order of the headline; they add up to all."""
     return _stand(look, at.items, before.items if before else None)
 
 
 def _stand(
-    look: Look, items: list[ItemOnDay], was: list[ItemOnDay] | None, **of: Any
+    look: Look, items: Sequence[ItemAt], was: Sequence[ItemAt] | None, **of: Any
 ) -> list[Figure]:
     now = Counter(item.standing for item in items)
     then = Counter(item.standing for item in was) if was is not None else None
@@ -201,7 +205,7 @@ def _stand(
     ]
 
 
-def headline(at: PlanOnDay) -> str:
+def headline(at: PlanAt) -> str:
     """The state of the plan in one sentence: "28 work items: 9 complete, 4 late, 15 on track;
     3 variations wait for a decision." """
     total = len(at.items)
@@ -233,7 +237,7 @@ def since_words(look: Look, figures: Iterable[Figure]) -> str:
     return f"Since {look.since.words}: {', '.join(moved)}."
 
 
-def changes(look: Look, at: PlanOnDay, before: PlanOnDay) -> list[Figure]:
+def changes(look: Look, at: PlanAt, before: PlanAt) -> list[Figure]:
     """What was completed and what slipped; all else is on the page of what changed."""
     return [
         Figure(label=kind.label.lower(), count=count, url=look.link("changes", kind=kind))
@@ -241,7 +245,7 @@ def changes(look: Look, at: PlanOnDay, before: PlanOnDay) -> list[Figure]:
     ]
 
 
-def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
+def grid(look: Look, at: PlanAt, before: PlanAt | None) -> Grid:
     now = _cells(at.items)
     then = _cells(before.items) if before else None
     stood = {item.pk: item.standing for item in before.items} if before else {}
@@ -249,18 +253,18 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
     agencies = sorted(
         (at.agencies[pk] for pk in leads), key=lambda agency: agency.short_name.casefold()
     )
-    pillars = [row for row in at.pillars if look.pillar in (None, row.id)]
+    pillars = [row for row in at.pillars if look.pillar in (None, row.pk)]
 
     def cell(pillar: Any, agency: Any) -> Cell:
-        items = now[pillar.id, agency.pk]
-        was = then[pillar.id, agency.pk] if then is not None else None
+        items = now[pillar.pk, agency.pk]
+        was = then[pillar.pk, agency.pk] if then is not None else None
         is_crowded = len(items) > MARKS_IN_A_CELL
-        stand = _stand(look, items, was, pillar=pillar.id, lead=agency.pk) if is_crowded else []
+        stand = _stand(look, items, was, pillar=pillar.pk, lead=agency.pk) if is_crowded else []
         return Cell(
             figure=Figure(
                 label=f"{agency.short_name}, {pillar.title}",
                 count=len(items),
-                url=look.items(pillar=pillar.id, lead=agency.pk),
+                url=look.items(pillar=pillar.pk, lead=agency.pk),
                 was=len(was) if was is not None else None,
             ),
             marks=[] if is_crowded else [Mark(item, _differs(item, stood)) for item in items],
@@ -285,7 +289,7 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
             GridRow(
                 pillar=pillar,
                 cells=[cell(pillar, agency) for agency in agencies],
-                total=of_pillar(pillar.title, pillar.id, pillar=pillar.id),
+                total=of_pillar(pillar.title, pillar.pk, pillar=pillar.pk),
             )
             for pillar in pillars
         ],
@@ -299,35 +303,34 @@ def grid(look: Look, at: PlanOnDay, before: PlanOnDay | None) -> Grid:
     )
 
 
-def _cells(items: Iterable[ItemOnDay]) -> dict[tuple[int, int], list[ItemOnDay]]:
-    found: dict[tuple[int, int], list[ItemOnDay]] = defaultdict(list)
+def _cells(items: Iterable[ItemAt]) -> dict[tuple[int, int], list[ItemAt]]:
+    found: dict[tuple[int, int], list[ItemAt]] = defaultdict(list)
     for item in items:
         found[item.pillar, item.lead].append(item)
     return found
 
 
-def _differs(item: ItemOnDay, stood: dict[int, Standing]) -> Standing | None:
+def _differs(item: ItemAt, stood: dict[int, Standing]) -> Standing | None:
     was = stood.get(item.pk)
     return was if was != item.standing else None
 
 
-def timeline(look: Look, at: PlanOnDay) -> list[Strip]:
+def timeline(look: Look, at: PlanAt) -> list[Strip]:
     """The items that are late, then those that are due next, each with all its milestones."""
-    late: dict[int, None] = {}
-    timely: dict[int, None] = {}
-    for row in at.by_agreed_date:
-        (late if row.is_late(at.on) else timely).setdefault(row.item)
-    picked = list({**late, **timely})[:TIMELINE_SHOWN]
-    milestones = dates_of(at.moment, {"item_id__in": picked})
-    return [
-        strip_of(
-            item.number, item.title, item.stage, look.item(item.number), milestones[item.pk], at.on
-        )
-        for item in (at.by_pk[pk] for pk in picked)
-    ]
+    ahead = sorted(at.milestones, key=lambda row: not row.is_late)
+    picked = list(dict.fromkeys(row.item for row in ahead))[:TIMELINE_SHOWN]
+    items = with_milestones(
+        (at.by_pk[pk] for pk in picked), milestones_at(at.moment, {"item_id__in": picked})
+    )
+    return [strip_of(item, look.item(item.number)) for item in items]
 
 
-def causes(look: Look, at: PlanOnDay) -> list[Cause]:
+def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:
+    """Open milestones of live items with an agreed date from the day on, by that date."""
+    return [row for row in at.milestones if row.is_due_within(days)]
+
+
+def causes(look: Look, at: PlanAt) -> list[Cause]:
     """Open delays by cause, the most days first."""
     number: Counter[str] = Counter()
     days: Counter[str] = Counter()
@@ -348,13 +351,7 @@ def causes(look: Look, at: PlanOnDay) -> list[Cause]:
     ]
 
 
-def milestones_of(at: PlanOnDay, pks: set[int]) -> dict[int, Due]:
-    """The picked milestones as they stood, with their items. One query."""
-    rows = rows_at(Milestone, at.moment, of={"pk__in": sorted(pks)})
-    return {row.id: Due(row, at.by_pk[row.item_id], milestone_lateness(row, at.on)) for row in rows}
-
-
-def answered(at: PlanOnDay) -> dict[int, tuple[int, int]]:
+def answered(at: PlanAt) -> dict[int, tuple[int, int]]:
     """Of each return today: items answered, items asked about. The past keeps only its state."""
     if not at.moment.is_now:
         return {}

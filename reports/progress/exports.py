@@ -15,12 +15,10 @@ from reports.progress.changes import Comparison
 from reports.progress.changes import Kind as ChangeKind
 from reports.progress.tables import Column, Kind, Sheet, Value
 from reports.progress.view import Look
-from workitems.asat import rows_at
 from workitems.attention import attention
-from workitems.models import Delay, Milestone, Mitigation
+from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
-from workitems.on_day import ItemOnDay, PlanOnDay
-from workitems.standing import by_then, milestone_lateness
+from workitems.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
 Row = list[Value]
 STAGES = dict(Stage.choices)
@@ -36,9 +34,9 @@ def number_column(title: str) -> Column:
     return Column(title, 10, Kind.NUMBER)
 
 
-def about(look: Look, at: PlanOnDay, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
+def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
     """What a table is of; `chosen` are the page's own filters in words, some of them empty."""
-    narrowed = [row.title for row in at.pillars if row.id == look.pillar]
+    narrowed = [row.title for row in at.pillars if row.pk == look.pillar]
     if look.agency is not None:
         narrowed.append(f"led by {at.agencies[look.agency].short_name}")
     return facts(look, [*narrowed, *filter(None, chosen)], made_at)
@@ -60,7 +58,7 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
 # --- the dashboard's figures ----------------------------------------------------------------
 
 
-def figures(look: Look, at: PlanOnDay, before: PlanOnDay | None, made_at: datetime) -> Sheet:
+def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
     """Every figure of the dashboard, one a row; what it was, where two moments are compared."""
     page = dashboard.build(look, at, before)
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
@@ -99,8 +97,8 @@ def _figure(part: str, pillar: str, agency: str, figure: Any, label: str = "") -
     return [part, pillar, agency, label or figure.label, figure.count, figure.was]
 
 
-def _pillars(look: Look, at: PlanOnDay) -> list[str]:
-    return [f"{row.number} {row.title}" for row in at.pillars if look.pillar in (None, row.id)]
+def _pillars(look: Look, at: PlanAt) -> list[str]:
+    return [f"{row.number} {row.title}" for row in at.pillars if look.pillar in (None, row.pk)]
 
 
 def _states(returns: Iterable[Any]) -> dict[str, int]:
@@ -113,11 +111,9 @@ def _states(returns: Iterable[Any]) -> dict[str, int]:
 # --- lists ----------------------------------------------------------------------------------
 
 
-def items(
-    look: Look, at: PlanOnDay, chosen: list[ItemOnDay], made_at: datetime, *filters: str
-) -> Sheet:
+def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filters: str) -> Sheet:
     """The items chosen, in the order given."""
-    pillars = {row.id: f"{row.number} {row.title}" for row in at.pillars}
+    pillars = {row.pk: f"{row.number} {row.title}" for row in at.pillars}
     agencies = {pk: agency.short_name for pk, agency in at.agencies.items()}
     columns = [
         *ITEM, Column("Pillar", 22), Column("Lead agency", 11), Column("Key item", 7),
@@ -139,7 +135,7 @@ def items(
             item.due if item.is_live else None,
             item.late.words if item.is_live else "",
             item.heard_on,
-            " ".join(reason.words for reason in item.reasons),
+            " ".join(reason.words for reason in at.reasons[item.pk]),
         ]
         for item in chosen
     ]
@@ -152,7 +148,7 @@ def items(
     )
 
 
-def needing_attention(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
+def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     """The attention list, most urgent first."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     rows: list[Row] = [
@@ -166,10 +162,9 @@ def needing_attention(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
     )
 
 
-def open_milestones(look: Look, at: PlanOnDay, made_at: datetime, *, late: str, due: str) -> Sheet:
+def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due: str) -> Sheet:
     """The open milestones as the register lists them."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    lines = registers.milestone_lines(shown, registers.open_milestones(shown, late=late, due=due))
     columns = [
         *ITEM, Column("Lead agency", 11), Column("Milestone", 40),
         Column("Responsible agency", 13), Column("Done means", 40), date_column("Original date"),
@@ -182,15 +177,15 @@ def open_milestones(look: Look, at: PlanOnDay, made_at: datetime, *, late: str, 
             line.item.title,
             at.agencies[line.item.lead].short_name,
             line.milestone.description,
-            at.agencies[line.milestone.responsible_agency_id].short_name,
+            at.agencies[line.milestone.responsible].short_name,
             line.milestone.done_means,
             line.milestone.original_due,
             line.milestone.agreed_due,
             line.milestone.forecast_due,
-            line.late.words,
-            line.late.days or None,
+            line.milestone.late.words,
+            line.milestone.late.days or None,
         ]
-        for line in lines
+        for line in registers.open_milestones(shown, late=late, due=due)
     ]
     of = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
     return Sheet(
@@ -198,17 +193,11 @@ def open_milestones(look: Look, at: PlanOnDay, made_at: datetime, *, late: str, 
     )
 
 
-def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
+def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     """Every milestone of the timeline, done and withdrawn ones too, in the Plan's order."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    of_item: dict[int, list[Any]] = defaultdict(list)
-    found = rows_at(Milestone, at.moment, of={"item__plan_id": at.plan.pk}).order_by("number", "id")
-    for row in found.values_list(
-        "item_id", "description", "responsible_agency_id", "original_due", "agreed_due",
-        "forecast_due", "completed_on", "withdrawn_on", named=True,
-    ):  # fmt: skip
-        of_item[row.item_id].append(row)
-    pillars = {row.id: f"{row.number} {row.title}" for row in at.pillars}
+    milestones = milestones_at(at.moment, {"item__plan_id": at.plan.pk})
+    pillars = {row.pk: f"{row.number} {row.title}" for row in at.pillars}
     columns = [
         *ITEM, Column("Pillar", 22), Column("Lead agency", 11), Column("Milestone", 40),
         Column("Responsible agency", 13), date_column("Original date"), date_column("Agreed date"),
@@ -222,16 +211,16 @@ def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
             pillars.get(item.pillar, ""),
             at.agencies[item.lead].short_name,
             row.description,
-            at.agencies[row.responsible_agency_id].short_name,
+            at.agencies[row.responsible].short_name,
             row.original_due,
             row.agreed_due,
             row.forecast_due,
-            by_then(row.completed_on, at.on),
-            by_then(row.withdrawn_on, at.on),
-            milestone_lateness(row, at.on).words,
+            row.completed_on,
+            row.withdrawn_on,
+            row.late.words,
         ]
-        for item in shown.items
-        for row in of_item[item.pk]
+        for item in with_milestones(shown.items, milestones)
+        for row in item.milestones
     ]
     title = "All milestones"
     return Sheet(
@@ -239,49 +228,42 @@ def all_milestones(look: Look, at: PlanOnDay, made_at: datetime) -> Sheet:
     )
 
 
-def open_delays(look: Look, at: PlanOnDay, made_at: datetime, *, cause: str) -> Sheet:
+def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> Sheet:
     """The open delays as the register lists them, with what is done about each."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    lines = registers.delay_lines(shown, registers.open_delays(shown, cause=cause))
-    mitigations: dict[int, list[str]] = defaultdict(list)
-    for row in rows_at(
-        Mitigation, at.moment, of={"delay_id__in": [line.row.id for line in lines]}
-    ).order_by("number", "id"):
-        mitigations[row.delay_id].append(_mitigation(row, at))
     columns = [
         *ITEM, Column("Milestone", 34), Column("Cause", 18), Column("Why", 44),
         Column("What it does", 34), date_column("Found"), date_column("Date before"),
         date_column("Date after"), number_column("Days"), number_column("Times moved"),
         Column("Mitigation", 50),
     ]  # fmt: skip
-    rows = [
+    rows: list[Row] = [
         [
             line.item.number,
             line.item.title,
-            line.row.milestone.description,
+            line.delay.of,
             line.cause,
-            line.row.explanation,
-            line.row.effect,
-            line.row.found_on,
-            line.row.due_before,
-            line.row.due_after,
-            line.days,
-            line.row.times_moved,
-            "\n".join(mitigations[line.row.id]),
+            line.delay.explanation,
+            line.delay.effect,
+            line.delay.found_on,
+            line.delay.due_before,
+            line.delay.due_after,
+            line.delay.days,
+            line.delay.times_moved,
+            "\n".join(_mitigation(row, at) for row in line.delay.mitigations),
         ]
-        for line in lines
+        for line in registers.open_delays(shown, cause=cause)
     ]
     of = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
     return Sheet(name="Open delays", title="Open delays", about=of, columns=columns, rows=rows)
 
 
-def _mitigation(row: Any, at: PlanOnDay) -> str:
+def _mitigation(row: MitigationAt, at: PlanAt) -> str:
     """ "Hire a printer. Police, by 30 July 2010, done 1 July 2010"."""
-    words = f"{row.description} {at.agencies[row.owner_agency_id].short_name}"
+    words = f"{row.description} {at.agencies[row.owner].short_name}"
     if row.due_on:
         words += f", by {row.due_on:%-d %B %Y}"
-    done = by_then(row.done_on, at.on)
-    return f"{words}, done {done:%-d %B %Y}" if done else words
+    return f"{words}, done {row.done_on:%-d %B %Y}" if row.done_on else words
 
 
 # --- what changed ---------------------------------------------------------------------------

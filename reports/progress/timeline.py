@@ -8,17 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
 from agencies.models import Agency
 from reports.charts import Scale, Strip, StripMilestone
-from workitems import standing
-from workitems.asat import Moment, rows_at
-from workitems.models import Milestone, Pillar, Plan, WorkItem
-from workitems.models.item import Stage, number_key
+from workitems.asat import Moment
+from workitems.models import Plan
+from workitems.models.item import Stage
+from workitems.plan_at import ItemAt, items_at, milestones_at, pillar_titles
 from workitems.standing import counted
 
 # Beyond so many rows a reader wants to choose a group before its rows.
@@ -103,18 +102,7 @@ def read(
 
     Rows and marks lead to the items' pages, as at the same moment.
     """
-    narrow: dict[str, Any] = {}
-    if pillar is not None:
-        narrow["pillar_id"] = pillar
-    if lead is not None:
-        narrow["lead_agency_id"] = lead
-    items = sorted(
-        rows_at(WorkItem, moment, of={"plan_id": plan.pk}, **narrow)
-        .order_by()
-        .values_list("number", "title", "stage", "pillar_id", "lead_agency_id", "id"),
-        key=lambda row: (number_key(row[0]), row[5]),
-    )
-    milestones = dates_of(moment, {"item__plan_id": plan.pk})
+    milestones = milestones_at(moment, {"item__plan_id": plan.pk})
     if by == GroupBy.AGENCY:
         titles = dict(Agency.objects.in_order().values_list("pk", "name"))
     else:
@@ -122,9 +110,10 @@ def read(
 
     address = address_of_items(plan, moment)
     strips: dict[int, list[Strip]] = defaultdict(list)
-    for number, title, stage, in_pillar, led_by, pk in items:
-        strip = strip_of(number, title, stage, address(number), milestones.get(pk, ()), moment.on)
-        strips[led_by if by == GroupBy.AGENCY else in_pillar].append(strip)
+    for item in items_at(moment, {"plan_id": plan.pk}, milestones):
+        if pillar in (None, item.pillar) and lead in (None, item.lead):
+            strip = strip_of(item, address(item.number))
+            strips[item.lead if by == GroupBy.AGENCY else item.pillar].append(strip)
     groups = [
         Group(key, words, strips[key], sum(strip.is_late for strip in strips[key]))
         for key, words in titles.items()
@@ -134,16 +123,6 @@ def read(
     return Timeline(moment.on, groups, scale)
 
 
-def pillar_titles(plan: Plan, moment: Moment) -> dict[int, str]:
-    """The pillars by id, in order, as they were called at the moment; what was recorded later keeps
-    its later name, so that no item is without its pillar."""
-    titles = dict(plan.pillars.order_by("number").values_list("pk", "title"))
-    if not moment.is_now:
-        rows = rows_at(Pillar, moment, of={"plan_id": plan.pk})
-        titles |= dict(rows.values_list("id", "title"))
-    return titles
-
-
 def address_of_items(plan: Plan, moment: Moment) -> Callable[[str], str]:
     """Item number to the item's page, as at the moment; the router is not asked a thousand times."""
     listing = reverse("workitems:list", args=[plan.slug])
@@ -151,55 +130,37 @@ def address_of_items(plan: Plan, moment: Moment) -> Callable[[str], str]:
     return lambda number: f"{listing}{quote(number, safe='')}/{query}"
 
 
-def dates_of(moment: Moment, of: dict[str, Any]) -> dict[int, list[tuple[Any, ...]]]:
-    """By item, in their order: (description, original, agreed, forecast, completed, withdrawn).
-
-    `of` chooses milestones as `rows_at` takes it. One query.
-    """
-    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    rows = (
-        rows_at(Milestone, moment, of=of)
-        .order_by("number", "id")
-        .values_list(
-            "item_id", "description", "original_due", "agreed_due", "forecast_due",
-            "completed_on", "withdrawn_on",
+def strip_of(item: ItemAt, url: str) -> Strip:
+    """An item's row with the milestones that were read with it."""
+    drawn = [
+        StripMilestone(
+            description=row.description,
+            original_due=row.original_due,
+            agreed_due=row.agreed_due,
+            forecast_due=row.forecast_due,
+            completed_on=row.completed_on,
+            withdrawn_on=row.withdrawn_on,
+            url=f"{url}#milestones",
         )
-    )  # fmt: skip
-    for item, *row in rows:
-        found[item].append(tuple(row))
-    return found
-
-
-def strip_of(number: str, title: str, stage: str, url: str, milestones: Any, on: date) -> Strip:
-    """An item's row with its milestones, as `dates_of` gives them."""
-    drawn = []
-    for description, original, agreed, forecast, completed, withdrawn in milestones:
-        drawn.append(
-            StripMilestone(
-                description=description,
-                original_due=original,
-                agreed_due=agreed,
-                forecast_due=forecast,
-                completed_on=standing.by_then(completed, on),
-                withdrawn_on=standing.by_then(withdrawn, on),
-                url=f"{url}#milestones",
-            )
-        )
-    words, is_late = _stands(stage, drawn, on)
+        for row in item.milestones
+    ]
     return Strip(
-        number=number, title=title, url=url, words=words, is_late=is_late, milestones=drawn
+        number=item.number,
+        title=item.title,
+        url=url,
+        words=_stands(item),
+        is_late=item.is_late,
+        milestones=drawn,
     )
 
 
-def _stands(stage: str, milestones: list[StripMilestone], on: date) -> tuple[str, bool]:
-    """How the item's open dates stand, in words, and whether it is late; a closed item's stage."""
-    if stage in (Stage.COMPLETE, Stage.WITHDRAWN):
-        return Stage(stage).label, False
-    if not milestones:
-        return "No milestones", False
-    ahead = [one for one in milestones if one.is_open]
-    if not ahead:
-        done = all(one.completed_on for one in milestones)
-        return "All milestones done" if done else "No open milestone", False
-    late = standing.item_lateness(ahead, on)
-    return late.words, late.is_late
+def _stands(item: ItemAt) -> str:
+    """How the item's open dates stand, in words; a closed item's stage."""
+    if not item.is_live:
+        return Stage(item.stage).label
+    if not item.milestones:
+        return "No milestones"
+    if item.due is None:
+        done = all(row.is_done for row in item.milestones)
+        return "All milestones done" if done else "No open milestone"
+    return item.late.words

@@ -20,10 +20,10 @@ from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
 from agencies.models import Agency
-from reports.progress.timeline import pillar_titles
 from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.models.item import Stage
+from workitems.plan_at import pillar_titles
 
 NEVER = date.max
 CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)

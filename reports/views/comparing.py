@@ -19,8 +19,8 @@ from reports.progress.view import Look
 from reports.views.briefings import readable_briefing
 from reports.views.issuing import damaged
 from reports.views.readers import issued_briefing, plan_with_papers
-from workitems import on_day
 from workitems.asat import Moment
+from workitems.plan_at import plan_at
 from workitems.views.lookups import visible_plans
 
 
@@ -103,8 +103,8 @@ def load_side(
 def side_by_side(
     request: HttpRequest, briefing: Briefing, was: LoadedVersion, now: LoadedVersion
 ) -> dict[str, Any]:
-    at = on_day.read(briefing.plan, now.moment)
-    before = at if was.moment == now.moment else on_day.read(briefing.plan, was.moment)
+    at = plan_at(briefing.plan, now.moment)
+    before = at if was.moment == now.moment else plan_at(briefing.plan, was.moment)
     return {
         "was": was,
         "now": now,

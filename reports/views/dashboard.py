@@ -3,6 +3,7 @@
 All readers of the plan may see them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,8 +18,7 @@ from reports.progress import dashboard, registers
 from reports.progress.view import Look
 from workitems.attention import attention as attention_lines
 from workitems.models import Delay
-from workitems.on_day import PlanOnDay
-from workitems.on_day import read as read_plan
+from workitems.plan_at import PlanAt, plan_at
 from workitems.views.lookups import visible_plan
 
 ROWS_ON_A_PAGE = 100
@@ -56,33 +56,32 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def register(
-    request: HttpRequest, template: str, context: dict[str, Any], rows: list[Any], lines: Any
+    request: HttpRequest, template: str, context: dict[str, Any], rows: Sequence[Any]
 ) -> HttpResponse:
-    """Render one page of a register. `lines` returns the texts of the rows on that page."""
+    """Render one page of a register."""
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         f"reports/dashboard/{template}.html",
-        context | {"page": page, "lines": lines(list(page)), "total": len(rows)},
+        context | {"page": page, "lines": page.object_list, "total": len(rows)},
         status=422 if context["bar"].errors else 200,
     )
 
 
-def plan_of(look: Look) -> PlanOnDay:
-    return read_plan(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
+def plan_of(look: Look) -> PlanAt:
+    return plan_at(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
 
 
 @require_GET
 def attention(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
-    return register(request, "attention", context, attention_lines(plan_of(look)), list)
+    return register(request, "attention", context, attention_lines(plan_of(look)))
 
 
 @require_GET
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     late, due = chosen(request, "late", registers.LATE), chosen(request, "due", registers.DUE)
-    at = plan_of(look)
     tabs = [("All open", look.link("milestones"), not (late or due))]
     tabs += [
         (label, look.link("milestones", late=key), late == key)
@@ -96,8 +95,7 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "milestones",
         context | {"tabs": tabs, "is_filtered": bool(late or due or look.is_narrowed)},
-        registers.open_milestones(at, late=late, due=due),
-        lambda rows: registers.milestone_lines(at, rows),
+        registers.open_milestones(plan_of(look), late=late, due=due),
     )
 
 
@@ -118,7 +116,6 @@ def delays(request: HttpRequest, slug: str) -> HttpResponse:
         "delays",
         context | {"tabs": tabs, "is_filtered": bool(cause or look.is_narrowed)},
         registers.open_delays(at, cause=cause),
-        lambda rows: registers.delay_lines(at, rows),
     )
 
 

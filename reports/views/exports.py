@@ -20,10 +20,9 @@ from reports.progress.view import Look
 from reports.render import csv, xlsx
 from reports.views import files
 from reports.views.dashboard import chosen, look_of
-from workitems import lines
 from workitems.filters import WorkItemFilter, sort_of
 from workitems.models import Delay, WorkItem
-from workitems.on_day import read as read_plan
+from workitems.plan_at import plan_at
 
 
 class Export(NamedTuple):
@@ -34,20 +33,20 @@ class Export(NamedTuple):
 
 
 def figures(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    before = read_plan(look.plan, look.since) if look.since else None
-    return exports.figures(look, read_plan(look.plan, look.at), before, made_at)
+    before = plan_at(look.plan, look.since) if look.since else None
+    return exports.figures(look, plan_at(look.plan, look.at), before, made_at)
 
 
 def attention(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     look = look.without_comparison()
-    return exports.needing_attention(look, read_plan(look.plan, look.at), made_at)
+    return exports.needing_attention(look, plan_at(look.plan, look.at), made_at)
 
 
 def milestones(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     look = look.without_comparison()
     return exports.open_milestones(
         look,
-        read_plan(look.plan, look.at),
+        plan_at(look.plan, look.at),
         made_at,
         late=chosen(request, "late", registers.LATE),
         due=chosen(request, "due", registers.DUE),
@@ -56,31 +55,29 @@ def milestones(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 
 def timeline(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     look = look.without_comparison()
-    return exports.all_milestones(look, read_plan(look.plan, look.at), made_at)
+    return exports.all_milestones(look, plan_at(look.plan, look.at), made_at)
 
 
 def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     look = look.without_comparison()
     cause = chosen(request, "cause", dict(Delay.Cause.choices))
-    return exports.open_delays(look, read_plan(look.plan, look.at), made_at, cause=cause)
+    return exports.open_delays(look, plan_at(look.plan, look.at), made_at, cause=cause)
 
 
 def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     """Return the item list's rows, by its own filters (`agency` leads or supports; `lead`
     leads)."""
     look = replace(look, since=None, pillar=None, agency=None)
-    at = read_plan(look.plan, look.at)
-    form = WorkItemFilter(
+    at = plan_at(look.plan, look.at)
+    asked = WorkItemFilter(
         request.GET,
         queryset=WorkItem.objects.none(),
-        pillars=[(row.id, row.title) for row in at.pillars],
+        pillars=[(row.pk, row.title) for row in at.pillars],
         agencies=[(pk, agency.short_name) for pk, agency in at.agencies.items()],
         on=at.on,
-    ).form
-    form.is_valid()
-    sort, _ = sort_of(request.GET.get("sort", ""))
-    found = lines.in_order(lines.narrowed(at, form.cleaned_data), sort, at.agencies)
-    return exports.items(look, at, found, made_at, *in_words(form))
+    )
+    found = asked.among(at, sort_of(request.GET.get("sort", "")))
+    return exports.items(look, at, found, made_at, *in_words(asked.form))
 
 
 def in_words(form: Form) -> list[str]:

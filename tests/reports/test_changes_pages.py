@@ -29,7 +29,7 @@ from tests.workitems.record import TODAY
 from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
-from workitems.on_day import read as read_plan
+from workitems.plan_at import plan_at
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -248,7 +248,7 @@ def test_what_is_left_out_of_reading_has_nothing_to_tell(plan, police, customs, 
             ] == [(change.kind, change.sentence) for change in expected]
             told += len(expected)
             counts = Counter(change.kind for change in expected)
-            assert glance(read_plan(plan, since), read_plan(plan, at)) == {
+            assert glance(plan_at(plan, since), plan_at(plan, at)) == {
                 kind: counts[kind] for kind in (Kind.COMPLETED, Kind.SLIPPED)
             }
     assert told > 50

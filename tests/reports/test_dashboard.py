@@ -86,7 +86,7 @@ def test_each_item_stands_in_one_way_and_the_headline_says_how_many(plan, police
         "complete": 1,
         "withdrawn": 1,
     }
-    assert [(row.pillar.id, row.total.count) for row in page.grid.rows] == [
+    assert [(row.pillar.pk, row.total.count) for row in page.grid.rows] == [
         (one.pk, 2),
         (two.pk, 4),
     ]
@@ -349,15 +349,15 @@ BAR = 2
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        # Milestones due and on the timeline, progress of returns, meetings, briefings.
-        ("", 5),
+        # Milestones on the timeline, progress of returns, meetings, briefings.
+        ("", 4),
         # Agencies by their names of then.
-        ("?at=2010-05-31", 4 + 1),
+        ("?at=2010-05-31", 3 + 1),
         # Compared, the plan is read once more, and the milestones done meanwhile.
-        ("?at=2010-05-31&since=2010-05-01", 4 + 1 + 10 + 1),
+        ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 10 + 1),
         ("attention/", 0),
-        ("milestones/", 1),
-        ("delays/", 1),
+        ("milestones/", 0),
+        ("delays/", 0),
     ],
 )
 def test_pages_take_as_many_queries_for_much_as_for_little(

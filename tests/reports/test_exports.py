@@ -310,12 +310,12 @@ def test_what_is_not_offered_is_not_there(reader, full, what, format):
 @pytest.mark.parametrize(
     ("what", "queries"),
     [
-        ("dashboard", 17),
+        ("dashboard", 16),
         ("items", 15),
         ("attention", 15),
-        ("milestones", 16),
+        ("milestones", 15),
         ("timeline", 16),
-        ("delays", 17),
+        ("delays", 15),
         ("changes", 18),
     ],
 )

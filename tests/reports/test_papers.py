@@ -327,7 +327,7 @@ def test_queries_do_not_grow_with_the_agenda(made, more, django_assert_num_queri
                 milestone=made.printed, number=100 + number, state="taken_back"
             )
             MatterFactory(meeting=made.meeting, position=8 + number, variation=variation)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(33):
         compose_pack(made.meeting, Moment.at(at(2)))
 
 

@@ -22,9 +22,9 @@ from tests.factories import (
 )
 from tests.plans_at_random import moments, plans
 from tests.reports.test_reconcile import some_plans, undone, versions
-from workitems import on_day
 from workitems.asat import Moment
 from workitems.models import Milestone
+from workitems.plan_at import plan_at
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_nothing_is_left_out_and_late_items_are_those_of_the_dashboard(data):
         pillar = data.draw(st.sampled_from([None, *made.plan.pillars.values_list("pk", flat=True)]))
         lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
         found = timeline.read(made.plan, moment, by=by, pillar=pillar, lead=lead)
-        at = on_day.read(made.plan, moment).narrowed(pillar=pillar, lead=lead)
+        at = plan_at(made.plan, moment).narrowed(pillar=pillar, lead=lead)
         assert sorted(strip.number for strip in strips(found)) == sorted(
             item.number for item in at.items
         )

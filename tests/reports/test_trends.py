@@ -22,10 +22,10 @@ from tests.factories import (
 )
 from tests.plans_at_random import moments, plans
 from tests.reports.test_reconcile import some_plans, undone, versions
-from workitems import on_day
 from workitems.asat import Moment
 from workitems.models import Delay, Milestone
 from workitems.models.item import Stage
+from workitems.plan_at import plan_at
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def test_each_month_is_what_the_dashboard_said_when_it_ended(data):
         found = trends.read(made.plan, moment, pillar=pillar, lead=lead)
         for month in found.months:
             last = month.day == moment.on
-            at = on_day.read(made.plan, moment if last else Moment.end_of(month.day))
+            at = plan_at(made.plan, moment if last else Moment.end_of(month.day))
             at = at.narrowed(pillar=pillar, lead=lead)
             stages = Counter(item.stage for item in at.items)
             assert month.stages == {stage: stages[stage] for stage in Stage}
@@ -106,9 +106,7 @@ def test_pillars_and_agencies_each_add_up_to_all_milestones_whose_date_has_passe
                     sum(one.not_yet for one in met),
                 )
                 assert total == getattr(found.met, measure)
-        gone = {
-            item.pk for item in on_day.read(made.plan, moment).items if item.stage == "withdrawn"
-        }
+        gone = {item.pk for item in plan_at(made.plan, moment).items if item.stage == "withdrawn"}
         passed = [
             row
             for row in versions(Milestone, moment)

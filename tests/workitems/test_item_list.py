@@ -18,10 +18,10 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import noon
-from workitems import lines, on_day
 from workitems.asat import Moment
 from workitems.filters import SORTS, WorkItemFilter, agencies_of
 from workitems.models.item import Confidence, Stage
+from workitems.plan_at import plan_at
 from workitems.standing import STALE_AFTER_DAYS, Standing
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,13 @@ def told(client, plan, **query):
     response = client.get(address(plan), query)
     assert response.status_code == 200
     return [
-        (row["item"].number, row["item"].title, row["lead"], row["late"].words, row["due"])
+        (
+            row["item"].number,
+            row["item"].title,
+            row["lead"],
+            row["item"].dates.words,
+            row["item"].due,
+        )
         for row in response.context["rows"]
     ]
 
@@ -130,18 +136,15 @@ def every_question(plan, dice):
 
 
 def asked_of_the_lines(plan, query):
-    form = WorkItemFilter(
+    asked = WorkItemFilter(
         query,
         queryset=plan.items.none(),
         pillars=[(pillar.pk, "") for pillar in plan.pillars.all()],
         agencies=[(agency.pk, "") for agency in agencies_of(plan)],
         on=THEN,
-    ).form
-    assert form.is_valid()
-    return [
-        line.number
-        for line in lines.narrowed(on_day.read(plan, Moment.today(THEN)), form.cleaned_data)
-    ]
+    )
+    assert asked.form.is_valid()
+    return [item.number for item in asked.among(plan_at(plan, Moment.today(THEN)), sort="number")]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -156,7 +156,7 @@ def test_a_page_that_is_not_there_is_the_nearest(reader, plan, police, monkeypat
 
 def test_a_row_says_when_it_is_late_and_since_when(reader, plan, many):
     found = {
-        row["item"].number: (row["late"].words, row["due"])
+        row["item"].number: (row["item"].dates.words, row["item"].due)
         for row in reader.get(f"/plans/{plan.slug}/items/").context["rows"]
     }
     assert found == {
@@ -175,7 +175,7 @@ def test_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, poli
     MilestoneFactory(item=item, original_due=date(2010, 3, 31), completed_on=date(2010, 3, 31))
     page = reader.get(f"/plans/{plan.slug}/items/")
     (row,) = page.context["rows"]
-    assert row["late"].words == "Withdrawn"
+    assert row["item"].dates.words == "Withdrawn"
     assert '<td data-label="Confidence">–</td>' in page.text
     assert reader.get(item.get_absolute_url()).context["late"].words == "Withdrawn"
 

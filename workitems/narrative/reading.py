@@ -98,10 +98,16 @@ def reader_of(user: User, plan: Plan) -> Reader:
 
 
 def item_history(
-    item: WorkItem, reader: Reader | None = None, limit: int | None = None
+    item: WorkItem,
+    reader: Reader | None = None,
+    *,
+    until: datetime | None = None,
+    limit: int | None = None,
 ) -> list[Entry]:
-    """What happened to an item and what hangs on it, newest first, at most `limit`. One query."""
-    return _whole(Scope(item=item.pk), reader or Reader(), limit)
+    """What happened to an item and what hangs on it, before `until`, newest first, at most `limit`.
+    One query."""
+    before = {"history_date__lt": until} if until else {}
+    return _whole(Scope(item=item.pk), reader or Reader(), limit, before)
 
 
 def risk_history(risk: Risk) -> list[Entry]:
@@ -109,9 +115,11 @@ def risk_history(risk: Risk) -> list[Entry]:
     return _whole(Scope(risk=risk.pk), Reader())
 
 
-def _whole(scope: Scope, reader: Reader, limit: int | None = None) -> list[Entry]:
+def _whole(
+    scope: Scope, reader: Reader, limit: int | None = None, only: dict[str, Any] | None = None
+) -> list[Entry]:
     rows = _together(
-        _slots(rank, name, _visible(kind, reader).filter(**path), reader)
+        _slots(rank, name, _visible(kind, reader).filter(**path, **(only or {})), reader)
         for rank, name, kind, path in kinds_of(scope)
     )
     return _told(rows, limit=limit)

@@ -1,43 +1,35 @@
 """Work items: the list, one item, and the acts of the agency that answers for it."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Prefetch
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
-from workitems import item_at, lines, services, standing
-from workitems.agenda import considered_of, matters_of
+from workitems import services, standing
+from workitems.agenda import matters_of
 from workitems.asat import Moment
-from workitems.desk import waiting_variations
 from workitems.filters import WorkItemFilter, agencies_of, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
 from workitems.forms.moments import AsAtForm
-from workitems.models import (
-    Decision,
-    Delay,
-    Evidence,
-    Milestone,
-    Mitigation,
-    Plan,
-    Risk,
-    Support,
-    Update,
-    Variation,
-    WorkItem,
-)
+from workitems.item_page import ItemPage, item_page
+from workitems.models import Decision, Evidence, Milestone, Risk, Support, Variation, WorkItem
 from workitems.models.item import Stage
 from workitems.narrative import blocks_of, item_history, reader_of
-from workitems.on_day import read as read_plan
+from workitems.plan_at import (
+    ItemAt,
+    items_among,
+    milestones_at,
+    pillars_at,
+    plan_at,
+    with_milestones,
+)
 from workitems.services import items as item_services
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
@@ -53,11 +45,26 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     as_at = AsAtForm(request.GET, on=localdate())
     moment = as_at.moment
-    sort, order = sort_of(request.GET.get("sort", ""))
-    if moment.is_now:
-        form, page, rows = _listed_today(request, plan, moment.on, sort, order)
-    else:
-        form, page, rows = _listed_then(request, plan, moment, sort)
+    sort = sort_of(request.GET.get("sort", ""))
+    # Today's list asks the database for its page alone.
+    at = None if moment.is_now else plan_at(plan, moment)
+    agencies = {agency.pk: agency for agency in agencies_of(plan)}
+    if at:
+        offered = {*agencies, *(item.lead for item in at.items)}
+        named = sorted((at.agencies[pk] for pk in offered), key=lambda a: a.short_name.casefold())
+        agencies = {agency.pk: agency for agency in named}
+    asked = WorkItemFilter(
+        request.GET,
+        queryset=plan.items.all(),
+        pillars=[
+            (pillar.pk, f"{pillar.number} {pillar.title}") for pillar in pillars_at(plan, moment)
+        ],
+        agencies=[(pk, agency.short_name) for pk, agency in agencies.items()],
+        on=moment.on,
+    )
+    found = asked.among(at, sort) if at else asked.today(sort)
+    page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    form = asked.form
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data
     look = {"at": moment.key, "pillar": narrowed.get("pillar"), "agency": narrowed.get("lead")}
@@ -73,7 +80,10 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "more": [form[name] for name in form.fields if name not in FIELDS],
             "is_more_open": not chosen <= set(FIELDS),
             "page": page,
-            "rows": rows,
+            "rows": [
+                {"item": item, "lead": agencies[item.lead].short_name}
+                for item in items_listed(page, moment)
+            ],
             "sort": sort,
             "at_query": at_query(moment),
             "is_filtered": bool(chosen),
@@ -88,61 +98,12 @@ def at_query(moment: Moment) -> str:
     return f"?{urlencode({'at': moment.key})}" if moment.key else ""
 
 
-def _listed_today(
-    request: HttpRequest, plan: Plan, on: date, sort: str, order: Sequence[Any]
-) -> tuple[Form, "Page[Any]", list[dict[str, Any]]]:
-    found = WorkItemFilter(
-        request.GET,
-        queryset=plan.items.for_list(),
-        pillars=[(pillar.pk, str(pillar)) for pillar in plan.pillars.order_by("number")],
-        agencies=[(agency.pk, str(agency)) for agency in agencies_of(plan)],
-        on=on,
-    )
-    items = found.qs
-    if sort.lstrip("-") == "due":
-        items = items.with_next_agreed()
-    page = Paginator(items.order_by(*order), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {
-            "item": item,
-            "lead": item.lead_agency.short_name,
-            "late": lines.lateness(item.stage, item.milestones.all(), on),
-            "due": standing.next_due(item.milestones.all(), on),
-        }
-        for item in page
-    ]
-    return found.form, page, rows
-
-
-def _listed_then(
-    request: HttpRequest, plan: Plan, moment: Moment, sort: str
-) -> tuple[Form, "Page[Any]", list[dict[str, Any]]]:
-    at = read_plan(plan, moment)
-    agencies = at.agencies
-    offered = {item.lead for item in at.items} | {agency.pk for agency in agencies_of(plan)}
-    form = WorkItemFilter(
-        request.GET,
-        queryset=plan.items.none(),
-        pillars=[(pillar.id, f"{pillar.number} {pillar.title}") for pillar in at.pillars],
-        agencies=sorted(
-            ((pk, agencies[pk].short_name) for pk in offered), key=lambda pair: pair[1].casefold()
-        ),
-        on=moment.on,
-    ).form
-    form.is_valid()
-    found = lines.in_order(lines.narrowed(at, form.cleaned_data), sort, agencies)
-    page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    late = lines.latenesses(page, moment)
-    rows = [
-        {
-            "item": item,
-            "lead": agencies[item.lead].short_name,
-            "late": late[item.pk],
-            "due": item.due,
-        }
-        for item in page
-    ]
-    return form, page, rows
+def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
+    """The items on a page of the list, with all their milestones."""
+    rows: Any = page.object_list
+    items = items_among(rows, moment) if moment.is_now else rows
+    milestones = milestones_at(moment, {"item_id__in": [item.pk for item in items]})
+    return with_milestones(items, milestones)
 
 
 def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
@@ -181,116 +142,78 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         # For the title, which says where something is wrong.
         "form": as_at,
     }
-    if moment.is_now:
-        shown = _shown_today(request, item, moment.on)
-    else:
-        then = item_at.read(item, moment)
-        if then is None:
-            # The question has an answer, so this page is found.
-            return render(request, "workitems/items/not_yet.html", frame | {"item": item})
-        shown = _shown_then(request, item, then, moment)
-    return render(request, "workitems/items/detail.html", frame | shown)
+    shown = item_page(item, moment, skip=known_empty(item) if moment.is_now else frozenset())
+    if shown is None:
+        # The question has an answer, so this page is found.
+        return render(request, "workitems/items/not_yet.html", frame | {"item": item})
+    parts = _parts(request, item, shown, moment)
+    # Nobody changes anything in the past.
+    may = _may(request, item) if moment.is_now else {}
+    return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
-def _shown_today(request: HttpRequest, item: WorkItem, on: date) -> dict[str, Any]:
-    found: Any = item  # with what the query added to it
-    milestones = list(
-        item.milestones.order_by("number")
-        .select_related("responsible_agency")
-        .prefetch_related(
-            Prefetch(
-                "delays",
-                Delay.objects.order_by("-number").prefetch_related(
-                    Prefetch("mitigations", Mitigation.objects.select_related("owner_agency"))
-                ),
-            )
-        )
-    )
-    pieces = list(Evidence.objects.of_item(item).for_list()) if found.has_evidence else []
-    updates = (
-        Update.objects.filter(item=item)
-        .accepted()
-        .select_related("of_return__agency", "of_return__round")
-        .newest_first()[: item_at.UPDATES_SHOWN]
-    )
-    history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
-    return {
-        "item": item,
-        "supports": item.supports.all(),
-        "measures": item.measures.order_by("number"),
-        "milestones": [
-            {
-                "milestone": each,
-                "delays": [(delay, delay.mitigations.all()) for delay in each.delays.all()],
-                "may_update": request.user.has_perm("workitems.update_milestone", each),
-                "pieces": [piece for piece in pieces if piece.milestone_id == each.pk],
-            }
-            for each in milestones
-        ],
-        "span": standing.span(milestones, on),
-        "late": lines.lateness(item.stage, milestones, on),
-        "fresh": standing.freshness(item.heard_on, on),
-        "updates": [
-            (update, [piece for piece in pieces if piece.update_id == update.pk])
-            for update in updates
-        ],
-        "waiting": waiting_variations(item.plan, item=item) if found.is_asked_about else [],
-        "considered": considered_of(item) if found.was_considered else [],
-        "risks": item.risks.open(on).open_first(on).for_list() if found.has_risks else [],
-        "tabs": [("Item", item.get_absolute_url(), True), ("History", history_url, False)],
-        "history_url": history_url,
-        "history": blocks_of(
-            item_history(item, reader_of(signed_in(request), item.plan), limit=HISTORY_SHOWN)
-        ),
-        "may_update": item.stage != Stage.WITHDRAWN
-        and request.user.has_perm("workitems.update_item", item),
-        "may_review": request.user.has_perm("workitems.review_item", item),
-        "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
-        "may_raise": item.is_live and request.user.has_perm("workitems.raise_risk", item),
+def known_empty(item: WorkItem) -> frozenset[str]:
+    """The parts that the item has none of today, as the query for it said."""
+    found: Any = item
+    there = {
+        "variations": found.is_asked_about,
+        "evidence": found.has_evidence,
+        "considered": found.was_considered,
+        "risks": found.has_risks,
     }
+    return frozenset(name for name, is_any in there.items() if not is_any)
 
 
-def _shown_then(
-    request: HttpRequest, item: WorkItem, then: item_at.ItemAt, moment: Moment
-) -> dict[str, Any]:
-    """The same of a past moment; nobody may change anything in it. Its history ends there."""
-    on = moment.on
-    milestones = [each.milestone for each in then.milestones]
-    told = [
-        entry
-        for entry in item_history(item, reader_of(signed_in(request), item.plan))
-        if moment.until is None or entry.at < moment.until
-    ]
+def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment) -> dict[str, Any]:
+    """What the page shows. The history of a past page ends with its moment."""
+    on, then = moment.on, shown.item
+    milestones = [milestone for milestone, _ in shown.milestones]
     history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
-    history_url += f"?{urlencode({'until': on.isoformat()})}"
+    if not moment.is_now:
+        history_url += f"?{urlencode({'until': on.isoformat()})}"
+    reader = reader_of(signed_in(request), item.plan)
     return {
-        "item": then.item,
-        "supports": then.supports,
-        "measures": then.measures,
+        "item": then,
+        "supports": shown.supports,
+        "measures": shown.measures,
         "milestones": [
             {
-                "milestone": each.milestone,
-                "delays": each.delays,
-                "pieces": [p for p in then.evidence if p.milestone_id == each.milestone.pk],
+                "milestone": milestone,
+                "delays": delays,
+                "may_update": moment.is_now
+                and request.user.has_perm("workitems.update_milestone", milestone),
+                "pieces": [each for each in shown.evidence if each.milestone_id == milestone.pk],
             }
-            for each in then.milestones
+            for milestone, delays in shown.milestones
         ],
         "span": standing.span(milestones, on),
-        "late": lines.lateness(then.item.stage, milestones, on),
-        "fresh": standing.freshness(then.item.heard_on, on),
+        "late": standing.item_dates(then.stage, milestones, on),
+        "fresh": standing.freshness(then.heard_on, on),
         "updates": [
-            (update, [piece for piece in then.evidence if piece.update_id == update.pk])
-            for update in then.updates
+            (update, [each for each in shown.evidence if each.update_id == update.pk])
+            for update in shown.updates
         ],
-        "waiting": then.variations,
-        "considered": then.considered,
-        "risks": then.risks,
+        "waiting": shown.variations,
+        "considered": shown.considered,
+        "risks": shown.risks,
         "tabs": [
             ("Item", item.get_absolute_url() + at_query(moment), True),
             ("History", history_url, False),
         ],
         "history_url": history_url,
-        "history": blocks_of(told[:HISTORY_SHOWN]),
+        "history": blocks_of(item_history(item, reader, until=moment.until, limit=HISTORY_SHOWN)),
+    }
+
+
+def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
+    """What the person may do with the item today."""
+    user = request.user
+    return {
+        "may_update": item.stage != Stage.WITHDRAWN
+        and user.has_perm("workitems.update_item", item),
+        "may_review": user.has_perm("workitems.review_item", item),
+        "may_ask": item.is_live and user.has_perm("workitems.request_variation", item),
+        "may_raise": item.is_live and user.has_perm("workitems.raise_risk", item),
     }
 
 

@@ -4,10 +4,10 @@ from reports.progress.changes.change import Kind
 from workitems.asat import rows_at
 from workitems.models import Milestone
 from workitems.models.item import Stage
-from workitems.on_day import PlanOnDay
+from workitems.plan_at import PlanAt
 
 
-def glance(before: PlanOnDay, at: PlanOnDay) -> dict[Kind, int]:
+def glance(before: PlanAt, at: PlanAt) -> dict[Kind, int]:
     """How many items were completed and how many dates slipped: as many as `compare` tells.
 
     `before` is the whole plan; `at` may be narrowed, and items count where they are then. One query.

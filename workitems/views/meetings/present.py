@@ -16,7 +16,6 @@ from agencies.fields import say_refusal
 from workitems import services, standing
 from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
-from workitems.lines import lateness
 from workitems.models import Matter, Meeting, Milestone, Variation
 from workitems.services import decisions as decision_services
 from workitems.services import variations as variation_services
@@ -120,7 +119,7 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
         found["open_milestones"] = [each for each in milestones if each.is_open]
     return found | {
         "item": item,
-        "late": lateness(item.stage, milestones, on),
+        "late": standing.item_dates(item.stage, milestones, on),
         "milestones": shown,
         "span": standing.span(shown, on),
     }

@@ -1,0 +1,183 @@
+"""What the page of one work item shows, as it stands or as it stood: the item and all that hangs on it.
+
+Before today, records come from their history rows, as instances that are never saved.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+from agencies.models import Agency
+from workitems.agenda import Considered, considered_of
+from workitems.asat import Moment, rows_at
+from workitems.models import (
+    Delay,
+    Evidence,
+    Measure,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Return,
+    Risk,
+    Support,
+    Update,
+    Variation,
+    WorkItem,
+)
+from workitems.models.risk import WEIGHT
+from workitems.plan_at import as_called
+
+UPDATES_SHOWN = 5
+
+Record = TypeVar("Record", bound=Model)
+# A delay, and what was done about it.
+Held = tuple[Delay, list[Mitigation]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemPage:
+    """`milestones` each have their delays, newest first. `updates` had been accepted, newest first;
+    `risks` were open, heaviest first; `variations` waited, longest first. `evidence` was there by
+    then; a piece that was withdrawn since says so and is not handed out."""
+
+    item: WorkItem
+    supports: list[Support]
+    measures: list[Measure]
+    milestones: list[tuple[Milestone, list[Held]]]
+    updates: list[Update]
+    risks: list[Risk]
+    variations: list[Variation]
+    considered: list[Considered]
+    evidence: list[Evidence]
+
+
+def item_page(
+    item: WorkItem, moment: Moment, *, skip: frozenset[str] = frozenset()
+) -> ItemPage | None:
+    """The item and its parts at a moment; nothing where it was not there yet.
+
+    `item` is today's, with its plan, pillar, agencies and supports. `skip` names parts that are
+    known to be empty. At most 15 queries, 7 today where all that can be skipped is.
+    """
+    then = item
+    agencies: dict[int, Agency] = {}
+    if not moment.is_now:
+        row = rows_at(WorkItem, moment, of={"pk": item.pk}).first()
+        if row is None:
+            return None
+        agencies = as_called(Agency.objects.in_bulk(), moment)
+        then = _record(WorkItem, row)
+        then.plan = item.plan
+        then.lead_agency = agencies[then.lead_agency_id]
+        pillar = rows_at(Pillar, moment, of={"pk": then.pillar_id}).first()
+        then.pillar = _record(Pillar, pillar) if pillar else item.pillar
+    parts = _Parts(then, moment, agencies)
+    milestones = parts.milestones()
+    return ItemPage(
+        item=then,
+        supports=list(item.supports.all())
+        if moment.is_now
+        else parts.of(Support, {"item": item.pk}, agency="agency"),
+        measures=parts.of(Measure, {"item": item.pk}, "number"),
+        milestones=milestones,
+        updates=parts.updates(),
+        risks=[] if "risks" in skip else parts.risks(),
+        variations=[]
+        if "variations" in skip
+        else parts.variations({each.pk: each for each, _ in milestones}),
+        considered=[] if "considered" in skip else considered_of(item, moment),
+        evidence=[] if "evidence" in skip else parts.evidence(),
+    )
+
+
+def _record(model: type[Record], row: Any) -> Record:
+    """The record as a history row has it; columns that history leaves out are empty."""
+    if isinstance(row, model):
+        return row
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model(**{name: getattr(row, name) for name in names if hasattr(row, name)})
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What hangs on an item. `agencies` are those of then, by id; today's come with the records."""
+
+    item: WorkItem
+    moment: Moment
+    agencies: Mapping[int, Agency]
+
+    def of(
+        self, model: type[Record], of: dict[str, Any], *order: str, agency: str = "", **only: Any
+    ) -> list[Record]:
+        """The records, with the agency that the column `agency` names."""
+        rows = rows_at(model, self.moment, of=of, **only).order_by(*order, "id")
+        if self.moment.is_now:
+            return list(rows.select_related(agency) if agency else rows)
+        found = [_record(model, row) for row in rows]
+        for each in found if agency else ():
+            setattr(each, agency, self.agencies[getattr(each, f"{agency}_id")])
+        return found
+
+    def milestones(self) -> list[tuple[Milestone, list[Held]]]:
+        steps = defaultdict(list)
+        of_item = {"delay__milestone__item": self.item.pk}
+        for mitigation in self.of(Mitigation, of_item, "number", agency="owner_agency"):
+            steps[mitigation.delay_id].append(mitigation)
+        delays = defaultdict(list)
+        for delay in self.of(Delay, {"milestone__item": self.item.pk}, "-number"):
+            delays[delay.milestone_id].append((delay, steps[delay.pk]))
+        found = self.of(Milestone, {"item": self.item.pk}, "number", agency="responsible_agency")
+        for milestone in found:
+            milestone.item = self.item
+        return [(milestone, delays[milestone.pk]) for milestone in found]
+
+    def updates(self) -> list[Update]:
+        """What is accepted stays accepted, so that everybody who reads the plan may read what was
+        accepted by then."""
+        accepted = rows_at(
+            Return, self.moment, of={"updates__item": self.item.pk}, state=Return.State.ACCEPTED
+        )
+        rows = rows_at(
+            Update, self.moment, of={"item": self.item.pk}, of_return__in=accepted.values("id")
+        ).select_related("of_return__round", "of_return__agency")
+        found = []
+        for row in rows.order_by(
+            "-of_return__round__period_end", "of_return__agency__short_name", "id"
+        )[:UPDATES_SHOWN]:
+            update = _record(Update, row)
+            update.of_return = row.of_return
+            if self.agencies:
+                update.of_return.agency = self.agencies[update.of_return.agency_id]
+            found.append(update)
+        return found
+
+    def risks(self) -> list[Risk]:
+        found = [
+            risk
+            for risk in self.of(Risk, {"item": self.item.pk}, "number", agency="owner_agency")
+            if risk.closed_on is None or risk.closed_on > self.moment.on
+        ]
+        return sorted(found, key=lambda risk: (-WEIGHT[risk.likelihood, risk.impact], risk.number))
+
+    def variations(self, milestones: Mapping[int, Milestone]) -> list[Variation]:
+        found = self.of(
+            Variation,
+            {"item": self.item.pk},
+            "number",
+            agency="requesting_agency",
+            state__in=Variation.PENDING,
+        )
+        for variation in found:
+            variation.plan, variation.item = self.item.plan, self.item
+            if variation.milestone_id is not None:
+                variation.milestone = milestones[variation.milestone_id]
+        return found
+
+    def evidence(self) -> list[Evidence]:
+        rows = Evidence.objects.of_item(self.item)
+        if self.moment.until is not None:
+            rows = rows.filter(added_at__lt=self.moment.until)
+        return list(rows.for_list())

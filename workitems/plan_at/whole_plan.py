@@ -1,0 +1,184 @@
+"""A plan at a moment: its items with their open milestones, and all that counts or needs attention."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+from django.utils import timezone
+
+from agencies.models import Agency
+from workitems import standing
+from workitems.asat import Moment, rows_at
+from workitems.models import Plan, Return, ReturnNote, Round, Variation
+from workitems.plan_at.loading import (
+    as_called,
+    delays_at,
+    grouped,
+    items_at,
+    milestones_at,
+    mitigations_at,
+    pillars_at,
+    risks_at,
+    variations_at,
+)
+from workitems.plan_at.rows import (
+    DelayAt,
+    ItemAt,
+    MilestoneAt,
+    PillarAt,
+    ReturnAt,
+    RiskAt,
+    RoundAt,
+    VariationAt,
+)
+from workitems.standing import Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanAt:
+    """The plan at a moment, whole or narrowed to a pillar or a lead agency.
+
+    `pillars` and `agencies` (every one, by id) are as they were called. Items are in the Plan's
+    order, with their open milestones. `milestones` are the open ones of live items, `delays` the
+    open ones, `risks` those that were escalated and open, `variations` those that waited, `returns`
+    those of the open round; `reasons` says by item why it needs attention.
+    """
+
+    plan: Plan
+    moment: Moment
+    items: Sequence[ItemAt]
+    pillars: Sequence[PillarAt]
+    agencies: Mapping[int, Agency]
+    delays: Sequence[DelayAt] = field(repr=False)
+    risks: Sequence[RiskAt] = field(repr=False)
+    variations: Sequence[VariationAt] = field(repr=False)
+    returns: Sequence[ReturnAt] = field(repr=False)
+    reasons: Mapping[int, Sequence[Reason]] = field(repr=False)
+
+    @property
+    def on(self) -> date:
+        return self.moment.on
+
+    @cached_property
+    def milestones(self) -> list[MilestoneAt]:
+        """By agreed date."""
+        rows = [row for item in self.items if item.is_live for row in item.milestones]
+        return sorted(rows, key=lambda row: (row.agreed_due, row.pk))
+
+    @cached_property
+    def by_pk(self) -> dict[int, ItemAt]:
+        return {item.pk: item for item in self.items}
+
+    def narrowed(self, *, pillar: int | None = None, lead: int | None = None) -> "PlanAt":
+        """Only a pillar's items, or those that an agency leads, and what hangs on them.
+
+        Risks to the whole plan belong to no pillar or agency; a return is its agency's.
+        """
+        if pillar is None and lead is None:
+            return self
+        items = [
+            item
+            for item in self.items
+            if (pillar is None or item.pillar == pillar) and (lead is None or item.lead == lead)
+        ]
+        kept = {item.pk for item in items}
+        return replace(
+            self,
+            items=items,
+            delays=[row for row in self.delays if row.item in kept],
+            risks=[row for row in self.risks if row.item in kept],
+            variations=[row for row in self.variations if row.item in kept],
+            returns=[
+                row
+                for row in self.returns
+                if pillar is None and (lead is None or row.agency.pk == lead)
+            ],
+        )
+
+
+def plan_at(plan: Plan, moment: Moment) -> PlanAt:
+    """The plan at the moment: at most 12 queries, whatever the plan's size or the moment."""
+    agencies = as_called(Agency.objects.in_bulk(), moment)
+    variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
+    risks = [row for row in risks_at(plan, moment) if row.escalated_to and not row.closed_on]
+    milestones = milestones_at(moment, {"item__plan_id": plan.pk}, only_open=True)
+    delays = delays_at(
+        moment,
+        {"milestone__item__plan_id": plan.pk},
+        mitigations_at(moment, {"delay__milestone__item__plan_id": plan.pk}),
+        only_open=True,
+    )
+    items = items_at(moment, {"plan_id": plan.pk}, milestones)
+    return PlanAt(
+        plan=plan,
+        moment=moment,
+        items=items,
+        pillars=pillars_at(plan, moment),
+        agencies=agencies,
+        delays=delays,
+        risks=risks,
+        variations=variations,
+        returns=_returns(plan, moment, agencies),
+        reasons=_reasons(items, delays, risks, variations),
+    )
+
+
+def _reasons(
+    items: Sequence[ItemAt],
+    delays: Sequence[DelayAt],
+    risks: Sequence[RiskAt],
+    variations: Sequence[VariationAt],
+) -> dict[int, list[Reason]]:
+    """Why each live item needs attention; closed ones need none."""
+    delays_of, risks_of = grouped(delays, "item"), grouped(risks, "item")
+    variations_of = grouped(variations, "item")
+    return {
+        item.pk: standing.attention(
+            standing.ItemFacts(
+                item.confidence,
+                item.reviewer_confidence,
+                item.heard_on,
+                item.starts_on,
+                item.late,
+                any(delay.is_mitigated for delay in delays_of.get(item.pk, ())),
+                max((delay.times_moved for delay in delays_of.get(item.pk, ())), default=0),
+                len(variations_of.get(item.pk, ())),
+                [risk.reference for risk in risks_of.get(item.pk, ())],
+            ),
+            item.on,
+        )
+        if item.is_live
+        else []
+        for item in items
+    }
+
+
+def _returns(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
+    """The returns of the round that was open, by agency."""
+    rounds = {
+        row[0]: RoundAt._make(row)
+        for row in rows_at(Round, moment, of={"plan_id": plan.pk}, closed_at=None).values_list(
+            "id", "name", "due_on"
+        )
+    }
+    if not rounds:
+        return []
+    notes = rows_at(ReturnNote, moment, of={"of_return__round_id__in": list(rounds)})
+    sent_back = {
+        of_return: timezone.localdate(at)
+        for of_return, at in notes.order_by("at", "id").values_list("of_return_id", "at")
+    }
+    found = [
+        ReturnAt(
+            pk,
+            rounds[round],
+            agencies[agency],
+            state,
+            standing.return_attention(state, rounds[round].due_on, sent_back.get(pk), moment.on),
+        )
+        for pk, round, agency, state in rows_at(
+            Return, moment, of={"round_id__in": list(rounds)}
+        ).values_list("id", "round_id", "agency_id", "state")
+    ]
+    return sorted(found, key=lambda row: row.agency.short_name.casefold())
