@@ -8,26 +8,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.progress.changes import Kind, compare, counted
-from reports.progress.changes.plan_then import (
-    Approved,
-    DelayThen,
-    ItemThen,
-    MilestoneThen,
-    PlanThen,
-)
+from reports.progress.changes.compare import PlanThen
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
-from workitems.standing import LATE_ORDER, Standing, standing_of
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+from workitems.standing import LATE_ORDER, Standing, by_then, standing_of
 
 THEN, NOW = date(2009, 8, 1), date(2010, 10, 14)
 AUGUST, SEPTEMBER, NOVEMBER = date(2009, 8, 31), date(2010, 9, 30), date(2010, 11, 30)
-ITEM = ItemThen(
+ITEM = ItemAt(
     pk=1, number="1.2", title="Print a brochure", objective="People know.", action="Print it.",
-    pillar=1, lead=1, stage="under_way", completed_on=None, confidence="on_track",
-    reviewer_confidence="",
+    pillar=1, lead=1, is_key=False, months=None, starts_on=None, stage="under_way",
+    completed_on=None, confidence="on_track", reviewer_confidence="", heard_on=None, version=None,
+    on=NOW,
 )  # fmt: skip
-BROCHURE = MilestoneThen(1, 1, 1, "Brochure printed", AUGUST, AUGUST, AUGUST)
-FUNDING = DelayThen(1, 1, "funding", "the money came in July", date(2009, 8, 20))
+BROCHURE = MilestoneAt(
+    pk=1, item=1, number=1, description="Brochure printed", done_means="", responsible=1,
+    original_due=AUGUST, agreed_due=AUGUST, forecast_due=AUGUST, completed_on=None,
+    withdrawn_on=None, version=None, on=NOW,
+)  # fmt: skip
+FUNDING = DelayAt(
+    pk=1, milestone=1, item=1, of="Brochure printed", number=1, cause="funding",
+    explanation="the money came in July", effect="", found_on=date(2009, 8, 20), ended_on=None,
+    due_before=AUGUST, due_after=AUGUST, times_moved=1, version=None, on=NOW,
+)  # fmt: skip
+WITHDRAWAL = VariationAt(
+    pk=1, number=1, kind="withdrawal", item=1, milestone=None, wording="",
+    reason="it is too dear", version=None, on=NOW,
+)  # fmt: skip
 NAMES = {
     "pillars": {1: "Prevention", 2: "Protection"},
     "agencies": {1: "Police", 2: "Customs"},
@@ -36,18 +44,36 @@ NAMES = {
 
 def plan(on, *rows, item=ITEM):
     """The item and what hangs on it, as they stood on the day."""
+    approved = {row.pk: row for row in rows if isinstance(row, VariationAt)}
+    items = [item] if item else []
+    return PlanThen(on=on, items=together(on, items, rows), approved=approved, **NAMES)
 
-    def of(kind):
-        return {row.pk: row for row in rows if isinstance(row, kind)}
 
-    return PlanThen(
-        on=on,
-        items={item.pk: item} if item else {},
-        milestones=of(MilestoneThen),
-        delays=of(DelayThen),
-        approved=of(Approved),
-        **NAMES,
-    )
+def together(on, items, rows):
+    """The items by id, seen from the day, with their milestones and the delays of those."""
+
+    def of(kind, name, pk):
+        return [row for row in rows if isinstance(row, kind) and getattr(row, name) == pk]
+
+    return {
+        item.pk: item._replace(
+            on=on,
+            milestones=tuple(
+                seen(step, on, "completed_on", "withdrawn_on")._replace(
+                    delays=tuple(
+                        seen(row, on, "ended_on") for row in of(DelayAt, "milestone", step.pk)
+                    )
+                )
+                for step in of(MilestoneAt, "item", item.pk)
+            ),
+        )
+        for item in items
+    }
+
+
+def seen(row, on, *happened):
+    """The row as it is read on the day: what happens later has not happened."""
+    return row._replace(on=on, **{name: by_then(getattr(row, name), on) for name in happened})
 
 
 def told(before, after):
@@ -60,8 +86,8 @@ def with_item(**changed):
 
 def with_milestone(was=None, *rows, **changed):
     """What is told of a milestone that became something else; `was` is what it was before."""
-    before = replace(BROCHURE, **(was or {}))
-    return told(plan(THEN, before), plan(NOW, replace(before, **changed), *rows))
+    before = BROCHURE._replace(**(was or {}))
+    return told(plan(THEN, before), plan(NOW, before._replace(**changed), *rows))
 
 
 # --- the item ---------------------------------------------------------------------------------
@@ -72,7 +98,7 @@ def test_a_plan_compared_with_itself_tells_nothing():
 
 
 def test_a_new_item_says_where_it_is_and_what_it_promises():
-    later = replace(BROCHURE, pk=2, number=2, agreed_due=NOVEMBER)
+    later = BROCHURE._replace(pk=2, number=2, agreed_due=NOVEMBER)
     assert told(plan(THEN, item=None), plan(NOW, BROCHURE, later)) == [
         (
             Kind.NEW,
@@ -156,8 +182,8 @@ def test_several_changes_of_an_item_are_told_apart():
 
 
 def test_a_variation_is_named_with_its_reason_where_it_was_approved_meanwhile():
-    withdrawal = Approved(1, 3, "withdrawal", 1, None, "", "another agency prints one")
-    earlier = Approved(2, 1, "withdrawal", 1, None, "", "it is too dear")
+    withdrawal = WITHDRAWAL._replace(number=3, reason="another agency prints one")
+    earlier = WITHDRAWAL._replace(pk=2)
     gone = ITEM._replace(stage="withdrawn")
     assert told(plan(THEN, earlier), plan(NOW, earlier, withdrawal, item=gone)) == [
         (
@@ -165,7 +191,9 @@ def test_a_variation_is_named_with_its_reason_where_it_was_approved_meanwhile():
             "1.2 Print a brochure: withdrawn from the plan by V3. Another agency prints one.",
         )
     ]
-    wording = Approved(4, 7, "wording", 1, None, "action", "the web is cheaper")
+    wording = WITHDRAWAL._replace(
+        pk=4, number=7, kind="wording", wording="action", reason="the web is cheaper"
+    )
     [change] = compare(plan(THEN), plan(NOW, wording, item=ITEM._replace(action="Publish it.")))
     assert change.words == "Action reworded by V7."
     assert (change.was, change.now) == ("Print it.", "Publish it.")
@@ -283,8 +311,10 @@ def test_a_completion_of_a_day_to_come_has_not_happened():
 
 
 def test_an_agreed_date_moves_beside_the_slip_and_names_its_variation():
-    granted = Approved(1, 4, "date", 1, 1, "", "the printer is late.")
-    other = Approved(2, 5, "date", 1, 2, "", "of another milestone")
+    granted = WITHDRAWAL._replace(number=4, kind="date", milestone=1, reason="the printer is late.")
+    other = WITHDRAWAL._replace(
+        pk=2, number=5, kind="date", milestone=2, reason="of another milestone"
+    )
     assert with_milestone({}, granted, other, forecast_due=NOVEMBER, agreed_due=NOVEMBER) == [
         (
             Kind.SLIPPED,
@@ -301,7 +331,7 @@ def test_an_agreed_date_moves_beside_the_slip_and_names_its_variation():
 
 def test_a_new_milestone_says_when_it_is_due_and_expected_or_done():
     def new(**changed):
-        [(kind, sentence)] = told(plan(THEN), plan(NOW, replace(BROCHURE, **changed)))
+        [(kind, sentence)] = told(plan(THEN), plan(NOW, BROCHURE._replace(**changed)))
         return kind, sentence.removeprefix("1.2 Print a brochure: ")
 
     assert new() == (
@@ -324,13 +354,13 @@ def test_of_a_completed_item_only_what_came_late_or_early_is_told_besides():
         (AUGUST, [Kind.COMPLETED]),
         (SEPTEMBER, [Kind.COMPLETED, Kind.SLIPPED]),
     ):
-        after = plan(NOW, replace(BROCHURE, completed_on=done_on), item=whole)
+        after = plan(NOW, BROCHURE._replace(completed_on=done_on), item=whole)
         assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == kinds
 
 
 def test_of_a_withdrawn_item_no_date_is_told():
     after = plan(
-        NOW, replace(BROCHURE, forecast_due=NOVEMBER), item=ITEM._replace(stage="withdrawn")
+        NOW, BROCHURE._replace(forecast_due=NOVEMBER), item=ITEM._replace(stage="withdrawn")
     )
     assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == [Kind.WITHDRAWN]
 
@@ -342,7 +372,7 @@ def test_what_was_done_earlier_and_entered_since_has_not_slipped_since():
 
 def test_of_a_reopened_item_no_slip_is_told():
     whole = ITEM._replace(stage="complete", completed_on=THEN)
-    after = plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER))
+    after = plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER))
     assert [kind for kind, _ in told(plan(THEN, BROCHURE, item=whole), after)] == [Kind.REOPENED]
 
 
@@ -350,7 +380,7 @@ def test_of_a_reopened_item_no_slip_is_told():
 
 
 def test_a_delay_is_told_where_no_date_tells_it():
-    far = replace(BROCHURE, agreed_due=NOVEMBER, forecast_due=date(2011, 1, 31))
+    far = BROCHURE._replace(agreed_due=NOVEMBER, forecast_due=date(2011, 1, 31))
     assert told(plan(THEN, far), plan(NOW, far, FUNDING)) == [
         (
             Kind.DELAY_FOUND,
@@ -367,21 +397,24 @@ def test_a_delay_is_told_where_no_date_tells_it():
             "30 September 2010.",
         )
     ]
-    done = replace(far, completed_on=SEPTEMBER)
+    done = far._replace(completed_on=SEPTEMBER)
     assert [kind for kind, _ in told(plan(THEN, far, earlier), plan(NOW, done, ended))] == [
         Kind.RECOVERED
     ]
 
 
 def test_the_delay_that_is_open_is_the_cause_before_one_that_ended():
-    staffing = DelayThen(2, 1, "staffing", "Nobody was there.", date(2010, 9, 1), SEPTEMBER)
+    staffing = FUNDING._replace(
+        pk=2, cause="staffing", explanation="Nobody was there.", found_on=date(2010, 9, 1),
+        ended_on=SEPTEMBER,
+    )  # fmt: skip
     [change] = compare(
         plan(THEN, BROCHURE),
-        plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER), FUNDING, staffing),
+        plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER), FUNDING, staffing),
     )
     assert (change.cause, change.why) == ("Funding", "The money came in July.")
     [change] = compare(
-        plan(THEN, BROCHURE), plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER), staffing)
+        plan(THEN, BROCHURE), plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER), staffing)
     )
     assert (change.cause, change.why) == ("Staffing", "Nobody was there.")
 
@@ -390,7 +423,7 @@ def test_the_delay_that_is_open_is_the_cause_before_one_that_ended():
 def test_every_cause_can_be_said(cause):
     [change] = compare(
         plan(THEN, BROCHURE),
-        plan(NOW, replace(BROCHURE, forecast_due=NOVEMBER), FUNDING._replace(cause=cause)),
+        plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER), FUNDING._replace(cause=cause)),
     )
     assert change.cause == cause.label
     assert change.words.endswith(".")
@@ -458,8 +491,7 @@ def items(draw, pk):
 @st.composite
 def milestones(draw, pk, item):
     over = draw(st.sampled_from(["open", "open", "done", "withdrawn"]))
-    return replace(
-        BROCHURE,
+    return BROCHURE._replace(
         pk=pk,
         item=item,
         number=pk,
@@ -472,13 +504,13 @@ def milestones(draw, pk, item):
 
 @st.composite
 def delays(draw, pk, milestone):
-    return DelayThen(
-        pk,
-        milestone,
-        draw(st.sampled_from(Delay.Cause.values)),
-        "Why.",
-        draw(days_near),
-        draw(st.none() | days_near),
+    return FUNDING._replace(
+        pk=pk,
+        milestone=milestone,
+        cause=draw(st.sampled_from(Delay.Cause.values)),
+        explanation="Why.",
+        found_on=draw(days_near),
+        ended_on=draw(st.none() | days_near),
     )
 
 
@@ -499,9 +531,8 @@ def two_moments(draw):
         moments.append(
             PlanThen(
                 on=on[len(moments)],
-                items={row.pk: row for row in found},
-                milestones={row.pk: row for row in steps},
-                delays={row.pk: row for row in held_up},
+                items=together(on[len(moments)], found, [*steps, *held_up]),
+                approved={},
                 **NAMES,
             )
         )
@@ -513,7 +544,7 @@ def standing(then, pk):
     item = then.items.get(pk)
     if item is None:
         return ""
-    late = [row.lateness(then.on) for row in then.milestones.values() if row.item == pk]
+    late = [row.late for row in item.milestones]
     worst = min((each.state for each in late), key=LATE_ORDER.index, default=None)
     is_late = any(each.is_late for each in late if each.state == worst)
     return standing_of(item.stage, is_late, item.confidence)
@@ -591,10 +622,9 @@ def test_of_one_milestone_the_date_tells_one_thing(moments):
         Kind.NEW_MILESTONE,
     }  # fmt: skip
     for pk in after.items:
-        steps = [row for row in after.milestones.values() if row.item == pk]
         told_of = [
             change.kind
             for change in compare(before, after)
             if change.item.pk == pk and change.kind in exclusive
         ]
-        assert len(told_of) <= len(steps)
+        assert len(told_of) <= len(after.items[pk].milestones)

@@ -13,7 +13,7 @@ from agencies.models import Agency, Seat
 from reports.models import Briefing
 from reports.progress.changes import Kind, both, compare, glance
 from reports.progress.changes import read as read_changes
-from reports.progress.changes.plan_then import DelayThen, ItemThen, MilestoneThen, PlanThen
+from reports.progress.changes.compare import PlanThen
 from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,
@@ -26,10 +26,10 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import TODAY
-from workitems.asat import Moment, rows_at
-from workitems.models import Delay, Milestone, Pillar, Plan, WorkItem
+from workitems.asat import Moment
+from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
-from workitems.plan_at import plan_at
+from workitems.plan_at import items_in_full, plan_at
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -178,29 +178,11 @@ def test_nothing_of_another_plan_is_told(plan, brochure):
 
 
 def whole(plan: Plan, moment: Moment) -> PlanThen:
-    """The plan at a moment with nothing left out."""
-
-    def rows(model, of, *columns):
-        return list(rows_at(model, moment, of=of).values_list(*columns))
-
-    item = (
-        "id", "number", "title", "objective", "action", "pillar_id", "lead_agency_id", "stage",
-        "completed_on", "confidence", "reviewer_confidence",
-    )  # fmt: skip
-    step = (
-        "id", "item_id", "number", "description", "original_due", "agreed_due", "forecast_due",
-        "completed_on", "withdrawn_on",
-    )  # fmt: skip
-    delay = ("id", "milestone_id", "cause", "explanation", "found_on", "ended_on")
+    """The plan with everything in it."""
     return PlanThen(
         on=moment.on,
-        items={row[0]: ItemThen(*row) for row in rows(WorkItem, {"plan": plan}, *item)},
-        milestones={
-            row[0]: MilestoneThen(*row) for row in rows(Milestone, {"item__plan": plan}, *step)
-        },
-        delays={
-            row[0]: DelayThen(*row) for row in rows(Delay, {"milestone__item__plan": plan}, *delay)
-        },
+        items={item.pk: item for item in items_in_full(plan, moment)},
+        approved={},
         pillars=dict(Pillar.objects.values_list("pk", "title")),
         agencies=dict(Agency.objects.values_list("pk", "short_name")),
     )

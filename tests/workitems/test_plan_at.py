@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from workitems.asat import Moment
 from workitems.models import WorkItem
-from workitems.plan_at import plan_at
+from workitems.plan_at import milestones_at, plan_at
 from workitems.standing import Late, Lateness, Standing
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +268,20 @@ def test_a_withdrawn_or_complete_item_needs_no_attention_and_has_no_dates_ahead(
     then = at(plan, JULY)
     assert (then.reasons[item.pk], then.milestones) == ([], [])
     assert at(plan, TODAY).reasons[item.pk] == []
+
+
+def test_what_happens_after_the_day_has_not_happened(plan, item):
+    """A date to come may be recorded; nothing counts it before its day."""
+    milestone = item.milestones.get()
+    change(milestone, MAY, completed_on=JULY)
+    then = milestones_at(Moment.end_of(MAY), {"item": item.pk})[0]
+    assert (then.completed_on, then.is_open, then.is_done) == (None, True, False)
+    since = milestones_at(Moment.end_of(JULY), {"item": item.pk})[0]
+    assert (since.completed_on, since.is_open, since.late) == (
+        JULY,
+        False,
+        Lateness(Late.DONE_LATE, 30, date(2010, 6, 30)),
+    )
 
 
 # --- what hangs on items ----------------------------------------------------------------------

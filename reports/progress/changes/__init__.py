@@ -1,6 +1,6 @@
 """What changed in a plan between two moments, by sentence.
 
-`plan_then` is what is compared, `compare` compares it, `change_words` says it, `change` is what comes out;
+`compare` compares two moments of plan_at's rows, `change_words` says it, `change` is what comes out;
 `load` asks the database, and `glance` counts for the dashboard.
 """
 

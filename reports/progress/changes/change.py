@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from reports.progress.changes.plan_then import ItemThen
+from workitems.plan_at import ItemAt
 from workitems.word_diff import Strand, short_diff
 
 
@@ -94,7 +94,7 @@ class Change:
     """
 
     kind: Kind
-    item: ItemThen
+    item: ItemAt
     words: str
     was: str = ""
     now: str = ""

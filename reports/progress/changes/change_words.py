@@ -1,20 +1,13 @@
 """Each kind of change as a sentence. Pure: what was and what is go in, a `Change` comes out."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from reports.document.dates import days, long_date
 from reports.document.wording import capitalised, closed, listed
 from reports.progress.changes.change import Change, Kind, Reworded
-from reports.progress.changes.plan_then import (
-    Approved,
-    DelayThen,
-    ItemThen,
-    MilestoneThen,
-    PlanThen,
-)
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 
 STAGES = {value: str(label) for value, label in Stage.choices}
 CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": "None given"}
@@ -26,76 +19,75 @@ BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
 }
 
 
-def _named(milestone: MilestoneThen) -> str:
+def _named(milestone: MilestoneAt) -> str:
     return f"“{milestone.description}”"
 
 
-def _because(delay: DelayThen | None) -> str:
+def _because(delay: DelayAt | None) -> str:
     return f", because of {BECAUSE_OF[delay.cause]}" if delay else ""
 
 
-def _cause(delay: DelayThen | None) -> str:
+def _cause(delay: DelayAt | None) -> str:
     return CAUSES[delay.cause] if delay else ""
 
 
-def _explained(delay: DelayThen | None) -> str:
+def _explained(delay: DelayAt | None) -> str:
     return closed(capitalised(delay.explanation)) if delay else ""
 
 
-def _by(variations: Sequence[Approved]) -> str:
+def _by(variations: Sequence[VariationAt]) -> str:
     return f" by {listed(row.reference for row in variations)}" if variations else ""
 
 
-def _reasons(variations: Sequence[Approved]) -> str:
+def _reasons(variations: Sequence[VariationAt]) -> str:
     return " ".join(closed(capitalised(row.reason)) for row in variations)
 
 
 # --- items ----------------------------------------------------------------------------------
 
 
-def new(item: ItemThen, milestones: Sequence[MilestoneThen], plan: PlanThen) -> Change:
-    due = [row.agreed_due for row in milestones if not row.is_withdrawn(plan.on)]
+def new(item: ItemAt, lead: str, pillar: str) -> Change:
+    due = [row.agreed_due for row in item.milestones if not row.is_withdrawn]
     promised = ""
     if len(due) == 1:
         promised = f", with a milestone due on {long_date(due[0])}"
     elif due:
         promised = f", with {len(due)} milestones, the first due on {long_date(min(due))}"
-    lead = plan.agencies[item.lead]
     return Change(
         kind=Kind.NEW,
         item=item,
-        words=f"Added under {plan.pillars[item.pillar]}, led by {lead}{promised}.",
+        words=f"Added under {pillar}, led by {lead}{promised}.",
         now=STAGES[item.stage],
     )
 
 
-def completed(was: ItemThen | None, now: ItemThen) -> Change:
+def completed(was: ItemAt | None, now: ItemAt) -> Change:
     on = f" on {long_date(now.completed_on)}" if now.completed_on else ""
     return _staged(Kind.COMPLETED, was, now, f"Completed{on}.")
 
 
-def withdrawn(was: ItemThen | None, now: ItemThen, by: Sequence[Approved]) -> Change:
+def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Change:
     return _staged(Kind.WITHDRAWN, was, now, f"Withdrawn from the plan{_by(by)}.", why=_reasons(by))
 
 
-def reopened(was: ItemThen, now: ItemThen) -> Change:
+def reopened(was: ItemAt, now: ItemAt) -> Change:
     words = (
         f"Reopened: it was {STAGES[was.stage].lower()} and is {STAGES[now.stage].lower()} again."
     )
     return _staged(Kind.REOPENED, was, now, words)
 
 
-def stage_moved(was: ItemThen, now: ItemThen) -> Change:
+def stage_moved(was: ItemAt, now: ItemAt) -> Change:
     words = f"Moved from {STAGES[was.stage].lower()} to {STAGES[now.stage].lower()}."
     return _staged(Kind.STAGE, was, now, words)
 
 
-def _staged(kind: Kind, was: ItemThen | None, now: ItemThen, words: str, why: str = "") -> Change:
+def _staged(kind: Kind, was: ItemAt | None, now: ItemAt, words: str, why: str = "") -> Change:
     before = STAGES[was.stage] if was else ""
     return Change(kind=kind, item=now, words=words, was=before, now=STAGES[now.stage], why=why)
 
 
-def reworded(item: ItemThen, wordings: Sequence[Reworded], by: Sequence[Approved]) -> Change:
+def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Change:
     labels = capitalised(listed(each.label.lower() for each in wordings))
     return Change(
         kind=Kind.REWORDED,
@@ -108,7 +100,7 @@ def reworded(item: ItemThen, wordings: Sequence[Reworded], by: Sequence[Approved
     )
 
 
-def confidence_moved(was: ItemThen, now: ItemThen) -> Change:
+def confidence_moved(was: ItemAt, now: ItemAt) -> Change:
     moved = [
         (whose, CONFIDENCE[old], CONFIDENCE[new])
         for whose, old, new in (
@@ -129,19 +121,19 @@ def confidence_moved(was: ItemThen, now: ItemThen) -> Change:
     )
 
 
-def lead_moved(was: ItemThen, now: ItemThen, agencies: dict[int, str]) -> Change:
+def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Change:
     return _moved(now, "Lead moved", agencies[was.lead], agencies[now.lead])
 
 
-def pillar_moved(was: ItemThen, now: ItemThen, pillars: dict[int, str]) -> Change:
+def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Change:
     return _moved(now, "Moved", pillars[was.pillar], pillars[now.pillar])
 
 
-def renumbered(was: ItemThen, now: ItemThen) -> Change:
+def renumbered(was: ItemAt, now: ItemAt) -> Change:
     return _moved(now, "Renumbered", was.number, now.number)
 
 
-def _moved(item: ItemThen, verb: str, was: str, now: str) -> Change:
+def _moved(item: ItemAt, verb: str, was: str, now: str) -> Change:
     return Change(
         kind=Kind.MOVED, item=item, words=f"{verb} from {was} to {now}.", was=was, now=now
     )
@@ -150,9 +142,7 @@ def _moved(item: ItemThen, verb: str, was: str, now: str) -> Change:
 # --- milestones -----------------------------------------------------------------------------
 
 
-def slipped(
-    item: ItemThen, was: MilestoneThen, now: MilestoneThen, delay: DelayThen | None
-) -> Change:
+def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
     old, new = was.forecast_due, now.forecast_due
     words = (
         f"{_named(now)} slipped from {long_date(old)} to {long_date(new)} ({days((new - old).days)})"
@@ -169,9 +159,7 @@ def slipped(
     )
 
 
-def done_later(
-    item: ItemThen, was: MilestoneThen, now: MilestoneThen, delay: DelayThen | None
-) -> Change:
+def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
     assert now.completed_on is not None
     late = days((now.completed_on - was.forecast_due).days)
     words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
@@ -186,10 +174,10 @@ def done_later(
     )
 
 
-def fell_overdue(item: ItemThen, now: MilestoneThen, on: date, delay: DelayThen | None) -> Change:
+def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
     words = (
         f"{_named(now)} passed its agreed date, {long_date(now.agreed_due)}, and is overdue by "
-        f"{days((on - now.agreed_due).days)}{_because(delay)}."
+        f"{days((now.on - now.agreed_due).days)}{_because(delay)}."
     )
     return Change(
         kind=Kind.OVERDUE,
@@ -202,9 +190,9 @@ def fell_overdue(item: ItemThen, now: MilestoneThen, on: date, delay: DelayThen 
     )
 
 
-def nearer(item: ItemThen, was: MilestoneThen, now: MilestoneThen, on: date) -> Change:
+def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
     old, new = was.forecast_due, now.forecast_due
-    late = now.lateness(on)
+    late = now.late
     still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
     words = (
         f"{_named(now)} came nearer, from {long_date(old)} to {long_date(new)} ({days((old - new).days)})"
@@ -215,17 +203,17 @@ def nearer(item: ItemThen, was: MilestoneThen, now: MilestoneThen, on: date) -> 
     )
 
 
-def done_at_last(item: ItemThen, was: MilestoneThen, now: MilestoneThen, then: date) -> Change:
+def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
     words = (
         f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
-        f"{days((then - was.agreed_due).days)} before."
+        f"{days((was.on - was.agreed_due).days)} before."
     )
     return Change(
         kind=Kind.RECOVERED, item=item, words=words, was="Overdue", now=f"Done {_on(now)}"
     )
 
 
-def done_sooner(item: ItemThen, was: MilestoneThen, now: MilestoneThen) -> Change:
+def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
     assert now.completed_on is not None
     sooner = days((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
@@ -238,7 +226,7 @@ def done_sooner(item: ItemThen, was: MilestoneThen, now: MilestoneThen) -> Chang
     )
 
 
-def done(item: ItemThen, now: MilestoneThen) -> Change:
+def done(item: ItemAt, now: MilestoneAt) -> Change:
     words = f"{_named(now)} was done {_on(now)}{_late(now)}."
     return Change(
         kind=Kind.DONE,
@@ -249,19 +237,19 @@ def done(item: ItemThen, now: MilestoneThen) -> Change:
     )
 
 
-def _on(milestone: MilestoneThen) -> str:
+def _on(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
     return f"on {long_date(milestone.completed_on)}"
 
 
-def _late(milestone: MilestoneThen) -> str:
+def _late(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
     late = (milestone.completed_on - milestone.agreed_due).days
     return f", {days(late)} after its agreed date" if late > 0 else ""
 
 
 def agreed_moved(
-    item: ItemThen, was: MilestoneThen, now: MilestoneThen, by: Sequence[Approved]
+    item: ItemAt, was: MilestoneAt, now: MilestoneAt, by: Sequence[VariationAt]
 ) -> Change:
     old, new = was.agreed_due, now.agreed_due
     length = days(abs((new - old).days))
@@ -279,8 +267,8 @@ def agreed_moved(
     )
 
 
-def new_milestone(item: ItemThen, now: MilestoneThen, on: date) -> Change:
-    if now.is_done(on):
+def new_milestone(item: ItemAt, now: MilestoneAt) -> Change:
+    if now.is_done:
         words = f"New milestone {_named(now)}, done {_on(now)}."
     elif now.forecast_due > now.agreed_due:
         words = (
@@ -292,7 +280,7 @@ def new_milestone(item: ItemThen, now: MilestoneThen, on: date) -> Change:
     return Change(kind=Kind.NEW_MILESTONE, item=item, words=words, now=long_date(now.agreed_due))
 
 
-def milestone_withdrawn(item: ItemThen, now: MilestoneThen) -> Change:
+def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Change:
     assert now.withdrawn_on is not None
     words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
     return Change(
@@ -304,7 +292,7 @@ def milestone_withdrawn(item: ItemThen, now: MilestoneThen) -> Change:
     )
 
 
-def milestone_reopened(item: ItemThen, now: MilestoneThen) -> Change:
+def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Change:
     words = f"Milestone {_named(now)} is open again, expected on {long_date(now.forecast_due)}."
     return Change(
         kind=Kind.REOPENED, item=item, words=words, was="Closed", now=long_date(now.forecast_due)
@@ -314,7 +302,7 @@ def milestone_reopened(item: ItemThen, now: MilestoneThen) -> Change:
 # --- delays ---------------------------------------------------------------------------------
 
 
-def delay_found(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
+def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Change:
     words = f"A delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} was recorded."
     return Change(
         kind=Kind.DELAY_FOUND,
@@ -326,7 +314,7 @@ def delay_found(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Cha
     )
 
 
-def delay_ended(item: ItemThen, milestone: MilestoneThen, now: DelayThen) -> Change:
+def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Change:
     on = f" on {long_date(now.ended_on)}" if now.ended_on else ""
     words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
     return Change(

@@ -4,28 +4,35 @@ Pure: plain data in, changes out. An item is told by its own changes and by thos
 and their delays; the functions say which kinds leave each other out.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
-from reports.progress.changes.plan_then import (
-    Approved,
-    DelayThen,
-    ItemThen,
-    MilestoneThen,
-    PlanThen,
-)
 from workitems.models import Variation
 from workitems.models.item import Stage, number_key
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 # Of an item that was finished meanwhile, only those milestones are told that came late or early.
 NO_NEWS_OF_COMPLETE = (
     Kind.DONE, Kind.NEW_MILESTONE, Kind.MILESTONE_WITHDRAWN, Kind.REOPENED,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanThen:
+    """What may differ between two moments, by id, and what things are called.
+
+    Records that are the same at both moments may be left out of both.
+    """
+
+    on: date
+    items: dict[int, ItemAt]
+    approved: dict[int, VariationAt]
+    pillars: dict[int, str]
+    agencies: dict[int, str]
 
 
 def compare(before: PlanThen, after: PlanThen) -> list[Change]:
@@ -51,31 +58,31 @@ class _Story:
 class _Comparing:
     def __init__(self, before: PlanThen, after: PlanThen) -> None:
         self.before, self.after = before, after
-        self.milestones = _grouped(
-            sorted(after.milestones.values(), key=lambda row: (row.number, row.pk)), "item"
-        )
-        self.delays = _grouped(after.delays.values(), "milestone")
+        was = [row for item in before.items.values() for row in item.milestones]
+        self.milestones = {row.pk: row for row in was}
+        self.delays = {row.pk: row for milestone in was for row in milestone.delays}
         self.approved = [row for pk, row in after.approved.items() if pk not in before.approved]
-        self.of_item = _grouped(self.approved, "item")
 
     def changes(self) -> Iterator[Change]:
         for pk, now in self.after.items.items():
             was = self.before.items.get(pk)
             yield from self.stage(was, now)
             if was is None:
-                yield change_words.new(now, self.milestones[pk], self.after)
+                yield change_words.new(
+                    now, self.after.agencies[now.lead], self.after.pillars[now.pillar]
+                )
                 continue
             yield from self.identity(was, now)
             if now.stage == Stage.WITHDRAWN or not (was.is_live or now.is_live):
                 continue
-            for milestone in self.milestones[pk]:
+            for milestone in now.milestones:
                 for change in self.milestone(milestone, was, now):
                     if now.is_live or change.kind not in NO_NEWS_OF_COMPLETE:
                         yield change
 
     # --- the item itself ---------------------------------------------------------------------
 
-    def stage(self, was: ItemThen | None, now: ItemThen) -> Iterator[Change]:
+    def stage(self, was: ItemAt | None, now: ItemAt) -> Iterator[Change]:
         """Completed, withdrawn, reopened, or another move: never two of them."""
         old = was.stage if was else None
         if old == now.stage:
@@ -91,7 +98,7 @@ class _Comparing:
         else:
             yield change_words.stage_moved(was, now)
 
-    def identity(self, was: ItemThen, now: ItemThen) -> Iterator[Change]:
+    def identity(self, was: ItemAt, now: ItemAt) -> Iterator[Change]:
         """Where it belongs, what it says, and how sure people are; each told apart."""
         wordings = [
             Reworded(label, getattr(was, name), getattr(now, name))
@@ -113,19 +120,21 @@ class _Comparing:
         if was.number != now.number:
             yield change_words.renumbered(was, now)
 
-    def by(self, item: ItemThen, kind: str, milestone: int | None = None) -> list[Approved]:
+    def by(self, item: ItemAt, kind: str, milestone: int | None = None) -> list[VariationAt]:
         """The variations of a kind that were approved between the moments."""
         return [
-            row for row in self.of_item[item.pk] if row.kind == kind and row.milestone == milestone
+            row
+            for row in self.approved
+            if (row.item, row.kind, row.milestone) == (item.pk, kind, milestone)
         ]
 
     # --- its milestones ----------------------------------------------------------------------
 
-    def milestone(self, now: MilestoneThen, item_was: ItemThen, item: ItemThen) -> Iterator[Change]:
+    def milestone(self, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> Iterator[Change]:
         """What its date did (one kind at most), the agreed date beside it, and its delays."""
-        was = self.before.milestones.get(now.pk)
+        was = self.milestones.get(now.pk)
         if was is None:
-            yield change_words.new_milestone(item, now, self.after.on)
+            yield change_words.new_milestone(item, now)
             return
         story = self.story(was, now, item_was, item)
         if story.change:
@@ -137,9 +146,7 @@ class _Comparing:
         if item.is_live and not story.tells_delay:
             yield from self.delay(now, item)
 
-    def story(
-        self, was: MilestoneThen, now: MilestoneThen, item_was: ItemThen, item: ItemThen
-    ) -> _Story:
+    def story(self, was: MilestoneAt, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> _Story:
         """Withdrawn, open again, done, slipped, fell overdue or recovered: never two of them.
 
         Slipped: expected later than before, or not overdue before and done since, later than was
@@ -150,64 +157,52 @@ class _Comparing:
         is live. A milestone that is late no more only because its agreed date was moved has not
         recovered: that is told as the agreed date's move.
         """
-        then, on = self.before.on, self.after.on
-        if now.is_withdrawn(on):
-            is_news = not was.is_withdrawn(then)
+        if now.is_withdrawn:
+            is_news = not was.is_withdrawn
             return _Story(change_words.milestone_withdrawn(item, now) if is_news else None, True)
-        if now.is_done(on):
-            if was.is_done(then):
+        if now.is_done:
+            if was.is_done:
                 return _Story(None, True)
             done = self.done(was, now, item) if item_was.is_live else change_words.done(item, now)
             return _Story(done, True)
-        if not was.is_open(then):
+        if not was.is_open:
             return _Story(change_words.milestone_reopened(item, now))
         if not (item_was.is_live and item.is_live):
             return _Story()
         if now.forecast_due > was.forecast_due:
             return _Story(change_words.slipped(item, was, now, self.cause(now)), True)
-        if now.is_overdue(on) and not was.is_overdue(then):
-            return _Story(change_words.fell_overdue(item, now, on, self.cause(now)), True)
+        if now.is_overdue and not was.is_overdue:
+            return _Story(change_words.fell_overdue(item, now, self.cause(now)), True)
         if now.forecast_due < was.forecast_due:
-            return _Story(change_words.nearer(item, was, now, on), not now.lateness(on).is_late)
+            return _Story(change_words.nearer(item, was, now), not now.late.is_late)
         return _Story()
 
-    def done(self, was: MilestoneThen, now: MilestoneThen, item: ItemThen) -> Change:
-        then = self.before.on
+    def done(self, was: MilestoneAt, now: MilestoneAt, item: ItemAt) -> Change:
         assert now.completed_on is not None
-        if was.is_overdue(then):
-            return change_words.done_at_last(item, was, now, then)
-        if now.completed_on > max(was.forecast_due, then):
+        if was.is_overdue:
+            return change_words.done_at_last(item, was, now)
+        if now.completed_on > max(was.forecast_due, was.on):
             return change_words.done_later(item, was, now, self.cause(now))
-        if was.lateness(then).is_late and now.completed_on < was.forecast_due:
+        if was.late.is_late and now.completed_on < was.forecast_due:
             return change_words.done_sooner(item, was, now)
         return change_words.done(item, now)
 
     # --- their delays ------------------------------------------------------------------------
 
-    def delay(self, milestone: MilestoneThen, item: ItemThen) -> Iterator[Change]:
+    def delay(self, milestone: MilestoneAt, item: ItemAt) -> Iterator[Change]:
         """Delays recorded or ended, where what was told of the date does not say it already."""
-        then, on = self.before.on, self.after.on
-        for now in self.delays[milestone.pk]:
-            was = self.before.delays.get(now.pk)
-            was_open = was is not None and was.is_open(then)
-            if now.is_open(on) and not was_open:
+        for now in milestone.delays:
+            was = self.delays.get(now.pk)
+            was_open = was is not None and was.is_open
+            if now.is_open and not was_open:
                 yield change_words.delay_found(item, milestone, now)
-            elif was_open and not now.is_open(on):
+            elif was_open and not now.is_open:
                 yield change_words.delay_ended(item, milestone, now)
 
-    def cause(self, milestone: MilestoneThen) -> DelayThen | None:
+    def cause(self, milestone: MilestoneAt) -> DelayAt | None:
         """The delay that holds the milestone up, else the last one found between the moments."""
-        then, on = self.before.on, self.after.on
+        then = self.before.on
         found = [
-            row
-            for row in self.delays[milestone.pk]
-            if row.is_open(on) or (row.is_found(on) and not row.is_found(then))
+            row for row in milestone.delays if row.is_open or (row.is_found and row.found_on > then)
         ]
-        return max(found, key=lambda row: (row.is_open(on), row.found_on, row.pk), default=None)
-
-
-def _grouped(rows: Iterable[Any], by: str) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[getattr(row, by)].append(row)
-    return found
+        return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)

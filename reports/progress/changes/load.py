@@ -4,23 +4,18 @@ Only records that were written to between the moments are read, and milestones a
 a day in between means something, since an agreed date passes without anybody writing a word.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency
 from reports.progress.changes.change import Comparison
-from reports.progress.changes.compare import compare
-from reports.progress.changes.plan_then import (
-    Approved,
-    DelayThen,
-    ItemThen,
-    MilestoneThen,
-    PlanThen,
-)
+from reports.progress.changes.compare import PlanThen, compare
 from reports.progress.view import Look
-from workitems.asat import Moment, rows_at
-from workitems.models import Delay, Milestone, Pillar, Plan, Variation, WorkItem
+from workitems.asat import Moment
+from workitems.models import Delay, Milestone, Plan, Variation, WorkItem
+from workitems.plan_at import delays_at, items_at, milestones_at, pillar_titles, variations_at
 
 
 def read(look: Look) -> Comparison:
@@ -32,7 +27,14 @@ def read(look: Look) -> Comparison:
     """
     assert look.since is not None
     before, after = both(look.plan, look.since, look.at)
-    after = after.narrowed(pillar=look.pillar, lead=look.agency)
+    after = replace(
+        after,
+        items={
+            pk: item
+            for pk, item in after.items.items()
+            if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
+        },
+    )
     return Comparison(compare(before, after), after.agencies)
 
 
@@ -40,9 +42,7 @@ def both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
     """The plan at both moments, without what is the same at both."""
     between = _Between(plan, since, at)
     agencies = dict(Agency.objects.values_list("pk", "short_name"))
-    pillars = dict(Pillar.objects.filter(plan=plan).values_list("pk", "title"))
-    if not at.is_now:  # as they were called; one that was entered later than its items, as it is
-        pillars |= dict(rows_at(Pillar, at, of={"plan_id": plan.pk}).values_list("id", "title"))
+    pillars = pillar_titles(plan, at)
     return between.then(since, agencies, pillars), between.then(at, agencies, pillars)
 
 
@@ -83,34 +83,19 @@ class _Between:
         return found
 
     def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
-        def rows(model: type[Any], of: dict[str, Any], *columns: str, **filters: Any) -> Any:
-            return rows_at(model, moment, of=of, **filters).order_by().values_list(*columns)
-
-        items = rows(
-            WorkItem, {"pk__in": self.items.values("pk")},
-            "id", "number", "title", "objective", "action", "pillar_id", "lead_agency_id",
-            "stage", "completed_on", "confidence", "reviewer_confidence",
-        )  # fmt: skip
-        milestones = rows(
-            Milestone, {"pk__in": self.milestones.values("pk")},
-            "id", "item_id", "number", "description", "original_due", "agreed_due",
-            "forecast_due", "completed_on", "withdrawn_on",
-        )  # fmt: skip
-        delays = rows(
-            Delay, {"milestone__in": self.milestones.values("pk")},
-            "id", "milestone_id", "cause", "explanation", "found_on", "ended_on",
-        )  # fmt: skip
-        approved = rows(
-            Variation, {"plan_id": self.plan.pk, "pk__in": self.touched(Variation, "plan")},
-            "id", "number", "kind", "item_id", "milestone_id", "wording", "reason",
-            state=Variation.State.APPROVED,
-        )  # fmt: skip
+        touched = self.milestones.values("pk")
+        delays = delays_at(moment, {"milestone__in": touched})
+        milestones = milestones_at(moment, {"pk__in": touched}, delays)
+        items = items_at(moment, {"pk__in": self.items.values("pk")}, milestones)
+        approved = variations_at(
+            moment,
+            {"plan_id": self.plan.pk, "pk__in": self.touched(Variation, "plan")},
+            Variation.State.APPROVED,
+        )
         return PlanThen(
             on=moment.on,
-            items={row[0]: ItemThen._make(row) for row in items},
-            milestones={row[0]: MilestoneThen(*row) for row in milestones},
-            delays={row[0]: DelayThen._make(row) for row in delays},
-            approved={row[0]: Approved._make(row) for row in approved},
+            items={row.pk: row for row in items},
+            approved={row.pk: row for row in approved},
             pillars=pillars,
             agencies=agencies,
         )
