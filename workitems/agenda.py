@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from workitems.asat import Moment, rows_at
 from workitems.attention import attention
@@ -165,22 +165,25 @@ class Considered:
 
 
 def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
-    """The meetings that had considered the item or decided on it, newest first. Two queries."""
+    """The meetings that had considered the item or decided on it, newest first. One query."""
     of = {"meeting__plan": item.plan_id}
     about = Q(item=item.pk) | Q(variation__item=item.pk) | Q(risk__item=item.pk)
-    matters = rows_at(Matter, moment, of=of, considered_on__isnull=False).filter(about)
-    dealt_with = list(matters.values_list("id", "meeting__held_on", "meeting_id"))
+    matters = rows_at(Matter, moment, of=of, considered_on__isnull=False).filter(about).order_by()
     decided = rows_at(Decision, moment, of=of).filter(
-        Q(item=item.pk, matter=None) | Q(matter__in=[pk for pk, _, _ in dealt_with])
+        Q(item=item.pk, matter=None) | Q(matter__in=matters.values("id"))
     )
+    without_words = matters.values_list("meeting__held_on", "meeting_id", Value(0), Value(""))
     found: dict[int, Considered] = {}
-    for _, held_on, meeting in dealt_with:
-        found.setdefault(meeting, Considered(held_on, meeting, []))
-    for held_on, meeting, text in decided.order_by("number").values_list(
-        "meeting__held_on", "meeting_id", "text"
+    for held_on, meeting, _, text in (
+        decided.order_by()
+        .values_list("meeting__held_on", "meeting_id", "number", "text")
+        .union(without_words)
+        .order_by("-meeting__held_on", "number")
     ):
-        found.setdefault(meeting, Considered(held_on, meeting, [])).decisions.append(text)
-    return sorted(found.values(), key=lambda each: each.held_on, reverse=True)
+        decisions = found.setdefault(meeting, Considered(held_on, meeting, [])).decisions
+        if text:
+            decisions.append(text)
+    return list(found.values())
 
 
 def matters_of(item: Any) -> MatterQuerySet:

@@ -161,7 +161,7 @@ def _late(material: Material) -> Iterator[Check]:
     slug = material.briefing.plan.slug
     for item in material.found.facts.items:
         for step in item.milestones:
-            if not (item.is_live and step.is_open and step.lateness.is_late):
+            if not (item.is_live and step.is_open and step.late.is_late):
                 continue
             delays = [delay for delay in step.delays if delay.is_open] or step.delays
             if not delays:
@@ -171,14 +171,14 @@ def _late(material: Material) -> Iterator[Check]:
             else:
                 continue
             yield Check(
-                key=f"late-{step.row.id}",
+                key=f"late-{step.pk}",
                 severity=BLOCKING,
-                words=f"“{step.row.description}” (item {item.row.number}) is late on "
+                words=f"“{step.description}” (item {item.number}) is late on "
                 f"{long_date(material.briefing.dated)} without {lacks} recorded by that day.",
-                url=f"{reverse('workitems:detail', args=[slug, item.row.number])}"
-                f"#milestone-{step.row.number}",
-                place=f"Item {item.row.number}",
-                remedy=f"Ask {item.lead.short_name} to record it. What is recorded after that day "
+                url=f"{reverse('workitems:detail', args=[slug, item.number])}"
+                f"#milestone-{step.number}",
+                place=f"Item {item.number}",
+                remedy=f"Ask {material.found.facts.lead_of(item).short_name} to record it. What is recorded after that day "
                 "counts once the briefing is dated later.",
             )
 

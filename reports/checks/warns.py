@@ -117,16 +117,16 @@ def _unused(material: Material) -> Iterator[Check]:
         if source.model == UPDATE
     }
     for item in material.found.facts.items:
-        for update in item.updates:
+        for update in material.found.facts.updates_of(item):
             is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
             if is_key and update.pk not in told:
                 yield Check(
                     key=f"unused-{update.pk}",
                     severity=WARNING,
-                    words=f"{update.of_return.agency} calls what it says of item {item.row.number} a key "
+                    words=f"{update.of_return.agency} calls what it says of item {item.number} a key "
                     f"achievement ({update.of_return.round}), and no paragraph tells it.",
                     url=f"{material.url(WORKSHOP)}#achievements",
-                    place=f"Item {item.row.number}",
+                    place=f"Item {item.number}",
                     about=fingerprint(update.achieved),
                 )
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from reports.compose.facts import ItemFacts, milestone_source, version_of
+from reports.compose.facts import item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
 from reports.document.wording import agree, capitalised, cited, counted, some
 from workitems.models import Pillar
+from workitems.plan_at import ItemAt
 
 # Limit on the steps in a pillar's paragraph, to keep the list readable.
 MAX_STEPS = 12
@@ -17,9 +18,7 @@ MONTHS_AHEAD = 12
 
 def next_steps(writer: Writer) -> Section:
     facts = writer.facts
-    late = [
-        item for item in facts.items if item.row.is_key and item.is_live and item.lateness.is_late
-    ]
+    late = [item for item in facts.items if item.is_key and item.is_late]
     opening = "The working group will continue to meet, to carry out the Plan and to monitor its progress."
     if late:
         opening += (
@@ -30,14 +29,14 @@ def next_steps(writer: Writer) -> Section:
         writer.paragraph(
             opening,
             about="next steps",
-            sources=[item.source for item in late] or [facts.plan_source],
+            sources=[item_source(item) for item in late] or [facts.plan_source],
         )
     ]
     for pillar in facts.pillars:
         steps = [
             step
             for item in facts.items
-            if item.pillar.pk == pillar.pk and item.is_live and (step := Step(writer, item)).is_any
+            if item.pillar == pillar.pk and item.is_live and (step := Step(writer, item)).is_any
         ]
         if steps:
             paragraphs += _pillar_ahead(writer, pillar, steps)
@@ -57,16 +56,18 @@ def next_steps(writer: Writer) -> Section:
 class Step:
     """Next steps of an item: its agency's latest plan, and milestones due within 12 months."""
 
-    def __init__(self, writer: Writer, item: ItemFacts) -> None:
+    def __init__(self, writer: Writer, item: ItemAt) -> None:
         self.item = item
-        self.update = next((u for u in reversed(item.updates) if u.planned_next.strip()), None)
+        self.update = next(
+            (u for u in reversed(writer.facts.updates_of(item)) if u.planned_next.strip()), None
+        )
         on = writer.facts.briefing.dated
         until = add_months(on, MONTHS_AHEAD)
         self.due = sorted(
             (
-                (step.row.forecast_due, step)
+                (step.forecast_due, step)
                 for step in item.milestones
-                if step.is_open and on < step.row.forecast_due <= until
+                if step.is_open and on < step.forecast_due <= until
             ),
             key=lambda pair: pair[0],
         )
@@ -78,8 +79,8 @@ class Step:
     @property
     def urgency(self) -> tuple[bool, bool, date]:
         return (
-            not self.item.row.is_key,
-            not self.item.lateness.is_late,
+            not self.item.is_key,
+            not self.item.dates.is_late,
             self.due[0][0] if self.due else date.max,
         )
 
@@ -89,12 +90,10 @@ class Step:
 
     def bullet(self, writer: Writer) -> Bullet:
         """Return the item's title, its plan, and due dates that the plan does not mention."""
-        row = self.item.row
+        row = self.item
         head = writer.text(writer.bold(row.title), f" ({row.number}): ")
         if not self.update:
-            due = some(
-                [f"“{step.row.description}” due {long_date(when)}" for when, step in self.due]
-            )
+            due = some([f"“{step.description}” due {long_date(when)}" for when, step in self.due])
             return Bullet(writer.text(head, f"{due}."))
         with errors_naming(writer.facts.update_source(self.item, self.update)):
             planned = capitalised(writer.flat(self.update.planned_next))
@@ -128,7 +127,7 @@ def _risks(writer: Writer) -> Iterator[Paragraph]:
             text = capitalised(writer.flat(risk.description))
             if risk.response:
                 text += f" {capitalised(writer.flat(risk.response))}"
-            owner = facts.agencies[risk.owner_agency_id].short_name
+            owner = facts.agencies[risk.owner].short_name
             bullets.append((Bullet(writer.text(cited(text, f"owner: {owner}"))), [source]))
     count = len(bullets)
     return writer.paragraphs(

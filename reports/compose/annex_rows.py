@@ -3,18 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from django.utils.timezone import localdate
 
 from reports.compose.delay_text import delay_source, mitigation_source
-from reports.compose.facts import (
-    DelayFacts,
-    Facts,
-    ItemFacts,
-    MilestoneFacts,
-    version_of,
-)
+from reports.compose.facts import Facts, item_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.document import (
     Confidence,
@@ -49,14 +42,15 @@ from reports.document.dates import long_date, period
 from workitems.models import Delay, Risk, Update
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
-from workitems.standing import Late, by_then
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt
+from workitems.standing import Late
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:
     """Return items by stage in each pillar, and the most important milestones, in the plan's
     order."""
     steps = [(item, step) for item in facts.items for step in item.milestones]
-    steps = [(item, step) for item, step in steps if step.lateness.state != Late.WITHDRAWN]
+    steps = [(item, step) for item, step in steps if step.late.state != Late.WITHDRAWN]
     note, room = "", timeline_room(len(facts.pillars))
     if len(steps) > room:
         chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
@@ -66,7 +60,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         steps = [(item, step) for item, step in steps if id(step) in keep]
     pillars = []
     for pillar in facts.pillars:
-        stages = [item.row.stage for item in facts.items if item.pillar.pk == pillar.pk]
+        stages = [item.stage for item in facts.items if item.pillar == pillar.pk]
         counts = tuple(StageCount(stage, stages.count(stage)) for stage in Stage if stage in stages)
         pillars.append(PillarProgress(f"{pillar.number} {pillar.title}", counts))
     return ProgressPicture(
@@ -75,28 +69,27 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         as_at=facts.briefing.dated,
         pillars=tuple(pillars),
         timeline=tuple(
-            TimelineRow(item.row.number, _milestone(step, facts.briefing.dated))
-            for item, step in steps
+            TimelineRow(item.number, _milestone(step, facts.briefing.dated)) for item, step in steps
         ),
         note=note,
     )
 
 
-def _weight(step: MilestoneFacts, dated: date) -> tuple[int, int]:
+def _weight(step: MilestoneAt, dated: date) -> tuple[int, int]:
     """Sort the largest slip first; of equal slips, the one nearest to the paper's date."""
     row = _milestone(step, dated)
     return -max(row.slip, 0), abs((row.expected_on - dated).days)
 
 
-def _milestone(step: MilestoneFacts, dated: date) -> MilestoneRow:
-    row = step.row
+def _milestone(step: MilestoneAt, dated: date) -> MilestoneRow:
+    row = step
     return MilestoneRow(
         label=row.description,
         original_on=row.original_due,
         agreed_on=row.agreed_due,
         forecast_on=None if step.is_done else row.forecast_due,
         completed_on=row.completed_on if step.is_done else None,
-        standing=step.lateness.words,
+        standing=step.late.words,
     )
 
 
@@ -108,42 +101,37 @@ def work_item_table(facts: Facts) -> WorkItemTable:
         pillars=tuple(
             PillarRows(
                 f"{pillar.number} {pillar.title}",
-                tuple(
-                    _row(item, facts.briefing.dated)
-                    for item in facts.items
-                    if item.pillar.pk == pillar.pk
-                ),
+                tuple(_row(facts, item) for item in facts.items if item.pillar == pillar.pk),
             )
             for pillar in facts.pillars
         ),
     )
 
 
-def _row(item: ItemFacts, dated: date) -> WorkItemRow:
-    row = item.row
-    with errors_naming(item.source):
+def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
+    with errors_naming(item_source(item)):
         return WorkItemRow(
-            key=key("w", f"item {row.id}"),
-            number=row.number,
-            title=row.title,
-            lead=item.lead.short_name,
-            stage=Stage(row.stage),
-            confidence=Confidence(row.confidence) if row.confidence and item.is_live else None,
-            milestones=tuple(_milestone(step, dated) for step in item.milestones),
+            key=key("w", f"item {item.pk}"),
+            number=item.number,
+            title=item.title,
+            lead=facts.lead_of(item).short_name,
+            stage=Stage(item.stage),
+            confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
+            milestones=tuple(_milestone(step, facts.briefing.dated) for step in item.milestones),
             standing=_standing(item),
         )
 
 
-def _standing(item: ItemFacts) -> str:
-    if item.row.stage == ItemStage.COMPLETE:
-        return f"Completed {long_date(item.row.completed_on)}"
-    if item.row.stage == ItemStage.WITHDRAWN:
+def _standing(item: ItemAt) -> str:
+    if item.completed_on is not None:
+        return f"Completed {long_date(item.completed_on)}"
+    if item.stage == ItemStage.WITHDRAWN:
         return "Withdrawn"
     if not item.milestones:
         return "No date set"
-    if item.lateness.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
+    if item.dates.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
         return "No milestone open"
-    return item.lateness.words
+    return item.dates.words
 
 
 def work_item_texts(facts: Facts) -> WorkItemTexts:
@@ -157,47 +145,44 @@ def work_item_texts(facts: Facts) -> WorkItemTexts:
         pillars=tuple(
             PillarTexts(
                 f"{pillar.number} {pillar.title}",
-                tuple(_texts(facts, item) for item in facts.items if item.pillar.pk == pillar.pk),
+                tuple(_texts(facts, item) for item in facts.items if item.pillar == pillar.pk),
             )
             for pillar in facts.pillars
         ),
     )
 
 
-def _texts(facts: Facts, item: ItemFacts) -> WorkItemText:
-    row = item.row
-    with errors_naming(item.source):
+def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
+    with errors_naming(item_source(item)):
         return WorkItemText(
-            key=key("w", f"texts of item {row.id}"),
-            number=row.number,
-            title=markup.languages(row.title, maori=facts.maori),
-            lead=item.lead.short_name,
+            key=key("w", f"texts of item {item.pk}"),
+            number=item.number,
+            title=markup.languages(item.title, maori=facts.maori),
+            lead=facts.lead_of(item).short_name,
             supporting=tuple(
                 f"{agency.short_name} ({role})" if role else agency.short_name
-                for agency, role in item.supports
+                for agency, role in facts.supports_of(item)
             ),
-            is_key=row.is_key,
-            stage=Stage(row.stage),
-            confidence=Confidence(row.confidence) if row.confidence and item.is_live else None,
+            is_key=item.is_key,
+            stage=Stage(item.stage),
+            confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
             standing=_standing(item),
-            objective=_passages(facts, row.objective),
-            action=_passages(facts, row.action),
-            reports=tuple(_report(facts, item, update) for update in _last_round(item)),
+            objective=_passages(facts, item.objective),
+            action=_passages(facts, item.action),
+            reports=tuple(_report(facts, item, update) for update in _last_round(facts, item)),
             milestones=tuple(_milestone(step, facts.briefing.dated) for step in item.milestones),
         )
 
 
-def _last_round(item: ItemFacts) -> list[Update]:
+def _last_round(facts: Facts, item: ItemAt) -> list[Update]:
     """Return the item's accepted updates of the last round that has any, the lead agency's
     first."""
-    if not item.updates:
-        return []
-    last = item.updates[-1].of_return.round_id
-    found = [update for update in item.updates if update.of_return.round_id == last]
-    return sorted(found, key=lambda update: update.of_return.agency_id != item.lead.pk)
+    updates = facts.updates_of(item)
+    found = [row for row in updates if row.of_return.round_id == updates[-1].of_return.round_id]
+    return sorted(found, key=lambda update: update.of_return.agency_id != item.lead)
 
 
-def _report(facts: Facts, item: ItemFacts, update: Update) -> ItemReport:
+def _report(facts: Facts, item: ItemAt, update: Update) -> ItemReport:
     of_round = update.of_return.round
     with errors_naming(facts.update_source(item, update)):
         return ItemReport(
@@ -229,41 +214,40 @@ def delay_register(facts: Facts) -> DelayRegister:
             for item in facts.items
             for step in item.milestones
             for delay in step.delays
-            if delay.row.ended_on is None or delay.row.ended_on >= briefing.period_start
+            if delay.was_open_since(briefing.period_start)
         ),
     )
 
 
-def _delay(writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> DelayRow:
-    facts, row = writer.facts, delay.row
-    dated = facts.briefing.dated
+def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> DelayRow:
+    facts, row = writer.facts, delay
     with errors_naming(delay_source(item, step, delay)):
         return DelayRow(
-            key=key("d", f"delay {row.id}"),
-            number=item.row.number,
-            title=markup.languages(item.row.title, maori=facts.maori),
-            milestone=_milestone(step, dated),
+            key=key("d", f"delay {row.pk}"),
+            number=item.number,
+            title=markup.languages(item.title, maori=facts.maori),
+            milestone=_milestone(step, facts.briefing.dated),
             cause=str(Delay.Cause(row.cause).label),
             explanation=_flat(writer, row.explanation),
             effect=_flat(writer, row.effect),
             found_on=row.found_on,
-            ended_on=by_then(row.ended_on, dated),
-            days=(row.due_after - row.due_before).days,
+            ended_on=row.ended_on,
+            days=row.days,
             times_moved=row.times_moved,
             mitigations=tuple(_mitigations(writer, item, step, delay)),
         )
 
 
 def _mitigations(
-    writer: Writer, item: ItemFacts, step: MilestoneFacts, delay: DelayFacts
+    writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt
 ) -> Iterator[MitigationLine]:
     for row in delay.mitigations:
         with errors_naming(mitigation_source(item, step, delay, row)):
             yield MitigationLine(
                 text=_flat(writer, row.description),
-                owner=writer.facts.agencies[row.owner_agency_id].short_name,
+                owner=writer.facts.agencies[row.owner].short_name,
                 due_on=row.due_on,
-                done_on=by_then(row.done_on, writer.facts.briefing.dated),
+                done_on=row.done_on,
             )
 
 
@@ -271,11 +255,11 @@ def risk_register(facts: Facts) -> RiskRegister:
     """Return the risks that were open at any time since the period began: open ones first, most
     severe first."""
     briefing, writer = facts.briefing, Writer(facts)
-    numbers = {item.row.id: item.row.number for item in facts.items}
+    numbers = {item.pk: item.number for item in facts.items}
     rows = sorted(
         facts.all_risks,
         key=lambda row: (
-            by_then(row.closed_on, briefing.dated) is not None,
+            row.closed_on is not None,
             -WEIGHT[row.likelihood, row.impact],
             row.number,
         ),
@@ -285,27 +269,28 @@ def risk_register(facts: Facts) -> RiskRegister:
         heading="Register of risks",
         as_at=briefing.dated,
         period=period(briefing.period_start, briefing.period_end),
-        rows=tuple(_risk(writer, row, numbers.get(row.item_id, "")) for row in rows),
+        rows=tuple(
+            _risk(writer, row, numbers.get(row.item, "") if row.item else "") for row in rows
+        ),
     )
 
 
-def _risk(writer: Writer, row: Any, item: str) -> RiskRow:
+def _risk(writer: Writer, row: RiskAt, item: str) -> RiskRow:
     facts = writer.facts
-    escalated_on = by_then(row.escalated_on, facts.briefing.dated)
     with errors_naming(version_of(row, "risk", f"Risk R{row.number}")):
         return RiskRow(
-            key=key("k", f"risk {row.id}"),
+            key=key("k", f"risk {row.pk}"),
             number=f"R{row.number}",
             text=_flat(writer, row.description),
             likelihood=Level(row.likelihood),
             impact=Level(row.impact),
             severity=Level(SEVERITY[row.likelihood, row.impact]),
-            owner=facts.agencies[row.owner_agency_id].short_name,
+            owner=facts.agencies[row.owner].short_name,
             item=item,
             response=_flat(writer, row.response),
-            escalated_to=str(Risk.EscalatedTo(row.escalated_to).label) if escalated_on else "",
-            escalated_on=escalated_on,
-            closed_on=by_then(row.closed_on, facts.briefing.dated),
+            escalated_to=str(Risk.EscalatedTo(row.escalated_to).label) if row.escalated_on else "",
+            escalated_on=row.escalated_on,
+            closed_on=row.closed_on,
         )
 
 

@@ -7,16 +7,8 @@ items come first, with a paragraph each; the others share one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from reports.compose.facts import (
-    DelayFacts,
-    Facts,
-    ItemFacts,
-    MilestoneFacts,
-    milestone_source,
-    version_of,
-)
+from reports.compose.facts import Facts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import MOST_TOLD, Writer, errors_naming, join_fitting, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Text
 from reports.document.dates import days, long_date, period
@@ -31,6 +23,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.models import Delay
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.standing import Late
 
 # Annexes that list all late items.
@@ -54,13 +47,13 @@ HELD_UP_BY = {
 class Slip:
     """A milestone with its delays in the period. Overdue milestones may have none recorded."""
 
-    milestone: MilestoneFacts
-    delays: tuple[DelayFacts, ...]
+    milestone: MilestoneAt
+    delays: tuple[DelayAt, ...]
 
 
 @dataclass(frozen=True)
 class LateItem:
-    item: ItemFacts
+    item: ItemAt
     slips: tuple[Slip, ...]
 
     @property
@@ -69,31 +62,31 @@ class LateItem:
 
     @property
     def days(self) -> int:
-        return max(slip.milestone.lateness.days for slip in self.slips)
+        return max(slip.milestone.late.days for slip in self.slips)
 
     def sources(self) -> Iterator[Source]:
-        yield self.item.source
+        yield item_source(self.item)
         for slip in self.slips:
             yield milestone_source(self.item, slip.milestone)
             for delay in slip.delays:
                 yield delay_source(self.item, slip.milestone, delay)
 
-    def mitigations(self) -> Iterator[tuple[Source, Any]]:
+    def mitigations(self) -> Iterator[tuple[Source, MitigationAt]]:
         for slip in self.slips:
             for delay in slip.delays:
                 for row in delay.mitigations:
                     yield mitigation_source(self.item, slip.milestone, delay, row), row
 
 
-def delay_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts) -> Source:
-    label = f"Delay {delay.row.number}, milestone {step.row.number} of item {item.row.number}"
-    return version_of(delay.row, "delay", label)
+def delay_source(item: ItemAt, step: MilestoneAt, delay: DelayAt) -> Source:
+    label = f"Delay {delay.number}, milestone {step.number} of item {item.number}"
+    return version_of(delay, "delay", label)
 
 
-def mitigation_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts, row: Any) -> Source:
+def mitigation_source(item: ItemAt, step: MilestoneAt, delay: DelayAt, row: MitigationAt) -> Source:
     label = (
-        f"Mitigation {row.number} of delay {delay.row.number}, milestone {step.row.number} "
-        f"of item {item.row.number}"
+        f"Mitigation {row.number} of delay {delay.number}, milestone {step.number} "
+        f"of item {item.number}"
     )
     return version_of(row, "mitigation", label)
 
@@ -101,31 +94,25 @@ def mitigation_source(item: ItemFacts, step: MilestoneFacts, delay: DelayFacts, 
 def late_items(facts: Facts) -> list[LateItem]:
     """Return items with a delay in the period or an overdue milestone: key items first, then open
     ones."""
-    start, end = facts.briefing.period_start, facts.briefing.dated
+    start = facts.briefing.period_start
     found = []
     for item in facts.items:
         slips = []
         for step in item.milestones:
-            delays = tuple(
-                delay
-                for delay in step.delays
-                if delay.is_open
-                or start <= delay.row.found_on <= end
-                or start <= delay.row.ended_on <= end
-            )
-            if delays or (item.is_live and step.lateness.state == Late.OVERDUE):
+            delays = tuple(delay for delay in step.delays if delay.was_open_since(start))
+            if delays or (item.is_live and step.late.state == Late.OVERDUE):
                 slips.append(Slip(step, delays))
         if slips:
             found.append(LateItem(item, tuple(slips)))
     # The sort is stable, so equal items stay in the plan's order.
-    return sorted(found, key=lambda late: (not late.item.row.is_key, not late.is_open))
+    return sorted(found, key=lambda late: (not late.item.is_key, not late.is_open))
 
 
 def delay(writer: Writer) -> Section:
     facts = writer.facts
     late = late_items(facts)
-    keys = [entry for entry in late if entry.item.row.is_key]
-    others = [entry for entry in late if not entry.item.row.is_key]
+    keys = [entry for entry in late if entry.item.is_key]
+    others = [entry for entry in late if not entry.item.is_key]
     paragraphs = []
     if not late:
         span = period(facts.briefing.period_start, facts.briefing.period_end)
@@ -165,15 +152,15 @@ def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
     return writer.paragraph(
         " ".join(sentences),
         about="key delays",
-        sources=[entry.item.source for entry in keys],
+        sources=[item_source(entry.item) for entry in keys],
     )
 
 
 def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
-    row = entry.item.row
+    row = entry.item
     parts: list[str | Text] = [
         writer.bold(row.title),
-        f" (item {row.number}, led by {writer.agency(entry.item.lead)}) is a key work item",
+        f" (item {row.number}, led by {writer.lead(entry.item)}) is a key work item",
     ]
     parts.append(
         f" with an anticipated timeframe of {counted(row.months, 'month')}. "
@@ -181,8 +168,8 @@ def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
         else ". "
     )
     bullets = []
-    about, sources = f"delay of item {row.id}", list(entry.sources())
-    with errors_naming(entry.item.source):
+    about, sources = f"delay of item {row.pk}", list(entry.sources())
+    with errors_naming(item_source(entry.item)):
         if len(entry.slips) == 1:
             parts.append(_slip(writer, entry.slips[0]))
         else:
@@ -201,8 +188,8 @@ def _latest(others: list[LateItem]) -> list[LateItem]:
     Chosen are open ones before those that caught up, and the latest first.
     """
     chosen = sorted(others, key=lambda entry: (not entry.is_open, -entry.days))[:MAX_OTHERS]
-    kept = {entry.item.row.id for entry in chosen}
-    return [entry for entry in others if entry.item.row.id in kept]
+    kept = {entry.item.pk for entry in chosen}
+    return [entry for entry in others if entry.item.pk in kept]
 
 
 def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Iterator[Paragraph]:
@@ -215,10 +202,10 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
             lead += ", and the annex shows the rest"
     bullets = []
     for entry in shown:
-        row = entry.item.row
-        with errors_naming(entry.item.source):
+        row = entry.item
+        with errors_naming(item_source(entry.item)):
             body = join_fitting((_slip(writer, slip) for slip in entry.slips), MOST_TOLD + 500)
-            head = f" (item {row.number}, {writer.agency(entry.item.lead)}): "
+            head = f" (item {row.number}, {writer.lead(entry.item)}): "
             text = writer.text(writer.bold(row.title), head, body)
             bullets.append((Bullet(text), list(entry.sources())))
     return writer.paragraphs(f"{lead}:", about="other delays", bullets=bullets)
@@ -228,36 +215,36 @@ def _slip(writer: Writer, slip: Slip) -> str:
     """Return sentences with the dates, the days between them, the cause, and the agency's
     explanation."""
     sentences = [_dates(slip.milestone)]
-    moved = max((delay.row.times_moved for delay in slip.delays), default=0)
+    moved = max((delay.times_moved for delay in slip.delays), default=0)
     if moved > 1:
         times = "twice" if moved == 2 else f"{number(moved)} times"
         sentences.append(f"Its date has moved {times}.")
-    causes = dict.fromkeys(
-        HELD_UP_BY[delay.row.cause] for delay in slip.delays if delay.row.cause in HELD_UP_BY
-    )
+    found = [HELD_UP_BY.get(Delay.Cause(delay.cause), "") for delay in slip.delays]
+    causes = dict.fromkeys(filter(None, found))
     if causes:
         is_was = "is" if any(delay.is_open for delay in slip.delays) else "was"
         sentences.append(f"It {is_was} held up by {listed(causes)}.")
     if not slip.delays:
         sentences.append("The cause has not been recorded.")
-    told = [delay.row.explanation for delay in slip.delays]
-    told += [delay.row.effect for delay in slip.delays]
+    told = [delay.explanation for delay in slip.delays]
+    told += [delay.effect for delay in slip.delays]
     sentences += [capitalised(writer.flat(text)) for text in dict.fromkeys(told) if text.strip()]
     return join_fitting(sentences)
 
 
-def _dates(step: MilestoneFacts) -> str:
-    row, late = step.row, step.lateness
+def _dates(step: MilestoneAt) -> str:
+    row, late = step, step.late
     name = f"“{row.description}”"
+    done = long_date(row.completed_on) if row.completed_on else ""
     was = f"was due on {long_date(row.agreed_due)}"
     if row.agreed_due != row.original_due:
         was = f"was first due on {long_date(row.original_due)} and then, by agreement, on {long_date(row.agreed_due)}"
     if late.state == Late.WITHDRAWN:
         return f"{name} {was} and has been withdrawn."
     if late.state == Late.DONE_LATE:
-        return f"{name} {was} and was completed on {long_date(row.completed_on)}, {days(late.days)} later."
+        return f"{name} {was} and was completed on {done}, {days(late.days)} later."
     if late.state == Late.DONE:
-        return f"{name} {was} and was completed in time, on {long_date(row.completed_on)}."
+        return f"{name} {was} and was completed in time, on {done}."
     if late.state == Late.OVERDUE and row.forecast_due <= row.agreed_due:
         return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
     gap = (row.forecast_due - row.agreed_due).days
@@ -273,8 +260,8 @@ def _dates(step: MilestoneFacts) -> str:
 
 def mitigation(writer: Writer) -> Section:
     late = late_items(writer.facts)
-    keys = [entry for entry in late if entry.item.row.is_key and list(entry.mitigations())]
-    others = [entry for entry in late if not entry.item.row.is_key and list(entry.mitigations())]
+    keys = [entry for entry in late if entry.item.is_key and list(entry.mitigations())]
+    others = [entry for entry in late if not entry.item.is_key and list(entry.mitigations())]
     bare = [
         entry
         for entry in late
@@ -310,19 +297,19 @@ def mitigation(writer: Writer) -> Section:
 
 def _of_key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
     measures = list(entry.mitigations())
-    title = writer.bold(entry.item.row.title)
-    where = f" (item {entry.item.row.number})"
-    owners = {row.owner_agency_id for _, row in measures}
+    title = writer.bold(entry.item.title)
+    where = f" (item {entry.item.number})"
+    owners = {row.owner for _, row in measures}
     # If one agency does everything, the introduction names it and the bullets do not.
     is_named = len(owners) == 1 and len(measures) > 1
     told = [_measure(writer, source, row, name_owner=not is_named) for source, row in measures]
-    about, sources = f"mitigation of item {entry.item.row.id}", [[source] for source, _ in measures]
+    about, sources = f"mitigation of item {entry.item.pk}", [[source] for source, _ in measures]
     if len(told) == 1:
         yield writer.paragraph(
             writer.text(title, f"{where}: {told[0]}"), about=about, sources=sources[0]
         )
         return
-    agency = writer.facts.agencies[measures[0][1].owner_agency_id]
+    agency = writer.facts.agencies[measures[0][1].owner]
     who = writer.agency(agency) if is_named else "the agencies named"
     bullets = [Bullet(writer.text(measure)) for measure in told]
     yield from writer.paragraphs(
@@ -339,8 +326,8 @@ def _of_other_items(
     for entry in _latest(others):
         measures = list(entry.mitigations())
         told = join_fitting(_measure(writer, source, row) for source, row in measures)
-        head = f" (item {entry.item.row.number}): "
-        text = writer.text(writer.bold(entry.item.row.title), head, told)
+        head = f" (item {entry.item.number}): "
+        text = writer.text(writer.bold(entry.item.title), head, told)
         bullets.append((Bullet(text), [source for source, _ in measures]))
     lead = "For the other items" if with_keys else "For these items"
     return writer.paragraphs(
@@ -348,9 +335,9 @@ def _of_other_items(
     )
 
 
-def _measure(writer: Writer, source: Source, row: Any, *, name_owner: bool = True) -> str:
+def _measure(writer: Writer, source: Source, row: MitigationAt, *, name_owner: bool = True) -> str:
     """Return a mitigation with its owner and date, unless its text already mentions them."""
-    agency = writer.facts.agencies[row.owner_agency_id]
+    agency = writer.facts.agencies[row.owner]
     dated = writer.facts.briefing.dated
     with errors_naming(source):
         told = capitalised(writer.flat(row.description))

@@ -1,14 +1,13 @@
 """What a briefing is composed from: the plan's records as at its date, in a fixed number of queries.
 
-Rows of items, milestones, delays, mitigations and risks are history rows: each has the record's
-columns, `id` as the record's and `history_id` as the version's. Nothing later touches the database.
+Items, with what hangs on them, and risks are the rows of the plan at the end of that day. Nothing
+later touches the database.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Subquery
 
@@ -16,63 +15,18 @@ from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
-from workitems.asat import end_of, newest_versions, rows_as_at
-from workitems.models import (
-    Delay,
-    Milestone,
-    Mitigation,
-    Pillar,
-    Plan,
-    Risk,
-    Support,
-    Update,
-    WorkItem,
-)
-from workitems.models.item import Stage, number_key
-from workitems.standing import Lateness, item_lateness, milestone_lateness
+from workitems.asat import Moment, end_of, newest_versions, rows_as_at, rows_at
+from workitems.models import Pillar, Plan, Support, Update
+from workitems.plan_at import ItemAt, MilestoneAt, RiskAt, grouped, items_in_full, risks_at
 
 
-@dataclass(frozen=True)
-class DelayFacts:
-    row: Any
-    mitigations: tuple[Any, ...]
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class MilestoneFacts:
-    row: Any
-    lateness: Lateness
-    delays: tuple[DelayFacts, ...]
+class Versioned(Protocol):
+    """A row of the plan at a moment."""
 
     @property
-    def is_done(self) -> bool:
-        return self.lateness.state in ("done", "done_late")
-
+    def pk(self) -> int: ...
     @property
-    def is_open(self) -> bool:
-        return not self.is_done and self.lateness.state != "withdrawn"
-
-
-@dataclass(frozen=True)
-class ItemFacts:
-    row: Any
-    pillar: Pillar
-    lead: Agency
-    milestones: tuple[MilestoneFacts, ...]
-    # Updates accepted by the paper's date from rounds that end in its period, oldest round first.
-    updates: tuple[Update, ...]
-    lateness: Lateness
-    # Agencies that help, each with its role, by name.
-    supports: tuple[tuple[Agency, str], ...] = ()
-
-    @property
-    def is_live(self) -> bool:
-        return self.row.stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
-
-    @property
-    def source(self) -> Source:
-        return version_of(self.row, "workitem", f"Item {self.row.number}, {self.row.title}")
+    def version(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -109,8 +63,12 @@ class Facts:
     agencies: dict[int, Agency]
     members: tuple[Agency, ...]
     pillars: tuple[Pillar, ...]
-    items: tuple[ItemFacts, ...]
-    all_risks: tuple[Any, ...]
+    items: tuple[ItemAt, ...]
+    all_risks: tuple[RiskAt, ...]
+    # Updates accepted by the paper's date from rounds that end in its period, oldest round first,
+    # and the agencies that help, each with its role, by name; by item.
+    updates: Mapping[int, Sequence[Update]]
+    supports: Mapping[int, Sequence[tuple[Agency, str]]]
     answer: AnswerFacts | None
     # What agencies say of this paper, by short name.
     clearances: tuple[Clearance, ...]
@@ -121,40 +79,44 @@ class Facts:
         return self.agencies[self.plan.coordinating_agency_id]
 
     @property
-    def risks(self) -> tuple[Any, ...]:
+    def risks(self) -> tuple[RiskAt, ...]:
         """Open risks that are with the Minister on the paper's date, by number."""
-        on = self.briefing.dated
-        return tuple(
-            row
-            for row in self.all_risks
-            if row.escalated_to == Risk.EscalatedTo.MINISTER
-            and row.escalated_on <= on
-            and (row.closed_on is None or row.closed_on > on)
-        )
+        return tuple(row for row in self.all_risks if row.is_with_minister)
+
+    def lead_of(self, item: ItemAt) -> Agency:
+        return self.agencies[item.lead]
+
+    def updates_of(self, item: ItemAt) -> Sequence[Update]:
+        return self.updates.get(item.pk, ())
+
+    def supports_of(self, item: ItemAt) -> Sequence[tuple[Agency, str]]:
+        return self.supports.get(item.pk, ())
 
     @property
     def maori(self) -> tuple[str, ...]:
         """The agencies' te reo names, to be marked as such wherever they stand."""
         return tuple(sorted(agency.name_mi for agency in self.agencies.values() if agency.name_mi))
 
-    def update_source(self, item: ItemFacts, update: Update) -> Source:
+    def update_source(self, item: ItemAt, update: Update) -> Source:
         return Source(
             "workitems.update",
             update.pk,
             self.update_versions.get(update.pk),
-            f"Update of item {item.row.number} by {update.of_return.agency}, "
-            f"{update.of_return.round}",
+            f"Update of item {item.number} by {update.of_return.agency}, {update.of_return.round}",
         )
 
 
-def version_of(row: Any, model: str, label: str) -> Source:
-    """The source that a history row of a work item's record stands for."""
-    return Source(f"workitems.{model}", row.id, row.history_id, label)
+def version_of(row: Versioned, model: str, label: str) -> Source:
+    """The source that a row of a work item's record stands for."""
+    return Source(f"workitems.{model}", row.pk, row.version, label)
 
 
-def milestone_source(item: ItemFacts, step: MilestoneFacts) -> Source:
-    label = f"Milestone {step.row.number} of item {item.row.number}"
-    return version_of(step.row, "milestone", label)
+def item_source(item: ItemAt) -> Source:
+    return version_of(item, "workitem", f"Item {item.number}, {item.title}")
+
+
+def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
+    return version_of(step, "milestone", f"Milestone {step.number} of item {item.number}")
 
 
 def read(briefing: Briefing) -> Facts:
@@ -174,7 +136,10 @@ def read(briefing: Briefing) -> Facts:
         (agencies[pk] for pk in plan.members.values_list("agency", flat=True)),
         key=lambda agency: agency.short_name.casefold(),
     )
-    pillars = {pillar.pk: pillar for pillar in plan.pillars.order_by("number")}
+    pillars = tuple(plan.pillars.order_by("number"))
+    moment = Moment.end_of(dated)
+    place = {pillar.pk: index for index, pillar in enumerate(pillars)}
+    items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
     updates = Update.objects.accepted(until=dated).filter(
         of_return__round__plan=plan,
         of_return__round__period_end__range=(briefing.period_start, briefing.period_end),
@@ -192,23 +157,20 @@ def read(briefing: Briefing) -> Facts:
         minister=appointment.minister,
         agencies=agencies,
         members=tuple(agency for agency in members if agency.exists_on(dated)),
-        pillars=tuple(pillars.values()),
-        items=tuple(
-            _items(
-                plan,
-                dated,
-                agencies,
-                pillars,
-                updates.select_related("of_return__round", "of_return__agency").order_by(
-                    "of_return__round__period_end", "of_return__agency__short_name", "pk"
-                ),
-            )
-        ),
+        pillars=pillars,
+        items=tuple(items),
         all_risks=tuple(
-            rows_as_at(Risk, end_of(dated), of={"plan_id": plan.pk})
-            .exclude(closed_on__lt=briefing.period_start)
-            .order_by("number")
+            row
+            for row in risks_at(plan, moment)
+            if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
+        updates=grouped(
+            updates.select_related("of_return__round", "of_return__agency").order_by(
+                "of_return__round__period_end", "of_return__agency__short_name", "pk"
+            ),
+            "item_id",
+        ),
+        supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
         clearances=tuple(
             Clearance.objects.asked()
@@ -248,67 +210,13 @@ def _last_answer(briefing: Briefing) -> AnswerFacts | None:
     return AnswerFacts(response, choices, to_do)
 
 
-def _items(
-    plan: Plan,
-    dated: date,
-    agencies: dict[int, Agency],
-    pillars: dict[int, Pillar],
-    updates: Iterable[Update],
-) -> Iterator[ItemFacts]:
-    until = end_of(dated)
-    milestones = _by(
-        rows_as_at(Milestone, until, of={"item__plan_id": plan.pk}).order_by("number"), "item_id"
-    )
-    delays = _by(
-        rows_as_at(
-            Delay, until, of={"milestone__item__plan_id": plan.pk}, found_on__lte=dated
-        ).order_by("number"),
-        "milestone_id",
-    )
-    mitigations = _by(
-        rows_as_at(Mitigation, until, of={"delay__milestone__item__plan_id": plan.pk}).order_by(
-            "number"
-        ),
-        "delay_id",
-    )
-    supports = _by(rows_as_at(Support, until, of={"item__plan_id": plan.pk}), "item_id")
-    said = _by(updates, "item_id")
-    rows = rows_as_at(WorkItem, until, of={"plan_id": plan.pk})
-    place = {pk: index for index, pk in enumerate(pillars)}
-    for row in sorted(rows, key=lambda row: (place[row.pillar_id], number_key(row.number), row.id)):
-        steps = tuple(
-            MilestoneFacts(
-                step,
-                milestone_lateness(step, dated),
-                tuple(
-                    DelayFacts(
-                        delay,
-                        tuple(mitigations[delay.id]),
-                        delay.ended_on is None or delay.ended_on > dated,
-                    )
-                    for delay in delays[step.id]
-                ),
-            )
-            for step in milestones[row.id]
-        )
-        yield ItemFacts(
-            row=row,
-            pillar=pillars[row.pillar_id],
-            lead=agencies[row.lead_agency_id],
-            milestones=steps,
-            updates=tuple(said[row.id]),
-            lateness=item_lateness([step.row for step in steps], dated),
-            supports=tuple(
-                sorted(
-                    ((agencies[each.agency_id], each.role) for each in supports[row.id]),
-                    key=lambda pair: pair[0].short_name.casefold(),
-                )
-            ),
-        )
-
-
-def _by(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:
-    found = defaultdict(list)
-    for row in rows:
-        found[getattr(row, key)].append(row)
+def _supports(
+    plan: Plan, moment: Moment, agencies: Mapping[int, Agency]
+) -> dict[int, list[tuple[Agency, str]]]:
+    rows = rows_at(Support, moment, of={"item__plan_id": plan.pk})
+    found: dict[int, list[tuple[Agency, str]]] = defaultdict(list)
+    for item, agency, role in rows.values_list("item_id", "agency_id", "role"):
+        found[item].append((agencies[agency], role))
+    for pairs in found.values():
+        pairs.sort(key=lambda pair: pair[0].short_name.casefold())
     return found

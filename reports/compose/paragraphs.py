@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from agencies.models import Agency
-from reports.compose.facts import Facts, ItemFacts
+from reports.compose.facts import Facts
 from reports.document import Bullet, DocumentError, Paragraph, Run, Source, Text, markup
 from reports.document.wording import closed, named, opened
+from workitems.plan_at import ItemAt
 
 
 class Writer:
@@ -30,6 +31,9 @@ class Writer:
             return agency.short_name
         self._introduced.add(agency.pk)
         return f"{named(agency.name)} ({agency.short_name})"
+
+    def lead(self, item: ItemAt) -> str:
+        return self.agency(self.facts.lead_of(item))
 
     def text(self, *parts: "str | Text") -> Text:
         """Return the parts as one text.
@@ -158,8 +162,8 @@ def errors_naming(source: Source) -> Iterator[None]:
         raise DocumentError(f"{source.label}: {error}") from error
 
 
-def quoted(item: ItemFacts) -> str:
-    return f"“{item.row.title}” (item {item.row.number})"
+def quoted(item: ItemAt) -> str:
+    return f"“{item.title}” (item {item.number})"
 
 
 def _spread(bullets: Iterable[Bullet]) -> Iterator[Bullet]:

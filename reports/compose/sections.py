@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.compose.consulted import answer_paragraph
-from reports.compose.facts import Facts, ItemFacts
+from reports.compose.facts import Facts, item_source
 from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
 from reports.document.dates import long_date, months_in, period
@@ -25,6 +25,7 @@ from reports.document.wording import (
 )
 from workitems.models import Update
 from workitems.models.item import Stage
+from workitems.plan_at import ItemAt
 
 # Limits on the completed items named in a sentence and, if there are more, in each pillar's bullet.
 MAX_COMPLETED = 12
@@ -74,7 +75,7 @@ def _in_figures(writer: Writer) -> Paragraph:
     return writer.paragraph(
         f"{_figures(facts)}{_where_to_look(writer)}",
         about="figures",
-        sources=[item.source for item in facts.items] or [facts.plan_source],
+        sources=[item_source(item) for item in facts.items] or [facts.plan_source],
     )
 
 
@@ -83,7 +84,7 @@ def _figures(facts: Facts) -> str:
     on, total = long_date(facts.briefing.dated), len(facts.items)
     if not total:
         return f"On {on}, the Plan has no work items."
-    stages = [item.row.stage for item in facts.items]
+    stages = [item.stage for item in facts.items]
     found = [(stages.count(stage), STANDING[stage]) for stage in STANDING if stage in stages]
     if len(found) == 1:
         every = "both work items" if total == 2 else f"all {counted(total, 'work item')}"
@@ -99,7 +100,7 @@ def _figures(facts: Facts) -> str:
             figures[1], f"{figures[1]} of the Plan’s {figures[0]} work items", 1
         )
         first = f"On {on}, {listed(parts)}."
-    late = [item for item in facts.items if item.is_live and item.lateness.is_late]
+    late = [item for item in facts.items if item.is_late]
     return f"{first} {_late(late)}"
 
 
@@ -111,8 +112,8 @@ def _where_to_look(writer: Writer) -> str:
     return f" The {agree(len(behind), 'annex shows', 'annexes show')} how each item stands."
 
 
-def _late(late: list[ItemFacts]) -> str:
-    keys = sum(item.row.is_key for item in late)
+def _late(late: list[ItemAt]) -> str:
+    keys = sum(item.is_key for item in late)
     if not late:
         return "None is late."
     start = f"{capitalised(number(len(late)))} {agree(len(late), 'is', 'are')} late"
@@ -166,7 +167,12 @@ def background(writer: Writer) -> Section:
 def achievements(writer: Writer) -> Section:
     facts = writer.facts
     span = period(facts.briefing.period_start, facts.briefing.period_end)
-    said = [(item, update) for item in facts.items for update in item.updates if update.achieved]
+    said = [
+        (item, update)
+        for item in facts.items
+        for update in facts.updates_of(item)
+        if update.achieved
+    ]
     headlines = [
         (item, update)
         for item, update in said
@@ -187,8 +193,8 @@ def achievements(writer: Writer) -> Section:
     completed = [
         item
         for item in facts.items
-        if item.row.completed_on
-        and facts.briefing.period_start <= item.row.completed_on <= facts.briefing.period_end
+        if item.completed_on
+        and facts.briefing.period_start <= item.completed_on <= facts.briefing.period_end
     ]
     if completed:
         paragraphs += _completed(writer, completed)
@@ -197,7 +203,7 @@ def achievements(writer: Writer) -> Section:
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
 
 
-def _completed(writer: Writer, completed: list[ItemFacts]) -> Iterator[Paragraph]:
+def _completed(writer: Writer, completed: list[ItemAt]) -> Iterator[Paragraph]:
     """Yield all completed items in one sentence if they fit, else some of each pillar, key items
     first."""
     start = f"{capitalised(counted(len(completed), 'work item'))} "
@@ -206,25 +212,26 @@ def _completed(writer: Writer, completed: list[ItemFacts]) -> Iterator[Paragraph
         yield writer.paragraph(
             f"{start}: {listed(quoted(item) for item in completed)}.",
             about="completed",
-            sources=[item.source for item in completed],
+            sources=[item_source(item) for item in completed],
         )
         return
     bullets = []
     for pillar in writer.facts.pillars:
-        items = [item for item in completed if item.pillar.pk == pillar.pk]
+        items = [item for item in completed if item.pillar == pillar.pk]
         if items:
-            shown = sorted(items, key=lambda item: not item.row.is_key)
+            shown = sorted(items, key=lambda item: not item.is_key)
             names = some([quoted(item) for item in shown], MAX_COMPLETED_OF_PILLAR)
             head = f" ({counted(len(items), 'item')}): "
             text = writer.text(writer.bold(pillar.title), head, f"{names}.")
-            bullets.append((Bullet(text), [item.source for item in items]))
+            bullets.append((Bullet(text), [item_source(item) for item in items]))
     yield from writer.paragraphs(
         f"{start}; the annexes show each:", about="completed", bullets=bullets
     )
 
 
 def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
-    heard = [item for item in writer.facts.items if item.updates]
+    facts = writer.facts
+    heard = [item for item in facts.items if facts.updates_of(item)]
     if not heard:
         sentence = (
             f"No agency’s report on {span} had been accepted by "
@@ -239,13 +246,13 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
         sentence,
         about="no achievement",
         sources=[
-            writer.facts.update_source(item, update) for item in heard for update in item.updates
+            facts.update_source(item, update) for item in heard for update in facts.updates_of(item)
         ]
         or [writer.facts.plan_source],
     )
 
 
-def _headlines(writer: Writer, said: list[tuple[ItemFacts, Update]]) -> list[Bullet]:
+def _headlines(writer: Writer, said: list[tuple[ItemAt, Update]]) -> list[Bullet]:
     """Return a bullet for each headline: fragments if all were typed as fragments, else
     sentences."""
     bullets = []
@@ -279,7 +286,7 @@ def _ended(text: Text, fragments: bool, last: bool) -> Text:
     return (*text[:-1], replace(text[-1], text=ending))
 
 
-def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Paragraph]:
+def _own_words(writer: Writer, item: ItemAt, update: Update) -> Iterator[Paragraph]:
     """Yield the update in the agency's words, with a citation unless they mention the agency."""
     source = writer.facts.update_source(item, update)
     agency = update.of_return.agency
@@ -290,7 +297,7 @@ def _own_words(writer: Writer, item: ItemFacts, update: Update) -> Iterator[Para
             if not block.bullets:
                 text = _ended(text, fragments=False, last=True)
                 if index == 0 and not is_named:
-                    citation = f"{agency.short_name}, item {item.row.number}"
+                    citation = f"{agency.short_name}, item {item.number}"
                     text = (*text[:-1], replace(text[-1], text=cited(text[-1].text, citation)))
             yield writer.paragraph(
                 text,

@@ -6,7 +6,7 @@ period's records are used, unused, or changed since.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -88,7 +88,7 @@ class Cited:
 def records(facts: Facts) -> Iterator[Record]:
     """Yield the period's records that a briefing can be written from, in the plan's order."""
     for item in facts.items:
-        for update in item.updates:
+        for update in facts.updates_of(item):
             source = facts.update_source(item, update)
             if update.achieved:
                 yield Record("update", source, update.achieved)
@@ -97,9 +97,9 @@ def records(facts: Facts) -> Iterator[Record]:
         for step in item.milestones:
             for delay in step.delays:
                 source = delay_source(item, step, delay)
-                if _is_of_period(delay.row, facts):
-                    cause = Delay.Cause(delay.row.cause).label
-                    yield Record("delay", source, f"{cause}: {delay.row.explanation}")
+                if delay.was_open_since(facts.briefing.period_start):
+                    cause = Delay.Cause(delay.cause).label
+                    yield Record("delay", source, f"{cause}: {delay.explanation}")
                 for row in delay.mitigations:
                     label = (
                         f"Mitigation {row.number} of {source.label[0].lower()}{source.label[1:]}"
@@ -110,11 +110,6 @@ def records(facts: Facts) -> Iterator[Record]:
     for risk in facts.risks:
         source = version_of(risk, "risk", f"Risk {risk.number}")
         yield Record("risk", source, risk.description)
-
-
-def _is_of_period(delay: Any, facts: Facts) -> bool:
-    start: date = facts.briefing.period_start
-    return delay.ended_on is None or delay.ended_on >= start
 
 
 def sources_panel(
@@ -209,18 +204,18 @@ class RecordLinks:
 def _numbers(facts: Facts) -> Iterator[tuple[tuple[str, int], Any]]:
     """Yield each record and the number in its page's address."""
     for item in facts.items:
-        number = item.row.number
-        yield ("workitems.workitem", item.row.id), number
-        for update in item.updates:
+        number = item.number
+        yield ("workitems.workitem", item.pk), number
+        for update in facts.updates_of(item):
             yield ("workitems.update", update.pk), number
         for step in item.milestones:
-            yield ("workitems.milestone", step.row.id), number
+            yield ("workitems.milestone", step.pk), number
             for delay in step.delays:
-                yield ("workitems.delay", delay.row.id), number
+                yield ("workitems.delay", delay.pk), number
                 for row in delay.mitigations:
-                    yield ("workitems.mitigation", row.id), number
+                    yield ("workitems.mitigation", row.pk), number
     for risk in facts.risks:
-        yield ("workitems.risk", risk.id), risk.number
+        yield ("workitems.risk", risk.pk), risk.number
 
 
 def _versions(facts: Facts) -> Iterator[tuple[tuple[str, int], int | None]]:
@@ -229,15 +224,15 @@ def _versions(facts: Facts) -> Iterator[tuple[tuple[str, int], int | None]]:
         yield ("workitems.update", update), version
     yield ("workitems.plan", facts.plan.pk), facts.plan_source.history_id
     for item in facts.items:
-        yield ("workitems.workitem", item.row.id), item.row.history_id
+        yield ("workitems.workitem", item.pk), item.version
         for step in item.milestones:
-            yield ("workitems.milestone", step.row.id), step.row.history_id
+            yield ("workitems.milestone", step.pk), step.version
             for delay in step.delays:
-                yield ("workitems.delay", delay.row.id), delay.row.history_id
+                yield ("workitems.delay", delay.pk), delay.version
                 for row in delay.mitigations:
-                    yield ("workitems.mitigation", row.id), row.history_id
+                    yield ("workitems.mitigation", row.pk), row.version
     for risk in facts.risks:
-        yield ("workitems.risk", risk.id), risk.history_id
+        yield ("workitems.risk", risk.pk), risk.version
 
 
 def _moments(sources: Iterable[Source]) -> dict[tuple[str, int | None], Moment]:

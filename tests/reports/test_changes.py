@@ -61,7 +61,9 @@ def together(on, items, rows):
             milestones=tuple(
                 seen(step, on, "completed_on", "withdrawn_on")._replace(
                     delays=tuple(
-                        seen(row, on, "ended_on") for row in of(DelayAt, "milestone", step.pk)
+                        seen(row, on, "ended_on")
+                        for row in of(DelayAt, "milestone", step.pk)
+                        if row.found_on <= on
                     )
                 )
                 for step in of(MilestoneAt, "item", item.pk)

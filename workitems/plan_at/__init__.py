@@ -7,6 +7,7 @@ reads them; `whole_plan` puts them together. Decision 18 says why history is rea
 from workitems.plan_at.loading import (
     as_called,
     delays_at,
+    grouped,
     items_among,
     items_at,
     items_in_full,
@@ -41,6 +42,7 @@ __all__ = [
     "VariationAt",
     "as_called",
     "delays_at",
+    "grouped",
     "items_among",
     "items_at",
     "items_in_full",

@@ -104,10 +104,10 @@ def mitigations_at(moment: Moment, of: Of) -> list[MitigationAt]:
 def delays_at(
     moment: Moment, of: Of, mitigations: Iterable[MitigationAt] = (), *, only_open: bool = False
 ) -> list[DelayAt]:
-    """Delays by number, with those of the mitigations that are theirs."""
-    rows = rows_at(Delay, moment, of=of).order_by("number", "id")
+    """Delays that had been found, by number, with those of the mitigations that are theirs."""
+    rows = rows_at(Delay, moment, of=of, found_on__lte=moment.on).order_by("number", "id")
     if only_open:
-        rows = not_yet(rows.filter(found_on__lte=moment.on), "ended_on", on=moment.on)
+        rows = not_yet(rows, "ended_on", on=moment.on)
     steps = grouped(mitigations, "delay")
     return [
         DelayAt._make((*row, tuple(steps.get(row[0], ()))))

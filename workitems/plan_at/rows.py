@@ -59,12 +59,12 @@ class DelayAt(NamedTuple):
     mitigations: tuple[MitigationAt, ...] = ()
 
     @property
-    def is_found(self) -> bool:
-        return self.found_on <= self.on
-
-    @property
     def is_open(self) -> bool:
-        return self.is_found and self.ended_on is None
+        return self.ended_on is None
+
+    def was_open_since(self, start: date) -> bool:
+        """Whether it was open on any day from the start on."""
+        return self.ended_on is None or self.ended_on >= start
 
     @property
     def days(self) -> int:

@@ -202,7 +202,5 @@ class _Comparing:
     def cause(self, milestone: MilestoneAt) -> DelayAt | None:
         """The delay that holds the milestone up, else the last one found between the moments."""
         then = self.before.on
-        found = [
-            row for row in milestone.delays if row.is_open or (row.is_found and row.found_on > then)
-        ]
+        found = [row for row in milestone.delays if row.is_open or row.found_on > then]
         return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)
