@@ -99,15 +99,15 @@ class WorkItemFilter(django_filters.FilterSet):
             self.filters[name].extra["choices"] = [("", "All agencies"), *agencies]
 
     def today(self, sort: str) -> QuerySet[WorkItem]:
-        """The items that the filters leave today, in order of the sort."""
+        """Return today's items that pass the filters, sorted by the database."""
         found: WorkItemQuerySet = self.qs
         if sort.endswith("due"):
             found = found.with_next_agreed()
         return found.order_by(*order_of(sort))
 
     def among(self, at: PlanAt, sort: str) -> list[ItemAt]:
-        """The items of the plan at a moment that the filters leave, in order of the sort; what comes
-        out equal, in the Plan's order."""
+        """Return the items at a moment that pass the filters, sorted. Equal ones keep the Plan's
+        order."""
         self.form.is_valid()
         return in_order(narrowed(at, self.form.cleaned_data), sort, at)
 
@@ -171,8 +171,10 @@ TESTS: dict[str, Callable[[ItemAt, Any], bool]] = {
 
 
 def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
-    """The items that the filters leave; `wanted` is what their form cleaned. An agency's part takes
-    a query."""
+    """Return the items that pass the filters. `wanted` is the form's cleaned data.
+
+    Filtering by an agency's part makes a query.
+    """
     items = list(at.items)
     for name, is_wanted in TESTS.items():
         if value := wanted.get(name):
@@ -189,13 +191,13 @@ def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
 
 
 def _says(item: ItemAt, words: list[str]) -> bool:
-    """Whether every word is in the item's number or wording."""
+    """Return whether every word is in the item's number or wording."""
     text = searchable(item.number, item.title, item.objective, item.action)
     return all(word in text for word in words)
 
 
 def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
-    """The items as `sort_of` sorts them."""
+    """Sort the items as `order_of` does in the database."""
     keys: dict[str, Callable[[ItemAt], Any]] = {
         "number": lambda item: number_key(item.number),
         "title": lambda item: item.title.translate(PLAIN).lower(),
@@ -211,12 +213,12 @@ def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
 
 
 def sort_of(asked: str) -> str:
-    """The sort that was asked for, if it is one of ours."""
+    """Return the requested sort, or by number if it is unknown."""
     return asked if asked.removeprefix("-") in SORTS else "number"
 
 
 def order_of(sort: str) -> list[OrderBy | str]:
-    """What the sort is for the database."""
+    """Return the sort as an `order_by` of the database."""
     # Items without a date come last both ways; the databases differ on that.
     last = True if sort.endswith("due") else None
     column = SORTS[sort.removeprefix("-")]

@@ -1,6 +1,6 @@
-"""What the page of one work item shows, as it stands or as it stood: the item and all that hangs on it.
+"""What the page of a work item shows, today or at a past moment: the item and its parts.
 
-Before today, records come from their history rows, as instances that are never saved.
+Past records are made from history rows, as instances that are never saved.
 """
 
 from collections import defaultdict
@@ -39,9 +39,12 @@ Held = tuple[Delay, list[Mitigation]]
 
 @dataclass(frozen=True, kw_only=True)
 class ItemPage:
-    """`milestones` each have their delays, newest first. `updates` had been accepted, newest first;
-    `risks` were open, heaviest first; `variations` waited, longest first. `evidence` was there by
-    then; a piece that was withdrawn since says so and is not handed out."""
+    """An item and its parts at a moment.
+
+    Milestones have their delays, newest first. `updates` are accepted, newest first; `risks` are
+    open, most severe first; `variations` are pending, oldest first. `evidence` was added by then;
+    pieces withdrawn since are marked so and cannot be downloaded.
+    """
 
     item: WorkItem
     supports: list[Support]
@@ -57,10 +60,10 @@ class ItemPage:
 def item_page(
     item: WorkItem, moment: Moment, *, skip: frozenset[str] = frozenset()
 ) -> ItemPage | None:
-    """The item and its parts at a moment; nothing where it was not there yet.
+    """Return the item and its parts at a moment, or None if it was not recorded yet.
 
     `item` is today's, with its plan, pillar, agencies and supports. `skip` names parts that are
-    known to be empty. At most 15 queries.
+    known to be empty. Makes at most 15 queries.
     """
     then = item
     agencies: dict[int, Agency] = {}
@@ -97,7 +100,7 @@ def item_page(
 
 
 def _record(model: type[Record], row: Any) -> Record:
-    """The record as a history row has it; columns that history leaves out are empty."""
+    """Make a record from its history row. Columns that history does not keep are empty."""
     if isinstance(row, model):
         return row
     names = [field.attname for field in model._meta.concrete_fields]
@@ -106,7 +109,7 @@ def _record(model: type[Record], row: Any) -> Record:
 
 @dataclass(frozen=True)
 class _Parts:
-    """What hangs on an item. `agencies` are those of then, by id; today's come with the records."""
+    """Reads the parts of an item. `agencies` has past names by id; today's come with the records."""
 
     item: WorkItem
     moment: Moment
@@ -115,7 +118,7 @@ class _Parts:
     def of(
         self, model: type[Record], of: dict[str, Any], *order: str, agency: str = "", **only: Any
     ) -> list[Record]:
-        """The records, with the agency that the column `agency` names."""
+        """Return the records, each with the agency in the column `agency`."""
         rows = rows_at(model, self.moment, of=of, **only).order_by(*order, "id")
         if self.moment.is_now:
             return list(rows.select_related(agency) if agency else rows)
@@ -125,7 +128,7 @@ class _Parts:
         return found
 
     def milestones(self) -> list[tuple[Milestone, list[Held]]]:
-        """Three queries, fewer where there is nothing to ask about."""
+        """Return milestones with their delays, in at most three queries."""
         found = self.of(Milestone, {"item": self.item.pk}, "number", agency="responsible_agency")
         delays = self.of(Delay, {"milestone__item": self.item.pk}, "-number") if found else []
         of_item = {"delay__milestone__item": self.item.pk}
@@ -141,8 +144,8 @@ class _Parts:
         ]
 
     def updates(self) -> list[Update]:
-        """What is accepted stays accepted, so that everybody who reads the plan may read what was
-        accepted by then."""
+        """Return the newest updates accepted by then. All readers of the plan may read them, since
+        accepted updates stay accepted."""
         accepted = rows_at(
             Return, self.moment, of={"updates__item": self.item.pk}, state=Return.State.ACCEPTED
         )

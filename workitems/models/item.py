@@ -115,12 +115,6 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def in_order(self) -> Self:
         return self.order_by("number_key", "pk")
 
-    def for_list(self) -> Self:
-        """With all that a list row prints, in two queries for any number of rows."""
-        return self.select_related("pillar", "lead_agency").prefetch_related(
-            models.Prefetch("milestones", Milestone.objects.in_order())
-        )
-
 
 # The texts of an item whose changes history and "what changed" tell, and what sentences call them.
 WORDINGS = {"title": "title", "objective": "objective", "action": "action"}

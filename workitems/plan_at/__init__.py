@@ -1,7 +1,7 @@
-"""A plan at a moment, which may be now: the one model that every page, paper and table narrows.
+"""The plan at a moment, which may be now: the one model for pages, papers and tables.
 
-`rows` are the records as they stood, with the words derived from them (open, late, stands); `loading`
-reads them; `whole_plan` puts them together. Decision 18 says why history is read by hand.
+`rows` defines the records as they were and what is derived from them (open, late, standing),
+`loading` reads them, `whole_plan` puts them together. Decision 18 says why history is read by hand.
 """
 
 from workitems.plan_at.loading import (

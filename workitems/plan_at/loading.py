@@ -1,6 +1,6 @@
-"""Rows as at a moment, from the records for today and from their history before.
+"""Reading rows as at a moment: from the records for today, from their history before.
 
-Each function asks once, whatever the size of the plan; `of` chooses records as `rows_at` takes it.
+Each function makes one query, whatever the size of the plan. `of` selects records as in `rows_at`.
 """
 
 from collections import defaultdict
@@ -40,32 +40,41 @@ from workitems.plan_at.rows import (
 Of = dict[str, Any]
 Row = TypeVar("Row")
 
-ITEM = (
-    "id", "number", "title", "objective", "action", "pillar_id", "lead_agency_id", "is_key",
-    "months", "starts_on", "stage", "completed_on", "confidence", "reviewer_confidence", "heard_on",
-)  # fmt: skip
+# Columns that a row has under another name.
+COLUMNS = {
+    "pk": "id",
+    "item": "item_id",
+    "pillar": "pillar_id",
+    "lead": "lead_agency_id",
+    "responsible": "responsible_agency_id",
+    "owner": "owner_agency_id",
+    "milestone": "milestone_id",
+    "delay": "delay_id",
+}
+COLUMNS_OF_DELAY = {"item": "milestone__item_id", "of": "milestone__description"}
+
+
+def _columns(entries: tuple[str, ...], otherwise: dict[str, str] = COLUMNS) -> tuple[str, ...]:
+    """Return the columns of a row, which are all its fields before `version`."""
+    return tuple(otherwise.get(name, name) for name in entries[: entries.index("version")])
+
+
+ITEM = _columns(ItemAt._fields)
+MILESTONE = _columns(MilestoneAt._fields)
+DELAY = _columns(DelayAt._fields, COLUMNS | COLUMNS_OF_DELAY)
+MITIGATION = _columns(MitigationAt._fields)
+RISK = _columns(RiskAt._fields)
+VARIATION = _columns(VariationAt._fields)
 STAGE, CONFIDENCE = ITEM.index("stage"), ITEM.index("confidence")
-MILESTONE = (
-    "id", "item_id", "number", "description", "done_means", "responsible_agency_id",
-    "original_due", "agreed_due", "forecast_due", "completed_on", "withdrawn_on",
-)  # fmt: skip
-DELAY = (
-    "id", "milestone_id", "milestone__item_id", "milestone__description", "number", "cause",
-    "explanation", "effect", "found_on", "ended_on", "due_before", "due_after", "times_moved",
-)  # fmt: skip
-MITIGATION = ("id", "delay_id", "number", "description", "owner_agency_id", "due_on", "done_on")
-RISK = (
-    "id", "item_id", "number", "description", "likelihood", "impact", "owner_agency_id",
-    "response", "escalated_to", "escalated_on", "closed_on",
-)  # fmt: skip
-VARIATION = ("id", "number", "kind", "item_id", "milestone_id", "wording", "reason")
 
 
 def _read(
     rows: "QuerySet[Any]", columns: tuple[str, ...], moment: Moment, *happened: str
 ) -> Iterator[tuple[Any, ...]]:
-    """The columns, the version and the day of each row, without what happens (`happened`: columns
-    of days) after that day."""
+    """Yield the columns, the version and the day of each row.
+
+    `happened` names columns of days, such as a completion; a day after the moment's is left out.
+    """
     on = moment.on
     ends: tuple[Any, ...] = (on,)
     if moment.is_now:
@@ -81,7 +90,7 @@ def _read(
 
 
 def grouped(rows: Iterable[Row], by: str) -> Mapping[Any, list[Row]]:
-    """The rows by what they belong to: an attribute of theirs."""
+    """Group rows by an attribute."""
     found: dict[Any, list[Row]] = defaultdict(list)
     key = attrgetter(by)
     for row in rows:
@@ -90,13 +99,14 @@ def grouped(rows: Iterable[Row], by: str) -> Mapping[Any, list[Row]]:
 
 
 def not_yet(rows: "QuerySet[Any]", *days: str, on: date) -> "QuerySet[Any]":
-    """Rows of which the days (done, ended, closed) had not come."""
+    """Keep rows of which none of the days (done, ended, closed) had come."""
     for day in days:
         rows = rows.filter(Q(**{day: None}) | Q(**{f"{day}__gt": on}))
     return rows
 
 
 def mitigations_at(moment: Moment, of: Of) -> list[MitigationAt]:
+    """Return mitigations by number."""
     rows = rows_at(Mitigation, moment, of=of).order_by("number", "id")
     return [MitigationAt._make(row) for row in _read(rows, MITIGATION, moment, "done_on")]
 
@@ -104,7 +114,7 @@ def mitigations_at(moment: Moment, of: Of) -> list[MitigationAt]:
 def delays_at(
     moment: Moment, of: Of, mitigations: Iterable[MitigationAt] = (), *, only_open: bool = False
 ) -> list[DelayAt]:
-    """Delays that had been found, by number, with those of the mitigations that are theirs."""
+    """Return the delays found by then, by number, each with its own among the mitigations."""
     rows = rows_at(Delay, moment, of=of, found_on__lte=moment.on).order_by("number", "id")
     if only_open:
         rows = not_yet(rows, "ended_on", on=moment.on)
@@ -118,7 +128,7 @@ def delays_at(
 def milestones_at(
     moment: Moment, of: Of, delays: Iterable[DelayAt] = (), *, only_open: bool = False
 ) -> list[MilestoneAt]:
-    """Milestones by number, with those of the delays that are theirs."""
+    """Return milestones by number, each with its own among the delays."""
     rows = rows_at(Milestone, moment, of=of).order_by("number", "id")
     closed = ("completed_on", "withdrawn_on")
     if only_open:
@@ -131,7 +141,7 @@ def milestones_at(
 
 
 def items_at(moment: Moment, of: Of, milestones: Iterable[MilestoneAt] = ()) -> list[ItemAt]:
-    """Items in the Plan's order, with those of the milestones that are theirs."""
+    """Return items in the Plan's order, each with its own among the milestones."""
     found = items_among(rows_at(WorkItem, moment, of=of).order_by(), moment, milestones)
     return sorted(found, key=lambda row: (number_key(row.number), row.pk))
 
@@ -139,7 +149,7 @@ def items_at(moment: Moment, of: Of, milestones: Iterable[MilestoneAt] = ()) -> 
 def items_among(
     rows: "QuerySet[Any]", moment: Moment, milestones: Iterable[MilestoneAt] = ()
 ) -> list[ItemAt]:
-    """The rows of items (history rows before today) in their order, with their milestones."""
+    """Return the items of a queryset (of history rows before today), in its order."""
     steps = grouped(milestones, "item")
     found = []
     for row in _read(rows, ITEM, moment):
@@ -151,7 +161,7 @@ def items_among(
 
 
 def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) -> list[ItemAt]:
-    """The items with all the milestones of theirs."""
+    """Return the items with other milestones than they had, such as closed ones besides."""
     steps = grouped(milestones, "item")
     found = []
     for item in items:
@@ -163,8 +173,10 @@ def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) 
 
 
 def items_in_full(plan: Plan, moment: Moment) -> list[ItemAt]:
-    """The plan's items with every milestone, delay and mitigation, closed ones among them. Four
-    queries."""
+    """Return the plan's items with all milestones, delays and mitigations, open and closed.
+
+    Makes four queries.
+    """
     mitigations = mitigations_at(moment, {"delay__milestone__item__plan_id": plan.pk})
     delays = delays_at(moment, {"milestone__item__plan_id": plan.pk}, mitigations)
     milestones = milestones_at(moment, {"item__plan_id": plan.pk}, delays)
@@ -172,26 +184,28 @@ def items_in_full(plan: Plan, moment: Moment) -> list[ItemAt]:
 
 
 def risks_at(plan: Plan, moment: Moment) -> list[RiskAt]:
-    """The plan's risks by number, closed ones among them."""
+    """Return the plan's risks by number, open and closed."""
     rows = rows_at(Risk, moment, of={"plan_id": plan.pk}).order_by("number")
     return [RiskAt._make(row) for row in _read(rows, RISK, moment, "escalated_on", "closed_on")]
 
 
 def variations_at(moment: Moment, of: Of, *states: str) -> list[VariationAt]:
-    """Variations that were in one of the states, by number."""
+    """Return the variations that were in one of the states, by number."""
     rows = rows_at(Variation, moment, of=of, state__in=states).order_by("number")
     return [VariationAt._make(row) for row in _read(rows, VARIATION, moment)]
 
 
 def pillars_at(plan: Plan, moment: Moment) -> list[PillarAt]:
-    """The pillars that there were, by the numbers of then."""
+    """Return the pillars recorded by then, in the order of their numbers at the moment."""
     rows = rows_at(Pillar, moment, of={"plan_id": plan.pk}).order_by("number")
     return [PillarAt._make(row) for row in rows.values_list("id", "number", "title")]
 
 
 def pillar_titles(plan: Plan, moment: Moment) -> dict[int, str]:
-    """The pillars by id, in today's order, as they were called at the moment; what was recorded
-    later keeps its later name, so that no item is without its pillar."""
+    """Return the titles of pillars at the moment by id, in today's order.
+
+    A pillar recorded later has its later title, so that every item has a pillar.
+    """
     titles = dict(plan.pillars.order_by("number").values_list("pk", "title"))
     if not moment.is_now:
         titles |= {row.pk: row.title for row in pillars_at(plan, moment)}
@@ -199,8 +213,11 @@ def pillar_titles(plan: Plan, moment: Moment) -> dict[int, str]:
 
 
 def as_called(agencies: Mapping[int, Agency], moment: Moment) -> dict[int, Agency]:
-    """The agencies, by id, under their names of then. One entered later keeps its name of today,
-    since plans older than this register name agencies too. One query, and none for today."""
+    """Return agencies, by id, with their names at the moment. Makes one query, none for today.
+
+    An agency recorded later has its name of today, because plans older than this register name
+    agencies too.
+    """
     found = dict(agencies)
     if moment.is_now:
         return found

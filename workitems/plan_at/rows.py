@@ -1,8 +1,8 @@
-"""The records of a plan as they stood at a moment, as plain rows.
+"""Records of a plan as they were at a moment, as plain immutable rows.
 
-Each row knows the day that it is seen from (`on`). What had not happened by that day has no date:
-nobody had completed, withdrawn, ended or closed it yet. Other records are ids. `version` is the
-history row that was read, None where the record itself was. Nothing here asks the database.
+`on` is the day of the moment. A completion, withdrawal, end or closing after it has not happened
+yet, so its date is None. Other records are ids. `version` is the id of the history row, or None if
+the row is today's record. Nothing here queries the database.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class MitigationAt(NamedTuple):
 
 
 class DelayAt(NamedTuple):
-    """A delay, with its mitigations by number. `of` is what its milestone is called today."""
+    """A delay, with its mitigations by number. `of` is its milestone's description of today."""
 
     pk: int
     milestone: int
@@ -63,7 +63,7 @@ class DelayAt(NamedTuple):
         return self.ended_on is None
 
     def was_open_since(self, start: date) -> bool:
-        """Whether it was open on any day from the start on."""
+        """Whether it was open on any day since the start."""
         return self.ended_on is None or self.ended_on >= start
 
     @property
@@ -77,7 +77,7 @@ class DelayAt(NamedTuple):
 
 
 class MilestoneAt(NamedTuple):
-    """A milestone, with its delays by number as far as they were read."""
+    """A milestone, with its delays by number if they were read."""
 
     pk: int
     item: int
@@ -120,14 +120,14 @@ class MilestoneAt(NamedTuple):
         return standing.milestone_lateness(self, self.on)
 
     def is_due_within(self, days: int) -> bool:
-        """Whether the agreed date is the day or at most so many days after it."""
+        """Whether the agreed date is the day of the row or at most so many days after it."""
         return 0 <= (self.agreed_due - self.on).days <= days
 
 
 class ItemAt(NamedTuple):
-    """A work item, with its milestones by number as far as they were read.
+    """A work item, with the milestones that were read, by number.
 
-    `late` is that of the open milestones among them, `due` the first of their agreed dates.
+    `late` is the lateness of the open ones, `due` the earliest of their agreed dates.
     """
 
     pk: int
@@ -163,12 +163,12 @@ class ItemAt(NamedTuple):
 
     @property
     def dates(self) -> Lateness:
-        """As `late`, with the closed milestones that were read."""
+        """The lateness of all milestones that were read, open and closed."""
         return standing.item_dates(self.stage, self.milestones, self.on)
 
 
 class RiskAt(NamedTuple):
-    """A risk; of no item where it threatens the whole plan."""
+    """A risk. A risk to the whole plan has no item."""
 
     pk: int
     item: int | None
@@ -190,7 +190,7 @@ class RiskAt(NamedTuple):
 
     @property
     def is_with_minister(self) -> bool:
-        """Open, and escalated to the Minister by the day."""
+        """Whether it is open and escalated to the Minister."""
         return (
             self.escalated_to == Risk.EscalatedTo.MINISTER
             and self.escalated_on is not None
@@ -221,7 +221,7 @@ class RoundAt(NamedTuple):
 
 
 class ReturnAt(NamedTuple):
-    """A return of a round that was open, and why it needs attention."""
+    """A return of an open round, and why it needs attention."""
 
     pk: int
     round: RoundAt
@@ -235,8 +235,10 @@ class ReturnAt(NamedTuple):
 
 
 def dates_ahead(milestones: Iterable[MilestoneAt], on: date) -> tuple[Lateness, date | None]:
-    """What `standing.item_lateness` and `next_due` say of the open milestones among these, in one go,
-    because it is asked of thousands of items at once."""
+    """Return the lateness and the earliest agreed date of the open milestones.
+
+    Equals `standing.item_lateness` and `standing.next_due`, in one pass for thousands of items.
+    """
     due = slip_due = None
     slip = 0
     for row in milestones:

@@ -1,4 +1,4 @@
-"""A plan at a moment: its items with their open milestones, and all that counts or needs attention."""
+"""The whole plan at a moment: items with their open milestones, and what is counted or needs attention."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,10 +39,10 @@ from workitems.standing import Reason
 class PlanAt:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
 
-    `pillars` and `agencies` (every one, by id) are as they were called. Items are in the Plan's
-    order, with their open milestones. `milestones` are the open ones of live items, `delays` the
-    open ones, `risks` those that were escalated and open, `variations` those that waited, `returns`
-    those of the open round; `reasons` says by item why it needs attention.
+    Items are in the Plan's order, with their open milestones. `pillars` and `agencies` (all of
+    them, by id) have their names of the moment. `milestones` are the open ones of live items,
+    `delays` are open, `risks` are open and escalated, `variations` are pending, `returns` belong to
+    the open round. `reasons` says by item why it needs attention.
     """
 
     plan: Plan
@@ -62,7 +62,7 @@ class PlanAt:
 
     @cached_property
     def milestones(self) -> list[MilestoneAt]:
-        """By agreed date."""
+        """The open milestones of live items, by agreed date."""
         rows = [row for item in self.items if item.is_live for row in item.milestones]
         return sorted(rows, key=lambda row: (row.agreed_due, row.pk))
 
@@ -71,9 +71,9 @@ class PlanAt:
         return {item.pk: item for item in self.items}
 
     def narrowed(self, *, pillar: int | None = None, lead: int | None = None) -> "PlanAt":
-        """Only a pillar's items, or those that an agency leads, and what hangs on them.
+        """Keep only a pillar's items, or those that an agency leads, and what belongs to them.
 
-        Risks to the whole plan belong to no pillar or agency; a return is its agency's.
+        Risks to the whole plan belong to no pillar or agency. A return belongs to its agency.
         """
         if pillar is None and lead is None:
             return self
@@ -98,7 +98,7 @@ class PlanAt:
 
 
 def plan_at(plan: Plan, moment: Moment) -> PlanAt:
-    """The plan at the moment: at most 12 queries, whatever the plan's size or the moment."""
+    """Return the plan at the moment, in at most 12 queries whatever its size."""
     agencies = as_called(Agency.objects.in_bulk(), moment)
     variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
     risks = [row for row in risks_at(plan, moment) if row.escalated_to and not row.closed_on]
@@ -130,7 +130,7 @@ def _reasons(
     risks: Sequence[RiskAt],
     variations: Sequence[VariationAt],
 ) -> dict[int, list[Reason]]:
-    """Why each live item needs attention; closed ones need none."""
+    """Return why each live item needs attention. Closed items need none."""
     delays_of, risks_of = grouped(delays, "item"), grouped(risks, "item")
     variations_of = grouped(variations, "item")
     return {
@@ -155,7 +155,7 @@ def _reasons(
 
 
 def _returns(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
-    """The returns of the round that was open, by agency."""
+    """Return the returns of the open round, by agency."""
     rounds = {
         row[0]: RoundAt._make(row)
         for row in rows_at(Round, moment, of={"plan_id": plan.pk}, closed_at=None).values_list(

@@ -23,7 +23,7 @@ NO_NEWS_OF_COMPLETE = (
 
 @dataclass(frozen=True, kw_only=True)
 class PlanThen:
-    """What may differ between two moments, by id, and what things are called.
+    """The records of a plan that may differ between two moments, by id.
 
     Records that are the same at both moments may be left out of both.
     """
