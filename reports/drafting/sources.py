@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from reports.compose.delay_text import delay_source
-from reports.compose.facts import Facts, version_of
+from reports.compose.facts import Facts, Versioned, version_of
 from reports.document import Source
 from reports.drafting.draft import Draft, Part, Portion
 from workitems.asat import Moment
@@ -167,8 +167,18 @@ class RecordLinks:
 
     def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:
         self.plan = plan
-        self._numbers = dict(_numbers(facts)) if facts else {}
-        self._versions = dict(_versions(facts)) if facts else {}
+        self._numbers: dict[tuple[str, int], str | int] = {}
+        self._versions: dict[tuple[str, int], int | None] = {}
+        if facts:
+            for kind, row, number in _rows(facts):
+                self._numbers[f"workitems.{kind}", row.pk] = number
+                self._versions[f"workitems.{kind}", row.pk] = row.version
+            for item in facts.items:
+                for update in facts.updates_of(item):
+                    self._numbers["workitems.update", update.pk] = item.number
+            for pk, version in facts.update_versions.items():
+                self._versions["workitems.update", pk] = version
+            self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
         self._moments = _moments(sources)
 
     def cited(self, part: Part) -> tuple[Cited, ...]:
@@ -201,38 +211,18 @@ class RecordLinks:
         return page
 
 
-def _numbers(facts: Facts) -> Iterator[tuple[tuple[str, int], Any]]:
-    """Yield each record and the number in its page's address."""
+def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
+    """Yield the type and the row of each record, and the number in its page's address."""
     for item in facts.items:
-        number = item.number
-        yield ("workitems.workitem", item.pk), number
-        for update in facts.updates_of(item):
-            yield ("workitems.update", update.pk), number
+        yield "workitem", item, item.number
         for step in item.milestones:
-            yield ("workitems.milestone", step.pk), number
+            yield "milestone", step, item.number
             for delay in step.delays:
-                yield ("workitems.delay", delay.pk), number
+                yield "delay", delay, item.number
                 for row in delay.mitigations:
-                    yield ("workitems.mitigation", row.pk), number
+                    yield "mitigation", row, item.number
     for risk in facts.risks:
-        yield ("workitems.risk", risk.pk), risk.number
-
-
-def _versions(facts: Facts) -> Iterator[tuple[tuple[str, int], int | None]]:
-    """Yield each record and its version on the paper's date."""
-    for update, version in facts.update_versions.items():
-        yield ("workitems.update", update), version
-    yield ("workitems.plan", facts.plan.pk), facts.plan_source.history_id
-    for item in facts.items:
-        yield ("workitems.workitem", item.pk), item.version
-        for step in item.milestones:
-            yield ("workitems.milestone", step.pk), step.version
-            for delay in step.delays:
-                yield ("workitems.delay", delay.pk), delay.version
-                for row in delay.mitigations:
-                    yield ("workitems.mitigation", row.pk), row.version
-    for risk in facts.risks:
-        yield ("workitems.risk", risk.pk), risk.version
+        yield "risk", risk, risk.number
 
 
 def _moments(sources: Iterable[Source]) -> dict[tuple[str, int | None], Moment]:

@@ -168,7 +168,10 @@ def read(
 
     points = _points(plan, moment.on, items, milestones)
     ended_on = points[-1] if points and points[-1] < moment.on else None
-    stood = {pk: list(_items_stood(versions, points)) for pk, versions in _by_record(items)}
+    stood = {
+        pk: [_Item(start, end, *row[2:]) for start, end, row in _spans(versions, points)]
+        for pk, versions in _by_record(items)
+    }
     dated = {pk: list(_dates_stood(versions, points)) for pk, versions in _by_record(milestones)}
     item_of = {row[0]: row[-1] for row in milestones}
 
@@ -294,11 +297,6 @@ def _spans(
     for version, start, end in zip(versions, starts, ends, strict=True):
         if start < end:
             yield start, end, version
-
-
-def _items_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterator[_Item]:
-    for start, end, (_, _, stage, pillar, lead) in _spans(versions, points):
-        yield _Item(start, end, stage, pillar, lead)
 
 
 def _dates_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterator[_Dates]:
