@@ -30,7 +30,7 @@ def run(**options):
 
 @pytest.mark.sqlite  # what it runs on; the commands that it calls have tests on both
 @pytest.mark.django_db
-def test_demo_writes_the_briefing_tells_the_sign_ins_and_keeps_what_was_entered(var):
+def test_demo_writes_the_briefing_prints_the_sign_ins_and_keeps_entered_data(var):
     told = run(no_serve=True)
     first = (var / "briefing-2010.pdf").read_bytes()
     assert first.startswith(b"%PDF-")
@@ -43,13 +43,13 @@ def test_demo_writes_the_briefing_tells_the_sign_ins_and_keeps_what_was_entered(
     assert Agency.objects.get(short_name="Police").name == "New name"
 
 
-def test_demo_is_for_debugging_machines_only(settings):
+def test_demo_runs_only_with_debug_on(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError, match="put DEBUG=yes into .env"):
         run()
 
 
-def test_demo_says_before_any_work_that_its_port_is_taken(var):
+def test_demo_reports_a_used_port_before_any_work(var):
     with socket.socket() as other:
         other.bind((demo.HOST, 0))
         other.listen()
@@ -60,13 +60,13 @@ def test_demo_says_before_any_work_that_its_port_is_taken(var):
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
-def test_demo_refuses_a_number_that_is_no_port(var, port):
+def test_demo_refuses_an_invalid_port(var, port):
     with pytest.raises(CommandError, match=f"There is no port {port}"):
         run(port=port)
 
 
 @pytest.mark.django_db
-def test_demo_refuses_a_database_whose_migrations_are_gone(var):
+def test_demo_refuses_a_database_with_unknown_migrations(var):
     demo.refuse_database_from_before()
     MigrationRecorder(connection).record_applied("another_app", "0007_of_somebody_else")
     demo.refuse_database_from_before()
@@ -90,13 +90,13 @@ def test_reset_removes_the_demos_own_files_and_no_others(var, monkeypatch):
     assert [path.exists() for path in gone] == [False, False, False, False]
 
 
-def test_reset_leaves_a_database_server_alone(var, monkeypatch):
+def test_reset_does_not_touch_a_database_server(var, monkeypatch):
     monkeypatch.setattr(demo, "connection", SimpleNamespace(vendor="postgresql"))
     with pytest.raises(CommandError, match="only removes an SQLite demo database"):
         demo.remove_demo()
 
 
-def test_the_worker_runs_as_long_as_the_server_and_goes_with_it():
+def test_the_worker_stops_when_the_server_stops():
     with demo.worker() as process:
         assert process.poll() is None
     assert process.poll() is not None

@@ -452,7 +452,7 @@ FIELDS = [
 
 
 @pytest.mark.parametrize(("model", "name"), FIELDS)
-def test_field_is_on_every_surface_or_excepted_with_a_reason(world, model, name):
+def test_every_field_is_on_every_surface_or_has_a_reasoned_exception(world, model, name):
     found = changed_surfaces(world, model, name)
     excepted = EXCEPTIONS[model].get(name, {}).keys() - {"change", "conflict"}
     missing, needless = SURFACES.keys() - found - excepted, excepted & found
@@ -461,7 +461,7 @@ def test_field_is_on_every_surface_or_excepted_with_a_reason(world, model, name)
 
 
 @pytest.mark.parametrize(("model", "name"), FIELDS)
-def test_field_is_in_a_form_or_locked_or_derived(world, model, name):
+def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
     if not model._meta.get_field(name).editable:
         return
     if name in BESIDE_OF[model]:
@@ -482,7 +482,7 @@ def test_field_is_in_a_form_or_locked_or_derived(world, model, name):
     )
 
 
-def test_exceptions_name_fields_that_there_are():
+def test_exceptions_name_existing_fields():
     for model, exceptions in EXCEPTIONS.items():
         assert exceptions.keys() <= {each.name for each in fields_of(model)}
         assert all(reason for found in exceptions.values() for reason in found.values())

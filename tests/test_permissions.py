@@ -554,7 +554,7 @@ def test_an_address_without_a_rule_is_found():
     assert without_rule(resolver) == ["secrets (secrets/)", "no name (more-secrets/)"]
 
 
-def test_every_rule_answers_for_everybody(people):
+def test_every_rule_lists_every_kind_of_user(people):
     assert tuple(people.people) == EVERYBODY
     for row in RULES.values():
         assert set(row.get) == set(row.post) == set(EVERYBODY)
@@ -592,14 +592,14 @@ def client_of(people: Scene, who: str) -> Client:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_who_may_read(name, people, clients):
+def test_each_user_gets_the_expected_response_to_get(name, people, clients):
     row = RULES[name]
     address = reverse(name, args=row.arguments(people))
     assert {who: told(clients[who].get(address)) for who in EVERYBODY} == row.get
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_who_may_write(name, people, clients):
+def test_each_user_gets_the_expected_response_to_post(name, people, clients):
     row = RULES[name]
     address = reverse(name, args=row.arguments(people))
     if name == "account_logout":
@@ -628,13 +628,13 @@ def administration(people: Scene) -> list[str]:
     return found
 
 
-def test_every_administration_page_is_asked(people):
+def test_every_administration_page_is_tested(people):
     asked = {resolve(address).view_name for address in administration(people)}
     there = {name for name, _ in addresses(get_resolver()) if name.startswith(ADMINISTRATION)}
     assert asked == there - {ADMINISTRATION}
 
 
-def test_administration_asks_the_anonymous_to_sign_in_as_everywhere(people, clients):
+def test_the_administration_sends_anonymous_users_to_the_sign_in_page(people, clients):
     own_sign_in = reverse("admin:login")
     found = {told(clients["anonymous"].get(address)) for address in administration(people)}
     assert found == {own_sign_in, SIGN_IN}
@@ -645,13 +645,13 @@ def test_administration_asks_the_anonymous_to_sign_in_as_everywhere(people, clie
 
 
 @pytest.mark.parametrize("who", [*EVERYBODY[1:-2]])
-def test_administration_is_closed_to_everybody_else(who, people, clients):
+def test_the_administration_is_closed_to_users_who_are_not_staff(who, people, clients):
     for address in administration(people):
         found = told(clients[who].get(address, follow=True))
         assert (address, found) == (address, FORBIDDEN)
 
 
-def test_staff_without_more_rights_find_the_administration_empty(people, clients):
+def test_staff_without_permissions_see_an_empty_administration(people, clients):
     assert told(clients["staff"].get(reverse("admin:index"))) == 200
     found = {
         told(clients["staff"].get(reverse(f"admin:agencies_{kind}_{page}")))
@@ -661,7 +661,7 @@ def test_staff_without_more_rights_find_the_administration_empty(people, clients
     assert found == {FORBIDDEN}
 
 
-def test_superuser_reaches_every_administration_page_but_no_deletion(people, clients):
+def test_a_superuser_opens_every_administration_page_except_deletion(people, clients):
     for address in administration(people):
         name = resolve(address).url_name or ""
         found = told(clients["superuser"].get(address))
@@ -671,7 +671,7 @@ def test_superuser_reaches_every_administration_page_but_no_deletion(people, cli
             assert (address, found) == (address, 200)
 
 
-def test_superuser_without_a_seat_sees_no_plan(people, clients):
+def test_a_superuser_without_a_seat_sees_no_plan(people, clients):
     assert told(clients["superuser"].get(people.plan.get_absolute_url())) == GONE
 
 

@@ -50,7 +50,7 @@ def posted(seat, **differs):
     }
 
 
-def test_whoever_takes_part_is_kept_here():
+def test_the_administration_registers_agencies_appointments_seats_and_users():
     kept = {model for model in admin.site._registry if model._meta.app_label == "agencies"}
     assert kept == {Agency, Appointment, Seat, User}
 
@@ -72,7 +72,7 @@ def test_a_change_is_recorded_in_the_administrators_name(client, administrator):
     )
 
 
-def test_an_overlap_is_told_in_the_form_and_not_by_a_crash(client, administrator):
+def test_overlapping_seats_give_a_form_error(client, administrator):
     held = SeatFactory()
     other = SeatFactory(user=held.user, agency=held.agency, role=Seat.Role.OBSERVER)
     response = client.post(address("seat", "change", other.pk), posted(other, role=held.role))
@@ -109,7 +109,7 @@ def test_an_agency_is_found_by_its_names(client, administrator):
 
 
 @pytest.mark.parametrize("model", FACTORIES)
-def test_nothing_is_deleted_not_even_by_a_superuser(client, administrator, model):
+def test_no_row_can_be_deleted_even_by_a_superuser(client, administrator, model):
     row = FACTORIES[model]()
     assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
     client.post(
@@ -120,7 +120,9 @@ def test_nothing_is_deleted_not_even_by_a_superuser(client, administrator, model
 
 
 @pytest.mark.parametrize("model", FACTORIES)
-def test_who_may_only_read_writes_through_no_page(client, reader, model):
+def test_a_user_with_only_the_view_permission_cannot_change_a_row_on_any_page(
+    client, reader, model
+):
     """A history page that overwrites a row for anyone who may view it is a known trap."""
     row = FACTORIES[model]()
     before = type(row).objects.filter(pk=row.pk).values().get()

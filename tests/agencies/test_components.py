@@ -50,7 +50,7 @@ def words(html: str) -> str:
         ("confidence", {"confidence": ""}, "Not given"),
     ],
 )
-def test_a_mark_says_its_status_in_words(name, takes, printed):
+def test_a_mark_gives_its_status_in_words(name, takes, printed):
     assert words(component(name, **takes)) == printed
 
 
@@ -95,7 +95,7 @@ def test_a_field_names_its_hint_and_its_error_to_a_screen_reader():
     assert re.findall(r' id="(id_title_[a-z]+)"', html) == ["id_title_helptext", "id_title_error"]
 
 
-def test_a_date_is_shown_and_read_in_the_words_of_the_paper():
+def test_a_date_is_shown_and_parsed_in_the_format_of_the_paper():
     form = Answer({"due_on": "5 July 2010"})
     assert form["due_on"].value() == "5 July 2010"
     assert (
@@ -106,7 +106,7 @@ def test_a_date_is_shown_and_read_in_the_words_of_the_paper():
     )
 
 
-def test_text_in_a_component_stays_text():
+def test_text_in_a_component_is_escaped():
     evil = "<script>alert(1)</script>"
     html = render(
         "{% page_header title=evil lead=evil %}{{ evil }}{% endpage_header %}"
@@ -119,16 +119,16 @@ def test_text_in_a_component_stays_text():
     assert html.count("&lt;script&gt;") == 8
 
 
-def test_the_actions_of_a_page_header_are_markup():
+def test_the_actions_of_a_page_header_are_not_escaped():
     html = render("{% page_header title='T' %}\n<a href='/'>Go</a>\n{% endpage_header %}")
     assert "<div class=\"page-header-actions\"><a href='/'>Go</a></div>" in html
 
 
-def test_a_page_header_without_actions_leaves_no_empty_box():
+def test_a_page_header_without_actions_has_no_actions_element():
     assert "actions" not in render("{% page_header title='T' %}\n{% endpage_header %}")
 
 
-def test_pagination_keeps_the_filter_and_marks_where_one_is():
+def test_pagination_keeps_the_filter_and_marks_the_current_page():
     page = Paginator(range(420), 20).page(7)
     html = component("pagination", page=page, query=QueryDict("stage=complete&page=7"))
     assert page_numbers(page) == [1, "…", 6, 7, 8, "…", 21]
@@ -144,7 +144,7 @@ def test_pagination_keeps_the_filter_and_marks_where_one_is():
         ("-due", "descending", "?q=x&amp;sort=due"),
     ],
 )
-def test_a_sortable_column_says_its_order_and_offers_the_other(sort, aria, link):
+def test_a_sortable_column_states_its_order_and_links_to_the_opposite_order(sort, aria, link):
     html = component(
         "sort_header", label="Due", field="due", sort=sort, query=QueryDict("q=x&page=3")
     )
@@ -155,14 +155,14 @@ def test_a_sortable_column_says_its_order_and_offers_the_other(sort, aria, link)
 @pytest.mark.parametrize(
     ("length", "width"), [(30, "govuk-input input-short"), (200, "govuk-input input-long")]
 )
-def test_a_box_is_about_as_wide_as_what_belongs_in_it(length, width):
+def test_the_width_of_a_text_box_follows_the_length_of_its_content(length, width):
     class One(forms.Form):
         words = forms.CharField(max_length=length)
 
     assert re.findall(r'class="([^"]+)"', One()["words"].as_widget()) == [width]
 
 
-def test_a_control_carries_no_placeholder():
+def test_a_control_has_no_placeholder():
     class One(forms.Form):
         words = forms.CharField(widget=forms.TextInput({"placeholder": "Words", "class": "a"}))
 

@@ -41,7 +41,7 @@ def now():
 CHOICE = {"name": "Aroha Ngata", "password1": PASSWORD, "password2": PASSWORD}
 
 
-def test_a_new_person_chooses_a_password_and_is_in(client, invite, now):
+def test_a_new_person_chooses_a_password_and_is_signed_in(client, invite, now):
     invite()
     page = client.get(link())
     assert page.status_code == 200
@@ -73,7 +73,9 @@ def test_the_new_password_works_at_the_sign_in_page(client, invite, now):
         ({"password1": "password1234", "password2": "password1234"}, "password1"),
     ],
 )
-def test_a_poor_choice_is_refused_and_nothing_is_made(client, invite, now, differs, field):
+def test_an_invalid_name_or_password_is_refused_and_no_account_is_created(
+    client, invite, now, differs, field
+):
     invite()
     response = client.post(link(), {**CHOICE, **differs})
     assert response.status_code == 422
@@ -82,7 +84,9 @@ def test_a_poor_choice_is_refused_and_nothing_is_made(client, invite, now, diffe
     assert Invitation.objects.waiting().count() == 1
 
 
-def test_a_known_person_signs_in_first_and_takes_the_seat_alone(client, invite, police, now):
+def test_a_person_with_an_account_signs_in_first_and_cannot_set_a_password_by_the_link(
+    client, invite, police, now
+):
     person = UserFactory(email="aroha@example.org", name="Aroha")
     invite()
     page = client.get(link())
@@ -105,7 +109,7 @@ def test_a_known_person_signs_in_first_and_takes_the_seat_alone(client, invite, 
     assert (person.seats.get().agency, person.seats.get().role) == (police, "contributor")
 
 
-def test_signing_in_by_a_link_ends_no_other_persons_session(client, invite, now):
+def test_an_invitation_link_does_not_end_the_session_of_another_person(client, invite, now):
     other = UserFactory(name="Other")
     client.force_login(other)
     invite()
@@ -117,7 +121,7 @@ def test_signing_in_by_a_link_ends_no_other_persons_session(client, invite, now)
     assert not User.objects.filter(email="aroha@example.org").exists()
 
 
-def test_a_closed_account_stays_closed(client, invite, now):
+def test_an_invitation_does_not_reactivate_a_deactivated_account(client, invite, now):
     person = UserFactory(email="aroha@example.org", is_active=False)
     invite()
     page = client.post(link(), CHOICE)
@@ -126,7 +130,9 @@ def test_a_closed_account_stays_closed(client, invite, now):
     assert (person.is_active, person.seats.count()) == (False, 0)
 
 
-def test_a_seat_that_became_impossible_says_why_on_the_page(client, invite, police, now):
+def test_a_seat_that_can_no_longer_be_given_shows_the_reason_on_the_page(
+    client, invite, police, now
+):
     person = UserFactory(email="aroha@example.org", name="Aroha")
     invite()
     SeatFactory(user=person, agency=police, role=Role.CONTRIBUTOR)
@@ -159,7 +165,7 @@ def without_csrf(text: str) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
 
 
-def test_every_dead_link_gets_the_same_page(client, invite, approver, now):
+def test_every_invalid_or_expired_link_shows_the_same_page(client, invite, approver, now):
     links = dead_links(invite, approver)
     for answers in (
         {name: client.get(path) for name, path in links.items()},
@@ -174,7 +180,7 @@ def test_every_dead_link_gets_the_same_page(client, invite, approver, now):
         assert GONE in answers["unknown"].text
 
 
-def test_whoever_took_the_seat_is_led_to_the_desk_by_the_old_link(client, invite, now):
+def test_an_accepted_invitation_link_redirects_its_person_to_the_desk(client, invite, now):
     invite()
     client.post(link(), CHOICE)
     assert client.get(link()).url == reverse("home")
@@ -182,7 +188,7 @@ def test_whoever_took_the_seat_is_led_to_the_desk_by_the_old_link(client, invite
     assert GONE in client.get(link()).text
 
 
-def test_logs_do_not_hold_the_token(client, invite, now, caplog):
+def test_the_token_is_not_logged(client, invite, now, caplog):
     from trafficking_plan.logs import without_token
 
     invite()
@@ -211,7 +217,7 @@ def test_an_approver_invites_from_the_page(client, police, approver, now, delive
     assert [letter.to for letter in mail.outbox] == [["aroha@example.org"]]
 
 
-def test_a_double_click_makes_one_invitation_and_two_same_answers(
+def test_submitting_the_form_twice_creates_one_invitation_and_redirects_both_times(
     client, police, approver, now, deliver
 ):
     client.force_login(approver)
@@ -225,7 +231,9 @@ def test_a_double_click_makes_one_invitation_and_two_same_answers(
 
 
 @pytest.mark.parametrize("role", ["coordinator", "authorising_manager", "ministers_office"])
-def test_an_approver_gives_no_seat_that_runs_the_plan(client, police, approver, now, role):
+def test_an_approver_cannot_invite_to_a_role_that_coordinates_or_authorises(
+    client, police, approver, now, role
+):
     client.force_login(approver)
     response = client.post(reverse("agencies:invite", args=[police.pk]), {**FORM, "role": role})
     assert response.status_code == 422
@@ -233,7 +241,7 @@ def test_an_approver_gives_no_seat_that_runs_the_plan(client, police, approver, 
     assert Invitation.objects.count() == 0
 
 
-def test_a_refusal_stands_at_its_field(client, police, approver, now):
+def test_a_refusal_is_an_error_at_its_field(client, police, approver, now):
     client.force_login(approver)
     response = client.post(
         reverse("agencies:invite", args=[police.pk]), {**FORM, "from_on": "1 March 2026"}
@@ -241,7 +249,9 @@ def test_a_refusal_stands_at_its_field(client, police, approver, now):
     assert response.context["form"].errors == {"from_on": ["The seat begins today or later."]}
 
 
-def test_an_approver_touches_no_invitation_of_a_coordinator(client, invite, approver, police, now):
+def test_an_approver_cannot_resend_or_withdraw_the_invitation_of_a_coordinator(
+    client, invite, approver, police, now
+):
     invitation = invite(role=Role.COORDINATOR)
     client.force_login(approver)
     for name in ("send-again", "withdraw"):
@@ -250,7 +260,7 @@ def test_an_approver_touches_no_invitation_of_a_coordinator(client, invite, appr
     assert Invitation.objects.waiting().count() == 1
 
 
-def test_an_invitation_is_found_under_its_own_agency_alone(client, invite, approver, now):
+def test_an_invitation_is_found_only_under_its_own_agency(client, invite, approver, now):
     other = SeatFactory(user=approver, role=Role.APPROVER).agency
     invitation = invite()
     client.force_login(approver)
@@ -259,7 +269,7 @@ def test_an_invitation_is_found_under_its_own_agency_alone(client, invite, appro
     )
 
 
-def test_an_invitation_is_sent_again_and_withdrawn_from_the_page(
+def test_an_invitation_can_be_resent_and_withdrawn_on_the_page(
     client, invite, approver, police, now, deliver
 ):
     invitation = invite()

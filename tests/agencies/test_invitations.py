@@ -34,7 +34,7 @@ Role = Seat.Role
 # --- the letter -------------------------------------------------------------------------------
 
 
-def test_an_invitation_sends_one_plain_letter(invite):
+def test_an_invitation_sends_one_plain_text_email(invite):
     invite(reason="New in the team.")
     (letter,) = mail.outbox
     assert (letter.to, letter.cc, letter.bcc) == (["aroha@example.org"], [], [])
@@ -46,12 +46,12 @@ def test_an_invitation_sends_one_plain_letter(invite):
     assert "until 11:30 p.m. on 16 March 2026:" in letter.body
 
 
-def test_the_letter_holds_nothing_that_the_inviter_typed(invite):
+def test_the_email_contains_nothing_that_the_inviter_typed(invite):
     invite(name="Win at http://example.net", reason="http://example.net")
     assert "example.net" not in mail.outbox[0].body
 
 
-def test_the_token_is_kept_nowhere(invite):
+def test_the_token_is_not_stored(invite):
     invitation = invite()
     kept = Invitation.objects.values().get() | {"history": invitation.history.values().get()}
     assert token() not in str(kept)
@@ -59,13 +59,13 @@ def test_the_token_is_kept_nowhere(invite):
     assert not hasattr(invitation.history.get(), "token_hash")
 
 
-def test_an_invitation_is_recorded_with_who_and_why(invite):
+def test_an_invitation_records_who_made_it_and_why(invite):
     assert record(invite(reason="New in the team.")) == [
         ("Police approver (Police)", "New in the team.")
     ]
 
 
-def test_known_and_unknown_addresses_are_invited_alike(invite):
+def test_known_and_unknown_addresses_get_the_same_invitation(invite):
     UserFactory(email="known@example.org", name="Known")
     known, unknown = invite(email="Known@Example.org"), invite(email="unknown@example.org")
     assert (known.name, known.email) == ("Aroha", "known@example.org")
@@ -77,7 +77,7 @@ def test_known_and_unknown_addresses_are_invited_alike(invite):
     assert known.expires_at == unknown.expires_at
 
 
-def test_nothing_is_sent_when_the_invitation_is_undone(
+def test_nothing_is_sent_when_the_transaction_is_rolled_back(
     police, approver, django_capture_on_commit_callbacks
 ):
     with (
@@ -99,7 +99,7 @@ def test_nothing_is_sent_when_the_invitation_is_undone(
     assert mail.outbox == []
 
 
-def test_a_letter_that_was_not_taken_is_noted_and_sent_again(
+def test_an_email_that_failed_is_recorded_as_unsent_and_can_be_resent(
     invite, approver, deliver, monkeypatch
 ):
     def send_messages(self, messages):
@@ -122,7 +122,7 @@ def test_a_letter_that_was_not_taken_is_noted_and_sent_again(
 # --- what is refused, and what happens once ----------------------------------------------------
 
 
-def test_the_same_invitation_twice_is_one_invitation_and_one_letter(invite):
+def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
     assert invite() == invite()
     assert Invitation.objects.count() == 1
     assert len(mail.outbox) == 1
@@ -153,14 +153,14 @@ def test_the_same_invitation_twice_is_one_invitation_and_one_letter(invite):
         ),
     ],
 )
-def test_an_invitation_that_cannot_be_says_why(invite, approver, differs, sentence):
+def test_an_invalid_invitation_is_refused_with_the_reason(invite, approver, differs, sentence):
     User.objects.filter(pk=approver.pk).update(email="approver@example.org")
     invite()
     assert refusal(lambda: invite(**differs)) == sentence
     assert len(mail.outbox) == 1
 
 
-def test_an_agency_that_has_ended_seats_nobody(invite):
+def test_an_agency_that_has_ended_cannot_invite_anyone(invite):
     ended = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30))
     assert refusal(lambda: invite(agency=ended)) == (
         "DoL does not exist on 2 March 2026.",
@@ -168,13 +168,13 @@ def test_an_agency_that_has_ended_seats_nobody(invite):
     )
 
 
-def test_one_address_may_wait_for_two_different_seats(invite):
+def test_one_address_can_have_pending_invitations_to_two_roles(invite):
     invite()
     invite(role=Role.APPROVER)
     assert Invitation.objects.count() == 2
 
 
-def test_letters_of_one_person_are_counted_by_the_hour(invite, monkeypatch):
+def test_emails_sent_by_one_person_are_limited_per_hour(invite, monkeypatch):
     monkeypatch.setattr(services, "EMAILS_PER_HOUR", 3)
     for number in range(3):
         invite(email=f"person{number}@example.org")
@@ -184,7 +184,7 @@ def test_letters_of_one_person_are_counted_by_the_hour(invite, monkeypatch):
     assert len(mail.outbox) == 4
 
 
-def test_letters_to_one_address_are_counted_by_the_day_whoever_sends_them(
+def test_emails_to_one_address_are_limited_per_day_for_all_senders_together(
     invite, approver, deliver, monkeypatch
 ):
     monkeypatch.setattr(services, "EMAILS_PER_DAY_TO_ADDRESS", 2)
@@ -202,7 +202,7 @@ def test_letters_to_one_address_are_counted_by_the_day_whoever_sends_them(
 # --- sent again, withdrawn ----------------------------------------------------------------------
 
 
-def test_sent_again_the_new_link_works_and_the_old_one_does_not(invite, approver, deliver):
+def test_after_resending_the_new_link_works_and_the_old_one_does_not(invite, approver, deliver):
     invitation = invite()
     old = token()
     later = NIGHT + timedelta(days=20)
@@ -213,7 +213,7 @@ def test_sent_again_the_new_link_works_and_the_old_one_does_not(invite, approver
     assert record(invitation)[-1] == ("Police approver (Police)", "Sent again.")
 
 
-def test_sent_again_from_an_old_page_sends_nothing_more(invite, approver, deliver):
+def test_resending_from_an_outdated_page_sends_nothing(invite, approver, deliver):
     invitation = invite()
     with deliver():
         for _ in range(2):
@@ -221,7 +221,7 @@ def test_sent_again_from_an_old_page_sends_nothing_more(invite, approver, delive
     assert len(mail.outbox) == 2
 
 
-def test_a_withdrawn_invitation_opens_nothing_and_is_withdrawn_once(invite, approver):
+def test_a_withdrawn_invitation_cannot_be_accepted_or_withdrawn_again(invite, approver):
     invitation = invite()
     for _ in range(2):
         services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="Wrong person.")
@@ -232,7 +232,7 @@ def test_a_withdrawn_invitation_opens_nothing_and_is_withdrawn_once(invite, appr
     ) == ("The invitation was withdrawn already.", None)
 
 
-def test_an_accepted_invitation_is_neither_withdrawn_nor_sent_again(invite, approver):
+def test_an_accepted_invitation_cannot_be_withdrawn_or_resent(invite, approver):
     invitation = invite()
     services.accept_as_new_person(invitation=invitation, name="Aroha", password=PASSWORD, at=NIGHT)
     assert refusal(lambda: services.withdraw(invitation=invitation, by=approver, at=NIGHT)) == (
@@ -253,7 +253,7 @@ def test_a_link_works_for_fourteen_days(invite):
         services.accept(invitation=invitation, user=UserFactory(email=invitation.email), at=last)
 
 
-def test_a_link_does_not_outlive_the_seat_that_it_gives(invite, approver):
+def test_a_link_expires_with_the_seat_that_it_offers(invite, approver):
     invitation = invite(to_on=TOMORROW)
     assert invitation.expires_at.astimezone(UTC) == datetime(2026, 3, 3, 11, tzinfo=UTC)
     assert refusal(
@@ -287,7 +287,7 @@ def test_a_new_person_gets_an_account_and_the_seat(invite, police):
     assert (invitation.accepted_at, invitation.seat) == (NIGHT, seat)
 
 
-def test_a_seat_of_later_begins_later_and_an_old_invitation_gives_it_from_today(invite):
+def test_an_accepted_seat_starts_on_its_first_day_or_today_if_that_has_passed(invite):
     later = invite(from_on=date(2026, 4, 1), to_on=date(2026, 5, 31))
     user = services.accept_as_new_person(
         invitation=later, name="Aroha", password=PASSWORD, at=NIGHT
@@ -299,7 +299,7 @@ def test_a_seat_of_later_begins_later_and_an_old_invitation_gives_it_from_today(
     assert user.seats.get(role=Role.APPROVER).from_on == date(2026, 3, 5)
 
 
-def test_an_invitation_is_accepted_once(invite):
+def test_an_invitation_can_be_accepted_only_once(invite):
     invitation = invite()
     user = services.accept_as_new_person(
         invitation=invitation, name="Aroha", password=PASSWORD, at=NIGHT
@@ -309,7 +309,7 @@ def test_an_invitation_is_accepted_once(invite):
     assert user.seats.count() == 1
 
 
-def test_a_link_that_was_replaced_while_its_page_was_open_is_gone(invite, approver):
+def test_a_link_replaced_while_its_page_was_open_cannot_be_accepted(invite, approver):
     invitation = invite()
     page = services.find_by_token(token(), NIGHT)
     services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
@@ -317,7 +317,7 @@ def test_a_link_that_was_replaced_while_its_page_was_open_is_gone(invite, approv
         services.accept_as_new_person(invitation=page, name="A", password=PASSWORD, at=NIGHT)
 
 
-def test_nobody_takes_anothers_seat(invite):
+def test_an_invitation_cannot_be_accepted_by_a_user_with_another_address(invite):
     invitation = invite()
     other = UserFactory(email="other@example.org")
     assert refusal(lambda: services.accept(invitation=invitation, user=other, at=NIGHT)) == (

@@ -63,7 +63,7 @@ def test_the_database_refuses_a_row_that_breaks(name):
         BROKEN[name]()
 
 
-def test_every_constraint_of_agencies_is_tried_above():
+def test_the_cases_above_cover_every_constraint_of_agencies():
     assert declared("agencies") == set(BROKEN)
 
 
@@ -91,7 +91,7 @@ def test_an_agency_without_dates_exists_on_every_day():
     assert list(Agency.objects.valid_on(date(1840, 2, 6))) == [agency]
 
 
-def test_agencies_come_in_the_order_of_their_short_names():
+def test_agencies_are_ordered_by_short_name():
     for name in ("Police", "Customs", "MoJ"):
         AgencyFactory(short_name=name)
     assert [str(agency) for agency in Agency.objects.in_order()] == ["Customs", "MoJ", "Police"]
@@ -127,7 +127,7 @@ def test_a_person_is_called_by_name_or_else_by_address():
     assert str(UserFactory(name="", email="nameless@example.org")) == "nameless@example.org"
 
 
-def test_a_signature_names_the_agencies_of_today_once_each():
+def test_a_signature_names_each_current_agency_once():
     user = UserFactory(name="Dana")
     police, customs = AgencyFactory(short_name="Police"), AgencyFactory(short_name="Customs")
     SeatFactory(user=user, agency=police, role=Seat.Role.CONTRIBUTOR)
@@ -137,14 +137,14 @@ def test_a_signature_names_the_agencies_of_today_once_each():
     assert user.signature == "Dana (Customs, Police)"
 
 
-def test_a_signature_fits_into_its_column_whatever_the_seats():
+def test_a_signature_fits_into_its_column_with_any_number_of_seats():
     user = UserFactory(name="D" * 150)
     for number in range(8):
         SeatFactory(user=user, agency=AgencyFactory(short_name=f"{number}" * 30))
     assert len(user.signature) == 300
 
 
-def test_seats_are_asked_for_once_in_the_life_of_a_user_object(django_assert_num_queries):
+def test_the_seats_of_a_user_object_are_queried_only_once(django_assert_num_queries):
     seat = SeatFactory(role=Seat.Role.APPROVER)
     user = User.objects.get(pk=seat.user.pk)
     with django_assert_num_queries(1):
@@ -199,7 +199,7 @@ def test_seats_of_one_person_and_role_in_an_agency_do_not_overlap(from_on, to_on
 
 
 @pytest.mark.parametrize("differs", ["user", "agency", "role"])
-def test_seats_that_differ_in_anything_may_share_days(differs):
+def test_seats_that_differ_in_person_role_or_agency_may_overlap(differs):
     held = SeatFactory()
     same = {"user": held.user, "agency": held.agency, "role": held.role}
     other = {"user": UserFactory, "agency": AgencyFactory, "role": lambda: Seat.Role.OBSERVER}
@@ -222,7 +222,7 @@ def test_a_seat_may_be_changed_within_its_own_days():
     assert seat.to_on == FIRST
 
 
-def test_a_withdrawn_seat_is_held_on_no_day_and_stands_in_nobodys_way():
+def test_a_withdrawn_seat_is_never_current_and_does_not_block_another_seat():
     withdrawn = SeatFactory(from_on=FIRST, withdrawn_at=NOON)
     again = SeatFactory(user=withdrawn.user, agency=withdrawn.agency, from_on=FIRST)
     again.full_clean()
@@ -230,14 +230,14 @@ def test_a_withdrawn_seat_is_held_on_no_day_and_stands_in_nobodys_way():
     assert list(Seat.objects.during(FIRST, LAST)) == [again]
 
 
-def test_a_withdrawn_seat_cannot_come_back_where_another_is_held():
+def test_a_withdrawn_seat_cannot_be_restored_over_an_overlapping_seat():
     withdrawn = SeatFactory(from_on=FIRST, withdrawn_at=NOON)
     SeatFactory(user=withdrawn.user, agency=withdrawn.agency, from_on=FIRST)
     with pytest.raises(IntegrityError, match="already holds that seat"), transaction.atomic():
         Seat.objects.filter(pk=withdrawn.pk).update(withdrawn_at=None)
 
 
-def test_an_address_is_invited_again_once_the_first_invitation_has_ended():
+def test_an_address_can_be_invited_again_after_its_invitation_was_withdrawn():
     first = InvitationFactory(withdrawn_at=NOON)
     again = InvitationFactory(agency=first.agency, email=first.email)
     assert list(Invitation.objects.waiting()) == [again]
@@ -265,13 +265,13 @@ def test_a_portfolio_has_one_minister_at_a_time(from_on, to_on, overlaps):
         other.save()
 
 
-def test_two_portfolios_have_each_their_minister():
+def test_two_portfolios_each_have_their_own_minister():
     AppointmentFactory()
     AppointmentFactory(portfolio="Associate Minister of Immigration")
     assert Appointment.objects.count() == 2
 
 
-def test_the_minister_is_the_one_of_the_day():
+def test_the_minister_is_the_one_appointed_on_the_day():
     first = AppointmentFactory(minister="Hon First", from_on=FIRST, to_on=LAST)
     second = AppointmentFactory(minister="Hon Second", from_on=date(2010, 9, 1))
     holding = Appointment.objects.holding
@@ -282,7 +282,7 @@ def test_the_minister_is_the_one_of_the_day():
 
 
 @pytest.mark.parametrize("factory", [SeatFactory, AppointmentFactory])
-def test_a_half_filled_form_is_not_asked_for_overlaps(factory):
+def test_a_form_with_empty_fields_is_not_checked_for_overlaps(factory):
     """The fields' own faults are told; the check of the whole has nothing to go by."""
     row = factory._meta.model()
     with pytest.raises(ValidationError) as refusal:

@@ -19,7 +19,7 @@ def police():
     return AgencyFactory(short_name="Police")
 
 
-def test_a_person_sits_where_they_hold_one_of_the_roles(police):
+def test_agencies_of_a_user_are_those_where_they_hold_one_of_the_roles(police):
     user = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     assert agencies_of(user, "approver", "contributor") == {police.pk}
     assert agencies_of(user, "contributor") == set()
@@ -27,7 +27,7 @@ def test_a_person_sits_where_they_hold_one_of_the_roles(police):
     assert not has_role_in(user, AgencyFactory().pk, "approver")
 
 
-def test_the_signed_in_person_of_a_request_is_understood(police):
+def test_rules_accept_the_lazy_user_of_a_request(police):
     """The request wraps its user, and finds the row only when something is asked of it."""
     user = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     assert agencies_of(SimpleLazyObject(lambda: user), "approver") == {police.pk}
@@ -36,13 +36,13 @@ def test_the_signed_in_person_of_a_request_is_understood(police):
 @pytest.mark.parametrize(
     "seat", [{"to_on": date(2020, 1, 1)}, {"from_on": date(2999, 1, 1)}, {"user__is_active": False}]
 )
-def test_a_seat_that_is_not_held_today_counts_for_nothing(police, seat):
+def test_a_seat_not_held_today_gives_no_permission(police, seat):
     user = SeatFactory(agency=police, role=Seat.Role.COORDINATOR, **seat).user
     assert agencies_of(user, "coordinator") == set()
     assert not coordinates_any_agency(user)
 
 
-def test_nobody_sits_anywhere(police):
+def test_users_without_a_seat_have_no_agency_and_no_role(police):
     for user in (AnonymousUser(), UserFactory(), UserFactory(is_superuser=True)):
         assert agencies_of(user, *Seat.Role.values) == set()
         assert not has_role_in(user, police.pk, *Seat.Role.values)
@@ -50,7 +50,7 @@ def test_nobody_sits_anywhere(police):
 
 
 @pytest.mark.parametrize("role", Seat.Role.values)
-def test_only_a_coordinator_coordinates(role):
+def test_only_a_coordinator_coordinates_an_agency(role):
     assert coordinates_any_agency(SeatFactory(role=role).user) == (role == "coordinator")
 
 
@@ -80,7 +80,7 @@ SEES, MANAGES, GIVES_ALL = (
         ("superuser", {SEES, MANAGES, GIVES_ALL}),
     ],
 )
-def test_who_looks_after_the_seats_of_police(who, may):
+def test_each_role_sees_and_manages_exactly_its_own_seats_of_an_agency(who, may):
     people = scene()
     user = AnonymousUser() if who == "nobody" else people[who]
     agency = people.agencies["police"]
@@ -94,7 +94,7 @@ def test_who_looks_after_the_seats_of_police(who, may):
         assert given == (set(ORDINARY_ROLES) if MANAGES in may else set())
 
 
-def test_the_coordinating_agency_gives_every_role_through_its_coordinator_alone():
+def test_only_a_coordinator_gives_every_role_in_the_coordinating_agency():
     people = scene()
     labour = people.agencies["labour"]
     approver = SeatFactory(agency=labour, role=Seat.Role.APPROVER).user
@@ -107,5 +107,5 @@ def test_the_coordinating_agency_gives_every_role_through_its_coordinator_alone(
 @pytest.mark.parametrize(
     "permission", ["agencies.see_agency", "agencies.manage_seats", "agencies.manage_seat"]
 )
-def test_seats_of_no_agency_are_nobodys(permission):
+def test_permissions_about_seats_are_refused_without_an_agency(permission):
     assert not scene()["coordinator"].has_perm(permission, None)

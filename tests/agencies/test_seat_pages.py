@@ -41,7 +41,7 @@ def last_approver(police) -> Seat:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_the_same_number_of_queries_whoever_sits_there(
+def test_the_page_takes_the_same_number_of_queries_for_any_number_of_seats(
     client, police, approver, count, django_assert_num_queries
 ):
     for seat in ({}, {"from_on": TOMORROW}, {"to_on": YESTERDAY}):
@@ -60,7 +60,7 @@ def test_the_page_asks_the_same_number_of_queries_whoever_sits_there(
         assert row["invitation"].email in response.text
 
 
-def test_the_page_says_that_nobody_approves(client, police):
+def test_the_page_says_that_there_is_no_approver_yet(client, police):
     coordinator = coordinator_of(police)
     client.force_login(coordinator)
     assert "Nobody is approver" in client.get(url("seats", police.pk)).text
@@ -73,7 +73,7 @@ def coordinator_of(agency) -> User:
     return SeatFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR).user
 
 
-def test_an_agency_that_has_ended_offers_no_seats(client):
+def test_the_page_of_an_agency_that_has_ended_offers_no_seats(client):
     mbie = AgencyFactory(short_name="MBIE", name="Ministry of Business")
     ended = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30), successor=mbie)
     client.force_login(coordinator_of(ended))
@@ -87,7 +87,7 @@ def roles_offered(client, agency) -> list[str]:
     return [value for value, _ in form.fields["role"].choices]
 
 
-def test_who_offers_which_roles(client, police, approver):
+def test_a_form_offers_only_the_roles_that_the_user_may_give(client, police, approver):
     ordinary = ["contributor", "approver", "observer"]
     coordinator = coordinator_of(police)
     client.force_login(approver)
@@ -98,20 +98,20 @@ def test_who_offers_which_roles(client, police, approver):
     assert roles_offered(client, own) == Role.values
 
 
-def test_an_approver_ends_no_seat_that_runs_the_plan(client, police, approver):
+def test_an_approver_cannot_end_a_seat_that_coordinates_or_authorises(client, police, approver):
     seat = SeatFactory(agency=police, role=Role.AUTHORISING_MANAGER)
     client.force_login(approver)
     assert client.get(url("end", police.pk, seat.pk)).status_code == 403
     assert url("end", police.pk, seat.pk) not in client.get(url("seats", police.pk)).text
 
 
-def test_a_seat_is_found_under_its_own_agency_alone(client, police, approver):
+def test_a_seat_is_found_only_under_its_own_agency(client, police, approver):
     seat = SeatFactory(agency=SeatFactory(user=approver, role=Role.APPROVER).agency)
     client.force_login(approver)
     assert client.get(url("end", police.pk, seat.pk)).status_code == 404
 
 
-def test_a_seat_ends_from_the_page_and_its_person_is_out_on_the_next_request(
+def test_ending_a_seat_on_the_page_takes_effect_on_the_next_request(
     client, police, approver, contributor
 ):
     plan = PlanFactory(coordinating_agency=police, members=[])
@@ -129,9 +129,7 @@ def test_a_seat_ends_from_the_page_and_its_person_is_out_on_the_next_request(
     assert leaver.get(plan.get_absolute_url()).status_code == 404
 
 
-def test_a_last_day_is_asked_for_unless_the_seat_ends_at_once(
-    client, police, approver, contributor
-):
+def test_a_last_day_is_required_unless_the_seat_ends_at_once(client, police, approver, contributor):
     seat = contributor.seats.get()
     client.force_login(approver)
     post = {"when": "on_a_day", "on": "", "reason": "Moves to Customs."}
@@ -142,7 +140,7 @@ def test_a_last_day_is_asked_for_unless_the_seat_ends_at_once(
     assert seat.to_on == date(2026, 3, 31)
 
 
-def test_a_seat_to_come_is_withdrawn_with_a_reason_alone(client, police, approver):
+def test_withdrawing_a_future_seat_needs_only_a_reason(client, police, approver):
     seat = SeatFactory(agency=police, from_on=TOMORROW)
     client.force_login(approver)
     page = client.get(url("end", police.pk, seat.pk))
@@ -152,7 +150,7 @@ def test_a_seat_to_come_is_withdrawn_with_a_reason_alone(client, police, approve
     assert seat.withdrawn_at == NIGHT
 
 
-def test_the_page_warns_once_before_the_last_approver_goes(client, police, approver):
+def test_the_page_warns_once_before_the_last_approver_is_removed(client, police, approver):
     seat = last_approver(police)
     client.force_login(approver)
     post = {"when": "at_once", "on": "", "reason": "Leaving."}
@@ -167,7 +165,7 @@ def test_the_page_warns_once_before_the_last_approver_goes(client, police, appro
     assert client.get(url("seats", police.pk)).status_code == 404
 
 
-def test_cover_is_given_from_the_page(client, police, approver, contributor):
+def test_cover_can_be_added_on_the_page(client, police, approver, contributor):
     client.force_login(approver)
     post = {
         "user": contributor.pk,
@@ -182,7 +180,9 @@ def test_cover_is_given_from_the_page(client, police, approver, contributor):
     assert "is approver at Police from 3 March 2026 to 31 March 2026." in client.get("/").text
 
 
-def test_cover_is_offered_among_those_who_sit_there_today(client, police, approver, contributor):
+def test_the_cover_form_offers_only_current_users_of_the_agency(
+    client, police, approver, contributor
+):
     SeatFactory(agency=police, to_on=YESTERDAY)
     SeatFactory(agency=police, user__is_active=False)
     SeatFactory()
@@ -197,7 +197,7 @@ def test_cover_is_offered_among_those_who_sit_there_today(client, police, approv
 @pytest.mark.parametrize(
     "typed", ["\0", "\ufffe", "a" * 100_000, "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n"]
 )
-def test_no_form_about_seats_fails_on_anything_typed(client, police, approver, contributor, typed):
+def test_no_form_about_seats_crashes_on_any_input(client, police, approver, contributor, typed):
     client.force_login(approver)
     for address, form in (
         (url("invite", police.pk), InviteForm),
@@ -208,7 +208,7 @@ def test_no_form_about_seats_fails_on_anything_typed(client, police, approver, c
         assert (address, answer.status_code) == (address, 422)
 
 
-def test_people_find_the_way_to_the_seats_that_they_look_after(client, police, approver):
+def test_the_menu_links_to_the_seats_that_a_user_manages(client, police, approver):
     plan = PlanFactory(members=[police])
     coordinator = SeatFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR).user
     ours, theirs = url("seats", police.pk), url("seats", plan.coordinating_agency.pk)

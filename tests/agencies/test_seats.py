@@ -48,7 +48,9 @@ def now():
 # --- how seats stand ----------------------------------------------------------------------------
 
 
-def test_seats_are_told_apart_by_the_day(police, django_assert_num_queries):
+def test_seats_are_grouped_into_current_future_and_past_by_the_day(
+    police, django_assert_num_queries
+):
     def seat(name, from_on=date(2020, 1, 1), to_on=None, **more):
         return SeatFactory(user__name=name, agency=police, from_on=from_on, to_on=to_on, **more)
 
@@ -80,7 +82,7 @@ def test_seats_are_told_apart_by_the_day(police, django_assert_num_queries):
         ({"user__is_active": False}, False),
     ],
 )
-def test_an_agency_without_an_approver_is_known(police, seat, has_one):
+def test_an_agency_without_an_approver_is_reported(police, seat, has_one):
     SeatFactory(**{"agency": police, "role": Role.APPROVER, **seat})
     assert seating_of(police, TODAY).has_approver is has_one
 
@@ -164,7 +166,7 @@ def cover(user, agency, by, **differs):
     return services.cover_leave(user=user, agency=agency, by=by, **{**values, **differs})
 
 
-def test_a_colleague_covers_for_a_time_and_then_does_not(police, approver, contributor):
+def test_cover_by_a_colleague_ends_on_its_last_day(police, approver, contributor):
     seat = cover(contributor, police, approver)
     assert record(seat) == [("Police approver (Police)", "Leave of the approver.")]
     held = {}
@@ -175,7 +177,7 @@ def test_a_colleague_covers_for_a_time_and_then_does_not(police, approver, contr
     assert list(held.values()) == [False, True, True, False]
 
 
-def test_the_same_cover_twice_is_one_seat(police, approver, contributor):
+def test_adding_the_same_cover_twice_creates_one_seat(police, approver, contributor):
     assert cover(contributor, police, approver) == cover(contributor, police, approver)
     assert contributor.seats.filter(role=Role.APPROVER).count() == 1
 
@@ -194,11 +196,11 @@ def test_the_same_cover_twice_is_one_seat(police, approver, contributor):
         ),
     ],
 )
-def test_cover_that_cannot_be_says_why(police, approver, contributor, differs, sentence):
+def test_invalid_cover_is_refused_with_the_reason(police, approver, contributor, differs, sentence):
     assert refusal(lambda: cover(contributor, police, approver, **differs)) == sentence
 
 
-def test_a_stranger_covers_for_nobody(police, approver):
+def test_a_person_without_a_current_seat_cannot_be_added_as_cover(police, approver):
     former = SeatFactory(user__name="Former", agency=police, to_on=YESTERDAY).user
     assert refusal(lambda: cover(former, police, approver)) == (
         "Former has no seat at Police today. Invite them instead.",
@@ -222,7 +224,9 @@ def end_at_once(seat, by, **differs):
         (TOMORROW, None, NIGHT),
     ],
 )
-def test_at_once_means_now_whenever_the_seat_began(police, approver, from_on, to_on, withdrawn_at):
+def test_a_seat_ended_at_once_stops_now_whenever_it_began(
+    police, approver, from_on, to_on, withdrawn_at
+):
     seat = SeatFactory(agency=police, from_on=from_on)
     for _ in range(2):
         end_at_once(seat, approver)
@@ -232,7 +236,7 @@ def test_at_once_means_now_whenever_the_seat_began(police, approver, from_on, to
     assert record(seat)[1:] == [("Police approver (Police)", "Left.")]
 
 
-def test_a_seat_that_has_ended_is_not_ended_at_once_again(police, approver):
+def test_a_seat_that_has_ended_cannot_be_ended_at_once_again(police, approver):
     seat = SeatFactory(agency=police, to_on=date(2026, 1, 1))
     assert end_at_once(seat, approver).to_on == date(2026, 1, 1)
     assert record(seat) == [("", None)]
@@ -257,7 +261,7 @@ def last_approver(police) -> Seat:
     return police.seats.get(role=Role.APPROVER)
 
 
-def test_the_last_approver_is_not_ended_unless_that_is_meant(police, approver):
+def test_the_seat_of_the_last_approver_ends_only_when_confirmed(police, approver):
     coordinator = SeatFactory(role=Role.COORDINATOR).user
     seat = last_approver(police)
 
@@ -275,7 +279,7 @@ def test_the_last_approver_is_not_ended_unless_that_is_meant(police, approver):
     assert end(confirmed=True).to_on == TOMORROW
 
 
-def test_ones_own_last_seat_is_warned_of_as_such(police, approver):
+def test_ending_ones_own_last_approver_seat_has_its_own_warning(police, approver):
     with pytest.raises(NobodyLeft, match="The seat is your own, so you could not mend that"):
         end_at_once(last_approver(police), approver, confirmed=False)
 
@@ -293,7 +297,9 @@ def test_ones_own_last_seat_is_warned_of_as_such(police, approver):
         ({"agency": None}, False),
     ],
 )
-def test_another_approver_from_the_next_day_on_is_enough(police, approver, other, is_enough):
+def test_no_warning_is_given_where_another_approver_starts_the_next_day(
+    police, approver, other, is_enough
+):
     seat = last_approver(police)
     values = {"agency": police, "role": Role.APPROVER, **other}
     SeatFactory(**{**values, "agency": values["agency"] or AgencyFactory()})
@@ -305,7 +311,7 @@ def test_another_approver_from_the_next_day_on_is_enough(police, approver, other
 
 
 @pytest.mark.parametrize("role", Role)
-def test_only_approvers_and_coordinators_are_missed(role):
+def test_the_warning_is_given_only_for_the_last_approver_or_coordinator(role):
     seat = SeatFactory(role=role)
     try:
         end_at_once(seat, seat.user, confirmed=False)
@@ -316,7 +322,7 @@ def test_only_approvers_and_coordinators_are_missed(role):
     assert missed == (role in {Role.APPROVER, Role.COORDINATOR})
 
 
-def test_an_agency_that_ends_too_misses_nobody(approver, police):
+def test_no_warning_is_given_for_an_agency_that_ends_on_that_day(approver, police):
     police.valid_to = TODAY
     police.save()
     seat = last_approver(police)

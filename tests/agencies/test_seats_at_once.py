@@ -22,7 +22,7 @@ def police() -> Agency:
     return AgencyFactory(short_name="Police")
 
 
-def test_of_ten_clicks_one_makes_an_invitation(police, mailoutbox):
+def test_ten_simultaneous_requests_create_one_invitation(police, mailoutbox):
     approver = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     outcomes = at_once(
         10,
@@ -43,7 +43,7 @@ def test_of_ten_clicks_one_makes_an_invitation(police, mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def test_of_ten_clicks_one_accepts(police):
+def test_ten_simultaneous_requests_accept_an_invitation_once(police):
     InvitationFactory(
         agency=police,
         email="aroha@example.org",
@@ -63,7 +63,7 @@ def test_of_ten_clicks_one_accepts(police):
     assert User.objects.get(email="aroha@example.org").seats.count() == 1
 
 
-def test_two_approvers_who_end_each_other_leave_one(police):
+def test_two_approvers_who_end_each_other_at_once_leave_one_approver(police):
     both = SeatFactory.create_batch(2, agency=police, role=Seat.Role.APPROVER)
     outcomes = at_once(
         2,

@@ -50,7 +50,7 @@ def refusal(act) -> str:
     return str(refused.value)
 
 
-def test_a_seat_is_given_for_a_time_with_who_and_why(person, police, coordinator):
+def test_a_seat_is_given_for_a_period_and_records_who_gave_it_and_why(person, police, coordinator):
     seat = give(person, police, coordinator)
     seat.refresh_from_db()
     assert (seat.user, seat.agency, seat.role) == (person, police, "approver")
@@ -72,7 +72,7 @@ def test_a_seat_is_given_for_a_time_with_who_and_why(person, police, coordinator
         ),
     ],
 )
-def test_a_seat_that_cannot_be_says_why(person, police, coordinator, differs, sentence):
+def test_an_invalid_seat_is_refused_with_the_reason(person, police, coordinator, differs, sentence):
     assert refusal(lambda: give(person, police, coordinator, **differs)) == sentence
     assert Seat.objects.filter(user=person).count() == 0
 
@@ -87,7 +87,9 @@ def test_a_seat_that_cannot_be_says_why(person, police, coordinator, differs, se
         (date(2010, 9, 1), None, False),
     ],
 )
-def test_a_seat_is_held_once_at_a_time(person, police, coordinator, from_on, to_on, shares):
+def test_the_same_seat_cannot_be_held_twice_at_a_time(
+    person, police, coordinator, from_on, to_on, shares
+):
     give(person, police, coordinator)
 
     def again():
@@ -123,7 +125,9 @@ def test_a_seat_ends_with_a_reason_and_stays_on_record(person, police, coordinat
         (date(2010, 9, 1), "The seat already ended on 31 August 2010."),
     ],
 )
-def test_a_seat_that_cannot_end_says_why(person, police, coordinator, on, sentence):
+def test_a_seat_that_cannot_end_is_refused_with_the_reason(
+    person, police, coordinator, on, sentence
+):
     seat = give(person, police, coordinator)
     assert (
         refusal(lambda: services.end_seat(seat=seat, on=on, by=coordinator, reason="So."))
@@ -138,11 +142,11 @@ def test_a_seat_may_end_earlier_than_was_planned(person, police, coordinator):
     assert Seat.objects.get(pk=seat.pk).to_on == FIRST
 
 
-def test_a_command_seats_people_without_a_person(person, police):
+def test_a_command_gives_a_seat_without_naming_an_author(person, police):
     assert record(give(person, police, None)) == [("+", "", "New job.")]
 
 
-def test_a_seat_shows_on_the_next_object_of_its_person(person, police, coordinator):
+def test_a_new_seat_is_seen_once_the_user_is_loaded_again(person, police, coordinator):
     assert person.agencies_as("approver") == set()
     give(person, police, coordinator, to_on=None)
     assert User.objects.get(pk=person.pk).agencies_as("approver") == {police.pk}

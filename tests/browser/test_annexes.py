@@ -33,7 +33,7 @@ def choices(page, live_server, by, briefing, sign_in):
     return page
 
 
-def test_annexes_are_chosen_and_ordered_by_keyboard(choices, briefing):
+def test_annexes_can_be_chosen_and_ordered_by_keyboard(choices, briefing):
     tab_to(choices, "Register of risks")
     choices.keyboard.press("Space")
     choices.keyboard.press("Tab")

@@ -91,7 +91,9 @@ def sound(page, accessibility_faults):
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_no_kind_of_check_has_an_accessibility_fault(listed, accessibility_faults):
+def test_the_page_of_checks_has_no_accessibility_fault_with_every_kind_of_check(
+    listed, accessibility_faults
+):
     marks = listed.locator(".check-mark").all_inner_texts()
     assert sorted(set(marks)) == ["Left as it is", "Stops it", "Warning"]
     sound(listed, accessibility_faults)
@@ -102,7 +104,7 @@ def test_no_kind_of_check_has_an_accessibility_fault(listed, accessibility_fault
     sound(listed, accessibility_faults)
 
 
-def test_a_warning_is_left_by_keyboard_and_taken_back(listed):
+def test_a_warning_is_accepted_and_restored_by_keyboard(listed):
     tab_to(listed, said(listed.locator(".check summary").last))
     listed.keyboard.press("Enter")
     listed.keyboard.press("Tab")
@@ -120,6 +122,6 @@ def test_a_warning_is_left_by_keyboard_and_taken_back(listed):
     assert not CheckOverride.objects.in_force().filter(key__startswith="phone-").exists()
 
 
-def test_a_check_leads_to_the_open_field(listed):
+def test_a_check_links_to_the_field_with_its_details_open(listed):
     listed.get_by_role("link", name="Cover, who gets a copy").click()
     expect(listed.locator("#id_copied_to:target")).to_be_visible()

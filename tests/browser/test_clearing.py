@@ -46,7 +46,7 @@ def asked_about(page, answer):
     return said
 
 
-def test_a_reason_that_came_back_refused_is_not_left_behind_unasked(approver, accessibility_faults):
+def test_leaving_a_refused_reason_unsent_asks_for_confirmation(approver, accessibility_faults):
     page, said = approver, asked_about(approver, answer=False)
     page.get_by_label("Concurs", exact=True).check()
     page.get_by_label("Comment or reason").fill(REASON)
@@ -64,7 +64,7 @@ def test_a_reason_that_came_back_refused_is_not_left_behind_unasked(approver, ac
     expect(page.get_by_label("Comment or reason")).to_be_focused()
 
 
-def test_an_answer_that_is_only_chosen_is_asked_about_too(approver):
+def test_leaving_an_unsent_choice_asks_for_confirmation(approver):
     page, said = approver, asked_about(approver, answer=True)
     place = page.locator(".clearance-place").first
     place.locator("summary", has_text="Comment").click()
@@ -75,7 +75,7 @@ def test_an_answer_that_is_only_chosen_is_asked_about_too(approver):
     assert len(said) == 1
 
 
-def test_one_form_alone_is_sent_without_a_question(approver):
+def test_submitting_the_only_changed_form_asks_nothing(approver):
     page, said = approver, asked_about(approver, answer=False)
     page.get_by_label("Does not concur").check()
     page.get_by_role("button", name="Record the answer").click()

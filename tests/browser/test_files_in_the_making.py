@@ -66,7 +66,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_is_accessible_wide_and_narrow(
+def test_every_state_of_a_file_is_accessible_on_wide_and_narrow_screens(
     page, sign_in, standing, row, address, accessibility_faults, state
 ):
     become(row, **STATES[state])
@@ -76,7 +76,9 @@ def test_every_state_is_accessible_wide_and_narrow(
     assert faults_at(page, accessibility_faults, NARROW) == []
 
 
-def test_no_worker_is_said_plainly(page, sign_in, standing, row, address, accessibility_faults):
+def test_the_page_says_that_no_worker_is_running(
+    page, sign_in, standing, row, address, accessibility_faults
+):
     RenderWorker.objects.all().delete()
     become(row, **STATES["waiting"])
     sign_in(standing["coordinator"])
@@ -85,7 +87,9 @@ def test_no_worker_is_said_plainly(page, sign_in, standing, row, address, access
     assert faults_at(page, accessibility_faults, NARROW) == []
 
 
-def test_the_page_follows_the_paper_and_hands_out_the_file(page, sign_in, standing, row, address):
+def test_the_page_shows_the_progress_and_then_offers_the_file(
+    page, sign_in, standing, row, address
+):
     sign_in(standing["coordinator"])
     page.goto(address)
     bar = page.get_by_role("progressbar", name="Laying out page 30 of about 60")
@@ -102,7 +106,9 @@ def test_the_page_follows_the_paper_and_hands_out_the_file(page, sign_in, standi
     assert page.evaluate("document.activeElement.textContent") == "Download the PDF"
 
 
-def test_a_refusal_is_shown_where_one_waits(page, sign_in, standing, row, address):
+def test_a_refusal_appears_on_the_page_that_waits_for_the_file(
+    page, sign_in, standing, row, address
+):
     sign_in(standing["coordinator"])
     page.goto(address)
     become(row, **STATES["given up"])
@@ -111,7 +117,7 @@ def test_a_refusal_is_shown_where_one_waits(page, sign_in, standing, row, addres
     page.get_by_text("Waiting for its turn", exact=True).first.wait_for()
 
 
-def test_without_a_script_the_page_renews_itself(
+def test_the_page_refreshes_itself_without_javascript(
     browser, live_server, sign_in, standing, row, address, context
 ):
     sign_in(standing["coordinator"])

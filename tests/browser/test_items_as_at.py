@@ -11,7 +11,7 @@ from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItem
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_list_and_item_of_a_past_day_are_reached_by_keyboard(
+def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
     page, live_server, sign_in, accessibility_faults
 ):
     plan = PlanFactory()

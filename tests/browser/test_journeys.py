@@ -82,7 +82,7 @@ def test_skip_link_jumps_over_the_frame(page, item_page, people, sign_in):
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_slip_is_recorded_with_its_cause_and_what_is_done(
+def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     page, milestone_page, people, sign_in, accessibility_faults
 ):
     sign_in(people["contributor"])
@@ -116,7 +116,7 @@ def test_slip_is_recorded_with_its_cause_and_what_is_done(
     expect(delay).to_contain_text("Another printer.")
 
 
-def test_second_of_two_browsers_sees_both_sides_and_wins_on_purpose(
+def test_the_second_of_two_browsers_sees_both_versions_and_chooses_its_own(
     page, browser, item_page, people, sign_in, accessibility_faults, browser_context_args
 ):
     sign_in(people["contributor"])
@@ -147,7 +147,7 @@ def test_second_of_two_browsers_sees_both_sides_and_wins_on_purpose(
     )
 
 
-def test_after_signing_out_back_shows_nothing(page, item_page, people, sign_in):
+def test_the_back_button_shows_nothing_after_signing_out(page, item_page, people, sign_in):
     sign_in(people["contributor"])
     page.goto(item_page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Print a brochure")
@@ -158,7 +158,7 @@ def test_after_signing_out_back_shows_nothing(page, item_page, people, sign_in):
     expect(page.locator("body")).not_to_contain_text("Print a brochure")
 
 
-def test_without_scripts_everything_can_still_be_done(
+def test_everything_can_be_done_without_javascript(
     browser, live_server, item_page, people, browser_context_args
 ):
     with browser.new_context(**browser_context_args, java_script_enabled=False) as plain:
@@ -175,7 +175,7 @@ def test_without_scripts_everything_can_still_be_done(
         expect(page.get_by_role("status")).to_have_text("Item 1.1 is saved.")
 
 
-def test_nothing_of_ours_breaks_the_content_policy(page, live_server, people, sign_in):
+def test_no_page_violates_the_content_security_policy(page, live_server, people, sign_in):
     """The browser would say so in its console, and on no page should it have to."""
     said = []
     page.on("console", lambda message: said.append(message.text))

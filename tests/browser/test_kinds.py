@@ -12,7 +12,7 @@ PRINTED = "The Plan of Action is reported on each year."
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
-def test_standing_text_is_previewed_saved_and_found_in_the_next_briefing(
+def test_standing_text_is_previewed_saved_and_printed_in_the_next_briefing(
     page, live_server, sign_in
 ):
     people = scene()

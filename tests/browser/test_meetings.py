@@ -56,7 +56,7 @@ def sound(page, accessibility_faults):
     page.set_viewport_size({"width": 1920, "height": 1080})
 
 
-def test_keys_go_from_matter_to_matter_and_leave(wall, meeting, live_server):
+def test_keys_move_between_matters_and_leave_the_screen(wall, meeting, live_server):
     title(wall, "1.1 Print a brochure")
     for key, words, position in (
         ("ArrowRight", "V1 on item 1.1", 2),
@@ -76,7 +76,7 @@ def test_keys_go_from_matter_to_matter_and_leave(wall, meeting, live_server):
     expect(wall).to_have_url(live_server.url + meeting.get_absolute_url())
 
 
-def test_the_full_screen_stays_from_matter_to_matter(wall):
+def test_full_screen_mode_is_kept_between_matters(wall):
     wall.keyboard.press("f")
     wall.wait_for_function("document.fullscreenElement !== null")
     wall.keyboard.press("ArrowRight")
@@ -86,7 +86,7 @@ def test_the_full_screen_stays_from_matter_to_matter(wall):
     wall.wait_for_function("document.fullscreenElement === null")
 
 
-def test_keys_rest_while_somebody_types(wall):
+def test_shortcuts_are_off_while_the_user_types(wall):
     wall.get_by_text("Record a decision", exact=True).click()
     words = wall.get_by_label("What was decided")
     words.focus()
@@ -97,7 +97,7 @@ def test_keys_rest_while_somebody_types(wall):
     assert wall.evaluate("document.fullscreenElement === null")
 
 
-def test_a_meeting_is_run_from_the_wall_by_keyboard(
+def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     wall, scene, meeting, accessibility_faults, live_server
 ):
     sound(wall, accessibility_faults)
@@ -155,7 +155,7 @@ def test_a_meeting_is_run_from_the_wall_by_keyboard(
     ) == [("Police asks three printers.", due), ("Agreed.", None)]
 
 
-def test_an_answer_that_is_lost_is_said_and_not_sent_twice(wall, meeting):
+def test_a_lost_response_is_reported_and_the_form_is_not_sent_twice(wall, meeting):
     sent = []
     wall.route("**/consider/", lambda route: (sent.append(route.request.url), route.abort()))
     wall.get_by_role("button", name="Mark as considered").click()
@@ -165,7 +165,7 @@ def test_an_answer_that_is_lost_is_said_and_not_sent_twice(wall, meeting):
     assert len(sent) == 1
 
 
-def test_without_scripts_the_wall_works_by_links_and_forms(
+def test_the_meeting_screen_works_without_javascript(
     browser, live_server, scene, meeting, sign_in, page
 ):
     sign_in(scene["coordinator"])
@@ -182,7 +182,7 @@ def test_without_scripts_the_wall_works_by_links_and_forms(
     context.close()
 
 
-def test_an_agenda_is_drafted_and_ordered_by_keyboard(
+def test_an_agenda_can_be_drafted_and_ordered_by_keyboard(
     page, live_server, scene, sign_in, accessibility_faults
 ):
     coming = MeetingFactory(plan=scene.plan, held_on=localdate() + timedelta(days=7))
@@ -214,7 +214,7 @@ def test_an_agenda_is_drafted_and_ordered_by_keyboard(
     assert accessibility_faults(page) == []
 
 
-def test_every_page_of_meetings_is_sound_and_so_are_its_mistakes(
+def test_every_page_of_meetings_is_accessible_with_and_without_errors(
     page, live_server, scene, meeting, sign_in, accessibility_faults
 ):
     sign_in(scene["coordinator"])

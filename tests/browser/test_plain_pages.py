@@ -34,7 +34,7 @@ def faults_at(page, accessibility_faults):
         ("/?q=%00", 400, "That request could not be read"),
     ],
 )
-def test_page_before_signing_in(page, live_server, faults_at, path, status, title):
+def test_a_page_before_signing_in_is_accessible(page, live_server, faults_at, path, status, title):
     assert page.goto(live_server.url + path).status == status
     assert page.locator("h1").all_inner_texts() == [title]
     assert faults_at(WIDE) == faults_at(NARROW) == []
@@ -51,14 +51,16 @@ def test_page_before_signing_in(page, live_server, faults_at, path, status, titl
         ("/plans/another-plan/", 404, "There is nothing here"),
     ],
 )
-def test_page_after_signing_in(page, live_server, sign_in, faults_at, path, status, title):
+def test_a_page_after_signing_in_is_accessible(
+    page, live_server, sign_in, faults_at, path, status, title
+):
     sign_in(scene()["contributor"])
     assert page.goto(live_server.url + path).status == status
     assert page.locator("h1").all_inner_texts() == [title]
     assert faults_at(WIDE) == faults_at(NARROW) == []
 
 
-def test_wrong_password_is_told_where_one_looks(page, live_server, faults_at):
+def test_the_error_for_a_wrong_password_is_announced_at_the_form(page, live_server, faults_at):
     page.goto(f"{live_server.url}/account/sign-in/")
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("not the password")
@@ -68,7 +70,9 @@ def test_wrong_password_is_told_where_one_looks(page, live_server, faults_at):
 
 
 @pytest.mark.parametrize("template", ["403_csrf.html", "429.html", "500.html", "503.html"])
-def test_page_that_is_hard_to_provoke(page, live_server, faults_at, template):
+def test_an_error_page_rendered_from_its_template_is_accessible(
+    page, live_server, faults_at, template
+):
     page.route(
         "**/provoked/",
         lambda route: route.fulfill(

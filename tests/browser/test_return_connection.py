@@ -91,7 +91,7 @@ def both(scene, page_of):
     return one, other
 
 
-def test_two_people_edit_one_item_and_both_texts_survive(both, scene, accessibility_faults):
+def test_both_texts_are_kept_when_two_people_edit_one_item(both, scene, accessibility_faults):
     one, other = both
     item = scene.items[0]
     theirs = section(other, item).get_by_role("alert")
@@ -117,7 +117,7 @@ def test_two_people_edit_one_item_and_both_texts_survive(both, scene, accessibil
     expect(section(one, item).get_by_role("alert")).to_contain_text("And in Nuku’alofa.")
 
 
-def test_their_text_may_be_kept_as_it_is(both, scene):
+def test_the_other_version_can_be_kept(both, scene):
     _, other = both
     item = scene.items[0]
     section(other, item).get_by_role("button", name="Keep theirs").click()
@@ -128,7 +128,7 @@ def test_their_text_may_be_kept_as_it_is(both, scene):
     assert texts(scene, item) == ["Printed in Suva.", "Printed in Suva. Read and found right."]
 
 
-def test_return_is_not_submitted_over_a_text_that_waits_for_a_choice(both, scene):
+def test_a_return_is_not_submitted_while_a_conflict_is_open(both, scene):
     _, other = both
     other.get_by_role("button", name="Submit the return").click()
     expect(bar(other)).to_have_text("Item 1.1 waits for your choice between two texts.")
@@ -140,7 +140,7 @@ def test_return_is_not_submitted_over_a_text_that_waits_for_a_choice(both, scene
 # --- no connection ------------------------------------------------------------------------------
 
 
-def test_connection_is_gone_for_twenty_seconds_and_nothing_is_lost(
+def test_nothing_is_lost_when_the_connection_is_down_for_twenty_seconds(
     page_of, scene, accessibility_faults
 ):
     page = page_of(scene.contributor)
@@ -166,7 +166,7 @@ def test_connection_is_gone_for_twenty_seconds_and_nothing_is_lost(
     assert texts(scene, second) == ["Staff trained."]
 
 
-def test_button_pressed_without_a_connection_counts_when_it_is_back(page_of, scene):
+def test_a_button_pressed_offline_takes_effect_when_the_connection_is_back(page_of, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
     page.context.set_offline(True)
@@ -177,7 +177,7 @@ def test_button_pressed_without_a_connection_counts_when_it_is_back(page_of, sce
     expect(state(page, item)).to_have_text(re.compile("^No change, saved at "))
 
 
-def test_service_that_has_trouble_is_asked_again(page_of, scene):
+def test_a_save_is_retried_after_a_server_error(page_of, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
     page.route("**/items/1.1/", lambda route: route.fulfill(status=503, body="down"))
@@ -188,7 +188,7 @@ def test_service_that_has_trouble_is_asked_again(page_of, scene):
     expect(state(page, item)).to_have_text(SAVED)
 
 
-def test_answer_whose_receipt_was_lost_is_not_taken_for_another_persons(page_of, scene):
+def test_a_save_whose_response_was_lost_is_not_reported_as_a_conflict(page_of, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
 
@@ -206,7 +206,7 @@ def test_answer_whose_receipt_was_lost_is_not_taken_for_another_persons(page_of,
     assert texts(scene, item) == ["Printed.", "Printed and sent out."]
 
 
-def test_typing_while_a_save_is_under_way_is_saved_next(page_of, scene):
+def test_text_typed_during_a_save_is_saved_by_the_next_one(page_of, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
     waiting = []
@@ -221,7 +221,7 @@ def test_typing_while_a_save_is_under_way_is_saved_next(page_of, scene):
     assert texts(scene, item)[-1] == "Printed and sent out."
 
 
-def test_closing_the_tab_warns_of_a_milestone_that_was_not_recorded(page_of, scene):
+def test_closing_the_tab_warns_about_an_unsaved_milestone(page_of, scene):
     page = page_of(scene.contributor)
     assert not warns(page)
     page.locator("[data-milestone]").get_by_label("Not yet").check()
@@ -231,7 +231,7 @@ def test_closing_the_tab_warns_of_a_milestone_that_was_not_recorded(page_of, sce
 # --- signed out ---------------------------------------------------------------------------------
 
 
-def test_words_are_saved_after_signing_in_again_in_another_tab(page_of, live_server, scene):
+def test_text_is_saved_after_signing_in_again_in_another_tab(page_of, live_server, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
     Session.objects.all().delete()
@@ -245,7 +245,7 @@ def test_words_are_saved_after_signing_in_again_in_another_tab(page_of, live_ser
     assert texts(scene, item) == ["Printed in Suva."]
 
 
-def test_words_are_not_sent_in_the_name_of_somebody_else(page_of, live_server, scene):
+def test_text_is_not_saved_as_another_user_who_signed_in_meanwhile(page_of, live_server, scene):
     page = page_of(scene.contributor)
     Session.objects.all().delete()
     sign_in_again(page, live_server, scene.approver)
@@ -255,7 +255,7 @@ def test_words_are_not_sent_in_the_name_of_somebody_else(page_of, live_server, s
     assert scene.of_return.updates.count() == 0
 
 
-def test_return_that_was_submitted_meanwhile_keeps_the_words_on_the_page(page_of, scene):
+def test_typed_text_stays_on_the_page_when_the_return_was_submitted_elsewhere(page_of, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
     scene.of_return.state = "submitted"

@@ -126,7 +126,9 @@ def record_delay(page):
     page.keyboard.press("Enter")
 
 
-def test_item_is_sent_back_mended_and_accepted(page, scene, address, sign_in, accessibility_faults):
+def test_an_item_is_sent_back_corrected_and_accepted(
+    page, scene, address, sign_in, accessibility_faults
+):
     scene.overdue.completed_on = localdate()
     scene.overdue.save()
     answered_by(scene, scene.contributor)
@@ -168,7 +170,7 @@ def test_item_is_sent_back_mended_and_accepted(page, scene, address, sign_in, ac
     assert item.heard_on == localdate()
 
 
-def test_return_fits_a_phone(page, scene, address, sign_in, accessibility_faults):
+def test_the_page_of_a_return_fits_a_phone(page, scene, address, sign_in, accessibility_faults):
     page.set_viewport_size({"width": 375, "height": 720})
     sign_in(scene.contributor)
     page.goto(address)
@@ -182,7 +184,7 @@ def test_return_fits_a_phone(page, scene, address, sign_in, accessibility_faults
     assert (bar["y"], bar["height"] < 110) == (0, True), "it stays in sight, and is small"
 
 
-def test_enter_in_a_field_saves_and_does_not_submit(page, scene, address, sign_in):
+def test_enter_in_a_field_saves_the_return_without_submitting_it(page, scene, address, sign_in):
     answered_by(scene, scene.contributor)
     sign_in(scene.approver)
     page.goto(address)
@@ -198,7 +200,7 @@ def test_enter_in_a_field_saves_and_does_not_submit(page, scene, address, sign_i
     assert scene.overdue.completed_on == localdate()
 
 
-def test_fields_come_when_somebody_asks_for_them(
+def test_fields_of_an_item_are_loaded_on_request(
     page, scene, address, sign_in, accessibility_faults
 ):
     """Of an item that the agency only supports, and of a milestone that is not due yet."""
@@ -224,7 +226,7 @@ def test_fields_come_when_somebody_asks_for_them(
     assert scene.of_return.updates.get().item == supported
 
 
-def test_submitting_first_saves_what_is_not_saved_yet(page, scene, address, sign_in):
+def test_submitting_first_saves_unsaved_text(page, scene, address, sign_in):
     scene.overdue.completed_on = localdate()
     scene.overdue.save()
     answered_by(scene, scene.contributor, leave_out=1)
@@ -236,7 +238,7 @@ def test_submitting_first_saves_what_is_not_saved_yet(page, scene, address, sign
     assert scene.of_return.updates.get(item=scene.items[-1]).planned_next == "Begin."
 
 
-def test_mistake_is_told_at_its_field(page, scene, address, sign_in, accessibility_faults):
+def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibility_faults):
     sign_in(scene.contributor)
     page.goto(address)
     item = scene.items[0]
@@ -271,7 +273,7 @@ def plain_sign_in(plain_page, context, sign_in):
     return plain_sign_in
 
 
-def test_return_works_without_a_script(plain_page, plain_sign_in, scene, address):
+def test_a_return_works_without_javascript(plain_page, plain_sign_in, scene, address):
     page = plain_page
     plain_sign_in(scene.contributor)
     page.goto(address)

@@ -27,7 +27,7 @@ def look(accessibility_faults):
     return look
 
 
-def test_an_approver_invites_a_successor_who_takes_the_seat_and_ends_the_other(
+def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     page, live_server, sign_in, browser, look, settings
 ):
     settings.SITE_URL = live_server.url

@@ -337,7 +337,7 @@ def people(browser, browser_context_args, live_server, draft):
         context.close()
 
 
-def test_a_minute_of_two_coordinators_loses_nothing(people, draft):
+def test_two_coordinators_editing_one_draft_for_a_minute_lose_nothing(people, draft):
     ledger = people[0].ledger
     chance = random.Random(SEED)
     until, steps = time.monotonic() + SECONDS, 0

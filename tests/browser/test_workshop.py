@@ -77,7 +77,7 @@ def beginnings(draft, length=3):
 # --- order --------------------------------------------------------------------------------------
 
 
-def test_paragraph_is_dragged_behind_another_and_the_numbers_follow(coordinator, draft):
+def test_dragging_a_paragraph_renumbers_the_others(coordinator, draft):
     assert beginnings(draft)[2:5] == [
         "The Plan was",
         "Trafficking in persons",
@@ -103,7 +103,7 @@ def test_paragraph_is_dragged_behind_another_and_the_numbers_follow(coordinator,
     assert beginnings(draft)[0] == "The Plan was"
 
 
-def test_paragraph_is_dragged_into_a_section_that_has_none(coordinator, draft):
+def test_a_paragraph_can_be_dragged_into_an_empty_section(coordinator, draft):
     risks = coordinator.locator('[data-chapter="delay"]')
     alone = risks.locator("[data-blocks] > [data-block]")
     for _ in range(alone.count()):
@@ -117,7 +117,7 @@ def test_paragraph_is_dragged_into_a_section_that_has_none(coordinator, draft):
     expect(alone).to_have_count(1)
 
 
-def test_paragraph_is_not_dragged_among_the_recommendations(coordinator, draft):
+def test_a_paragraph_cannot_be_dragged_into_the_recommendations(coordinator, draft):
     before = draft.texts()
     handle = paragraph(coordinator, MARK).locator(".workshop-handle")
     handle.drag_to(coordinator.locator('[data-chapter="recommendation"] [data-block]').first)
@@ -125,7 +125,7 @@ def test_paragraph_is_not_dragged_among_the_recommendations(coordinator, draft):
     assert draft.texts() == before
 
 
-def test_paragraph_is_moved_by_keyboard_and_keeps_the_focus(coordinator, draft):
+def test_a_paragraph_moved_by_keyboard_keeps_the_focus(coordinator, draft):
     paragraph(coordinator, "Trafficking in persons").locator("[data-edit]").focus()
     coordinator.keyboard.press("Alt+ArrowUp")
     expect(bar(coordinator)).to_have_text("Moved: it is paragraph 3, under “Background” now.")
@@ -153,7 +153,7 @@ def test_paragraph_is_moved_by_keyboard_and_keeps_the_focus(coordinator, draft):
 # --- words --------------------------------------------------------------------------------------
 
 
-def test_paragraph_is_edited_split_referred_to_joined_and_put_back_by_keyboard(coordinator, draft):
+def test_a_paragraph_is_edited_split_referenced_joined_and_restored_by_keyboard(coordinator, draft):
     page = coordinator
     paragraph(page, MARK).locator("[data-edit]").focus()
     page.keyboard.press("Enter")
@@ -188,7 +188,7 @@ def test_paragraph_is_edited_split_referred_to_joined_and_put_back_by_keyboard(c
     expect(paragraph(page, MARK)).not_to_contain_text("left out")
 
 
-def test_reference_in_an_open_box_means_what_it_meant_though_that_is_left_out_meanwhile(
+def test_a_reference_being_edited_keeps_its_target_when_that_is_hidden_meanwhile(
     coordinator, colleague, draft
 ):
     page = coordinator
@@ -212,7 +212,7 @@ def test_reference_in_an_open_box_means_what_it_meant_though_that_is_left_out_me
     )
 
 
-def test_earlier_words_come_back_from_the_versions(coordinator, accessibility_faults):
+def test_earlier_text_can_be_restored_from_the_versions(coordinator, accessibility_faults):
     page = coordinator
     edit(page, MARK).fill("Other words altogether.")
     expect(state(page)).to_have_text(SAVED)
@@ -227,7 +227,7 @@ def test_earlier_words_come_back_from_the_versions(coordinator, accessibility_fa
     expect(paragraph(page, MARK)).to_have_attribute("value", "3")
 
 
-def test_network_is_gone_for_a_minute_and_nothing_typed_is_lost(
+def test_no_typed_text_is_lost_when_the_network_is_down_for_a_minute(
     browser, browser_context_args, live_server, draft, address, accessibility_faults
 ):
     context = context_of(browser, browser_context_args, live_server.url, draft.coordinators[0])
@@ -262,7 +262,7 @@ def test_network_is_gone_for_a_minute_and_nothing_typed_is_lost(
     context.close()
 
 
-def test_further_paragraphs_are_there_once_though_the_receipt_was_lost(coordinator, draft):
+def test_new_paragraphs_are_added_only_once_when_the_response_was_lost(coordinator, draft):
     page, count = coordinator, len(draft.texts())
     box = edit(page, MARK)
 
@@ -290,7 +290,7 @@ def change_the_records(draft):
     history.save(item, by=None)
 
 
-def test_news_of_an_edited_paragraph_is_shown_as_was_and_now_to_take_or_to_keep(coordinator, draft):
+def test_changed_records_of_an_edited_paragraph_are_shown_to_accept_or_ignore(coordinator, draft):
     page = coordinator
     edit(page, "work items are under way").fill("All goes well.")
     expect(state(page)).to_have_text(SAVED)
@@ -314,7 +314,7 @@ def test_news_of_an_edited_paragraph_is_shown_as_was_and_now_to_take_or_to_keep(
     assert "All goes well." not in draft.texts()
 
 
-def test_words_that_were_saved_just_before_are_kept_at_the_first_press(coordinator, draft):
+def test_the_first_press_of_keep_counts_for_text_saved_just_before(coordinator, draft):
     page = coordinator
     edit(page, "work items are under way").fill("All goes well.")
     expect(state(page)).to_have_text(SAVED)
@@ -332,7 +332,7 @@ def test_words_that_were_saved_just_before_are_kept_at_the_first_press(coordinat
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_every_state_of_the_workshop_is_accessible(
+def test_every_state_of_the_draft_page_is_accessible(
     coordinator, colleague, draft, address, accessibility_faults, width
 ):
     page = coordinator
@@ -377,7 +377,7 @@ def test_every_state_of_the_workshop_is_accessible(
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_the_ways_in_and_out_of_the_workshop_are_accessible(
+def test_pages_that_link_to_and_from_the_draft_are_accessible(
     page, sign_in, live_server, draft, address, accessibility_faults, width
 ):
     page.set_viewport_size({"width": width, "height": 900})
@@ -404,7 +404,7 @@ def test_the_ways_in_and_out_of_the_workshop_are_accessible(
     assert accessibility_faults(page) == []
 
 
-def test_workshop_works_without_javascript(
+def test_the_draft_page_works_without_javascript(
     browser, browser_context_args, live_server, draft, address
 ):
     options = {**browser_context_args, "java_script_enabled": False}

@@ -52,29 +52,29 @@ def installed(checkout, monkeypatch):
     return install
 
 
-def test_a_new_checkout_holds_nothing(checkout):
+def test_a_new_checkout_has_no_lock_installed(checkout):
     assert not bootstrap.holds(bootstrap.RUN_LOCK)
 
 
-def test_an_installed_lock_is_held_and_the_larger_one_is_not(installed):
+def test_installing_the_run_lock_does_not_install_the_development_lock(installed):
     installed(bootstrap.RUN_LOCK)
     assert bootstrap.holds(bootstrap.RUN_LOCK)
     assert not bootstrap.holds(bootstrap.DEV_LOCK)
 
 
-def test_the_development_lock_brings_the_other(installed):
+def test_the_development_lock_includes_the_run_lock(installed):
     installed(bootstrap.DEV_LOCK)
     assert bootstrap.holds(bootstrap.RUN_LOCK)
     assert bootstrap.holds(bootstrap.DEV_LOCK)
 
 
-def test_a_changed_lock_is_not_held(installed, checkout):
+def test_a_changed_lock_counts_as_not_installed(installed, checkout):
     installed(bootstrap.RUN_LOCK)
     (checkout / bootstrap.RUN_LOCK).write_text("# changed\n")
     assert not bootstrap.holds(bootstrap.RUN_LOCK)
 
 
-def test_a_changed_lock_goes_into_the_environment_that_is_there(installed, checkout):
+def test_a_changed_lock_is_installed_into_the_existing_environment(installed, checkout):
     installed(bootstrap.RUN_LOCK)
     (checkout / bootstrap.RUN_LOCK).write_text("# changed\n")
     assert installed(bootstrap.RUN_LOCK) == [
@@ -82,7 +82,7 @@ def test_a_changed_lock_goes_into_the_environment_that_is_there(installed, check
     ]
 
 
-def test_an_installation_that_was_cut_off_is_made_anew(installed):
+def test_an_interrupted_installation_is_made_again(installed):
     installed(bootstrap.RUN_LOCK)
     bootstrap.UNFINISHED.touch()
     assert not bootstrap.holds(bootstrap.RUN_LOCK)
@@ -90,7 +90,7 @@ def test_an_installation_that_was_cut_off_is_made_anew(installed):
     assert bootstrap.holds(bootstrap.RUN_LOCK)
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(installed):
+def test_an_environment_whose_python_is_missing_is_made_again(installed):
     installed(bootstrap.RUN_LOCK)
     bootstrap.VENV_PYTHON.unlink()
     bootstrap.VENV_PYTHON.symlink_to("/nowhere/python")
@@ -106,13 +106,13 @@ def test_an_environment_of_another_python_is_not_usable(installed):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"python": "3.11"}'])
-def test_a_damaged_stamp_counts_as_none(installed, text):
+def test_a_damaged_stamp_counts_as_missing(installed, text):
     installed(bootstrap.RUN_LOCK)
     bootstrap.STAMP.write_text(text)
     assert not bootstrap.holds(bootstrap.RUN_LOCK)
 
 
-def test_too_little_disk_is_said_before_anything_is_installed(checkout, monkeypatch):
+def test_too_little_disk_space_is_reported_before_anything_is_installed(checkout, monkeypatch):
     monkeypatch.setitem(bootstrap.DISK_MB, bootstrap.RUN_LOCK, 10**9)
     with pytest.raises(SystemExit, match="Setting up takes about 1000000000 MB"):
         bootstrap.install_python_packages(bootstrap.RUN_LOCK)
@@ -122,7 +122,7 @@ def test_too_little_disk_is_said_before_anything_is_installed(checkout, monkeypa
 # --- .env ---------------------------------------------------------------------------------
 
 
-def test_env_file_fills_in_what_the_environment_does_not_say(checkout, monkeypatch):
+def test_the_env_file_sets_only_variables_missing_from_the_environment(checkout, monkeypatch):
     monkeypatch.setenv("ALREADY", "said")
     monkeypatch.delenv("QUOTED", raising=False)
     (checkout / ".env").write_text(
@@ -134,14 +134,14 @@ def test_env_file_fills_in_what_the_environment_does_not_say(checkout, monkeypat
     monkeypatch.delenv("QUOTED")
 
 
-def test_demo_writes_an_env_file_for_this_user_alone(checkout):
+def test_demo_writes_an_env_file_readable_only_by_this_user(checkout):
     bootstrap.write_environment_file()
     first = (checkout / ".env").read_text()
     assert first.startswith("DEBUG=yes\nSECRET_KEY=")
     assert (checkout / ".env").stat().st_mode & 0o777 == 0o600
 
 
-def test_demo_leaves_an_env_file_as_it_is(checkout):
+def test_demo_does_not_change_an_existing_env_file(checkout):
     (checkout / ".env").write_text("DEBUG=no\n")
     bootstrap.write_environment_file()
     assert (checkout / ".env").read_text() == "DEBUG=no\n"
@@ -167,12 +167,12 @@ def test_a_failed_step_says_what_to_do(checkout, output, sentence):
     assert output in bootstrap.LOG.read_text()
 
 
-def test_a_full_disk_of_our_own_is_named_too():
+def test_a_full_disk_error_of_our_own_process_is_explained():
     error = OSError(errno.ENOSPC, "No space left on device")
     assert bootstrap.explain(error).startswith("The disk is full.")
 
 
-def test_a_folder_of_somebody_else_is_named():
+def test_an_unwritable_folder_is_named_in_the_message():
     error = PermissionError(errno.EACCES, "Permission denied", "/srv/plan/.venv")
     assert bootstrap.explain(error).startswith("/srv/plan/.venv cannot be written.")
 
@@ -189,7 +189,7 @@ def test_a_folder_of_somebody_else_is_named():
         ("linux", None, "Debian calls them libpango-1.0-0"),
     ],
 )
-def test_ordinary_users_get_the_line_to_type(monkeypatch, platform, apt, line):
+def test_users_other_than_root_are_shown_the_command_to_run(monkeypatch, platform, apt, line):
     monkeypatch.setattr(bootstrap.sys, "platform", platform)
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: apt)
     monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
@@ -197,7 +197,7 @@ def test_ordinary_users_get_the_line_to_type(monkeypatch, platform, apt, line):
         bootstrap.install_system_packages(["libpango-1.0-0"])
 
 
-def test_tests_need_a_browser_a_pdf_reader_and_java_besides(monkeypatch):
+def test_tests_also_need_a_browser_a_pdf_reader_and_java(monkeypatch):
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
@@ -212,7 +212,7 @@ def test_tests_need_a_browser_a_pdf_reader_and_java_besides(monkeypatch):
     ]
 
 
-def test_on_macos_packages_have_homebrews_names(monkeypatch):
+def test_packages_have_their_homebrew_names_on_macos(monkeypatch):
     monkeypatch.setattr(bootstrap.sys, "platform", "darwin")
     packages = ["libpango-1.0-0", "libpangoft2-1.0-0", "poppler-utils", "default-jre-headless"]
     assert "brew install openjdk pango poppler\n" in bootstrap.by_hand(packages)
@@ -235,11 +235,11 @@ def program(tmp_path, monkeypatch):
     return program
 
 
-def test_without_a_java_there_is_none(program):
+def test_java_is_reported_missing_where_there_is_none(program):
     assert bootstrap.java() is None
 
 
-def test_a_java_on_the_path_is_taken_if_it_runs(program, monkeypatch):
+def test_java_on_the_path_is_used_if_it_runs(program, monkeypatch):
     stub, real = program("stub", 1), program("real", 0)
     monkeypatch.setenv("PATH", str(stub.parent))
     assert bootstrap.java() is None
@@ -247,14 +247,14 @@ def test_a_java_on_the_path_is_taken_if_it_runs(program, monkeypatch):
     assert bootstrap.java() == str(real)
 
 
-def test_java_home_says_which_java(program, monkeypatch):
+def test_java_home_takes_precedence(program, monkeypatch):
     named, other = program("named", 0), program("other", 0)
     monkeypatch.setenv("PATH", str(other.parent))
     monkeypatch.setenv("JAVA_HOME", str(named.parent.parent))
     assert bootstrap.java() == str(named)
 
 
-def test_debians_python_without_pip_is_told_of_with_the_rest(checkout, monkeypatch):
+def test_debians_missing_pip_is_reported_with_the_other_packages(checkout, monkeypatch):
     monkeypatch.setattr(bootstrap, "loads", lambda name: True)
     monkeypatch.setattr(bootstrap, "uv_runs", lambda: False)
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
@@ -265,7 +265,7 @@ def test_debians_python_without_pip_is_told_of_with_the_rest(checkout, monkeypat
     ]
 
 
-def test_the_stamp_names_the_environments_own_python(installed):
+def test_the_stamp_names_the_python_of_the_environment(installed):
     installed(bootstrap.RUN_LOCK)
     stamp = json.loads(bootstrap.STAMP.read_text())
     assert stamp["python"] == bootstrap.python_version()

@@ -23,16 +23,16 @@ FLOORS = {
 
 
 @pytest.mark.parametrize(("package", "floor"), FLOORS.items())
-def test_no_package_is_below_its_floor(package, floor):
+def test_no_package_is_older_than_its_minimum_version(package, floor):
     assert Version(version(package)) >= Version(floor)
     assert Version(pins(LOCKS["requirements.lock"])[package]) >= Version(floor)
 
 
-def test_every_dependency_says_why_it_is_here():
+def test_every_dependency_has_a_reason():
     assert uncommented_dependencies(PYPROJECT) == []
 
 
-def test_the_check_sees_a_dependency_without_a_reason():
+def test_the_check_finds_a_dependency_without_a_reason():
     sample = 'dependencies = [\n  # Why.\n  "good>=1",\n  "bad>=2",\n]\n'
     assert uncommented_dependencies(sample) == ['"bad>=2",']
 
@@ -53,13 +53,13 @@ def test_locks_satisfy_what_pyproject_asks_for(lock):
     assert faults == [], "write the locks again (docs/recipes.md)"
 
 
-def test_the_development_lock_holds_all_of_the_other():
+def test_the_development_lock_contains_the_run_lock():
     small, large = (pins(lock) for lock in LOCKS.values())
     assert {name: large.get(name) for name in small} == small
 
 
 @pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)
-def test_every_pin_has_hashes_and_no_address(lock):
+def test_every_pin_has_hashes_and_no_url(lock):
     assert addresses(lock) == []
     assert all("--hash=sha256:" in block for block in lock_blocks(lock))
 
@@ -81,5 +81,5 @@ def lock_blocks(lock):
         "demo @ https://x.example/d.whl",
     ],
 )
-def test_the_check_sees_an_address(line):
+def test_the_check_finds_a_url(line):
     assert addresses(f"asgiref==3.13.0\n{line}\n") == [2]

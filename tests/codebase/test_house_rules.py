@@ -39,21 +39,21 @@ def test_no_template_has_inline_style_or_script():
         '<a href="javascript:go()">',
     ],
 )
-def test_the_check_sees_inline_code(line):
+def test_the_check_finds_inline_code(line):
     assert inline_code(f"<html>\n{line}\n") == [2]
 
 
-def test_the_check_lets_files_and_comments_pass():
+def test_the_check_allows_files_and_comments():
     page = '<script src="/static/a.js" defer></script>\n{# style="…" is refused #}\n<p class="x">'
     assert inline_code(page) == []
 
 
-def test_ci_forgives_no_failure():
+def test_ci_ignores_no_failing_step():
     assert forgiven_failures((ROOT / ".ci" / "run").read_text()) == []
 
 
 @pytest.mark.parametrize("line", ["lint || true", "lint ||:", "lint || echo no", "set +e"])
-def test_the_check_sees_a_forgiven_failure(line):
+def test_the_check_finds_an_ignored_failure(line):
     assert forgiven_failures(f"set -e\n{line}\n") == [2]
 
 
@@ -67,7 +67,7 @@ def test_env_example_names_every_setting_that_is_read():
     assert written == read | only_for_set_up_and_tests
 
 
-def test_every_module_opens_by_saying_what_lives_there():
+def test_every_module_has_a_docstring():
     silent = [
         name_of(path)
         for path in modules(*PACKAGES)
@@ -79,7 +79,7 @@ def test_every_module_opens_by_saying_what_lives_there():
     assert silent == []
 
 
-def test_no_module_is_a_drawer_for_odds_and_ends():
+def test_no_module_is_named_utils_or_the_like():
     drawers = {"utils", "util", "helpers", "helper", "common", "misc"}
     named = [path for path in modules(*PACKAGES) if drawers & set(path.with_suffix("").parts)]
     assert named == []

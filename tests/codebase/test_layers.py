@@ -64,7 +64,7 @@ def test_the_contracts_refuse_an_upward_import(house, module, line):
     assert not contracts_hold(house)
 
 
-def test_only_the_renderer_knows_the_pdf_engine_and_asks_for_it_late():
+def test_only_the_renderer_imports_the_pdf_engine_and_only_in_functions():
     """Without Pango the import fails, and then even `migrate` would."""
     faults = [
         f"{name_of(path)}:{line}"
@@ -75,6 +75,6 @@ def test_only_the_renderer_knows_the_pdf_engine_and_asks_for_it_late():
     assert faults == []
 
 
-def test_the_check_sees_where_an_import_stands():
+def test_the_check_tells_module_imports_from_imports_in_functions():
     source = "import weasyprint.urls\ndef render():\n    from weasyprint import HTML\n"
     assert imports_of(source, "weasyprint") == [(1, True), (3, False)]

@@ -26,7 +26,7 @@ def test_no_migration_is_missing():
     assert missing(recorded, ProjectState.from_apps(apps)) == {}
 
 
-def test_the_check_sees_a_field_without_a_migration():
+def test_the_check_finds_a_field_without_a_migration():
     recorded = MigrationLoader(None).project_state()
     del recorded.models["agencies", "agency"].fields["name"]
     assert list(missing(recorded, ProjectState.from_apps(apps))) == ["agencies"]
@@ -46,9 +46,9 @@ def test_every_migration_is_named_for_its_change():
     "name",
     ["0001_initial", "0003_auto_20261124_1012", "0004_alter_workitem_status_and_more"],
 )
-def test_the_check_sees_a_made_up_name(name):
+def test_the_check_finds_an_automatic_name(name):
     assert MADE_UP.search(name)
 
 
-def test_the_check_lets_a_name_with_a_meaning_pass():
+def test_the_check_allows_a_descriptive_name():
     assert not MADE_UP.search("0007_add_stalled_status")

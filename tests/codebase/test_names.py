@@ -36,7 +36,7 @@ def test_no_two_modules_share_a_name():
     assert clashes(name_of(path) for path in modules(*PACKAGES)) == []
 
 
-def test_the_check_sees_a_name_that_stands_twice():
+def test_the_check_finds_a_duplicate_name():
     files = ["reports/views/items.py", "reports/progress/items.py"]
     assert clashes(files) == []
     assert clashes([*files, "workitems/items.py"]) == [

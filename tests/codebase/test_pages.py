@@ -20,7 +20,7 @@ def includes_without_only(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", COMPONENTS, ids=lambda path: path.stem)
-def test_a_component_opens_by_saying_what_it_is_and_takes(path):
+def test_a_component_starts_with_a_comment_on_its_use_and_parameters(path):
     opening = re.match(
         r"{# (.*?) #}|{% comment %}\n(.*?)\n{% endcomment %}", path.read_text(), re.S
     )
@@ -42,13 +42,13 @@ def test_components_see_only_what_they_are_given():
     "tag",
     ['{% include "components/tag.html" with text=a %}', "{% include 'components/tag.html' %}"],
 )
-def test_the_check_sees_an_include_without_only(tag):
+def test_the_check_finds_an_include_without_only(tag):
     assert includes_without_only(f"<p>{tag}</p>") == [tag]
     assert includes_without_only(tag.replace(" %}", " only %}")) == []
 
 
 @pytest.mark.parametrize("name", ["500.html", "503.html"])
-def test_the_page_of_a_failure_needs_no_context_tag_or_manifest(name):
+def test_the_error_page_needs_no_context_template_tag_or_manifest(name):
     text = (TEMPLATES / name).read_text()
     assert re.findall(r"{%.*?%}|{{.*?}}", text) == []
     asked = re.findall(r'(?:href|src)="/(static/[^"]+)"', text)
@@ -57,7 +57,7 @@ def test_the_page_of_a_failure_needs_no_context_tag_or_manifest(name):
 
 
 @pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html"])
-def test_the_page_of_a_refusal_can_be_drawn_without_a_request(name):
+def test_the_page_of_a_refusal_renders_without_a_request(name):
     html = get_template(name).render()
     assert html.count("<h1>") == 1
     assert 'lang="en-NZ"' in html

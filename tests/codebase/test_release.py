@@ -14,7 +14,7 @@ def test_the_newest_release_in_the_changelog_is_the_projects_version():
     assert (newest, bool(day)) == (version, True)
 
 
-def test_hooks_of_commits_run_our_own_tools_and_fetch_nothing():
+def test_commit_hooks_run_local_tools_and_download_nothing():
     hooks = (ROOT / ".pre-commit-config.yaml").read_text()
     assert set(re.findall(r"repo: (\S+)", hooks)) == {"local"}
     assert set(re.findall(r"language: (\S+)", hooks)) == {"system"}

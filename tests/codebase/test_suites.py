@@ -51,7 +51,7 @@ def test_a_suite_that_passes_is_counted(tmp_path):
     ],
     ids=["failure", "skip", "collection error", "no test", "silent death"],
 )
-def test_a_suite_that_did_not_wholly_pass_is_a_failure(tmp_path, text, count):
+def test_a_suite_that_did_not_pass_completely_counts_as_failed(tmp_path, text, count):
     assert run_suite(tmp_path, text) == (count, ["sample"])
 
 
@@ -61,7 +61,7 @@ def test_counts_add_up_and_read_well():
     assert str(suites.Count(passed=7)) == "7 passed"
 
 
-def test_a_check_that_fails_is_named_with_what_it_printed(monkeypatch, capfd):
+def test_a_failing_check_is_named_with_its_output(monkeypatch, capfd):
     fails = "print('line 3 is wrong'); raise SystemExit(1)"
     monkeypatch.setattr(checks, "CHECKS", {"Lint": ["-c", "print()"], "Types": ["-c", fails]})
     assert checks.failed_checks(processes.environment("sqlite:///:memory:")) == ["Types"]
@@ -148,14 +148,12 @@ ON_OTHER = Item("on the other", "django_db_setup", marks=["postgresql"])
         (None, "postgresql", {"pure", "marked", "asking", "served", "on the other"}),
     ],
 )
-def test_a_test_is_in_the_suites_that_its_fixtures_and_marks_say(suite, vendor, run):
+def test_the_fixtures_and_marks_of_a_test_decide_its_suites(suite, vendor, run):
     items = [PURE, MARKED, ASKING, SERVED, ON_ONE, ON_OTHER]
     assert {item.nodeid for item in items if not why_left_out(item, suite, vendor)} == run
 
 
-def test_a_test_that_every_suite_left_out_fails_the_run(
-    tmp_path, monkeypatch, capfd, passing_suites
-):
+def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, capfd, passing_suites):
     monkeypatch.setattr(checks, "CHECKS", {})
     ledgers = {"SQLite": {"a": "", "b": "asks for no database"}}
     monkeypatch.setattr(suites.Run, "ledgers", lambda run: ledgers)
@@ -168,7 +166,7 @@ def test_a_test_that_every_suite_left_out_fails_the_run(
     ]
 
 
-def test_a_suite_writes_down_what_it_ran_and_left_out(tmp_path):
+def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
     ledger = tmp_path / "ledger.json"
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/test_demo.py"]
@@ -191,7 +189,7 @@ def test_a_suite_writes_down_what_it_ran_and_left_out(tmp_path):
 # --- databases copied from a template -----------------------------------------------------
 
 
-def test_a_template_is_made_anew_when_a_migration_a_guard_or_a_model_changes(tmp_path):
+def test_a_template_database_is_rebuilt_when_a_migration_guard_or_model_changes(tmp_path):
     names = ["trafficking_plan/settings.py", "requirements-dev.lock"]
     names += ["agencies/migrations/0001_a.py", "reports/models/draft.py"]
     names += ["agencies/guards.py", "workitems/plan_guards.py"]
@@ -236,7 +234,7 @@ def ends(process_id):
     return False
 
 
-def test_the_server_and_its_folder_are_gone_after_an_interruption(server_folders):
+def test_the_server_and_its_folder_are_removed_after_an_interruption(server_folders):
     with pytest.raises(KeyboardInterrupt), postgresql.throwaway_server():
         (folder,) = server_folders
         process_id = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])

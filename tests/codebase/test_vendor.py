@@ -17,7 +17,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_vendored_files_are_those_that_were_built():
+def test_vendored_files_have_the_recorded_hashes():
     assert {r["file"]: sha256(VENDOR / r["file"]) for r in RECORDS} == {
         r["file"]: r["sha256"] for r in RECORDS
     }
@@ -34,13 +34,13 @@ def test_nothing_is_vendored_without_a_record_and_a_licence():
     assert {path.name for path in VENDOR.iterdir()} == recorded | NOT_VENDORED
 
 
-def test_vendored_styles_bring_no_foreign_brand_font_or_address():
+def test_vendored_styles_contain_no_foreign_brand_font_or_url():
     css = (VENDOR / "govuk-frontend.css").read_text()
     found = re.findall(r"Transport|@font-face|url\(|crown|crest|govuk-(?:header|footer)", css)
     assert found == []
 
 
-def test_every_file_that_our_styles_ask_for_is_here():
+def test_every_file_that_our_styles_load_exists():
     folder = Path(settings.BASE_DIR) / "static" / "css"
     asked = {
         (sheet.name, address)

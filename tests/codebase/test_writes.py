@@ -42,7 +42,7 @@ def test_rules_forms_and_views_write_nothing():
     assert faults == [], "a view calls one service, and the service writes"
 
 
-def test_what_writes_past_save_writes_history_itself():
+def test_code_that_bypasses_save_writes_history_itself():
     faults = [
         f"{name_of(path)}:{line}"
         for path in modules(*APPS)
@@ -52,7 +52,7 @@ def test_what_writes_past_save_writes_history_itself():
     assert faults == [], "update, bulk writes and F() leave no history row"
 
 
-def test_only_the_edges_ask_the_clock():
+def test_only_views_and_commands_read_the_clock():
     faults = [
         f"{name_of(path)}:{line}"
         for path in modules(*APPS)
@@ -89,15 +89,15 @@ def test_exceptions_to_the_clock_are_still_needed(name):
         "WorkItem.objects.get_or_create(number='1')",
     ],
 )
-def test_the_check_sees_a_write(line):
+def test_the_check_finds_a_write(line):
     assert writes(f"def view(request):\n    {line}\n") == [2]
 
 
-def test_the_check_lets_a_service_call_pass():
+def test_the_check_allows_a_service_call():
     assert writes("services.change_status(item=item, by=user)\nform.is_valid()\n") == []
 
 
-def test_the_check_lets_a_set_or_dict_grow():
+def test_the_check_allows_adding_to_a_set_or_dict():
     assert writes("names.update(more)\ncontext.update({'a': 1})\n") == []
 
 
@@ -105,11 +105,11 @@ def test_the_check_lets_a_set_or_dict_grow():
     "line",
     ["items.update(stage='x')", "items.bulk_update(rows, ['a'])", "item.moved = F('moved') + 1"],
 )
-def test_the_check_sees_a_write_without_history(line):
+def test_the_check_finds_a_write_without_history(line):
     assert writes_without_history(line) == [1]
 
 
-def test_the_check_lets_f_in_a_question_pass():
+def test_the_check_allows_an_f_expression_in_a_query():
     assert (
         writes_without_history("late = items.filter(due_on__lt=F('agreed_on'))\nx.save()\n") == []
     )
@@ -124,10 +124,10 @@ def test_the_check_lets_f_in_a_question_pass():
         "day = localdate()",
     ],
 )
-def test_the_check_sees_the_clock_asked(line):
+def test_the_check_finds_a_read_of_the_clock(line):
     assert asks_the_clock(line) == [1]
 
 
-def test_the_check_lets_a_day_as_argument_pass():
+def test_the_check_allows_a_day_as_argument():
     source = "def is_late(item, at):\n    return item.due_on < timezone.localdate(at)\n"
     assert asks_the_clock(source) == []

@@ -139,7 +139,7 @@ def cells(data):
 # --- the collection itself ------------------------------------------------------------------
 
 
-def test_there_are_papers_of_every_schema_number_up_to_todays():
+def test_the_museum_has_papers_of_every_schema_number():
     assert [exhibit.number for exhibit in exhibits()] == list(range(1, SCHEMA + 1)), (
         "Add papers of the new schema number to the museum; its first lines say how."
     )
@@ -150,7 +150,7 @@ HELD = {"schema-1": "4930cc4a130ad6e0e0fd8b0a4292394e2a469efde6cc45329b3b751b2e7
 
 
 @pytest.mark.parametrize("exhibit", exhibits(), ids=lambda exhibit: exhibit.folder.name)
-def test_nothing_in_the_museum_has_been_changed(exhibit):
+def test_no_file_of_the_museum_has_changed(exhibit):
     digest = hashlib.sha256()
     for path in sorted(exhibit.folder.rglob("*.*")):
         if path.name != "README.md":
@@ -162,7 +162,7 @@ def test_nothing_in_the_museum_has_been_changed(exhibit):
 # --- briefings --------------------------------------------------------------------------------
 
 
-def test_an_issued_paper_opens_on_its_pages(hung, as_coordinator):
+def test_the_pages_of_an_issued_paper_open(hung, as_coordinator):
     for paper in papers():
         page = as_coordinator.get(address("version", paper))
         assert page.status_code == 200
@@ -173,13 +173,13 @@ def test_an_issued_paper_opens_on_its_pages(hung, as_coordinator):
         assert as_coordinator.get(address("issued", paper)).status_code == 200
 
 
-def test_what_was_signed_is_handed_out_byte_for_byte(hung, as_coordinator):
+def test_the_signed_file_is_served_byte_for_byte(hung, as_coordinator):
     for paper in papers():
         assert as_coordinator.get(address("version-json", paper)).content == bytes(paper.document)
         assert as_coordinator.get(address("version-pdf", paper)).content == bytes(paper.pdf)
 
 
-def test_word_and_workbook_are_made_of_an_issued_paper(hung, as_coordinator):
+def test_an_issued_paper_exports_to_word_and_a_workbook(hung, as_coordinator):
     for paper in papers():
         word = as_coordinator.get(address("version-docx", paper))
         assert word.status_code == 200
@@ -187,7 +187,7 @@ def test_word_and_workbook_are_made_of_an_issued_paper(hung, as_coordinator):
         assert as_coordinator.get(address("version-xlsx", paper)).status_code == 200
 
 
-def test_every_issued_paper_is_compared_with_every_other_on_its_plan(hung, as_coordinator):
+def test_every_issued_paper_can_be_compared_with_every_other_of_its_plan(hung, as_coordinator):
     for this in papers():
         for other in papers():
             if this != other and this.briefing.plan == other.briefing.plan:
@@ -199,7 +199,7 @@ def test_every_issued_paper_is_compared_with_every_other_on_its_plan(hung, as_co
                 assert page.context["refusals"] == []
 
 
-def test_the_paper_with_the_minister_takes_an_answer(hung, client):
+def test_a_paper_with_the_minister_accepts_an_answer(hung, client):
     office = signed_in(client, "ministers.office@example.org")
     for briefing in Briefing.objects.filter(state="with_minister"):
         paper = briefing.issued.newest_first()[0]
@@ -214,7 +214,7 @@ def test_the_paper_with_the_minister_takes_an_answer(hung, client):
         assert office.get(address("issued", paper)).status_code == 200
 
 
-def test_an_answer_that_was_given_then_stands_and_can_be_corrected(hung, client):
+def test_an_existing_answer_is_shown_and_can_be_corrected(hung, client):
     office = signed_in(client, "ministers.office@example.org")
     answers = list(Response.objects.select_related("issued__briefing__plan"))
     assert answers
@@ -246,7 +246,7 @@ def test_a_paper_that_was_tampered_with_does_not_verify(hung):
 
 
 @pytest.mark.parametrize(("exhibit", "path"), each("papers/*.json"))
-def test_an_issued_paper_prints_as_it_did(exhibit, path):
+def test_an_issued_paper_prints_as_before(exhibit, path):
     """Byte for byte with the libraries that made it, unless its look was changed; else by words."""
     document = from_json(path.read_bytes())
     kept, made = path.with_suffix(".pdf").read_bytes(), render_pdf(document)
@@ -255,7 +255,7 @@ def test_an_issued_paper_prints_as_it_did(exhibit, path):
     assert [page.split() for page in pages(made)] == [page.split() for page in pages(kept)]
 
 
-def test_issued_papers_keep_to_the_published_schema_of_their_number():
+def test_issued_papers_match_the_published_schema_of_their_number():
     schema = json.loads(Path(schema_module.__file__).with_name("document.schema.json").read_text())
     validator = Draft202012Validator(schema)
     kept = [path for exhibit in exhibits() for path in exhibit.named("papers/*.json")]
@@ -265,7 +265,7 @@ def test_issued_papers_keep_to_the_published_schema_of_their_number():
 
 
 @pytest.mark.parametrize(("exhibit", "path"), each("papers/*.docx"))
-def test_the_word_file_of_an_issued_paper_says_what_it_said(exhibit, path):
+def test_the_word_file_of_an_issued_paper_has_its_original_text(exhibit, path):
     document = from_json(path.with_suffix(".json").read_bytes())
     made, kept = (word_lines(opened(data)) for data in (render_docx(document), path.read_bytes()))
     assert reworded(kept) == made
@@ -274,7 +274,7 @@ def test_the_word_file_of_an_issued_paper_says_what_it_said(exhibit, path):
 
 
 @pytest.mark.parametrize(("exhibit", "path"), each("papers/*.xlsx"))
-def test_the_workbook_of_an_issued_papers_annexes_says_what_it_said(exhibit, path):
+def test_the_workbook_of_an_issued_papers_annexes_has_its_original_content(exhibit, path):
     document = from_json(path.with_suffix(".json").read_bytes())
     assert cells(render_workbook(document)) == cells(path.read_bytes())
 
@@ -313,7 +313,7 @@ def forget_the_classes():
     plain_json.required.cache_clear()
 
 
-def test_an_optional_entry_more_changes_nothing_for_issued_papers(
+def test_a_new_optional_field_changes_nothing_for_issued_papers(
     one_more_entry, hung, as_coordinator
 ):
     for paper in papers():
@@ -331,7 +331,7 @@ def test_an_optional_entry_more_changes_nothing_for_issued_papers(
         signed_in(as_coordinator, "coordinator@example.org")
 
 
-def test_an_optional_entry_more_changes_nothing_for_packs_and_minutes(
+def test_a_new_optional_field_changes_nothing_for_packs_and_minutes(
     one_more_entry, hung, as_coordinator
 ):
     for row in meeting_papers():
@@ -344,7 +344,7 @@ def test_an_optional_entry_more_changes_nothing_for_packs_and_minutes(
 # --- meetings ---------------------------------------------------------------------------------
 
 
-def test_packs_and_minutes_open_on_their_pages(hung, as_coordinator):
+def test_the_pages_of_packs_and_minutes_open(hung, as_coordinator):
     for row in meeting_papers():
         args = [row.meeting.plan.slug, row.meeting_id]
         page = as_coordinator.get(reverse(f"papers:{row.kind}", args=args))
@@ -357,14 +357,14 @@ def test_packs_and_minutes_open_on_their_pages(hung, as_coordinator):
         assert [point.title for point in points if folded(point.title) not in text] == []
 
 
-def test_packs_and_minutes_are_handed_out_byte_for_byte(hung, as_coordinator):
+def test_packs_and_minutes_are_served_byte_for_byte(hung, as_coordinator):
     for row in meeting_papers():
         page = as_coordinator.get(row.get_absolute_url())
         assert page.content == bytes(row.pdf)
         assert row.is_intact
 
 
-def test_packs_and_minutes_print_as_they_did(hung):
+def test_packs_and_minutes_print_as_before(hung):
     for row in meeting_papers():
         made = print_paper(from_plain(row.content), state=frozen_words(row.number, row.made_at))
         if hung.is_made_with_todays_libraries() and hung.number not in LOOKS_DIFFERENT:
@@ -378,7 +378,7 @@ def test_packs_and_minutes_print_as_they_did(hung):
 
 
 @pytest.mark.parametrize(("exhibit", "path"), each("plans/*.xlsx"))
-def test_a_plans_workbook_imports_once_and_then_changes_nothing(exhibit, path):
+def test_importing_a_plans_workbook_again_changes_nothing(exhibit, path):
     first = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=NOW)
     assert first.plan_is_new
     again = preview_import(io.BytesIO(path.read_bytes()), at=NOW)
@@ -386,7 +386,7 @@ def test_a_plans_workbook_imports_once_and_then_changes_nothing(exhibit, path):
 
 
 @pytest.mark.parametrize(("exhibit", "path"), each("plans/exported-*.xlsx"))
-def test_a_plans_workbook_comes_out_as_it_went_in(exhibit, path):
+def test_a_plans_workbook_exports_as_it_was_imported(exhibit, path):
     """Every cell under its heading; today's workbook may have columns more."""
     plan = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=NOW).plan
     was, now = cells(path.read_bytes()), cells(export_workbook(plan))
@@ -394,7 +394,7 @@ def test_a_plans_workbook_comes_out_as_it_went_in(exhibit, path):
         assert table(rows, rows[0]) == table(now[title], rows[0]), title
 
 
-def test_a_plans_workbook_imports_into_the_plan_that_its_papers_are_of(hung):
+def test_a_plans_workbook_imports_into_the_plan_of_its_papers(hung):
     for path in hung.named("plans/exported-*.xlsx"):
         outcome = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=timezone.now())
         assert not outcome.plan_is_new

@@ -7,7 +7,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from agencies.admin import TrackedAdmin
 
 
-def test_nothing_is_overwritten_through_a_page_of_history():
+def test_a_history_page_cannot_overwrite_a_row():
     """With `SimpleHistoryAdmin`, the right to view is enough to write."""
     assert reverse("admin:index")  # the addresses have been read, and with them what is left out
     kinds = [type(page) for page in admin.site._registry.values()]

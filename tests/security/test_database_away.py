@@ -28,7 +28,7 @@ print(json.dumps(answers))
 """
 
 
-def test_server_that_refuses_connections_is_answered_with_a_page(project_root, tmp_path):
+def test_an_unreachable_database_gives_an_error_page(project_root, tmp_path):
     ran = subprocess.run(
         [sys.executable, "-c", ASK],
         # Nothing listens on the first port, so this is the real error of the real driver.
@@ -49,7 +49,7 @@ def test_server_that_refuses_connections_is_answered_with_a_page(project_root, t
         assert "<h1>Back in a few minutes</h1>" in text
 
 
-def test_page_is_back_when_the_database_is(
+def test_pages_work_again_when_the_database_is_back(
     client, django_user_model, monkeypatch, transactional_db
 ):
     user = django_user_model.objects.create_user("person@example.org", name="Person")
@@ -70,7 +70,7 @@ def test_page_is_back_when_the_database_is(
 
 
 @pytest.mark.django_db
-def test_failure_of_ours_is_not_blamed_on_the_database(client, monkeypatch):
+def test_other_errors_are_not_reported_as_a_database_failure(client, monkeypatch):
     def fail(*arguments, **more):
         raise ValueError("a mistake")
 

@@ -42,7 +42,7 @@ def person(client):
         ("/healthz", 200),
     ],
 )
-def test_every_answer_carries_the_same_headers(client, path, status):
+def test_every_response_has_the_same_security_headers(client, path, status):
     response = client.get(path)
     assert response.status_code == status
     assert policy(response) == POLICY
@@ -52,13 +52,13 @@ def test_every_answer_carries_the_same_headers(client, path, status):
     assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_pages_of_a_signed_in_person_are_kept_nowhere(client, person):
+def test_pages_of_a_signed_in_user_are_never_cached(client, person):
     for path in ["/", "/plans/", "/account/password/change/", "/nowhere/"]:
         kept = set(client.get(path).headers["Cache-Control"].split(", "))
         assert kept == {"max-age=0", "no-cache", "no-store", "must-revalidate", "private"}
 
 
-def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, person):
+def test_cookies_are_closed_to_scripts_and_other_sites(client, person):
     client.get("/account/password/change/")
     for cookie in client.cookies.values():
         assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
@@ -75,7 +75,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, person):
     CSRF_COOKIE_SECURE=True,
     CSRF_COOKIE_NAME="__Host-csrf",
 )
-def test_behind_tls_everything_is_secure(client):
+def test_cookies_and_redirects_are_secure_behind_tls(client):
     plain = client.get("/account/sign-in/")
     assert (plain.status_code, plain.url) == (301, "https://testserver/account/sign-in/")
     secure = client.get("/account/sign-in/", secure=True)
@@ -88,11 +88,11 @@ def test_behind_tls_everything_is_secure(client):
 
 
 @override_settings(SECURE_SSL_REDIRECT=True)
-def test_load_balancer_asks_for_health_without_tls(client):
+def test_a_load_balancer_can_check_health_without_tls(client):
     assert client.get("/healthz").status_code == 200
 
 
-def test_no_page_of_ours_brings_a_script_or_style_of_its_own(project_root):
+def test_no_page_contains_an_inline_script_or_style(project_root):
     """The policy would stop it; better to hear of it here."""
     faults = [
         f"{path.relative_to(project_root)}: {forbidden}"
@@ -112,5 +112,5 @@ def test_no_page_of_ours_brings_a_script_or_style_of_its_own(project_root):
     assert faults == []
 
 
-def test_sign_in_page_may_be_shown_in_no_frame(client):
+def test_the_sign_in_page_cannot_be_framed(client):
     assert "frame-ancestors 'none'" in policy(client.get(reverse("account_login")))

@@ -57,14 +57,14 @@ def in_our_look(response):
     ["q=%00", "q=a%00b", "%00=1", "q=%ff", "q=%c3%28", "q=%ed%a0%80", "q=" + "a" * 100_000],
     ids=["nul", "nul inside", "nul name", "not utf-8", "broken utf-8", "surrogate", "100 kB"],
 )
-def test_unreadable_query_is_refused_in_our_look(people, coordinator, query):
+def test_an_unreadable_query_is_refused_with_our_error_page(people, coordinator, query):
     address = reverse("workitems:list", args=[people.plan.slug])
     response = coordinator.get(address, QUERY_STRING=query)
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-7", "latin-1", "utf8", "unknown"])
-def test_form_in_another_charset_is_refused_in_our_look(charset):
+def test_a_form_in_another_charset_is_refused_with_our_error_page(charset):
     response = strict_client().generic(
         "POST",
         "/account/sign-in/",
@@ -75,7 +75,7 @@ def test_form_in_another_charset_is_refused_in_our_look(charset):
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
-def test_form_in_our_charset_is_read(charset):
+def test_a_form_in_our_charset_is_accepted(charset):
     response = strict_client().post(
         "/account/sign-in/",
         urlencode({"login": "nobody@example.org", "password": "Tāmaki"}),
@@ -85,29 +85,29 @@ def test_form_in_our_charset_is_read(charset):
     assert response.context["form"]["password"].value() == "Tāmaki"
 
 
-def test_nul_in_an_address_is_refused_in_our_look(people, coordinator):
+def test_a_nul_in_a_url_is_refused_with_our_error_page(people, coordinator):
     response = coordinator.get(f"/plans/{people.plan.slug}/items/1%001/")
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
-def test_nul_in_a_cookie_is_refused_in_our_look():
+def test_a_nul_in_a_cookie_is_refused_with_our_error_page():
     client = strict_client()
     # The test client would quote the value itself; this is how it comes over the wire.
     response = client.get("/", HTTP_COOKIE='session="aaaaaaaa\\000aaaaaaaa"')
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
-def test_made_up_session_is_nobody():
+def test_a_forged_session_cookie_is_treated_as_anonymous():
     response = strict_client().get("/", HTTP_COOKIE="session=" + "a" * 3000)
     assert (response.status_code, response.url) == (302, "/account/sign-in/?next=/")
 
 
-def test_form_with_ten_thousand_fields_is_refused_in_our_look():
+def test_a_form_with_ten_thousand_fields_is_refused_with_our_error_page():
     response = strict_client().post("/account/sign-in/", {f"f{n}": "" for n in range(10_000)})
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
-def test_form_of_many_megabytes_is_refused_in_our_look():
+def test_a_form_of_many_megabytes_is_refused_with_our_error_page():
     response = strict_client().post(
         "/account/sign-in/",
         "login=" + "a" * (6 * 1024 * 1024),
@@ -116,13 +116,13 @@ def test_form_of_many_megabytes_is_refused_in_our_look():
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
-def test_unknown_host_is_refused_in_our_look():
+def test_an_unknown_host_is_refused_with_our_error_page():
     response = strict_client().get("/account/sign-in/", headers={"host": "evil.example"})
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
-def test_other_methods_change_nothing(people, method):
+def test_other_http_methods_change_nothing(people, method):
     client = strict_client(people["contributor"])
     address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
     assert getattr(client, method)(address).status_code == 405
@@ -172,7 +172,7 @@ PARAMETERS = [
 
 
 @pytest.mark.parametrize("value", NASTY)
-def test_list_survives_any_value_of_any_parameter(people, coordinator, value):
+def test_the_list_accepts_any_value_of_any_parameter(people, coordinator, value):
     address = reverse("workitems:list", args=[people.plan.slug])
     assert coordinator.get(address, {"q": value, "page": value[:50]}).status_code == 200
     # All of them together have to stay shorter than the longest address that is read.
@@ -181,7 +181,7 @@ def test_list_survives_any_value_of_any_parameter(people, coordinator, value):
 
 # The PDF reads no parameter, and takes a second to draw.
 @pytest.mark.parametrize("name", [name for name in RULES if name != "briefings:pdf"])
-def test_no_page_fails_on_any_value_of_any_parameter(name, people, coordinator):
+def test_no_page_crashes_on_any_value_of_any_parameter(name, people, coordinator):
     address = reverse(name, args=RULES[name].arguments(people))
     for value in NASTY[::6]:
         response = coordinator.get(address, dict.fromkeys(PARAMETERS, value[:100]))
@@ -189,7 +189,7 @@ def test_no_page_fails_on_any_value_of_any_parameter(name, people, coordinator):
 
 
 @pytest.mark.parametrize("part", [part for part in NASTY if part.strip() and "\n" not in part])
-def test_no_address_fails_on_any_part(people, part):
+def test_no_url_crashes_on_any_argument(people, part):
     quoted = quote(part, safe="")
     addresses = [
         f"/plans/{quoted}/",
@@ -219,7 +219,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("typed", TYPED, ids=lambda typed: repr(typed[:10]))
-def test_no_form_fails_on_anything_typed(people, typed):
+def test_no_form_crashes_on_any_input(people, typed):
     clients = {who: strict_client(people[who]) for who in ("coordinator", "contributor")}
     clients["anonymous"] = strict_client()
     for name, row in RULES.items():
@@ -240,7 +240,7 @@ def test_no_form_fails_on_anything_typed(people, typed):
                 assert (address, status) in [(address, answer) for answer in answers]
 
 
-def test_broken_multipart_is_refused_in_our_look(people):
+def test_a_broken_multipart_request_is_refused_with_our_error_page(people):
     client = strict_client(people["contributor"])
     address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
     whole = encode_multipart("edge", {"stage": "ongoing"})
@@ -248,7 +248,7 @@ def test_broken_multipart_is_refused_in_our_look(people):
     assert (response.status_code, in_our_look(response)) == (400, True)
 
 
-def test_what_was_typed_comes_back_escaped(people):
+def test_typed_text_is_escaped_when_shown_again(people):
     client = strict_client(people["contributor"])
     address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
     response = client.post(address, {"stage": "nowhere", "reason": "</textarea><script>x</script>"})

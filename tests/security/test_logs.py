@@ -37,7 +37,7 @@ def log():
     logging.getLogger().removeHandler(handler)
 
 
-def test_a_request_is_known_by_its_path_its_id_and_the_number_of_the_person(client, log):
+def test_a_request_is_logged_with_its_path_id_and_user_number(client, log):
     user = SeatFactory(user__name="Contributor", user__email="contributor@example.org").user
     client.force_login(user, backend=BACKEND)
     client.get("/?q=typed+text", headers={"user-agent": "Browser"}, REMOTE_ADDR="192.0.2.1")
@@ -53,7 +53,7 @@ def test_a_request_is_known_by_its_path_its_id_and_the_number_of_the_person(clie
     assert set(finished) - set(started) == {"code"}
 
 
-def test_a_crafted_path_stays_on_its_line_and_escaped(client, log):
+def test_a_crafted_path_is_logged_escaped_on_one_line(client, log):
     client.get('/nowhere%0a{"event":"forged"}/<script>')
     requests = {line["request"] for line in log() if "request" in line}
     assert requests == {"GET /nowhere%0A%7B%22event%22%3A%22forged%22%7D/%3Cscript%3E"}
@@ -61,14 +61,14 @@ def test_a_crafted_path_stays_on_its_line_and_escaped(client, log):
     assert messages == ["Not Found: /nowhere%5Cn%7B%22event%22:%22forged%22%7D/%3Cscript%3E"]
 
 
-def test_failed_sign_in_leaves_neither_the_address_nor_the_password(client, log):
+def test_a_failed_sign_in_logs_neither_address_nor_password(client, log):
     client.post("/account/sign-in/", {"login": "person@example.org", "password": "hunter two"})
     everything = json.dumps(log())
     assert "person" not in everything
     assert "hunter" not in everything
 
 
-def test_key_of_a_password_letter_is_left_out(client, log):
+def test_the_key_of_a_password_email_is_not_logged(client, log):
     client.get("/account/password/reset/key/1-abc123-0123456789abcdef/")
     client.get("/account/password/reset/key/1-abc123-0123456789abcdef/and/more")
     client.get("/account/password/reset/key/done/")
@@ -81,7 +81,7 @@ def test_key_of_a_password_letter_is_left_out(client, log):
     ]
 
 
-def test_a_failure_says_where_and_not_what_the_row_held(client, log, monkeypatch):
+def test_an_error_is_logged_with_its_place_but_without_data(client, log, monkeypatch):
     AgencyFactory(short_name="Secret")
 
     def fail():
@@ -101,14 +101,14 @@ def test_a_failure_says_where_and_not_what_the_row_held(client, log, monkeypatch
     assert "secret" not in json.dumps(log()).lower()
 
 
-def test_a_refusal_is_a_line_without_a_trace(client, log):
+def test_a_refusal_is_logged_on_one_line_without_traceback(client, log):
     client.force_login(SeatFactory().user, backend=BACKEND)
     client.get("/administration/", follow=True)
     refused = [line for line in log() if line.get("logger") == "django.request"]
     assert [(line["level"], "exception" in line) for line in refused] == [("warning", False)]
 
 
-def test_on_a_terminal_a_failure_is_shown_whole():
+def test_an_error_is_shown_in_full_on_a_terminal():
     (renderer,) = [
         step
         for step in logs.configuration(plain=True)["formatters"]["structured"]["processors"]

@@ -26,7 +26,7 @@ def link_in(letter):
     return re.search(r"http://testserver(/account/password/reset/key/\S+)", letter.body).group(1)
 
 
-def test_known_and_unknown_address_get_the_same_answer(client, person):
+def test_known_and_unknown_addresses_get_the_same_response(client, person):
     known, unknown = ask(client, person.email), ask(client, "nobody@example.org")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert client.get(known.url).text == client.get(unknown.url).text
@@ -34,7 +34,7 @@ def test_known_and_unknown_address_get_the_same_answer(client, person):
     assert [letter.to for letter in mail.outbox] == [[person.email], ["nobody@example.org"]]
 
 
-def test_letters_speak_our_words_and_carry_plain_headers(client, person):
+def test_emails_use_our_wording_and_have_safe_headers(client, person):
     ask(client, person.email)
     ask(client, "nobody@example.org")
     known, unknown = mail.outbox
@@ -49,13 +49,13 @@ def test_letters_speak_our_words_and_carry_plain_headers(client, person):
     assert "http" not in unknown.body
 
 
-def test_address_with_a_line_break_sends_nothing(client, person):
+def test_an_address_with_a_line_break_sends_nothing(client, person):
     response = ask(client, "contributor@example.org\nBcc: all@example.org")
     assert response.status_code == 200
     assert mail.outbox == []
 
 
-def test_link_chooses_a_password_once(client, person):
+def test_a_link_sets_a_password_only_once(client, person):
     ask(client, person.email)
     link = link_in(mail.outbox[0])
     form_page = client.get(link).url
@@ -68,7 +68,7 @@ def test_link_chooses_a_password_once(client, person):
     assert "<h1>This link no longer works</h1>" in client.get(link).text
 
 
-def test_new_password_ends_other_sessions(client, person):
+def test_a_new_password_ends_other_sessions(client, person):
     other = type(client)()
     other.post("/account/sign-in/", {"login": person.email, "password": PASSWORD})
     assert other.get("/").status_code == 200
@@ -78,7 +78,7 @@ def test_new_password_ends_other_sessions(client, person):
 
 
 @pytest.mark.parametrize("weak", ["short", "contributor@example.org", "password1234"])
-def test_weak_password_is_refused(client, person, weak):
+def test_a_weak_password_is_refused(client, person, weak):
     ask(client, person.email)
     page = client.get(link_in(mail.outbox[0])).url
     response = client.post(page, {"password1": weak, "password2": weak})
@@ -86,7 +86,7 @@ def test_weak_password_is_refused(client, person, weak):
     assert response.context["form"].has_error("password1")
 
 
-def test_history_keeps_no_password(client, person):
+def test_history_stores_no_password(client, person):
     ask(client, person.email)
     client.post(client.get(link_in(mail.outbox[0])).url, {"password1": NEW, "password2": NEW})
     assert not hasattr(person.history.latest(), "password")

@@ -33,18 +33,18 @@ def is_in(client):
 
 
 @pytest.mark.parametrize("typed", ["contributor@example.org", " Contributor@Example.ORG "])
-def test_person_signs_in_and_lands_on_the_desk(client, person, typed):
+def test_signing_in_redirects_to_the_desk(client, person, typed):
     response = sign_in(client, typed)
     assert (response.status_code, response.url) == (302, "/")
     assert is_in(client)
 
 
-def test_address_entered_in_capitals_signs_in_too(client):
+def test_an_address_in_capitals_signs_in_too(client):
     SeatFactory(user__email="Group.Manager@Example.org")
     assert sign_in(client, "group.manager@example.org").status_code == 302
 
 
-def test_signing_in_changes_the_key_of_the_session(client, person):
+def test_signing_in_changes_the_session_key(client, person):
     session = client.session
     session["planted"] = "by somebody who knows the key"
     session.save()
@@ -55,14 +55,14 @@ def test_signing_in_changes_the_key_of_the_session(client, person):
     assert not Session.objects.filter(session_key=planted).exists()
 
 
-def test_sign_in_page_does_not_offer_to_remember(client, person):
+def test_the_sign_in_page_has_no_remember_me_option(client, person):
     assert list(client.get(SIGN_IN).context["form"].fields) == ["login", "password"]
     sign_in(client)
     # The cookie goes with the browser.
     assert client.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
 
 
-def test_signing_in_makes_no_second_address_that_could_outlive_the_first(client, person):
+def test_signing_in_stores_no_second_copy_of_the_address(client, person):
     sign_in(client)
     assert EmailAddress.objects.count() == 0
 
@@ -78,14 +78,14 @@ def test_wrong_password_and_unknown_address_look_the_same(client, person, wrong)
     ]
 
 
-def test_deactivated_person_gets_in_no_more(client, person):
+def test_a_deactivated_user_cannot_sign_in(client, person):
     person.is_active = False
     person.save()
     assert sign_in(client).url == "/account/inactive/"
     assert not is_in(client)
 
 
-def test_deactivated_person_is_out_on_the_next_request(client, person):
+def test_a_deactivated_user_is_signed_out_on_the_next_request(client, person):
     sign_in(client)
     assert is_in(client)
     person.is_active = False
@@ -108,11 +108,11 @@ def test_deactivated_person_is_out_on_the_next_request(client, person):
         "/\t/evil.example/",
     ],
 )
-def test_after_signing_in_nobody_is_led_elsewhere(client, person, elsewhere):
+def test_signing_in_does_not_redirect_to_another_site(client, person, elsewhere):
     assert sign_in(client, next=elsewhere).url == "/"
 
 
-def test_after_signing_in_one_lands_where_one_wanted_to_go(client, person):
+def test_signing_in_redirects_to_the_requested_page(client, person):
     asked = client.get("/plans/")
     assert asked.url == f"{SIGN_IN}?next=/plans/"
     page = client.get(asked.url)
@@ -120,7 +120,7 @@ def test_after_signing_in_one_lands_where_one_wanted_to_go(client, person):
     assert sign_in(client, next="/plans/").url == "/plans/"
 
 
-def test_nobody_signs_up(client):
+def test_there_is_no_sign_up(client):
     response = client.post(
         "/account/sign-up/",
         {"email": "me@example.org", "password1": PASSWORD, "password2": PASSWORD},
@@ -139,7 +139,7 @@ def fail_to_sign_in(client, times, email="contributor@example.org"):
 REFUSAL = ["Too many tries. Wait five minutes, then try again."]
 
 
-def test_after_five_failures_the_right_password_is_refused_for_five_minutes(client, person):
+def test_the_right_password_is_refused_for_five_minutes_after_five_failures(client, person):
     with time_machine.travel(MORNING, tick=False) as clock:
         fail_to_sign_in(client, 5)
         response = sign_in(client)
@@ -155,25 +155,25 @@ def test_four_failures_are_forgiven(client, person):
     assert sign_in(client).status_code == 302
 
 
-def test_failures_of_one_address_lock_no_other(client, person):
+def test_failures_of_one_address_do_not_lock_another(client, person):
     fail_to_sign_in(client, 6, "somebody.else@example.org")
     assert sign_in(client).status_code == 302
 
 
-def test_spelling_an_address_otherwise_gives_no_more_tries(client, person):
+def test_another_spelling_of_an_address_gives_no_more_attempts(client, person):
     fail_to_sign_in(client, 3)
     fail_to_sign_in(client, 2, "CONTRIBUTOR@example.org")
     assert sign_in(client).context["form"].non_field_errors() == REFUSAL
 
 
-def test_one_machine_guesses_ten_times_a_minute_whatever_the_addresses(client, person):
+def test_one_machine_gets_ten_attempts_a_minute_over_all_addresses(client, person):
     with time_machine.travel(MORNING, tick=False):
         for number in range(10):
             fail_to_sign_in(client, 1, f"person{number}@example.org")
         assert sign_in(client).context["form"].non_field_errors() == REFUSAL
 
 
-def test_forged_forwarding_header_gives_no_more_tries(client, person):
+def test_a_forged_forwarding_header_gives_no_more_attempts(client, person):
     with time_machine.travel(MORNING, tick=False):
         for number in range(10):
             client.post(
@@ -184,7 +184,7 @@ def test_forged_forwarding_header_gives_no_more_tries(client, person):
         assert sign_in(client).context["form"].non_field_errors() == REFUSAL
 
 
-def test_asking_for_passwords_without_end_is_refused_in_our_look(client):
+def test_too_many_password_requests_are_refused_with_our_error_page(client):
     with time_machine.travel(MORNING, tick=False):
         answers = [
             client.post("/account/password/reset/", {"email": f"person{number}@example.org"})
@@ -197,7 +197,7 @@ def test_asking_for_passwords_without_end_is_refused_in_our_look(client):
 # --- out ------------------------------------------------------------------------------------
 
 
-def test_idle_session_ends_after_an_hour(client, person):
+def test_an_idle_session_ends_after_an_hour(client, person):
     with time_machine.travel(MORNING, tick=False) as clock:
         sign_in(client)
         assert is_in(client)
@@ -210,7 +210,7 @@ def test_idle_session_ends_after_an_hour(client, person):
         assert not is_in(client)
 
 
-def test_session_ends_after_twelve_hours_however_busy(client, person):
+def test_a_session_ends_after_twelve_hours_even_when_used(client, person):
     with time_machine.travel(MORNING, tick=False) as clock:
         sign_in(client)
         for _ in range(24):
@@ -221,7 +221,7 @@ def test_session_ends_after_twelve_hours_however_busy(client, person):
         assert not is_in(client)
 
 
-def test_signing_out_ends_the_session_on_our_side(client, person):
+def test_signing_out_deletes_the_session_on_the_server(client, person):
     sign_in(client)
     kept = client.cookies[settings.SESSION_COOKIE_NAME].value
     response = client.post("/account/sign-out/")
@@ -230,14 +230,14 @@ def test_signing_out_ends_the_session_on_our_side(client, person):
     assert not is_in(client)
 
 
-def test_a_link_signs_nobody_out(client, person):
+def test_following_a_link_does_not_sign_out(client, person):
     """Another site could bring the link in a picture; only the button does it."""
     sign_in(client)
     assert client.get("/account/sign-out/").status_code == 200
     assert is_in(client)
 
 
-def test_form_without_its_token_is_refused_in_our_look(client, person):
+def test_a_form_without_its_csrf_token_is_refused_with_our_error_page(client, person):
     strict = type(client)(enforce_csrf_checks=True)
     response = sign_in(strict)
     assert response.status_code == 403

@@ -50,14 +50,14 @@ def settings_of(environment, names, root):
         ({**LIVE, "PROXIES": "one"}, "PROXIES must be a number, not 'one'."),
     ],
 )
-def test_live_service_refuses_to_start(environment, complaint, project_root):
+def test_a_live_service_refuses_to_start_with_unsafe_settings(environment, complaint, project_root):
     ran = python(["-c", "import trafficking_plan.settings"], environment, project_root)
     assert ran.returncode == 1
     last = ran.stderr.strip().splitlines()[-1]
     assert last == f"django.core.exceptions.ImproperlyConfigured: {complaint}"
 
 
-def test_live_service_hides_errors_and_keeps_cookies_to_itself(project_root):
+def test_a_live_service_hides_errors_and_secures_cookies(project_root):
     expected = {
         "DEBUG": False,
         "ALLOWED_HOSTS": ["plan.example.govt.nz", "register.example.govt.nz"],
