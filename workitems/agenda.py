@@ -1,6 +1,6 @@
-"""What should come before the working group: attention, variations, open decisions, risks.
+"""Proposals for a meeting's agenda: the attention list, variations, open decisions and risks.
 
-Reads only; a meeting's agenda is made from these by hand or all at once.
+Reads only. The coordinator puts them on the agenda one by one or all together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,13 +24,13 @@ KINDS: dict[type[Any], str] = {
     Risk: "risk",
     Return: "of_return",
 }
-# What a variation or a risk says for itself, when it is proposed beside its item.
+# Reasons of an item that are left out if its variation or risk is proposed as well.
 SAID_ELSEWHERE = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """One thing to bring before the group, and why. `kind` is the matter's column for it."""
+    """A proposed matter and the reasons for it. `kind` is the field of `Matter` for its subject."""
 
     subject: Any
     reasons: tuple[str, ...]
@@ -45,12 +45,12 @@ class Proposal:
 
     @property
     def key(self) -> str:
-        """ "item-12": the same for the same thing, for a button."""
+        """Identifies the subject in a form: "item-12"."""
         return f"{self.kind}-{self.subject.pk}"
 
 
 def kind_of(subject: Any) -> str:
-    """The column of `Matter` that points at such a row."""
+    """Return the field of `Matter` for such a subject."""
     return KINDS[type(subject)]
 
 
@@ -63,7 +63,7 @@ def plan_id_of(subject: Any) -> int:
 
 
 def title_of(subject: Any) -> str:
-    """What a matter about this is called on the agenda."""
+    """Return the title of a matter about this subject."""
     if isinstance(subject, WorkItem):
         return f"{subject.number} {subject.title}"
     if isinstance(subject, Variation):
@@ -76,12 +76,12 @@ def title_of(subject: Any) -> str:
 
 
 def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
-    """Everything to bring before the group on the day, most urgent first.
+    """Return all proposals for a meeting on the day `on`, most urgent first.
 
-    First what needs attention; then variations that were recommended on to the group, decisions
-    of earlier meetings that are still to be done, and risks that were escalated. An item that is
-    here only for its variations or risks is left out: those speak for it. `at` is the plan today,
-    where it was read already.
+    These are the attention list, variations with the working group, open decisions of earlier
+    meetings, and escalated risks. An item that needs attention only because of its variations or
+    risks is left out, because those are proposed themselves. Pass `at`, today's plan, if it is
+    already loaded.
     """
     variations = [
         Proposal(row, (f"Recommended on to the working group: {row.asks}.",))
@@ -116,7 +116,7 @@ def _attention(at: PlanAt, said: set[int | None]) -> Iterable[Proposal]:
     lines = [
         line
         for line in attention(at)
-        if line.risk is None  # those are proposed with the other risks
+        if line.risk is None  # proposed together with the other risks
         and not (
             line.item
             and line.item.pk in said
@@ -150,14 +150,14 @@ def _to(risk: Risk) -> str:
 
 
 def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposal]:
-    """The proposals that no matter of the agenda is about."""
+    """Return the proposals whose subject is not on the agenda."""
     there = {(matter.kind, matter.subject_pk) for matter in matters}
     return [each for each in found if (each.kind, each.subject.pk) not in there]
 
 
 @dataclass(frozen=True)
 class Considered:
-    """A meeting that dealt with an item, and what it decided on it."""
+    """A meeting that considered an item, and its decisions on the item."""
 
     held_on: date
     meeting_pk: int
@@ -165,7 +165,7 @@ class Considered:
 
 
 def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
-    """The meetings that had considered the item or decided on it, newest first. One query."""
+    """Return the meetings that had considered the item or decided on it, newest first. One query."""
     of = {"meeting__plan": item.plan_id}
     about = Q(item=item.pk) | Q(variation__item=item.pk) | Q(risk__item=item.pk)
     matters = rows_at(Matter, moment, of=of, considered_on__isnull=False).filter(about).order_by()
@@ -187,6 +187,6 @@ def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
 
 
 def matters_of(item: Any) -> MatterQuerySet:
-    """Matters about the item, its variations or its risks that a meeting has dealt with."""
+    """Return considered matters about the item, its variations or its risks."""
     about = Q(item=item) | Q(variation__item=item) | Q(risk__item=item)
     return Matter.objects.filter(about, considered_on__isnull=False)

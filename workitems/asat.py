@@ -1,7 +1,7 @@
-"""A moment to look at the plan from, and the plan's records as they stood then.
+"""Moments in time, and the records as at a moment.
 
-A record stood as its last history row before the moment says. Records are withdrawn, never
-deleted, so every record that ever was is among the rows of today.
+A record at a moment is its last history row before that moment. Records are withdrawn, never
+deleted, so today's rows include every record that ever existed.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from django.utils import timezone
 
 
 def end_of(day: date) -> datetime:
-    """The first moment after a New Zealand day."""
+    """Return the first instant after a New Zealand day."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A New Zealand day, and how far history is read: rows written before `until`.
+    """A New Zealand day `on`, and the instant `until` before which history rows are read.
 
-    Without `until` it is today, and the records themselves are read.
+    Without `until`, the moment is now, and the records themselves are read.
     """
 
     on: date
@@ -33,12 +33,12 @@ class Moment:
 
     @classmethod
     def end_of(cls, day: date) -> "Moment":
-        """The day as it was when it was over."""
+        """Return the end of a day."""
         return cls(day, end_of(day))
 
     @classmethod
     def at(cls, instant: datetime) -> "Moment":
-        """Just before an instant: what a pack that was frozen then shows."""
+        """Return the moment just before an instant, as shown by a pack frozen at that instant."""
         return cls(timezone.localdate(instant), instant)
 
     @property
@@ -51,7 +51,7 @@ class Moment:
 
     @property
     def key(self) -> str:
-        """What an address says of it: "" for today, a day, or an instant to the microsecond."""
+        """The moment in a URL: "" for today, an ISO date, or an ISO instant in local time."""
         if self.until is None:
             return ""
         if self.is_whole_day:
@@ -70,12 +70,12 @@ class Moment:
 def rows_as_at(
     model: type[Model], until: datetime, *, of: dict[str, Any], **filters: Any
 ) -> "QuerySet[Any]":
-    """The last history row of each record before an instant, for those that existed then.
+    """Return the last history row before an instant of each record that existed then.
 
-    A history row has every column of the record, `id` as the record's and `history_id` as the
-    version's. `of` chooses records by what never changes of them ("item__plan_id": 3); `filters`
-    are on the history rows found, so that a record that had left by then is not among them. Two
-    rows written at one moment: the later `history_id` wins.
+    A history row has every column of the record, the record's `id`, and its own `history_id`. `of`
+    filters records by values that never change ({"item__plan_id": 3}). `filters` apply to the
+    history rows found, that is, to the values at the instant. If two rows have the same date, the
+    higher `history_id` is the later one.
     """
     history: Any = model.history.model  # type: ignore[attr-defined]
     last = (
@@ -83,7 +83,7 @@ def rows_as_at(
         .order_by("-history_date", "-history_id")
         .values("history_id")[:1]
     )
-    # Asked once a record, not once a version of one.
+    # The subquery runs once per record, not once per history row.
     records = model._base_manager.filter(**of).order_by().annotate(last=Subquery(last))
     rows: QuerySet[Any] = history.objects.filter(history_id__in=records.values("last"), **filters)
     return rows
@@ -92,7 +92,10 @@ def rows_as_at(
 def rows_at(
     model: type[Model], moment: Moment, *, of: dict[str, Any], **filters: Any
 ) -> "QuerySet[Any]":
-    """The records as at a moment: their own rows today, history rows before; both have `id`."""
+    """Return the records as at a moment: their own rows for today, history rows for the past.
+
+    Both have `id`. See `rows_as_at` for `of` and `filters`.
+    """
     if moment.until is None:
         rows: QuerySet[Any] = model._base_manager.filter(**of, **filters)
         return rows
@@ -100,7 +103,7 @@ def rows_at(
 
 
 def newest_versions(model: type[Model], pks: "QuerySet[Any]") -> dict[int, int]:
-    """The id of the last history row of each record, by the record's id."""
+    """Return the id of the last history row of each record, by the record's id."""
     history: Any = model.history.model  # type: ignore[attr-defined]
     return dict(
         history.objects.filter(id__in=pks)

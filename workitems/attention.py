@@ -1,6 +1,6 @@
-"""What needs the working group's attention at a moment, most urgent first, each line saying why.
+"""The attention list: what needs the working group's attention at a moment, most urgent first.
 
-The rules are `standing.Rank`'s order; docs/attention.md says them for people who do not read code.
+`standing.Rank` defines the order; docs/attention.md describes the rules.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from workitems.standing import Rank, Reason
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One item, one agency's return or one risk to the whole plan, and why it is here."""
+    """A line of the list: an item, a return or a risk to the whole plan, with its reasons."""
 
     reasons: Sequence[Reason]
     title: str
@@ -38,14 +38,14 @@ class Line:
         if self.item:
             return reverse("workitems:detail", args=[self.slug, self.item.number])
         if self.of_return:
-            # Not everybody who reads this line reads a return before it is accepted.
+            # Link to the round, because not every reader may open a return that is not accepted.
             return reverse("returns:round", args=[self.slug, self.of_return.round.pk])
         assert self.risk is not None
         return reverse("risks:detail", args=[self.slug, self.risk.number])
 
     @property
     def key(self) -> str:
-        """The same for the same thing at any moment, so that two moments can be compared."""
+        """Identifies the subject at any moment, to compare two moments."""
         if self.item:
             return f"item-{self.item.pk}"
         if self.of_return:
@@ -55,8 +55,8 @@ class Line:
 
 
 def attention(at: PlanAt) -> list[Line]:
-    """By the most urgent reason; among equals key items first, then the later, then those with
-    more reasons, then the Plan's order."""
+    """Return the list by most urgent reason, then key items first, then days late, then number of
+    reasons, then the Plan's order."""
     return sorted([*_items(at), *_risks(at), *_returns(at)], key=_urgency)
 
 

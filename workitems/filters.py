@@ -1,5 +1,8 @@
-"""The work item list's filters and sorts: asked of the database for today, since a page of many
-thousand items is to be quick, and of the plan's items at any moment. A test holds the two the same."""
+"""Filters and sorting of the work item list.
+
+Each exists twice: as a query for today, so that a list of thousands of items is fast, and in Python
+for items at any moment. A property test checks that both give the same result.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
@@ -21,14 +24,14 @@ PLAIN = str.maketrans(MACRONS)
 
 
 def plain(column: str) -> Lower:
-    """The column without case and macrons: no database of ours puts Ā beside A by itself."""
+    """Return the column without case and macrons, because neither database sorts Ā beside A."""
     text: Any = F(column)
     for accented, letter in MACRONS.items():
         text = Replace(text, Value(accented), Value(letter))
     return Lower(text)
 
 
-# The order in which the list sorts them, first to last.
+# Sort order of the values.
 STAGES: Sequence[str] = list(Stage)
 CONFIDENCES: Sequence[str] = ["off_track", "at_risk", "on_track", ""]
 
@@ -37,7 +40,7 @@ def ranked(column: str, values: Sequence[str]) -> Case:
     return Case(*(When(**{column: value}, then=Value(rank)) for rank, value in enumerate(values)))
 
 
-# What ?sort= may say, and the order that each stands for.
+# Values of ?sort= and their columns.
 SORTS: dict[str, Any] = {
     "number": F("number_key"),
     "title": plain("title"),
@@ -49,12 +52,12 @@ SORTS: dict[str, Any] = {
 
 
 class WorkItemFilter(django_filters.FilterSet):
-    """Narrows the items of one plan. `on` is the day that lateness is asked for; `pillars` and
-    `agencies` are what can be chosen, as (id, name)."""
+    """Filter the items of a plan. `on` is the day for lateness; `pillars` and `agencies` are the
+    choices, as (id, name)."""
 
     q = django_filters.CharFilter(label="Number or words", method="by_words", max_length=200)
     pillar = django_filters.TypedChoiceFilter(label="Pillar", coerce=int)
-    # One that leads or supports; `lead` asks for the lead alone.
+    # Lead or supporting agency; `lead` is only the lead.
     agency = django_filters.TypedChoiceFilter(label="Agency", coerce=int, method="by_agency")
     standing = django_filters.ChoiceFilter(
         label="How it stands",
@@ -131,7 +134,7 @@ class WorkItemFilter(django_filters.FilterSet):
 
 
 def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
-    """The items for which `standing.attention` has a reason today. A test holds them the same."""
+    """Filter items that need attention today. A test checks that `standing.attention` agrees."""
     is_off_track = Q(confidence=Confidence.OFF_TRACK)
     views_differ = ~Q(confidence="") & ~Q(reviewer_confidence__in=["", F("confidence")])
     is_stale = Q(heard_on__lt=on - timedelta(days=STALE_AFTER_DAYS)) & (
@@ -152,14 +155,14 @@ def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
 
 
 def agencies_of(plan: Plan) -> "QuerySet[Agency]":
-    """The agencies that a list of the plan's items can be narrowed to, by name: members and leads."""
+    """Return the agencies to offer in filters of the plan's items, by name: members and leads."""
     return Agency.objects.filter(
         Q(pk__in=Member.objects.filter(plan=plan).values("agency"))
         | Q(pk__in=plan.items.values("lead_agency"))
     ).in_order()
 
 
-# Whether an item at a moment is what the filter's value asks for.
+# By filter: whether an item at a moment matches the value.
 TESTS: dict[str, Callable[[ItemAt, Any], bool]] = {
     "pillar": lambda item, pillar: item.pillar == pillar,
     "lead": lambda item, agency: item.lead == agency,
@@ -219,7 +222,7 @@ def sort_of(asked: str) -> str:
 
 def order_of(sort: str) -> list[OrderBy | str]:
     """Return the sort as an `order_by` of the database."""
-    # Items without a date come last both ways; the databases differ on that.
+    # Items without a date come last in both directions; the databases differ by default.
     last = True if sort.endswith("due") else None
     column = SORTS[sort.removeprefix("-")]
     first = column.desc(nulls_last=last) if sort.startswith("-") else column.asc(nulls_last=last)

@@ -33,7 +33,7 @@ from workitems.plan_at import as_called
 UPDATES_SHOWN = 5
 
 Record = TypeVar("Record", bound=Model)
-# A delay, and what was done about it.
+# A delay and its mitigations.
 Held = tuple[Delay, list[Mitigation]]
 
 

@@ -1,7 +1,7 @@
-"""How things stand on a given day: lateness, freshness, and why an item needs attention.
+"""Lateness, freshness and status on a given day, and why an item needs attention.
 
-Pure: rows (or anything with the same attributes) and a day go in, answers come out. Nothing here
-asks the database or the clock. All lengths are calendar days; days are New Zealand local dates.
+Pure functions of rows (or objects with the same attributes) and a day. They make no queries and do
+not read the clock. All lengths are calendar days; days are New Zealand local dates.
 """
 
 from collections.abc import Sequence
@@ -11,28 +11,28 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
 DUE_SOON_DAYS = 30
-# Returns come twice a year; words older than that are stale, older than a quarter ageing.
+# Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
 AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
 
 
 def counted(count: int, noun: str) -> str:
-    """ "1 item", "1,092 items", in figures whatever the number."""
+    """Return "1 item" or "1,092 items", always in digits."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
 def days_in_words(count: int) -> str:
-    """ "1 day", "1,092 days"."""
+    """Return "1 day" or "1,092 days"."""
     return counted(count, "day")
 
 
 def by_then(day: date | None, on: date) -> date | None:
-    """The day, if it had come; what came after `on` had not yet happened on it."""
+    """Return the day unless it is after `on`; then the event had not happened yet."""
     return day if day is not None and day <= on else None
 
 
 class MilestoneLike(Protocol):
-    """What is asked of a milestone: a record, or a row that cannot be changed."""
+    """The attributes of a milestone that are needed here: a record, or an immutable row."""
 
     @property
     def description(self) -> str: ...
@@ -49,7 +49,7 @@ class MilestoneLike(Protocol):
 
 
 class Late(StrEnum):
-    """How a milestone stands against its agreed date. Worst first in `LATE_ORDER`."""
+    """A milestone's state relative to its agreed date, worst first."""
 
     OVERDUE = "overdue"
     SLIPPING = "slipping"
@@ -77,7 +77,7 @@ LATE_ORDER = tuple(Late)
 
 @dataclass(frozen=True)
 class Lateness:
-    """`days` is how late: past the agreed date (overdue, done late) or expected past it."""
+    """A state, and by how many days it is late or expected late. `due` is the agreed date."""
 
     state: Late
     days: int = 0
@@ -89,7 +89,7 @@ class Lateness:
 
     @property
     def words(self) -> str:
-        """ "Overdue by 12 days", "Expected 1 day late", "Done 3 days late", or the label alone."""
+        """Text such as "Overdue by 12 days", "Expected 1 day late", "Done 3 days late"."""
         length = days_in_words(self.days)
         if self.state == Late.OVERDUE:
             return f"Overdue by {length}"
@@ -101,10 +101,11 @@ class Lateness:
 
 
 def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
-    """How a milestone stands against its agreed date on the day.
+    """Return the lateness of a milestone on the day `on`.
 
-    Done after the agreed date is "done late". Open past it is overdue. Open, not past it, but
-    forecast after it is slipping. A completion after `on` had not yet happened on that day.
+    A milestone is "done late" if it was completed after its agreed date, overdue if it is open
+    after that date, and slipping if it is open and forecast after it. A completion after `on` is
+    ignored.
     """
     due = milestone.agreed_due
     if milestone.withdrawn_on is not None and milestone.withdrawn_on <= on:
@@ -122,7 +123,7 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
 
 
 def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
-    """An item is as late as its worst milestone; among equals, the one that is later by more."""
+    """Return the lateness of the worst milestone; among equals, of the one with most days."""
     found = [milestone_lateness(milestone, on) for milestone in milestones]
     if not found:
         return Lateness(Late.ON_TIME)
@@ -130,15 +131,15 @@ def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
 
 
 def item_dates(stage: str, milestones: Sequence[MilestoneLike], on: date) -> Lateness:
-    """How an item's dates stand, closed milestones among them; a withdrawn item is neither late nor
-    done, whatever was closed."""
+    """Return the lateness of an item with all its milestones, including closed ones. A withdrawn
+    item is neither late nor done."""
     if stage == "withdrawn":
         return Lateness(Late.WITHDRAWN)
     return item_lateness(milestones, on)
 
 
 def next_due(milestones: Sequence[MilestoneLike], on: date) -> date | None:
-    """The earliest agreed date of a milestone that is open on the day."""
+    """Return the earliest agreed date of a milestone that is open on the day."""
     return min(
         (
             milestone.agreed_due
@@ -151,7 +152,7 @@ def next_due(milestones: Sequence[MilestoneLike], on: date) -> date | None:
 
 
 def span(milestones: Sequence[MilestoneLike], on: date) -> tuple[date, date]:
-    """The first and the last of the day and all dates, so that milestones share one scale."""
+    """Return the first and last of the day and all dates, to draw milestones to one scale."""
     days = [on]
     for milestone in milestones:
         days += [milestone.original_due, milestone.agreed_due, milestone.forecast_due]
@@ -195,9 +196,9 @@ def freshness(heard_on: date | None, on: date) -> Freshness:
 
 
 class Standing(StrEnum):
-    """How an item stands, in one word: every item is in exactly one of these.
+    """The status of an item. Every item has exactly one.
 
-    Late goes before what its agency says; an agency's doubt goes before "on track".
+    Lateness takes precedence over the agency's confidence.
     """
 
     LATE = "late"
@@ -218,8 +219,11 @@ class Standing(StrEnum):
 
 
 def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
-    """Late: live, with a milestone overdue or expected late. At risk: live, not late, and its
-    agency says at risk or off track. On track: every other live item."""
+    """Return the status of an item.
+
+    Late: live, with a milestone overdue or expected late. At risk: live, not late, and the
+    agency's confidence is at risk or off track. On track: every other live item.
+    """
     if stage == "complete":
         return Standing.COMPLETE
     if stage == "withdrawn":
@@ -230,9 +234,9 @@ def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
 
 
 class Rank(IntEnum):
-    """Why something needs the working group's attention; the lower, the more urgent.
+    """Reasons for the working group's attention; lower is more urgent.
 
-    The order is the rule (docs/attention.md says it in words); a test holds it.
+    docs/attention.md describes them; a test checks that it has the same order.
     """
 
     OVERDUE_UNMITIGATED = 1
@@ -249,7 +253,7 @@ class Rank(IntEnum):
 
 
 class Reason(NamedTuple):
-    """Why something needs attention, as a sentence."""
+    """A reason for attention, as a sentence."""
 
     rank: Rank
     words: str
@@ -257,11 +261,11 @@ class Reason(NamedTuple):
 
 @dataclass(slots=True)
 class ItemFacts:
-    """What `attention` needs to know of an item.
+    """Arguments of `attention`.
 
-    `late` is that of its open milestones. `times_moved` is the most that an open delay has moved a
-    date, `is_mitigated` whether any open delay has a mitigation; `risks` are the references of
-    open risks that were escalated.
+    `late` is the lateness of the item's open milestones, `times_moved` the highest number of moves
+    of an open delay, `is_mitigated` whether any open delay has a mitigation. `risks` are the
+    references of open, escalated risks.
     """
 
     confidence: str
@@ -276,7 +280,7 @@ class ItemFacts:
 
 
 def attention(item: ItemFacts, on: date) -> list[Reason]:
-    """Why a live item needs the working group's attention on the day, most urgent reason first."""
+    """Return why a live item needs attention on the day, most urgent reason first."""
     reasons = []
     if item.late.state == Late.OVERDUE:
         reasons.append(
@@ -317,7 +321,7 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
 
 
 def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:
-    """Why a return of an open round needs attention on the day: sent back, or missing."""
+    """Return why a return of an open round needs attention on the day: sent back, or missing."""
     if state == "sent_back":
         since = days_in_words((on - sent_back_on).days) if sent_back_on else ""
         return [

@@ -116,7 +116,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.order_by("number_key", "pk")
 
 
-# The texts of an item whose changes history and "what changed" tell, and what sentences call them.
+# Text fields whose changes are reported by history and "what changed", with their names in sentences.
 WORDINGS = {"title": "title", "objective": "objective", "action": "action"}
 
 

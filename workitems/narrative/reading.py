@@ -1,8 +1,8 @@
-"""The history tables asked: all of an item at once, or a page of whatever is in a scope.
+"""Query history tables: an item's whole history, or a page of the history of a scope.
 
-One query for everything: the tables are read together as rows of text slots, because a page that
-shows all of them must not ask once per table. A page of a long history takes two: which rows
-are on it, then those rows with the one before each.
+The tables are read in one query, as a union of rows of text columns ("slots"), instead of one query
+per table. A page of a long history takes two queries: the keys of the rows on the page, then these
+rows and the previous row of each.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,7 @@ from workitems.narrative.record_kinds import KINDS, SLOTS, Kind, Scope, kinds_of
 from workitems.narrative.sentences import sentences
 
 ROWS_ON_A_PAGE = 50
-# Older pages are reached by narrowing the days: counting off so many rows would be slow.
+# Older entries are found by filtering by date, because large offsets are slow.
 MOST_PAGES = 100
 BETWEEN = Value("\x1f", output_field=CharField())
 NEVER = Value("\x1e", output_field=CharField())
@@ -45,16 +45,16 @@ NEVER = Value("\x1e", output_field=CharField())
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose eyes: the agencies whose drafts they read, and whether they read what was submitted.
+    """Who reads: the agencies whose returns they always read, and whether they coordinate the plan.
 
-    The same as the rule `workitems.read_return`, for many returns at once.
+    Implements the permission `workitems.read_return` as a filter.
     """
 
     agencies: frozenset[int] = frozenset()
     coordinates: bool = False
 
     def reads(self, of_return: str = "") -> Q:
-        """Returns that they may read, seen from `of_return` ("update__of_return__")."""
+        """Return a filter for readable returns. `of_return` is a lookup prefix to the return."""
         may = Q(**{f"{of_return}state": Return.State.ACCEPTED})
         may |= Q(**{f"{of_return}agency__in": self.agencies})
         if self.coordinates:
@@ -64,7 +64,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a history is narrowed to. Days are New Zealand's, both ends belong."""
+    """Filters of a history. `since` and `until` are New Zealand dates, both inclusive."""
 
     field: Field | None = None
     agency: int | None = None
@@ -86,7 +86,7 @@ class Page:
 
     @property
     def older(self) -> int | None:
-        """The next page, as far as pages go."""
+        """The number of the next page, or None after the last one."""
         return self.number + 1 if self.has_older and self.number < MOST_PAGES else None
 
 
@@ -104,14 +104,16 @@ def item_history(
     until: datetime | None = None,
     limit: int | None = None,
 ) -> list[Entry]:
-    """What happened to an item and what hangs on it, before `until`, newest first, at most `limit`.
-    One query."""
+    """Return the history of an item and everything that belongs to it, newest first. One query.
+
+    Only entries before `until`, and at most `limit` of them, if given.
+    """
     before = {"history_date__lt": until} if until else {}
     return _whole(Scope(item=item.pk), reader or Reader(), limit, before)
 
 
 def risk_history(risk: Risk) -> list[Entry]:
-    """What happened to a risk, newest first. One query."""
+    """Return the history of a risk, newest first. One query."""
     return _whole(Scope(risk=risk.pk), Reader())
 
 
@@ -126,7 +128,7 @@ def _whole(
 
 
 def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) -> Page:
-    """One page of the history, narrowed. Two queries, whatever is on it."""
+    """Return a page of the filtered history of a scope. Two queries."""
     number = min(max(number, 1), MOST_PAGES)
     branches = [
         found.annotate(rank=Value(rank, output_field=IntegerField())).values_list(
@@ -150,10 +152,10 @@ def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) 
 
 
 def _visible(kind: Kind, reader: Reader) -> QuerySet[Any]:
-    """The kind's history rows that the reader may read.
+    """Return the kind's history rows that the reader may read.
 
-    Of another agency's update only what was handed in: words that were struck out before that are
-    nobody else's business, and the row before is then the last that was handed in.
+    Of another agency's updates these are only the submitted versions: text that was replaced before
+    submission stays private. The previous row of such a version is then the last submitted one.
     """
     rows: QuerySet[Any] = kind.model.history.order_by()
     if not kind.of_return or kind.model is Return:
@@ -180,7 +182,7 @@ def _visible(kind: Kind, reader: Reader) -> QuerySet[Any]:
 
 
 def _earlier(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows of the same record before an outer row, the latest first."""
+    """Return earlier rows of the same record as an outer row, latest first."""
     return (
         rows.filter(id=OuterRef("id"))
         .filter(
@@ -198,8 +200,10 @@ def _text(column: str) -> Coalesce:
 def _narrowed(
     kind: Kind, path: dict[str, int], reader: Reader, wanted: Wanted
 ) -> QuerySet[Any] | None:
-    """The rows that are wanted: of one subject only those that have something to tell of it.
-    Nothing where the kind never has."""
+    """Return the rows that match the filters, or None if the kind cannot match.
+
+    For a subject, these are only rows in which a column of that subject changed.
+    """
     columns = kind.fields.get(wanted.field, ()) if wanted.field else ()
     tells_making = wanted.field == kind.made
     if wanted.field and not columns and not tells_making:
@@ -218,9 +222,9 @@ def _narrowed(
     if wanted.until is not None:
         rows = rows.filter(history_date__lt=_midnight(wanted.until + timedelta(days=1)))
     if wanted.field is None:
-        # Nearly every row has something to tell; the few that have not make a page a little shorter.
+        # A few rows yield no entries and make a page a little shorter.
         return rows
-    # All that is told of a row, in one text: it says the same as the row before, or something new.
+    # Join the columns to one text, to compare it with that of the previous row.
     mark = Concat(BETWEEN, BETWEEN, *(part for c in columns for part in (_text(c), BETWEEN)))
     before = Subquery(_earlier(visible).annotate(mark=mark).values("mark")[:1])
     return rows.filter(~Exact(mark, Coalesce(before, NEVER if tells_making else mark)))
@@ -231,7 +235,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _rows_of(shown: Iterable[tuple[int, int]], reader: Reader) -> QuerySet[Any]:
-    """The rows named by rank and key, and the row before each."""
+    """Return the rows with these (rank, history_id), and the previous row of each."""
     names = list(KINDS)
     keys: dict[int, list[int]] = {}
     for rank, history_id in sorted(shown):
@@ -253,7 +257,7 @@ def _rows_of(shown: Iterable[tuple[int, int]], reader: Reader) -> QuerySet[Any]:
 
 @cache
 def _texts(name: str) -> tuple[Any, ...]:
-    """The kind's columns as texts, and as many empty ones as other kinds have more."""
+    """Return the kind's columns as text, padded with empty ones to the number of slots."""
     kind = KINDS[name]
     texts: list[Any] = [
         way if _is_text(kind.model, way) else Cast(way, CharField()) for way in kind.slots.values()
@@ -262,7 +266,7 @@ def _texts(name: str) -> tuple[Any, ...]:
 
 
 def _is_text(model: Any, way: str) -> bool:
-    """Whether the column is text already. Casting what is would cost more than reading it."""
+    """Return whether the column is text already, so that the cost of a cast can be saved."""
     column: Any = None
     for part in way.split("__"):
         column = model._meta.get_field(part)
@@ -271,11 +275,11 @@ def _is_text(model: Any, way: str) -> bool:
 
 
 def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySet[Any]:
-    """What is told of each row, as texts in as many columns as any kind has."""
+    """Return the reported values of each row, as text in the same number of columns per kind."""
     kind = KINDS[name]
     reason: Any = F("history_change_reason")
     if kind.model is Return:
-        # Why a return went back is its agency's and the coordinator's to know until it is accepted.
+        # Until a return is accepted, only its readers may see the reason for sending it back.
         readable = Return.objects.filter(reader.reads(), pk=OuterRef("id"))
         reason = Case(
             When(Exists(readable), then=reason), default=Value(""), output_field=TextField()
@@ -290,7 +294,7 @@ def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySe
 
 def _together(branches: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
     first, *others = branches
-    # What was written in one moment is told from the plan down.
+    # Entries of the same instant are sorted by rank, from the plan downwards.
     return first.union(*others, all=True).order_by("history_date", "rank", "history_id")
 
 
@@ -301,8 +305,8 @@ def _told(
     field: Field | None = None,
     limit: int | None = None,
 ) -> list[Entry]:
-    """Entries newest first, from rows oldest first. `shown` leaves out rows that are only there
-    as the row before."""
+    """Build entries, newest first, from rows that are oldest first. Rows that are not in `shown`
+    are only used as the previous row of others."""
     names = list(KINDS)
     last: dict[tuple[int, int], dict[str, str]] = {}
     changes = []

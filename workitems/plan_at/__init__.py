@@ -1,7 +1,8 @@
 """The plan at a moment, which may be now: the one model for pages, papers and tables.
 
 `rows` defines the records as they were and what is derived from them (open, late, standing),
-`loading` reads them, `whole_plan` puts them together. Decision 18 says why history is read by hand.
+`loading` queries them, `whole_plan` combines them. Decision 18 explains why history is queried by
+our own code.
 """
 
 from workitems.plan_at.loading import (

@@ -25,7 +25,7 @@ class PillarAt(NamedTuple):
 
 
 class MitigationAt(NamedTuple):
-    """What an agency does about a delay."""
+    """A mitigation of a delay."""
 
     pk: int
     delay: int
@@ -68,7 +68,7 @@ class DelayAt(NamedTuple):
 
     @property
     def days(self) -> int:
-        """Calendar days from the date before to the date after."""
+        """Calendar days from `due_before` to `due_after`."""
         return (self.due_after - self.due_before).days
 
     @property
@@ -112,7 +112,7 @@ class MilestoneAt(NamedTuple):
 
     @property
     def is_late(self) -> bool:
-        """Open, and overdue or expected late."""
+        """True if open and either overdue or expected late."""
         return self.is_open and (self.agreed_due < self.on or self.forecast_due > self.agreed_due)
 
     @property
@@ -158,7 +158,7 @@ class ItemAt(NamedTuple):
 
     @property
     def is_late(self) -> bool:
-        """Live, with a milestone overdue or expected late."""
+        """True if live and with a milestone that is overdue or expected late."""
         return self.is_live and self.late.is_late
 
     @property

@@ -1,4 +1,4 @@
-"""Work items: the list, one item, and the acts of the agency that answers for it."""
+"""List and show work items, change an item's status, and record the reviewer's rating."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -34,9 +34,9 @@ from workitems.services import items as item_services
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
-# Of an item's history its page shows the newest; the rest is beside it.
+# Number of history entries on an item's page; the history page has all of them.
 HISTORY_SHOWN = 20
-# What the list is mostly narrowed by; its other filters open on demand.
+# Frequently used filters of the list; the others are under "more".
 FIELDS = ("q", "pillar", "agency", "standing")
 
 
@@ -46,7 +46,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     as_at = AsAtForm(request.GET, on=localdate())
     moment = as_at.moment
     sort = sort_of(request.GET.get("sort", ""))
-    # Today's list asks the database for its page alone.
+    # For today, query only the items on the page.
     at = None if moment.is_now else plan_at(plan, moment)
     agencies = {agency.pk: agency for agency in agencies_of(plan)}
     if at:
@@ -94,12 +94,12 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def at_query(moment: Moment) -> str:
-    """What keeps the moment in an address: "?at=2010-07-30", or nothing for today."""
+    """Return the moment as a query string: "?at=2010-07-30", or "" for today."""
     return f"?{urlencode({'at': moment.key})}" if moment.key else ""
 
 
 def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
-    """The items on a page of the list, with all their milestones."""
+    """Return the items on a page of the list, with all their milestones."""
     rows: Any = page.object_list
     items = items_among(rows, moment) if moment.is_now else rows
     milestones = milestones_at(moment, {"item_id__in": [item.pk for item in items]})
@@ -107,13 +107,13 @@ def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
 
 
 def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
-    """The item with its plan, pillar and agencies, or 404 for a stranger to the plan."""
+    """Return the item with its plan, pillar and agencies, or raise 404 if the user may not read it."""
     plan = visible_plan(request, slug)
     items = (
         WorkItem.objects.filter(plan=plan)
         .select_related("pillar", "lead_agency")
         .annotate(
-            # Most items have none of these, and then the page need not ask for them.
+            # Most items have none of these; then the page can skip their queries.
             is_asked_about=Exists(Variation.objects.pending().filter(item=OuterRef("pk"))),
             has_evidence=Exists(Evidence.objects.of_item(OuterRef("pk"))),
             was_considered=Exists(matters_of(OuterRef("pk")))
@@ -139,21 +139,21 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         "moment": moment,
         "at_query": at_query(moment),
         "as_at": as_at,
-        # For the title, which says where something is wrong.
+        # The page title mentions errors of "form".
         "form": as_at,
     }
     shown = item_page(item, moment, skip=known_empty(item) if moment.is_now else frozenset())
     if shown is None:
-        # The question has an answer, so this page is found.
+        # Status 200, because "the item did not exist yet" is a valid answer.
         return render(request, "workitems/items/not_yet.html", frame | {"item": item})
     parts = _parts(request, item, shown, moment)
-    # Nobody changes anything in the past.
+    # Past moments are read-only.
     may = _may(request, item) if moment.is_now else {}
     return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
 def known_empty(item: WorkItem) -> frozenset[str]:
-    """The parts that the item has none of today, as the query for it said."""
+    """Return the names of the parts that are empty today, from the annotations of `visible_item`."""
     found: Any = item
     there = {
         "variations": found.is_asked_about,
@@ -165,7 +165,7 @@ def known_empty(item: WorkItem) -> frozenset[str]:
 
 
 def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment) -> dict[str, Any]:
-    """What the page shows. The history of a past page ends with its moment."""
+    """Return the context of the page. The history of a past page ends at its moment."""
     on, then = moment.on, shown.item
     milestones = [milestone for milestone, _ in shown.milestones]
     history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
@@ -206,7 +206,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
 
 
 def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
-    """What the person may do with the item today."""
+    """Return what the user may do with the item today."""
     user = request.user
     return {
         "may_update": item.stage != Stage.WITHDRAWN
@@ -268,6 +268,6 @@ def visible_milestone(item: WorkItem, number: int) -> Milestone:
     row = get_object_or_404(
         Milestone.objects.select_related("responsible_agency"), item=item, number=number
     )
-    # With what the rules ask of it already there.
+    # Set the item, which the permission rules use, to save a query.
     row.item = item
     return row

@@ -1,4 +1,4 @@
-"""The screen in the room: one matter at a time, large, and its record beside it."""
+"""Present a meeting in the room: one matter at a time, in large type, with its record beside it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -39,7 +39,7 @@ def address_of(meeting: Meeting, position: int) -> str:
 def show(
     request: HttpRequest, meeting: Meeting, position: int, status: int = 200, **forms: Any
 ) -> HttpResponse:
-    """One matter's screen; the nearest there is. `forms` are of acts that were refused."""
+    """Show the matter at a position, or the nearest one. `forms` are those of refused actions."""
     on = localdate()
     matters = agenda_of(meeting)
     may_record = (
@@ -79,7 +79,7 @@ def show(
 
 
 def _reasons(matter: Matter, on: date) -> Sequence[str]:
-    """Why it is here: as things stand, until the record is closed; else as it came on the agenda."""
+    """Return the present reasons for the matter, or after closing the record its original ones."""
     if not matter.meeting.is_closed and matter.kind:
         for each in proposals(matter.meeting.plan, on):
             if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
@@ -97,7 +97,7 @@ def _forms(meeting: Meeting, matter: Matter) -> dict[str, Any]:
 
 
 def _subject(matter: Matter, on: date) -> dict[str, Any]:
-    """What the screen says of the matter's subject: the item's dates, a variation's two sides."""
+    """Return the context of the matter's subject: the item's dates, a variation's two texts."""
     found: dict[str, Any] = {
         "decision_late": bool(matter.decision and matter.decision.is_overdue(on))
     }
