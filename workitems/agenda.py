@@ -25,7 +25,7 @@ KINDS: dict[type[Any], str] = {
     Return: "of_return",
 }
 # Reasons of an item that are left out if its variation or risk is proposed as well.
-SAID_ELSEWHERE = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
+PROPOSED_SEPARATELY = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
         .order_by("number")
     ]
     decisions = [
-        Proposal(row, (_waits(row, on),))
+        Proposal(row, (_decision_reason(row, on),))
         for row in Decision.objects.filter(meeting__plan=plan, meeting__held_on__lt=on)
         .open(on)
         .for_list()
@@ -103,24 +103,24 @@ def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
         .select_related("item", "owner_agency")
         .order_by("escalated_on", "number")
     ]
-    said = {row.subject.item_id for row in [*variations, *risks]}
+    covered = {row.subject.item_id for row in [*variations, *risks]}
     return [
-        *_attention(at or plan_at(plan, Moment.today(on)), said),
+        *_attention(at or plan_at(plan, Moment.today(on)), covered),
         *variations,
         *decisions,
         *risks,
     ]
 
 
-def _attention(at: PlanAt, said: set[int | None]) -> Iterable[Proposal]:
+def _attention(at: PlanAt, covered: set[int | None]) -> Iterable[Proposal]:
     lines = [
         line
         for line in attention(at)
         if line.risk is None  # proposed together with the other risks
         and not (
             line.item
-            and line.item.pk in said
-            and all(reason.rank in SAID_ELSEWHERE for reason in line.reasons)
+            and line.item.pk in covered
+            and all(reason.rank in PROPOSED_SEPARATELY for reason in line.reasons)
         )
     ]
     items = at.plan.items.in_bulk([line.item.pk for line in lines if line.item])
@@ -137,7 +137,7 @@ def _attention(at: PlanAt, said: set[int | None]) -> Iterable[Proposal]:
             yield Proposal(returns[line.of_return.pk], words)
 
 
-def _waits(decision: Decision, on: date) -> str:
+def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
     was = f"{decision.owner_agency.short_name} was to do this by {decision.due_on:%-d %B %Y}"
     late = (on - decision.due_on).days

@@ -189,11 +189,11 @@ def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
         supported = set(supports.values_list("item_id", flat=True))
         items = [item for item in items if item.lead == agency or item.pk in supported]
     if words := searchable(wanted.get("q") or "").split()[:10]:
-        items = [item for item in items if _says(item, words)]
+        items = [item for item in items if _contains_words(item, words)]
     return items
 
 
-def _says(item: ItemAt, words: list[str]) -> bool:
+def _contains_words(item: ItemAt, words: list[str]) -> bool:
     """Return whether every word is in the item's number or wording."""
     text = searchable(item.number, item.title, item.objective, item.action)
     return all(word in text for word in words)

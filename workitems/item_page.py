@@ -28,7 +28,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.risk import WEIGHT
-from workitems.plan_at import as_called
+from workitems.plan_at import agencies_at
 
 UPDATES_SHOWN = 5
 
@@ -71,7 +71,7 @@ def item_page(
         row = rows_at(WorkItem, moment, of={"pk": item.pk}).first()
         if row is None:
             return None
-        agencies = as_called(Agency.objects.in_bulk(), moment)
+        agencies = agencies_at(Agency.objects.in_bulk(), moment)
         then = _record(WorkItem, row)
         then.plan = item.plan
         then.lead_agency = agencies[then.lead_agency_id]

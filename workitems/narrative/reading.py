@@ -38,7 +38,7 @@ from workitems.narrative.sentences import sentences
 
 ROWS_ON_A_PAGE = 50
 # Older entries are found by filtering by date, because large offsets are slow.
-MOST_PAGES = 100
+MAX_PAGES = 100
 BETWEEN = Value("\x1f", output_field=CharField())
 NEVER = Value("\x1e", output_field=CharField())
 
@@ -87,7 +87,7 @@ class Page:
     @property
     def older(self) -> int | None:
         """The number of the next page, or None after the last one."""
-        return self.number + 1 if self.has_older and self.number < MOST_PAGES else None
+        return self.number + 1 if self.has_older and self.number < MAX_PAGES else None
 
 
 def reader_of(user: User, plan: Plan) -> Reader:
@@ -124,12 +124,12 @@ def _whole(
         _slots(rank, name, _visible(kind, reader).filter(**path, **(only or {})), reader)
         for rank, name, kind, path in kinds_of(scope)
     )
-    return _told(rows, limit=limit)
+    return _entries(rows, limit=limit)
 
 
 def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) -> Page:
     """Return a page of the filtered history of a scope. Two queries."""
-    number = min(max(number, 1), MOST_PAGES)
+    number = min(max(number, 1), MAX_PAGES)
     branches = [
         found.annotate(rank=Value(rank, output_field=IntegerField())).values_list(
             "rank", "history_id", "history_date"
@@ -147,7 +147,7 @@ def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) 
         ]
     )
     shown = {(rank, history_id) for rank, history_id, _ in keys[:ROWS_ON_A_PAGE]}
-    entries = _told(_rows_of(shown, reader), shown=shown, field=wanted.field) if shown else []
+    entries = _entries(_rows_of(shown, reader), shown=shown, field=wanted.field) if shown else []
     return Page(entries, number, len(keys) > ROWS_ON_A_PAGE)
 
 
@@ -298,7 +298,7 @@ def _together(branches: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
     return first.union(*others, all=True).order_by("history_date", "rank", "history_id")
 
 
-def _told(
+def _entries(
     rows: Iterable[tuple[Any, ...]],
     *,
     shown: set[tuple[int, int]] | None = None,
@@ -324,17 +324,17 @@ def _told(
     for at, who, why, kind, was, now in reversed(changes):
         if limit is not None and len(entries) >= limit:
             break
-        for said in reversed(list(sentences(kind, was, now))):
-            if field is None or said.field == field:
+        for sentence in reversed(list(sentences(kind, was, now))):
+            if field is None or sentence.field == field:
                 number = now.get("item", "")
                 entries.append(
                     Entry(
                         at=at,
                         who=who,
-                        what=said.what,
+                        what=sentence.what,
                         why=why,
-                        field=said.field,
-                        changes=said.changes,
+                        field=sentence.field,
+                        changes=sentence.changes,
                         number=number,
                     )
                 )

@@ -6,7 +6,7 @@ our own code.
 """
 
 from workitems.plan_at.loading import (
-    as_called,
+    agencies_at,
     delays_at,
     grouped,
     items_among,
@@ -41,7 +41,7 @@ __all__ = [
     "ReturnAt",
     "RiskAt",
     "VariationAt",
-    "as_called",
+    "agencies_at",
     "delays_at",
     "grouped",
     "items_among",

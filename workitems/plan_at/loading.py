@@ -212,7 +212,7 @@ def pillar_titles(plan: Plan, moment: Moment) -> dict[int, str]:
     return titles
 
 
-def as_called(agencies: Mapping[int, Agency], moment: Moment) -> dict[int, Agency]:
+def agencies_at(agencies: Mapping[int, Agency], moment: Moment) -> dict[int, Agency]:
     """Return agencies, by id, with their names at the moment. Makes one query, none for today.
 
     An agency recorded later has its name of today, because plans older than this register name

@@ -12,7 +12,7 @@ from workitems import standing
 from workitems.asat import Moment, rows_at
 from workitems.models import Plan, Return, ReturnNote, Round, Variation
 from workitems.plan_at.loading import (
-    as_called,
+    agencies_at,
     delays_at,
     grouped,
     items_at,
@@ -99,7 +99,7 @@ class PlanAt:
 
 def plan_at(plan: Plan, moment: Moment) -> PlanAt:
     """Return the plan at the moment, in at most 12 queries whatever its size."""
-    agencies = as_called(Agency.objects.in_bulk(), moment)
+    agencies = agencies_at(Agency.objects.in_bulk(), moment)
     variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
     risks = [row for row in risks_at(plan, moment) if row.escalated_to and not row.closed_on]
     milestones = milestones_at(moment, {"item__plan_id": plan.pk}, only_open=True)
