@@ -16,12 +16,13 @@ from workitems.standing import LATE_ORDER, Standing, by_then, standing_of
 
 THEN, NOW = date(2009, 8, 1), date(2010, 10, 14)
 AUGUST, SEPTEMBER, NOVEMBER = date(2009, 8, 31), date(2010, 9, 30), date(2010, 11, 30)
-ITEM = ItemAt(
-    pk=1, number="1.2", title="Print a brochure", objective="People know.", action="Print it.",
-    pillar=1, lead=1, is_key=False, months=None, starts_on=None, stage="under_way",
-    completed_on=None, confidence="on_track", reviewer_confidence="", heard_on=None, version=None,
-    on=NOW,
-)  # fmt: skip
+ITEM = ItemAt(**{
+    **{name: "" for name, kind in ItemAt.__annotations__.items() if kind is str},
+    "pk": 1, "number": "1.2", "title": "Print a brochure", "objective": "People know.",
+    "action": "Print it.", "pillar": 1, "lead": 1, "is_key": False, "months": None,
+    "starts_on": None, "stage": "under_way", "completed_on": None, "confidence": "on_track",
+    "heard_on": None, "version": None, "on": NOW,
+})  # fmt: skip
 BROCHURE = MilestoneAt(
     pk=1, item=1, number=1, description="Brochure printed", done_means="", responsible=1,
     original_due=AUGUST, agreed_due=AUGUST, forecast_due=AUGUST, completed_on=None,

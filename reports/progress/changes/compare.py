@@ -11,7 +11,7 @@ from datetime import date
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
 from workitems.models import Variation
-from workitems.models.item import Stage, number_key
+from workitems.models.item import WORDINGS, Stage, number_key
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -101,12 +101,8 @@ class _Comparing:
     def identity(self, was: ItemAt, now: ItemAt) -> Iterator[Change]:
         """Where it belongs, what it says, and how sure people are; each told apart."""
         wordings = [
-            Reworded(label, getattr(was, name), getattr(now, name))
-            for name, label in (
-                ("title", "Title"),
-                ("objective", "Objective"),
-                ("action", "Action"),
-            )
+            Reworded(label.capitalize(), getattr(was, name), getattr(now, name))
+            for name, label in WORDINGS.items()
             if getattr(was, name) != getattr(now, name)
         ]
         if wordings:
