@@ -37,17 +37,17 @@ def env_number(name: str, default: int) -> int:
     return int(value)
 
 
-def listed(text: str) -> list[str]:
+def split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 DEBUG = env_flag("DEBUG", "no")
 # Required unless DEBUG is on.
 SECRET_KEY = env("SECRET_KEY", "for-a-debugging-machine-only" if DEBUG else None)
-ALLOWED_HOSTS = listed(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None))
+ALLOWED_HOSTS = split_list(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None))
 # Whether users reach us over TLS. Off only on a debugging machine and in benchmarks.
 BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
-CSRF_TRUSTED_ORIGINS = listed(env("CSRF_TRUSTED_ORIGINS", ""))
+CSRF_TRUSTED_ORIGINS = split_list(env("CSRF_TRUSTED_ORIGINS", ""))
 
 INSTALLED_APPS = [
     "trafficking_plan",

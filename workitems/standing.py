@@ -16,14 +16,14 @@ AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
 
 
-def counted(count: int, noun: str) -> str:
+def count_noun(count: int, noun: str) -> str:
     """Return "1 item" or "1,092 items", always in digits."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
 def days_in_words(count: int) -> str:
     """Return "1 day" or "1,092 days"."""
-    return counted(count, "day")
+    return count_noun(count, "day")
 
 
 def by_then(day: date | None, on: date) -> date | None:

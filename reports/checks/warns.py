@@ -12,7 +12,7 @@ from reports.checks.material import BRIEFING, CLEARANCE, COVER, WORKSHOP, Materi
 from reports.checks.paper_dates import called_future
 from reports.document import markup, words
 from reports.document.dates import long_date
-from reports.document.wording import agree, counted, listed
+from reports.document.wording import agree, count_in_words, join_words
 from reports.drafting.draft import Part, drifts, outdated, printed
 from reports.models import Briefing
 from workitems.models import Update
@@ -79,7 +79,7 @@ def _stale(material: Material) -> Iterator[Check]:
         yield Check(
             key="stale",
             severity=WARNING,
-            words=f"{agree(count, 'Paragraph', 'Paragraphs')} {listed(str(number) for number, _ in stale)} "
+            words=f"{agree(count, 'Paragraph', 'Paragraphs')} {join_words(str(number) for number, _ in stale)} "
             f"{agree(count, 'is', 'are')} not what the records say now; refresh the draft.",
             url=material.paragraph_url(first),
             place="The draft",
@@ -91,7 +91,7 @@ def _stale(material: Material) -> Iterator[Check]:
         yield Check(
             key="refresh",
             severity=WARNING,
-            words=f"The records give {counted(len(fresh), 'further paragraph')} that the draft does not "
+            words=f"The records give {count_in_words(len(fresh), 'further paragraph')} that the draft does not "
             f"have; refresh it, then hide what is not wanted.",
             url=material.url(WORKSHOP),
             place="The draft",
@@ -152,7 +152,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
             yield Check(
                 key=f"past-{part.key}",
                 severity=WARNING,
-                words=f"{name} speaks of {listed(past)} as to come, and the paper is dated {long_date(on)}.",
+                words=f"{name} speaks of {join_words(past)} as to come, and the paper is dated {long_date(on)}.",
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text, on.isoformat()),
@@ -179,7 +179,7 @@ def _phones(material: Material) -> Iterator[Check]:
                 fields[digits] = name
     for digits, people in holders.items():
         if len(people) > 1:
-            who = listed(dict.fromkeys(people))
+            who = join_words(dict.fromkeys(people))
             yield Check(
                 key=f"phone-{digits[-8:]}",
                 severity=WARNING,

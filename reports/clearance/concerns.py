@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reports.document import Source
-from reports.document.wording import listed
+from reports.document.wording import join_words
 from reports.drafting.draft import Draft, printed
 from reports.models import Clearance
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
@@ -143,7 +143,7 @@ def changes_in_words(found: Iterable[Change]) -> str:
     words = [change.what for change in found]
     if len(words) > MOST_NAMED:
         words = [*words[:MOST_NAMED], f"{len(words) - MOST_NAMED} more places differ"]
-    sentence = listed(words)
+    sentence = join_words(words)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
 

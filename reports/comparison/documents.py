@@ -21,8 +21,8 @@ from reports.document import (
     words,
 )
 from reports.document.dates import long_date
-from reports.document.wording import agree, listed
-from workitems.standing import counted
+from reports.document.wording import agree, join_words
+from workitems.standing import count_noun
 from workitems.word_diff import Strand, full_diff
 
 # Limit on character comparisons for a whole paper. Further changed paragraphs are shown as
@@ -113,7 +113,7 @@ class Stretch:
         was = _numbers(line.was.number for line in self.lines if line.was)
         count = len(self.lines)
         before = "" if was == now else f", {agree(count, 'was', 'were')} {was}"
-        what = counted(count, _noun(self.lines[0].said))
+        what = count_noun(count, _noun(self.lines[0].said))
         return f"{what} {agree(count, 'is', 'are')} the same: {now}{before}"
 
 
@@ -223,9 +223,9 @@ class Comparison:
             each: list[str] = []
             for kind in Kind:
                 if count[kind]:
-                    what = f"{count[kind]:,}" if each else counted(count[kind], noun)
+                    what = f"{count[kind]:,}" if each else count_noun(count[kind], noun)
                     each.append(f"{what} {agree(count[kind], 'is', 'are')} {kind.label}")
-            said.append(listed(each))
+            said.append(join_words(each))
         return f"{'; '.join(said)}."
 
 
@@ -523,4 +523,4 @@ def _numbers(numbers: Iterable[int]) -> str:
     said: list[str] = []
     for run in runs:
         said += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
-    return listed(said)
+    return join_words(said)

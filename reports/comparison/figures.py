@@ -13,7 +13,7 @@ from reports.document.wording import agree
 from workitems.models import Delay
 from workitems.models.item import Confidence
 from workitems.plan_at import PlanAt
-from workitems.standing import Standing, counted, days_in_words
+from workitems.standing import Standing, count_noun, days_in_words
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def counted_otherwise(paper: Document, plan: PlanAt) -> str:
     if said == (len(plan.items), complete):
         return ""
     return (
-        f"its annex counts {counted(said[0], 'work item')}, of which {said[1]:,} "
+        f"its annex counts {count_noun(said[0], 'work item')}, of which {said[1]:,} "
         f"{agree(said[1], 'is', 'are')} complete"
     )
 

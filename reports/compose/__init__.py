@@ -19,7 +19,7 @@ from reports.compose.annex_rows import (
     work_item_texts,
 )
 from reports.compose.delay_text import delay, mitigation
-from reports.compose.facts import Facts, read
+from reports.compose.facts import Facts, read_facts
 from reports.compose.paragraphs import Writer, key
 from reports.compose.sections import achievements, background, figures, purpose
 from reports.document import (
@@ -95,7 +95,7 @@ def generate(
     Raise `DocumentError`, with a message for the user, if nobody holds the portfolio on that day or
     a record contains what cannot be printed.
     """
-    facts = read(briefing)
+    facts = read_facts(briefing)
     behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
     writer = Writer(facts, behind)
     return Composed(

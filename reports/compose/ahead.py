@@ -7,7 +7,7 @@ from reports.compose.facts import item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
-from reports.document.wording import agree, capitalised, cited, counted, some
+from reports.document.wording import agree, capitalised, cited, count_in_words, some
 from workitems.models import Pillar
 from workitems.plan_at import ItemAt
 
@@ -131,7 +131,7 @@ def _risks(writer: Writer) -> Iterator[Paragraph]:
             bullets.append((Bullet(writer.text(cited(text, f"owner: {owner}"))), [source]))
     count = len(bullets)
     return writer.paragraphs(
-        f"{capitalised(counted(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you "
+        f"{capitalised(count_in_words(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you "
         f"and {agree(count, 'remains', 'remain')} open:",
         about="risks",
         bullets=bullets,

@@ -8,7 +8,7 @@ from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Text
 from reports.document.dates import long_date
-from reports.document.wording import closed, counted, opened
+from reports.document.wording import closed, count_in_words, opened
 from reports.models import ResponseChoice
 
 
@@ -32,7 +32,7 @@ def answer_paragraph(writer: Writer, answer: AnswerFacts) -> Paragraph:
         if len(answer.choices) == 1 and not answer.to_do:
             words = f"{opening}: the recommendation {_asked(marked[0])} was marked “{marked[0].option}”."
             return writer.paragraph(words, about=about, sources=sources)
-        noun = counted(len(answer.choices), "recommendation")
+        noun = count_in_words(len(answer.choices), "recommendation")
         return writer.paragraph(
             f"{opening}. It made {noun}:",
             about=about,

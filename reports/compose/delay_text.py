@@ -16,8 +16,8 @@ from reports.document.wording import (
     agree,
     capitalised,
     cited,
-    counted,
-    listed,
+    count_in_words,
+    join_words,
     mentions,
     number,
     some,
@@ -138,13 +138,13 @@ def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
     sentences = []
     if still:
         sentences.append(
-            f"{capitalised(counted(len(still), 'key work item'))} "
+            f"{capitalised(count_in_words(len(still), 'key work item'))} "
             f"{agree(len(still), 'has', 'have')} slipped: "
             f"{some([quoted(entry.item) for entry in still])}."
         )
     if caught_up:
         sentences.append(
-            f"{capitalised(counted(len(caught_up), 'key work item'))} "
+            f"{capitalised(count_in_words(len(caught_up), 'key work item'))} "
             f"{agree(len(caught_up), 'was', 'were')} late and "
             f"{agree(len(caught_up), 'has', 'have')} caught up: "
             f"{some([quoted(entry.item) for entry in caught_up])}."
@@ -163,7 +163,7 @@ def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
         f" (item {row.number}, led by {writer.lead(entry.item)}) is a key work item",
     ]
     parts.append(
-        f" with an anticipated timeframe of {counted(row.months, 'month')}. "
+        f" with an anticipated timeframe of {count_in_words(row.months, 'month')}. "
         if row.months
         else ". "
     )
@@ -194,7 +194,7 @@ def _latest(others: list[LateItem]) -> list[LateItem]:
 
 def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Iterator[Paragraph]:
     shown = _latest(others)
-    lead = capitalised(counted(len(others), "other work item" if with_keys else "work item"))
+    lead = capitalised(count_in_words(len(others), "other work item" if with_keys else "work item"))
     lead += " also slipped" if with_keys else " slipped"
     if len(shown) < len(others):
         lead += f"; these {number(len(shown))} are the latest"
@@ -223,7 +223,7 @@ def _slip(writer: Writer, slip: Slip) -> str:
     causes = dict.fromkeys(filter(None, found))
     if causes:
         is_was = "is" if any(delay.is_open for delay in slip.delays) else "was"
-        sentences.append(f"It {is_was} held up by {listed(causes)}.")
+        sentences.append(f"It {is_was} held up by {join_words(causes)}.")
     if not slip.delays:
         sentences.append("The cause has not been recorded.")
     told = [delay.explanation for delay in slip.delays]

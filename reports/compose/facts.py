@@ -119,7 +119,7 @@ def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
     return version_of(step, "milestone", f"Milestone {step.number} of item {item.number}")
 
 
-def read(briefing: Briefing) -> Facts:
+def read_facts(briefing: Briefing) -> Facts:
     """Everything that the paper is composed from: 16 queries, whatever the plan's size.
 
     Refused with a `DocumentError` when nobody holds the plan's portfolio on the paper's date.

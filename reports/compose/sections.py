@@ -14,8 +14,8 @@ from reports.document.wording import (
     capitalised,
     cited,
     closed,
-    counted,
-    listed,
+    count_in_words,
+    join_words,
     mentions,
     number,
     numbers,
@@ -87,7 +87,7 @@ def _figures(facts: Facts) -> str:
     stages = [item.stage for item in facts.items]
     found = [(stages.count(stage), STANDING[stage]) for stage in STANDING if stage in stages]
     if len(found) == 1:
-        every = "both work items" if total == 2 else f"all {counted(total, 'work item')}"
+        every = "both work items" if total == 2 else f"all {count_in_words(total, 'work item')}"
         who = "the Plan’s one work item" if total == 1 else every
         first = f"On {on}, {who} {agree(total, *found[0][1])}."
     else:
@@ -99,7 +99,7 @@ def _figures(facts: Facts) -> str:
         parts[0] = parts[0].replace(
             figures[1], f"{figures[1]} of the Plan’s {figures[0]} work items", 1
         )
-        first = f"On {on}, {listed(parts)}."
+        first = f"On {on}, {join_words(parts)}."
     late = [item for item in facts.items if item.is_late]
     return f"{first} {_late(late)}"
 
@@ -145,13 +145,13 @@ def background(writer: Writer) -> Section:
     others = [agency for agency in facts.members if agency.pk != coordinator.pk]
     who = writer.agency(coordinator)
     told = mentions(facts.plan.background, [coordinator.name])
-    members = listed(
+    members = join_words(
         [writer.agency(agency) for agency in others]
         if len(others) <= MAX_MEMBERS
         else [agency.short_name for agency in others]
     )
     if others and told:
-        sentence = f"Besides {who}, {counted(len(others), 'agency', 'agencies')} "
+        sentence = f"Besides {who}, {count_in_words(len(others), 'agency', 'agencies')} "
         sentence += f"{agree(len(others), 'belongs', 'belong')} to the working group: {members}."
     elif others:
         sentence = f"{capitalised(who)} coordinates the Plan on behalf of its working group, "
@@ -206,11 +206,11 @@ def achievements(writer: Writer) -> Section:
 def _completed(writer: Writer, completed: list[ItemAt]) -> Iterator[Paragraph]:
     """Yield all completed items in one sentence if they fit, else some of each pillar, key items
     first."""
-    start = f"{capitalised(counted(len(completed), 'work item'))} "
+    start = f"{capitalised(count_in_words(len(completed), 'work item'))} "
     start += f"{agree(len(completed), 'was', 'were')} completed in the period"
     if len(completed) <= MAX_COMPLETED:
         yield writer.paragraph(
-            f"{start}: {listed(quoted(item) for item in completed)}.",
+            f"{start}: {join_words(quoted(item) for item in completed)}.",
             about="completed",
             sources=[item_source(item) for item in completed],
         )
@@ -221,7 +221,7 @@ def _completed(writer: Writer, completed: list[ItemAt]) -> Iterator[Paragraph]:
         if items:
             shown = sorted(items, key=lambda item: not item.is_key)
             names = some([quoted(item) for item in shown], MAX_COMPLETED_OF_PILLAR)
-            head = f" ({counted(len(items), 'item')}): "
+            head = f" ({count_in_words(len(items), 'item')}): "
             text = writer.text(writer.bold(pillar.title), head, f"{names}.")
             bullets.append((Bullet(text), [item_source(item) for item in items]))
     yield from writer.paragraphs(
@@ -239,7 +239,7 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
         )
     else:
         sentence = (
-            f"Agencies reported on {counted(len(heard), 'work item')} in {span}. "
+            f"Agencies reported on {count_in_words(len(heard), 'work item')} in {span}. "
             "None of the accepted reports names a key achievement."
         )
     return writer.paragraph(

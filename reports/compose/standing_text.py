@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from reports.document import DocumentError
 from reports.document.dates import long_date, period
-from reports.document.wording import capitalised, listed, the
+from reports.document.wording import capitalised, join_words, the
 from reports.models import Briefing
 
 Filling = Callable[[Briefing], str]
@@ -37,7 +37,7 @@ def check_words(text: str) -> None:
         if word.strip() not in WORDS:
             raise DocumentError(
                 f"“{{{word}}}” is nothing that a briefing fills in; that is "
-                f"{listed(f'{{{name}}}' for name in WORDS)}."
+                f"{join_words(f'{{{name}}}' for name in WORDS)}."
             )
 
 

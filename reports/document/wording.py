@@ -29,7 +29,7 @@ def numbers(counts: Sequence[int]) -> list[str]:
     return [f"{count:,}" if count else number(0) for count in counts]
 
 
-def counted(count: int, noun: str, plural: str = "") -> str:
+def count_in_words(count: int, noun: str, plural: str = "") -> str:
     """Return "no work items", "one work item" or "24 work items"."""
     return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
@@ -39,7 +39,7 @@ def agree(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-def listed(parts: Iterable[str]) -> str:
+def join_words(parts: Iterable[str]) -> str:
     """Return "a", "a and b" or "a, b and c", or "a; b; and c" if a part contains a comma."""
     words = list(parts)
     if len(words) < 3:
@@ -53,9 +53,9 @@ def some(parts: Sequence[str], most: int = 12) -> str:
     """Return all parts as `listed`, or the first ones and the number of others: "a, b and 988
     others"."""
     if len(parts) <= most:
-        return listed(parts)
+        return join_words(parts)
     left = len(parts) - most
-    return listed([*parts[:most], f"{number(left)} {agree(left, 'other', 'others')}"])
+    return join_words([*parts[:most], f"{number(left)} {agree(left, 'other', 'others')}"])
 
 
 def named(name: str) -> str:

@@ -25,7 +25,7 @@ from reports.meetings.parts import (
 from reports.meetings.record_words import answer, line, milestone_dates, paragraphs
 from reports.progress import dashboard
 from reports.progress.changes import Comparison
-from reports.progress.changes import read as read_changes
+from reports.progress.changes import read_changes as read_changes
 from reports.progress.view import Look, meetings_before
 from workitems.asat import Moment
 from workitems.attention import Line, attention

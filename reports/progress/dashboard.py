@@ -24,7 +24,7 @@ from workitems.plan_at import (
     plan_at,
     with_milestones,
 )
-from workitems.standing import Standing, counted, days_in_words
+from workitems.standing import Standing, count_noun, days_in_words
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8
@@ -107,7 +107,7 @@ class Cause:
 
     @property
     def words(self) -> str:
-        return f"{days_in_words(self.days)} in {counted(self.figure.count, 'delay')}"
+        return f"{days_in_words(self.days)} in {count_noun(self.figure.count, 'delay')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +132,7 @@ class Dashboard:
     answered: dict[int, tuple[int, int]]
 
 
-def read(look: Look) -> Dashboard:
+def read_dashboard(look: Look) -> Dashboard:
     """The dashboard of a look: a fixed number of queries, one reading more where compared."""
     at = plan_at(look.plan, look.at)
     before = plan_at(look.plan, look.since) if look.since else None
@@ -220,7 +220,7 @@ def headline(at: PlanAt) -> str:
         )
         if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)
     ]  # fmt: skip
-    sentence = f"{counted(total, 'work item')}: {', '.join(parts)}"
+    sentence = f"{count_noun(total, 'work item')}: {', '.join(parts)}"
     pending = len(at.variations)
     if pending:
         sentence += f"; {pending:,} {'variation waits' if pending == 1 else 'variations wait'}"

@@ -18,7 +18,7 @@ from workitems.asat import Moment
 from workitems.models import Plan
 from workitems.models.item import Stage
 from workitems.plan_at import ItemAt, items_at, milestones_at, pillar_titles
-from workitems.standing import counted
+from workitems.standing import count_noun
 
 # Beyond so many rows a reader wants to choose a group before its rows.
 OPEN_UP_TO = 60
@@ -51,7 +51,7 @@ class Group:
     @property
     def words(self) -> str:
         """ "120 items, 14 late"."""
-        return f"{counted(len(self.strips), 'item')}, {self.late:,} late"
+        return f"{count_noun(len(self.strips), 'item')}, {self.late:,} late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class Timeline:
     @property
     def words(self) -> str:
         """ "53 milestones of 25 work items; 7 items late." """
-        milestones = counted(self.milestones, "milestone")
-        items = counted(self.items, "work item")
-        return f"{milestones} of {items}; {counted(self.late, 'item')} late."
+        milestones = count_noun(self.milestones, "milestone")
+        items = count_noun(self.items, "work item")
+        return f"{milestones} of {items}; {count_noun(self.late, 'item')} late."
 
     @property
     def is_short(self) -> bool:
@@ -90,7 +90,7 @@ class Timeline:
         return self.items > DRAWN_UP_TO and len(self.groups) > 1
 
 
-def read(
+def read_timeline(
     plan: Plan,
     moment: Moment,
     *,

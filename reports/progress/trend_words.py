@@ -5,13 +5,13 @@ from datetime import date
 from reports.document.dates import days, long_date
 from reports.progress.trends import Met, Trends
 from workitems.models.item import Stage
-from workitems.standing import counted
+from workitems.standing import count_noun
 
 
 def stages(trends: Trends) -> str:
     now, before = trends.now, trends.a_year_before
     complete, withdrawn = now.stages[Stage.COMPLETE], now.stages[Stage.WITHDRAWN]
-    says = f"At {long_date(now.day)}, {complete:,} of {counted(now.items, 'work item')}"
+    says = f"At {long_date(now.day)}, {complete:,} of {count_noun(now.items, 'work item')}"
     says += f" {'was' if now.items == 1 else 'were'} complete"
     if withdrawn:
         says += f" and {withdrawn:,} withdrawn"
@@ -26,9 +26,7 @@ def lateness(trends: Trends) -> str:
     now, before = trends.now, trends.a_year_before
     says = f"At {long_date(now.day)}, "
     if now.overdue or now.expected_late:
-        says += (
-            f"{counted(now.overdue, 'milestone')} {'was' if now.overdue == 1 else 'were'} overdue"
-        )
+        says += f"{count_noun(now.overdue, 'milestone')} {'was' if now.overdue == 1 else 'were'} overdue"
         says += f" and {now.expected_late:,} expected late"
     else:
         says += "no milestone was overdue or expected late"
@@ -41,9 +39,7 @@ def delays(trends: Trends) -> str:
     """All delays, and the cause with the most days."""
     if not trends.causes:
         return f"No delay was recorded by {long_date(trends.on)}."
-    says = (
-        f"{days(trends.delay_days)} in {counted(trends.delays, 'delay')} by {long_date(trends.on)}."
-    )
+    says = f"{days(trends.delay_days)} in {count_noun(trends.delays, 'delay')} by {long_date(trends.on)}."
     most = trends.causes[0]
     if len(trends.causes) > 1 and trends.delay_days >= most.days > 0:
         share = round(100 * most.days / trends.delay_days)
@@ -86,7 +82,7 @@ def record(trends: Trends) -> str:
 
 def _met(met: Met) -> str:
     return (
-        f"{counted(met.total, 'milestone')}: {met.on_time:,} met on time, {met.late:,} met late, "
+        f"{count_noun(met.total, 'milestone')}: {met.on_time:,} met on time, {met.late:,} met late, "
         f"{met.not_yet:,} not yet"
     )
 

@@ -133,7 +133,7 @@ class _Dates(NamedTuple):
     responsible: int
 
 
-def read(
+def read_trends(
     plan: Plan, moment: Moment, *, pillar: int | None = None, lead: int | None = None
 ) -> Trends:
     """The trends up to the moment, of the whole plan or of the items of a pillar or a lead agency.

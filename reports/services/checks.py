@@ -13,7 +13,7 @@ from reports.checks.blockers import RETURN
 from reports.checks.material import missing_returns
 from reports.document import Source
 from reports.document.dates import long_date
-from reports.document.wording import agree, listed
+from reports.document.wording import agree, join_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import CLOSING
 from reports.models import Briefing, CheckOverride, DraftParagraph
@@ -93,7 +93,7 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     )
     missing.sort(key=lambda row: (row.round.period_end, row.round_id))
     of_rounds = [
-        f"of {listed([row.agency.short_name for row in rows])} for {round.name}"
+        f"of {join_words([row.agency.short_name for row in rows])} for {round.name}"
         for round, rows in groupby(missing, key=lambda row: row.round)
     ]
     return drafts.add(
@@ -101,7 +101,7 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
         section=home.key,
         position=len(home.parts),
         text=(
-            f"The {agree(len(missing), 'return', 'returns')} {listed(of_rounds)} had not been accepted by "
+            f"The {agree(len(missing), 'return', 'returns')} {join_words(of_rounds)} had not been accepted by "
             f"{long_date(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
         ),
         sources=tuple(

@@ -15,7 +15,7 @@ from agencies.models import Agency, User
 from reports.clearance import concerns
 from reports.document import DocumentError
 from reports.document.text import check_characters
-from reports.document.wording import agree, listed
+from reports.document.wording import agree, join_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
 from reports.models import Briefing, Clearance, ClearanceComment, ClearanceReply
@@ -81,14 +81,14 @@ def ask(
     lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
     if lost:
         raise Refused(
-            f"{listed(lost)} answered already, and that stands in the paper. Keep "
+            f"{join_words(lost)} answered already, and that stands in the paper. Keep "
             f"{agree(len(lost), 'it', 'them')} ticked.",
             "agencies",
         )
     again = sorted(each.agency.short_name for each in unticked if each.reopened_because)
     if again:
         raise Refused(
-            f"{listed(again)} answered before words changed, and {agree(len(again), 'is', 'are')} asked "
+            f"{join_words(again)} answered before words changed, and {agree(len(again), 'is', 'are')} asked "
             f"again. Keep {agree(len(again), 'it', 'them')} ticked.",
             "agencies",
         )

@@ -1,7 +1,7 @@
 """Refuses a step while checks block it."""
 
 from reports import checks
-from reports.document.wording import agree, capitalised, counted
+from reports.document.wording import agree, capitalised, count_in_words
 from reports.models import Briefing
 from workitems.services.refusals import Refused
 
@@ -16,6 +16,6 @@ def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
     if found:
         count = len(found)
         raise Blocked(
-            f"{capitalised(counted(count, 'check'))} {agree(count, 'stops', 'stop')} this paper from "
+            f"{capitalised(count_in_words(count, 'check'))} {agree(count, 'stops', 'stop')} this paper from "
             f"{before.stopped}. “Checks” says what is wrong, and where."
         )

@@ -164,7 +164,7 @@ def claim(*, at: datetime, row: Rendering | None = None) -> Rendering | None:
     return None
 
 
-def tell(row: Rendering, *, at: datetime, stage: str, page: int, pages: int) -> bool:
+def record_progress(row: Rendering, *, at: datetime, stage: str, page: int, pages: int) -> bool:
     """Say how far it is. False where somebody else has it by now."""
     columns = {"stage": stage, "beat_at": at}
     if page:

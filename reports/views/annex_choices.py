@@ -22,7 +22,7 @@ from reports.models import Briefing
 from reports.services.annex_choices import choose_annexes, words_of
 from reports.views.briefings import readable_briefing
 from workitems.services import Refused
-from workitems.standing import counted
+from workitems.standing import count_noun
 from workitems.views.lookups import posted, require, signed_in
 
 
@@ -74,15 +74,15 @@ def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
 def _size(annex: Annex) -> str:
     match annex:
         case ProgressPicture():
-            return counted(len(annex.timeline), "milestone")
+            return count_noun(len(annex.timeline), "milestone")
         case WorkItemTable():
-            return counted(sum(len(pillar.rows) for pillar in annex.pillars), "work item")
+            return count_noun(sum(len(pillar.rows) for pillar in annex.pillars), "work item")
         case WorkItemTexts():
-            return counted(sum(len(pillar.items) for pillar in annex.pillars), "work item")
+            return count_noun(sum(len(pillar.items) for pillar in annex.pillars), "work item")
         case DelayRegister():
-            return counted(len(annex.rows), "delay")
+            return count_noun(len(annex.rows), "delay")
         case RiskRegister():
-            return counted(len(annex.rows), "risk")
+            return count_noun(len(annex.rows), "risk")
         case ConsultedTable():
             count = len(annex.rows)
             return f"{count:,} {agree(count, 'agency', 'agencies')}"

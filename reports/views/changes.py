@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from reports.progress.changes import Change, Comparison, Kind, read
+from reports.progress.changes import Change, Comparison, Kind, read_changes
 from reports.progress.changes.periods import between, offered
 from reports.progress.view import Look
 from reports.views.dashboard import chosen, look_of
@@ -42,7 +42,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_asked:
         look = replace(look, since=usual.moment)
         context["bar"].fields["since"].widget.attrs["placeholder"] = usual.words
-    found = read(look)
+    found = read_changes(look)
     only = chosen(request, "kind", {kind: kind.label for kind in Kind})
     page = None
     if only:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.fields import say_refusal
 from reports import checks
 from reports.checks import Check, Count, Gate
-from reports.document.wording import agree, capitalised, counted
+from reports.document.wording import agree, capitalised, count_in_words
 from reports.drafting import draft_rows
 from reports.forms.checks import OverrideForm
 from reports.models import Briefing
@@ -102,12 +102,12 @@ def lead_of(count: Count, gate: Gate | None) -> str:
     stops = count.before(gate) if gate else 0
     words = "No check stops this paper"
     if gate:
-        number = capitalised(counted(stops, "check"))
+        number = capitalised(count_in_words(stops, "check"))
         words = f"{number} {agree(stops, 'stops', 'stop')} this paper from {gate.stopped}"
         if stops < count.blocking:
-            words += f"; {counted(count.blocking, 'stops', 'stop')} it from being authorised"
+            words += f"; {count_in_words(count.blocking, 'stops', 'stop')} it from being authorised"
     if count.warnings:
-        warnings = counted(count.warnings, "warning")
+        warnings = count_in_words(count.warnings, "warning")
         words += f", and {warnings} {agree(count.warnings, 'is', 'are')} not answered"
     return f"{words}."
 

@@ -35,7 +35,7 @@ def look_of(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
 @require_GET
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
-    page = dashboard.read(look)
+    page = dashboard.read_dashboard(look)
     bars = [
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
         for each in page.causes

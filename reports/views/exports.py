@@ -98,7 +98,7 @@ def what_changed(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
         _, usual = offered(look, bar.earlier())
         look = replace(look, since=usual.moment)
     only = chosen(request, "kind", {kind: kind.label for kind in changes.Kind})
-    return exports.what_changed(look, changes.read(look), made_at, only=only)
+    return exports.what_changed(look, changes.read_changes(look), made_at, only=only)
 
 
 EXPORTS = {

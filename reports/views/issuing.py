@@ -20,7 +20,7 @@ from reports.forms.issuing import SignForm, StepForm
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
 from reports.models.briefing import CONSULTED_STATES
 from reports.models.issue import sha256
-from reports.progress.changes import read as compare
+from reports.progress.changes import read_changes as compare
 from reports.progress.view import Look
 from reports.render.annex_sheets import render_workbook
 from reports.render.docx import MIME_TYPE as DOCX

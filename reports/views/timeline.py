@@ -18,7 +18,9 @@ from reports.views.dashboard import chosen, look_of
 def timeline(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     by = GroupBy(chosen(request, "group", {group: group.label for group in GroupBy}) or "pillar")
-    found = milestones.read(look.plan, look.at, by=by, pillar=look.pillar, lead=look.agency)
+    found = milestones.read_timeline(
+        look.plan, look.at, by=by, pillar=look.pillar, lead=look.agency
+    )
     other = GroupBy.PILLAR if by == GroupBy.AGENCY else GroupBy.AGENCY
     is_all = request.GET.get("open") == "all"
     return render(

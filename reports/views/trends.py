@@ -15,13 +15,13 @@ from reports.progress import trends as figures
 from reports.progress.trends import DelayDays, MetBy, Trends
 from reports.progress.view import Look
 from reports.views.dashboard import look_of
-from workitems.standing import counted, days_in_words
+from workitems.standing import count_noun, days_in_words
 
 
 @require_GET
 def trends(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
-    found = figures.read(look.plan, look.at, pillar=look.pillar, lead=look.agency)
+    found = figures.read_trends(look.plan, look.at, pillar=look.pillar, lead=look.agency)
     context |= {
         "trends": found,
         "has_items": bool(found.months) and any(m.items for m in found.months),
@@ -123,7 +123,7 @@ def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
         BarRow(
             row.label,
             row.days,
-            f"{days_in_words(row.days)} in {counted(row.delays, 'delay')}",
+            f"{days_in_words(row.days)} in {count_noun(row.delays, 'delay')}",
         )
         for row in rows
     ]

@@ -1,5 +1,6 @@
-"""One name for one thing: no module is called as another one in a different place is."""
+"""Names of modules and functions that would have to be looked up: the same twice, or saying nothing."""
 
+import ast
 from collections import defaultdict
 
 from tests.codebase.source import PACKAGES, modules, name_of
@@ -45,3 +46,17 @@ def test_the_check_finds_a_duplicate_name():
     assert clashes([*files, "workitems/forms/items.py"]) == [
         "items: reports's layers, reports/progress, workitems's layers"
     ]
+
+
+def functions_called(names):
+    """Public functions of these names, which say nothing where they are called without their module."""
+    return [
+        f"{name_of(path)}:{node.lineno} {node.name}"
+        for path in modules(*PACKAGES)
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name in names
+    ]
+
+
+def test_no_function_is_called_by_a_bare_verb():
+    assert functions_called({"read", "counted", "listed", "both", "tell"}) == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.progress.changes import Kind, compare, counted
+from reports.progress.changes import Kind, compare, counts_in_words
 from reports.progress.changes.compare import PlanThen
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
@@ -446,7 +446,7 @@ def test_every_cause_can_be_said(cause):
     ],
 )
 def test_the_sentence_on_top_counts_what_matters_most_one_by_one(counts, sentence):
-    assert counted(counts) == sentence
+    assert counts_in_words(counts) == sentence
 
 
 def test_kinds_are_told_in_their_order_and_items_in_the_plans():

@@ -11,8 +11,8 @@ import time_machine
 from agencies import history
 from agencies.models import Agency, Seat
 from reports.models import Briefing
-from reports.progress.changes import Kind, both, compare, glance
-from reports.progress.changes import read as read_changes
+from reports.progress.changes import Kind, compare, glance, read_both
+from reports.progress.changes import read_changes as read_changes
 from reports.progress.changes.compare import PlanThen
 from reports.progress.view import Look
 from tests.factories import (
@@ -226,7 +226,7 @@ def test_what_is_left_out_of_reading_has_nothing_to_tell(plan, police, customs, 
         for at in moments[place + 1 :]:
             expected = compare(whole(plan, since), whole(plan, at))
             assert [
-                (change.kind, change.sentence) for change in compare(*both(plan, since, at))
+                (change.kind, change.sentence) for change in compare(*read_both(plan, since, at))
             ] == [(change.kind, change.sentence) for change in expected]
             told += len(expected)
             counts = Counter(change.kind for change in expected)

@@ -42,7 +42,7 @@ def reader(client, plan, police):
 
 
 def read(plan, **look):
-    return dashboard.read(Look(plan=plan, at=look.pop("at", Moment.today(TODAY)), **look))
+    return dashboard.read_dashboard(Look(plan=plan, at=look.pop("at", Moment.today(TODAY)), **look))
 
 
 def address(plan, part=""):

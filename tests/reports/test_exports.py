@@ -163,7 +163,7 @@ def test_delays_say_why_and_what_is_done_about_them(reader, full):
 
 
 def test_the_dashboards_figures_are_those_of_the_page(reader, full):
-    page = dashboard.read(Look(plan=full, at=Moment.today(TODAY)))
+    page = dashboard.read_dashboard(Look(plan=full, at=Moment.today(TODAY)))
     found = rows(reader, full, "dashboard")
     standing = [
         (row["Figure"], int(row["Number"])) for row in found if row["Part"] == "How it stands"

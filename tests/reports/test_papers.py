@@ -208,12 +208,14 @@ def figures_of(pack: Pack) -> dict[str, object]:
 
 @pytest.mark.parametrize("instant", [at(2), at(10, 9), at(20)])
 def test_dashboard_at_the_frozen_moment_has_the_packs_figures_whatever_happens_next(made, instant):
-    now = figures(dashboard.read(Look(plan=made.plan, at=Moment.at(min(instant, end_of(HELD))))))
+    now = figures(
+        dashboard.read_dashboard(Look(plan=made.plan, at=Moment.at(min(instant, end_of(HELD)))))
+    )
     paper = freeze(made, instant)
     change_everything(made, instant + timedelta(minutes=1))
-    after = figures(dashboard.read(Look(plan=made.plan, at=Moment.today(instant.date()))))
+    after = figures(dashboard.read_dashboard(Look(plan=made.plan, at=Moment.today(instant.date()))))
     pack = from_plain(MeetingPaper.objects.get().content)
-    then = figures(dashboard.read(Look(plan=made.plan, at=paper.moment)))
+    then = figures(dashboard.read_dashboard(Look(plan=made.plan, at=paper.moment)))
     assert figures_of(pack) == then
     assert then != after
     assert instant > end_of(HELD) or now == then
@@ -226,7 +228,7 @@ def test_no_series_of_changes_moves_the_past_that_a_pack_shows(made, changes):
         pack = from_plain(freeze(made, at(9)).content)
         for hours, change in enumerate(changes):
             change(made, at(9) + timedelta(hours=hours))
-        then = dashboard.read(Look(plan=made.plan, at=MeetingPaper.objects.get().moment))
+        then = dashboard.read_dashboard(Look(plan=made.plan, at=MeetingPaper.objects.get().moment))
         assert figures_of(pack) == figures(then)
     for row in (made.brochure, made.printed, made.brochure.pillar):
         row.refresh_from_db()

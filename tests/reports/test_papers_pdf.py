@@ -47,7 +47,7 @@ def papers(django_db_setup, django_db_blocker):
             "frozen": bytes(frozen.pdf),
             "pack": compose_pack(made.meeting, frozen.moment),
             "minutes": compose_minutes(made.meeting, at(11)),
-            "dashboard": dashboard.read(Look(plan=made.plan, at=frozen.moment)),
+            "dashboard": dashboard.read_dashboard(Look(plan=made.plan, at=frozen.moment)),
         }
         transaction.set_rollback(True)
     return found

@@ -83,7 +83,9 @@ def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
 def test_agencies_pillars_cells_and_standings_each_add_up_to_all(data):
     with undone():
         made = data.draw(plans())
-        page = dashboard.read(data.draw(looks(made, data.draw(moments()), data.draw(moments()))))
+        page = dashboard.read_dashboard(
+            data.draw(looks(made, data.draw(moments()), data.draw(moments())))
+        )
         grid, total = page.grid, page.grid.total
         kinds = Counter()
         for figures in [
@@ -144,7 +146,7 @@ def test_every_figure_on_the_page_opens_a_list_of_that_many(data):
 
         page = opened(look.link("overview"))
         figures = {*FIGURE.findall(page), *ATTENTION.findall(page)}
-        expected = dashboard.read(look)
+        expected = dashboard.read_dashboard(look)
         if expected.at.items:
             assert len(figures) >= len(Standing)
         for link, count in figures:

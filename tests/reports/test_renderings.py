@@ -235,7 +235,7 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(briefing):
     asked(briefing)
     first = renderings.claim(at=NOW)
     second = renderings.claim(at=LATER)
-    assert not renderings.tell(first, at=LATER, stage="layout", page=9, pages=10)
+    assert not renderings.record_progress(first, at=LATER, stage="layout", page=9, pages=10)
     assert not renderings.finish(first, b"late", at=LATER)
     renderings.put_back(first)
     assert renderings.finish(second, b"in time", at=LATER)
@@ -245,7 +245,7 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(briefing):
 
 def test_a_worker_that_says_where_it_is_keeps_its_paper(briefing):
     row = renderings.claim(at=NOW, row=asked(briefing))
-    renderings.tell(row, at=LATER, stage="layout", page=3, pages=0)
+    renderings.record_progress(row, at=LATER, stage="layout", page=3, pages=0)
     assert renderings.claim(at=LATER + timedelta(seconds=1)) is None
     assert (now(row).stage, now(row).page) == ("layout", 3)
 
@@ -273,7 +273,7 @@ def test_asking_again_leaves_what_is_done_alone(briefing, made):
 def test_the_pages_to_come_are_told_from_the_last_file_of_the_briefing(briefing):
     asked(briefing)
     row = renderings.claim(at=NOW)
-    renderings.tell(row, at=NOW, stage="writing", page=1, pages=7)
+    renderings.record_progress(row, at=NOW, stage="writing", page=1, pages=7)
     renderings.finish(row, b"a file", at=NOW)
     briefing.title += "!"
     asked(briefing)

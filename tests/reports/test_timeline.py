@@ -47,7 +47,7 @@ def test_nothing_is_left_out_and_late_items_are_those_of_the_dashboard(data):
         by = data.draw(st.sampled_from(GroupBy))
         pillar = data.draw(st.sampled_from([None, *made.plan.pillars.values_list("pk", flat=True)]))
         lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
-        found = timeline.read(made.plan, moment, by=by, pillar=pillar, lead=lead)
+        found = timeline.read_timeline(made.plan, moment, by=by, pillar=pillar, lead=lead)
         at = plan_at(made.plan, moment).narrowed(pillar=pillar, lead=lead)
         assert sorted(strip.number for strip in strips(found)) == sorted(
             item.number for item in at.items
@@ -67,7 +67,7 @@ def test_groups_stand_in_the_order_of_the_plan_and_rows_by_number():
     second, first = PillarFactory(plan=plan, number=2), PillarFactory(plan=plan, number=1)
     for pillar, number in ((second, "2.10"), (second, "2.9"), (first, "1.1")):
         WorkItemFactory(plan=plan, pillar=pillar, number=number)
-    found = timeline.read(plan, TODAY)
+    found = timeline.read_timeline(plan, TODAY)
     assert [[strip.number for strip in group.strips] for group in found.groups] == [
         ["1.1"],
         ["2.9", "2.10"],
@@ -78,7 +78,7 @@ def test_agencies_stand_in_the_order_of_their_short_names():
     plan = PlanFactory()
     for name in ("Police", "Customs"):
         WorkItemFactory(plan=plan, lead_agency=AgencyFactory(short_name=name, name=f"The {name}"))
-    found = timeline.read(plan, TODAY, by=GroupBy.AGENCY)
+    found = timeline.read_timeline(plan, TODAY, by=GroupBy.AGENCY)
     assert [group.title for group in found.groups] == ["The Customs", "The Police"]
 
 
@@ -93,8 +93,8 @@ def test_a_past_moment_shows_the_dates_of_then():
     history.save(milestone, by=None, at=datetime(2010, 1, 1, tzinfo=UTC))
     milestone.forecast_due = date(2011, 6, 30)
     history.save(milestone, by=None, at=datetime(2010, 7, 1, tzinfo=UTC))
-    (then,) = strips(timeline.read(plan, Moment.end_of(date(2010, 6, 1))))
-    (now,) = strips(timeline.read(plan, TODAY))
+    (then,) = strips(timeline.read_timeline(plan, Moment.end_of(date(2010, 6, 1))))
+    (now,) = strips(timeline.read_timeline(plan, TODAY))
     assert [strip.milestones[0].forecast_due for strip in (then, now)] == [
         date(2010, 6, 30),
         date(2011, 6, 30),
@@ -108,7 +108,7 @@ def test_a_past_moment_shows_the_dates_of_then():
 def test_a_completion_after_the_day_had_not_yet_happened_on_it():
     item = WorkItemFactory()
     MilestoneFactory(item=item, original_due=date(2010, 7, 1), completed_on=date(2010, 8, 3))
-    (strip,) = strips(timeline.read(item.plan, TODAY))
+    (strip,) = strips(timeline.read_timeline(item.plan, TODAY))
     assert (strip.words, strip.milestones[0].completed_on) == ("Overdue by 29 days", None)
 
 
@@ -127,7 +127,7 @@ def test_a_row_says_how_its_dates_stand(item, milestones, words):
     made = WorkItemFactory(**item)
     for fields in milestones:
         MilestoneFactory(item=made, **fields)
-    (strip,) = strips(timeline.read(made.plan, TODAY))
+    (strip,) = strips(timeline.read_timeline(made.plan, TODAY))
     assert (strip.words, strip.is_late) == (words, False)
 
 

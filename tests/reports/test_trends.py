@@ -65,7 +65,7 @@ def test_each_month_is_what_the_dashboard_said_when_it_ended(data):
         moment = data.draw(moments())
         pillar = data.draw(st.sampled_from([None, *made.plan.pillars.values_list("pk", flat=True)]))
         lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
-        found = trends.read(made.plan, moment, pillar=pillar, lead=lead)
+        found = trends.read_trends(made.plan, moment, pillar=pillar, lead=lead)
         for month in found.months:
             last = month.day == moment.on
             at = plan_at(made.plan, moment if last else Moment.end_of(month.day))
@@ -83,7 +83,7 @@ def test_months_follow_each_other_without_a_gap(data):
     with undone():
         made = data.draw(plans())
         moment = data.draw(moments())
-        days = [month.day for month in trends.read(made.plan, moment).months]
+        days = [month.day for month in trends.read_trends(made.plan, moment).months]
         assert days[-1:] == ([moment.on] if days else [])
         for day, after in zip(days, days[1:], strict=False):
             assert day == month_end(day)
@@ -96,7 +96,7 @@ def test_pillars_and_agencies_each_add_up_to_all_milestones_whose_date_has_passe
     with undone():
         made = data.draw(plans())
         moment = data.draw(moments())
-        found = trends.read(made.plan, moment)
+        found = trends.read_trends(made.plan, moment)
         for rows in (found.met_by_pillar, found.met_by_agency):
             for measure in ("original", "agreed"):
                 met = [getattr(row, measure) for row in rows]
@@ -127,7 +127,7 @@ def test_causes_and_agencies_each_add_up_to_the_days_of_all_delays(data):
     with undone():
         made = data.draw(plans())
         moment = data.draw(moments())
-        found = trends.read(made.plan, moment)
+        found = trends.read_trends(made.plan, moment)
         delays = [row for row in versions(Delay, moment) if row.found_on <= moment.on]
         days = sum((row.due_after - row.due_before).days for row in delays)
         for rows in (found.causes, found.delayed_agencies):
@@ -144,7 +144,7 @@ def test_a_month_shows_what_was_recorded_when_it_ended():
     for day in ((2010, 6, 10), (2010, 6, 20)):
         item.stage = "under_way" if day[2] == 10 else "ongoing"
         written(item, noon(*day))
-    months = trends.read(plan, JULY).months
+    months = trends.read_trends(plan, JULY).months
     assert [
         (month.day, month.stages["not_started"], month.stages["ongoing"]) for month in months
     ] == [
@@ -163,7 +163,7 @@ def test_a_month_ends_at_midnight_in_new_zealand():
         WorkItemFactory.build(plan=plan, pillar=pillar_of(plan)),
         datetime(2010, 5, 31, 12, 1, tzinfo=UTC),
     )
-    may, *_ = trends.read(plan, JULY).months
+    may, *_ = trends.read_trends(plan, JULY).months
     assert (may.day, may.items) == (date(2010, 5, 31), 1)
 
 
@@ -175,7 +175,7 @@ def test_a_milestone_is_expected_late_until_its_agreed_date_and_overdue_after_it
     )
     milestone.completed_on = date(2010, 7, 31)
     written(milestone, noon(2010, 7, 31))
-    assert [(m.expected_late, m.overdue) for m in trends.read(plan, JULY).months] == [
+    assert [(m.expected_late, m.overdue) for m in trends.read_trends(plan, JULY).months] == [
         (1, 0),
         (1, 0),
         (0, 1),
@@ -190,21 +190,21 @@ def test_an_item_counts_in_the_pillar_that_it_was_in():
     item.pillar = second
     written(item, noon(2010, 7, 5))
     counts = [
-        [month.items for month in trends.read(plan, JULY, pillar=pillar.pk).months]
+        [month.items for month in trends.read_trends(plan, JULY, pillar=pillar.pk).months]
         for pillar in (first, second)
     ]
     assert counts == [[1, 0], [0, 1]]
 
 
 def test_a_plan_without_items_has_no_months():
-    found = trends.read(PlanFactory(), JULY)
+    found = trends.read_trends(PlanFactory(), JULY)
     assert (found.months, found.causes, found.met.original) == ([], [], Met())
 
 
 def test_the_record_begins_with_the_first_item_however_long_ago():
     plan = PlanFactory()
     an_item(plan, 2001, 3, 10)
-    months = trends.read(plan, JULY).months
+    months = trends.read_trends(plan, JULY).months
     assert (months[0].day, len(months)) == (date(2001, 3, 31), 113)
 
 
@@ -212,7 +212,7 @@ def test_months_of_an_ended_plan_stop_where_nothing_changes_any_more():
     plan = PlanFactory(ends_on=date(2010, 5, 15))
     item = an_item(plan, 2009, 11, 2)
     a_milestone(item, 2009, 11, 2, original_due=date(2010, 8, 31))
-    found = trends.read(plan, Moment.end_of(date(2020, 1, 15)))
+    found = trends.read_trends(plan, Moment.end_of(date(2020, 1, 15)))
     # The milestone becomes overdue on 1 September.
     assert (found.ended_on, found.now.day) == (date(2010, 9, 30), date(2010, 9, 30))
     assert found.now.overdue == 1
@@ -222,7 +222,7 @@ def test_months_of_an_ended_plan_stop_where_nothing_changes_any_more():
 def test_a_plan_that_has_not_ended_goes_on_to_the_day():
     plan = PlanFactory(ends_on=date(2010, 12, 31))
     an_item(plan, 2009, 11, 2)
-    found = trends.read(plan, JULY)
+    found = trends.read_trends(plan, JULY)
     assert (found.ended_on, found.now.day) == (None, date(2010, 7, 31))
 
 
@@ -246,7 +246,7 @@ def test_days_of_delay_run_from_the_date_before_to_the_date_after():
             ),
             noon(2010, 6, 2),
         )  # fmt: skip
-    found = trends.read(plan, JULY)
+    found = trends.read_trends(plan, JULY)
     assert [(row.label, row.days, row.delays) for row in found.causes] == [
         ("Funding", 32, 2),
         ("Staffing", 10, 1),
@@ -267,7 +267,7 @@ def test_a_later_agreed_date_makes_a_late_milestone_met_on_time_by_it():
     )
     milestone.completed_on = date(2010, 6, 2)
     written(milestone, noon(2010, 6, 2))
-    met = trends.read(plan, JULY).met
+    met = trends.read_trends(plan, JULY).met
     # The second is due on the day itself: its date has not passed.
     assert (met.original, met.agreed) == (Met(0, 1, 0), Met(0, 1, 0))
 

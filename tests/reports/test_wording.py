@@ -24,12 +24,12 @@ TEXTS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max
     ],
 )
 def test_a_count_agrees_with_its_noun(count, words):
-    assert wording.counted(count, "work item") == words
+    assert wording.count_in_words(count, "work item") == words
 
 
 def test_an_irregular_noun_gives_its_plural():
-    assert wording.counted(2, "agency", "agencies") == "two agencies"
-    assert wording.counted(1, "agency", "agencies") == "one agency"
+    assert wording.count_in_words(2, "agency", "agencies") == "two agencies"
+    assert wording.count_in_words(1, "agency", "agencies") == "one agency"
 
 
 @pytest.mark.parametrize(("count", "verb"), [(0, "are"), (1, "is"), (2, "are")])
@@ -59,7 +59,7 @@ def test_figures_side_by_side_have_one_form():
     ],
 )
 def test_a_list_ends_with_and(parts, words):
-    assert wording.listed(parts) == words
+    assert wording.join_words(parts) == words
 
 
 @pytest.mark.parametrize(

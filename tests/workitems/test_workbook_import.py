@@ -41,7 +41,7 @@ from workitems.workbook import (
     import_workbook,
     preview_import,
 )
-from workitems.workbook.cell_kinds import listed
+from workitems.workbook.cell_kinds import join_with_or
 from workitems.workbook.columns import SHEETS
 
 pytestmark = pytest.mark.django_db
@@ -745,7 +745,7 @@ TWELVE = [
     f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Right would be: a number that stands on the sheet Work items.",
     f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Right would be: a day from 15 February 2010 on.",
     f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period stands in row 2 already. Right would be: one update of an item by an agency in a period.",
-    f"{place('Risks', 1, 'Colour', beyond=1)}: This sheet has no such column. Right would be: one of the columns {listed(headings_of('Risks'))}.",
+    f"{place('Risks', 1, 'Colour', beyond=1)}: This sheet has no such column. Right would be: one of the columns {join_with_or(headings_of('Risks'))}.",
 ]
 
 

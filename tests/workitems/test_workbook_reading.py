@@ -22,8 +22,8 @@ from tests.workitems.workbooks import (
 from workitems.demo.demo_plans import TEXT_OF_2009
 from workitems.demo.plan_text import workbook_of
 from workitems.workbook import WorkbookRefused
-from workitems.workbook.cell_kinds import listed
-from workitems.workbook.read import read
+from workitems.workbook.cell_kinds import join_with_or
+from workitems.workbook.read import read_workbook
 
 TODAY = date(2026, 6, 30)
 
@@ -31,7 +31,7 @@ TODAY = date(2026, 6, 30)
 def faults_in(file):
     """What is wrong, as a person reads it, whether found at once or at the end."""
     try:
-        found = read(file, today=TODAY).faults.found
+        found = read_workbook(file, today=TODAY).faults.found
     except WorkbookRefused as refused:
         found = refused.faults
     return [str(fault) for fault in found]
@@ -173,7 +173,7 @@ def test_a_few_empty_rows_between_are_no_fault():
     made = book(small())
     made["Pillars"].cell(row=20, column=1, value=2)
     made["Pillars"].cell(row=20, column=2, value="Protection")
-    rows = read(saved(made), today=TODAY).rows["Pillars"]
+    rows = read_workbook(saved(made), today=TODAY).rows["Pillars"]
     assert [(row.number, row["Title"]) for row in rows] == [(2, "Prevention"), (20, "Protection")]
 
 
@@ -250,7 +250,9 @@ def test_sheets_and_headings_may_come_in_any_order_and_case():
     sheets = dict(reversed(small().items()))
     sheets["  pillars "] = sheets.pop("Pillars")
     sheets["  pillars "] = [{"TITLE": "Prevention", "number": 1, "Description ": None}]
-    found = read(file_of(sheets, {"  pillars ": ["TITLE", "Description ", "number"]}), today=TODAY)
+    found = read_workbook(
+        file_of(sheets, {"  pillars ": ["TITLE", "Description ", "number"]}), today=TODAY
+    )
     assert found.faults.found == []
     assert found.rows["Pillars"][0].values == {
         "Number": 1,
@@ -276,7 +278,7 @@ def test_an_unknown_column_is_named_with_what_may_be_meant():
         f"{place('Milestones', 1, 'Agreed date', beyond=1)}: This sheet has no such column. Right would be: "
         "“Agreed due”, if that is meant.",
         f"{place('Milestones', 1, 'Colour', beyond=2)}: This sheet has no such column. Right would be: one of "
-        f"the columns {listed(headings_of('Milestones'))}.",
+        f"the columns {join_with_or(headings_of('Milestones'))}.",
     ]
 
 
@@ -349,7 +351,7 @@ def test_an_unknown_key_and_a_key_twice_are_told():
 def test_background_rows_are_paragraphs():
     sheets = small()
     sheets["Plan"] += [("Background", "First."), ("Background", None), ("background", "Second.")]
-    assert read(file_of(sheets), today=TODAY).plan["Background"] == "First.\n\nSecond."
+    assert read_workbook(file_of(sheets), today=TODAY).plan["Background"] == "First.\n\nSecond."
 
 
 # --- What cells may hold --------------------------------------------------------------------
@@ -358,7 +360,7 @@ def test_background_rows_are_paragraphs():
 def value_of(sheet, heading, raw):
     sheets = small()
     sheets[sheet][0][heading] = raw
-    found = read(file_of(sheets), today=TODAY)
+    found = read_workbook(file_of(sheets), today=TODAY)
     assert found.faults.found == []
     return found.rows[sheet][0][heading]
 
@@ -406,7 +408,7 @@ def test_a_cell_is_read(sheet, heading, raw, value):
         column = headings_of(sheet).index(heading) + 1
         cell = made[sheet].cell(row=2, column=column, value=raw)
         cell.data_type = "s"
-        assert read(saved(made), today=TODAY).rows[sheet][0][heading] == raw
+        assert read_workbook(saved(made), today=TODAY).rows[sheet][0][heading] == raw
     else:
         assert value_of(sheet, heading, raw) == value
 

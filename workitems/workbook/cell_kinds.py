@@ -68,7 +68,7 @@ def sentence_start(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(words: list[str]) -> str:
+def join_with_or(words: list[str]) -> str:
     return ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]
 
 
@@ -259,7 +259,7 @@ class Choice(Kind):
 
     @property
     def right(self) -> str:
-        return f"{listed(list(self.choices.labels))}."
+        return f"{join_with_or(list(self.choices.labels))}."
 
     @staticmethod
     def _bare(text: str) -> str:

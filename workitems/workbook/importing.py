@@ -18,7 +18,7 @@ from workitems.workbook.cell_kinds import shown
 from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.past import Past
 from workitems.workbook.proposal import Change, Count, Proposal
-from workitems.workbook.read import UNREADABLE, Book, read
+from workitems.workbook.read import UNREADABLE, Book, read_workbook
 from workitems.workbook.record import AcceptedUpdates
 from workitems.workbook.stored import Stored
 from workitems.workbook.write import write
@@ -98,7 +98,7 @@ def preview_import(
     its coordinating agency must have one of these ids. Raise `WorkbookRefused` with all faults.
     """
     today = timezone.localdate(at)
-    return _examine(read(file, today=today), today, plan, new_for, lock=False).outcome
+    return _examine(read_workbook(file, today=today), today, plan, new_for, lock=False).outcome
 
 
 def import_workbook(
@@ -119,7 +119,7 @@ def import_workbook(
     another fingerprint. Raise `WorkbookRefused` as `preview_import` does.
     """
     today = timezone.localdate(at)
-    book = read(file, today=today)
+    book = read_workbook(file, today=today)
     try:
         with transaction.atomic():
             examined = _examine(book, today, plan, new_for, lock=True)

@@ -5,7 +5,7 @@ from datetime import date
 from agencies.models import Agency
 from workitems.models import Measure, Milestone, Pillar, Support, WorkItem
 from workitems.models.item import NEXT_STAGES, Stage
-from workitems.workbook.cell_kinds import day_words, listed, one_line
+from workitems.workbook.cell_kinds import day_words, join_with_or, one_line
 from workitems.workbook.columns import ITEMS, MILESTONES
 from workitems.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
@@ -68,7 +68,7 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
                 "Stage",
                 f"Item {draft.row.number} is {Stage(before).label.lower()}; it cannot become "
                 f"{Stage(stage).label.lower()}.",
-                f"{listed([Stage(before).label, *following])}.",
+                f"{join_with_or([Stage(before).label, *following])}.",
             )
             return
     proposal.put(row, draft, ITEMS.column("Stage"), stage)
@@ -245,7 +245,7 @@ def _complete(
         which = (
             f"milestone {numbers[0]} is"
             if len(numbers) == 1
-            else f"milestones {listed(numbers).replace(' or ', ' and ')} are"
+            else f"milestones {join_with_or(numbers).replace(' or ', ' and ')} are"
         )
         proposal.fault(
             source,

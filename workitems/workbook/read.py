@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from openpyxl.utils import get_column_letter
 
 from workitems.workbook import package
-from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, listed, one_line
+from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
 from workitems.workbook.columns import PLAN, SHEETS, Column, Sheet
 from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.package import Cell
@@ -122,7 +122,7 @@ class Book:
         return self[PLAN][0]
 
 
-def read(file: BinaryIO, *, today: date) -> Book:
+def read_workbook(file: BinaryIO, *, today: date) -> Book:
     """Read a workbook. Days of completion, acceptance and the like may not be after `today`.
 
     Raise `WorkbookRefused` if the file or its sheet Plan cannot be read. Other faults are in the
@@ -136,7 +136,7 @@ def read(file: BinaryIO, *, today: date) -> Book:
         for name in workbook.sheetnames:
             sheet = names.get(_bare(name))
             if sheet is None:
-                known = listed([each.name for each in SHEETS])
+                known = join_with_or([each.name for each in SHEETS])
                 faults.add(
                     Fault(
                         problem="The workbook has a sheet that does not belong.",
@@ -210,7 +210,7 @@ class _Reader:
                 letter = get_column_letter(cells[-1].index + 1)
                 self.add(
                     f"The sheet goes on to column {letter}.",
-                    f"the columns {listed([c.heading for c in self.sheet]).replace(' or ', ' and ')}.",
+                    f"the columns {join_with_or([c.heading for c in self.sheet]).replace(' or ', ' and ')}.",
                     number,
                     "",
                     f"{letter}{number}",
@@ -250,7 +250,7 @@ class _Reader:
                 right = (
                     f"“{known[near[0]].heading}”, if that is meant."
                     if near
-                    else f"one of the columns {listed([c.heading for c in self.sheet])}."
+                    else f"one of the columns {join_with_or([c.heading for c in self.sheet])}."
                 )
                 self.add(
                     "This sheet has no such column.", right, 1, heading[:60] or "", f"{letter}1"
@@ -379,7 +379,7 @@ class _PlanReader(_Reader):
                 f"“{name[:60]}” is not a key of this sheet." if name else "The row has no key.",
                 f"“{near[0]}”, if that is meant."
                 if near
-                else f"one of {listed([c.heading for c in self.sheet])}.",
+                else f"one of {join_with_or([c.heading for c in self.sheet])}.",
                 number,
                 "Key",
                 key_at,

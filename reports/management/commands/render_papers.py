@@ -126,7 +126,7 @@ class Worker:
             at = (stage, page, pages) if stage else at
             now = timezone.now()
             self._beat(now)
-            if not renderings.tell(row, at=now, stage=at[0], page=at[1], pages=at[2]):
+            if not renderings.record_progress(row, at=now, stage=at[0], page=at[1], pages=at[2]):
                 raise Overtaken
 
         start = time.monotonic()

@@ -4,19 +4,19 @@
 `load` asks the database, and `glance` counts for the dashboard.
 """
 
-from reports.progress.changes.change import Change, Comparison, Kind, Reworded, counted
+from reports.progress.changes.change import Change, Comparison, Kind, Reworded, counts_in_words
 from reports.progress.changes.compare import compare
 from reports.progress.changes.glance import glance
-from reports.progress.changes.load import both, read
+from reports.progress.changes.load import read_both, read_changes
 
 __all__ = [
     "Change",
     "Comparison",
     "Kind",
     "Reworded",
-    "both",
+    "read_both",
     "compare",
-    "counted",
+    "counts_in_words",
     "glance",
-    "read",
+    "read_changes",
 ]

@@ -128,10 +128,10 @@ class Comparison:
     @property
     def summary(self) -> str:
         """ "3 completed, 2 slipped, 9 other changes"; "nothing changed"."""
-        return counted(self.counts.items())
+        return counts_in_words(self.counts.items())
 
 
-def counted(counts: Iterable[tuple[Kind, int]]) -> str:
+def counts_in_words(counts: Iterable[tuple[Kind, int]]) -> str:
     known = dict(counts)
     parts = [kind.counted(known[kind]) for kind in FOREMOST if known.get(kind)]
     others = sum(count for kind, count in known.items() if kind not in FOREMOST)

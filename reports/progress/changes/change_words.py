@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reports.document.dates import days, long_date
-from reports.document.wording import capitalised, closed, listed
+from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Kind, Reworded
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
@@ -36,7 +36,7 @@ def _explained(delay: DelayAt | None) -> str:
 
 
 def _by(variations: Sequence[VariationAt]) -> str:
-    return f" by {listed(row.reference for row in variations)}" if variations else ""
+    return f" by {join_words(row.reference for row in variations)}" if variations else ""
 
 
 def _reasons(variations: Sequence[VariationAt]) -> str:
@@ -88,7 +88,7 @@ def _staged(kind: Kind, was: ItemAt | None, now: ItemAt, words: str, why: str = 
 
 
 def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Change:
-    labels = capitalised(listed(each.label.lower() for each in wordings))
+    labels = capitalised(join_words(each.label.lower() for each in wordings))
     return Change(
         kind=Kind.REWORDED,
         item=item,

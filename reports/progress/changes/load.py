@@ -18,7 +18,7 @@ from workitems.models import Delay, Milestone, Plan, Variation, WorkItem
 from workitems.plan_at import delays_at, items_at, milestones_at, pillar_titles, variations_at
 
 
-def read(look: Look) -> Comparison:
+def read_changes(look: Look) -> Comparison:
     """What changed between `look.since` and `look.at`, narrowed as the look is. 11 queries at
     most.
 
@@ -26,7 +26,7 @@ def read(look: Look) -> Comparison:
     told there, one that came is told here.
     """
     assert look.since is not None
-    before, after = both(look.plan, look.since, look.at)
+    before, after = read_both(look.plan, look.since, look.at)
     after = replace(
         after,
         items={
@@ -38,7 +38,7 @@ def read(look: Look) -> Comparison:
     return Comparison(compare(before, after), after.agencies)
 
 
-def both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
+def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
     """The plan at both moments, without what is the same at both."""
     between = _Between(plan, since, at)
     agencies = dict(Agency.objects.values_list("pk", "short_name"))
