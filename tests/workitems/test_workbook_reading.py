@@ -192,14 +192,14 @@ sys.path.insert(0, sys.argv[1])
 import django; django.setup()
 from datetime import date
 from workitems.workbook import WorkbookRefused
-from workitems.workbook.read import read
+from workitems.workbook.read import read_workbook
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 file = io.BytesIO()
 with zipfile.ZipFile(file, "w", 8) as archive, archive.open("xl/worksheets/a.xml", "w") as part:
     for _ in range(200):
         part.write(bytes(1_000_000))
 try:
-    read(file, today=date(2026, 6, 30))
+    read_workbook(file, today=date(2026, 6, 30))
 except WorkbookRefused as refused:
     print(len(refused.faults), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
@@ -222,8 +222,8 @@ def test_a_zip_bomb_takes_next_to_no_memory(settings):
 def test_it_reads_alike_without_lxml_which_production_does_not_have(settings, tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import django; django.setup();"
-        "import openpyxl; from datetime import date; from workitems.workbook.read import read;"
-        "book = read(open(sys.argv[2], 'rb'), today=date(2026, 6, 30));"
+        "import openpyxl; from datetime import date; from workitems.workbook.read import read_workbook;"
+        "book = read_workbook(open(sys.argv[2], 'rb'), today=date(2026, 6, 30));"
         "print(openpyxl.LXML, len(book.faults.found), len(book.rows['Work items']))"
     )
     sample = tmp_path / "plan.xlsx"
