@@ -84,7 +84,8 @@ def column(found, title):
 
 def test_items_are_told_as_they_stand(reader, full):
     first, second, third = rows(reader, full, "items")
-    assert first == {
+    assert {"Reviewer’s confidence", "Last heard"} <= first.keys()
+    assert {heading: value for heading, value in first.items() if value} == {
         "Item": "1.1",
         "Work item": "Brochure",
         "Pillar": "1 Prevention",
@@ -93,10 +94,8 @@ def test_items_are_told_as_they_stand(reader, full):
         "Stage": "Under way",
         "How it stands": "Late",
         "Agency’s confidence": "On track",
-        "Reviewer’s confidence": "",
         "Next agreed date": "2010-05-30",
         "Dates": "Overdue by 2 days",
-        "Last heard": "",
         "Why it needs attention": "Overdue by 2 days, and no mitigation is recorded.",
     }
     assert (second["Item"], second["How it stands"], second["Dates"]) == ("1.2", "Complete", "")
