@@ -4,7 +4,7 @@ Pure functions of rows (or objects with the same attributes) and a day. They mak
 not read the clock. All lengths are calendar days; days are New Zealand local dates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -138,17 +138,28 @@ def item_dates(stage: str, milestones: Sequence[MilestoneLike], on: date) -> Lat
     return item_lateness(milestones, on)
 
 
-def next_due(milestones: Sequence[MilestoneLike], on: date) -> date | None:
-    """Return the earliest agreed date of a milestone that is open on the day."""
-    return min(
-        (
-            milestone.agreed_due
-            for milestone in milestones
-            if not (milestone.completed_on and milestone.completed_on <= on)
-            and not (milestone.withdrawn_on and milestone.withdrawn_on <= on)
-        ),
-        default=None,
-    )
+def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness, date | None]:
+    """Return the lateness and the earliest agreed date of the milestones that are open on the day.
+
+    The lateness is that of `item_lateness`, found in one pass for thousands of items.
+    """
+    due = slip_due = None
+    slip = 0
+    for row in milestones:
+        if by_then(row.completed_on, on) is None and by_then(row.withdrawn_on, on) is None:
+            agreed = row.agreed_due
+            if due is None or agreed < due:
+                due = agreed
+            if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
+                slip, slip_due = days, agreed
+    if due is None:
+        return Lateness(Late.ON_TIME), None
+    if due < on:
+        return Lateness(Late.OVERDUE, (on - due).days, due), due
+    if slip:
+        return Lateness(Late.SLIPPING, slip, slip_due), due
+    is_soon = (due - on).days <= DUE_SOON_DAYS
+    return Lateness(Late.DUE_SOON if is_soon else Late.ON_TIME, due=due), due
 
 
 def span(milestones: Sequence[MilestoneLike], on: date) -> tuple[date, date]:

@@ -343,8 +343,8 @@ def test_past_list_asks_as_often_for_many_rows_as_for_one(
     with noon(NOW):
         reader.get("/plans/")  # the first page of a session writes when it began
         # Savepoint and release; session, person, seats, plans; nine for the plan's lines, the
-        # names of agencies, which of them can be chosen, support, words, the page's milestones.
-        with django_assert_num_queries(20):
+        # names of agencies, which of them can be chosen, support, the page's milestones.
+        with django_assert_num_queries(19):
             assert len(numbers(reader, plan, **query)) == count
 
 

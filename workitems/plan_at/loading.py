@@ -34,7 +34,6 @@ from workitems.plan_at.rows import (
     PillarAt,
     RiskAt,
     VariationAt,
-    dates_ahead,
 )
 
 Of = dict[str, Any]
@@ -86,7 +85,7 @@ def _read(
         for place in places:
             if values[place] is not None and values[place] > on:
                 values = (*values[:place], None, *values[place + 1 :])
-        yield (*values, *ends)
+        yield values + ends
 
 
 def grouped(rows: Iterable[Row], by: str) -> Mapping[Any, list[Row]]:
@@ -120,7 +119,7 @@ def delays_at(
         rows = not_yet(rows, "ended_on", on=moment.on)
     steps = grouped(mitigations, "delay")
     return [
-        DelayAt._make((*row, tuple(steps.get(row[0], ()))))
+        DelayAt._make(row + (tuple(steps.get(row[0], ())),))
         for row in _read(rows, DELAY, moment, "ended_on")
     ]
 
@@ -135,7 +134,7 @@ def milestones_at(
         rows = not_yet(rows, *closed, on=moment.on)
     held_up = grouped(delays, "milestone")
     return [
-        MilestoneAt._make((*row, tuple(held_up.get(row[0], ()))))
+        MilestoneAt._make(row + (tuple(held_up.get(row[0], ())),))
         for row in _read(rows, MILESTONE, moment, *closed)
     ]
 
@@ -154,9 +153,9 @@ def items_among(
     found = []
     for row in _read(rows, ITEM, moment):
         own = tuple(steps.get(row[0], ()))
-        late, due = dates_ahead(own, moment.on)
+        late, due = standing.dates_ahead(own, moment.on)
         stands = standing.standing_of(row[STAGE], late.is_late, row[CONFIDENCE])
-        found.append(ItemAt._make((*row, own, late, due, stands)))
+        found.append(ItemAt._make(row + (own, late, due, stands)))
     return found
 
 
@@ -166,7 +165,7 @@ def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) 
     found = []
     for item in items:
         own = tuple(steps.get(item.pk, ()))
-        late, due = dates_ahead(own, item.on)
+        late, due = standing.dates_ahead(own, item.on)
         stands = standing.standing_of(item.stage, late.is_late, item.confidence)
         found.append(item._replace(milestones=own, late=late, due=due, standing=stands))
     return found

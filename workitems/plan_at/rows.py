@@ -5,7 +5,7 @@ yet, so its date is None. Other records are ids. `version` is the id of the hist
 the row is today's record. Nothing here queries the database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -232,27 +232,3 @@ class ReturnAt(NamedTuple):
     @property
     def state_label(self) -> str:
         return Return.State(self.state).label
-
-
-def dates_ahead(milestones: Iterable[MilestoneAt], on: date) -> tuple[Lateness, date | None]:
-    """Return the lateness and the earliest agreed date of the open milestones.
-
-    Equals `standing.item_lateness` and `standing.next_due`, in one pass for thousands of items.
-    """
-    due = slip_due = None
-    slip = 0
-    for row in milestones:
-        if row.completed_on is None and row.withdrawn_on is None:
-            agreed = row.agreed_due
-            if due is None or agreed < due:
-                due = agreed
-            if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
-                slip, slip_due = days, agreed
-    if due is None:
-        return NO_DATES, None
-    if due < on:
-        return Lateness(Late.OVERDUE, (on - due).days, due), due
-    if slip:
-        return Lateness(Late.SLIPPING, slip, slip_due), due
-    is_soon = (due - on).days <= standing.DUE_SOON_DAYS
-    return Lateness(Late.DUE_SOON if is_soon else Late.ON_TIME, due=due), due

@@ -57,7 +57,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         request.GET,
         queryset=plan.items.all(),
         pillars=[
-            (pillar.pk, f"{pillar.number} {pillar.title}") for pillar in pillars_at(plan, moment)
+            (pillar.pk, f"{pillar.number} {pillar.title}")
+            for pillar in (at.pillars if at else pillars_at(plan, moment))
         ],
         agencies=[(pk, agency.short_name) for pk, agency in agencies.items()],
         on=moment.on,
