@@ -4,5 +4,3 @@
 """
 
 from agencies.services.seats import SeatRefused, end_seat, give_seat
-
-__all__ = ["SeatRefused", "end_seat", "give_seat"]

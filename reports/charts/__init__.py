@@ -26,31 +26,3 @@ from reports.charts.strips import (
     strip_table,
 )
 from reports.charts.timeline_chart import milestone_timeline, slip_words
-
-__all__ = [
-    "EXPECTED_LATE",
-    "OVERDUE",
-    "STAGES",
-    "BarRow",
-    "Scale",
-    "Series",
-    "ShareRow",
-    "Strip",
-    "StripMilestone",
-    "cause_bars",
-    "dashboard_timeline",
-    "day_bars",
-    "milestone_name",
-    "milestone_timeline",
-    "months_stacked",
-    "on_screen",
-    "share_bars",
-    "share_in_words",
-    "slip_words",
-    "stage_bars",
-    "strip_axis",
-    "strip_legend",
-    "strip_list",
-    "strip_shapes",
-    "strip_table",
-]

@@ -12,20 +12,6 @@ from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
 from reports.checks.material import Material, material_of_page, read_material
 from reports.models import Briefing, CheckOverride
 
-__all__ = [
-    "BLOCKING",
-    "WARNING",
-    "Check",
-    "Count",
-    "Gate",
-    "Material",
-    "blocking",
-    "count",
-    "failed_checks",
-    "material_of_page",
-    "read_material",
-]
-
 
 def failed_checks(briefing: Briefing, today: date, material: Material | None = None) -> list[Check]:
     """Return the failed checks as at `today`, blocking ones first.

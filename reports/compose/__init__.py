@@ -37,9 +37,6 @@ from reports.document import (
 )
 from reports.models import Briefing, Clearance
 
-__all__ = ["ANNEXES", "CONTENTS", "USUAL_ANNEXES", "Composed", "compose", "generate"]
-
-
 # Functions that generate the text of a section, by the section's content.
 CONTENTS: dict[str, Callable[[Writer], Section]] = {
     "purpose": purpose,

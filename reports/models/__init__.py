@@ -17,29 +17,3 @@ from reports.models.meeting_paper import MeetingPaper
 from reports.models.override import CheckOverride
 from reports.models.rendering import RecordChange, Rendering, RenderWorker
 from reports.models.response import FollowUp, Response, ResponseChoice
-
-__all__ = [
-    "DRAFTING_ROLES",
-    "MARKING_TOO_HIGH",
-    "AnnexChoice",
-    "Briefing",
-    "BriefingDecision",
-    "BriefingKind",
-    "CheckOverride",
-    "Clearance",
-    "ClearanceComment",
-    "ClearanceReply",
-    "Content",
-    "DraftAsk",
-    "DraftParagraph",
-    "DraftSection",
-    "FollowUp",
-    "IssuedPaper",
-    "KindSection",
-    "MeetingPaper",
-    "RecordChange",
-    "RenderWorker",
-    "Rendering",
-    "Response",
-    "ResponseChoice",
-]

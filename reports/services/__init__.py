@@ -2,5 +2,3 @@
 
 from reports.services.briefing_decisions import record_decision_on
 from reports.services.briefings import COVER_FIELDS, change_cover, create_briefing
-
-__all__ = ["COVER_FIELDS", "change_cover", "create_briefing", "record_decision_on"]

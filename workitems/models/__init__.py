@@ -8,28 +8,3 @@ from workitems.models.notice import Notice
 from workitems.models.plan import Member, Pillar, Plan
 from workitems.models.risk import Risk
 from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
-
-__all__ = [
-    "Attendance",
-    "CalendarFeed",
-    "Decision",
-    "Delay",
-    "Evidence",
-    "Matter",
-    "Measure",
-    "Meeting",
-    "Member",
-    "Milestone",
-    "Mitigation",
-    "Notice",
-    "Pillar",
-    "Plan",
-    "Return",
-    "ReturnNote",
-    "Risk",
-    "Round",
-    "Support",
-    "Update",
-    "Variation",
-    "WorkItem",
-]

@@ -16,20 +16,3 @@ from workitems.narrative.reading import (
     risk_history,
 )
 from workitems.narrative.record_kinds import Scope, fields_of
-
-__all__ = [
-    "Block",
-    "Change",
-    "Entry",
-    "Field",
-    "Page",
-    "Reader",
-    "Scope",
-    "Wanted",
-    "blocks_of",
-    "fields_of",
-    "history_page",
-    "item_history",
-    "reader_of",
-    "risk_history",
-]

@@ -4,5 +4,3 @@
 """
 
 from workitems.notices.sending import Outcome, send_notices
-
-__all__ = ["Outcome", "send_notices"]

@@ -30,28 +30,3 @@ from workitems.plan_at.rows import (
     VariationAt,
 )
 from workitems.plan_at.whole_plan import PlanAt, plan_at
-
-__all__ = [
-    "DelayAt",
-    "ItemAt",
-    "MilestoneAt",
-    "MitigationAt",
-    "PillarAt",
-    "PlanAt",
-    "ReturnAt",
-    "RiskAt",
-    "VariationAt",
-    "agencies_at",
-    "delays_at",
-    "grouped",
-    "items_among",
-    "items_at",
-    "items_in_full",
-    "milestones_at",
-    "pillar_titles",
-    "pillars_at",
-    "plan_at",
-    "risks_at",
-    "variations_at",
-    "with_milestones",
-]

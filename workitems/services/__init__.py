@@ -6,5 +6,3 @@ Parameters named `on` are today's New Zealand date; `at` is now.
 """
 
 from workitems.services.refusals import Conflict, Refused
-
-__all__ = ["Conflict", "Refused"]

@@ -13,14 +13,3 @@ file between preview and import. columns.py defines the format.
 from workitems.workbook.export import empty_workbook, export_workbook
 from workitems.workbook.faults import ExportRefused, Fault, WorkbookRefused
 from workitems.workbook.importing import Outcome, import_workbook, preview_import
-
-__all__ = [
-    "ExportRefused",
-    "Fault",
-    "Outcome",
-    "WorkbookRefused",
-    "empty_workbook",
-    "export_workbook",
-    "import_workbook",
-    "preview_import",
-]

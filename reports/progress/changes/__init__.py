@@ -8,15 +8,3 @@ from reports.progress.changes.change import Change, Comparison, Kind, Reworded, 
 from reports.progress.changes.compare import compare
 from reports.progress.changes.glance import glance
 from reports.progress.changes.load import read_both, read_changes
-
-__all__ = [
-    "Change",
-    "Comparison",
-    "Kind",
-    "Reworded",
-    "read_both",
-    "compare",
-    "counts_in_words",
-    "glance",
-    "read_changes",
-]

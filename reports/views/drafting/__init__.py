@@ -8,5 +8,3 @@ sends the same forms. While text is typed it asks for JSON: 200 saved, 409 anoth
 from reports.views.drafting.acts import refresh, section
 from reports.views.drafting.page import begin, draft, versions
 from reports.views.drafting.words import ask, paragraph
-
-__all__ = ["ask", "begin", "draft", "paragraph", "refresh", "section", "versions"]
