@@ -185,24 +185,33 @@ def read_trends(
         for pk, spans in dated.items()
         if spans and item_of[pk] in last
     }
-    by_cause, by_agency = _delay_days(
+    delayed = [
         (cause, at_last[pk][1].responsible, (after - before).days)
         for pk, cause, before, after in delays
         if pk in at_last
+    ]
+    met = list(_met(at_last.values(), moment.on))
+    by_pillar, by_agency = (
+        _grouped((row[0], row[2]) for row in met),
+        _grouped(row[1:] for row in met),
     )
-    met, met_by_pillar, met_by_agency = _met(at_last.values(), moment.on)
     return Trends(
         on=moment.on,
         months=_months(points, kept, dated, item_of),
         ended_on=ended_on,
-        causes=_longest_first(by_cause, lambda cause: Delay.Cause(cause).label),
-        delayed_agencies=_longest_first(by_agency, lambda pk: agencies[pk].short_name),
-        met=met,
+        causes=_longest_first(
+            ((cause, length) for cause, _, length in delayed),
+            lambda cause: Delay.Cause(cause).label,
+        ),
+        delayed_agencies=_longest_first(
+            (row[1:] for row in delayed), lambda pk: agencies[pk].short_name
+        ),
+        met=_met_by("All", [how for _, _, how in met]),
         met_by_pillar=[
-            _named(title, met_by_pillar[pk]) for pk, title in pillars.items() if pk in met_by_pillar
+            _met_by(title, by_pillar[pk]) for pk, title in pillars.items() if pk in by_pillar
         ],
         met_by_agency=sorted(
-            (_named(agencies[pk].short_name, found) for pk, found in met_by_agency.items()),
+            (_met_by(agencies[pk].short_name, found) for pk, found in by_agency.items()),
             key=lambda row: row.label.casefold(),
         ),
     )
@@ -365,57 +374,42 @@ def _months(
     ]
 
 
-def _delay_days(
-    delays: Iterable[tuple[str, int, int]],
-) -> tuple[dict[Any, DelayDays], dict[Any, DelayDays]]:
-    causes: dict[Any, list[int]] = defaultdict(list)
-    agencies: dict[Any, list[int]] = defaultdict(list)
-    for cause, agency, days in delays:
-        causes[cause].append(days)
-        agencies[agency].append(days)
-    by_cause, by_agency = (
-        {key: DelayDays("", sum(days), len(days)) for key, days in found.items()}
-        for found in (causes, agencies)
-    )
-    return by_cause, by_agency
+def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
 
 
-def _longest_first(found: dict[Any, DelayDays], label: Callable[[Any], str]) -> list[DelayDays]:
-    rows = [DelayDays(label(key), row.days, row.delays) for key, row in found.items()]
+def _longest_first(
+    delays: Iterable[tuple[Any, int]], label: Callable[[Any], str]
+) -> list[DelayDays]:
+    """Add up the days of delays by what they belong to."""
+    rows = [DelayDays(label(key), sum(days), len(days)) for key, days in _grouped(delays).items()]
     return sorted(rows, key=lambda row: (-row.days, row.label.casefold()))
 
 
 def _met(
     milestones: Iterable[tuple[_Item, _Dates]], on: date
-) -> tuple[MetBy, dict[int, tuple[Met, Met]], dict[int, tuple[Met, Met]]]:
-    """Of milestones not withdrawn, of items not withdrawn: those whose date is before the day."""
-    by_pillar: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    by_agency: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+) -> Iterator[tuple[int, int, tuple[str, str]]]:
+    """Yield pillar, responsible agency, and which date was met how, for dates before the day.
+
+    Withdrawn milestones and those of withdrawn items are left out.
+    """
     for item, dates in milestones:
         if item.stage == Stage.WITHDRAWN or dates.withdrawn <= on:
             continue
         for measure, due in (("original", dates.original), ("agreed", dates.agreed)):
-            if due >= on:
-                continue
-            done = dates.completed
-            how = "not_yet" if done > on else "on_time" if done <= due else "late"
-            by_pillar[item.pillar][measure, how] += 1
-            by_agency[dates.responsible][measure, how] += 1
-    total = _both(sum(by_pillar.values(), Counter()))
-    return (
-        _named("All", total),
-        {pk: _both(counts) for pk, counts in by_pillar.items()},
-        {pk: _both(counts) for pk, counts in by_agency.items()},
-    )
+            if due < on:
+                done = dates.completed
+                how = "not_yet" if done > on else "on_time" if done <= due else "late"
+                yield item.pillar, dates.responsible, (measure, how)
 
 
-def _both(counts: Counter[tuple[str, str]]) -> tuple[Met, Met]:
+def _met_by(label: str, found: Iterable[tuple[str, str]]) -> MetBy:
+    counts = Counter(found)
     original, agreed = (
         Met(*(counts[measure, how] for how in ("on_time", "late", "not_yet")))
         for measure in ("original", "agreed")
     )
-    return original, agreed
-
-
-def _named(label: str, met: tuple[Met, Met]) -> MetBy:
-    return MetBy(label, *met)
+    return MetBy(label, original, agreed)
