@@ -58,7 +58,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_database_refuses_a_row_that_breaks(name):
+def test_the_database_refuses_a_row_that_breaks_a_constraint(name):
     with refused_by(name):
         BROKEN[name]()
 

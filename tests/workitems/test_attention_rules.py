@@ -10,7 +10,7 @@ from workitems.standing import STALE_AFTER_DAYS, Rank
 RULES = (Path(settings.BASE_DIR) / "docs" / "attention.md").read_text()
 
 
-def test_the_documented_order_is_the_one_that_is_used():
+def test_the_rules_are_applied_in_the_documented_order():
     rows = re.findall(r"^\| (\d+) \| ([a-z ]+) \|", RULES, flags=re.MULTILINE)
     assert [(int(weight), reason) for weight, reason in rows] == [
         (Rank.OVERDUE_UNMITIGATED, "overdue without mitigation"),
@@ -28,5 +28,5 @@ def test_the_documented_order_is_the_one_that_is_used():
     assert len(rows) == len(Rank)
 
 
-def test_the_documented_age_is_the_one_that_is_used():
+def test_the_documented_age_of_stale_updates_is_the_one_in_the_code():
     assert f"more than {STALE_AFTER_DAYS} days old" in RULES

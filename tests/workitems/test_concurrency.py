@@ -53,7 +53,7 @@ def kinds(outcomes: list[Any]) -> Counter[str]:
     return Counter(type(outcome).__name__ for outcome in outcomes)
 
 
-def test_of_twenty_people_with_the_same_page_one_saves(item, contributor):
+def test_only_one_of_twenty_users_with_the_same_page_saves(item, contributor):
     outcomes = at_once(
         20,
         lambda number: items.change_status(
@@ -78,7 +78,7 @@ def test_of_twenty_people_with_the_same_page_one_saves(item, contributor):
     assert {conflict.current.version for conflict in conflicts} == {2}
 
 
-def test_of_two_grants_of_a_seat_at_once_one_is_made(police, coordinator):
+def test_only_one_of_two_simultaneous_grants_of_a_seat_succeeds(police, coordinator):
     user = UserFactory()
     outcomes = at_once(
         2,
@@ -102,7 +102,7 @@ def slowly(write: Callable[[], Any]) -> Any:
     return written
 
 
-def test_the_database_itself_refuses_two_overlapping_seats_at_once(police):
+def test_the_database_refuses_two_simultaneous_overlapping_seats(police):
     """Past the service and its lock: neither transaction sees the other's row in time."""
     user = UserFactory()
     outcomes = at_once(
@@ -117,7 +117,7 @@ def test_the_database_itself_refuses_two_overlapping_seats_at_once(police):
     assert Seat.objects.filter(user=user).count() == 1
 
 
-def test_the_database_itself_refuses_two_ministers_at_once():
+def test_the_database_refuses_two_ministers_appointed_simultaneously():
     outcomes = at_once(
         2,
         lambda number: slowly(
@@ -132,7 +132,9 @@ def test_the_database_itself_refuses_two_ministers_at_once():
     assert Appointment.objects.count() == 1
 
 
-def test_of_two_requests_to_move_a_milestone_one_is_made(milestone, contributor, police):
+def test_only_one_of_two_simultaneous_requests_to_move_a_milestone_succeeds(
+    milestone, contributor, police
+):
     outcomes = at_once(
         2,
         lambda number: variations.request_date(
@@ -149,7 +151,9 @@ def test_of_two_requests_to_move_a_milestone_one_is_made(milestone, contributor,
     assert Variation.objects.count() == 1
 
 
-def test_requests_in_one_plan_at_once_are_numbered_without_gap_or_double(item, contributor, police):
+def test_simultaneous_requests_in_a_plan_are_numbered_without_gaps_or_duplicates(
+    item, contributor, police
+):
     milestones = MilestoneFactory.create_batch(8, item=item)
     at_once(
         8,
@@ -166,7 +170,7 @@ def test_requests_in_one_plan_at_once_are_numbered_without_gap_or_double(item, c
     assert list(numbers) == list(range(1, 9))
 
 
-def test_of_two_submissions_of_a_return_one_counts(of_return, item, approver):
+def test_only_one_of_two_simultaneous_submissions_of_a_return_succeeds(of_return, item, approver):
     UpdateFactory(of_return=of_return, item=item)
     outcomes = at_once(
         2, lambda number: rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
@@ -176,7 +180,7 @@ def test_of_two_submissions_of_a_return_one_counts(of_return, item, approver):
     assert len(entries(of_return)) == 2
 
 
-def test_of_two_rounds_opened_at_once_one_is_open(plan, coordinator):
+def test_only_one_of_two_rounds_opened_simultaneously_is_open(plan, coordinator):
     outcomes = at_once(
         2,
         lambda number: rounds.open_round(
@@ -193,7 +197,7 @@ def test_of_two_rounds_opened_at_once_one_is_open(plan, coordinator):
     assert Round.objects.get().returns.count() == 3
 
 
-def test_of_two_first_answers_for_an_item_the_second_is_a_conflict(
+def test_the_second_of_two_simultaneous_first_answers_for_an_item_is_a_conflict(
     of_return, item, contributor, approver
 ):
     people = (contributor, approver)
@@ -212,7 +216,7 @@ def test_of_two_first_answers_for_an_item_the_second_is_a_conflict(
     assert of_return.updates.count() == 1
 
 
-def test_an_item_is_not_completed_while_its_milestone_is_opened_again(item, contributor):
+def test_an_item_cannot_be_completed_while_its_milestone_is_being_reopened(item, contributor):
     """Whichever comes first, a complete item has no open milestone afterwards."""
     milestone = MilestoneFactory(item=item, completed_on=TODAY)
     outcomes = at_once(
@@ -238,7 +242,7 @@ def test_an_item_is_not_completed_while_its_milestone_is_opened_again(item, cont
     assert (item.stage == "complete") != milestone.is_open
 
 
-def test_a_milestone_is_not_closed_while_its_item_is_withdrawn(
+def test_a_milestone_cannot_be_closed_while_its_item_is_being_withdrawn(
     plan, item, milestone, contributor, coordinator
 ):
     """The second finds the row as the first left it; the database has nothing to refuse."""

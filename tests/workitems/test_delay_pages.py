@@ -25,7 +25,7 @@ def page(delayed):
     return f"{delayed.item.get_absolute_url()}milestones/{delayed.number}/"
 
 
-def test_delay_is_ended_from_the_milestones_page_and_stays(writer, page, delay):
+def test_a_delay_is_ended_on_the_milestones_page_and_still_shown(writer, page, delay):
     link = f"{page}delays/1/end/"
     assert f'<a href="{link}">It is over</a>' in writer.get(page).text
     response = writer.post(
@@ -53,14 +53,16 @@ def test_delay_is_ended_from_the_milestones_page_and_stays(writer, page, delay):
         ({"ended_on": "1 June 2010"}, "reason", "Say it in a few words."),
     ],
 )
-def test_delay_that_cannot_end_says_why_at_the_field(writer, page, delay, typed, name, sentence):
+def test_a_delay_that_cannot_end_shows_the_reason_at_the_field(
+    writer, page, delay, typed, name, sentence
+):
     with unchanged(delay):
         response = writer.post(f"{page}delays/1/end/", typed)
     assert response.status_code == 422
     assert response.context["form"].errors == {name: [sentence]}
 
 
-def test_delay_that_has_ended_says_when(writer, page, delay):
+def test_an_ended_delay_shows_its_last_day(writer, page, delay):
     delay.ended_on = TODAY
     delay.save()
     response = writer.get(f"{page}delays/1/end/")
@@ -68,7 +70,7 @@ def test_delay_that_has_ended_says_when(writer, page, delay):
     assert "End the delay</button>" not in response.text
 
 
-def test_mitigation_is_recorded_as_done_from_the_milestones_page(writer, page, delay):
+def test_a_mitigation_is_marked_as_done_on_the_milestones_page(writer, page, delay):
     link = f"{page}delays/1/steps/1/done/"
     assert link in writer.get(page).text
     response = writer.post(link, {"done_on": "28 May 2010"}, follow=True)
@@ -80,14 +82,14 @@ def test_mitigation_is_recorded_as_done_from_the_milestones_page(writer, page, d
     assert link not in response.text
 
 
-def test_mitigation_is_not_done_in_the_future(writer, page, delay):
+def test_a_mitigation_cannot_be_done_in_the_future(writer, page, delay):
     with unchanged(delay.mitigations.get()):
         response = writer.post(f"{page}delays/1/steps/1/done/", {"done_on": "2 June 2010"})
     assert response.status_code == 422
     assert response.context["form"].errors == {"done_on": ["The day is in the future."]}
 
 
-def test_milestone_that_moved_twice_says_so(writer, page, delay):
+def test_a_milestone_that_moved_twice_says_so(writer, page, delay):
     assert "moved" not in writer.get(page).text.split("<h2>Delays</h2>")[1].split("</ul>")[0]
     delay.times_moved = 2
     delay.save()
@@ -98,5 +100,5 @@ def test_milestone_that_moved_twice_says_so(writer, page, delay):
 
 
 @pytest.mark.parametrize("address", ["delays/2/end/", "delays/1/steps/2/done/"])
-def test_what_is_not_there_is_not_found(writer, page, delay, address):
+def test_unknown_delays_and_mitigations_are_not_found(writer, page, delay, address):
     assert writer.get(f"{page}{address}").status_code == 404

@@ -27,12 +27,12 @@ from workitems.services import items
 pytestmark = pytest.mark.django_db
 
 
-def test_loads_both_plans():
+def test_the_command_loads_both_plans():
     loaded = [plan.slug for plan in load()]
     assert loaded == [demo_plans.PLAN_OF_2009, demo_plans.CURRENT_PLAN]
 
 
-def test_a_second_load_keeps_what_was_entered(settings):
+def test_a_second_load_keeps_entered_data(settings):
     settings.DEBUG = True
     load()
     item = WorkItem.objects.get(plan__slug=demo_plans.CURRENT_PLAN, number="1.4")
@@ -56,7 +56,7 @@ def test_a_second_load_keeps_what_was_entered(settings):
     assert User.objects.count() == len(people.PEOPLE)
 
 
-def test_the_command_refuses_where_debug_is_off(settings):
+def test_the_command_refuses_to_run_with_debug_off(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError, match="Put DEBUG=yes into .env there"):
         call_command("load_demo_plan")
@@ -67,13 +67,13 @@ def test_the_command_refuses_where_debug_is_off(settings):
     ("day", "refusal"),
     [("30 June", "“30 June” is not a day"), ("2010-07-30", "Choose a day from 2016 on")],
 )
-def test_the_command_refuses_a_day_that_it_cannot_use(settings, day, refusal):
+def test_the_command_refuses_an_invalid_day(settings, day, refusal):
     settings.DEBUG = True
     with pytest.raises(CommandError, match=refusal):
         call_command("load_demo_plan", "--today", day)
 
 
-def test_the_command_prints_who_can_sign_in(settings, client):
+def test_the_command_prints_the_sign_ins(settings, client):
     settings.DEBUG = True
     out = StringIO()
     call_command("load_demo_plan", "--today", "2026-06-30", stdout=out)
@@ -84,7 +84,7 @@ def test_the_command_prints_who_can_sign_in(settings, client):
 
 
 @pytest.mark.parametrize("today", [date(2016, 1, 1), date(2026, 6, 30), date(2028, 2, 29)])
-def test_on_any_day_the_current_plan_is_alive(today):
+def test_the_current_plan_has_open_work_on_any_day(today):
     load(today)
     plan = Plan.objects.get(slug=demo_plans.CURRENT_PLAN)
     opened = plan.rounds.get(closed_at=None)
@@ -103,7 +103,7 @@ def test_on_any_day_the_current_plan_is_alive(today):
 
 
 @pytest.mark.parametrize("model", [Milestone, Variation, Meeting, Matter, Decision])
-def test_every_record_stands_as_its_last_history_row_says(model):
+def test_every_record_matches_its_last_history_row(model):
     load()
     for row in model.objects.all():
         last = row.history.order_by("history_date", "history_id").last()
@@ -113,7 +113,7 @@ def test_every_record_stands_as_its_last_history_row_says(model):
         }
 
 
-def test_two_meetings_are_behind_and_the_next_has_its_agenda():
+def test_two_meetings_were_held_and_the_next_has_an_agenda():
     load(date(2026, 6, 30))
     first, last, coming = Meeting.objects.with_counts().order_by("held_on")
     assert [(each.is_closed, each.decisions_count) for each in (first, last, coming)] == [

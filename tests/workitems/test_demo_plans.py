@@ -34,7 +34,7 @@ def _demo(django_db_setup, django_db_blocker):
 pytestmark = [pytest.mark.usefixtures("_demo"), pytest.mark.django_db]
 
 
-def test_every_role_is_held_by_somebody_of_the_demo():
+def test_the_demo_has_a_user_in_every_role():
     held = Seat.objects.on(TODAY).values_list("role", flat=True)
     assert set(held) == set(Seat.Role.values)
 
@@ -47,12 +47,12 @@ def test_the_coordinator_coordinates_both_plans():
     ] == [True, True]
 
 
-def test_whoever_has_left_sees_no_plan():
+def test_a_former_user_sees_no_plan():
     former = User.objects.get(email="former.contributor@example.org")
     assert not Plan.objects.visible_to(former).exists()
 
 
-def test_no_desk_asks_for_what_the_plan_of_2009_left_open():
+def test_the_desk_lists_nothing_left_open_in_the_plan_of_2009():
     contributor = User.objects.get(email="police.contributor@example.org")
     lines = desk.lines_for(contributor, TODAY)
     assert [line.url for line in lines if demo_plans.PLAN_OF_2009 in line.url] == []
@@ -60,13 +60,13 @@ def test_no_desk_asks_for_what_the_plan_of_2009_left_open():
 
 
 @pytest.mark.parametrize("slug", [demo_plans.PLAN_OF_2009, demo_plans.CURRENT_PLAN])
-def test_a_plan_exported_after_loading_is_as_the_workbook_says(slug):
+def test_importing_the_export_of_a_loaded_plan_changes_nothing(slug):
     exported = export_workbook(Plan.objects.get(slug=slug))
     again = preview_import(BytesIO(exported), at=noon(TODAY))
     assert again.sentences == ["No changes: the plan is as the workbook says."]
 
 
-def test_the_minister_of_2010_is_named_for_his_own_time_only():
+def test_the_minister_of_2010_is_named_only_for_his_term():
     named = [
         str(Appointment.objects.holding("Minister of Immigration", date(year, 7, 30)))
         for year in (2008, 2010, 2013, 2026)
@@ -79,7 +79,7 @@ def test_the_minister_of_2010_is_named_for_his_own_time_only():
     ]
 
 
-def test_two_key_items_of_2009_are_late_with_a_cause_and_a_mitigation():
+def test_two_key_items_of_2009_are_late_and_have_a_cause_and_a_mitigation():
     plan = Plan.objects.get(slug=demo_plans.PLAN_OF_2009)
     late = plan.items.slipping(LAST_DAY_REPORTED).filter(is_key=True).in_order()
     assert [item.title for item in late] == [
@@ -109,7 +109,7 @@ def test_the_year_of_2010_has_its_headlines_and_key_achievements():
     }
 
 
-def test_returns_hold_from_no_answer_to_all_of_them():
+def test_the_demos_returns_range_from_unanswered_to_fully_answered():
     opened = Round.objects.get(closed_at=None)
     answered = opened.returns.annotate(answers=Count("updates")).values_list(
         "agency__short_name", "state", "answers"
@@ -128,7 +128,7 @@ def test_returns_hold_from_no_answer_to_all_of_them():
     }
 
 
-def test_the_current_workbook_names_no_month_since_its_dates_move():
+def test_texts_of_the_current_plan_name_no_month_because_its_dates_move():
     months = re.compile(
         r"\b(January|February|March|April|May|June|July|August|September|October|November"
         r"|December|Christmas|Easter|this year|next year)\b"
@@ -147,7 +147,7 @@ def test_the_current_workbook_names_no_month_since_its_dates_move():
 @pytest.mark.parametrize(
     "path", [demo_plans.TEXT_OF_2009, demo_plans.CURRENT_TEXT], ids=lambda path: path.stem
 )
-def test_a_plans_text_has_every_sheet_and_only_headings_that_the_workbook_knows(path):
+def test_a_plans_text_has_every_sheet_and_only_known_headings(path):
     text = tomllib.loads(path.read_text(encoding="utf-8"))
     assert list(text) == [sheet.name for sheet in SHEETS]
     for sheet in SHEETS:
@@ -156,7 +156,7 @@ def test_a_plans_text_has_every_sheet_and_only_headings_that_the_workbook_knows(
         assert used <= {column.heading for column in sheet}
 
 
-def test_what_a_plans_text_says_under_a_wrong_heading_is_refused_by_name(tmp_path):
+def test_an_unknown_heading_in_a_plans_text_is_refused_by_name(tmp_path):
     path = tmp_path / "plan.toml"
     text = demo_plans.TEXT_OF_2009.read_text(encoding="utf-8")
     path.write_text(text.replace("Timeframe =", "Time =", 1) + '[[Photographs]]\nTitle = "x"\n')

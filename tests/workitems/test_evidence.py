@@ -82,12 +82,12 @@ def said_of(name, content):
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_files_of_these_kinds_are_taken(name):
+def test_files_of_allowed_types_are_accepted(name):
     assert said_of(name, GOOD[name]) == ""
 
 
 @pytest.mark.parametrize("name", FALSE)
-def test_a_file_under_another_kinds_name_is_refused(name):
+def test_a_file_with_the_extension_of_another_type_is_refused(name):
     ending = name.partition(".")[2]
     assert said_of(name, FALSE[name]) == (
         f"The file’s name ends in .{ending}, but that is not what it holds."
@@ -97,11 +97,11 @@ def test_a_file_under_another_kinds_name_is_refused(name):
 @pytest.mark.parametrize(
     "name", ["a.html", "a.svg", "a.exe", "a.js", "a.docm", "a.zip", "a.pdf.html", "pdf", ""]
 )
-def test_other_kinds_are_refused(name):
+def test_files_of_other_types_are_refused(name):
     assert said_of(name, PDF).startswith("Files of this kind are not taken.")
 
 
-def test_a_file_of_the_limit_is_taken_and_one_byte_more_is_not():
+def test_a_file_of_exactly_the_size_limit_is_accepted_and_a_larger_one_refused():
     most = MAX_MEGABYTES * 1024 * 1024
     assert fault("a.pdf", most, io.BytesIO(PDF)) == ""
     assert fault("a.pdf", most + 1, io.BytesIO(PDF)) == "The file has more than 10 MB."
@@ -121,7 +121,7 @@ def test_a_file_of_the_limit_is_taken_and_one_byte_more_is_not():
         ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
     ],
 )
-def test_the_name_is_kept_as_text_that_can_be_seen(given, kept):
+def test_the_file_name_is_stored_without_invisible_characters(given, kept):
     assert clean_name(given) == kept
 
 
@@ -143,7 +143,7 @@ def add(update, by, **piece):
     )
 
 
-def test_a_file_is_kept_under_a_name_nobody_can_guess(update, contributor):
+def test_a_file_is_stored_under_a_random_name(update, contributor):
     made = add(update, contributor, file=upload(name="Jo Smith's receipt.pdf"), note="Paid.")
     made.refresh_from_db()
     assert (made.update, made.file_name, made.note) == (update, "Jo Smith's receipt.pdf", "Paid.")
@@ -154,7 +154,7 @@ def test_a_file_is_kept_under_a_name_nobody_can_guess(update, contributor):
     assert newest(made) == ("+", "Police contributor (Police)", "")
 
 
-def test_the_same_piece_again_is_the_one_that_is_there(update, contributor):
+def test_adding_the_same_evidence_again_returns_the_existing_row(update, contributor):
     first = add(update, contributor, file=upload())
     assert add(update, contributor, file=upload()) == first
     other = add(update, contributor, file=upload(PDF + b" 2"))
@@ -176,19 +176,21 @@ def test_the_same_piece_again_is_the_one_that_is_there(update, contributor):
         ),
     ],
 )
-def test_what_shows_nothing_is_refused(update, contributor, piece, sentence, field):
+def test_evidence_without_a_valid_file_link_or_note_is_refused(
+    update, contributor, piece, sentence, field
+):
     with refused(sentence, field):
         add(update, contributor, **piece)
     assert Evidence.objects.count() == 0
 
 
-def test_evidence_follows_an_answer(of_return, item, contributor):
+def test_evidence_needs_an_answer_first(of_return, item, contributor):
     with refused("Answer for item 1.2 first; then add what shows it."):
         evidence.add_to_update(of_return=of_return, item=item, by=contributor, at=NOW, note="Yes.")
 
 
 @pytest.mark.parametrize("state", ["submitted", "accepted"])
-def test_a_return_that_is_sent_takes_no_more(update, contributor, state):
+def test_a_submitted_return_accepts_no_more_evidence(update, contributor, state):
     of_return = update.of_return
     of_return.state = state
     of_return.submitted_at = NOW
@@ -198,14 +200,14 @@ def test_a_return_that_is_sent_takes_no_more(update, contributor, state):
         add(update, contributor, note="One more thing.")
 
 
-def test_a_closed_round_takes_no_more(update, contributor):
+def test_a_closed_round_accepts_no_more_evidence(update, contributor):
     update.of_return.round.closed_at = NOW
     update.of_return.round.save()
     with refused("This round is closed."):
         add(update, contributor, note="One more thing.")
 
 
-def test_a_closed_milestone_takes_evidence_and_a_withdrawn_one_does_not(item, contributor):
+def test_a_closed_milestone_accepts_evidence_and_a_withdrawn_one_does_not(item, contributor):
     closed = MilestoneFactory(item=item, completed_on=YESTERDAY)
     made = evidence.add_to_milestone(milestone=closed, by=contributor, at=NOW, note="Printed.")
     assert list(closed.evidence.all()) == [made]
@@ -217,7 +219,7 @@ def test_a_closed_milestone_takes_evidence_and_a_withdrawn_one_does_not(item, co
 # --- withdrawing ------------------------------------------------------------------------------
 
 
-def test_a_mistaken_piece_is_withdrawn_and_its_row_stays(update, contributor):
+def test_withdrawn_evidence_keeps_its_row(update, contributor):
     piece = add(update, contributor, file=upload())
     with unchanged(piece), refused("Say why the piece is withdrawn.", "reason"):
         evidence.withdraw(evidence=piece, by=contributor, at=NOW, reason="")
@@ -234,13 +236,15 @@ def test_a_mistaken_piece_is_withdrawn_and_its_row_stays(update, contributor):
         evidence.withdraw(evidence=piece, by=contributor, at=NOW, reason="Again.")
 
 
-def test_what_was_withdrawn_can_be_added_again(update, contributor):
+def test_withdrawn_evidence_can_be_added_again(update, contributor):
     piece = add(update, contributor, note="Paid.")
     evidence.withdraw(evidence=piece, by=contributor, at=NOW, reason="Too early.")
     assert add(update, contributor, note="Paid.") != piece
 
 
-def test_after_sending_only_the_reviewer_withdraws(update, contributor, coordinator):
+def test_only_the_reviewer_can_withdraw_evidence_of_a_submitted_return(
+    update, contributor, coordinator
+):
     piece = add(update, contributor, note="Paid.")
     update.of_return.state, update.of_return.submitted_at = "submitted", NOW
     update.of_return.save()
@@ -259,7 +263,7 @@ def closed(item):
     return MilestoneFactory(item=item, number=1, completed_on=YESTERDAY)
 
 
-def test_the_reviewer_says_what_is_missing_and_takes_it_back(closed, coordinator):
+def test_the_reviewer_flags_missing_evidence_and_removes_the_flag(closed, coordinator):
     with refused("Say what is missing.", "reason"):
         evidence.flag_missing_evidence(milestone=closed, version=1, by=coordinator, reason="")
     evidence.flag_missing_evidence(
@@ -282,7 +286,7 @@ def test_the_reviewer_says_what_is_missing_and_takes_it_back(closed, coordinator
         )
 
 
-def test_an_open_milestone_lacks_no_evidence(milestone, coordinator):
+def test_an_open_milestone_cannot_be_flagged_as_lacking_evidence(milestone, coordinator):
     with (
         unchanged(milestone),
         refused("Only a closed milestone can lack evidence. This one is not closed."),
@@ -292,7 +296,9 @@ def test_an_open_milestone_lacks_no_evidence(milestone, coordinator):
         )
 
 
-def test_opening_a_milestone_again_clears_the_reviewers_word(closed, contributor, coordinator):
+def test_reopening_a_milestone_clears_the_flag_of_missing_evidence(
+    closed, contributor, coordinator
+):
     evidence.flag_missing_evidence(
         milestone=closed, version=1, by=coordinator, reason="No receipt."
     )
@@ -301,7 +307,7 @@ def test_opening_a_milestone_again_clears_the_reviewers_word(closed, contributor
     assert (closed.completed_on, closed.no_evidence) == (None, "")
 
 
-def test_readers_of_an_item_see_nothing_of_a_draft(item, update, contributor):
+def test_readers_of_an_item_do_not_see_evidence_of_a_draft(item, update, contributor):
     draft = add(update, contributor, note="Paid.")
     step = EvidenceFactory(milestone=MilestoneFactory(item=item))
     EvidenceFactory()  # of another item

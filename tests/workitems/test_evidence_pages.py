@@ -77,7 +77,9 @@ def test_a_file_is_added_to_an_answer(as_, contributor, update):
     assert (made.update, made.file_name, made.added_by) == (update, "receipt.pdf", contributor)
 
 
-def test_evidence_before_an_answer_is_told_to_wait(as_, contributor, of_return, item, plan):
+def test_evidence_added_before_an_answer_is_refused_with_an_explanation(
+    as_, contributor, of_return, item, plan
+):
     address = at("add-to-answer", plan, of_return.round_id, of_return.agency_id, "1.2")
     page = as_(contributor).post(address, {"note": "Paid."})
     assert (page.status_code, errors_of(page)) == (
@@ -95,7 +97,7 @@ def test_evidence_before_an_answer_is_told_to_wait(as_, contributor, of_return, 
         ({"link": "www example"}, {"link"}),
     ],
 )
-def test_what_shows_nothing_is_refused_at_its_field(as_, contributor, update, said, errors):
+def test_invalid_evidence_is_refused_at_its_field(as_, contributor, update, said, errors):
     page = as_(contributor).post(answer_of(update), said)
     found = errors_of(page)
     assert page.status_code == 422
@@ -103,7 +105,7 @@ def test_what_shows_nothing_is_refused_at_its_field(as_, contributor, update, sa
     assert Evidence.objects.count() == 0
 
 
-def test_a_page_under_a_pdfs_name_is_refused(as_, contributor, update):
+def test_an_html_file_named_pdf_is_refused(as_, contributor, update):
     page = as_(contributor).post(
         answer_of(update), {"file": SimpleUploadedFile("a.pdf", b"<html>")}
     )
@@ -118,14 +120,14 @@ def test_a_file_over_the_limit_is_refused(as_, contributor, update):
     assert errors_of(page) == {"file": ["The file has more than 10 MB."]}
 
 
-def test_a_link_without_a_scheme_gets_the_safe_one(as_, contributor, milestone, plan):
+def test_a_link_without_a_scheme_gets_https(as_, contributor, milestone, plan):
     as_(contributor).post(
         at("add-to-milestone", plan, "1.2", 1), {"link": "www.example.org/brochure"}
     )
     assert Evidence.objects.get().link == "https://www.example.org/brochure"
 
 
-def test_a_milestones_evidence_shows_to_all_who_read_the_plan(
+def test_evidence_of_a_milestone_is_shown_to_everyone_who_reads_the_plan(
     as_, contributor, colleague, milestone, plan
 ):
     sent = as_(contributor).post(
@@ -137,7 +139,7 @@ def test_a_milestones_evidence_shows_to_all_who_read_the_plan(
     assert '<a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer">' in page
 
 
-def test_words_and_names_are_escaped(as_, contributor, milestone):
+def test_notes_and_file_names_are_escaped(as_, contributor, milestone):
     EvidenceFactory(milestone=milestone, note="<script>alert(1)</script>")
     page = as_(contributor).get(milestone.item.get_absolute_url()).text
     assert ("<script>alert" in page, "&lt;script&gt;alert" in page) == (False, True)
@@ -146,7 +148,7 @@ def test_words_and_names_are_escaped(as_, contributor, milestone):
 # --- handing out ------------------------------------------------------------------------------
 
 
-def test_a_file_is_handed_out_to_be_kept_and_never_shown(as_, colleague, milestone, plan):
+def test_a_file_is_served_as_an_attachment_and_never_inline(as_, colleague, milestone, plan):
     piece = filed(milestone=milestone)
     answer = as_(colleague).get(at("download", plan, piece.pk))
     assert b"".join(answer.streaming_content) == PDF
@@ -160,7 +162,9 @@ def test_a_file_is_handed_out_to_be_kept_and_never_shown(as_, colleague, milesto
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_evidence_of_a_draft_is_its_agencys_alone(as_, contributor, colleague, coordinator, update):
+def test_evidence_of_a_draft_is_shown_only_to_its_agency(
+    as_, contributor, colleague, coordinator, update
+):
     address = at("download", update.of_return.round.plan, filed(update=update).pk)
 
     def answers():
@@ -175,23 +179,23 @@ def test_evidence_of_a_draft_is_its_agencys_alone(as_, contributor, colleague, c
     assert answers() == [200, 200, 200]
 
 
-def test_a_stranger_finds_no_file(as_, stranger, milestone, plan):
+def test_a_user_outside_the_plan_cannot_download_a_file(as_, stranger, milestone, plan):
     assert as_(stranger).get(at("download", plan, filed(milestone=milestone).pk)).status_code == 404
 
 
-def test_another_plans_file_is_not_found_here(as_, contributor, plan):
+def test_a_file_of_another_plan_is_not_found(as_, contributor, plan):
     elsewhere = filed(milestone=MilestoneFactory())
     assert as_(contributor).get(at("download", plan, elsewhere.pk)).status_code == 404
 
 
-def test_a_note_and_a_lost_file_are_not_found(as_, contributor, milestone, plan):
+def test_downloads_of_a_note_or_a_missing_file_are_not_found(as_, contributor, milestone, plan):
     note, lost = EvidenceFactory(milestone=milestone), filed(milestone=milestone)
     default_storage.delete(lost.file.name)
     for piece in (note, lost):
         assert as_(contributor).get(at("download", plan, piece.pk)).status_code == 404
 
 
-def test_a_withdrawn_file_is_no_longer_handed_out(as_, contributor, milestone, plan):
+def test_a_withdrawn_file_cannot_be_downloaded(as_, contributor, milestone, plan):
     piece = filed(milestone=milestone)
     sent = as_(contributor).post(at("withdraw", plan, piece.pk), {"reason": "The wrong file."})
     assert sent.url == f"{milestone.item.get_absolute_url()}#milestones"
@@ -201,7 +205,7 @@ def test_a_withdrawn_file_is_no_longer_handed_out(as_, contributor, milestone, p
     assert at("download", plan, piece.pk) not in page
 
 
-def test_files_are_not_among_the_static_ones(settings, milestone):
+def test_files_are_not_served_as_static_or_media_files(settings, milestone):
     piece = filed(milestone=milestone)
     assert not default_storage.path(piece.file.name).startswith(str(settings.STATIC_ROOT))
     assert not settings.MEDIA_URL.strip("/")
@@ -210,7 +214,7 @@ def test_files_are_not_among_the_static_ones(settings, milestone):
 # --- the reviewer's word ----------------------------------------------------------------------
 
 
-def test_the_reviewer_marks_a_closed_milestone_and_all_see_it(
+def test_a_reviewers_flag_on_a_closed_milestone_is_shown_to_everyone(
     as_, coordinator, colleague, item, plan
 ):
     closed = MilestoneFactory(item=item, number=1, completed_on=YESTERDAY)
@@ -223,7 +227,7 @@ def test_the_reviewer_marks_a_closed_milestone_and_all_see_it(
     assert closed.version == 3
 
 
-def test_two_reviewers_at_once_do_not_overwrite_each_other(as_, coordinator, item, plan):
+def test_the_second_of_two_reviewers_gets_a_conflict(as_, coordinator, item, plan):
     MilestoneFactory(item=item, number=1, completed_on=YESTERDAY, version=5)
     page = as_(coordinator).post(
         at("mark", plan, "1.2", 1), {"version": 4, "reason": "No receipt."}
@@ -254,7 +258,7 @@ def test_an_item_is_completed_when_every_milestone_is_closed(as_, contributor, i
     assert item.stage == "complete"
 
 
-def test_a_complete_item_is_opened_again_with_a_reason(as_, contributor, item):
+def test_a_complete_item_is_reopened_with_a_reason(as_, contributor, item):
     item.stage, item.completed_on = "complete", YESTERDAY
     item.save()
     address = reverse("workitems:change-status", args=[item.plan.slug, "1.2"])
@@ -267,7 +271,7 @@ def test_a_complete_item_is_opened_again_with_a_reason(as_, contributor, item):
     assert item.stage == "under_way"
 
 
-def test_the_return_lists_an_answers_evidence_and_adds_to_it(as_, contributor, update):
+def test_the_return_lists_evidence_of_an_answer_and_links_to_adding_more(as_, contributor, update):
     piece = filed(update=update)
     page = as_(contributor).get(update.of_return.get_absolute_url()).text
     plan = update.of_return.round.plan
@@ -278,7 +282,7 @@ def test_the_return_lists_an_answers_evidence_and_adds_to_it(as_, contributor, u
     assert f'href="{at("download", plan, piece.pk)}"' not in page
 
 
-def test_a_submitted_return_offers_no_more_evidence(as_, contributor, update):
+def test_a_submitted_return_does_not_offer_adding_evidence(as_, contributor, update):
     update.of_return.state, update.of_return.submitted_at = "submitted", NOW
     update.of_return.save()
     page = as_(contributor).get(update.of_return.get_absolute_url()).text

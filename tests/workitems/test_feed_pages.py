@@ -66,7 +66,7 @@ def test_the_address_is_shown_once_and_works(client_of, contributor, plan, polic
     assert CalendarFeed.objects.get().token_hash not in later.text
 
 
-def test_a_label_is_asked_for(client_of, contributor, police, plan):
+def test_a_label_is_required(client_of, contributor, police, plan):
     answer = client_of(contributor).post(list_of(police), {"label": " "})
     assert (answer.status_code, CalendarFeed.objects.count()) == (422, 0)
     assert 'href="#id_label"' in answer.text
@@ -80,14 +80,14 @@ def test_an_agency_in_several_plans_chooses_one(client_of, contributor, police, 
     assert CalendarFeed.objects.get().plan == other
 
 
-def test_a_plan_of_others_cannot_be_chosen(client_of, contributor, police, plan):
+def test_a_plan_that_the_agency_is_not_in_cannot_be_chosen(client_of, contributor, police, plan):
     PlanFactory(members=[police])
     strange = PlanFactory()
     answer = client_of(contributor).post(list_of(police), {"label": "Mine", "plan": strange.pk})
     assert (answer.status_code, CalendarFeed.objects.count()) == (422, 0)
 
 
-def test_a_refusal_is_said_on_the_page(client_of, contributor, plan, police):
+def test_a_refusal_is_shown_on_the_page(client_of, contributor, plan, police):
     for _ in range(20):
         CalendarFeedFactory(plan=plan, agency=police)
     answer = client_of(contributor).post(list_of(police), {"label": "Mine"})
@@ -95,7 +95,7 @@ def test_a_refusal_is_said_on_the_page(client_of, contributor, plan, police):
     assert "Police has 20 addresses for this plan." in answer.text
 
 
-def test_the_coordinator_sees_and_revokes_those_of_their_plan_and_makes_none(
+def test_the_coordinator_sees_and_revokes_feeds_of_their_plan_but_adds_none(
     client_of, coordinator, feed, police
 ):
     elsewhere = CalendarFeedFactory(plan=PlanFactory(members=[police]), agency=police)
@@ -109,7 +109,7 @@ def test_the_coordinator_sees_and_revokes_those_of_their_plan_and_makes_none(
     assert ask().status_code == 404
 
 
-def test_a_feed_of_another_agency_is_not_revoked_by_way_of_ones_own(
+def test_a_feed_of_another_agency_is_not_found_under_ones_own(
     client_of, approver, police, plan, customs
 ):
     theirs = CalendarFeedFactory(plan=plan, agency=customs)
@@ -117,7 +117,7 @@ def test_a_feed_of_another_agency_is_not_revoked_by_way_of_ones_own(
     assert client_of(approver).post(address).status_code == 404
 
 
-def test_revoking_is_told_in_the_plans_history(client_of, approver, feed, plan):
+def test_revoking_a_feed_appears_in_the_plans_history(client_of, approver, feed, plan):
     client_of(approver).post(revoke_of(feed), {"reason": "Sent to a list."})
     page = client_of(approver).get(reverse("plans:history", args=[plan.slug])).text
     assert "revoked the address of the calendar of Police, “Outlook of the policy team”." in page
@@ -125,27 +125,25 @@ def test_revoking_is_told_in_the_plans_history(client_of, approver, feed, plan):
     assert "made an address of the calendar of Police, “Outlook of the policy team”." in page
 
 
-def test_a_revoked_address_offers_nothing_more(client_of, approver, contributor, feed, police):
+def test_a_revoked_feed_has_no_actions(client_of, approver, contributor, feed, police):
     services.revoke_feed(feed=feed, by=approver, at=NOW)
     page = client_of(contributor).get(list_of(police)).text
     assert "Revoked 1 June 2010" in page
     assert revoke_of(feed) not in page
 
 
-def test_the_way_to_the_calendar_is_on_the_desk_and_the_people_page(
-    client_of, approver, plan, police
-):
+def test_the_desk_and_the_people_page_link_to_the_calendar(client_of, approver, plan, police):
     client = client_of(approver)
     for page in (reverse("home"), reverse("agencies:seats", args=[police.pk])):
         assert f'href="{list_of(police)}"' in client.get(page).text
 
 
-def test_a_desk_without_a_plan_has_no_calendar(client_of, stranger):
+def test_a_desk_without_a_plan_has_no_link_to_a_calendar(client_of, stranger):
     assert "/calendar/" not in client_of(stranger).get(reverse("home")).text
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_three_as_for_one(
+def test_the_list_takes_the_same_queries_for_three_feeds_as_for_one(
     client_of, contributor, plan, police, count, django_assert_num_queries
 ):
     for _ in range(count):
@@ -161,7 +159,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
 # --- the public address ---------------------------------------------------------------------
 
 
-def test_a_calendar_comes_without_session_or_cookie_and_stays_the_readers_own(feed, milestone):
+def test_a_calendar_needs_no_session_sets_no_cookie_and_is_cached_privately(feed, milestone):
     answer = ask()
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert answer["Cache-Control"] == "private, no-cache"
@@ -171,7 +169,7 @@ def test_a_calendar_comes_without_session_or_cookie_and_stays_the_readers_own(fe
     assert not answer.has_header("Last-Modified")
 
 
-def test_unknown_and_revoked_and_left_are_one_answer(feed, approver, police):
+def test_unknown_revoked_and_former_addresses_get_the_same_response(feed, approver, police):
     def told(answer):
         return answer.status_code, answer.content, sorted(answer.headers.items())
 
@@ -199,19 +197,19 @@ def test_an_unchanged_calendar_is_not_sent_again(feed, milestone, item):
     assert ask(if_none_match=etag).status_code == 200
 
 
-def test_only_reading_is_offered(feed):
+def test_a_calendar_allows_only_get_and_head(feed):
     address = reverse("feeds:calendar", args=[TOKEN])
     assert Client().head(address).status_code == 200
     assert Client().post(address).status_code == 405
 
 
-def test_the_day_of_the_last_reading_is_kept(feed):
+def test_the_day_of_the_last_request_is_stored(feed):
     ask()
     feed.refresh_from_db()
     assert feed.last_read_on == NOW.date()
 
 
-def test_whoever_asks_all_the_time_is_told_to_wait_and_others_are_not(feed, plan, customs):
+def test_too_many_requests_are_refused_without_affecting_other_clients(feed, plan, customs):
     other = CalendarFeedFactory(plan=plan, agency=customs, token_hash=hash_of("another"))
     assert {ask().status_code for _ in range(120)} == {200}
     refused = ask()
@@ -220,7 +218,7 @@ def test_whoever_asks_all_the_time_is_told_to_wait_and_others_are_not(feed, plan
     assert other.agency == customs
 
 
-def test_guessing_is_slowed_down_and_never_shuts_out_a_true_address(feed):
+def test_guessed_addresses_are_rate_limited_and_valid_ones_still_work(feed):
     assert {ask(f"guess-{n}").status_code for n in range(60)} == {404}
     assert ask("guess").status_code == 429
     assert ask().status_code == 200
@@ -228,7 +226,7 @@ def test_guessing_is_slowed_down_and_never_shuts_out_a_true_address(feed):
         assert ask("guess").status_code == 404
 
 
-def test_a_token_is_in_no_log(feed, caplog):
+def test_tokens_are_not_logged(feed, caplog):
     caplog.set_level("INFO")
     ask()
     ask("no-such-token")

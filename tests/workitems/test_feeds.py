@@ -53,7 +53,7 @@ def titles(feed, on=TODAY):
 # --- making and revoking --------------------------------------------------------------------
 
 
-def test_an_address_is_kept_as_a_hash_only(plan, police, contributor):
+def test_an_address_is_stored_only_as_a_hash(plan, police, contributor):
     feed, token = services.make_feed(
         agency=police, plan=plan, label="My Outlook", by=contributor, at=NOW
     )
@@ -78,7 +78,7 @@ def test_an_agency_outside_the_plan_has_no_calendar_of_it(police, contributor):
         services.make_feed(agency=police, plan=PlanFactory(), label="Mine", by=contributor, at=NOW)
 
 
-def test_an_agency_that_has_ended_makes_no_address(plan, police, contributor):
+def test_an_agency_that_has_ended_cannot_make_an_address(plan, police, contributor):
     police.valid_to = date(2010, 5, 31)
     police.save()
     with refused("Police does not exist today."):
@@ -98,21 +98,21 @@ def test_too_many_addresses_are_refused_and_revoked_ones_do_not_count(plan, poli
     services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
 
 
-def test_a_revoked_address_answers_no_more(plan, police, approver, contributor):
+def test_a_revoked_address_no_longer_works(plan, police, approver, contributor):
     feed, token = services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
     services.revoke_feed(feed=feed, by=approver, at=NOW, reason="Sent to a list.")
     assert services.find_by_token(token, TODAY) is None
     assert newest(feed) == ("~", "Police approver (Police)", "Sent to a list.")
 
 
-def test_revoked_twice_is_revoked_once(feed, approver, coordinator):
+def test_revoking_twice_writes_once(feed, approver, coordinator):
     services.revoke_feed(feed=feed, by=approver, at=NOW)
     services.revoke_feed(feed=feed, by=coordinator, at=NOW + timedelta(hours=1))
     feed.refresh_from_db()
     assert (feed.revoked_by, feed.revoked_at, len(entries(feed))) == (approver, NOW, 2)
 
 
-def test_an_address_outlives_its_makers_seat_and_ends_with_the_agencys_part(
+def test_an_address_outlasts_its_makers_seat_and_ends_with_the_agencys_membership(
     plan, police, contributor
 ):
     _, token = services.make_feed(agency=police, plan=plan, label="Mine", by=contributor, at=NOW)
@@ -127,7 +127,7 @@ def test_an_address_outlives_its_makers_seat_and_ends_with_the_agencys_part(
     assert services.find_by_token(token, TODAY) is None
 
 
-def test_reading_is_noted_once_a_day_and_is_no_history(feed, django_assert_num_queries):
+def test_a_request_is_recorded_once_a_day_without_a_history_row(feed, django_assert_num_queries):
     services.note_reading(feed, TODAY)
     feed.refresh_from_db()
     assert (feed.last_read_on, len(entries(feed))) == (TODAY, 1)
@@ -157,7 +157,9 @@ def test_an_open_milestone_is_a_whole_day_on_its_agreed_date(feed, milestone):
     assert event.decoded("last-modified") == event.decoded("dtstamp") == LATER
 
 
-def test_what_is_done_withdrawn_or_anothers_is_not_in_the_calendar(feed, item, customs):
+def test_milestones_that_are_done_withdrawn_or_of_others_are_not_in_the_calendar(
+    feed, item, customs
+):
     MilestoneFactory(item=item, completed_on=TODAY)
     MilestoneFactory(item=item, withdrawn_on=TODAY)
     MilestoneFactory(item=item, responsible_agency=customs)
@@ -168,12 +170,12 @@ def test_what_is_done_withdrawn_or_anothers_is_not_in_the_calendar(feed, item, c
     assert titles(feed) == []
 
 
-def test_a_step_in_anothers_item_is_in_the_calendar_of_whoever_answers_for_it(plan, item, customs):
+def test_a_milestone_is_in_the_calendar_of_its_responsible_agency(plan, item, customs):
     MilestoneFactory(item=item, responsible_agency=customs, description="Posters at the airport")
     assert titles(CalendarFeedFactory(plan=plan, agency=customs)) == ["Posters at the airport"]
 
 
-def test_a_return_is_there_until_it_is_sent(feed, of_return):
+def test_a_return_is_in_the_calendar_until_it_is_submitted(feed, of_return):
     event = events(feed)["Return for January to June 2010"]
     assert event.decoded("dtstart") == date(2010, 7, 14)
     assert event["description"] == "For 1 January 2010 to 30 June 2010"
@@ -182,7 +184,7 @@ def test_a_return_is_there_until_it_is_sent(feed, of_return):
     assert titles(feed) == []
 
 
-def test_a_return_whose_round_moved_says_that_it_changed(feed, of_return):
+def test_a_return_whose_due_date_moved_has_a_new_sequence_number(feed, of_return):
     first = events(feed)["Return for January to June 2010"]
     of_return.round.due_on = date(2010, 7, 20)
     history.save(of_return.round, by=None, at=LATER)
@@ -192,7 +194,7 @@ def test_a_return_whose_round_moved_says_that_it_changed(feed, of_return):
     assert second.decoded("last-modified") == LATER
 
 
-def test_a_decision_to_follow_up_is_there_until_it_is_done(feed, plan, item):
+def test_a_decision_is_in_the_calendar_of_its_owner_until_it_is_done(feed, plan, item):
     meeting = MeetingFactory(plan=plan, held_on=date(2010, 5, 10))
     decision = DecisionFactory(
         meeting=meeting, item=item, owner_agency=feed.agency, due_on=DUE, text="Ask the printer."
@@ -208,7 +210,7 @@ def test_a_decision_to_follow_up_is_there_until_it_is_done(feed, plan, item):
     assert titles(feed) == ["Meeting of the working group"]
 
 
-def test_a_mitigation_is_there_while_its_delay_goes_on(feed, delayed):
+def test_a_mitigation_is_in_the_calendar_while_its_delay_is_open(feed, delayed):
     delay = delayed.delays.get()
     delay.mitigations.update(due_on=DUE)
     event = events(feed)["Ask for money in the next budget."]
@@ -229,7 +231,7 @@ def test_meetings_are_in_every_agencys_calendar(feed, plan, customs):
         assert event["url"] == SITE + meeting.get_absolute_url()
 
 
-def test_the_calendar_says_whose_it_is(feed, plan):
+def test_the_calendar_is_named_after_its_agency_and_plan(feed, plan):
     calendar = Calendar.from_ical(due_calendar.calendar_of(feed, [], SITE))
     assert calendar["x-wr-calname"] == calendar["name"] == f"Police: {plan.title}"
     assert (calendar["version"], calendar["prodid"]) == (
@@ -240,7 +242,7 @@ def test_the_calendar_says_whose_it_is(feed, plan):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_calendar_asks_as_often_for_much_as_for_little(
+def test_a_calendar_takes_the_same_queries_for_any_number_of_events(
     feed, plan, item, count, django_assert_num_queries
 ):
     for n in range(count):
@@ -268,7 +270,7 @@ SOME_TEXT = st.text(
 
 
 @given(SOME_TEXT)
-def test_any_words_come_back_and_lines_keep_to_the_standard(words):
+def test_any_text_survives_a_round_trip_and_lines_follow_the_standard(words):
     entry = due_calendar.Entry(
         uid="milestone-1",
         day=DUE,
@@ -301,7 +303,7 @@ def test_the_same_rows_give_the_same_bytes(feed, milestone, of_return):
         assert text() == text()
 
 
-def test_macrons_are_text_and_not_escaped(feed, milestone):
+def test_macrons_are_not_escaped(feed, milestone):
     milestone.item.title = "Tāmaki Makaurau"
     milestone.item.save()
     text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, TODAY), SITE)

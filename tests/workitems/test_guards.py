@@ -98,7 +98,7 @@ def test_every_guard_is_in_place():
 
 
 @pytest.mark.django_db
-def test_a_guard_whose_table_is_not_there_waits_for_it():
+def test_a_guard_is_skipped_while_its_table_does_not_exist():
     """A migration run may stop before the table is made."""
     early = agencies.guards.frozen_history(["workitems_historicalpromise"])
     agencies.guards.install(early, "default")
@@ -107,7 +107,7 @@ def test_a_guard_whose_table_is_not_there_waits_for_it():
 
 @pytest.mark.django_db
 @pytest.mark.sqlite
-def test_nothing_is_lifted_for_a_migrate_with_nothing_to_do():
+def test_guards_are_not_dropped_when_there_is_nothing_to_migrate():
     agencies.guards.lift_before_migrate("default", plan=[])
     assert triggers() == expected_triggers()
     agencies.guards.lift_before_migrate("default", plan=["a migration"])
@@ -116,7 +116,7 @@ def test_nothing_is_lifted_for_a_migrate_with_nothing_to_do():
 
 @pytest.mark.django_db
 @pytest.mark.postgresql
-def test_nothing_is_ever_lifted_on_postgresql():
+def test_guards_are_never_dropped_on_postgresql():
     agencies.guards.lift_before_migrate("default", plan=["a migration"])
     assert triggers() == expected_triggers()
 
@@ -129,7 +129,7 @@ def move(milestone: Milestone, **dates: date) -> None:
 
 
 @pytest.mark.django_db
-def test_an_agreed_date_does_not_move_by_itself(milestone):
+def test_an_agreed_date_cannot_be_changed_directly(milestone):
     with refused("An agreed date moves only through an approved"):
         move(milestone, agreed_due=SLIPPED)
     milestone.agreed_due = SLIPPED
@@ -138,7 +138,7 @@ def test_an_agreed_date_does_not_move_by_itself(milestone):
 
 
 @pytest.mark.django_db
-def test_an_agreed_date_moves_as_an_approved_variation_says(milestone):
+def test_an_agreed_date_moves_to_the_date_of_an_approved_variation(milestone):
     VariationFactory(milestone=milestone, due_after=SLIPPED, approved=True)
     move(milestone, agreed_due=SLIPPED)
     milestone.refresh_from_db()
@@ -159,7 +159,7 @@ def test_an_agreed_date_moves_as_an_approved_variation_says(milestone):
     ],
     ids=lambda differs: " ".join(map(str, differs.values())),
 )
-def test_an_agreed_date_does_not_move_by_any_other_variation(milestone, differs):
+def test_an_agreed_date_does_not_move_by_a_variation_that_is_not_approved(milestone, differs):
     VariationFactory(**{"milestone": milestone, "due_after": SLIPPED, **differs})
     with refused("An agreed date"):
         move(milestone, agreed_due=SLIPPED)
@@ -174,7 +174,7 @@ def test_an_agreed_date_does_not_move_by_another_milestones_variation(milestone)
 
 
 @pytest.mark.django_db
-def test_an_approval_moves_a_date_once_and_not_again_after_a_later_one(milestone):
+def test_an_older_approval_cannot_move_a_date_back_after_a_later_one(milestone):
     first = VariationFactory(milestone=milestone, due_after=SLIPPED, approved=True)
     move(milestone, agreed_due=SLIPPED)
     VariationFactory(
@@ -198,21 +198,21 @@ def test_an_original_date_never_moves(milestone):
 
 
 @pytest.mark.django_db
-def test_a_forecast_and_a_completion_are_free_to_change(milestone):
+def test_forecast_and_completion_dates_can_be_changed(milestone):
     move(milestone, forecast_due=SLIPPED, completed_on=TODAY)
     milestone.refresh_from_db()
     assert (milestone.forecast_due, milestone.completed_on) == (SLIPPED, TODAY)
 
 
 @pytest.mark.django_db
-def test_a_milestone_may_be_entered_with_dates_that_already_differ():
+def test_a_milestone_can_be_created_with_dates_that_already_differ():
     """A plan that is taken over in mid-course has moved dates before."""
     milestone = MilestoneFactory(original_due=DUE, agreed_due=SLIPPED)
     assert milestone.agreed_due == SLIPPED
 
 
 @pytest.mark.django_db
-def test_an_item_stands_under_a_pillar_of_its_own_plan():
+def test_an_item_belongs_to_a_pillar_of_its_own_plan():
     elsewhere = PillarFactory()
     item = WorkItemFactory()
     with refused("The pillar belongs to another plan"):
@@ -234,7 +234,7 @@ TRACKED = {
 WITHOUT_HISTORY = {"Notice"}
 
 
-def test_everything_that_a_person_can_change_keeps_a_history():
+def test_every_model_that_users_can_change_has_history():
     ours = {
         model.__name__
         for label in ("agencies", "workitems")
@@ -251,7 +251,7 @@ def history_of_one(name: str) -> models.QuerySet:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(TRACKED))
-def test_history_rows_are_never_changed(name):
+def test_history_rows_cannot_be_changed(name):
     rows = history_of_one(name)
     with refused("History rows are never changed or deleted"):
         rows.update(history_change_reason="Something else")
@@ -259,13 +259,13 @@ def test_history_rows_are_never_changed(name):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(TRACKED))
-def test_history_rows_are_never_deleted(name):
+def test_history_rows_cannot_be_deleted(name):
     rows = history_of_one(name)
     with refused("History rows are never changed or deleted"):
         rows.delete()
 
 
 @pytest.mark.django_db
-def test_every_history_table_is_frozen():
+def test_every_history_table_has_its_guards():
     frozen = {guard.table for guard in GUARDS if guard.name.startswith("frozen_")}
     assert frozen == {model.history.model._meta.db_table for model in registered_models.values()}

@@ -23,7 +23,7 @@ from workitems.services import items, rounds, variations
 pytestmark = pytest.mark.django_db
 
 
-def test_history_keeps_the_name_and_agency_as_they_were(item, contributor, police):
+def test_history_keeps_the_authors_name_and_agency_as_text(item, contributor, police):
     items.change_status(
         item=item, version=1, stage="under_way", confidence="at_risk", by=contributor, on=TODAY
     )
@@ -49,7 +49,7 @@ def test_a_reason_may_be_a_paragraph(item, contributor):
     assert newest(item)[2] == reason
 
 
-def test_a_history_row_holds_the_whole_row_as_it_was(item, contributor):
+def test_a_history_row_holds_every_field_of_the_row(item, contributor):
     items.change_status(
         item=item, version=1, stage="under_way", confidence="at_risk", by=contributor, on=TODAY
     )
@@ -60,7 +60,7 @@ def test_a_history_row_holds_the_whole_row_as_it_was(item, contributor):
     ]
 
 
-def test_a_row_can_be_read_as_it_stood_at_a_time(item, contributor, police):
+def test_a_row_can_be_read_as_it_was_at_a_time(item, contributor, police):
     milestone = MilestoneFactory.build(item=item, responsible_agency=police, number=3)
     history.save(milestone, by=contributor, at=datetime(2010, 1, 1, tzinfo=UTC))
     milestone.forecast_due = SLIPPED
@@ -72,7 +72,7 @@ def test_a_row_can_be_read_as_it_stood_at_a_time(item, contributor, police):
     assert stood == {4: date(2010, 6, 30), 5: SLIPPED}
 
 
-def test_what_is_saved_in_part_is_recorded_in_whole(item, contributor):
+def test_a_partial_save_is_recorded_as_a_whole_row(item, contributor):
     """Only the named fields are written; the history row says how the whole row then is."""
     milestone = MilestoneFactory(item=item)
     fresh = Milestone.objects.get(pk=milestone.pk)
@@ -101,12 +101,12 @@ def test_a_row_is_not_saved_without_its_history_row(item, contributor):
         pre_create_historical_record.disconnect(fail)
 
 
-def test_a_command_writes_in_its_own_name(item):
+def test_a_command_writes_history_under_its_own_name(item):
     history.save(item, by=None, actor="Spreadsheet import", reason="First import")
     assert newest(item) == ("~", "Spreadsheet import", "First import")
 
 
-def test_an_imported_past_is_written_with_its_true_dates_and_states(item):
+def test_imported_history_is_written_with_its_true_dates_and_states(item):
     """The item is saved once, as it is now; its past is told by states, oldest first."""
     was = WorkItem.objects.get(pk=item.pk)
     first, second = (datetime(2009, month, 1, tzinfo=UTC) for month in (7, 12))
@@ -132,12 +132,12 @@ def test_an_imported_past_is_written_with_its_true_dates_and_states(item):
     assert item.stage == "under_way"
 
 
-def test_a_past_may_be_empty():
+def test_imported_history_can_be_empty():
     history.write_past([], by=None, actor="Spreadsheet import")
     assert WorkItem.history.count() == 0
 
 
-def test_a_past_written_by_a_person_bears_their_signature(item, contributor):
+def test_history_imported_by_a_user_has_their_signature(item, contributor):
     history.write_past([(item, NOW, "")], by=contributor, actor="")
     assert entries(item)[0] == ("+", "Police contributor (Police)", "")
 
@@ -151,7 +151,7 @@ def test_passwords_are_left_out_of_history(contributor):
     assert "password" not in {field.name for field in User.history.model._meta.fields}
 
 
-def test_the_same_act_is_one_entry_on_each_row_that_it_changes(plan, police, coordinator):
+def test_one_decision_writes_one_history_row_for_each_changed_row(plan, police, coordinator):
     """Moving an agreed date: one row of the variation, one of the milestone, one decision."""
     milestone = MilestoneFactory(item=WorkItemFactory(plan=plan, lead_agency=police))
     variation = VariationFactory(milestone=milestone, state="recommended")
@@ -166,7 +166,7 @@ def test_the_same_act_is_one_entry_on_each_row_that_it_changes(plan, police, coo
     assert entries(milestone.item) == [("+", "", "")]
 
 
-def test_opening_a_round_signs_every_return(coordinator, labour):
+def test_opening_a_round_records_its_author_on_every_return(coordinator, labour):
     agency = AgencyFactory()
     plan = RoundFactory(closed_at=NOW, plan__members=[agency]).plan
     made = rounds.open_round(
@@ -299,6 +299,6 @@ def test_a_history_takes_one_query_whatever_its_length(item, django_assert_num_q
         assert len(item_history(item)) == 7
 
 
-def test_an_items_history_tells_nothing_of_other_items(item):
+def test_an_items_history_excludes_other_items(item):
     MilestoneFactory(item=WorkItemFactory(plan=item.plan))
     assert told(item) == [("Somebody", "entered the item.", "")]

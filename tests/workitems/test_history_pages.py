@@ -67,7 +67,7 @@ def entry(what, who="Police", why="", day=1, hour=0):
     return Entry(at=at(day, hour), who=who, what=what, why=why)
 
 
-def test_neighbours_of_one_day_person_and_reason_make_one_block():
+def test_adjacent_entries_of_one_day_person_and_reason_form_one_block():
     newest_first = [
         entry("f", day=3),
         entry("e", who="Customs", day=2),
@@ -102,7 +102,7 @@ def test_an_imported_block_names_its_file_once(sign_in, contributor, item):
 # --- what is told ---------------------------------------------------------------------------
 
 
-def test_every_kind_has_its_sentences():
+def test_every_type_of_record_has_its_sentences():
     assert list(BY_KIND) == list(KINDS)
 
 
@@ -122,7 +122,7 @@ def full(plan, item, police, contributor):
     return plan
 
 
-def test_the_history_of_a_plan_tells_of_everything_in_it(full):
+def test_the_history_of_a_plan_covers_every_record_in_it(full):
     assert sorted(told(Scope(plan=full.pk)), key=str.casefold) == sorted(
         [
             "entered the plan.",
@@ -149,14 +149,14 @@ def test_the_history_of_a_plan_tells_of_everything_in_it(full):
     )
 
 
-def test_the_history_of_a_plan_tells_nothing_of_another(full):
+def test_the_history_of_a_plan_excludes_other_plans(full):
     MilestoneFactory(item=WorkItemFactory(title="Elsewhere"))
     UpdateFactory(of_return__accepted=True)
     before = told(Scope(plan=full.pk))
     assert len(before) == 19
 
 
-def test_a_row_that_changed_nothing_told_is_left_out(item):
+def test_a_row_without_a_reportable_change_is_left_out(item):
     item.heard_on = date(2010, 7, 1)
     history.save(item, by=None)
     assert told(Scope(item=item.pk)) == ["entered the item."]
@@ -171,7 +171,7 @@ def test_a_row_that_changed_nothing_told_is_left_out(item):
         (Field.RISKS, []),
     ],
 )
-def test_a_history_is_narrowed_to_what_it_is_about(item, about, sentences):
+def test_a_history_can_be_filtered_by_type_of_record(item, about, sentences):
     item.stage, item.confidence = "ongoing", "at_risk"
     history.save(item, by=None)
     item.title = "Print two brochures"
@@ -179,7 +179,7 @@ def test_a_history_is_narrowed_to_what_it_is_about(item, about, sentences):
     assert told(Scope(item=item.pk), wanted=Wanted(field=about)) == sentences
 
 
-def test_a_history_is_narrowed_to_an_agency_that_leads_or_answers(plan, item, police, customs):
+def test_a_history_can_be_filtered_by_lead_or_responsible_agency(plan, item, police, customs):
     MilestoneFactory(item=item, description="Checked", responsible_agency=customs)
     WorkItemFactory(plan=plan)
     scope = Scope(plan=plan.pk)
@@ -195,7 +195,7 @@ def test_a_history_is_narrowed_to_an_agency_that_leads_or_answers(plan, item, po
     ]
 
 
-def test_a_history_is_narrowed_to_days_of_new_zealand(item):
+def test_a_history_can_be_filtered_by_new_zealand_dates(item):
     for day, stage in ((1, "ongoing"), (2, "under_way"), (3, "ongoing")):
         item.stage = stage
         # 1, 2 and 3 July at 11 pm; in Greenwich it is the same day's late morning.
@@ -207,7 +207,7 @@ def test_a_history_is_narrowed_to_days_of_new_zealand(item):
     assert told(scope, wanted=Wanted(until=date(2010, 6, 30))) == []
 
 
-def test_a_sentence_on_the_next_page_knows_the_row_before(item):
+def test_the_first_sentence_of_a_page_is_compared_with_the_row_before_it(item):
     stages = ["ongoing", "under_way"] * 30
     for n, stage in enumerate(stages):
         item.stage = stage
@@ -225,7 +225,7 @@ def test_a_sentence_on_the_next_page_knows_the_row_before(item):
 # --- texts ----------------------------------------------------------------------------------
 
 
-def test_a_changed_update_shows_what_went_and_what_came(sign_in, contributor, item, of_return):
+def test_a_changed_update_shows_removed_and_added_words(sign_in, contributor, item, of_return):
     update = UpdateFactory(item=item, of_return=of_return, achieved="We wrote a brochure.")
     update.achieved, update.planned_next = "We printed a brochure.", "Hand it out."
     history.save(update, by=contributor)
@@ -239,7 +239,7 @@ def test_a_changed_update_shows_what_went_and_what_came(sign_in, contributor, it
     assert "Hand it out." in page
 
 
-def test_words_are_shown_as_they_were_typed(sign_in, contributor, item, of_return):
+def test_text_is_shown_as_it_was_typed(sign_in, contributor, item, of_return):
     UpdateFactory(item=item, of_return=of_return, achieved="<script>alert(1)</script>")
     page = sign_in(contributor).get(f"{item.get_absolute_url()}history/").text
     assert "&lt;script&gt;alert(1)" in page
@@ -258,7 +258,7 @@ STATES = {
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("who", ["contributor", "coordinator", "colleague", "stranger"])
-def test_words_of_a_return_are_told_to_whom_the_return_may_be_read(
+def test_the_text_of_a_return_is_shown_only_to_users_who_may_read_it(
     request, plan, item, police, state, who
 ):
     user = request.getfixturevalue(who)
@@ -287,7 +287,7 @@ def test_words_of_a_return_are_told_to_whom_the_return_may_be_read(
     ) == sorted(expected)
 
 
-def test_why_a_return_went_back_is_told_to_whom_it_may_be_read(
+def test_the_reason_a_return_was_sent_back_is_shown_only_to_users_who_may_read_it(
     plan, police, of_return, contributor, coordinator, colleague
 ):
     of_return.state, of_return.submitted_at = "submitted", at(2)
@@ -306,7 +306,7 @@ def test_why_a_return_went_back_is_told_to_whom_it_may_be_read(
     ]
 
 
-def test_others_read_what_was_handed_in_and_not_what_was_struck_out_before(
+def test_other_agencies_see_the_submitted_text_and_not_earlier_drafts(
     item, of_return, contributor, colleague, plan
 ):
     update = UpdateFactory.build(item=item, of_return=of_return, achieved="Customs was slow.")
@@ -354,7 +354,7 @@ def test_others_read_what_was_handed_in_and_not_what_was_struck_out_before(
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(("address", "queries"), [("item", 11), ("plan", 9), ("return", 9)])
-def test_a_history_page_asks_as_often_for_much_as_for_little(
+def test_a_history_page_takes_the_same_queries_for_any_number_of_entries(
     sign_in, contributor, full, item, count, address, queries, django_assert_num_queries
 ):
     of_return = Return.objects.get()
@@ -376,7 +376,7 @@ def test_a_history_page_asks_as_often_for_much_as_for_little(
         assert client.get(pages[address]).status_code == 200
 
 
-def test_an_items_page_shows_the_newest_and_leads_to_the_rest(sign_in, contributor, item):
+def test_an_items_page_shows_the_newest_entries_and_links_to_the_rest(sign_in, contributor, item):
     for n in range(30):
         item.stage = ["ongoing", "under_way"][n % 2]
         history.save(item, by=None, reason=f"Reason {n}", at=at(1) + timedelta(hours=n))
@@ -387,18 +387,18 @@ def test_an_items_page_shows_the_newest_and_leads_to_the_rest(sign_in, contribut
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "x", "99999", "999999999999", "²"])
-def test_a_page_that_is_not_there_is_no_failure(sign_in, contributor, item, asked):
+def test_a_page_number_out_of_range_is_not_an_error(sign_in, contributor, item, asked):
     page = sign_in(contributor).get(f"{item.get_absolute_url()}history/", {"page": asked})
     assert page.status_code == 200
 
 
-def test_a_wrong_day_is_said_and_narrows_nothing(sign_in, contributor, item):
+def test_an_invalid_day_is_reported_and_does_not_filter(sign_in, contributor, item):
     page = sign_in(contributor).get(f"{item.get_absolute_url()}history/", {"since": "soon"})
     assert (page.status_code, len(page.context["blocks"])) == (200, 1)
     assert "Give a day such as 30 July 2010 or 30/7/2010." in page.text
 
 
-def test_narrowing_is_kept_from_page_to_page(sign_in, contributor, item):
+def test_filters_are_kept_from_page_to_page(sign_in, contributor, item):
     for n in range(60):
         item.stage = ["ongoing", "under_way"][n % 2]
         history.save(item, by=None, at=at(1) + timedelta(hours=n))

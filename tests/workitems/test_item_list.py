@@ -148,7 +148,7 @@ def asked_of_the_lines(plan, query):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_list_counts_the_same_items_as_the_plans_lines(seed, reader, plan, police, customs):
+def test_the_list_finds_the_same_items_as_the_plan_at_a_moment(seed, reader, plan, police, customs):
     dice = random.Random(seed)
     with noon(THEN):
         any_plan(plan, [police, customs, plan.coordinating_agency], dice)
@@ -166,7 +166,7 @@ def test_list_counts_the_same_items_as_the_plans_lines(seed, reader, plan, polic
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_list_says_of_a_past_day_what_it_said_on_it(
+def test_the_list_of_a_past_day_is_the_one_shown_on_that_day(
     seed, client_of, contributor, plan, police, customs
 ):
     dice = random.Random(seed)
@@ -217,7 +217,7 @@ TOMORROW = THEN + timedelta(days=1)
         ({}, {"risk": {}}, False),
     ],
 )
-def test_list_finds_what_needs_attention_for_each_reason_alone(
+def test_the_list_can_be_filtered_by_each_reason_for_attention(
     reader, plan, police, item, hangs_on, needs_it
 ):
     with noon(THEN):
@@ -273,7 +273,7 @@ def renamed(plan, police, customs):
     return item
 
 
-def test_past_list_says_what_it_is_and_leads_back(reader, plan, renamed, customs):
+def test_the_list_of_a_past_day_says_so_and_links_to_today(reader, plan, renamed, customs):
     with noon(NOW):
         page = reader.get(address(plan), {"at": "1 June 2010", "q": "leaflet"})
         assert numbers(reader, plan) == ["1.2"]
@@ -287,14 +287,14 @@ def test_past_list_says_what_it_is_and_leads_back(reader, plan, renamed, customs
     assert ">1 Stopping it</option>" in page.text
 
 
-def test_today_by_its_date_is_today(reader, plan, renamed):
+def test_the_list_as_at_today_is_the_current_list(reader, plan, renamed):
     with noon(NOW):
         page = reader.get(address(plan), {"at": "1/9/2010"})
     assert "Print a brochure" in page.text
     assert "Back to today" not in page.text
 
 
-def test_past_list_was_empty_before_the_plan(reader, plan, renamed):
+def test_the_list_is_empty_on_a_day_before_the_plan(reader, plan, renamed):
     with noon(NOW):
         page = reader.get(address(plan), {"at": "2009-01-01"})
         other = reader.get(address(plan), {"at": "2010-06-01", "q": "x"})
@@ -310,7 +310,7 @@ def test_past_list_was_empty_before_the_plan(reader, plan, renamed):
         ("1 June 0210", "Check the year: it should be between 1990 and 2100."),
     ],
 )
-def test_wrong_day_is_said_beside_it_and_kept_and_today_is_shown(
+def test_an_invalid_day_is_reported_and_kept_and_today_is_shown(
     reader, plan, renamed, typed, sentence
 ):
     with noon(NOW):
@@ -321,7 +321,7 @@ def test_wrong_day_is_said_beside_it_and_kept_and_today_is_shown(
     assert "Print a brochure" in page.text
 
 
-def test_sorting_and_paging_keep_the_day(reader, plan, monkeypatch):
+def test_sorting_and_paging_keep_the_as_at_day(reader, plan, monkeypatch):
     monkeypatch.setattr("workitems.views.items.ROWS_ON_A_PAGE", 2)
     with noon(THEN):
         WorkItemFactory.create_batch(5, plan=plan)
@@ -333,7 +333,7 @@ def test_sorting_and_paging_keep_the_day(reader, plan, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_past_list_asks_as_often_for_many_rows_as_for_one(
+def test_the_list_of_a_past_day_takes_the_same_queries_for_any_number_of_rows(
     reader, plan, police, count, django_assert_num_queries
 ):
     with noon(THEN):
@@ -348,7 +348,9 @@ def test_past_list_asks_as_often_for_many_rows_as_for_one(
             assert len(numbers(reader, plan, **query)) == count
 
 
-def test_list_of_a_stranger_is_not_found_on_any_day(client_of, stranger, plan, renamed):
+def test_the_list_is_not_found_on_any_day_by_a_user_outside_the_plan(
+    client_of, stranger, plan, renamed
+):
     with noon(NOW):
         assert client_of(stranger).get(address(plan), {"at": THEN}).status_code == 404
 
@@ -367,7 +369,7 @@ def test_list_of_a_stranger_is_not_found_on_any_day(client_of, stranger, plan, r
         ),
     ],
 )
-def test_list_leads_back_to_the_dashboard_as_it_was_looked_at(
+def test_the_list_links_back_to_the_dashboard_with_the_same_filters(
     reader, plan, renamed, customs, query, kept
 ):
     pillar = renamed.pillar_id
@@ -379,7 +381,7 @@ def test_list_leads_back_to_the_dashboard_as_it_was_looked_at(
     assert f'<a href="/plans/{plan.slug}/dashboard/{kept}">Dashboard</a></li></ol></nav>' in page
 
 
-def test_other_filters_open_only_where_one_is_used(reader, plan, customs):
+def test_more_filters_are_open_only_if_one_of_them_is_used(reader, plan, customs):
     with noon(NOW):
         assert '<details class="filters-more">' in reader.get(address(plan), {"q": "x"}).text
         page = reader.get(address(plan), {"lead": customs.pk}).text

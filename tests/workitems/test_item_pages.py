@@ -71,7 +71,7 @@ def many(plan, police, customs):
     return made
 
 
-def test_items_stand_in_the_order_of_their_numbers(reader, plan, many):
+def test_items_are_ordered_by_number(reader, plan, many):
     assert listed(reader, plan) == ["1.1", "1.2", "1.10", "2.1", "2.2"]
 
 
@@ -94,18 +94,18 @@ def test_items_stand_in_the_order_of_their_numbers(reader, plan, many):
         ({"stage": "nonsense"}, ["1.1", "1.2", "1.10", "2.1", "2.2"]),
     ],
 )
-def test_list_is_narrowed_by(reader, plan, many, query, numbers):
+def test_the_list_can_be_filtered(reader, plan, many, query, numbers):
     assert listed(reader, plan, **query) == numbers
 
 
-def test_list_is_narrowed_by_pillar_and_agency(reader, plan, many, customs, labour):
+def test_the_list_can_be_filtered_by_pillar_and_agency(reader, plan, many, customs, labour):
     assert listed(reader, plan, pillar=many[3].pillar_id) == ["2.1"]
     # Led or supported.
     assert listed(reader, plan, agency=customs.pk) == ["1.1", "1.10"]
     assert listed(reader, plan, agency=labour.pk) == []
 
 
-def test_pillar_of_another_plan_narrows_nothing_and_is_not_named(reader, plan, many):
+def test_a_pillar_of_another_plan_is_ignored_as_a_filter_and_not_named(reader, plan, many):
     elsewhere = PillarFactory(title="Secret pillar")
     response = reader.get(f"/plans/{plan.slug}/items/", {"pillar": elsewhere.pk})
     assert len(response.context["rows"]) == 5
@@ -130,11 +130,11 @@ def test_pillar_of_another_plan_narrows_nothing_and_is_not_named(reader, plan, m
         ("nonsense", ["1.1", "1.2", "1.10", "2.1", "2.2"]),
     ],
 )
-def test_list_is_sorted_by(reader, plan, many, sort, numbers):
+def test_the_list_can_be_sorted(reader, plan, many, sort, numbers):
     assert listed(reader, plan, sort=sort) == numbers
 
 
-def test_sorting_and_paging_keep_what_was_filtered(reader, plan, police, monkeypatch):
+def test_sorting_and_paging_keep_the_filters(reader, plan, police, monkeypatch):
     monkeypatch.setattr("workitems.views.items.ROWS_ON_A_PAGE", 2)
     WorkItemFactory.create_batch(5, plan=plan, lead_agency=police, title="A brochure")
     WorkItemFactory(plan=plan, title="Other")
@@ -148,7 +148,9 @@ def test_sorting_and_paging_keep_what_was_filtered(reader, plan, police, monkeyp
 @pytest.mark.parametrize(
     ("page", "count"), [("1", 2), ("3", 1), ("99", 1), ("0", 1), ("-1", 1), ("x", 2), ("", 2)]
 )
-def test_a_page_that_is_not_there_is_the_nearest(reader, plan, police, monkeypatch, page, count):
+def test_a_page_number_out_of_range_shows_the_nearest_page(
+    reader, plan, police, monkeypatch, page, count
+):
     monkeypatch.setattr("workitems.views.items.ROWS_ON_A_PAGE", 2)
     WorkItemFactory.create_batch(5, plan=plan, lead_agency=police)
     assert len(listed(reader, plan, page=page)) == count
@@ -168,7 +170,7 @@ def test_a_row_says_when_it_is_late_and_since_when(reader, plan, many):
     }
 
 
-def test_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, police):
+def test_a_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, police):
     item = WorkItemFactory(
         plan=plan, lead_agency=police, stage="withdrawn", confidence="on_track", number="3.1"
     )
@@ -180,7 +182,7 @@ def test_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, poli
     assert reader.get(item.get_absolute_url()).context["late"].words == "Withdrawn"
 
 
-def test_empty_list_says_why(reader, plan):
+def test_an_empty_list_says_why(reader, plan):
     assert "No work items yet." in reader.get(f"/plans/{plan.slug}/items/").text
     found = reader.get(f"/plans/{plan.slug}/items/", {"q": "nothing like it"}).text
     assert "No work item matches." in found
@@ -188,7 +190,7 @@ def test_empty_list_says_why(reader, plan):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_asks_as_often_for_many_rows_as_for_one(
+def test_the_list_takes_the_same_queries_for_any_number_of_rows(
     reader, plan, police, count, django_assert_num_queries
 ):
     for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):
@@ -203,7 +205,7 @@ def test_list_asks_as_often_for_many_rows_as_for_one(
 # --- one item -------------------------------------------------------------------------------
 
 
-def test_item_page_shows_everything_about_it(reader, item, customs, milestone, delayed):
+def test_the_item_page_shows_all_its_records(reader, item, customs, milestone, delayed):
     item.action, item.objective = "Print it in ten languages.", "Victims know whom to call."
     item.is_key, item.months = True, 1
     history.save(item, by=None)
@@ -229,7 +231,7 @@ def test_item_page_shows_everything_about_it(reader, item, customs, milestone, d
         assert shown in page
 
 
-def test_item_page_shows_accepted_updates_only_and_the_newest_first(reader, item):
+def test_the_item_page_shows_only_accepted_updates_newest_first(reader, item):
     told = [
         ("accepted", 2009, "Old news."),
         ("accepted", 2010, "News."),
@@ -251,7 +253,7 @@ def test_item_page_shows_accepted_updates_only_and_the_newest_first(reader, item
     assert page.text.index("News.") < page.text.index("Old news.")
 
 
-def test_what_was_typed_is_shown_as_text(reader, item):
+def test_typed_text_is_escaped(reader, item):
     item.action = "<script>alert(1)</script>"
     history.save(item, by=None, reason="<b>bold</b>")
     page = reader.get(item.get_absolute_url()).text
@@ -259,7 +261,7 @@ def test_what_was_typed_is_shown_as_text(reader, item):
     assert "Because: &lt;b&gt;bold&lt;/b&gt;" in page
 
 
-def test_history_is_told_newest_first_with_who_and_why(reader, item, contributor):
+def test_history_is_shown_newest_first_with_author_and_reason(reader, item, contributor):
     reader.post(
         f"{item.get_absolute_url()}status/",
         {"version": 1, "stage": "ongoing", "confidence": "at_risk", "reason": "It never ends."},
@@ -275,7 +277,9 @@ def test_history_is_told_newest_first_with_who_and_why(reader, item, contributor
     ]
 
 
-def test_draft_of_another_agency_is_not_told(client_of, item, contributor, colleague, coordinator):
+def test_a_draft_of_another_agency_is_not_in_the_history(
+    client_of, item, contributor, colleague, coordinator
+):
     UpdateFactory(item=item, achieved="Half of it.")
 
     def told(user):
@@ -290,7 +294,7 @@ def test_draft_of_another_agency_is_not_told(client_of, item, contributor, colle
     assert told(coordinator) == []
 
 
-def test_each_person_is_offered_only_what_they_may_do(
+def test_each_user_is_offered_only_permitted_actions(
     client_of, item, milestone, contributor, colleague, coordinator
 ):
     def offered(user):
@@ -303,7 +307,7 @@ def test_each_person_is_offered_only_what_they_may_do(
     assert offered(coordinator) == ["review/"]
 
 
-def test_agency_responsible_for_one_step_is_led_to_that_step(
+def test_an_agency_responsible_for_one_milestone_gets_a_link_to_it(
     client_of, item, milestone, customs, colleague
 ):
     step = MilestoneFactory(item=item, number=7, responsible_agency=customs)
@@ -314,20 +318,20 @@ def test_agency_responsible_for_one_step_is_led_to_that_step(
     assert client.get(f"{item.get_absolute_url()}milestones/{step.number}/").status_code == 200
 
 
-def test_nobody_is_offered_to_change_a_withdrawn_item(reader, plan, police):
+def test_a_withdrawn_item_offers_no_changes(reader, plan, police):
     withdrawn = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
     page = reader.get(withdrawn.get_absolute_url()).text
     assert "Change the status" not in page
 
 
-def test_number_of_another_plans_item_is_not_found(reader, plan):
+def test_the_number_of_another_plans_item_is_not_found(reader, plan):
     elsewhere = WorkItemFactory(number="9.9")
     assert reader.get(f"/plans/{plan.slug}/items/{elsewhere.number}/").status_code == 404
     assert reader.get(elsewhere.get_absolute_url()).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_item_page_asks_as_often_for_much_as_for_little(
+def test_the_item_page_takes_the_same_queries_for_any_number_of_records(
     reader, item, count, django_assert_num_queries
 ):
     item.action = "Print a brochure."
@@ -353,7 +357,7 @@ def status(client, item, **data):
     return client.post(f"{item.get_absolute_url()}status/", data)
 
 
-def test_form_starts_from_the_item_as_it_is(reader, item):
+def test_the_status_form_starts_with_the_current_values(reader, item):
     form = reader.get(f"{item.get_absolute_url()}status/").context["form"]
     assert (form["stage"].value(), form["confidence"].value()) == ("under_way", "on_track")
     assert [value for value, _ in form.fields["stage"].choices] == [
@@ -412,7 +416,7 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
         ),
     ],
 )
-def test_refusal_stands_at_its_field_and_keeps_what_was_typed(reader, item, data, field, sentence):
+def test_a_refusal_is_shown_at_its_field_and_keeps_the_input(reader, item, data, field, sentence):
     with unchanged(item):
         response = status(reader, item, version=1, **data)
     assert response.status_code == 422
@@ -422,14 +426,14 @@ def test_refusal_stands_at_its_field_and_keeps_what_was_typed(reader, item, data
     assert "<title>Error: " in response.text
 
 
-def test_open_milestone_keeps_an_item_from_being_complete(reader, item, milestone):
+def test_an_item_with_an_open_milestone_cannot_be_completed(reader, item, milestone):
     response = status(reader, item, version=1, stage="complete", reason="Done.")
     assert response.context["form"].errors["stage"] == [
         "Item 1.2 has milestones to close first: “Brochure printed”."
     ]
 
 
-def test_second_of_two_people_sees_both_sides_and_saves_again(
+def test_the_second_of_two_users_sees_both_versions_and_saves_again(
     client_of, item, contributor, approver
 ):
     client = client_of(contributor)
@@ -453,7 +457,7 @@ def test_second_of_two_people_sees_both_sides_and_saves_again(
     assert (item.stage, item.confidence, item.version) == ("ongoing", "off_track", 3)
 
 
-def test_conflict_keeps_a_choice_that_the_item_no_longer_takes(client_of, item, contributor):
+def test_a_conflict_keeps_a_choice_that_is_no_longer_allowed(client_of, item, contributor):
     """Under way may go back to not started; ongoing may not."""
     client = client_of(contributor)
     status(client, item, version=1, stage="ongoing", reason="It never ends.")
@@ -467,7 +471,7 @@ def test_conflict_keeps_a_choice_that_the_item_no_longer_takes(client_of, item, 
     ]
 
 
-def test_saving_a_status_asks_little(reader, item, django_assert_max_num_queries):
+def test_saving_a_status_takes_few_queries(reader, item, django_assert_max_num_queries):
     with django_assert_max_num_queries(20):
         status(reader, item, version=1, stage="ongoing", reason="It never ends.")
     assert WorkItem.objects.get().stage == "ongoing"
@@ -476,7 +480,7 @@ def test_saving_a_status_asks_little(reader, item, django_assert_max_num_queries
 # --- the reviewer's view --------------------------------------------------------------------
 
 
-def test_coordinator_gives_a_view_that_stands_beside_the_agencys(client_of, item, coordinator):
+def test_the_reviewers_rating_is_shown_beside_the_agencys(client_of, item, coordinator):
     client = client_of(coordinator)
     address = f"{item.get_absolute_url()}review/"
     assert "On track" in client.get(address).text
@@ -490,7 +494,9 @@ def test_coordinator_gives_a_view_that_stands_beside_the_agencys(client_of, item
     assert newest.what == "recorded the reviewer’s view: off track."
 
 
-def test_view_without_a_reason_is_refused_and_kept(client_of, item, coordinator):
+def test_a_reviewers_rating_without_a_reason_is_refused_and_kept_in_the_form(
+    client_of, item, coordinator
+):
     response = client_of(coordinator).post(
         f"{item.get_absolute_url()}review/", {"version": 1, "confidence": "off_track"}
     )
@@ -500,7 +506,9 @@ def test_view_without_a_reason_is_refused_and_kept(client_of, item, coordinator)
     assert form["confidence"].value() == "off_track"
 
 
-def test_view_of_an_item_that_changed_is_a_conflict(client_of, item, contributor, coordinator):
+def test_a_reviewers_rating_of_a_changed_item_is_a_conflict(
+    client_of, item, contributor, coordinator
+):
     status(client_of(contributor), item, version=1, stage="under_way", confidence="at_risk")
     response = client_of(coordinator).post(
         f"{item.get_absolute_url()}review/",

@@ -47,7 +47,7 @@ PAIRS = [(old, new) for old in Stage.values for new in Stage.values]
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)
-def test_a_stage_follows_another_only_where_the_plan_says_so(old, new, plan, contributor):
+def test_a_stage_changes_only_by_the_allowed_transitions(old, new, plan, contributor):
     item = WorkItemFactory(
         plan=plan, number="1.2", stage=old, completed_on=YESTERDAY if old == "complete" else None
     )
@@ -104,7 +104,7 @@ def change(item, by, *, stage="under_way", confidence="on_track", version=1, **o
     )
 
 
-def test_a_change_of_confidence_is_recorded_with_who_and_why(item, contributor):
+def test_a_change_of_confidence_records_author_and_reason(item, contributor):
     changed = change(item, contributor, confidence="at_risk", reason="The printer is busy.")
     item.refresh_from_db()
     assert (changed.confidence, item.confidence, item.version) == ("at_risk", "at_risk", 2)
@@ -120,12 +120,12 @@ def test_a_change_of_confidence_alone_needs_no_reason(item, contributor):
     assert newest(item) == ("~", "Police contributor (Police)", "")
 
 
-def test_the_same_values_again_write_nothing(item, contributor):
+def test_saving_the_same_values_writes_nothing(item, contributor):
     with unchanged(item):
         change(item, contributor, reason="For good measure.")
 
 
-def test_a_page_that_is_out_of_date_is_a_conflict_and_shows_the_row_as_it_is(
+def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
     item, contributor, approver
 ):
     change(item, contributor, confidence="at_risk")
@@ -140,7 +140,7 @@ def test_a_page_that_is_out_of_date_is_a_conflict_and_shows_the_row_as_it_is(
     assert len(entries(item)) == 2
 
 
-def test_the_service_changes_the_row_as_it_is_not_as_the_page_had_it(item, contributor):
+def test_the_service_changes_the_stored_row_and_not_the_one_passed_in(item, contributor):
     """The caller's object may be old in fields that it did not mean to touch."""
     WorkItem.objects.filter(pk=item.pk).update(title="A newer title")
     change(item, contributor, confidence="at_risk")
@@ -156,12 +156,12 @@ def test_the_service_changes_the_row_as_it_is_not_as_the_page_had_it(item, contr
         ({"confidence": "high"}, "Choose on track, at risk or off track.", "confidence"),
     ],
 )
-def test_unknown_values_are_refused_in_words(item, contributor, values, sentence, field):
+def test_unknown_values_are_refused_with_a_message(item, contributor, values, sentence, field):
     with unchanged(item), refused(sentence, field):
         change(item, contributor, reason="So.", **values)
 
 
-def test_an_item_is_complete_when_its_milestones_are_closed(item, contributor):
+def test_an_item_can_be_completed_when_its_milestones_are_closed(item, contributor):
     MilestoneFactory(item=item, completed_on=YESTERDAY)
     MilestoneFactory(item=item, withdrawn_on=YESTERDAY)
     change(item, contributor, stage="complete", completed_on=YESTERDAY, reason="Printed.")
@@ -177,7 +177,7 @@ def test_an_item_is_complete_when_its_milestones_are_closed(item, contributor):
         (5, "“Step 1”, “Step 2”, “Step 3” and 2 more."),
     ],
 )
-def test_an_item_is_not_complete_while_milestones_are_open(item, contributor, count, named):
+def test_an_item_cannot_be_completed_while_milestones_are_open(item, contributor, count, named):
     for number in range(count, 0, -1):
         MilestoneFactory(item=item, number=number, description=f"Step {number}")
     sentence = f"Item 1.2 has milestones to close first: {named}"
@@ -186,7 +186,7 @@ def test_an_item_is_not_complete_while_milestones_are_open(item, contributor, co
 
 
 @pytest.mark.parametrize("stage", ["under_way", "complete"])
-def test_an_item_is_not_complete_in_the_future(plan, contributor, stage):
+def test_an_item_cannot_be_completed_in_the_future(plan, contributor, stage):
     item = WorkItemFactory(
         plan=plan, stage=stage, completed_on=YESTERDAY if stage == "complete" else None
     )
@@ -194,7 +194,7 @@ def test_an_item_is_not_complete_in_the_future(plan, contributor, stage):
         change(item, contributor, stage="complete", completed_on=TOMORROW, reason="Soon.")
 
 
-def test_the_day_of_completion_changes_with_a_reason_only(plan, contributor):
+def test_the_day_of_completion_changes_only_with_a_reason(plan, contributor):
     item = WorkItemFactory(plan=plan, complete=True, confidence="on_track")
     with unchanged(item), refused("Say why the completion date changes.", "reason"):
         change(item, contributor, stage="complete", completed_on=YESTERDAY)
@@ -224,12 +224,12 @@ def history_fails():
     pre_create_historical_record.disconnect(fail)
 
 
-def test_a_change_without_its_history_row_did_not_happen(item, contributor, history_fails):
+def test_a_change_is_rolled_back_when_its_history_row_fails(item, contributor, history_fails):
     with unchanged(item), pytest.raises(RuntimeError):
         change(item, contributor, confidence="off_track")
 
 
-def test_several_changes_of_one_act_happen_together_or_not_at_all(delayed, contributor):
+def test_changes_made_together_are_saved_together_or_not_at_all(delayed, contributor):
     """Closing a milestone ends its delay: the second history row fails, and both are undone."""
     delay = delayed.delays.get()
 
@@ -248,7 +248,7 @@ def test_several_changes_of_one_act_happen_together_or_not_at_all(delayed, contr
 # --- the reviewer's own view ------------------------------------------------------------------
 
 
-def test_the_reviewers_confidence_stands_beside_the_agencys(item, coordinator):
+def test_the_reviewers_rating_does_not_replace_the_agencys(item, coordinator):
     items.review(
         item=item, version=1, confidence="off_track", by=coordinator, reason="No printer yet."
     )
@@ -264,14 +264,14 @@ def test_the_reviewers_confidence_stands_beside_the_agencys(item, coordinator):
         ("high", "So.", "Choose on track, at risk or off track.", "confidence"),
     ],
 )
-def test_a_review_needs_a_known_word_and_a_reason(
+def test_a_review_needs_a_known_rating_and_a_reason(
     item, coordinator, confidence, reason, sentence, field
 ):
     with unchanged(item), refused(sentence, field):
         items.review(item=item, version=1, confidence=confidence, by=coordinator, reason=reason)
 
 
-def test_the_same_review_again_writes_nothing(item, coordinator):
+def test_repeating_a_review_writes_nothing(item, coordinator):
     with unchanged(item):
         items.review(item=item, version=1, confidence="", by=coordinator, reason="Still so.")
 
@@ -310,13 +310,13 @@ def test_a_milestone_is_closed_on_the_day_it_was_met(milestone, contributor):
 
 
 @pytest.mark.parametrize("closed", [{"completed_on": YESTERDAY}, {"withdrawn_on": YESTERDAY}])
-def test_a_closed_milestone_is_not_closed_again(item, contributor, closed):
+def test_a_closed_milestone_cannot_be_closed_again(item, contributor, closed):
     milestone = MilestoneFactory(item=item, **closed)
     with unchanged(milestone), refused("This milestone is closed already."):
         close(milestone, contributor)
 
 
-def test_a_milestone_is_not_closed_in_the_future(milestone, contributor):
+def test_a_milestone_cannot_be_closed_in_the_future(milestone, contributor):
     sentence = "The day is in the future. Give the day it was done."
     with unchanged(milestone), refused(sentence, "completed_on"):
         close(milestone, contributor, completed_on=TOMORROW)
@@ -330,7 +330,7 @@ def test_closing_a_milestone_that_changed_is_a_conflict(milestone, contributor):
 @pytest.mark.parametrize(
     ("completed_on", "ended_on"), [(TODAY, TODAY), (date(2010, 4, 1), date(2010, 5, 1))]
 )
-def test_closing_a_milestone_ends_its_delays_but_not_before_they_were_found(
+def test_closing_a_milestone_ends_its_delays_no_earlier_than_they_were_found(
     delayed, contributor, completed_on, ended_on
 ):
     over = DelayFactory(milestone=delayed, number=2, ended_on=date(2010, 5, 15))
@@ -341,7 +341,7 @@ def test_closing_a_milestone_ends_its_delays_but_not_before_they_were_found(
     assert entries(over) == [("+", "", "")]
 
 
-def test_a_closed_milestone_is_opened_again_with_a_reason(item, contributor):
+def test_a_closed_milestone_is_reopened_with_a_reason(item, contributor):
     milestone = MilestoneFactory(item=item, completed_on=YESTERDAY)
     reopen(milestone, contributor)
     milestone.refresh_from_db()
@@ -357,7 +357,7 @@ def test_a_closed_milestone_is_opened_again_with_a_reason(item, contributor):
         ({"completed_on": TODAY}, "", "Say why the milestone is opened again.", "reason"),
     ],
 )
-def test_a_milestone_that_cannot_be_opened_again_says_why(
+def test_a_milestone_that_cannot_be_reopened_gives_the_reason(
     item, contributor, fields, reason, sentence, field
 ):
     milestone = MilestoneFactory(item=item, **fields)
@@ -365,7 +365,7 @@ def test_a_milestone_that_cannot_be_opened_again_says_why(
         reopen(milestone, contributor, reason)
 
 
-def test_a_milestone_of_a_complete_item_is_not_opened_again(contributor):
+def test_a_milestone_of_a_complete_item_cannot_be_reopened(contributor):
     milestone = MilestoneFactory(item__complete=True, completed_on=YESTERDAY)
     with unchanged(milestone), refused("Open the item again first: it is recorded as complete."):
         reopen(milestone, contributor)
@@ -418,7 +418,7 @@ def test_a_slip_opens_a_delay_with_its_mitigation(milestone, contributor, police
     assert [len(entries(row)) for row in (delay, mitigation)] == [1, 1]
 
 
-def test_another_agency_may_own_the_mitigation(milestone, contributor, labour):
+def test_another_agency_can_own_the_mitigation(milestone, contributor, labour):
     move(milestone, contributor, SLIPPED, **FULL, owner_agency=labour)
     assert milestone.delays.get().mitigations.get().owner_agency == labour
 
@@ -449,14 +449,14 @@ def test_a_slip_needs_a_cause_and_a_mitigation(milestone, contributor, without, 
         (SLIPPED, "", "Say why the date moves.", "reason"),
     ],
 )
-def test_a_forecast_that_cannot_be_says_why(
+def test_an_invalid_forecast_is_refused_with_the_reason(
     milestone, contributor, forecast_due, reason, sentence, field
 ):
     with unchanged(milestone), refused(sentence, field):
         move(milestone, contributor, forecast_due, reason, **FULL)
 
 
-def test_the_forecast_of_a_closed_milestone_stands(item, contributor):
+def test_the_forecast_of_a_closed_milestone_cannot_be_moved(item, contributor):
     milestone = MilestoneFactory(item=item, completed_on=YESTERDAY)
     with unchanged(milestone), refused("This milestone is closed; its forecast stands."):
         move(milestone, contributor, SLIPPED, **FULL)
@@ -476,13 +476,13 @@ def test_moving_a_forecast_that_changed_is_a_conflict(milestone, contributor):
         )
 
 
-def test_a_forecast_within_the_agreed_date_is_no_slip(milestone, contributor):
+def test_a_forecast_within_the_agreed_date_is_not_a_slip(milestone, contributor):
     move(milestone, contributor, TODAY)
     milestone.refresh_from_db()
     assert (milestone.forecast_due, delays(milestone)) == (TODAY, [])
 
 
-def test_a_second_slip_counts_on_the_same_delay(delayed, contributor):
+def test_a_second_slip_extends_the_same_delay(delayed, contributor):
     move(delayed, contributor, SLIPPED_AGAIN)
     assert delays(delayed) == [(DUE, SLIPPED_AGAIN, 2, None)]
     delay = delayed.delays.get()
@@ -490,13 +490,13 @@ def test_a_second_slip_counts_on_the_same_delay(delayed, contributor):
     assert delay.mitigations.count() == 1
 
 
-def test_a_second_slip_may_bring_another_mitigation(delayed, contributor):
+def test_a_second_slip_can_add_a_mitigation(delayed, contributor):
     move(delayed, contributor, SLIPPED_AGAIN, mitigation="Hire a trainer.")
     written = delayed.delays.get().mitigations.order_by("number").values_list("description")
     assert list(written) == [("Ask for money in the next budget.",), ("Hire a trainer.",)]
 
 
-def test_a_second_slip_of_another_cause_is_a_delay_of_its_own(delayed, contributor):
+def test_a_second_slip_of_another_cause_opens_a_second_delay(delayed, contributor):
     move(delayed, contributor, SLIPPED_AGAIN, **{**FULL, "cause": "staffing"})
     assert delays(delayed) == [
         (DUE, SLIPPED, 1, None),
@@ -504,12 +504,12 @@ def test_a_second_slip_of_another_cause_is_a_delay_of_its_own(delayed, contribut
     ]
 
 
-def test_a_forecast_that_comes_nearer_shortens_the_delay_and_is_no_slip(delayed, contributor):
+def test_an_earlier_forecast_shortens_the_delay_and_is_not_a_slip(delayed, contributor):
     move(delayed, contributor, date(2010, 8, 31), **{**FULL, "mitigation": ""})
     assert delays(delayed) == [(DUE, date(2010, 8, 31), 1, None)]
 
 
-def test_a_forecast_that_makes_up_for_the_second_delay_ends_that_one(delayed, contributor):
+def test_a_forecast_that_recovers_the_second_delay_ends_only_that_one(delayed, contributor):
     move(delayed, contributor, SLIPPED_AGAIN, **{**FULL, "cause": "staffing"})
     move(delayed, contributor, date(2010, 8, 31))
     assert delays(delayed) == [
@@ -519,21 +519,23 @@ def test_a_forecast_that_makes_up_for_the_second_delay_ends_that_one(delayed, co
 
 
 @pytest.mark.parametrize("forecast_due", [DUE, TODAY])
-def test_recovery_ends_every_delay(delayed, contributor, forecast_due):
+def test_a_forecast_back_on_the_agreed_date_ends_every_delay(delayed, contributor, forecast_due):
     move(delayed, contributor, SLIPPED_AGAIN, **{**FULL, "cause": "staffing"})
     move(delayed, contributor, forecast_due, reason="A printer was found.")
     assert [delay[3] for delay in delays(delayed)] == [TODAY, TODAY]
     assert {newest(delay)[2] for delay in delayed.delays.all()} == {"A printer was found."}
 
 
-def test_a_slip_after_recovery_is_a_new_delay(delayed, contributor):
+def test_a_slip_after_recovery_opens_a_new_delay(delayed, contributor):
     move(delayed, contributor, DUE)
     move(delayed, contributor, SLIPPED, **FULL)
     assert delays(delayed) == [(DUE, SLIPPED, 1, TODAY), (DUE, SLIPPED, 1, None)]
 
 
 @pytest.mark.parametrize("has_delay", [False, True])
-def test_a_late_date_without_its_record_is_said_again_with_it(item, contributor, has_delay):
+def test_an_imported_late_forecast_needs_its_missing_delay_or_mitigation(
+    item, contributor, has_delay
+):
     """A plan taken over in mid-course may bring a late forecast with no word of why."""
     milestone = MilestoneFactory(item=item, forecast_due=SLIPPED)
     if has_delay:
@@ -552,7 +554,7 @@ def test_a_late_date_without_its_record_is_said_again_with_it(item, contributor,
 # --- delays and mitigations -------------------------------------------------------------------
 
 
-def test_an_open_delay_gets_one_more_mitigation(delayed, contributor, labour):
+def test_an_open_delay_can_get_another_mitigation(delayed, contributor, labour):
     delay = delayed.delays.get()
     added = items.add_mitigation(
         delay=delay, description="Borrow staff.", owner_agency=labour, due_on=DUE, by=contributor
@@ -561,7 +563,7 @@ def test_an_open_delay_gets_one_more_mitigation(delayed, contributor, labour):
     assert entries(added) == [("+", "Police contributor (Police)", "")]
 
 
-def test_a_delay_that_has_ended_gets_none(contributor, labour):
+def test_a_delay_that_has_ended_cannot_get_a_mitigation(contributor, labour):
     delay = DelayFactory(ended_on=TODAY)
     with refused("This delay has ended."):
         items.add_mitigation(
@@ -585,7 +587,7 @@ def test_a_mitigation_is_finished_on_the_day_it_was_done(contributor):
         (None, TOMORROW, "The day is in the future.", "done_on"),
     ],
 )
-def test_a_mitigation_that_cannot_be_finished_says_why(
+def test_a_mitigation_that_cannot_be_finished_gives_the_reason(
     contributor, was_done_on, done_on, sentence, field
 ):
     mitigation = MitigationFactory(done_on=was_done_on)
@@ -593,7 +595,7 @@ def test_a_mitigation_that_cannot_be_finished_says_why(
         items.finish_mitigation(mitigation=mitigation, done_on=done_on, on=TODAY, by=contributor)
 
 
-def test_a_delay_ends_with_a_reason_and_stays_on_record(contributor):
+def test_a_delay_ends_with_a_reason_and_keeps_its_row(contributor):
     delay = DelayFactory()
     items.end_delay(delay=delay, ended_on=TODAY, on=TODAY, by=contributor, reason="The money came.")
     delay.refresh_from_db()
@@ -616,7 +618,7 @@ def test_a_delay_ends_with_a_reason_and_stays_on_record(contributor):
         (None, TODAY, "", "Say why the delay is over.", "reason"),
     ],
 )
-def test_a_delay_that_cannot_end_says_why(
+def test_a_delay_that_cannot_end_gives_the_reason(
     contributor, was_ended_on, ended_on, reason, sentence, field
 ):
     delay = DelayFactory(ended_on=was_ended_on)

@@ -100,7 +100,7 @@ def words_of(page):
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
-def test_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
+def test_a_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "2010-06-01")
     assert "<h1>Print a leaflet</h1>" in page.text
     words = words_of(page)
@@ -135,7 +135,7 @@ def test_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
         assert later not in words
 
 
-def test_today_shows_what_became_of_it(client_of, contributor, changed):
+def test_the_page_of_today_shows_later_changes(client_of, contributor, changed):
     words = words_of(page_of(client_of, contributor, changed, ""))
     for shown in ["Print it in ten languages.", "Pillar 2 Protection", "R5: No ink.", "Ask again."]:
         assert shown in words
@@ -143,7 +143,7 @@ def test_today_shows_what_became_of_it(client_of, contributor, changed):
         assert gone not in words
 
 
-def test_history_of_a_past_page_ends_with_its_day(client_of, contributor, changed):
+def test_the_history_of_a_past_page_ends_on_its_day(client_of, contributor, changed):
     def days(at):
         blocks = page_of(client_of, contributor, changed, at).context["history"]
         return {timezone.localdate(block.at) for block in blocks}
@@ -155,7 +155,7 @@ def test_history_of_a_past_page_ends_with_its_day(client_of, contributor, change
 
 
 @pytest.mark.parametrize("person", ["contributor", "coordinator"])
-def test_nobody_is_offered_to_change_the_past(person, request, client_of, item):
+def test_a_past_page_offers_no_changes(person, request, client_of, item):
     person = request.getfixturevalue(person)
     now = page_of(client_of, person, item, "").text
     then = page_of(client_of, person, item, "2010-06-01").text
@@ -165,7 +165,7 @@ def test_nobody_is_offered_to_change_the_past(person, request, client_of, item):
     assert 'method="post"' not in then.partition("<main")[2]
 
 
-def test_past_page_leads_to_the_past_list_and_to_today(client_of, contributor, changed):
+def test_a_past_page_links_to_the_list_of_that_day_and_to_today(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "1 June 2010").text
     listing = f"/plans/{changed.plan.slug}/items/"
     assert f'<a href="{listing}?at=2010-06-01">Work items</a>' in page
@@ -175,14 +175,14 @@ def test_past_page_leads_to_the_past_list_and_to_today(client_of, contributor, c
     )
 
 
-def test_item_that_was_not_there_yet_says_so(client_of, contributor, changed):
+def test_the_page_says_that_the_item_did_not_exist_yet(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "2010-05-02")
     assert page.status_code == 200
     assert "The plan did not have this item yet." in page.text
     assert f'href="{changed.get_absolute_url()}">Show the item today</a>' in page.text
 
 
-def test_wrong_day_is_said_beside_it_and_kept_and_today_is_shown(client_of, contributor, changed):
+def test_an_invalid_day_is_reported_and_kept_and_today_is_shown(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "soon")
     assert "<title>Error: 1.2 Print a brochure" in page.text
     assert page.text.count("Give a day such as 30 July 2010 or 30/7/2010.") == 2
@@ -190,7 +190,9 @@ def test_wrong_day_is_said_beside_it_and_kept_and_today_is_shown(client_of, cont
 
 
 @pytest.mark.parametrize("at", ["2010-06-01", "2010-05-02", "soon"])
-def test_page_is_not_found_by_a_stranger_on_any_day(client_of, stranger, changed, at):
+def test_the_page_is_not_found_on_any_day_by_a_user_outside_the_plan(
+    client_of, stranger, changed, at
+):
     assert page_of(client_of, stranger, changed, at).status_code == 404
 
 
@@ -210,7 +212,7 @@ def an_update(item, achieved, accepted_on=None, year=2010):
     )
 
 
-def test_past_page_shows_the_updates_that_were_accepted_by_then(client_of, contributor, item):
+def test_a_past_page_shows_updates_accepted_by_that_day(client_of, contributor, item):
     with noon(EARLY):
         an_update(item, "Old news.", EARLY, year=2009)
         news = an_update(item, "First words.", EARLY)
@@ -229,7 +231,7 @@ def test_past_page_shows_the_updates_that_were_accepted_by_then(client_of, contr
     assert [achieved for achieved, _ in shown("")] == ["Later words.", "Old news.", "Not read yet."]
 
 
-def test_past_page_shows_the_evidence_that_was_there_and_hands_out_nothing_withdrawn(
+def test_a_past_page_lists_evidence_of_that_day_without_links_to_withdrawn_files(
     client_of, contributor, item
 ):
     milestone = item.milestones.get()
@@ -249,7 +251,9 @@ def test_past_page_shows_the_evidence_that_was_there_and_hands_out_nothing_withd
     assert "A later photograph." not in words
 
 
-def test_past_page_says_which_meetings_had_considered_the_item(client_of, contributor, plan, item):
+def test_a_past_page_lists_meetings_that_had_considered_the_item(
+    client_of, contributor, plan, item
+):
     with noon(EARLY):
         matters = {
             day: MatterFactory(meeting=MeetingFactory(plan=plan, held_on=day), item=item)
@@ -280,7 +284,7 @@ def test_past_page_says_which_meetings_had_considered_the_item(client_of, contri
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_past_page_asks_as_often_for_much_as_for_little(
+def test_a_past_page_takes_the_same_queries_for_any_number_of_records(
     client_of, contributor, plan, police, customs, count, django_assert_num_queries
 ):
     with noon(EARLY):

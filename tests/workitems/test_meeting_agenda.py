@@ -54,7 +54,7 @@ def agenda(meeting):
 # --- putting on -------------------------------------------------------------------------------
 
 
-def test_whatever_a_matter_is_about_names_it(meeting, plan, item, milestone, police, coordinator):
+def test_a_matter_is_titled_after_its_subject(meeting, plan, item, milestone, police, coordinator):
     earlier = DecisionFactory(meeting=MeetingFactory(plan=plan, held_on=YESTERDAY))
     of_return = ReturnFactory(round=RoundFactory(plan=plan), agency=police)
     subjects = [
@@ -76,7 +76,7 @@ def test_whatever_a_matter_is_about_names_it(meeting, plan, item, milestone, pol
     assert entries(made[0]) == [("+", WHO, "")]
 
 
-def test_a_free_matter_has_words_of_its_own(meeting, coordinator):
+def test_a_matter_without_a_subject_has_its_own_title(meeting, coordinator):
     made = add(meeting, coordinator, title="What comes next", note="Ten minutes.")
     assert (made.kind, made.subject, made.note) == ("", None, "Ten minutes.")
     with refused("Write what is to be discussed.", "title"):
@@ -89,7 +89,7 @@ def test_a_long_name_is_cut_to_fit(meeting, plan, coordinator):
     assert made.title == f"Risk R1: {'word ' * 57}wor…"
 
 
-def test_one_thing_is_on_the_agenda_once(meeting, item, coordinator):
+def test_a_subject_can_be_on_the_agenda_only_once(meeting, item, coordinator):
     add(meeting, coordinator, item)
     with refused("“1.2 Print a brochure” is on the agenda already."):
         add(meeting, coordinator, item)
@@ -105,7 +105,7 @@ def keys(found):
     return [(each.title, each.reasons) for each in found]
 
 
-def test_variations_decisions_and_risks_are_proposed_with_why(
+def test_variations_decisions_and_risks_are_proposed_with_a_reason(
     meeting, plan, item, milestone, police
 ):
     VariationFactory(milestone=milestone, number=4, state="recommended")
@@ -146,7 +146,7 @@ def test_variations_decisions_and_risks_are_proposed_with_why(
     ]
 
 
-def test_an_agenda_is_drafted_once(meeting, plan, item, coordinator):
+def test_drafting_an_agenda_again_adds_nothing(meeting, plan, item, coordinator):
     risk = RiskFactory(plan=plan)
     MatterFactory(meeting=meeting, position=1, title="Welcome")
     on_it = MatterFactory(meeting=meeting, position=2, item=item, title="1.2")
@@ -165,12 +165,12 @@ def test_an_agenda_is_drafted_once(meeting, plan, item, coordinator):
 @pytest.mark.parametrize(
     ("to", "order"), [(1, "M3 M1 M2"), (2, "M1 M3 M2"), (0, "M3 M1 M2"), (9, "M1 M2 M3")]
 )
-def test_a_matter_moves_and_the_others_close_up(meeting, three, coordinator, to, order):
+def test_moving_a_matter_renumbers_the_others(meeting, three, coordinator, to, order):
     matters.move_matter(matter=three[2], to=to, by=coordinator)
     assert agenda(meeting) == list(enumerate(order.split(), start=1))
 
 
-def test_only_matters_that_move_are_written(three, coordinator):
+def test_moving_a_matter_writes_only_changed_rows(three, coordinator):
     with unchanged(three[2]):
         matters.move_matter(matter=three[1], to=1, by=coordinator)
     assert newest(three[0]) == ("~", WHO, "")
@@ -178,7 +178,7 @@ def test_only_matters_that_move_are_written(three, coordinator):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.booleans()), max_size=6))
-def test_positions_never_have_a_gap(meeting, coordinator, steps):
+def test_positions_never_have_gaps(meeting, coordinator, steps):
     rows = [add(meeting, coordinator, title=f"M{n}") for n in range(4)]
     for which, to, moves in steps:
         row = rows[which]
@@ -196,7 +196,7 @@ def test_positions_never_have_a_gap(meeting, coordinator, steps):
 # --- changing, removing, restoring ------------------------------------------------------------
 
 
-def test_a_matters_words_change(three, coordinator):
+def test_the_title_and_note_of_a_matter_can_be_changed(three, coordinator):
     changed = matters.change_matter(
         matter=three[0], title="Money", note="Ten minutes.", position=3, version=1, by=coordinator
     )
@@ -210,7 +210,7 @@ def test_a_matters_words_change(three, coordinator):
         matters.change_matter(matter=changed, title="Money", note="Ten minutes.", by=coordinator)
 
 
-def test_a_matter_that_is_removed_stays_as_a_row_and_comes_back(meeting, three, item, coordinator):
+def test_a_removed_matter_keeps_its_row_and_can_be_restored(meeting, three, item, coordinator):
     about = add(meeting, coordinator, item)
     removed = matters.remove_matter(matter=three[0], on=TODAY, by=coordinator)
     assert removed.withdrawn_on == TODAY
@@ -235,7 +235,7 @@ def test_a_matter_that_is_removed_stays_as_a_row_and_comes_back(meeting, three, 
 # --- dealing with -----------------------------------------------------------------------------
 
 
-def test_a_matter_is_considered_on_the_meetings_day(three, coordinator):
+def test_a_matter_is_marked_as_considered_on_the_meetings_day(three, coordinator):
     matter = matters.consider(matter=three[0], on=TOMORROW, by=coordinator)
     assert matter.considered_on == TODAY
     with unchanged(matter):
@@ -250,12 +250,12 @@ def test_a_matter_is_considered_on_the_meetings_day(three, coordinator):
     assert entries(matter)[1:] == [("~", WHO, ""), ("~", WHO, "")]
 
 
-def test_nothing_is_considered_before_the_day(three, coordinator):
+def test_no_matter_is_considered_before_the_meeting(three, coordinator):
     with unchanged(three[0]), refused("That meeting has not been held yet.", "meeting"):
         matters.consider(matter=three[0], on=YESTERDAY, by=coordinator)
 
 
-def test_what_was_decided_was_considered(three, coordinator):
+def test_a_matter_with_a_decision_stays_marked_as_considered(three, coordinator):
     DecisionFactory(meeting=three[0].meeting, matter=three[0])
     with unchanged(three[0]), refused("A decision is recorded on this; it was considered."):
         matters.consider(matter=three[0], on=TODAY, considered=False, by=coordinator)

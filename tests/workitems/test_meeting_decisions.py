@@ -41,7 +41,7 @@ def decide(meeting, by, **differs):
     return decisions.record_decision(meeting=meeting, by=by, **wanted)
 
 
-def test_decisions_are_numbered_in_their_meeting(meeting, item, police, coordinator):
+def test_decisions_are_numbered_within_their_meeting(meeting, item, police, coordinator):
     first = decide(meeting, coordinator)
     second = decide(meeting, coordinator, item=item, owner_agency=police, due_on=DUE)
     assert [(each.number, each.text) for each in (first, second)] == [
@@ -52,7 +52,9 @@ def test_decisions_are_numbered_in_their_meeting(meeting, item, police, coordina
     assert entries(second) == [("+", WHO, "")]
 
 
-def test_a_decision_on_a_matter_is_on_its_item_and_marks_it_considered(meeting, item, coordinator):
+def test_a_decision_on_a_matter_links_to_its_item_and_marks_it_considered(
+    meeting, item, coordinator
+):
     matter = MatterFactory(meeting=meeting, item=item)
     decision = decide(meeting, coordinator, matter=matter)
     assert (decision.matter, decision.item) == (matter, item)
@@ -61,12 +63,12 @@ def test_a_decision_on_a_matter_is_on_its_item_and_marks_it_considered(meeting, 
     assert newest(matter) == ("~", WHO, "")
 
 
-def test_a_decision_on_an_items_risk_is_on_that_item(meeting, plan, item, coordinator):
+def test_a_decision_on_an_items_risk_links_to_that_item(meeting, plan, item, coordinator):
     matter = MatterFactory(meeting=meeting, risk=RiskFactory(plan=plan, item=item))
     assert decide(meeting, coordinator, matter=matter).item == item
 
 
-def test_a_decision_that_cannot_be_says_why(meeting, plan, police, coordinator):
+def test_an_invalid_decision_is_refused_with_the_reason(meeting, plan, police, coordinator):
     with refused("Write what was decided.", "text"):
         decide(meeting, coordinator, text="")
     with refused("Say by when; a decision to follow up has an owner and a date.", "due_on"):
@@ -87,7 +89,7 @@ def test_a_decision_that_cannot_be_says_why(meeting, plan, police, coordinator):
     assert Decision.objects.count() == 0
 
 
-def test_a_decision_is_changed_while_the_record_is_open(meeting, police, coordinator):
+def test_a_decision_can_be_changed_while_the_record_is_open(meeting, police, coordinator):
     decision = decide(meeting, coordinator)
     changed = decisions.change_decision(
         decision=decision,
@@ -107,7 +109,7 @@ def test_a_decision_is_changed_while_the_record_is_open(meeting, police, coordin
         decisions.change_decision(decision=changed, text="Three.", version=1, by=coordinator)
 
 
-def test_a_decision_that_is_done_keeps_its_words(meeting, police, coordinator):
+def test_a_decision_marked_as_done_cannot_be_changed(meeting, police, coordinator):
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE, done_on=TODAY)
     with unchanged(decision), refused("This was done on 1 June 2010; its words stand."):
         decisions.change_decision(decision=decision, text="No.", by=coordinator)
@@ -117,7 +119,7 @@ def finish(decision, by, done_on=TOMORROW):
     return decisions.finish_decision(decision=decision, done_on=done_on, on=TOMORROW, by=by)
 
 
-def test_a_decision_is_followed_up_until_it_is_done(meeting, police, coordinator):
+def test_a_decision_is_open_until_it_is_done(meeting, police, coordinator):
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
     finish(decision, coordinator)
     decision.refresh_from_db()
@@ -134,7 +136,7 @@ def test_a_decision_is_followed_up_until_it_is_done(meeting, police, coordinator
         ({"due_on": DUE}, YESTERDAY, "That is before the meeting.", "done_on"),
     ],
 )
-def test_a_decision_that_cannot_be_finished_says_why(
+def test_a_decision_that_cannot_be_finished_gives_the_reason(
     meeting, police, coordinator, fields, done_on, sentence, field
 ):
     decision = DecisionFactory(meeting=meeting, owner_agency=police if fields else None, **fields)
@@ -142,7 +144,7 @@ def test_a_decision_that_cannot_be_finished_says_why(
         finish(decision, coordinator, done_on)
 
 
-def test_what_was_done_is_taken_up_again_with_a_reason(meeting, police, coordinator):
+def test_a_finished_decision_is_reopened_with_a_reason(meeting, police, coordinator):
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
     with refused("This is not recorded as done."):
         decisions.reopen_decision(decision=decision, reason="So.", by=coordinator)
@@ -179,9 +181,7 @@ def test_deciding_a_variation_marks_its_matter_considered(
     assert [row.text for row in matter.decisions.all()] == ["Yes."]
 
 
-def test_a_matter_that_was_removed_is_not_considered_by_a_decision(
-    meeting, recommended, coordinator
-):
+def test_a_decision_does_not_mark_a_removed_matter_as_considered(meeting, recommended, coordinator):
     matter = MatterFactory(meeting=meeting, variation=recommended, withdrawn_on=TODAY)
     with unchanged(matter):
         variations.decide(

@@ -63,7 +63,7 @@ def listing(plan):
     return reverse("meetings:list", args=[plan.slug])
 
 
-def test_list_shows_what_comes_before_what_was(reader, plan, meeting, coming, listing):
+def test_the_list_shows_coming_meetings_before_past_ones(reader, plan, meeting, coming, listing):
     past = MeetingFactory(plan=plan, held_on=YESTERDAY)
     older = MeetingFactory(plan=plan, held_on=date(2010, 1, 5))
     MatterFactory(meeting=past)
@@ -78,14 +78,14 @@ def test_list_shows_what_comes_before_what_was(reader, plan, meeting, coming, li
     assert "Call a meeting" not in page.text
 
 
-def test_empty_list_says_what_will_be_there(manager, listing):
+def test_an_empty_list_says_what_it_will_show(manager, listing):
     page = manager.get(listing).text
     assert "No meeting has been called yet." in page
     assert "Call a meeting" in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_asks_as_often_for_any_number_of_meetings(
+def test_the_list_takes_the_same_queries_for_any_number_of_meetings(
     reader, plan, listing, count, django_assert_num_queries
 ):
     for day in range(1, 1 + count):
@@ -98,7 +98,7 @@ def test_list_asks_as_often_for_any_number_of_meetings(
 # --- one meeting --------------------------------------------------------------------------------
 
 
-def test_a_meeting_is_called_from_its_form(manager, plan):
+def test_a_meeting_can_be_called_with_its_form(manager, plan):
     address = reverse("meetings:call", args=[plan.slug])
     page = manager.post(address, {"held_on": "30 June 2010", "place": "Room 3"}, follow=True)
     made = Meeting.objects.get()
@@ -111,7 +111,7 @@ def test_a_meeting_is_called_from_its_form(manager, plan):
     }
 
 
-def test_a_change_that_meets_anothers_shows_both(manager, coming, coordinator):
+def test_a_conflicting_change_shows_both_versions(manager, coming, coordinator):
     Meeting.objects.filter(pk=coming.pk).update(place="Room 4", version=2)
     typed = {"held_on": "30 June 2010", "place": "Room 5", "notes": "", "version": 1}
     page = manager.post(to("change", coming), typed)
@@ -122,7 +122,7 @@ def test_a_change_that_meets_anothers_shows_both(manager, coming, coordinator):
     assert coming.place == "Room 5"
 
 
-def test_members_read_a_meeting_and_change_nothing(reader, meeting):
+def test_members_can_read_a_meeting_but_not_change_it(reader, meeting):
     MatterFactory(meeting=meeting)
     page = reader.get(to("detail", meeting))
     assert "<button" not in page.text.split("<main")[1]
@@ -130,7 +130,7 @@ def test_members_read_a_meeting_and_change_nothing(reader, meeting):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_meeting_asks_as_often_for_any_number_of_matters(
+def test_a_meeting_takes_the_same_queries_for_any_number_of_matters(
     manager, plan, meeting, police, count, django_assert_num_queries
 ):
     for number in range(1, count + 1):
@@ -150,7 +150,7 @@ MEETING_QUERIES = (
 # --- the agenda ---------------------------------------------------------------------------------
 
 
-def test_one_proposal_goes_on_the_agenda_or_all(manager, plan, coming):
+def test_proposals_are_added_to_the_agenda_one_by_one_or_all_at_once(manager, plan, coming):
     for number in (1, 2, 3):
         RiskFactory(
             plan=plan,
@@ -170,7 +170,7 @@ def test_one_proposal_goes_on_the_agenda_or_all(manager, plan, coming):
     assert said(page) == ["That is no longer proposed. See what is below."]
 
 
-def test_matters_are_added_moved_changed_removed_and_put_back(manager, coming):
+def test_matters_can_be_added_moved_changed_removed_and_restored(manager, coming):
     for title in ("One", "Two", "Three"):
         manager.post(to("add-matter", coming), {"title": title})
     one, two, three = coming.matters.in_order()
@@ -196,7 +196,7 @@ def test_a_matter_of_another_meeting_is_not_found(manager, meeting, coming):
 # --- the record ---------------------------------------------------------------------------------
 
 
-def test_who_came_is_ticked_and_unticked(manager, meeting, police, customs):
+def test_attendance_can_be_recorded_and_changed(manager, meeting, police, customs):
     manager.post(to("attendance", meeting), {"agencies": [police.pk, customs.pk]})
     page = manager.get(to("attendance", meeting))
     assert set(page.context["form"]["agencies"].value()) == {police.pk, customs.pk}
@@ -205,19 +205,19 @@ def test_who_came_is_ticked_and_unticked(manager, meeting, police, customs):
     assert page.context["present"] == [customs]
 
 
-def test_who_came_returns_to_the_screen_in_the_room(manager, meeting, police):
+def test_recording_attendance_from_the_meeting_screen_returns_to_it(manager, meeting, police):
     MatterFactory(meeting=meeting)
     sent = manager.post(to("attendance", meeting), {"agencies": [police.pk], "at": "1"})
     assert sent.url == f"{to('present', meeting)}?matter=1"
 
 
-def test_nobody_is_recorded_before_the_day(manager, coming, police):
+def test_attendance_cannot_be_recorded_before_the_meeting(manager, coming, police):
     page = manager.post(to("attendance", coming), {"agencies": [police.pk]})
     assert page.status_code == 422
     assert page.context["form"].non_field_errors() == ["That meeting has not been held yet."]
 
 
-def test_the_record_is_closed_and_opened_again(manager, meeting, police):
+def test_the_record_can_be_closed_and_reopened(manager, meeting, police):
     page = manager.post(to("close", meeting), follow=True)
     assert said(page) == ["Record who came before you close the record."]
     manager.post(to("attendance", meeting), {"agencies": [police.pk]})
@@ -243,7 +243,7 @@ def follow_up(name, decision):
     return reverse(f"meetings:{name}-decision", args=[decision.meeting.plan.slug, decision.pk])
 
 
-def test_a_decision_beside_the_agenda_is_about_an_item(manager, meeting, item, police):
+def test_a_decision_outside_the_agenda_is_linked_to_an_item(manager, meeting, item, police):
     typed = {"text": "Print it.", "item": item.pk, "owner_agency": police.pk, "due_on": "30/6/2010"}
     page = manager.post(to("record", meeting), typed, follow=True)
     assert said(page) == ["Decision 1 is recorded."]
@@ -255,7 +255,7 @@ def test_a_decision_beside_the_agenda_is_about_an_item(manager, meeting, item, p
     }
 
 
-def test_the_register_shows_what_is_to_do_first(reader, register, meeting, police):
+def test_the_register_shows_open_decisions_first(reader, register, meeting, police):
     def made(number, **more):
         return DecisionFactory(meeting=meeting, number=number, **more)
 
@@ -279,7 +279,7 @@ def test_an_empty_register_says_so(reader, register):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_register_asks_as_often_for_any_number_of_decisions(
+def test_the_register_takes_the_same_queries_for_any_number_of_decisions(
     reader, register, plan, meeting, police, count, django_assert_num_queries
 ):
     for number in range(1, count + 1):
@@ -294,7 +294,7 @@ def test_the_register_asks_as_often_for_any_number_of_decisions(
         reader.get(register)
 
 
-def test_a_decision_is_changed_done_and_taken_up_again(manager, meeting, police):
+def test_a_decision_can_be_changed_marked_as_done_and_reopened(manager, meeting, police):
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
     typed = {"text": "Print two.", "owner_agency": police.pk, "due_on": "30/6/2010", "version": 1}
     page = manager.post(follow_up("change", decision), typed, follow=True)
@@ -309,7 +309,7 @@ def test_a_decision_is_changed_done_and_taken_up_again(manager, meeting, police)
     assert (decision.text, decision.done_on) == ("Print two.", None)
 
 
-def test_a_variation_is_offered_only_meetings_whose_record_is_open(
+def test_a_variation_can_be_decided_only_at_a_meeting_with_an_open_record(
     manager, plan, meeting, milestone, coordinator
 ):
     closed = MeetingFactory(
@@ -327,7 +327,7 @@ def test_a_variation_is_offered_only_meetings_whose_record_is_open(
 # --- the item's page ----------------------------------------------------------------------------
 
 
-def test_an_items_page_says_who_considered_it_and_what_was_decided(
+def test_an_items_page_lists_meetings_that_considered_it_and_their_decisions(
     reader, plan, meeting, item, milestone
 ):
     asked = VariationFactory(milestone=milestone, number=1)
@@ -345,7 +345,7 @@ def test_an_items_page_says_who_considered_it_and_what_was_decided(
     assert "Considered by the working group" in page.text
 
 
-def test_the_page_of_an_item_that_no_meeting_saw_asks_for_none(reader, meeting, item):
+def test_the_page_of_an_item_without_meetings_takes_no_query_for_them(reader, meeting, item):
     def asked():
         with CaptureQueriesContext(connection) as queries:
             reader.get(item.get_absolute_url())

@@ -63,7 +63,7 @@ def screen(client, meeting, matter=None):
         ("9" * 400, 1, "", "?matter=2"),
     ],
 )
-def test_the_screen_shows_a_matter_and_the_ways_from_it(
+def test_the_screen_shows_a_matter_with_links_to_the_others(
     reader, meeting, three, asked_for, shown, previous, following
 ):
     page = screen(reader, meeting, asked_for)
@@ -78,20 +78,20 @@ def test_a_meeting_without_an_agenda_says_so(reader, meeting):
     assert "Nothing is on the agenda yet." in screen(reader, meeting).text
 
 
-def test_members_see_the_screen_and_record_nothing(reader, meeting, three):
+def test_members_see_the_screen_without_its_forms(reader, meeting, three):
     page = screen(reader, meeting).text
     assert "Mark as considered" not in page
     assert "<form" not in page
 
 
-def test_before_the_day_there_is_nothing_to_record(manager, meeting, three):
+def test_nothing_can_be_recorded_before_the_day_of_the_meeting(manager, meeting, three):
     Meeting.objects.filter(pk=meeting.pk).update(held_on=DUE)
     page = screen(manager, meeting).text
     assert "The record opens on the day of the meeting." in page
     assert "Mark as considered" not in page
 
 
-def test_each_kind_of_matter_says_what_it_is_about(
+def test_each_kind_of_matter_shows_its_subject(
     reader, plan, meeting, item, milestone, asked, police
 ):
     earlier = MeetingFactory(plan=plan, held_on=YESTERDAY)
@@ -116,7 +116,7 @@ def test_each_kind_of_matter_says_what_it_is_about(
         assert [word for word in words if word not in page] == []
 
 
-def test_why_it_is_here_is_as_things_stand_until_the_record_is_closed(
+def test_reasons_for_a_matter_are_current_until_the_record_is_closed(
     reader, plan, meeting, coordinator
 ):
     risk = RiskFactory(plan=plan, escalated_to="group", escalated_on=YESTERDAY)
@@ -131,7 +131,7 @@ def test_why_it_is_here_is_as_things_stand_until_the_record_is_closed(
 
 
 @pytest.mark.parametrize("position", ["1", "3"])
-def test_a_screen_asks_as_often_whatever_is_on_the_agenda(
+def test_a_screen_takes_the_same_queries_for_any_agenda(
     manager, meeting, three, position, django_assert_num_queries
 ):
     with django_assert_num_queries(14):  # session, user, seats, plans, meeting, agenda, forms
@@ -141,7 +141,7 @@ def test_a_screen_asks_as_often_whatever_is_on_the_agenda(
 # --- recording in the room ----------------------------------------------------------------------
 
 
-def test_a_matter_is_considered_and_the_screen_stays(manager, meeting, three):
+def test_marking_a_matter_as_considered_returns_to_the_screen(manager, meeting, three):
     address = to("consider", meeting, three[1].pk)
     sent = manager.post(address, {"considered": "yes", "at": "2"})
     assert sent.url == f"{to('present', meeting)}?matter=2"
@@ -168,7 +168,7 @@ def test_a_decision_is_recorded_on_the_matter_shown(manager, meeting, three, pol
     assert Decision.objects.get().matter == three[2]
 
 
-def test_a_variation_is_decided_and_takes_effect(manager, meeting, asked, milestone):
+def test_a_variation_approved_on_the_screen_takes_effect(manager, meeting, asked, milestone):
     matter = MatterFactory(meeting=meeting, variation=asked)
     address = to("decide", meeting, matter.pk)
     refused = manager.post(address, {"text": "Yes."})
@@ -185,7 +185,7 @@ def test_a_variation_is_decided_and_takes_effect(manager, meeting, asked, milest
     assert again.status_code == 422
 
 
-def test_a_variation_is_declined(manager, meeting, asked, milestone):
+def test_a_variation_can_be_declined_on_the_screen(manager, meeting, asked, milestone):
     matter = MatterFactory(meeting=meeting, variation=asked)
     manager.post(to("decide", meeting, matter.pk), {"decision": "decline"})
     asked.refresh_from_db()
@@ -193,6 +193,6 @@ def test_a_variation_is_declined(manager, meeting, asked, milestone):
     assert (asked.state, milestone.agreed_due) == ("declined", DUE)
 
 
-def test_a_matter_without_a_variation_has_none_to_decide(manager, meeting, three):
+def test_a_matter_without_a_variation_offers_no_decision_on_one(manager, meeting, three):
     answer = manager.post(to("decide", meeting, three[0].pk), {"decision": "approve"})
     assert answer.status_code == 404

@@ -48,19 +48,19 @@ def present(meeting):
 # --- the day ----------------------------------------------------------------------------------
 
 
-def test_a_meeting_is_put_in_the_calendar(plan, coordinator):
+def test_a_meeting_can_be_called(plan, coordinator):
     made = meetings.call_meeting(plan=plan, held_on=DUE, place="Room 3", by=coordinator)
     assert (made.plan, made.held_on, made.place, made.version) == (plan, DUE, "Room 3", 1)
     assert entries(made) == [("+", WHO, "")]
 
 
-def test_the_working_group_meets_once_a_day(meeting, plan, coordinator):
+def test_the_working_group_cannot_meet_twice_on_a_day(meeting, plan, coordinator):
     with refused("The working group already meets on that day.", "held_on"):
         meetings.call_meeting(plan=plan, held_on=TODAY, by=coordinator)
     assert Meeting.objects.count() == 1
 
 
-def test_another_plans_group_may_meet_that_day_too(plan, coordinator):
+def test_working_groups_of_two_plans_can_meet_on_one_day(plan, coordinator):
     MeetingFactory(held_on=DUE)
     assert meetings.call_meeting(plan=plan, held_on=DUE, by=coordinator).held_on == DUE
 
@@ -70,7 +70,7 @@ def change(meeting, by, **differs):
     return meetings.change_meeting(meeting=meeting, by=by, **wanted)
 
 
-def test_a_coming_meeting_is_moved(meeting, coordinator):
+def test_a_coming_meeting_can_be_moved(meeting, coordinator):
     moved = change(meeting, coordinator, held_on=DUE, place="Room 4", notes="Bring the figures.")
     moved.refresh_from_db()
     assert (moved.held_on, moved.place, moved.notes) == (DUE, "Room 4", "Bring the figures.")
@@ -78,12 +78,12 @@ def test_a_coming_meeting_is_moved(meeting, coordinator):
     assert newest(moved) == ("~", WHO, "")
 
 
-def test_the_same_again_writes_nothing(meeting, coordinator):
+def test_saving_a_meeting_unchanged_writes_nothing(meeting, coordinator):
     with unchanged(meeting):
         change(meeting, coordinator)
 
 
-def test_a_meeting_moves_to_no_day_that_is_taken(meeting, plan, coordinator):
+def test_a_meeting_cannot_move_to_the_day_of_another(meeting, plan, coordinator):
     MeetingFactory(plan=plan, held_on=DUE)
     with unchanged(meeting), refused("The working group already meets on that day.", "held_on"):
         change(meeting, coordinator, held_on=DUE)
@@ -98,7 +98,7 @@ def test_a_meeting_moves_to_no_day_that_is_taken(meeting, plan, coordinator):
         lambda meeting, by: Meeting.objects.filter(pk=meeting.pk).update(held_on=YESTERDAY),
     ],
 )
-def test_a_meeting_that_was_held_keeps_its_day(meeting, coordinator, held):
+def test_a_meeting_that_was_held_cannot_move(meeting, coordinator, held):
     held(meeting, coordinator)
     meeting.refresh_from_db()
     with unchanged(meeting), refused("This meeting has been held; its date stands.", "held_on"):
@@ -106,7 +106,7 @@ def test_a_meeting_that_was_held_keeps_its_day(meeting, coordinator, held):
     assert change(meeting, coordinator, notes="All came.").notes == "All came."
 
 
-def test_two_who_change_a_meeting_at_once_are_both_shown(meeting, coordinator):
+def test_the_second_of_two_changes_to_a_meeting_is_a_conflict(meeting, coordinator):
     change(meeting, coordinator, place="Room 4", version=1)
     with pytest.raises(Conflict) as conflict:
         change(meeting, coordinator, place="Room 5", version=1)
@@ -116,13 +116,13 @@ def test_two_who_change_a_meeting_at_once_are_both_shown(meeting, coordinator):
 # --- who came ---------------------------------------------------------------------------------
 
 
-def test_those_who_are_ticked_were_present(meeting, police, customs, coordinator):
+def test_ticked_agencies_are_recorded_as_present(meeting, police, customs, coordinator):
     rows = attend(meeting, coordinator, police, customs, customs)
     assert present(meeting) == [police, customs]
     assert [entries(row) for row in rows] == [[("+", WHO, "")]] * 2
 
 
-def test_a_tick_that_is_taken_back_leaves_its_history(meeting, police, customs, coordinator):
+def test_a_removed_attendance_leaves_its_history(meeting, police, customs, coordinator):
     row, _ = attend(meeting, coordinator, police, customs)
     attend(meeting, coordinator, customs)
     assert present(meeting) == [customs]
@@ -133,13 +133,15 @@ def test_a_tick_that_is_taken_back_leaves_its_history(meeting, police, customs, 
     assert entries(row) == [("+", WHO, ""), ("~", WHO, ""), ("~", WHO, "")]
 
 
-def test_the_same_ticks_again_write_nothing(meeting, police, coordinator):
+def test_recording_the_same_attendance_writes_nothing(meeting, police, coordinator):
     (row,) = attend(meeting, coordinator, police)
     with unchanged(row):
         attend(meeting, coordinator, police)
 
 
-def test_nobody_comes_before_the_day_or_from_elsewhere(meeting, police, coordinator):
+def test_attendance_is_refused_before_the_day_and_for_agencies_outside_the_group(
+    meeting, police, coordinator
+):
     with refused("That meeting has not been held yet.", "meeting"):
         attend(meeting, coordinator, police, on=YESTERDAY)
     other = AgencyFactory(short_name="Health")
@@ -151,13 +153,13 @@ def test_nobody_comes_before_the_day_or_from_elsewhere(meeting, police, coordina
 # --- the record's end -------------------------------------------------------------------------
 
 
-def test_a_record_is_closed_by_somebody_at_a_time(closed, coordinator):
+def test_closing_a_record_stores_who_closed_it_and_when(closed, coordinator):
     closed.refresh_from_db()
     assert (closed.closed_at, closed.closed_by, closed.version) == (NOW, coordinator, 2)
     assert newest(closed) == ("~", WHO, "")
 
 
-def test_a_record_is_not_closed_early_empty_or_twice(meeting, police, coordinator):
+def test_a_record_cannot_be_closed_early_without_attendance_or_twice(meeting, police, coordinator):
     def close(on=TODAY):
         return meetings.close_meeting(meeting=meeting, on=on, at=NOW, by=coordinator)
 
@@ -197,7 +199,7 @@ def test_a_record_is_not_closed_early_empty_or_twice(meeting, police, coordinato
         ),
     ],
 )
-def test_nothing_of_a_closed_record_changes(meeting, police, coordinator, act):
+def test_a_closed_record_cannot_be_changed(meeting, police, coordinator, act):
     attend(meeting, coordinator, police)
     matter, decision = MatterFactory(meeting=meeting), DecisionFactory(meeting=meeting)
     meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
@@ -207,7 +209,7 @@ def test_nothing_of_a_closed_record_changes(meeting, police, coordinator, act):
     assert present(meeting) == [police]
 
 
-def test_no_variation_is_decided_at_a_closed_meeting(closed, milestone, police, coordinator):
+def test_a_variation_cannot_be_decided_at_a_closed_meeting(closed, milestone, police, coordinator):
     asked = variations.request_date(
         milestone=milestone, due_after=SLIPPED, reason="So.", agency=police, by=coordinator, at=NOW
     )
@@ -219,7 +221,7 @@ def test_no_variation_is_decided_at_a_closed_meeting(closed, milestone, police, 
             )
 
 
-def test_a_decision_of_a_closed_meeting_is_still_done(meeting, police, coordinator):
+def test_a_decision_of_a_closed_meeting_can_still_be_marked_as_done(meeting, police, coordinator):
     attend(meeting, coordinator, police)
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
     meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
@@ -229,7 +231,7 @@ def test_a_decision_of_a_closed_meeting_is_still_done(meeting, police, coordinat
     assert done.done_on == TOMORROW
 
 
-def test_a_record_is_opened_again_with_a_reason(closed, coordinator):
+def test_a_record_is_reopened_with_a_reason(closed, coordinator):
     with unchanged(closed), refused("Say why the record is opened again.", "reason"):
         meetings.reopen_meeting(meeting=closed, reason="", by=coordinator)
     meetings.reopen_meeting(meeting=closed, reason="Customs came too.", by=coordinator)

@@ -38,7 +38,7 @@ SLIP = {
 }
 
 
-def test_page_shows_the_three_dates_and_what_done_means(writer, item):
+def test_the_page_shows_the_three_dates_and_the_definition_of_done(writer, item):
     milestone = MilestoneFactory(
         item=item,
         description="Brochure printed",
@@ -80,7 +80,7 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
         ("31 June 2010", "Give a day such as 30 July 2010 or 30/7/2010."),
     ],
 )
-def test_day_that_cannot_be_is_refused_and_kept(writer, milestone, day, sentence):
+def test_an_invalid_day_is_refused_and_kept_in_the_form(writer, milestone, day, sentence):
     with unchanged(milestone):
         response = send(writer, milestone, "close", completed_on=day, reason="Shelves.")
     assert response.status_code == 422
@@ -91,7 +91,7 @@ def test_day_that_cannot_be_is_refused_and_kept(writer, milestone, day, sentence
     assert "<title>Error: Brochure printed" in response.text
 
 
-def test_refusal_of_one_form_leaves_the_others_alone(writer, milestone):
+def test_a_refusal_of_one_form_does_not_affect_the_others(writer, milestone):
     response = send(writer, milestone, "close", completed_on="")
     assert not response.context["forms"]["move"].is_bound
 
@@ -99,7 +99,7 @@ def test_refusal_of_one_form_leaves_the_others_alone(writer, milestone):
 # --- a new date -----------------------------------------------------------------------------
 
 
-def test_slip_is_kept_as_a_delay_with_its_mitigation(writer, milestone, customs):
+def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, customs):
     response = send(writer, milestone, "move", **SLIP, owner_agency=customs.pk)
     assert response.status_code == 302
     milestone.refresh_from_db()
@@ -144,7 +144,7 @@ def test_slip_is_kept_as_a_delay_with_its_mitigation(writer, milestone, customs)
         ),
     ],
 )
-def test_slip_without_its_story_is_refused_and_kept(
+def test_a_slip_without_cause_and_mitigation_is_refused_and_kept_in_the_form(
     writer, milestone, police, differs, field, sentence
 ):
     typed = SLIP | {"owner_agency": str(police.pk)} | differs
@@ -155,7 +155,7 @@ def test_slip_without_its_story_is_refused_and_kept(
     assert {name: form[name].value() for name in typed} == typed
 
 
-def test_agency_outside_the_working_group_owns_no_mitigation(writer, milestone):
+def test_an_agency_outside_the_working_group_cannot_own_a_mitigation(writer, milestone):
     elsewhere = WorkItemFactory().lead_agency
     response = send(writer, milestone, "move", **SLIP, owner_agency=elsewhere.pk)
     assert [*errors(response)] == ["owner_agency"]
@@ -177,13 +177,13 @@ def closed(item):
     return MilestoneFactory(item=item, description="Staff met", completed_on=date(2010, 5, 3))
 
 
-def test_closed_milestone_offers_only_to_be_opened_again(writer, closed):
+def test_a_closed_milestone_offers_only_reopening(writer, closed):
     page = writer.get(address(closed)).text
     assert "Recorded as done on 3 May 2010." in page
     assert [act for act in ("close", "move", "reopen") if f'value="{act}"' in page] == ["reopen"]
 
 
-def test_milestone_is_opened_again_with_a_reason(writer, closed):
+def test_a_milestone_is_reopened_with_a_reason(writer, closed):
     assert errors(send(writer, closed, "reopen")) == {"reason": ["Say it in a few words."]}
     assert send(writer, closed, "reopen", reason="It was another.").status_code == 302
     closed.refresh_from_db()
@@ -191,7 +191,7 @@ def test_milestone_is_opened_again_with_a_reason(writer, closed):
     assert newest(closed) == ("~", "Police contributor (Police)", "It was another.")
 
 
-def test_withdrawn_milestone_takes_nothing(writer, item):
+def test_a_withdrawn_milestone_accepts_no_changes(writer, item):
     withdrawn = MilestoneFactory(item=item, withdrawn_on=date(2010, 5, 3))
     page = writer.get(address(withdrawn)).text
     assert "This milestone was withdrawn on 3 May 2010." in page
@@ -201,7 +201,7 @@ def test_withdrawn_milestone_takes_nothing(writer, item):
 # --- two at once ----------------------------------------------------------------------------
 
 
-def test_second_of_two_people_sees_both_dates_and_saves_again(
+def test_the_second_of_two_users_sees_both_dates_and_saves_again(
     client_of, contributor, approver, milestone
 ):
     send(client_of(approver), milestone, "move", **SLIP | {"forecast_due": "31 August 2010"})
@@ -218,7 +218,7 @@ def test_second_of_two_people_sees_both_dates_and_saves_again(
     assert milestone.forecast_due == SLIPPED
 
 
-def test_what_was_typed_is_shown_where_the_milestone_takes_it_no_longer(
+def test_typed_text_is_shown_when_the_milestone_can_no_longer_take_it(
     client_of, contributor, approver, milestone
 ):
     send(client_of(approver), milestone, "close", completed_on="28 May 2010")
@@ -237,18 +237,18 @@ def test_what_was_typed_is_shown_where_the_milestone_takes_it_no_longer(
 
 
 @pytest.mark.parametrize("act", ["", "destroy", "__class__"])
-def test_act_that_does_not_exist_does_nothing(writer, milestone, act):
+def test_an_unknown_action_changes_nothing(writer, milestone, act):
     with unchanged(milestone):
         assert writer.post(address(milestone), {"act": act}).status_code == 422
 
 
-def test_milestone_of_another_item_is_not_found(writer, item, milestone):
+def test_a_milestone_of_another_item_is_not_found(writer, item, milestone):
     other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency)
     assert writer.get(f"{other.get_absolute_url()}milestones/1/").status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_asks_as_often_for_many_delays_as_for_one(
+def test_the_page_takes_the_same_queries_for_any_number_of_delays(
     writer, milestone, count, django_assert_num_queries
 ):
     for number in range(count):

@@ -40,7 +40,7 @@ def place(percentage):
         ({"completed_on": date(2010, 8, 15)}, TODAY),
     ],
 )
-def test_a_late_milestone_has_a_tail_to_completion_forecast_or_the_day(dates, reached):
+def test_the_tail_of_a_late_milestone_ends_at_completion_forecast_or_today(dates, reached):
     bounds = {"start": date(2010, 1, 1), "end": date(2011, 1, 1)}
     strip = milestone_strip(Milestone(**dates), TODAY, **bounds)
     ends_there = milestone_strip(Milestone(agreed_due=reached), TODAY, **bounds)
@@ -60,7 +60,7 @@ def test_a_milestone_that_is_not_late_has_no_tail(dates):
     assert not milestone_strip(Milestone(**dates), TODAY)["has_tail"]
 
 
-def test_dates_stand_in_the_order_of_time_within_the_line():
+def test_dates_are_drawn_in_order_within_the_line():
     points = milestone_strip(Milestone(forecast_due=date(2010, 9, 30)), TODAY)["points"]
     places = [place(point.at) for point in points]
     assert [point.kind for point in points] == ["original", "agreed", "forecast"]
@@ -76,7 +76,7 @@ def test_strips_with_the_same_bounds_share_a_scale():
     assert one["points"][0].at != other["points"][0].at
 
 
-def test_the_span_of_an_items_milestones_holds_every_date_and_the_day():
+def test_the_span_of_an_items_milestones_covers_every_date_and_today():
     early = Milestone(completed_on=date(2010, 2, 1))
     late = Milestone(forecast_due=date(2010, 12, 1))
     assert span([early, late], TODAY) == (date(2010, 2, 1), date(2010, 12, 1))
@@ -87,7 +87,7 @@ def test_a_milestone_whose_dates_are_all_one_day_can_be_drawn():
     assert milestone_strip(Milestone("One", TODAY, TODAY, TODAY), TODAY)["agreed_at"] == "50.00%"
 
 
-def test_the_strip_says_in_words_what_it_draws():
+def test_the_strip_has_a_text_alternative():
     template = Template("{% load milestones %}{% milestone_strip milestone on=day %}")
     html = template.render(Context({"milestone": Milestone(), "day": TODAY}))
     assert " ".join(re.sub("<[^>]*>", " ", html).split()) == (
@@ -100,7 +100,7 @@ def test_the_strip_says_in_words_what_it_draws():
     ("heard_on", "signal"),
     [(None, True), (date(2009, 1, 1), True), (date(2010, 7, 1), False)],
 )
-def test_words_that_are_too_old_are_signalled(heard_on, signal):
+def test_an_update_that_is_too_old_has_a_warning_mark(heard_on, signal):
     template = Template("{% include 'components/freshness.html' with fresh=fresh only %}")
     html = template.render(Context({"fresh": freshness(heard_on, TODAY)}))
     assert ("mark-late" in html) == signal

@@ -256,12 +256,12 @@ BROKEN = {
     [(name, way) for name, ways in BROKEN.items() for way in ways],
     ids=[f"{name}-{index}" for name, ways in BROKEN.items() for index, _ in enumerate(ways)],
 )
-def test_the_database_refuses_a_row_that_breaks(name, way):
+def test_the_database_refuses_a_row_that_breaks_a_constraint(name, way):
     with refused_by(name):
         way()
 
 
-def test_every_constraint_of_workitems_is_tried_above():
+def test_the_cases_above_cover_every_constraint_of_workitems():
     assert declared("workitems") == set(BROKEN)
 
 
@@ -276,20 +276,20 @@ def test_an_item_has_exactly_one_lead_agency():
 @pytest.mark.parametrize(
     "factory", [MilestoneFactory, SupportFactory, MeasureFactory, UpdateFactory]
 )
-def test_an_item_with_anything_on_it_cannot_be_deleted(factory):
+def test_an_item_with_related_records_cannot_be_deleted(factory):
     item = factory().item
     with pytest.raises(ProtectedError):
         item.delete()
 
 
-def test_two_plans_may_number_their_items_alike():
+def test_two_plans_can_use_the_same_item_numbers():
     assert [WorkItemFactory(number="1.1").number for _ in range(2)] == ["1.1", "1.1"]
 
 
 # --- searching and sorting --------------------------------------------------------------------
 
 
-def test_items_sort_as_people_count():
+def test_items_sort_in_natural_order():
     plan = PlanFactory()
     for number in ("1.10", "2.1", "1.2", "1.1a", "1.1"):
         WorkItemFactory(plan=plan, number=number)
@@ -308,7 +308,7 @@ def test_the_sort_key_of_any_number_fits_into_its_column(number):
     assert len(number_key(number)) <= WorkItem._meta.get_field("number_key").max_length
 
 
-def test_the_longest_sort_key_there_can_be_fits_too():
+def test_the_longest_possible_sort_key_fits_into_its_column():
     assert len(number_key("1." * 10)) == WorkItem._meta.get_field("number_key").max_length
 
 
@@ -325,20 +325,20 @@ def test_the_longest_sort_key_there_can_be_fits_too():
         ("_", False),
     ],
 )
-def test_searching_finds_every_word_without_case_or_macrons(words, found):
+def test_search_ignores_case_and_macrons(words, found):
     item = WorkItemFactory(
         number="3.4", title="Brief Māori wardens", objective="A hui", action="In Wellington"
     )
     assert list(WorkItem.objects.matching(words)) == [item] * found
 
 
-def test_searching_a_number_finds_that_item_itself():
+def test_searching_a_number_finds_the_item_with_that_number():
     plan = PlanFactory()
     wanted, _ = WorkItemFactory(plan=plan, number="1.1"), WorkItemFactory(plan=plan, number="1.12")
     assert wanted in WorkItem.objects.matching("1.1")
 
 
-def test_saving_some_fields_keeps_what_search_uses_up_to_date():
+def test_a_partial_save_updates_the_search_columns():
     item = WorkItemFactory(title="Old words")
     item.title = "New words"
     item.save(update_fields=["title"])
@@ -419,7 +419,7 @@ def test_a_plan_is_not_visible_from_outside_its_working_group():
     assert list(Plan.objects.visible_to(UserFactory())) == []
 
 
-def test_two_seats_show_a_plan_once():
+def test_a_plan_is_listed_once_for_a_user_with_two_seats():
     plan = PlanFactory(members=[AgencyFactory()])
     user = UserFactory()
     for member in plan.members.all():
@@ -436,7 +436,7 @@ def test_an_agency_has_the_items_that_it_leads_or_supports():
     assert list(WorkItem.objects.of_agency(set())) == []
 
 
-def test_the_plan_released_last_comes_first():
+def test_the_most_recently_released_plan_comes_first():
     old, new = PlanFactory(released_on=date(2009, 7, 31)), PlanFactory(released_on=date(2021, 3, 1))
     assert list(Plan.objects.in_order()) == [new, old]
 
@@ -473,13 +473,13 @@ def test_a_risk_is_open_until_the_day_before_it_closes(closed_on, is_open):
     ("fields", "is_open"),
     [({}, False), ({"due_on": DUE}, True), ({"due_on": DUE, "done_on": TODAY}, False)],
 )
-def test_a_decision_with_an_owner_is_followed_until_done(fields, is_open):
+def test_a_decision_with_an_owner_is_open_until_done(fields, is_open):
     owner = AgencyFactory() if fields else None
     decision = DecisionFactory(owner_agency=owner, **fields)
     assert list(Decision.objects.open(TODAY)) == [decision] * is_open
 
 
-def test_coming_meetings_begin_with_todays():
+def test_coming_meetings_include_todays():
     plan = PlanFactory()
     later, today, _ = (MeetingFactory(plan=plan, held_on=day) for day in (DUE, TODAY, YESTERDAY))
     assert list(Meeting.objects.coming(TODAY)) == [today, later]
@@ -567,7 +567,7 @@ def test_accepted_updates_are_those_of_accepted_returns_by_then():
         ),
     ],
 )
-def test_rows_name_themselves_in_the_plans_words(row, words):
+def test_rows_have_readable_names(row, words):
     assert str(row()) == words
 
 
@@ -576,7 +576,7 @@ def test_background_is_paragraphs_between_blank_lines():
     assert plan.background_paragraphs == ["One.", "Two\nlines."]
 
 
-def test_every_stage_says_what_may_follow_and_none_follows_itself():
+def test_every_stage_lists_its_next_stages_without_itself():
     assert set(NEXT_STAGES) == set(Stage)
     assert [stage for stage, following in NEXT_STAGES.items() if stage in following] == []
 

@@ -52,7 +52,7 @@ def set_to(of_return, state, **fields):
         (date(2011, 7, 14), "overdue"),
     ],
 )
-def test_the_newest_step_that_has_come_holds(day, step):
+def test_the_latest_reminder_step_that_was_reached_applies(day, step):
     assert reminder(RoundFactory.build(plan=None, due_on=DUE), day) == step
 
 
@@ -66,7 +66,7 @@ def test_the_newest_step_that_has_come_holds(day, step):
         (date(2010, 6, 17), {2: "opened", 1: "opened", 0: "opened", -1: "overdue"}),
     ],
 )
-def test_a_short_round_has_no_reminder_right_after_its_opening(due_on, steps):
+def test_a_short_round_has_no_reminder_just_after_it_opens(due_on, steps):
     round = RoundFactory.build(plan=None, due_on=due_on)
     found = {left: reminder(round, date.fromordinal(due_on.toordinal() - left)) for left in steps}
     assert found == steps
@@ -83,7 +83,7 @@ def test_the_day_of_opening_is_the_day_in_new_zealand(of_return, item, contribut
 # --- whose turn it is -----------------------------------------------------------------------
 
 
-def test_contributors_are_told_and_approvers_only_when_it_is_late(
+def test_contributors_are_notified_and_approvers_only_when_it_is_late(
     of_return, item, contributor, approver, coordinator
 ):
     story = [(day, run(day)) for day in (OPENED, *map(july, (7, 13, 15, 16, 17, 23, 24)))]
@@ -99,20 +99,26 @@ def test_contributors_are_told_and_approvers_only_when_it_is_late(
     ]
 
 
-def test_chasing_ends_with_the_coordinator(of_return, item, contributor, approver, coordinator):
+def test_overdue_notices_end_with_the_coordinator(
+    of_return, item, contributor, approver, coordinator
+):
     run(july(24))
     assert [run(date(2010, month, 25)) for month in range(7, 13)] == [[]] * 6
 
 
-def test_without_a_contributor_the_approvers_are_told(of_return, item, approver, coordinator):
+def test_approvers_are_notified_where_there_is_no_contributor(
+    of_return, item, approver, coordinator
+):
     assert run(july(7)) == [("Police approver", "due_week")]
 
 
-def test_without_anybody_the_coordinator_is_told(of_return, item, coordinator, colleague):
+def test_the_coordinator_is_notified_where_an_agency_has_no_users(
+    of_return, item, coordinator, colleague
+):
     assert run(july(7)) == [("Coordinator", "due_week")]
 
 
-def test_without_an_approver_the_coordinator_is_told_sooner(
+def test_the_coordinator_is_notified_sooner_where_there_is_no_approver(
     of_return, item, contributor, coordinator
 ):
     run(july(15))
@@ -120,22 +126,24 @@ def test_without_an_approver_the_coordinator_is_told_sooner(
     assert run(july(24)) == []
 
 
-def test_without_even_a_coordinator_nobody_is_told(of_return, item, colleague, stranger):
+def test_nobody_is_notified_where_there_is_no_coordinator_either(
+    of_return, item, colleague, stranger
+):
     assert run(july(24)) == []
 
 
-def test_all_contributors_are_told(of_return, item, police, contributor):
+def test_all_contributors_are_notified(of_return, item, police, contributor):
     seat("Another contributor", police, Seat.Role.CONTRIBUTOR)
     assert run(july(7)) == [("Another contributor", "due_week"), ("Police contributor", "due_week")]
 
 
-def test_who_holds_two_seats_is_told_once(of_return, item, police, contributor):
+def test_a_user_with_two_seats_is_notified_once(of_return, item, police, contributor):
     SeatFactory(user=contributor, agency=police, role=Seat.Role.APPROVER)
     assert run(july(17)) == [("Police contributor", "overdue")]
     assert Notice.objects.get().told_as == "contributor"
 
 
-def test_others_of_the_agency_are_told_nothing(of_return, item, police):
+def test_other_users_of_the_agency_are_not_notified(of_return, item, police):
     for role in (
         *(Seat.Role.OBSERVER, Seat.Role.COORDINATOR),
         *(Seat.Role.AUTHORISING_MANAGER, Seat.Role.MINISTERS_OFFICE),
@@ -153,12 +161,12 @@ def test_others_of_the_agency_are_told_nothing(of_return, item, police):
         ({"from_on": july(8)}, []),
     ],
 )
-def test_a_seat_counts_from_its_first_to_its_last_day(of_return, item, police, period, told):
+def test_seats_count_from_their_first_to_their_last_day(of_return, item, police, period, told):
     seat("Seated", police, Seat.Role.CONTRIBUTOR, **period)
     assert run(july(7)) == told
 
 
-def test_when_the_last_contributor_has_left_the_approver_takes_over(
+def test_approvers_are_notified_when_the_last_contributor_has_left(
     of_return, item, police, approver
 ):
     seat("Leaver", police, Seat.Role.CONTRIBUTOR, to_on=july(10))
@@ -167,7 +175,7 @@ def test_when_the_last_contributor_has_left_the_approver_takes_over(
     assert run(july(11)) == [("Police approver", "due_week")]
 
 
-def test_who_was_deactivated_is_told_nothing_and_counts_as_nobody(
+def test_a_deactivated_user_is_not_notified_and_does_not_count_as_contributor(
     of_return, item, contributor, approver
 ):
     contributor.is_active = False
@@ -175,7 +183,7 @@ def test_who_was_deactivated_is_told_nothing_and_counts_as_nobody(
     assert run(july(7)) == [("Police approver", "due_week")]
 
 
-def test_an_agency_that_left_the_working_group_is_told_nothing(
+def test_an_agency_that_left_the_working_group_is_not_notified(
     of_return, item, police, contributor, coordinator
 ):
     """Its people cannot open the plan any more."""
@@ -183,7 +191,7 @@ def test_an_agency_that_left_the_working_group_is_told_nothing(
     assert run(july(7)) == [("Coordinator", "due_week")]
 
 
-def test_a_newcomer_hears_how_things_stand_now(of_return, item, police, contributor):
+def test_a_new_contributor_is_notified_of_the_current_step(of_return, item, police, contributor):
     run(OPENED)
     seat("Newcomer", police, Seat.Role.CONTRIBUTOR, from_on=date(2010, 7, 1))
     assert run(date(2010, 7, 1)) == [("Newcomer", "opened")]
@@ -192,7 +200,7 @@ def test_a_newcomer_hears_how_things_stand_now(of_return, item, police, contribu
 # --- answered, and waiting for an approver --------------------------------------------------
 
 
-def test_an_approver_is_told_once_when_nothing_is_missing(
+def test_an_approver_is_notified_once_when_the_return_is_complete(
     of_return, item, contributor, approver, coordinator
 ):
     UpdateFactory(of_return=of_return, item=item, written_by=contributor)
@@ -200,7 +208,7 @@ def test_an_approver_is_told_once_when_nothing_is_missing(
     assert run(date(2010, 6, 21)) == []
 
 
-def test_while_an_answer_or_a_delay_is_missing_it_is_the_contributors_turn(
+def test_approvers_are_not_notified_while_an_answer_or_delay_is_missing(
     of_return, item, contributor, approver
 ):
     UpdateFactory(of_return=of_return, item=item, written_by=contributor)
@@ -209,7 +217,7 @@ def test_while_an_answer_or_a_delay_is_missing_it_is_the_contributors_turn(
     assert run(date(2010, 7, 1)) == [("Police contributor", "opened")]
 
 
-def test_reminders_go_to_the_approver_once_nothing_is_missing(
+def test_reminders_go_to_the_approver_once_the_return_is_complete(
     of_return, item, contributor, approver, coordinator
 ):
     UpdateFactory(of_return=of_return, item=item, written_by=contributor)
@@ -231,7 +239,7 @@ def test_an_approver_who_wrote_all_of_it_is_not_asked_to_submit_it(
     assert run(date(2010, 6, 20)) == [("Second approver", "ready")]
 
 
-def test_the_coordinator_hears_of_a_return_that_nobody_may_submit(
+def test_the_coordinator_is_notified_of_a_return_that_nobody_can_submit(
     of_return, item, approver, coordinator
 ):
     UpdateFactory(of_return=of_return, item=item, written_by=approver)
@@ -255,26 +263,26 @@ def sent_back(of_return, item, contributor, approver, coordinator):
     return of_return
 
 
-def test_both_are_told_that_it_was_sent_back(sent_back):
+def test_contributor_and_approver_are_notified_that_it_was_sent_back(sent_back):
     both = [("Police approver", "sent_back"), ("Police contributor", "sent_back")]
     assert run(july(1)) == both
     assert run(july(2)) == []
 
 
-def test_the_approver_is_asked_again_once_it_was_mended(sent_back):
+def test_the_approver_is_notified_again_once_a_returned_one_was_corrected(sent_back):
     run(july(1))
     sent_back.updates.update(written_at=datetime(2010, 7, 2, tzinfo=UTC))
     assert run(july(3)) == [("Police approver", "ready")]
 
 
-def test_sent_back_twice_is_told_twice_even_on_one_day(sent_back):
+def test_a_return_sent_back_twice_in_a_day_is_notified_twice(sent_back):
     run(july(1))
     set_to(sent_back, "sent_back", version=5)
     assert run(july(1)) == []
     assert run(july(2)) == [("Police approver", "sent_back"), ("Police contributor", "sent_back")]
 
 
-def test_what_was_sent_back_is_chased_like_what_never_came(sent_back):
+def test_a_return_sent_back_gets_the_same_reminders_as_one_never_submitted(sent_back):
     run(july(1))
     assert [(day, run(july(day))) for day in (7, 13, 15, 17, 24)] == [
         (7, [("Police contributor", "due_week")]),
@@ -285,19 +293,19 @@ def test_what_was_sent_back_is_chased_like_what_never_came(sent_back):
     ]
 
 
-def test_what_was_sent_back_to_an_empty_agency_goes_to_the_coordinator(
+def test_the_coordinator_is_notified_of_a_return_sent_back_to_an_agency_without_users(
     of_return, item, coordinator
 ):
     set_to(of_return, "sent_back", version=3)
     assert run(july(1)) == [("Coordinator", "sent_back")]
 
 
-def test_a_submitted_return_is_silent(of_return, item, contributor, approver, coordinator):
+def test_a_submitted_return_sends_no_notices(of_return, item, contributor, approver, coordinator):
     set_to(of_return, "submitted", version=2)
     assert [run(day) for day in (OPENED, july(7), july(24))] == [[], [], []]
 
 
-def test_both_are_told_once_that_it_was_accepted_and_then_nothing(
+def test_contributor_and_approver_are_notified_once_of_the_acceptance(
     of_return, item, contributor, approver, coordinator
 ):
     set_to(of_return, "accepted", version=3, accepted_on=july(3))
@@ -305,19 +313,21 @@ def test_both_are_told_once_that_it_was_accepted_and_then_nothing(
     assert [run(july(day)) for day in (4, 7, 13, 15, 24)] == [[]] * 5
 
 
-def test_the_coordinator_is_not_told_what_they_accepted(of_return, item, coordinator):
+def test_the_coordinator_is_not_notified_of_their_own_acceptance(of_return, item, coordinator):
     set_to(of_return, "accepted", version=3, accepted_on=july(3))
     assert run(july(3)) == []
 
 
 @pytest.mark.parametrize("state", ["due", "sent_back", "accepted"])
-def test_a_closed_round_is_silent(of_return, item, contributor, approver, coordinator, state):
+def test_a_closed_round_sends_no_notices(
+    of_return, item, contributor, approver, coordinator, state
+):
     set_to(of_return, state, accepted_on=july(3) if state == "accepted" else None)
     Round.objects.update(closed_at=datetime(2010, 7, 5, tzinfo=UTC))
     assert [run(day) for day in (july(5), july(24))] == [[], []]
 
 
-def test_a_round_opened_again_tells_nothing_twice(of_return, item, contributor, coordinator):
+def test_a_reopened_round_repeats_no_notice(of_return, item, contributor, coordinator):
     run(july(15))
     Round.objects.update(closed_at=datetime(2010, 7, 16, tzinfo=UTC))
     assert run(july(16)) == []

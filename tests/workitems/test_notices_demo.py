@@ -158,7 +158,7 @@ def table(notices):
     ]
 
 
-def test_thirty_days_of_the_demos_round(client):
+def test_thirty_days_of_the_demos_round_send_the_expected_notices(client):
     story = Story()
     mails_a_day = {}
     for number in range(30):

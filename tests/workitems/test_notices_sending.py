@@ -66,7 +66,9 @@ def test_a_second_run_sends_nothing(of_return, item, contributor):
     assert (len(mail.outbox), Notice.objects.count()) == (1, 1)
 
 
-def test_a_person_gets_one_mail_a_day_and_the_rest_the_next(of_return, item, contributor, second):
+def test_a_user_gets_one_mail_a_day_and_later_notices_the_next_day(
+    of_return, item, contributor, second
+):
     assert run(WEEK_BEFORE) == [
         ("Customs contributor", "due_week"),
         ("Police contributor", "due_week"),
@@ -76,7 +78,7 @@ def test_a_person_gets_one_mail_a_day_and_the_rest_the_next(of_return, item, con
     assert run(date(2010, 7, 8)) == [("Police contributor", "due_week")]
 
 
-def test_the_log_says_who_was_told_what_about_whom_and_when(of_return, item, contributor):
+def test_the_log_records_recipient_notice_subject_and_time(of_return, item, contributor):
     send_notices(on=WEEK_BEFORE, at=NOON)
     assert list(Notice.objects.values_list()) == [
         (
@@ -108,7 +110,7 @@ def test_a_rounds_notices_come_newest_first_in_one_query(
 
 
 @pytest.mark.parametrize("act", ["update", "delete"])
-def test_the_log_is_never_changed(act):
+def test_the_log_cannot_be_changed(act):
     NoticeFactory()
     rows = Notice.objects.all()
     with (
@@ -143,7 +145,7 @@ def failing_mail(monkeypatch, settings):
     return fail, mend
 
 
-def test_mail_that_one_address_refuses_is_tried_again_and_the_others_go(
+def test_mail_refused_by_one_address_is_retried_and_the_others_are_sent(
     of_return, item, contributor, colleague, second, failing_mail
 ):
     fail, mend = failing_mail
@@ -158,7 +160,7 @@ def test_mail_that_one_address_refuses_is_tried_again_and_the_others_go(
 
 
 @pytest.mark.parametrize("fault", [ConnectionRefusedError(), SMTPServerDisconnected("gone")])
-def test_when_the_server_is_away_the_run_ends_and_nothing_counts_as_told(
+def test_the_run_ends_without_logging_notices_when_the_mail_server_is_down(
     of_return, item, contributor, colleague, second, failing_mail, fault
 ):
     fail, mend = failing_mail
@@ -169,7 +171,7 @@ def test_when_the_server_is_away_the_run_ends_and_nothing_counts_as_told(
     assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=2, failed=0)
 
 
-def test_mail_sent_again_on_the_day_has_the_same_id(of_return, item, contributor):
+def test_mail_resent_on_the_same_day_has_the_same_message_id(of_return, item, contributor):
     """Where the server took it and the commit then failed, a mailbox can tell it is the same."""
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         send_notices(on=WEEK_BEFORE, at=NOON)
@@ -180,7 +182,7 @@ def test_mail_sent_again_on_the_day_has_the_same_id(of_return, item, contributor
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_tell_each_person_once(
+def test_two_simultaneous_runs_notify_each_user_once(
     plan, of_return, item, contributor, colleague, second, police
 ):
     for number in range(6):
@@ -208,7 +210,7 @@ def test_two_runs_at_once_tell_each_person_once(
     assert Notice.objects.count() == 8
 
 
-def test_a_run_with_nothing_new_asks_the_same_of_one_person_and_of_many(
+def test_a_run_without_news_takes_the_same_queries_for_any_number_of_users(
     of_return, item, contributor, police, django_assert_num_queries
 ):
     run(WEEK_BEFORE)
@@ -224,7 +226,7 @@ def test_a_run_with_nothing_new_asks_the_same_of_one_person_and_of_many(
 # --- what a mail holds ----------------------------------------------------------------------
 
 
-def test_a_mail_in_full(of_return, item, contributor, settings):
+def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, settings):
     settings.SUPPORT_EMAIL = "help@example.org"
     Round.objects.update(message="Say it in a sentence.\nA Minister reads it.")
     run(date(2010, 6, 15))
@@ -263,7 +265,7 @@ def sentences_on(day):
     return [sent.subject.removeprefix("Plan Register: "), *middle[:-1], middle[-1].split(":")[0]]
 
 
-def test_what_is_said_step_by_step(of_return, item, contributor):
+def test_each_step_has_its_wording(of_return, item, contributor):
     answered = "0 of 1 items answered."
     assert sentences_on(date(2010, 7, 8)) == [
         *("Return of Police is due in 6 days", "It is due on 14 July 2010, in 6 days."),
@@ -280,13 +282,13 @@ def test_what_is_said_step_by_step(of_return, item, contributor):
     ]
 
 
-def test_a_late_run_says_today(of_return, item, contributor):
+def test_a_run_on_the_due_day_says_today(of_return, item, contributor):
     assert sentences_on(date(2010, 7, 14))[:2] == [
         *("Return of Police is due today", "It is due on 14 July 2010, today."),
     ]
 
 
-def test_who_is_told_instead_of_somebody_or_because_it_is_late_is_told_so(
+def test_a_mail_says_when_it_replaces_another_recipient_or_is_an_escalation(
     of_return, item, approver, coordinator, police
 ):
     SeatFactory(agency=police, to_on=date(2010, 7, 16))
@@ -303,21 +305,25 @@ def test_who_is_told_instead_of_somebody_or_because_it_is_late_is_told_so(
     ]
 
 
-def test_approvers_are_told_that_contributors_were_told(of_return, item, contributor, approver):
+def test_a_mail_to_approvers_says_that_contributors_were_notified(
+    of_return, item, contributor, approver
+):
     run(OVERDUE)
     assert sentences_on(date(2010, 7, 17))[3] == (
         "It is late, so the agency’s approvers are told as well."
     )
 
 
-def test_the_coordinator_is_told_that_nobody_sits_there(of_return, item, coordinator):
+def test_a_mail_to_the_coordinator_says_that_the_agency_has_no_users(of_return, item, coordinator):
     assert sentences_on(WEEK_BEFORE)[3:] == [
         "Police has no contributor or approver at present, so this comes to the coordinator.",
         "Open the round",
     ]
 
 
-def test_the_coordinator_is_told_that_nobody_may_submit_it(of_return, item, coordinator, approver):
+def test_a_mail_to_the_coordinator_says_that_nobody_can_submit_the_return(
+    of_return, item, coordinator, approver
+):
     UpdateFactory(of_return=of_return, item=item, written_by=approver)
     assert sentences_on(date(2010, 6, 20)) == [
         "Return of Police waits to be submitted",
@@ -327,7 +333,7 @@ def test_the_coordinator_is_told_that_nobody_may_submit_it(of_return, item, coor
     ]
 
 
-def test_a_missing_reason_for_a_delay_is_counted_for_the_agency_alone(
+def test_missing_reasons_for_delays_are_mentioned_only_to_the_agency(
     of_return, item, delayed, contributor, coordinator
 ):
     UpdateFactory(of_return=of_return, item=item, confidence="off_track")
@@ -341,7 +347,9 @@ def test_a_missing_reason_for_a_delay_is_counted_for_the_agency_alone(
     )
 
 
-def test_sent_back_says_what_has_a_note_and_not_the_note(of_return, item, contributor, coordinator):
+def test_a_mail_about_a_return_sent_back_names_the_items_with_notes_but_quotes_none(
+    of_return, item, contributor, coordinator
+):
     UpdateFactory(of_return=of_return, item=item, achieved="The draft’s own words.")
     ReturnNoteFactory(
         of_return=of_return,
@@ -360,7 +368,7 @@ def test_sent_back_says_what_has_a_note_and_not_the_note(of_return, item, contri
     assert "own words" not in sent.body + html_of(sent)
 
 
-def test_a_return_that_still_lies_where_it_was_sent_back_to_is_said_to(
+def test_a_reminder_says_that_a_return_sent_back_has_not_been_changed_since(
     of_return, item, contributor
 ):
     UpdateFactory(of_return=of_return, item=item)
@@ -372,7 +380,9 @@ def test_a_return_that_still_lies_where_it_was_sent_back_to_is_said_to(
     assert sentences_on(DAY_BEFORE)[2] == "It was sent back, and nothing was written in it since."
 
 
-def test_accepted_says_that_it_is_over(of_return, item, contributor):
+def test_a_mail_about_an_accepted_return_says_that_nothing_is_left_to_do(
+    of_return, item, contributor
+):
     Return.objects.update(state="accepted", version=3, accepted_on=date(2010, 7, 6))
     assert sentences_on(WEEK_BEFORE) == [
         "Return of Police was accepted",
@@ -381,7 +391,7 @@ def test_accepted_says_that_it_is_over(of_return, item, contributor):
     ]
 
 
-def test_the_most_urgent_comes_first_and_leads_the_subject(
+def test_the_most_urgent_notice_comes_first_and_is_in_the_subject(
     of_return, item, second, police, customs, contributor
 ):
     SeatFactory(user=contributor, agency=customs)
@@ -397,7 +407,7 @@ def test_the_most_urgent_comes_first_and_leads_the_subject(
     assert "You get this as contributor at Customs and contributor at Police." in sent.body
 
 
-def test_every_link_opens_for_its_reader(
+def test_every_link_opens_for_its_recipient(
     client, of_return, item, second, contributor, approver, coordinator, customs
 ):
     SeatFactory(user__name="Customs approver", agency=customs, role=Seat.Role.APPROVER)
@@ -417,7 +427,7 @@ def test_every_link_opens_for_its_reader(
     assert set(opened) == {(200, True)}
 
 
-def test_headers_have_one_line_and_text_is_escaped(of_return, item, police, contributor):
+def test_headers_are_one_line_and_html_is_escaped(of_return, item, police, contributor):
     police.short_name = "Police\nBcc: all@example.org"
     police.save()
     Round.objects.update(name="<b>June</b>\r\nX-Evil: 1", message="<script>go()</script>")
@@ -449,7 +459,7 @@ def command(*arguments):
     return out.getvalue()
 
 
-def test_the_command_runs_for_a_day_and_says_how_many(of_return, item, contributor):
+def test_the_command_sends_for_a_given_day_and_prints_the_count(of_return, item, contributor):
     assert command("--today", "2010-07-07") == "7 July 2010: 1 mail sent.\n"
     assert command("--today", "2010-07-07") == "7 July 2010: 0 mails sent.\n"
 
@@ -461,13 +471,13 @@ def test_the_command_runs_for_a_day_and_says_how_many(of_return, item, contribut
         ("2010-07-06T12:00:00+00:00", "7 July 2010: 1 mail sent.\n"),
     ],
 )
-def test_the_day_begins_at_midnight_in_new_zealand(of_return, item, contributor, moment, said):
+def test_the_command_uses_the_new_zealand_date(of_return, item, contributor, moment, said):
     with time_machine.travel(moment, tick=False):
         assert command() == said
     assert Notice.objects.get().reason == ("opened" if said[0] == "6" else "due_week")
 
 
-def test_the_command_fails_where_mail_failed(of_return, item, contributor, failing_mail):
+def test_the_command_exits_with_an_error_if_mail_failed(of_return, item, contributor, failing_mail):
     failing_mail[0](None, ConnectionRefusedError())
     with pytest.raises(
         CommandError, match=r"^1 mail could not be sent\. The next run tries again\.$"
@@ -475,7 +485,7 @@ def test_the_command_fails_where_mail_failed(of_return, item, contributor, faili
         command("--today", "2010-07-07")
 
 
-def test_the_command_refuses_what_is_no_day():
+def test_the_command_refuses_an_invalid_day():
     with pytest.raises(CommandError, match="“7 July” is not a day"):
         command("--today", "7 July")
 
@@ -494,7 +504,7 @@ def test_a_failure_is_logged_without_name_or_address(
     assert contributor.email not in str(record.msg)
 
 
-def test_on_a_debugging_machine_each_mail_is_a_file_that_opens(
+def test_each_mail_is_written_to_a_readable_file_with_debug_on(
     of_return, item, contributor, colleague, second, settings, tmp_path
 ):
     settings.EMAIL_BACKEND = f"{MailFiles.__module__}.{MailFiles.__name__}"

@@ -23,7 +23,7 @@ def reader(client_of, contributor):
 # --- the desk -------------------------------------------------------------------------------
 
 
-def test_desk_lists_what_waits_one_click_from_done(reader, item, of_return):
+def test_the_desk_links_to_the_form_of_each_to_do(reader, item, of_return):
     MilestoneFactory(item=item, number=3, description="Brochure printed", original_due=TODAY)
     page = reader.get("/")
     lines = [(line.what, line.url) for line in page.context["lines"]]
@@ -37,26 +37,26 @@ def test_desk_lists_what_waits_one_click_from_done(reader, item, of_return):
     assert "Tuesday 1 June 2010" in page.text
 
 
-def test_empty_desk_says_so_pleasantly(reader, plan):
+def test_an_empty_desk_says_that_nothing_is_to_do(reader, plan):
     page = reader.get("/").text
     assert "Nothing waits for you." in page
     assert f'<a href="/plans/{plan.slug}/dashboard/">{plan.title}</a>' in page
 
 
-def test_desk_of_a_stranger_says_how_to_get_a_seat(client_of, nobody, plan):
+def test_the_desk_of_a_user_without_a_seat_says_how_to_get_one(client_of, nobody, plan):
     page = client_of(nobody).get("/").text
     assert "You have no seat in a plan yet." in page
     assert plan.title not in page
 
 
-def test_frame_names_the_person_the_seat_and_the_plan(reader, plan):
+def test_the_page_header_names_the_user_the_seat_and_the_plan(reader, plan):
     page = reader.get("/")
     assert page.context["person_place"] == "Contributor, Police"
     assert page.context["plan_name"] == plan.title
     assert "Police contributor" in page.text
 
 
-def test_frame_switches_between_plans_of_the_same_person(reader, plan, police):
+def test_the_page_header_switches_between_a_users_plans(reader, plan, police):
     other = PlanFactory(title="The next plan", members=[police])
     page = reader.get(other.get_absolute_url())
     assert page.context["plan_name"] == "The next plan"
@@ -69,7 +69,7 @@ def test_frame_switches_between_plans_of_the_same_person(reader, plan, police):
 # --- the list of plans ----------------------------------------------------------------------
 
 
-def test_only_plans_that_one_may_read_are_listed(reader, plan):
+def test_only_plans_that_the_user_may_read_are_listed(reader, plan):
     PlanFactory(title="Secret plan")
     page = reader.get("/plans/")
     assert [row.title for row in page.context["rows"]] == [plan.title]
@@ -85,7 +85,7 @@ def test_coordinators_are_offered_to_start_a_plan(client_of, plan, labour, role,
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_plans_take_as_many_queries_for_many_as_for_one(
+def test_the_list_takes_the_same_queries_for_any_number_of_plans(
     reader, police, count, django_assert_num_queries
 ):
     PlanFactory.create_batch(count, members=[police])
@@ -99,7 +99,7 @@ def test_plans_take_as_many_queries_for_many_as_for_one(
 # --- one plan -------------------------------------------------------------------------------
 
 
-def test_plan_page_says_what_the_plan_is(reader, plan, item, labour, police):
+def test_the_plan_page_describes_the_plan(reader, plan, item, labour, police):
     page = reader.get(plan.get_absolute_url()).text
     for shown in ["Department of Labour", "New Zealand Police", item.pillar.title, "1 work item"]:
         assert shown in page
@@ -107,7 +107,7 @@ def test_plan_page_says_what_the_plan_is(reader, plan, item, labour, police):
     assert f'href="/plans/{plan.slug}/dashboard/"' in page
 
 
-def test_empty_plan_has_a_sentence_in_place_of_its_pillars(reader, plan):
+def test_an_empty_plan_has_a_sentence_instead_of_its_pillars(reader, plan):
     assert "No pillars yet." in reader.get(plan.get_absolute_url()).text
 
 
@@ -121,7 +121,7 @@ def test_only_the_coordinator_is_offered_the_workbook(client_of, contributor, co
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_plan_page_takes_as_many_queries_for_much_as_for_little(
+def test_the_plan_page_takes_the_same_queries_for_any_number_of_records(
     reader, plan, police, count, django_assert_num_queries
 ):
     for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 SAVERS, SUBMITTERS = 50, 200
 
 
-def test_of_fifty_simultaneous_saves_none_is_lost(of_return, item, contributor):
+def test_none_of_fifty_simultaneous_saves_is_lost(of_return, item, contributor):
     """Whoever comes second reads what is there and writes after it, as a person would."""
 
     def save(number: int) -> int:
@@ -51,7 +51,7 @@ def test_of_fifty_simultaneous_saves_none_is_lost(of_return, item, contributor):
     ]
 
 
-def test_of_fifty_simultaneous_requests_one_saves_and_the_others_are_told(
+def test_one_of_fifty_simultaneous_requests_saves_and_the_others_get_a_conflict(
     of_return, item, contributor
 ):
     """Through the page's own address: no request fails, and nothing is written over."""
@@ -79,7 +79,7 @@ def test_of_fifty_simultaneous_requests_one_saves_and_the_others_are_told(
     assert seen == {update.achieved}
 
 
-def test_of_two_hundred_simultaneous_submissions_one_counts(of_return, item, approver):
+def test_only_one_of_two_hundred_simultaneous_submissions_succeeds(of_return, item, approver):
     UpdateFactory(of_return=of_return, item=item)
     outcomes = at_once(
         SUBMITTERS, lambda number: rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)

@@ -49,7 +49,7 @@ def section_of(page, item):
 # --- for its agency -----------------------------------------------------------------------------
 
 
-def test_last_answer_stands_beside_the_new_one(page_of, of_return, item, contributor):
+def test_the_last_answer_is_shown_beside_the_new_one(page_of, of_return, item, contributor):
     earlier = ReturnFactory(
         accepted=True,
         agency=of_return.agency,
@@ -69,7 +69,7 @@ def test_last_answer_stands_beside_the_new_one(page_of, of_return, item, contrib
         assert shown in section
 
 
-def test_last_answer_is_one_that_was_accepted(page_of, of_return, item, contributor):
+def test_the_last_answer_is_an_accepted_one(page_of, of_return, item, contributor):
     earlier = ReturnFactory(
         agency=of_return.agency,
         round=RoundFactory(
@@ -85,7 +85,7 @@ def test_last_answer_is_one_that_was_accepted(page_of, of_return, item, contribu
     assert "Never accepted." not in page
 
 
-def test_bar_counts_the_items_that_are_answered_and_the_days_that_are_left(
+def test_the_progress_bar_counts_answered_items_and_remaining_days(
     page_of, of_return, item, answered, contributor
 ):
     WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
@@ -94,7 +94,7 @@ def test_bar_counts_the_items_that_are_answered_and_the_days_that_are_left(
     assert "1 of 2 items answered" in page
 
 
-def test_items_that_the_agency_supports_come_after_those_that_it_leads(
+def test_supported_items_come_after_those_that_the_agency_leads(
     page_of, of_return, item, customs, contributor
 ):
     supported = WorkItemFactory(plan=item.plan, lead_agency=customs, number="1.1")
@@ -116,7 +116,7 @@ def test_items_that_the_agency_supports_come_after_those_that_it_leads(
     ],
     ids=["overdue", "due later in the period", "expected late", "done"],
 )
-def test_late_milestone_is_asked_about_by_name(
+def test_the_form_asks_about_a_late_milestone_by_name(
     page_of, of_return, item, contributor, dates, completed_on, shown
 ):
     MilestoneFactory(item=item, description="Brochure printed", completed_on=completed_on, **dates)
@@ -125,13 +125,15 @@ def test_late_milestone_is_asked_about_by_name(
     assert ("due-milestone-asked" in section) == shown
 
 
-def test_explained_delay_is_not_asked_about_again(page_of, of_return, delayed, contributor):
+def test_the_form_does_not_ask_again_about_an_explained_delay(
+    page_of, of_return, delayed, contributor
+):
     section = section_of(page_of(contributor).text, delayed.item)
     assert "Ask for money in the next budget." in section
     assert "due-milestone-asked" not in section
 
 
-def test_only_the_next_of_the_milestones_to_come_is_shown(page_of, of_return, item, contributor):
+def test_only_the_next_upcoming_milestone_is_shown(page_of, of_return, item, contributor):
     for number, day in enumerate(["2011-06-30", "2011-03-31", "2011-09-30"], 1):
         MilestoneFactory(
             item=item,
@@ -145,7 +147,7 @@ def test_only_the_next_of_the_milestones_to_come_is_shown(page_of, of_return, it
     ] == ["2011-03-31"]
 
 
-def test_milestone_done_before_the_period_is_past(page_of, of_return, item, contributor):
+def test_a_milestone_done_before_the_period_is_not_shown(page_of, of_return, item, contributor):
     MilestoneFactory(item=item, description="Text agreed", completed_on=date(2009, 12, 31))
     MilestoneFactory(item=item, description="Brochure printed", completed_on=date(2010, 1, 1))
     section = section_of(page_of(contributor).text, item)
@@ -162,7 +164,7 @@ def test_no_change_is_not_offered_while_a_milestone_is_overdue(
     assert "data-overdue>A milestone is overdue" in section
 
 
-def test_no_change_is_not_offered_a_third_time_running(page_of, of_return, item, contributor):
+def test_no_change_is_not_offered_three_times_in_a_row(page_of, of_return, item, contributor):
     for year in (2008, 2009):
         earlier = ReturnFactory(
             accepted=True,
@@ -181,7 +183,7 @@ def test_no_change_is_not_offered_a_third_time_running(page_of, of_return, item,
     assert "There was no change twice running" in section
 
 
-def test_what_is_missing_links_to_its_field(page_of, of_return, item, contributor):
+def test_each_missing_answer_links_to_its_field(page_of, of_return, item, contributor):
     late = WorkItemFactory(
         plan=item.plan, lead_agency=item.lead_agency, number="1.3", stage="under_way"
     )
@@ -199,9 +201,7 @@ def test_what_is_missing_links_to_its_field(page_of, of_return, item, contributo
         assert f'id="{target}"' in page
 
 
-def test_item_off_track_points_to_the_milestone_that_comes_next(
-    page_of, of_return, item, contributor
-):
+def test_an_item_off_track_links_to_its_next_milestone(page_of, of_return, item, contributor):
     MilestoneFactory(item=item, number=1, original_due=date(2012, 6, 30))
     following = MilestoneFactory(item=item, number=2, original_due=date(2011, 6, 30))
     UpdateFactory(of_return=of_return, item=item, confidence="off_track")
@@ -210,7 +210,7 @@ def test_item_off_track_points_to_the_milestone_that_comes_next(
     assert f'id="milestone-{following.pk}"' in page
 
 
-def test_contributor_reads_that_an_approver_submits(
+def test_a_contributor_is_told_that_an_approver_submits(
     page_of, of_return, item, answered, contributor, approver
 ):
     page = page_of(contributor).text
@@ -219,14 +219,16 @@ def test_contributor_reads_that_an_approver_submits(
     assert "Submit the return" in page_of(approver).text
 
 
-def test_approver_who_wrote_it_all_reads_that_another_submits(page_of, of_return, item, approver):
+def test_an_approver_who_wrote_it_all_is_told_that_another_must_submit(
+    page_of, of_return, item, approver
+):
     UpdateFactory(of_return=of_return, item=item, written_by=approver)
     page = page_of(approver).text
     assert "You wrote all of this return, so another approver of Police submits it." in page
     assert "Submit the return" not in page
 
 
-def test_notes_of_every_time_it_was_sent_back_are_shown(page_of, of_return, item, contributor):
+def test_all_notes_of_a_return_sent_back_are_shown(page_of, of_return, item, contributor):
     of_return.state = "sent_back"
     of_return.save()
     ReturnNoteFactory(of_return=of_return, body="Add figures.", by__name="Coordinator")
@@ -251,7 +253,7 @@ def supported(of_return, customs):
     return found
 
 
-def test_button_saves_and_brings_the_fields_of_a_supported_item(
+def test_a_button_saves_and_shows_the_fields_of_a_supported_item(
     client_of, of_return, item, supported, contributor
 ):
     client = client_of(contributor)
@@ -265,7 +267,7 @@ def test_button_saves_and_brings_the_fields_of_a_supported_item(
     assert of_return.updates.get().achieved == "Printed."
 
 
-def test_button_brings_the_fields_of_a_milestone_that_is_not_due(
+def test_a_button_shows_the_fields_of_a_milestone_that_is_not_due(
     client_of, of_return, item, milestone, contributor
 ):
     client = client_of(contributor)
@@ -278,7 +280,9 @@ def test_button_brings_the_fields_of_a_milestone_that_is_not_due(
     assert f'id="milestone-{milestone.pk}"' in page
 
 
-def test_script_fetches_the_fields_alone(client_of, of_return, supported, milestone, contributor):
+def test_the_script_can_fetch_only_the_fields(
+    client_of, of_return, supported, milestone, contributor
+):
     client = client_of(contributor)
     items = f"{of_return.get_absolute_url()}items/"
     section = client.get(f"{items}3.1/").text
@@ -313,7 +317,7 @@ def test_coordinator_reads_a_submitted_return_with_its_milestones(
     assert "data-return" not in page
 
 
-def test_supported_items_without_a_word_are_only_named_to_the_coordinator(
+def test_supported_items_without_an_answer_are_only_listed_by_number_to_the_coordinator(
     page_of, of_return, item, answered, customs, approver, coordinator
 ):
     supported = WorkItemFactory(plan=item.plan, lead_agency=customs, number="3.1")
@@ -324,7 +328,7 @@ def test_supported_items_without_a_word_are_only_named_to_the_coordinator(
     assert "Nothing was said of the items that Police supports: 3.1." in page
 
 
-def test_whoever_submitted_a_return_is_not_asked_to_accept_it(
+def test_a_coordinator_who_submitted_a_return_is_not_offered_to_accept_it(
     page_of, of_return, item, answered, coordinator
 ):
     submitted(of_return, coordinator)
@@ -333,7 +337,7 @@ def test_whoever_submitted_a_return_is_not_asked_to_accept_it(
     assert "Accept the return" not in page
 
 
-def test_accepted_return_is_read_by_all_members_and_written_by_nobody(
+def test_an_accepted_return_is_readable_by_all_members_and_has_no_form(
     page_of, of_return, item, answered, contributor, colleague
 ):
     assert page_of(colleague).status_code == 403
@@ -348,7 +352,7 @@ def test_accepted_return_is_read_by_all_members_and_written_by_nobody(
         assert "data-return" not in page
 
 
-def test_closed_round_freezes_the_page(
+def test_the_page_has_no_form_once_the_round_is_closed(
     page_of, of_return, item, answered, contributor, coordinator
 ):
     MilestoneFactory(item=item, description="Brochure printed")
@@ -360,11 +364,11 @@ def test_closed_round_freezes_the_page(
     assert "Brochure printed" not in page, "milestones have moved on since"
 
 
-def test_agency_with_nothing_to_answer_reads_so(page_of, of_return, contributor):
+def test_an_agency_without_items_is_told_that_nothing_is_to_answer(page_of, of_return, contributor):
     assert "There is nothing to answer." in page_of(contributor).text
 
 
-def test_observer_of_the_agency_reads_the_draft(page_of, of_return, item, answered, police):
+def test_an_observer_of_the_agency_reads_the_draft(page_of, of_return, item, answered, police):
     page = page_of(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user).text
     assert "Printed in Suva." in page
     assert "data-return" not in page
@@ -378,7 +382,7 @@ def reader(client_of, coordinator):
     return client_of(coordinator)
 
 
-def test_coordinator_accepts_and_the_item_follows(
+def test_accepting_a_return_updates_the_item(
     reader, of_return, item, answered, approver, contributor
 ):
     answered.written_by = contributor
@@ -407,7 +411,7 @@ def test_coordinator_sends_back_with_a_note_on_one_item(
     assert "data-return" in page
 
 
-def test_return_is_not_sent_back_without_a_word(reader, of_return, item, answered, approver):
+def test_a_return_cannot_be_sent_back_without_a_note(reader, of_return, item, answered, approver):
     submitted(of_return, approver)
     response = reader.post(
         f"{of_return.get_absolute_url()}send-back/", {"note": " ", "item": item.pk}
@@ -420,7 +424,7 @@ def test_return_is_not_sent_back_without_a_word(reader, of_return, item, answere
 
 
 @pytest.mark.parametrize("act", ["accept", "send-back"])
-def test_return_of_a_closed_round_is_neither_accepted_nor_sent_back(
+def test_a_return_of_a_closed_round_cannot_be_accepted_or_sent_back(
     reader, of_return, item, answered, approver, coordinator, act
 ):
     submitted(of_return, approver)
@@ -434,7 +438,7 @@ def test_return_of_a_closed_round_is_neither_accepted_nor_sent_back(
     assert of_return.state == "submitted"
 
 
-def test_return_is_accepted_once(reader, of_return, item, answered, approver):
+def test_a_return_can_be_accepted_only_once(reader, of_return, item, answered, approver):
     submitted(of_return, approver)
     reader.post(f"{of_return.get_absolute_url()}accept/")
     response = reader.post(f"{of_return.get_absolute_url()}accept/", follow=True)
@@ -445,7 +449,7 @@ def test_return_is_accepted_once(reader, of_return, item, answered, approver):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_page_asks_the_database_as_often_for_any_number_of_items(
+def test_the_page_takes_the_same_queries_for_any_number_of_items(
     client_of, of_return, contributor, count, django_assert_num_queries
 ):
     for n in range(count):
@@ -463,7 +467,7 @@ def test_page_asks_the_database_as_often_for_any_number_of_items(
     assert len(response.context["led"]) == count
 
 
-def test_page_is_the_same_on_the_day_after(of_return, item, answered):
+def test_the_page_is_the_same_on_the_next_day(of_return, item, answered):
     """The day is an argument: nothing below the view asks the clock."""
     MilestoneFactory(item=item, agreed_due=TODAY)
     states = [return_page(of_return, on).sections[0].is_overdue for on in (TODAY, TOMORROW)]

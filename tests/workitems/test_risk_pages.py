@@ -40,7 +40,7 @@ def words(response):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_many_as_for_one(
+def test_the_list_takes_the_same_queries_for_any_number_of_risks(
     client_of, coordinator, plan, item, count, django_assert_num_queries
 ):
     for number in range(1, count + 1):
@@ -66,7 +66,9 @@ def test_the_list_asks_as_often_for_many_as_for_one(
         ("item=1.2&state=closed", [4]),
     ],
 )
-def test_the_list_is_narrowed(client_of, coordinator, plan, item, police, labour, query, numbers):
+def test_the_list_can_be_filtered(
+    client_of, coordinator, plan, item, police, labour, query, numbers
+):
     light = {"likelihood": "low", "impact": "low"}
     RiskFactory(plan=plan, number=1, item=item, owner_agency=police, **light)
     RiskFactory(plan=plan, number=2, owner_agency=police)
@@ -87,7 +89,7 @@ def test_the_list_is_narrowed(client_of, coordinator, plan, item, police, labour
         ({"closed_on": TOMORROW}, "Open"),
     ],
 )
-def test_a_row_says_its_state_in_words(client_of, coordinator, plan, differs, says):
+def test_a_row_gives_its_state_in_words(client_of, coordinator, plan, differs, says):
     RiskFactory(plan=plan, **differs)
     page = words(client_of(coordinator).get(at("list", plan)))
     cell = page.split('<td data-label="State">')[1].split("</td>")[0]
@@ -101,7 +103,7 @@ def test_an_empty_register_says_so(client_of, coordinator, plan):
     assert "No risk matches." in words(narrowed)
 
 
-def test_only_writers_and_the_coordinator_are_offered_to_raise_one(
+def test_only_writers_and_the_coordinator_can_raise_a_risk(
     client_of, plan, contributor, coordinator, colleague, police
 ):
     observer = SeatFactory(agency=police, role=Seat.Role.OBSERVER).user
@@ -129,7 +131,9 @@ def test_a_contributor_raises_a_risk_to_their_item(client_of, contributor, plan,
     assert newest(made) == ("+", "Police contributor (Police)", "")
 
 
-def test_a_colleague_raises_a_risk_to_the_plan_alone(client_of, colleague, plan, item, customs):
+def test_a_member_of_another_agency_raises_risks_only_to_the_plan(
+    client_of, colleague, plan, item, customs
+):
     browser = client_of(colleague)
     page = browser.get(f"{at('raise', plan)}?item=1.2")
     assert list(page.context["form"].fields["item"].queryset) == []
@@ -147,7 +151,7 @@ def test_a_supporting_agency_raises_a_risk_to_the_item(client_of, colleague, pla
     assert Risk.objects.get().item == item
 
 
-def test_a_risk_to_an_item_is_raised_in_the_name_of_an_agency_that_takes_part_in_it(
+def test_a_risk_to_an_item_belongs_to_an_agency_that_works_on_it(
     client_of, contributor, plan, item, police, customs
 ):
     SeatFactory(user=contributor, agency=customs, role=Seat.Role.CONTRIBUTOR)
@@ -169,7 +173,7 @@ def test_the_coordinator_raises_a_risk_for_any_member(client_of, coordinator, pl
     assert Risk.objects.get().owner_agency == customs
 
 
-def test_an_item_that_is_over_is_not_offered(client_of, coordinator, plan):
+def test_a_complete_or_withdrawn_item_is_not_offered(client_of, coordinator, plan):
     WorkItemFactory(plan=plan, stage="withdrawn")
     form = client_of(coordinator).get(at("raise", plan)).context["form"]
     assert list(form.fields["item"].queryset) == []
@@ -181,19 +185,19 @@ def test_an_item_that_is_over_is_not_offered(client_of, coordinator, plan):
 RATED = {"version": 1, "likelihood": "high", "impact": "high", "response": "Pay.", "reason": "So."}
 
 
-def test_its_owner_weighs_a_risk_and_answers_it(client_of, contributor, plan, risk):
+def test_the_owner_of_a_risk_rates_it_and_records_a_response(client_of, contributor, plan, risk):
     answer = client_of(contributor).post(at("change", plan, 1), RATED)
     assert answer.url == risk.get_absolute_url()
     risk.refresh_from_db()
     assert (risk.likelihood, risk.response, risk.version) == ("high", "Pay.", 2)
 
 
-def test_the_form_starts_from_the_risk_as_it_stands(client_of, contributor, plan, risk):
+def test_the_form_starts_with_the_current_values_of_the_risk(client_of, contributor, plan, risk):
     form = client_of(contributor).get(at("change", plan, 1)).context["form"]
     assert form.initial == {"version": 1, "likelihood": "medium", "impact": "high", "response": ""}
 
 
-def test_a_rating_without_a_reason_is_said_at_its_field(client_of, contributor, plan, risk):
+def test_a_rating_without_a_reason_is_an_error_at_its_field(client_of, contributor, plan, risk):
     answer = client_of(contributor).post(at("change", plan, 1), {**RATED, "reason": ""})
     assert (answer.status_code, errors_of(answer)) == (
         422,
@@ -201,9 +205,7 @@ def test_a_rating_without_a_reason_is_said_at_its_field(client_of, contributor, 
     )
 
 
-def test_the_same_words_with_a_browsers_line_ends_change_nothing(
-    client_of, contributor, plan, risk
-):
+def test_the_same_text_with_crlf_line_ends_changes_nothing(client_of, contributor, plan, risk):
     said = {**RATED, "likelihood": "medium", "reason": "", "response": "Pay.\r\nSoon."}
     client_of(contributor).post(at("change", plan, 1), said)
     client_of(contributor).post(at("change", plan, 1), {**said, "version": 2})
@@ -211,7 +213,7 @@ def test_the_same_words_with_a_browsers_line_ends_change_nothing(
     assert (risk.response, risk.version) == ("Pay.\nSoon.", 2)
 
 
-def test_both_sides_are_shown_when_somebody_saved_first(
+def test_both_versions_are_shown_when_another_user_saved_first(
     client_of, contributor, coordinator, plan, risk
 ):
     risks.change_risk(
@@ -247,7 +249,7 @@ def test_both_sides_are_shown_when_somebody_saved_first(
         ("reopen", {}, {"closed_on": YESTERDAY, **ESCALATED}, ("group", YESTERDAY, None)),
     ],
 )
-def test_the_coordinator_moves_a_risk_with_a_reason(
+def test_the_coordinator_escalates_and_closes_a_risk_with_a_reason(
     client_of, coordinator, plan, act, said, before, after
 ):
     risk = RiskFactory(plan=plan, **before)
@@ -264,13 +266,13 @@ def test_the_coordinator_moves_a_risk_with_a_reason(
     assert newest(risk) == ("~", "Coordinator (DoL)", "So.")
 
 
-def test_where_one_step_is_left_it_is_not_asked_for(client_of, coordinator, plan):
+def test_a_single_remaining_level_is_not_asked_for(client_of, coordinator, plan):
     RiskFactory(plan=plan, **ESCALATED)
     field = client_of(coordinator).get(at("escalate", plan, 1)).context["form"]["to"]
     assert (field.is_hidden, field.value()) == (True, "minister")
 
 
-def test_a_page_that_is_out_of_date_is_told_what_became_of_the_risk(client_of, coordinator, plan):
+def test_an_outdated_page_shows_the_current_state_of_the_risk(client_of, coordinator, plan):
     RiskFactory(plan=plan, **ESCALATED)
     answer = client_of(coordinator).post(at("escalate", plan, 1), {"to": "group", "reason": "So."})
     assert errors_of(answer) == {"to": ["R1 is with the working group already."]}
@@ -292,7 +294,7 @@ def test_a_page_that_is_out_of_date_is_told_what_became_of_the_risk(client_of, c
         ("reopen", {}, "This risk is open."),
     ],
 )
-def test_an_act_that_cannot_be_says_why_in_place_of_its_form(
+def test_an_impossible_action_shows_the_reason_instead_of_its_form(
     client_of, coordinator, plan, act, before, says
 ):
     RiskFactory(plan=plan, **before)
@@ -304,7 +306,7 @@ def test_an_act_that_cannot_be_says_why_in_place_of_its_form(
 # --- a risk's page, and its item's ------------------------------------------------------------
 
 
-def test_the_page_offers_each_person_their_own_acts(
+def test_the_page_offers_each_user_only_permitted_actions(
     client_of, plan, risk, contributor, coordinator, colleague
 ):
     def offered(user):
@@ -321,7 +323,7 @@ def test_the_page_offers_each_person_their_own_acts(
 
 
 @pytest.mark.parametrize("changes", [0, 3])
-def test_the_page_asks_as_often_for_much_history_as_for_little(
+def test_the_page_takes_the_same_queries_for_any_length_of_history(
     client_of, coordinator, plan, risk, changes, django_assert_num_queries
 ):
     for number in range(changes):
@@ -395,13 +397,15 @@ def test_an_items_page_shows_its_open_risks(client_of, contributor, plan, item, 
     assert f'href="{at("raise", plan)}?item=1.2"' in words(page)
 
 
-def test_an_items_page_leads_to_raising_one_only_whoever_may(client_of, colleague, plan, item):
+def test_an_items_page_does_not_offer_to_raise_a_risk_without_permission(
+    client_of, colleague, plan, item
+):
     page = client_of(colleague).get(item.get_absolute_url())
     assert (page.context["may_raise"], 'id="risks"' in words(page)) == (False, False)
 
 
 @pytest.mark.parametrize(("count", "more"), [(0, 0), (1, 1), (3, 1)])
-def test_an_items_page_asks_once_more_where_there_are_risks(
+def test_an_items_page_takes_one_more_query_if_there_are_risks(
     client_of, colleague, plan, item, count, more, django_assert_num_queries
 ):
     for number in range(1, count + 1):

@@ -40,7 +40,7 @@ def raise_risk(plan, police, by, **differs):
     return risks.raise_risk(plan=plan, by=by, **said | differs)
 
 
-def test_risks_are_numbered_in_their_plan(plan, item, police, coordinator):
+def test_risks_are_numbered_within_their_plan(plan, item, police, coordinator):
     RiskFactory(number=40)  # of another plan
     first = raise_risk(plan, police, coordinator)
     second = raise_risk(plan, police, coordinator, item=item, response="Train two at a time.")
@@ -58,7 +58,7 @@ def test_risks_are_numbered_in_their_plan(plan, item, police, coordinator):
         ({"impact": ""}, "Choose low, medium or high.", "impact"),
     ],
 )
-def test_a_risk_without_its_words_or_ratings_is_refused(
+def test_a_risk_without_description_or_ratings_is_refused(
     plan, police, coordinator, differs, sentence, field
 ):
     with refused(sentence, field):
@@ -95,23 +95,23 @@ def test_another_rating_needs_a_reason(risk, contributor):
     assert newest(risk) == ("~", "Police contributor (Police)", "Two have left.")
 
 
-def test_a_response_alone_needs_none(risk, contributor):
+def test_changing_only_the_response_needs_no_reason(risk, contributor):
     change(risk, contributor, response="Train two at a time.")
     risk.refresh_from_db()
     assert (risk.response, risk.version) == ("Train two at a time.", 2)
 
 
-def test_what_stays_as_it_is_writes_nothing(risk, contributor):
+def test_saving_a_risk_unchanged_writes_nothing(risk, contributor):
     with unchanged(risk):
         assert change(risk, contributor, reason="Looked at.").version == 1
 
 
-def test_a_level_that_there_is_not_is_refused(risk, contributor):
+def test_an_unknown_level_is_refused(risk, contributor):
     with unchanged(risk), refused("Choose low, medium or high.", "impact"):
         change(risk, contributor, impact="huge", reason="So.")
 
 
-def test_whoever_weighs_second_sees_what_the_first_wrote(risk, contributor, coordinator):
+def test_the_second_of_two_changes_to_a_risk_is_a_conflict(risk, contributor, coordinator):
     change(risk, coordinator, response="Pay more.")
     with pytest.raises(Conflict) as conflict:
         change(risk, contributor, response="Train two at a time.")
@@ -120,7 +120,7 @@ def test_whoever_weighs_second_sees_what_the_first_wrote(risk, contributor, coor
     assert risk.response == "Pay more."
 
 
-def test_every_step_counts_a_version(risk, coordinator):
+def test_every_step_increases_the_version(risk, coordinator):
     said = {"risk": risk, "by": coordinator, "reason": "So."}
     risks.escalate_risk(to="minister", on=TODAY, **said)
     risks.lower_risk(to="group", on=TODAY, **said)
@@ -134,7 +134,7 @@ def test_every_step_counts_a_version(risk, coordinator):
 
 
 @pytest.mark.parametrize("to", Risk.EscalatedTo.values)
-def test_a_risk_is_brought_higher_with_a_reason(risk, coordinator, to):
+def test_a_risk_is_escalated_with_a_reason(risk, coordinator, to):
     with unchanged(risk), refused("Say why it goes higher.", "reason"):
         risks.escalate_risk(risk=risk, to=to, on=TODAY, by=coordinator, reason="")
     risks.escalate_risk(risk=risk, to=to, on=TODAY, by=coordinator, reason="It happened.")
@@ -158,7 +158,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize(("at", "to"), STEPS)
-def test_what_may_follow_what(plan, police, coordinator, at, to):
+def test_a_risk_takes_only_the_allowed_steps(plan, police, coordinator, at, to):
     up, down = STEPS[at, to]
     was = {"escalated_to": at, "escalated_on": YESTERDAY if at else None}
     said = {"to": to, "on": TODAY, "by": coordinator, "reason": "So."}
@@ -176,7 +176,7 @@ def test_what_may_follow_what(plan, police, coordinator, at, to):
         assert (lowered.escalated_to, lowered.escalated_on) == (to, TODAY if to else None)
 
 
-def test_a_risk_comes_down_with_a_reason(plan, coordinator):
+def test_a_risk_is_de_escalated_with_a_reason(plan, coordinator):
     risk = RiskFactory(plan=plan, escalated_to="minister", escalated_on=YESTERDAY)
     with unchanged(risk), refused("Say why it comes down.", "reason"):
         risks.lower_risk(risk=risk, to="", on=TODAY, by=coordinator, reason="")
@@ -196,7 +196,7 @@ def test_a_risk_is_closed_with_a_reason(risk, coordinator):
     assert newest(risk) == ("~", WHO, "Staff stayed.")
 
 
-def test_a_closed_risk_goes_nowhere(plan, coordinator):
+def test_a_closed_risk_cannot_be_escalated(plan, coordinator):
     risk = RiskFactory(plan=plan, closed_on=YESTERDAY)
     said = {"risk": risk, "by": coordinator, "reason": "So."}
     with unchanged(risk):
@@ -210,7 +210,7 @@ def test_a_closed_risk_goes_nowhere(plan, coordinator):
             risks.close_risk(on=TODAY, **said)
 
 
-def test_a_closed_risk_comes_back_where_it_was(plan, coordinator):
+def test_a_reopened_risk_returns_to_its_level(plan, coordinator):
     risk = RiskFactory(plan=plan, escalated_to="group", escalated_on=YESTERDAY, closed_on=YESTERDAY)
     with unchanged(risk), refused("Say why the risk is open again.", "reason"):
         risks.reopen_risk(risk=risk, by=coordinator, reason="")
@@ -239,7 +239,7 @@ def test_a_closed_risk_comes_back_where_it_was(plan, coordinator):
         ("high", "high", "High"),
     ],
 )
-def test_severity_is_read_from_the_two_ratings(likelihood, impact, severity):
+def test_severity_follows_from_the_two_ratings(likelihood, impact, severity):
     risk = Risk(likelihood=likelihood, impact=impact)
     assert (risk.severity, risk.severity_label) == (severity.lower(), severity)
 
@@ -258,7 +258,7 @@ def test_the_glossary_prints_the_table_of_severity():
         assert cell.strip() == severity
 
 
-def test_the_register_shows_open_risks_first_the_heaviest_on_top(plan):
+def test_the_register_shows_open_risks_first_by_severity(plan):
     for number, likelihood, impact, closed_on in (
         (1, "high", "high", YESTERDAY),
         (2, "low", "low", None),

@@ -51,7 +51,7 @@ OPENED = {
 # --- the list -----------------------------------------------------------------------------------
 
 
-def test_list_shows_each_round_newest_first(reader, plan, round, listing):
+def test_the_list_shows_rounds_newest_first(reader, plan, round, listing):
     past = RoundFactory(
         plan=plan,
         name="July to December 2009",
@@ -67,14 +67,14 @@ def test_list_shows_each_round_newest_first(reader, plan, round, listing):
     assert "Open a round" not in page.text
 
 
-def test_empty_list_says_what_will_be_there(manager, listing):
+def test_an_empty_list_says_what_it_will_show(manager, listing):
     page = manager.get(listing).text
     assert "No round has been opened yet." in page
     assert "Open a round" in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_asks_as_often_for_any_number_of_rounds(
+def test_the_list_takes_the_same_queries_for_any_number_of_rounds(
     reader, plan, listing, count, django_assert_num_queries
 ):
     for year in range(2000, 2000 + count):
@@ -90,7 +90,7 @@ def test_list_asks_as_often_for_any_number_of_rounds(
 # --- one round ----------------------------------------------------------------------------------
 
 
-def test_round_shows_how_far_each_agency_has_got(manager, of_return, item, customs, round):
+def test_the_page_shows_the_progress_of_each_agency(manager, of_return, item, customs, round):
     WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
     UpdateFactory(of_return=of_return, item=item, written_at=datetime(2010, 5, 31, 22, tzinfo=UTC))
     ReturnFactory(round=round, agency=customs, state="submitted", submitted_at=NOW)
@@ -105,13 +105,13 @@ def test_round_shows_how_far_each_agency_has_got(manager, of_return, item, custo
         assert shown in page.text
 
 
-def test_return_that_is_past_its_day_is_overdue(manager, of_return, round):
+def test_a_return_past_its_due_date_is_overdue(manager, of_return, round):
     round.due_on = date(2010, 5, 31)
     round.save()
     assert "Due, overdue" in manager.get(round.get_absolute_url()).text
 
 
-def test_drafts_of_others_are_named_and_not_linked(
+def test_drafts_of_other_agencies_are_listed_without_a_link(
     client_of, reader, manager, contributor, of_return, round
 ):
     link = f'href="{of_return.get_absolute_url()}"'
@@ -129,7 +129,7 @@ def test_drafts_of_others_are_named_and_not_linked(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_round_asks_as_often_for_any_number_of_returns(
+def test_the_page_takes_the_same_queries_for_any_number_of_returns(
     manager, plan, round, item, count, django_assert_num_queries
 ):
     Return.objects.all().delete()
@@ -144,7 +144,7 @@ def test_round_asks_as_often_for_any_number_of_returns(
 # --- opening ------------------------------------------------------------------------------------
 
 
-def test_opened_round_asks_each_member_that_exists_when_it_falls_due(
+def test_opening_a_round_asks_each_member_that_exists_on_the_due_date(
     manager, plan, listing, police, customs, labour
 ):
     gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 12, 31))
@@ -159,7 +159,7 @@ def test_opened_round_asks_each_member_that_exists_when_it_falls_due(
     assert "A sentence or two for each item." in response.text
 
 
-def test_new_round_is_proposed_right_after_the_last(manager, plan, listing, round):
+def test_a_new_round_is_proposed_to_follow_the_last(manager, plan, listing, round):
     round.closed_at = NOW
     round.save()
     form = manager.get(f"{listing}open/").context["form"]
@@ -189,7 +189,7 @@ def test_new_round_is_proposed_right_after_the_last(manager, plan, listing, roun
         ),
     ],
 )
-def test_round_that_cannot_be_opened_says_why_and_keeps_the_words(manager, listing, typed, errors):
+def test_a_refused_round_shows_the_reason_and_keeps_the_input(manager, listing, typed, errors):
     response = manager.post(f"{listing}open/", OPENED | typed)
     assert response.status_code == 422
     assert response.context["form"].errors == errors
@@ -207,7 +207,7 @@ def test_second_round_is_refused_while_one_is_open(manager, listing, round):
 # --- closing and opening again ------------------------------------------------------------------
 
 
-def test_closing_says_what_is_left_out_and_freezes(manager, of_return, customs, round):
+def test_closing_warns_about_unaccepted_returns_and_locks_them(manager, of_return, customs, round):
     ReturnFactory(round=round, agency=customs, accepted=True)
     page = manager.get(round.get_absolute_url()).text
     assert "so far that is 1 return of 2." in page
@@ -217,13 +217,13 @@ def test_closing_says_what_is_left_out_and_freezes(manager, of_return, customs, 
     assert newest(round) == ("~", "Coordinator (DoL)", "")
 
 
-def test_round_is_closed_once(manager, round):
+def test_a_round_can_be_closed_only_once(manager, round):
     for _ in range(2):
         response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
     assert "This round is closed already." in response.text
 
 
-def test_closed_round_is_opened_again_for_a_reason(manager, round):
+def test_a_closed_round_is_reopened_with_a_reason(manager, round):
     round.closed_at = NOW
     round.save()
     address = f"{round.get_absolute_url()}reopen/"
@@ -237,7 +237,7 @@ def test_closed_round_is_opened_again_for_a_reason(manager, round):
     assert newest(round) == ("~", "Coordinator (DoL)", "Customs sent its figures late.")
 
 
-def test_round_is_not_opened_again_beside_another(manager, plan, round):
+def test_a_round_cannot_be_reopened_while_another_is_open(manager, plan, round):
     closed = RoundFactory(
         plan=plan, period_start=date(2009, 7, 1), period_end=date(2009, 12, 31), closed_at=NOW
     )

@@ -66,7 +66,7 @@ def test_opening_a_round_asks_each_agency_of_the_working_group(
         assert entries(row) == [("+", "Coordinator (DoL)", "")]
 
 
-def test_an_agency_that_has_gone_by_then_is_not_asked(coordinator, labour, police):
+def test_an_agency_that_ends_before_the_due_date_is_not_asked(coordinator, labour, police):
     gone = AgencyFactory(valid_to=date(2011, 1, 13))
     to_the_last_day = AgencyFactory(valid_to=date(2011, 1, 14))
     plan = PlanFactory(coordinating_agency=labour, members=[gone, to_the_last_day])
@@ -89,24 +89,26 @@ def test_an_agency_that_has_gone_by_then_is_not_asked(coordinator, labour, polic
         ),
     ],
 )
-def test_a_round_with_its_dates_upside_down_is_refused(plan, coordinator, differs, sentence, field):
+def test_a_round_with_dates_in_the_wrong_order_is_refused(
+    plan, coordinator, differs, sentence, field
+):
     with refused(sentence, field):
         open_round(plan, coordinator, **differs)
     assert Round.objects.count() == 0
 
 
-def test_one_round_at_a_time(plan, coordinator):
+def test_a_second_round_cannot_be_opened_while_one_is_open(plan, coordinator):
     RoundFactory(plan=plan)
     with refused("Another round is open. Close it first."):
         open_round(plan, coordinator)
 
 
-def test_another_plan_may_have_its_round_too(plan, coordinator):
+def test_two_plans_can_each_have_an_open_round(plan, coordinator):
     RoundFactory()
     assert open_round(plan, coordinator).is_open
 
 
-def test_a_period_has_one_round(plan, coordinator):
+def test_a_period_cannot_have_two_rounds(plan, coordinator):
     RoundFactory(
         plan=plan,
         period_start=date(2010, 7, 1),
@@ -117,7 +119,7 @@ def test_a_period_has_one_round(plan, coordinator):
         open_round(plan, coordinator)
 
 
-def test_a_round_is_closed_once(of_return, coordinator):
+def test_a_round_can_be_closed_only_once(of_return, coordinator):
     rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
     made = Round.objects.get()
     assert (made.is_open, made.closed_by, made.closed_at) == (False, coordinator, NOW)
@@ -130,7 +132,7 @@ def reopen_round(made, by, reason="A return came late."):
     return rounds.reopen_round(round=made, by=by, reason=reason)
 
 
-def test_a_closed_round_is_opened_again_with_a_reason(plan, coordinator):
+def test_a_closed_round_is_reopened_with_a_reason(plan, coordinator):
     made = RoundFactory(plan=plan, closed_at=NOW, closed_by=coordinator)
     with unchanged(made), refused("Say why the round is opened again.", "reason"):
         reopen_round(made, coordinator, reason="")
@@ -140,7 +142,7 @@ def test_a_closed_round_is_opened_again_with_a_reason(plan, coordinator):
     assert newest(made) == ("~", "Coordinator (DoL)", "A return came late.")
 
 
-def test_a_round_is_not_opened_again_beside_another(of_return, plan, coordinator):
+def test_a_round_cannot_be_reopened_while_another_is_open(of_return, plan, coordinator):
     closed = RoundFactory(
         plan=plan, period_start=date(2009, 7, 1), period_end=date(2009, 12, 31), closed_at=NOW
     )
@@ -166,7 +168,7 @@ def no_change(of_return, item, by, on=TODAY, version=0):
     )
 
 
-def test_an_agency_says_how_an_item_goes(of_return, item, contributor):
+def test_an_agency_reports_on_an_item(of_return, item, contributor):
     made = write(
         of_return,
         item,
@@ -187,12 +189,12 @@ def test_an_agency_says_how_an_item_goes(of_return, item, contributor):
     assert entries(made) == [("+", "Police contributor (Police)", "")]
 
 
-def test_an_update_moves_nothing_before_it_is_accepted(of_return, item, contributor):
+def test_an_update_does_not_change_the_item_before_it_is_accepted(of_return, item, contributor):
     with unchanged(item, of_return):
         write(of_return, item, contributor, stage="ongoing", confidence="off_track")
 
 
-def test_writing_again_changes_the_same_update(of_return, item, contributor, approver):
+def test_answering_again_changes_the_same_update(of_return, item, contributor, approver):
     write(of_return, item, contributor)
     changed = write(of_return, item, approver, achieved="5,000 were printed.", version=1)
     assert Update.objects.get() == changed
@@ -207,14 +209,14 @@ def test_writing_again_changes_the_same_update(of_return, item, contributor, app
     ]
 
 
-def test_the_same_words_again_write_nothing(of_return, item, contributor, approver):
+def test_repeating_the_same_answer_writes_nothing(of_return, item, contributor, approver):
     made = write(of_return, item, contributor)
     with unchanged(made):
         write(of_return, item, approver, version=1)
 
 
 @pytest.mark.parametrize(("written", "version"), [(False, 1), (True, 0), (True, 2)])
-def test_an_update_from_a_page_out_of_date_is_a_conflict(
+def test_an_update_from_an_outdated_page_is_a_conflict(
     of_return, item, contributor, approver, written, version
 ):
     current = write(of_return, item, approver) if written else None
@@ -232,7 +234,9 @@ def test_an_update_from_a_page_out_of_date_is_a_conflict(
         ({"key_achievement": "perhaps"}, "Choose no, yes or headline.", "key_achievement"),
     ],
 )
-def test_unknown_values_are_refused_in_words(of_return, item, contributor, values, sentence, field):
+def test_unknown_values_are_refused_with_a_message(
+    of_return, item, contributor, values, sentence, field
+):
     with refused(sentence, field):
         write(of_return, item, contributor, **values)
     assert Update.objects.count() == 0
@@ -246,7 +250,7 @@ def test_unknown_values_are_refused_in_words(of_return, item, contributor, value
         ("accepted", "This return is accepted; it is locked."),
     ],
 )
-def test_a_return_that_was_sent_is_locked(of_return, item, contributor, act, state, sentence):
+def test_a_submitted_return_is_locked(of_return, item, contributor, act, state, sentence):
     put(of_return, state)
     with refused(sentence):
         act(of_return, item, contributor)
@@ -259,20 +263,20 @@ def put(of_return, state):
 
 
 @pytest.mark.parametrize("act", [write, no_change])
-def test_a_return_that_was_sent_back_is_open_again(of_return, item, contributor, act):
+def test_a_return_that_was_sent_back_can_be_edited(of_return, item, contributor, act):
     put(of_return, "sent_back")
     assert act(of_return, item, contributor).version == 1
 
 
 @pytest.mark.parametrize("act", [write, no_change])
-def test_nothing_is_written_in_a_closed_round(of_return, item, contributor, act):
+def test_returns_of_a_closed_round_cannot_be_edited(of_return, item, contributor, act):
     Round.objects.update(closed_at=NOW)
     with refused("This round is closed."):
         act(of_return, item, contributor)
 
 
 @pytest.mark.parametrize("act", [write, no_change])
-def test_an_agency_answers_only_for_items_it_leads_or_supports(
+def test_an_agency_can_answer_only_for_items_that_it_leads_or_supports(
     of_return, plan, police, customs, contributor, act
 ):
     other = WorkItemFactory(plan=plan, number="2.1", lead_agency=customs)
@@ -283,7 +287,9 @@ def test_an_agency_answers_only_for_items_it_leads_or_supports(
 
 
 @pytest.mark.parametrize("act", [write, no_change])
-def test_an_item_of_another_plan_has_no_place_in_a_return(of_return, police, contributor, act):
+def test_an_item_of_another_plan_cannot_be_answered_in_a_return(
+    of_return, police, contributor, act
+):
     with refused("This item belongs to another plan."):
         act(of_return, WorkItemFactory(lead_agency=police), contributor)
 
@@ -291,13 +297,13 @@ def test_an_item_of_another_plan_has_no_place_in_a_return(of_return, police, con
 # --- no change --------------------------------------------------------------------------------
 
 
-def test_no_change_is_dated_and_repeats_how_the_item_stands(of_return, item, contributor):
+def test_no_change_is_dated_and_repeats_the_items_status(of_return, item, contributor):
     made = no_change(of_return, item, contributor)
     assert (made.no_change_on, made.stage, made.confidence) == (TODAY, "under_way", "on_track")
     assert entries(made) == [("+", "Police contributor (Police)", "")]
 
 
-def test_no_change_takes_words_away_and_words_take_it_back(of_return, item, contributor):
+def test_no_change_removes_the_text_and_text_removes_no_change(of_return, item, contributor):
     write(of_return, item, contributor, key_achievement="yes", challenges="Postage.")
     made = no_change(of_return, item, contributor, version=1)
     assert (made.achieved, made.challenges, made.key_achievement) == ("", "", "no")
@@ -305,14 +311,16 @@ def test_no_change_takes_words_away_and_words_take_it_back(of_return, item, cont
     assert write(of_return, item, contributor, version=2).no_change_on is None
 
 
-def test_no_change_said_twice_on_a_day_is_written_once(of_return, item, contributor):
+def test_no_change_given_twice_on_a_day_is_written_once(of_return, item, contributor):
     made = no_change(of_return, item, contributor)
     with unchanged(made):
         no_change(of_return, item, contributor, version=1)
 
 
 @pytest.mark.parametrize(("due", "overdue"), [(YESTERDAY, True), (TODAY, False)])
-def test_an_item_with_an_overdue_milestone_needs_words(of_return, item, contributor, due, overdue):
+def test_an_item_with_an_overdue_milestone_needs_a_written_answer(
+    of_return, item, contributor, due, overdue
+):
     MilestoneFactory(item=item, original_due=due)
     if not overdue:
         assert no_change(of_return, item, contributor).no_change_on == TODAY
@@ -348,7 +356,7 @@ def earlier_round(plan, year, agency, item, no_change_on):
         ([False, True, True], True),
     ],
 )
-def test_no_change_is_not_said_three_times_running(
+def test_no_change_cannot_be_given_three_times_in_a_row(
     of_return, plan, police, item, contributor, before, refusal
 ):
     for year, unchanged_then in enumerate(before, start=2010 - len(before)):
@@ -360,9 +368,7 @@ def test_no_change_is_not_said_three_times_running(
         assert no_change(of_return, item, contributor).no_change_on == TODAY
 
 
-def test_what_another_agency_said_of_the_item_does_not_count(
-    of_return, plan, customs, item, contributor
-):
+def test_no_change_by_another_agency_does_not_count(of_return, plan, customs, item, contributor):
     for year in (2008, 2009):
         earlier_round(plan, year, customs, item, date(year, 7, 1))
     assert no_change(of_return, item, contributor).no_change_on == TODAY
@@ -394,18 +400,18 @@ def answer(of_return, item, **fields):
 
 
 @pytest.mark.parametrize("words", ["achieved", "planned_next", "challenges"])
-def test_an_answer_in_any_words_is_enough(of_return, item, milestone, words):
+def test_any_text_counts_as_an_answer(of_return, item, milestone, words):
     answer(of_return, item, **{"achieved": "", words: "Something."})
     assert missing(of_return) == []
 
 
-def test_an_answer_without_words_is_none(of_return, item):
+def test_an_answer_without_text_does_not_count(of_return, item):
     answer(of_return, item, achieved="")
     assert missing(of_return) == ["Item 1.2: write a few words, or say that nothing changed."]
 
 
 @pytest.mark.parametrize(("on", "late"), [(DUE, False), (date(2010, 7, 1), True)])
-def test_no_change_stands_until_a_milestone_is_overdue(of_return, item, milestone, on, late):
+def test_no_change_counts_until_a_milestone_is_overdue(of_return, item, milestone, on, late):
     DelayFactory(milestone=milestone)
     MitigationFactory(delay=milestone.delays.get())
     answer(of_return, item, achieved="", no_change_on=TODAY)
@@ -437,14 +443,14 @@ def test_a_late_milestone_needs_a_delay_and_a_mitigation(of_return, item, dates,
 
 
 @pytest.mark.parametrize("ended_on", [YESTERDAY, TODAY])
-def test_a_delay_that_has_ended_explains_nothing(of_return, item, ended_on):
+def test_an_ended_delay_does_not_explain_a_late_milestone(of_return, item, ended_on):
     milestone = MilestoneFactory(item=item, description="Brochure printed", original_due=YESTERDAY)
     MitigationFactory(delay=DelayFactory(milestone=milestone, ended_on=ended_on))
     answer(of_return, item)
     assert missing(of_return) == [LATE]
 
 
-def test_each_late_milestone_is_explained_by_itself(of_return, item, delayed):
+def test_each_late_milestone_needs_its_own_explanation(of_return, item, delayed):
     answer(of_return, item)
     assert missing(of_return) == []
     MilestoneFactory(item=item, number=9, description="Brochure printed", forecast_due=SLIPPED)
@@ -457,14 +463,14 @@ OFF_TRACK = (
 )
 
 
-def test_an_item_said_to_be_off_track_needs_a_delay_somewhere(of_return, item, milestone):
+def test_an_item_off_track_needs_a_delay_on_a_milestone(of_return, item, milestone):
     answer(of_return, item, confidence="off_track")
     assert missing(of_return) == [OFF_TRACK]
     MitigationFactory(delay=DelayFactory(milestone=milestone))
     assert missing(of_return) == []
 
 
-def test_an_item_off_track_with_no_milestone_has_none_to_move(of_return, item):
+def test_an_item_off_track_without_milestones_needs_no_delay(of_return, item):
     answer(of_return, item, confidence="off_track")
     assert missing(of_return) == []
 
@@ -499,7 +505,7 @@ def test_an_item_off_track_with_no_milestone_has_none_to_move(of_return, item):
         ),
     ],
 )
-def test_a_stage_that_could_not_be_accepted_is_told_before_it_is_sent(
+def test_an_unacceptable_stage_is_reported_before_submission(
     of_return, plan, police, stage, answered, sentences
 ):
     item = WorkItemFactory(
@@ -515,7 +521,7 @@ def test_a_stage_that_could_not_be_accepted_is_told_before_it_is_sent(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_what_is_missing_takes_as_many_queries_for_any_number_of_items(
+def test_finding_missing_answers_takes_the_same_queries_for_any_number_of_items(
     of_return, plan, police, count, django_assert_num_queries
 ):
     for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):
@@ -545,7 +551,7 @@ ACTS = {
 
 @pytest.mark.parametrize("new", ACTS)
 @pytest.mark.parametrize("old", Return.State.values)
-def test_a_return_takes_only_the_steps_there_are(of_return, coordinator, old, new):
+def test_a_return_takes_only_the_allowed_steps(of_return, coordinator, old, new):
     put(of_return, old)
     if (old, new) in STEPS:
         ACTS[new](of_return, coordinator)
@@ -562,14 +568,14 @@ def test_a_return_takes_only_the_steps_there_are(of_return, coordinator, old, ne
 
 
 @pytest.mark.parametrize(("old", "new"), sorted(STEPS))
-def test_no_return_takes_a_step_in_a_closed_round(of_return, coordinator, old, new):
+def test_a_return_takes_no_step_in_a_closed_round(of_return, coordinator, old, new):
     put(of_return, old)
     Round.objects.update(closed_at=NOW)
     with unchanged(of_return), refused("This round is closed."):
         ACTS[new](of_return, coordinator)
 
 
-def test_nothing_becomes_due_again():
+def test_a_return_never_becomes_due_again():
     assert {new for following in Return.NEXT.values() for new in following} == set(ACTS)
 
 
@@ -588,7 +594,7 @@ def test_an_approver_submits_what_a_contributor_wrote(of_return, item, contribut
     assert newest(of_return) == ("~", "Police approver (Police)", "")
 
 
-def test_an_approver_does_not_submit_what_they_wrote_alone(of_return, item, approver):
+def test_an_approver_cannot_submit_a_return_that_they_wrote_alone(of_return, item, approver):
     write(of_return, item, approver)
     with (
         unchanged(of_return),
@@ -597,7 +603,7 @@ def test_an_approver_does_not_submit_what_they_wrote_alone(of_return, item, appr
         ACTS["submitted"](of_return, approver)
 
 
-def test_an_approver_who_wrote_a_part_may_submit_the_whole(
+def test_an_approver_who_wrote_only_a_part_can_submit_the_return(
     of_return, plan, police, item, contributor, approver
 ):
     write(of_return, item, contributor)
@@ -608,7 +614,7 @@ def test_an_approver_who_wrote_a_part_may_submit_the_whole(
 @pytest.mark.parametrize(
     ("items", "more"), [(1, ""), (2, " And 1 more to answer."), (3, " And 2 more to answer.")]
 )
-def test_a_return_with_gaps_is_not_submitted(of_return, plan, police, approver, items, more):
+def test_an_incomplete_return_cannot_be_submitted(of_return, plan, police, approver, items, more):
     for number in range(1, items + 1):
         WorkItemFactory(plan=plan, number=f"2.{number}", lead_agency=police)
     with unchanged(of_return), refused(f"Not yet complete. Item 2.1 has no answer yet.{more}"):
@@ -618,7 +624,7 @@ def test_a_return_with_gaps_is_not_submitted(of_return, plan, police, approver, 
 # --- sending back -----------------------------------------------------------------------------
 
 
-def test_every_note_of_a_return_sent_back_is_kept(of_return, item, coordinator, approver):
+def test_all_notes_of_a_return_sent_back_are_kept(of_return, item, coordinator, approver):
     for at, (note, about) in enumerate([("Say more.", None), ("How many?", item)], start=1):
         put(of_return, "submitted")
         rounds.send_back(
@@ -637,7 +643,7 @@ def test_every_note_of_a_return_sent_back_is_kept(of_return, item, coordinator, 
     assert entries(notes[0]) == [("+", "Coordinator (DoL)", "")]
 
 
-def test_a_return_is_sent_back_with_a_note_only(of_return, coordinator):
+def test_a_return_can_be_sent_back_only_with_a_note(of_return, coordinator):
     put(of_return, "submitted")
     with unchanged(of_return), refused("Say what the agency should mend.", "note"):
         rounds.send_back(of_return=of_return, note="", by=coordinator, at=NOW)
@@ -654,7 +660,7 @@ def accept(of_return, by):
     return rounds.accept(of_return=of_return, by=by, on=TODAY)
 
 
-def test_accepting_moves_the_item_as_its_lead_agency_said(of_return, item, coordinator):
+def test_accepting_a_return_sets_the_status_given_by_the_lead_agency(of_return, item, coordinator):
     answer(of_return, item, stage="ongoing", confidence="at_risk")
     accept(of_return, coordinator)
     of_return.refresh_from_db()
@@ -673,14 +679,16 @@ def test_accepting_moves_the_item_as_its_lead_agency_said(of_return, item, coord
     assert newest(item) == ("~", "Coordinator (DoL)", WHY)
 
 
-def test_no_change_is_word_of_the_item_too(of_return, item, contributor, coordinator):
+def test_no_change_counts_as_an_update_of_the_item(of_return, item, contributor, coordinator):
     no_change(of_return, item, contributor)
     accept(of_return, coordinator)
     item.refresh_from_db()
     assert (item.stage, item.confidence, item.heard_on) == ("under_way", "on_track", TODAY)
 
 
-def test_a_supporting_agencys_word_moves_nothing(of_return, plan, police, customs, coordinator):
+def test_an_update_by_a_supporting_agency_does_not_change_the_item(
+    of_return, plan, police, customs, coordinator
+):
     supported = WorkItemFactory(plan=plan, lead_agency=customs, stage="not_started")
     SupportFactory(item=supported, agency=police)
     answer(of_return, supported, stage="under_way")
@@ -692,7 +700,7 @@ def test_a_supporting_agencys_word_moves_nothing(of_return, plan, police, custom
     ("closed", "completed_on"),
     [([date(2010, 3, 1), date(2010, 5, 20)], date(2010, 5, 20)), ([], TODAY)],
 )
-def test_an_item_is_complete_since_its_last_milestone(
+def test_an_item_is_complete_on_the_day_of_its_last_milestone(
     of_return, item, coordinator, closed, completed_on
 ):
     for day in closed:
@@ -703,7 +711,7 @@ def test_an_item_is_complete_since_its_last_milestone(
     assert (item.stage, item.completed_on) == ("complete", completed_on)
 
 
-def test_a_complete_item_that_was_answered_so_keeps_its_day(of_return, plan, police, coordinator):
+def test_a_complete_item_reported_as_complete_keeps_its_day(of_return, plan, police, coordinator):
     item = WorkItemFactory(plan=plan, lead_agency=police, complete=True)
     answer(of_return, item, stage="complete")
     accept(of_return, coordinator)
@@ -711,9 +719,7 @@ def test_a_complete_item_that_was_answered_so_keeps_its_day(of_return, plan, pol
     assert (item.completed_on, item.heard_on) == (date(2010, 5, 1), TODAY)
 
 
-def test_an_item_completed_since_it_was_answered_stays_complete(
-    of_return, plan, police, coordinator
-):
+def test_an_item_completed_after_its_answer_stays_complete(of_return, plan, police, coordinator):
     item = WorkItemFactory(plan=plan, lead_agency=police, complete=True)
     answer(of_return, item, stage="under_way")
     accept(of_return, coordinator)
@@ -725,14 +731,14 @@ def test_an_item_completed_since_it_was_answered_stays_complete(
     )
 
 
-def test_an_item_withdrawn_since_it_was_answered_stays_so(of_return, plan, police, coordinator):
+def test_an_item_withdrawn_after_its_answer_stays_withdrawn(of_return, plan, police, coordinator):
     item = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
     answer(of_return, item)
     with unchanged(item):
         accept(of_return, coordinator)
 
 
-def test_a_return_with_one_item_that_cannot_follow_is_not_accepted_at_all(
+def test_a_return_is_not_accepted_if_one_item_cannot_change(
     of_return, plan, police, item, coordinator
 ):
     """A milestone may have been opened again after the return was sent."""
@@ -754,7 +760,7 @@ def both_seats(police, labour):
     return user
 
 
-def test_nobody_accepts_what_they_submitted(of_return, police, labour):
+def test_a_coordinator_cannot_accept_a_return_that_they_submitted(of_return, police, labour):
     both = both_seats(police, labour)
     Return.objects.filter(pk=of_return.pk).update(
         state="submitted", submitted_by=both, submitted_at=NOW
@@ -766,7 +772,9 @@ def test_nobody_accepts_what_they_submitted(of_return, police, labour):
         rounds.accept(of_return=of_return, by=both, on=TODAY)
 
 
-def test_nobody_accepts_what_they_wrote_alone(of_return, item, police, labour):
+def test_a_coordinator_cannot_accept_a_return_that_they_wrote_alone(
+    of_return, item, police, labour
+):
     both = both_seats(police, labour)
     answer(of_return, item, written_by=both)
     put(of_return, "submitted")
@@ -777,7 +785,7 @@ def test_nobody_accepts_what_they_wrote_alone(of_return, item, police, labour):
         rounds.accept(of_return=of_return, by=both, on=TODAY)
 
 
-def test_a_round_from_opening_to_acceptance(plan, item, coordinator, contributor, approver):
+def test_a_round_runs_from_opening_to_acceptance(plan, item, coordinator, contributor, approver):
     """The one way through, as a story: each step is what makes the next one possible."""
     made = open_round(plan, coordinator)
     of_return = made.returns.get(agency=item.lead_agency)

@@ -38,7 +38,7 @@ def tell(of_return, line=1):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_coordinator_sees_who_was_told_in_as_many_queries_for_any_number(
+def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
     client, of_return, count, django_assert_num_queries
 ):
     for number in range(count):
@@ -58,7 +58,7 @@ def test_coordinator_sees_who_was_told_in_as_many_queries_for_any_number(
     assert response.text.count("Round opened") == count
 
 
-def test_nobody_told_is_said_in_words(client, of_return):
+def test_the_page_says_when_nobody_was_notified(client, of_return):
     plan = of_return.round.plan
     coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
     client.force_login(coordinator)
@@ -66,7 +66,7 @@ def test_nobody_told_is_said_in_words(client, of_return):
     assert "Nobody has been told by mail yet." in response.text
 
 
-def test_members_do_not_see_whom_the_others_heard_from(client, of_return):
+def test_members_do_not_see_who_was_notified(client, of_return):
     notice = tell(of_return)
     client.force_login(notice.recipient)
     response = client.get(of_return.round.get_absolute_url())

@@ -115,7 +115,7 @@ def may(user, permission, row):
     return user.has_perm(f"workitems.{permission}", row)
 
 
-def test_every_permission_of_workitems_is_tried_here():
+def test_every_permission_of_workitems_is_tested_here():
     from rules.permissions import permissions
 
     declared = {name for name in permissions if name.startswith("workitems.")}
@@ -123,7 +123,7 @@ def test_every_permission_of_workitems_is_tried_here():
 
 
 @pytest.mark.parametrize("permission", ALLOWED)
-def test_each_seat_may_do_exactly_what_is_its_own(permission, row_of, agency_called):
+def test_each_role_has_exactly_its_permissions(permission, row_of, agency_called):
     row = row_of(permission)
     allowed = {
         (agency, role)
@@ -134,14 +134,14 @@ def test_each_seat_may_do_exactly_what_is_its_own(permission, row_of, agency_cal
 
 
 @pytest.mark.parametrize("permission", ALLOWED)
-def test_nobody_may_nothing(permission, row_of):
+def test_users_without_a_seat_have_no_permission(permission, row_of):
     row = row_of(permission)
     assert not may(AnonymousUser(), permission, row)
     assert not may(UserFactory(), permission, row)
 
 
 @pytest.mark.parametrize("permission", ALLOWED)
-def test_who_has_left_may_nothing(permission, row_of, agency_called):
+def test_former_users_have_no_permission(permission, row_of, agency_called):
     """An ended seat, a seat that has not begun, and a person who was deactivated."""
     row = row_of(permission)
     for agency, role in ALLOWED[permission]:
@@ -155,7 +155,7 @@ def test_who_has_left_may_nothing(permission, row_of, agency_called):
 
 
 @pytest.mark.parametrize("permission", ALLOWED)
-def test_a_superuser_may_everything_while_active(permission, row_of):
+def test_an_active_superuser_has_every_permission(permission, row_of):
     row = row_of(permission)
     assert may(UserFactory(is_superuser=True), permission, row)
     assert not may(UserFactory(is_superuser=True, is_active=False), permission, row)
@@ -168,7 +168,7 @@ def test_a_permission_about_a_row_is_refused_without_one(permission, agency_call
         assert not may(user, permission, None)
 
 
-def test_the_agency_responsible_for_one_step_writes_for_that_step_alone(
+def test_the_agency_responsible_for_a_milestone_may_change_only_that_milestone(
     item, milestone, customs, colleague
 ):
     step = MilestoneFactory(item=item, responsible_agency=customs)
@@ -178,13 +178,13 @@ def test_the_agency_responsible_for_one_step_writes_for_that_step_alone(
 
 
 @pytest.mark.parametrize("permission", ["update_item", "request_variation", "raise_risk"])
-def test_a_supporting_agency_writes_for_the_item_too(permission, item, customs, colleague):
+def test_a_supporting_agency_may_change_the_item_too(permission, item, customs, colleague):
     assert not may(colleague, permission, item)
     SupportFactory(item=item, agency=customs)
     assert may(colleague, permission, item)
 
 
-def test_every_member_raises_risks_to_the_plan_as_a_whole(plan, agency_called):
+def test_every_member_may_raise_risks_to_the_whole_plan(plan, agency_called):
     allowed = {
         (agency, role)
         for agency, role in SEATS
@@ -195,7 +195,7 @@ def test_every_member_raises_risks_to_the_plan_as_a_whole(plan, agency_called):
 
 
 @pytest.mark.parametrize("permission", ["read_plan", "manage_plan", "accept_return"])
-def test_a_right_in_one_plan_is_none_in_another(permission, row_of):
+def test_a_role_in_one_plan_gives_no_permission_in_another(permission, row_of):
     elsewhere = AgencyFactory(short_name="Elsewhere")
     user = SeatFactory(agency=elsewhere, role=Seat.Role.COORDINATOR).user
     MemberFactory(plan__coordinating_agency=elsewhere)
@@ -211,7 +211,7 @@ def test_a_right_in_one_plan_is_none_in_another(permission, row_of):
         ("accepted", True, {"Police contributor", "Coordinator", "Customs contributor"}),
     ],
 )
-def test_a_draft_is_read_by_its_agency_then_the_coordinator_then_every_member(
+def test_a_return_is_readable_by_its_agency_then_the_coordinator_then_all_members(
     of_return, contributor, coordinator, colleague, stranger, nobody, state, submitted, readers
 ):
     of_return.state = state
@@ -220,11 +220,11 @@ def test_a_draft_is_read_by_its_agency_then_the_coordinator_then_every_member(
     assert {user.name for user in people if may(user, "read_return", of_return)} == readers
 
 
-def test_a_misspelt_permission_answers_no(item, contributor):
+def test_a_misspelt_permission_is_refused(item, contributor):
     assert not may(contributor, "updat_item", item)
 
 
-def test_a_seat_counts_on_its_first_and_last_day_of_new_zealand_time(item, police):
+def test_a_seat_counts_on_its_first_and_last_day_in_new_zealand_time(item, police):
     """Just after midnight in Auckland it is still the day before in Greenwich."""
     user = SeatFactory(agency=police, from_on=date(2010, 6, 1), to_on=date(2010, 6, 2)).user
     answers = {}
@@ -247,7 +247,9 @@ def test_losing_a_seat_takes_effect_on_the_next_request(item, police, coordinato
     assert not may(User.objects.get(pk=seat.user.pk), "update_item", item)
 
 
-def test_the_maker_of_an_address_revokes_it_while_they_read_for_its_agency(plan, police, labour):
+def test_the_maker_of_an_address_may_revoke_it_while_they_belong_to_its_agency(
+    plan, police, labour
+):
     observer = SeatFactory(agency=police, role=Seat.Role.OBSERVER).user
     feed = CalendarFeedFactory(agency=police, plan=plan, created_by=observer)
     assert may(observer, "revoke_feed", feed)

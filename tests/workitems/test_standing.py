@@ -52,7 +52,9 @@ class Step:
         (-1, 92, Late.OVERDUE, 1),
     ],
 )
-def test_an_open_milestone_stands_by_its_agreed_and_forecast_dates(due, forecast, state, late_by):
+def test_the_status_of_an_open_milestone_follows_its_agreed_and_forecast_dates(
+    due, forecast, state, late_by
+):
     step = Step(agreed_due=days(due), forecast_due=days(forecast))
     assert standing.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
 
@@ -98,12 +100,12 @@ def test_a_milestone_is_withdrawn_from_the_day_of_the_decision(withdrawn, state)
         (Lateness(Late.WITHDRAWN), "Withdrawn"),
     ],
 )
-def test_lateness_is_said_in_words(late, words):
+def test_lateness_is_given_in_words(late, words):
     assert late.words == words
 
 
 @pytest.mark.parametrize("state", Late)
-def test_only_what_is_open_and_behind_counts_as_late(state):
+def test_only_open_milestones_behind_their_date_count_as_late(state):
     assert Lateness(state).is_late == (state in (Late.OVERDUE, Late.SLIPPING))
 
 
@@ -150,7 +152,7 @@ steps = st.builds(
 
 
 @given(st.lists(steps, min_size=1), some_day)
-def test_an_items_lateness_is_that_of_one_of_its_milestones_and_none_is_worse(milestones, on):
+def test_an_items_lateness_is_that_of_its_worst_milestone(milestones, on):
     item = standing.item_lateness(milestones, on)
     each = [standing.milestone_lateness(milestone, on) for milestone in milestones]
     assert item in each
@@ -167,7 +169,7 @@ def test_the_order_of_milestones_does_not_matter(milestones, on):
 
 
 @given(steps, some_day)
-def test_lateness_never_counts_below_one_day_and_says_days_right(step, on):
+def test_lateness_is_at_least_one_day_with_correct_grammar(step, on):
     late = standing.milestone_lateness(step, on)
     counts = late.state in (Late.OVERDUE, Late.SLIPPING, Late.DONE_LATE)
     assert (late.days >= 1) == counts
@@ -176,7 +178,7 @@ def test_lateness_never_counts_below_one_day_and_says_days_right(step, on):
 
 
 @given(steps, some_day)
-def test_a_milestone_left_alone_only_grows_later(step, on):
+def test_the_lateness_of_an_unchanged_milestone_never_shrinks(step, on):
     """From one day to the next an open milestone never gets better by itself."""
     today, tomorrow = (standing.milestone_lateness(step, on + timedelta(days=n)) for n in (0, 1))
     still_open = tomorrow.state not in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN)
@@ -223,7 +225,7 @@ def test_freshness_is_the_age_of_the_last_accepted_update(heard, state, words):
 
 
 @given(st.integers(0, 5000))
-def test_freshness_says_days_and_months_right(age):
+def test_freshness_gives_days_and_months_with_correct_grammar(age):
     words = standing.freshness(days(-age), DAY).words
     assert NOT_ENGLISH.search(words) is None
 
@@ -247,7 +249,7 @@ def reasons(item: ItemFacts) -> list[tuple[int, str]]:
     return [(reason.rank, reason.words) for reason in standing.attention(item, DAY)]
 
 
-def test_an_item_of_which_nothing_is_to_be_said_needs_no_attention():
+def test_an_item_without_problems_needs_no_attention():
     assert reasons(facts()) == []
 
 
@@ -276,7 +278,7 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
         ({"variations_pending": 2}, (9, "2 variations wait for a decision.")),
     ],
 )
-def test_one_reason_for_attention(differs, expected):
+def test_one_fact_gives_its_reason_for_attention(differs, expected):
     assert reasons(facts(**differs)) == [expected]
 
 
@@ -295,11 +297,11 @@ def test_one_reason_for_attention(differs, expected):
         {"heard_on": days(-400), "starts_on": days(1)},
     ],
 )
-def test_no_reason_for_attention(differs):
+def test_a_harmless_fact_gives_no_reason_for_attention(differs):
     assert reasons(facts(**differs)) == []
 
 
-def test_reasons_come_with_the_most_urgent_first():
+def test_reasons_are_ordered_by_urgency():
     item = facts(
         confidence="off_track",
         reviewer_confidence="at_risk",
@@ -336,7 +338,7 @@ def test_reasons_come_with_the_most_urgent_first():
         risks=st.lists(st.sampled_from(["R1", "R2", "R3"]), unique=True),
     )
 )
-def test_reasons_are_ranked_sentences_each_of_its_own_kind(item):
+def test_reasons_are_sentences_in_rank_order_without_duplicates(item):
     found = reasons(item)
     ranks = [rank for rank, _ in found]
     assert ranks == sorted(set(ranks))
@@ -380,5 +382,5 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
         ("not_started", False, "", "on_track"),
     ],
 )
-def test_an_item_stands_in_exactly_one_way(stage, is_late, confidence, expected):
+def test_an_item_has_exactly_one_standing(stage, is_late, confidence, expected):
     assert standing.standing_of(stage, is_late, confidence) == expected

@@ -53,7 +53,7 @@ def errors_of(response, form="form"):
 # --- asking -----------------------------------------------------------------------------------
 
 
-def test_a_contributor_asks_for_another_date(as_, contributor, plan, milestone, police):
+def test_a_contributor_requests_another_date(as_, contributor, plan, milestone, police):
     address = at("request-date", plan, "1.2", 1)
     answer = as_(contributor).post(
         address,
@@ -66,7 +66,7 @@ def test_a_contributor_asks_for_another_date(as_, contributor, plan, milestone, 
     assert milestone.agreed_due == date(2010, 6, 30)
 
 
-def test_a_date_asked_for_twice_makes_one_record(as_, contributor, plan, milestone):
+def test_requesting_a_date_twice_makes_one_record(as_, contributor, plan, milestone):
     said = {"version": 1, "due_after": "30 September 2010", "reason": "Printer."}
     address = at("request-date", plan, "1.2", 1)
     as_(contributor).post(address, said)
@@ -84,7 +84,7 @@ def test_the_forecast_is_offered_as_the_new_date(as_, contributor, plan, item):
     assert page.context["form"].initial["due_after"] == SLIPPED
 
 
-def test_wording_asked_for_twice_makes_one_record(as_, contributor, plan, item):
+def test_requesting_wording_twice_makes_one_record(as_, contributor, plan, item):
     said = {"version": 1, "text_after": "Print two brochures.\r\nSoon.", "reason": "Demand."}
     address = at("request-wording", plan, "1.2", "action")
     as_(contributor).post(address, said)
@@ -98,16 +98,16 @@ def test_wording_asked_for_twice_makes_one_record(as_, contributor, plan, item):
     )
 
 
-def test_the_form_starts_from_the_wording_as_it_stands(as_, contributor, plan, item):
+def test_the_form_starts_with_the_current_wording(as_, contributor, plan, item):
     page = as_(contributor).get(at("request-wording", plan, "1.2", "title"))
     assert page.context["form"].initial["text_after"] == "Print a brochure"
 
 
-def test_only_the_three_wordings_can_be_asked_for(as_, contributor, plan, item):
+def test_only_the_three_official_texts_can_be_changed(as_, contributor, plan, item):
     assert as_(contributor).get(at("request-wording", plan, "1.2", "stage")).status_code == 404
 
 
-def test_wording_that_moved_meanwhile_is_shown_beside_what_was_typed(as_, contributor, plan, item):
+def test_wording_changed_meanwhile_is_shown_beside_the_typed_text(as_, contributor, plan, item):
     said = {"version": item.version, "text_after": "Print two", "reason": "Demand."}
     item.title, item.version = "Print a leaflet", 2
     item.save()
@@ -119,7 +119,7 @@ def test_wording_that_moved_meanwhile_is_shown_beside_what_was_typed(as_, contri
     assert page.context["form"]["version"].value() == "2"
 
 
-def test_withdrawing_an_item_is_asked_for_with_a_reason(as_, contributor, plan, item):
+def test_a_request_to_withdraw_an_item_needs_a_reason(as_, contributor, plan, item):
     address = at("request-withdrawal", plan, "1.2")
     refused = as_(contributor).post(address, {"version": 1, "reason": ""})
     assert errors_of(refused) == {"reason": ["Say it in a few words."]}
@@ -129,7 +129,7 @@ def test_withdrawing_an_item_is_asked_for_with_a_reason(as_, contributor, plan, 
     assert item.stage == "under_way"
 
 
-def test_a_person_with_two_seats_says_for_which_agency(as_, plan, item, police, customs):
+def test_a_user_with_two_seats_chooses_the_agency(as_, plan, item, police, customs):
     SupportFactory(item=item, agency=customs)
     person = seated("Both", police, "contributor")
     person.seats.create(agency=customs, role="approver", from_on=date(2009, 1, 1))
@@ -144,7 +144,7 @@ def test_a_person_with_two_seats_says_for_which_agency(as_, plan, item, police, 
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_three_as_for_one(
+def test_the_list_takes_the_same_queries_for_three_variations_as_for_one(
     as_, coordinator, plan, item, count, django_assert_num_queries
 ):
     for number in range(1, count + 1):
@@ -155,7 +155,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     assert [row.number for row in page.context["page"]] == list(range(1, count + 1))
 
 
-def test_what_waits_comes_first_then_the_newest(as_, coordinator, plan, item):
+def test_pending_variations_come_first_then_the_newest(as_, coordinator, plan, item):
     meeting = MeetingFactory(plan=plan, held_on=TODAY)
     for number, state in enumerate(["declined", "requested", "taken_back", "recommended"], 1):
         VariationFactory(
@@ -181,7 +181,7 @@ def test_another_plans_variation_is_not_found(as_, coordinator, plan, item):
     assert as_(coordinator).get(at("detail", plan, 9)).status_code == 404
 
 
-def test_pending_requests_show_on_item_and_desk(as_, coordinator, plan, milestone):
+def test_pending_requests_are_shown_on_item_and_desk(as_, coordinator, plan, milestone):
     variation = VariationFactory(milestone=milestone, number=1)
     for address in (variation.item.get_absolute_url(), reverse("home")):
         assert f'href="{at("detail", plan, 1)}"' in as_(coordinator).get(address).text
@@ -190,7 +190,7 @@ def test_pending_requests_show_on_item_and_desk(as_, coordinator, plan, mileston
         assert f'href="{at("detail", plan, 1)}"' not in as_(coordinator).get(address).text
 
 
-def test_pending_requests_show_on_the_open_round(as_, coordinator, plan, milestone, of_return):
+def test_pending_requests_are_shown_on_the_open_round(as_, coordinator, plan, milestone, of_return):
     VariationFactory(milestone=milestone, number=1)
     page = as_(coordinator).get(of_return.round.get_absolute_url())
     assert [each.reference for each in page.context["waiting"]] == ["V1"]
@@ -223,7 +223,7 @@ def recommended(milestone):
     return VariationFactory(milestone=milestone, number=4, due_after=SLIPPED, state="recommended")
 
 
-def test_the_coordinator_recommends(as_, coordinator, plan, milestone):
+def test_the_coordinator_recommends_a_variation(as_, coordinator, plan, milestone):
     variation = VariationFactory(milestone=milestone, number=1)
     answer = as_(coordinator).post(
         at("recommend", plan, 1), {"recommends": "decline", "recommendation": "Too late."}
@@ -237,7 +237,7 @@ def test_the_coordinator_recommends(as_, coordinator, plan, milestone):
     )
 
 
-def test_a_second_recommendation_says_that_there_is_one(as_, coordinator, plan, recommended):
+def test_a_second_recommendation_is_refused(as_, coordinator, plan, recommended):
     page = as_(coordinator).post(
         at("recommend", plan, 4), {"recommends": "approve", "recommendation": "Yes."}
     )
@@ -260,7 +260,7 @@ def test_an_approval_moves_the_agreed_date(as_, coordinator, plan, recommended, 
     assert "Agreed, and the last time." in as_(coordinator).get(at("detail", plan, 4)).text
 
 
-def test_a_meeting_can_be_called_for_the_decision(as_, coordinator, plan, recommended, milestone):
+def test_a_meeting_can_be_created_with_the_decision(as_, coordinator, plan, recommended, milestone):
     as_(coordinator).post(at("decide", plan, 4), {"decision": "decline", "meeting": "today"})
     recommended.refresh_from_db()
     milestone.refresh_from_db()
@@ -268,7 +268,7 @@ def test_a_meeting_can_be_called_for_the_decision(as_, coordinator, plan, recomm
     assert milestone.agreed_due == date(2010, 6, 30)
 
 
-def test_a_refused_decision_calls_no_meeting(as_, coordinator, plan, recommended, milestone):
+def test_a_refused_decision_creates_no_meeting(as_, coordinator, plan, recommended, milestone):
     milestone.completed_on = YESTERDAY
     milestone.save()
     page = as_(coordinator).post(at("decide", plan, 4), {"decision": "approve", "meeting": "today"})
@@ -291,14 +291,14 @@ def test_only_meetings_that_were_held_are_offered(as_, coordinator, plan, recomm
     assert list(errors_of(page, "decide_form")) == ["meeting"]
 
 
-def test_todays_meeting_is_not_called_again(as_, coordinator, plan, recommended):
+def test_todays_meeting_is_not_created_twice(as_, coordinator, plan, recommended):
     today = MeetingFactory(plan=plan, held_on=TODAY)
     page = as_(coordinator).get(at("detail", plan, 4))
     choices = [key for key, _ in page.context["decide_form"].fields["meeting"].choices]
     assert choices == [str(today.pk)]
 
 
-def test_the_agency_takes_its_request_back(as_, contributor, plan, recommended):
+def test_the_agency_withdraws_its_request(as_, contributor, plan, recommended):
     refused = as_(contributor).post(at("take-back", plan, 4), {"reason": ""})
     assert errors_of(refused, "take_back_form") == {"reason": ["Say it in a few words."]}
     as_(contributor).post(at("take-back", plan, 4), {"reason": "The printer found paper."})
@@ -306,7 +306,7 @@ def test_the_agency_takes_its_request_back(as_, contributor, plan, recommended):
     assert recommended.state == "taken_back"
 
 
-def test_an_agency_that_only_supports_cannot_take_anothers_request_back(
+def test_a_supporting_agency_cannot_withdraw_anothers_request(
     as_, colleague, plan, item, customs, recommended
 ):
     SupportFactory(item=item, agency=customs)
@@ -319,7 +319,7 @@ def offered(page):
     return [name for name in names if name in page.context]
 
 
-def test_each_person_is_offered_what_they_may_do_now(
+def test_each_user_is_offered_only_permitted_actions(
     as_, coordinator, contributor, colleague, plan, milestone
 ):
     variation = VariationFactory(milestone=milestone, number=1)
@@ -334,7 +334,9 @@ def test_each_person_is_offered_what_they_may_do_now(
         assert offered(as_(user).get(address)) == []
 
 
-def test_an_item_led_by_another_agency_offers_no_request(as_, colleague, contributor, plan, item):
+def test_an_item_led_by_another_agency_offers_no_variation_request(
+    as_, colleague, contributor, plan, item
+):
     own = WorkItemFactory(plan=plan, number="1.3", lead_agency=item.lead_agency)
     address = at("request-withdrawal", plan, own.number)
     assert f'href="{address}"' in as_(contributor).get(own.get_absolute_url()).text

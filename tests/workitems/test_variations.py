@@ -53,7 +53,7 @@ def ask_for_date(milestone, by, agency, due_after=SLIPPED, reason="The printer i
     )
 
 
-def test_an_agency_asks_for_another_agreed_date(milestone, contributor, police):
+def test_an_agency_requests_another_agreed_date(milestone, contributor, police):
     made = ask_for_date(milestone, contributor, police)
     made.refresh_from_db()
     assert (made.reference, made.kind, made.state) == ("V1", "date", "requested")
@@ -72,12 +72,12 @@ def test_an_agency_asks_for_another_agreed_date(milestone, contributor, police):
     assert entries(made) == [("+", "Police contributor (Police)", "The printer is late.")]
 
 
-def test_asking_moves_nothing(milestone, contributor, police):
+def test_a_request_does_not_move_the_date(milestone, contributor, police):
     with unchanged(milestone, milestone.item):
         ask_for_date(milestone, contributor, police)
 
 
-def test_requests_are_numbered_through_the_plan(milestone, item, contributor, police):
+def test_requests_are_numbered_within_the_plan(milestone, item, contributor, police):
     VariationFactory(number=7, milestone=MilestoneFactory(item=item))
     VariationFactory(number=99)  # of another plan
     assert ask_for_date(milestone, contributor, police).reference == "V8"
@@ -90,7 +90,7 @@ def test_requests_are_numbered_through_the_plan(milestone, item, contributor, po
         (SLIPPED, "", "Say why the change is needed.", "reason"),
     ],
 )
-def test_a_request_for_a_date_that_makes_no_sense_says_why(
+def test_a_request_for_an_invalid_date_is_refused_with_the_reason(
     milestone, contributor, police, due_after, reason, sentence, field
 ):
     with refused(sentence, field):
@@ -99,20 +99,20 @@ def test_a_request_for_a_date_that_makes_no_sense_says_why(
 
 
 @pytest.mark.parametrize("closed", [{"completed_on": YESTERDAY}, {"withdrawn_on": YESTERDAY}])
-def test_nobody_asks_to_move_a_closed_milestone(item, contributor, police, closed):
+def test_a_closed_milestone_cannot_have_a_request_to_move_it(item, contributor, police, closed):
     milestone = MilestoneFactory(item=item, **closed)
     with refused("This milestone is closed; its date stands."):
         ask_for_date(milestone, contributor, police)
 
 
 @pytest.mark.parametrize("state", ["requested", "recommended"])
-def test_one_request_at_a_time_for_a_milestone(milestone, contributor, police, state):
+def test_a_milestone_can_have_only_one_pending_request(milestone, contributor, police, state):
     VariationFactory(milestone=milestone, state=state)
     with refused("A request to move this milestone is already waiting."):
         ask_for_date(milestone, contributor, police, SLIPPED_AGAIN)
 
 
-def test_a_request_that_was_taken_back_leaves_room_for_another(milestone, contributor, police):
+def test_a_new_request_is_possible_after_one_was_withdrawn(milestone, contributor, police):
     VariationFactory(milestone=milestone, number=1, state="taken_back")
     assert ask_for_date(milestone, contributor, police).reference == "V2"
 
@@ -130,7 +130,7 @@ def ask_for_wording(item, by, agency, wording="title", text_after="Print a leafl
 
 
 @pytest.mark.parametrize("wording", ["title", "objective", "action"])
-def test_an_agency_asks_for_other_official_wording(item, contributor, police, wording):
+def test_an_agency_requests_other_official_wording(item, contributor, police, wording):
     made = ask_for_wording(item, contributor, police, wording)
     assert (made.kind, made.wording, made.milestone) == ("wording", wording, None)
     assert (made.text_before, made.text_after) == (getattr(item, wording), "Print a leaflet")
@@ -145,9 +145,7 @@ def test_an_agency_asks_for_other_official_wording(item, contributor, police, wo
         ("x" * 201, "A title has at most 200 characters."),
     ],
 )
-def test_wording_that_cannot_be_is_refused_when_asked_for(
-    item, contributor, police, text_after, sentence
-):
+def test_a_request_for_invalid_wording_is_refused(item, contributor, police, text_after, sentence):
     with refused(sentence, "text_after"):
         ask_for_wording(item, contributor, police, text_after=text_after)
     assert Variation.objects.count() == 0
@@ -159,7 +157,7 @@ def ask_to_withdraw(item, by, agency):
     )
 
 
-def test_an_agency_asks_to_withdraw_an_item(item, contributor, police):
+def test_an_agency_requests_to_withdraw_an_item(item, contributor, police):
     made = ask_to_withdraw(item, contributor, police)
     assert (made.kind, made.item, made.milestone) == ("withdrawal", item, None)
 
@@ -168,7 +166,9 @@ def test_an_agency_asks_to_withdraw_an_item(item, contributor, police):
     ("stage", "sentence"),
     [("complete", "Item 1.2 is complete."), ("withdrawn", "Item 1.2 is withdrawn.")],
 )
-def test_nobody_asks_to_withdraw_what_is_over(plan, contributor, police, stage, sentence):
+def test_a_complete_or_withdrawn_item_cannot_have_a_request_to_withdraw_it(
+    plan, contributor, police, stage, sentence
+):
     item = WorkItemFactory(
         plan=plan, number="1.2", stage=stage, completed_on=TODAY if stage == "complete" else None
     )
@@ -176,7 +176,7 @@ def test_nobody_asks_to_withdraw_what_is_over(plan, contributor, police, stage, 
         ask_to_withdraw(item, contributor, police)
 
 
-def test_one_request_to_withdraw_at_a_time(item, contributor, police):
+def test_an_item_can_have_only_one_pending_request_to_withdraw_it(item, contributor, police):
     ask_to_withdraw(item, contributor, police)
     with refused("A request to withdraw this item is already waiting."):
         ask_to_withdraw(item, contributor, police)
@@ -220,7 +220,7 @@ def in_state(state, milestone, meeting, number=4):
 
 @pytest.mark.parametrize("new", ACTS)
 @pytest.mark.parametrize("old", State.values)
-def test_a_variation_takes_only_the_steps_there_are(old, new, milestone, meeting, coordinator):
+def test_a_variation_takes_only_the_allowed_steps(old, new, milestone, meeting, coordinator):
     variation = in_state(old, milestone, meeting)
     if (old, new) in STEPS:
         ACTS[new](variation, meeting, coordinator)
@@ -236,11 +236,11 @@ def test_a_variation_takes_only_the_steps_there_are(old, new, milestone, meeting
         ACTS[new](variation, meeting, coordinator)
 
 
-def test_nothing_becomes_requested_again():
+def test_a_variation_never_becomes_requested_again():
     assert {new for following in Variation.NEXT.values() for new in following} == set(ACTS)
 
 
-def test_only_what_is_requested_or_recommended_is_pending(milestone, meeting):
+def test_only_requested_and_recommended_variations_are_pending(milestone, meeting):
     pending = [
         state
         for number, state in enumerate(State.values, start=1)
@@ -252,7 +252,7 @@ def test_only_what_is_requested_or_recommended_is_pending(milestone, meeting):
 # --- recommending and taking back -------------------------------------------------------------
 
 
-def test_the_coordinator_passes_a_request_on_with_a_recommendation(milestone, coordinator):
+def test_the_coordinator_sends_a_request_to_the_group_with_a_recommendation(milestone, coordinator):
     variation = VariationFactory(milestone=milestone)
     variations.recommend(
         variation=variation, recommendation="Approve; the date is real.", by=coordinator, at=NOW
@@ -263,7 +263,7 @@ def test_the_coordinator_passes_a_request_on_with_a_recommendation(milestone, co
     assert newest(variation) == ("~", "Coordinator (DoL)", "Approve; the date is real.")
 
 
-def test_a_recommendation_has_words(milestone, coordinator):
+def test_a_recommendation_needs_text(milestone, coordinator):
     variation = VariationFactory(milestone=milestone)
     with (
         unchanged(variation),
@@ -272,7 +272,7 @@ def test_a_recommendation_has_words(milestone, coordinator):
         variations.recommend(variation=variation, recommendation="", by=coordinator, at=NOW)
 
 
-def test_taking_a_request_back_needs_a_reason(request_for_date, contributor):
+def test_withdrawing_a_request_needs_a_reason(request_for_date, contributor):
     with unchanged(request_for_date), refused("Say why the request is taken back.", "reason"):
         variations.take_back(variation=request_for_date, by=contributor, reason="")
     variations.take_back(variation=request_for_date, by=contributor, reason="Printed after all.")
@@ -329,7 +329,9 @@ def test_a_decision_is_recorded_at_its_meeting(request_for_date, meeting, coordi
     assert entries(decision) == [("+", "Coordinator (DoL)", "")]
 
 
-def test_a_declined_request_moves_nothing(request_for_date, milestone, meeting, coordinator):
+def test_a_declined_request_does_not_move_the_date(
+    request_for_date, milestone, meeting, coordinator
+):
     with unchanged(milestone, milestone.item):
         decide(request_for_date, meeting, coordinator, approve=False, text="The date must hold.")
     assert request_for_date.decision.text == "The date must hold."
@@ -354,7 +356,7 @@ def test_a_decision_needs_a_meeting_of_the_plan_that_was_held(
         decide(request_for_date, meeting, coordinator)
 
 
-def test_a_date_that_moved_meanwhile_is_not_moved_again(
+def test_an_approval_is_refused_if_the_date_moved_meanwhile(
     request_for_date, milestone, meeting, coordinator
 ):
     """The request says from which date; an approval of anything else would be a surprise."""
@@ -376,7 +378,7 @@ def test_a_date_that_moved_meanwhile_is_not_moved_again(
     assert Decision.objects.count() == 0
 
 
-def test_the_date_of_a_milestone_closed_meanwhile_stands(
+def test_an_approval_is_refused_if_the_milestone_was_closed_meanwhile(
     request_for_date, milestone, meeting, coordinator
 ):
     Milestone.objects.filter(pk=milestone.pk).update(completed_on=TODAY)
@@ -402,7 +404,7 @@ def recommended(variation, by):
     return variations.recommend(variation=variation, recommendation="Approve.", by=by, at=NOW)
 
 
-def test_wording_that_changed_meanwhile_is_not_replaced(
+def test_an_approval_is_refused_if_the_wording_changed_meanwhile(
     item, contributor, police, meeting, coordinator
 ):
     variation = recommended(ask_for_wording(item, contributor, police), coordinator)
@@ -411,7 +413,7 @@ def test_wording_that_changed_meanwhile_is_not_replaced(
         decide(variation, meeting, coordinator)
 
 
-def test_an_approved_withdrawal_takes_the_item_its_milestones_and_delays_with_it(
+def test_an_approved_withdrawal_ends_the_item_its_milestones_and_delays(
     item, milestone, delayed, contributor, police, meeting, coordinator
 ):
     done = MilestoneFactory(item=item, completed_on=YESTERDAY)
@@ -444,7 +446,7 @@ def test_a_live_item_can_be_withdrawn_from_any_stage(
     assert item.stage == "withdrawn"
 
 
-def test_an_item_completed_meanwhile_is_not_withdrawn(
+def test_an_approval_is_refused_if_the_item_was_completed_meanwhile(
     item, contributor, police, meeting, coordinator
 ):
     variation = recommended(ask_to_withdraw(item, contributor, police), coordinator)
@@ -454,7 +456,7 @@ def test_an_item_completed_meanwhile_is_not_withdrawn(
 
 
 @pytest.mark.parametrize("model", [Milestone, Delay, WorkItem, Decision])
-def test_an_approval_that_cannot_be_finished_leaves_nothing_half_done(
+def test_an_approval_that_fails_is_rolled_back_completely(
     item, milestone, delayed, contributor, police, meeting, coordinator, model
 ):
     """Whichever row of the effect fails to be recorded, none of them has changed."""
@@ -474,9 +476,7 @@ def test_an_approval_that_cannot_be_finished_leaves_nothing_half_done(
     assert Decision.objects.count() == 0
 
 
-def test_a_forecast_keeps_the_agencys_word_when_the_agreed_date_moves(
-    delayed, meeting, coordinator
-):
+def test_the_forecast_stays_when_the_agreed_date_moves(delayed, meeting, coordinator):
     variation = VariationFactory(
         milestone=delayed, number=4, due_after=date(2010, 8, 31), state="recommended"
     )
@@ -485,7 +485,7 @@ def test_a_forecast_keeps_the_agencys_word_when_the_agreed_date_moves(
     assert (delayed.agreed_due, delayed.forecast_due) == (date(2010, 8, 31), SLIPPED)
 
 
-def test_one_approval_after_another_moves_the_date_back_too(
+def test_a_later_approval_can_move_the_date_back(
     request_for_date, milestone, meeting, coordinator, contributor, police
 ):
     decide(request_for_date, meeting, coordinator)

@@ -40,22 +40,22 @@ def days(number):
         (-1200, "Overdue by 1,200 days"),
     ],
 )
-def test_days_are_said_in_words(number, words):
+def test_days_are_given_in_words(number, words):
     assert days_until(days(number), TODAY) == words
 
 
-def test_nothing_waits_for_who_has_no_seat(nobody, item, milestone, of_return):
+def test_a_user_without_a_seat_has_no_to_dos(nobody, item, milestone, of_return):
     assert lines_for(nobody, TODAY) == []
 
 
-def test_nothing_waits_for_an_observer(police, item, milestone, of_return):
+def test_an_observer_has_no_to_dos(police, item, milestone, of_return):
     assert lines_for(SeatFactory(agency=police, role="observer").user, TODAY) == []
 
 
 # --- an agency's own work -------------------------------------------------------------------
 
 
-def test_return_waits_for_contributor_and_approver(contributor, approver, item, of_return):
+def test_a_return_is_a_to_do_of_contributor_and_approver(contributor, approver, item, of_return):
     line = (
         "Return for January to June 2010, Police",
         "0 of 1 item answered",
@@ -67,7 +67,7 @@ def test_return_waits_for_contributor_and_approver(contributor, approver, item, 
     assert told(contributor)[0][1] == "1 of 1 item answered"
 
 
-def test_return_that_came_back_says_so_and_when_it_is_late(contributor, plan, police):
+def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police):
     ReturnFactory(round=RoundFactory(plan=plan, due_on=days(-2)), agency=police, state="sent_back")
     assert told(contributor) == [
         (
@@ -80,19 +80,19 @@ def test_return_that_came_back_says_so_and_when_it_is_late(contributor, plan, po
 
 
 @pytest.mark.parametrize("state", ["submitted", "accepted"])
-def test_return_that_is_sent_waits_no_more(contributor, plan, police, state):
+def test_a_submitted_return_is_no_to_do(contributor, plan, police, state):
     accepted = {"accepted_on": TODAY} if state == "accepted" else {}
     ReturnFactory(round=RoundFactory(plan=plan), agency=police, state=state, **accepted)
     assert told(contributor) == []
 
 
-def test_return_of_a_closed_round_waits_no_more(contributor, plan, police):
+def test_a_return_of_a_closed_round_is_no_to_do(contributor, plan, police):
     closed = RoundFactory(plan=plan, closed_at="2010-05-01T00:00:00Z")
     ReturnFactory(round=closed, agency=police)
     assert told(contributor) == []
 
 
-def test_milestones_wait_from_a_month_ahead_and_the_latest_first(contributor, item):
+def test_milestones_are_to_dos_from_a_month_ahead_with_the_latest_first(contributor, item):
     for due in (31, 30, 0, -5):
         MilestoneFactory(item=item, description=f"Due {due}", original_due=days(due))
     detail = "Item 1.2 Print a brochure"
@@ -103,7 +103,7 @@ def test_milestones_wait_from_a_month_ahead_and_the_latest_first(contributor, it
     ]
 
 
-def test_milestone_waits_for_the_agency_responsible_for_it_and_not_for_the_lead(
+def test_a_milestone_is_a_to_do_of_its_responsible_agency_and_not_of_the_lead(
     contributor, colleague, item, customs
 ):
     MilestoneFactory(item=item, original_due=TODAY, responsible_agency=customs)
@@ -115,18 +115,18 @@ def test_milestone_waits_for_the_agency_responsible_for_it_and_not_for_the_lead(
 @pytest.mark.parametrize(
     "done", [{"completed_on": date(2010, 5, 1)}, {"withdrawn_on": date(2010, 5, 1)}]
 )
-def test_milestone_that_is_closed_waits_no_more(contributor, item, done):
+def test_a_closed_milestone_is_no_to_do(contributor, item, done):
     MilestoneFactory(item=item, original_due=TODAY, **done)
     assert told(contributor) == []
 
 
-def test_milestone_of_a_withdrawn_item_waits_no_more(contributor, plan, police):
+def test_a_milestone_of_a_withdrawn_item_is_no_to_do(contributor, plan, police):
     item = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
     MilestoneFactory(item=item, original_due=TODAY)
     assert told(contributor) == []
 
 
-def test_what_is_open_in_a_plan_that_has_ended_is_history(contributor, police):
+def test_open_work_of_an_ended_plan_is_no_to_do(contributor, police):
     for ends_on, waits in [(days(-1), False), (TODAY, True)]:
         plan = PlanFactory(ends_on=ends_on, members=[police])
         milestone = MilestoneFactory(
@@ -136,7 +136,7 @@ def test_what_is_open_in_a_plan_that_has_ended_is_history(contributor, police):
         assert found is waits
 
 
-def test_decision_waits_for_the_agency_that_owns_it(contributor, colleague, plan, police):
+def test_a_decision_is_a_to_do_of_its_owner(contributor, colleague, plan, police):
     meeting = MeetingFactory(plan=plan, held_on=date(2010, 5, 20))
     DecisionFactory(meeting=meeting, text="Ask the printer.", owner_agency=police, due_on=days(3))
     DecisionFactory(meeting=meeting, number=2, text="Note.")
@@ -153,7 +153,7 @@ def test_decision_waits_for_the_agency_that_owns_it(contributor, colleague, plan
 # --- the coordinator's ----------------------------------------------------------------------
 
 
-def test_coordinator_is_asked_to_read_what_was_submitted(coordinator, plan, police):
+def test_a_submitted_return_is_a_to_do_of_the_coordinator(coordinator, plan, police):
     sent = ReturnFactory(round=RoundFactory(plan=plan), agency=police, state="submitted")
     assert told(coordinator) == [
         (
@@ -166,7 +166,7 @@ def test_coordinator_is_asked_to_read_what_was_submitted(coordinator, plan, poli
     assert [line.url for line in lines_for(coordinator, TODAY)] == [sent.get_absolute_url()]
 
 
-def test_coordinator_is_asked_about_variations(coordinator, contributor, milestone):
+def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, milestone):
     VariationFactory(milestone=milestone, number=4)
     assert told(coordinator) == [
         (
@@ -181,14 +181,14 @@ def test_coordinator_is_asked_about_variations(coordinator, contributor, milesto
     ]
 
 
-def test_another_plans_work_waits_for_its_own_coordinator(coordinator):
+def test_another_plans_work_is_a_to_do_of_its_own_coordinator(coordinator):
     VariationFactory()
     ReturnFactory(state="submitted")
     assert told(coordinator) == []
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_desk_asks_as_often_for_much_as_for_little(
+def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     count, plan, labour, police, django_assert_num_queries
 ):
     """Everything at once: a person who writes for one agency and coordinates with another."""

@@ -29,7 +29,7 @@ def marked(before: str, after: str) -> str:
         ("We print it", "We print, always", "We print[- it][+, always]"),
     ],
 )
-def test_what_went_and_what_came_is_marked(before, after, expected):
+def test_removed_and_added_words_are_marked(before, after, expected):
     # A word that stayed keeps the space that follows it now.
     assert marked(before, after) == expected
 
@@ -38,7 +38,7 @@ def test_what_went_and_what_came_is_marked(before, after, expected):
     ("before", "after"),
     [("We wrote it.", "We printed it now."), ("", "x"), ("same", "same"), ("a b a b", "b a b a b")],
 )
-def test_pieces_joined_are_the_texts(before, after):
+def test_joined_pieces_give_both_texts_again(before, after):
     was, now = side_by_side(before, after)
     assert ("".join(piece.text for piece in was), "".join(piece.text for piece in now)) == (
         before,
@@ -46,7 +46,7 @@ def test_pieces_joined_are_the_texts(before, after):
     )
 
 
-def test_a_long_run_that_stayed_is_cut_to_the_words_around_the_change():
+def test_a_long_unchanged_passage_is_cut_to_the_words_around_the_change():
     words = [f"w{n} " for n in range(100)]
     before = "".join(words)
     strands = short_diff(before, "".join([*words[:50], "new ", *words[50:]]))

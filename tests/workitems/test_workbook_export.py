@@ -121,7 +121,7 @@ def test_exporting_then_importing_the_demo_plan_changes_nothing(path):
         "TRUE",
     ],
 )
-def test_text_stays_text_whatever_it_begins_with(text):
+def test_text_is_never_written_as_a_formula(text):
     plan = PlanFactory(copied_to=text)
     WorkItemFactory(plan=plan, title=text, action=text)
     content = export_workbook(plan)
@@ -156,7 +156,7 @@ def test_a_text_too_long_for_a_cell_is_refused_and_not_cut():
     assert reading(export_workbook(item.plan)).is_empty
 
 
-def test_updates_that_are_not_accepted_stay_inside():
+def test_updates_that_are_not_accepted_are_not_exported():
     plan = PlanFactory()
     item = WorkItemFactory(plan=plan)
     for state in (Return.State.DUE, Return.State.SUBMITTED, Return.State.SENT_BACK):
@@ -170,7 +170,7 @@ def test_updates_that_are_not_accepted_stay_inside():
     assert len(cells(export_workbook(plan))["Updates"]) == 1
 
 
-def test_a_successor_outside_the_working_group_is_listed_and_stays_outside():
+def test_a_successor_outside_the_working_group_is_exported_without_joining_it():
     successor = AgencyFactory(short_name="MBIE")
     labour = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30), successor=successor)
     plan = PlanFactory(coordinating_agency=labour)
@@ -179,7 +179,7 @@ def test_a_successor_outside_the_working_group_is_listed_and_stays_outside():
     assert reading(content).is_empty
 
 
-def test_numbers_with_gaps_are_found_again_by_their_order():
+def test_records_numbered_with_gaps_are_matched_by_order_on_import():
     milestone = MilestoneFactory(forecast_due=date(2010, 9, 30))
     MeasureFactory(item=milestone.item, number=4)
     for number in (2, 5):
@@ -192,7 +192,7 @@ def test_numbers_with_gaps_are_found_again_by_their_order():
     assert reading(content).is_empty
 
 
-def test_the_empty_workbook_asks_for_what_a_plan_needs():
+def test_importing_the_empty_workbook_asks_for_every_required_value():
     with pytest.raises(WorkbookRefused) as refusal:
         reading(empty_workbook())
     assert [(fault.row, fault.column) for fault in refusal.value.faults] == [
@@ -204,7 +204,7 @@ def test_the_empty_workbook_asks_for_what_a_plan_needs():
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_of_an_export_do_not_grow_with_rows(django_assert_num_queries, rows):
+def test_an_export_takes_the_same_queries_for_any_number_of_rows(django_assert_num_queries, rows):
     plan = PlanFactory()
     for _ in range(rows):
         milestone = MilestoneFactory(item__plan=plan)
@@ -214,7 +214,7 @@ def test_queries_of_an_export_do_not_grow_with_rows(django_assert_num_queries, r
         export_workbook(plan)
 
 
-def test_the_command_writes_the_file_and_says_so(tmp_path):
+def test_the_command_writes_the_file_and_reports_it(tmp_path):
     plan = imported(file_of(small()).getvalue())
     path, out = tmp_path / "out.xlsx", StringIO()
     call_command("export_plan", plan.slug, str(path), stdout=out)
@@ -223,14 +223,14 @@ def test_the_command_writes_the_file_and_says_so(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["out.xlsx"]
 
 
-def test_the_command_says_which_plans_there_are(tmp_path):
+def test_the_command_lists_the_existing_plans(tmp_path):
     PlanFactory(slug="the-plan")
     with pytest.raises(CommandError) as error:
         call_command("export_plan", "a-plan", str(tmp_path / "out.xlsx"))
     assert str(error.value) == "There is no plan a-plan. There are: the-plan."
 
 
-def test_the_command_says_when_it_cannot_write(tmp_path):
+def test_the_command_reports_that_it_cannot_write_the_file(tmp_path):
     plan = PlanFactory()
     path = tmp_path / "nowhere" / "out.xlsx"
     with pytest.raises(CommandError) as error:
@@ -238,7 +238,7 @@ def test_the_command_says_when_it_cannot_write(tmp_path):
     assert str(error.value) == f"{path} cannot be written: No such file or directory."
 
 
-def test_the_documentation_says_what_the_format_is(settings):
+def test_the_documentation_matches_the_format(settings):
     page = (settings.BASE_DIR / "docs" / "workbook.md").read_text()
     assert described() in page, "docs/workbook.md: paste workitems.workbook.columns.described()"
 
@@ -374,7 +374,7 @@ def plans(draw):
 
 @given(data=st.data())
 @hypothesis_settings(max_examples=25)
-def test_any_plan_comes_back_as_it_was(data):
+def test_any_plan_survives_export_and_import(data):
     contents = []
     with pytest.raises(Undo), transaction.atomic():
         plan = data.draw(plans())
@@ -395,7 +395,7 @@ def test_any_plan_comes_back_as_it_was(data):
 @given(text=TEXT)
 @example(text="_x000D_")
 @example(text="\r\n")
-def test_any_text_is_the_same_twice_over(text):
+def test_normalising_text_twice_changes_nothing(text):
     from workitems.workbook.cell_kinds import Kind, Line
 
     for kind in (Kind(), Line()):

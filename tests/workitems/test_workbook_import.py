@@ -77,7 +77,7 @@ def counted(outcome):
 # --- A new plan -----------------------------------------------------------------------------
 
 
-def test_a_new_plan_has_all_that_the_workbook_says():
+def test_a_new_plan_has_everything_in_the_workbook():
     outcome = imported(small())
     plan = Plan.objects.get()
     assert (outcome.plan, outcome.plan_is_new) == (plan, True)
@@ -114,7 +114,7 @@ def test_a_new_plan_has_all_that_the_workbook_says():
     }
 
 
-def test_an_agreed_date_left_empty_is_the_original_and_a_forecast_the_agreed():
+def test_an_empty_agreed_date_is_the_original_and_an_empty_forecast_the_agreed():
     sheets = small()
     sheets["Milestones"][0]["Forecast due"] = None
     imported(sheets)
@@ -182,14 +182,14 @@ def test_updates_become_closed_rounds_with_accepted_returns():
         (date(2009, 7, 31), date(2010, 1, 31), "31 July 2009 to 31 January 2010"),
     ],
 )
-def test_a_round_is_named_for_its_period(start, end, name):
+def test_a_round_is_named_after_its_period(start, end, name):
     sheets = small()
     sheets["Updates"][0] |= {"Period start": start, "Period end": end}
     imported(sheets)
     assert Round.objects.get().name == name
 
 
-def test_agencies_succeed_each_other_in_any_order_of_rows():
+def test_a_successor_may_be_listed_before_or_after_its_predecessor():
     sheets = small()
     sheets["Agencies"][0] |= {"Valid to": date(2012, 6, 30), "Successor": "mbie"}
     sheets["Agencies"].append({"Short name": "MBIE", "Name": "Ministry of Business"})
@@ -197,7 +197,7 @@ def test_agencies_succeed_each_other_in_any_order_of_rows():
     assert Agency.objects.get(short_name="DoL").successor.short_name == "MBIE"
 
 
-def test_supporting_agencies_may_have_roles():
+def test_supporting_agencies_can_have_roles():
     sheets = small()
     sheets["Agencies"] += [
         {"Short name": "MFAT (Posts)", "Name": "Foreign Affairs"},
@@ -214,7 +214,7 @@ def test_supporting_agencies_may_have_roles():
     ]
 
 
-def test_measures_stand_on_lines_of_their_own():
+def test_each_line_of_a_measure_cell_is_one_measure():
     sheets = small()
     sheets["Work items"][0]["Measure"] = "Staff trained\n\nCalls answered"
     imported(sheets)
@@ -235,7 +235,7 @@ def with_minister(name, **plan):
     return sheets
 
 
-def test_a_minister_is_appointed_from_the_release_where_nobody_is():
+def test_a_minister_is_appointed_from_the_release_if_there_is_none():
     imported(with_minister("Hon A"))
     appointment = Appointment.objects.get()
     assert (appointment.minister, appointment.from_on, appointment.to_on) == (
@@ -251,13 +251,13 @@ def test_a_minister_is_appointed_until_the_next_one():
     assert Appointment.objects.get(minister="Hon A").to_on == date(2011, 12, 13)
 
 
-def test_the_minister_who_is_recorded_stays():
+def test_a_recorded_minister_is_kept():
     AppointmentFactory(minister="Hon A")
     imported(with_minister("Hon A"))
     assert Appointment.objects.count() == 1
 
 
-def test_a_new_plans_minister_follows_the_one_of_an_earlier_plan():
+def test_the_minister_of_a_new_plan_succeeds_the_one_of_an_earlier_plan():
     imported(with_minister("Hon A"))
     imported(with_minister("Hon B", Title="Second plan", Released_on=date(2020, 12, 1)))
     assert list(Appointment.objects.order_by("from_on").values_list("minister", "to_on")) == [
@@ -285,7 +285,7 @@ def completed(**milestone):
     return sheets
 
 
-def test_a_complete_item_was_complete_with_its_last_milestone():
+def test_a_complete_item_is_complete_on_the_day_of_its_last_milestone():
     sheets = completed(**{"Completed on": date(2010, 3, 1)})
     sheets["Milestones"].append(
         {**sheets["Milestones"][0], "Milestone": 2, "Completed on": date(2010, 5, 1)}
@@ -294,7 +294,7 @@ def test_a_complete_item_was_complete_with_its_last_milestone():
     assert WorkItem.objects.get().completed_on == date(2010, 5, 1)
 
 
-def test_a_complete_item_without_milestones_was_complete_when_its_agency_first_said_so():
+def test_a_complete_item_without_milestones_is_complete_on_the_day_of_its_first_such_update():
     sheets = completed()
     sheets["Milestones"] = sheets["Delays"] = sheets["Mitigations"] = []
     first = sheets["Updates"][0] | {"Stage": "Complete"}
@@ -343,7 +343,7 @@ def test_importing_again_changes_nothing():
     assert (WorkItem.history.count(), Milestone.history.count(), Plan.history.count()) == rows
 
 
-def test_importing_again_changes_by_number_and_says_from_what_to_what():
+def test_importing_again_matches_by_number_and_reports_old_and_new_values():
     imported(small())
     sheets = small()
     sheets["Pillars"][0]["Title"] = "Preventing"
@@ -388,7 +388,7 @@ def test_importing_again_changes_by_number_and_says_from_what_to_what():
     assert Milestone.objects.get().forecast_due == date(2010, 12, 31)
 
 
-def test_a_page_open_on_a_changed_row_goes_out_of_date():
+def test_importing_increases_the_version_of_changed_rows_only():
     imported(small())
     sheets = small()
     sheets["Work items"][0]["Confidence"] = "On track"
@@ -492,7 +492,7 @@ def test_the_filled_workbook_has_something_in_every_column():
 
 
 @pytest.mark.parametrize(("name", "heading"), OPTIONAL)
-def test_a_column_that_is_not_there_leaves_a_known_plan_as_it_is(name, heading):
+def test_a_missing_column_leaves_an_existing_plan_unchanged(name, heading):
     plan = import_of(filled()).plan
     before = cells(export_workbook(plan))
     outcome = import_of(*without(filled(), name, heading), at=NOW + timedelta(minutes=1))
@@ -501,12 +501,12 @@ def test_a_column_that_is_not_there_leaves_a_known_plan_as_it_is(name, heading):
 
 
 @pytest.mark.parametrize(("name", "heading"), OPTIONAL)
-def test_a_column_that_is_not_there_is_as_an_empty_one_to_a_new_plan(name, heading):
+def test_a_missing_column_counts_as_empty_for_a_new_plan(name, heading):
     without_it = rows_of_a_new_plan(*without(filled(), name, heading))
     assert without_it == rows_of_a_new_plan(emptied(filled(), name, heading))
 
 
-def test_what_is_changed_beside_a_column_that_is_not_there_is_held_against_what_is_known():
+def test_changes_are_checked_against_stored_values_of_missing_columns():
     import_of(filled())
     sheets = filled()
     sheets["Delays"][0]["Found on"] = date(2010, 12, 1)
@@ -530,7 +530,7 @@ def test_what_is_changed_beside_a_column_that_is_not_there_is_held_against_what_
     ]
 
 
-def test_rows_that_the_workbook_leaves_out_stay():
+def test_rows_missing_from_the_workbook_are_kept():
     imported(small())
     sheets = small()
     for name in sheets:
@@ -540,7 +540,7 @@ def test_rows_that_the_workbook_leaves_out_stay():
     assert (WorkItem.objects.count(), Support.objects.count(), Risk.objects.count()) == (1, 1, 1)
 
 
-def test_a_workbook_may_bring_rows_that_hang_on_stored_ones():
+def test_a_workbook_can_add_rows_to_stored_parents():
     imported(small())
     sheets = {name: [] for name in small()} | {"Plan": small()["Plan"]}
     sheets["Milestones"] = [
@@ -569,7 +569,7 @@ def test_a_workbook_may_bring_rows_that_hang_on_stored_ones():
     assert Mitigation.objects.get().done_on == date(2010, 6, 1)
 
 
-def test_an_agency_is_found_again_in_any_case_and_keeps_its_spelling():
+def test_an_agency_is_matched_in_any_case_and_keeps_its_spelling():
     imported(small())
     sheets = small()
     sheets["Agencies"][1] = {"Short name": "POLICE", "Name": "New Zealand Police (NZ Police)"}
@@ -597,7 +597,7 @@ def test_an_agency_of_another_plan_joins_the_working_group():
     assert Agency.objects.count() == 2
 
 
-def test_an_update_added_to_a_stored_no_change_takes_its_place():
+def test_an_imported_update_replaces_a_stored_no_change():
     imported(small())
     update = Update.objects.get()
     Update.objects.filter(pk=update.pk).update(no_change_on=date(2010, 1, 10), achieved="")
@@ -609,7 +609,7 @@ def test_an_update_added_to_a_stored_no_change_takes_its_place():
 # --- What is locked -------------------------------------------------------------------------
 
 
-def test_an_agreed_date_moves_only_by_a_variation():
+def test_an_import_cannot_move_an_agreed_date():
     imported(small())
     sheets = small()
     sheets["Milestones"][0]["Agreed due"] = date(2010, 9, 30)
@@ -620,7 +620,7 @@ def test_an_agreed_date_moves_only_by_a_variation():
     assert Milestone.objects.get().agreed_due == date(2010, 3, 31)
 
 
-def test_an_original_date_never_moves():
+def test_an_import_cannot_move_an_original_date():
     imported(small())
     sheets = small()
     sheets["Milestones"][0] |= {
@@ -634,7 +634,7 @@ def test_an_original_date_never_moves():
 
 
 @pytest.mark.parametrize("heading", ["Title", "Objective", "Action"])
-def test_official_wording_changes_only_by_a_variation(heading):
+def test_an_import_cannot_change_official_wording(heading):
     imported(small())
     sheets = small()
     before = sheets["Work items"][0][heading]
@@ -648,7 +648,7 @@ def test_official_wording_changes_only_by_a_variation(heading):
 
 @pytest.mark.parametrize("before", Stage.values)
 @pytest.mark.parametrize("after", Stage.values)
-def test_a_stage_follows_as_it_does_on_screen(before, after):
+def test_an_import_allows_the_same_changes_of_stage_as_the_pages(before, after):
     def at(stage):
         sheets = small()
         sheets["Work items"][0]["Stage"] = stage
@@ -669,7 +669,7 @@ def test_a_stage_follows_as_it_does_on_screen(before, after):
     assert (item.completed_on is not None) == (item.stage == Stage.COMPLETE)
 
 
-def test_only_accepted_returns_take_updates():
+def test_updates_are_imported_only_into_accepted_returns():
     plan = imported(small()).plan
     agency = Agency.objects.get(short_name="Police")
     round_ = RoundFactory(plan=plan)
@@ -691,7 +691,7 @@ def test_only_accepted_returns_take_updates():
     ]
 
 
-def test_a_draft_of_an_update_is_never_touched():
+def test_an_import_never_changes_a_draft_update():
     plan = imported(small()).plan
     round_ = RoundFactory(plan=plan)
     UpdateFactory(
@@ -759,7 +759,7 @@ def test_twelve_faults_are_twelve_sentences():
 
 
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])
-def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
+def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
     path = tmp_path / "plan.xlsx"
     path.write_bytes(twelve_faults().getvalue())
     with pytest.raises(CommandError) as error:
@@ -868,14 +868,14 @@ def test_the_command_tells_all_twelve_and_fails(tmp_path, options):
         ),
     ],
 )
-def test_what_does_not_fit_together_is_told(sheet, row, sentence):
+def test_contradictory_values_are_reported(sheet, row, sentence):
     sheets = small()
     sheets[sheet].append(row)
     assert refused(sheets) == [sentence]
 
 
 @pytest.mark.parametrize("title", ["New", "Import", "。。。"])
-def test_a_title_must_make_an_address(title):
+def test_a_title_must_give_a_url(title):
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Title", title)
     assert refused(sheets) == [
@@ -894,7 +894,7 @@ def test_the_workbook_of_another_plan_is_refused():
     ]
 
 
-def test_a_plan_that_must_be_new_is_refused_where_it_is_not():
+def test_a_plan_that_must_be_new_is_refused_if_it_exists():
     plan = imported(small()).plan
     assert refused(small(), new_for={plan.coordinating_agency_id}) == [
         f"{place('Plan', 2, 'Title')}: There is a plan “Plan of Action” already. Right would be: "
@@ -911,7 +911,7 @@ def test_a_preview_writes_nothing():
     assert (Plan.objects.count(), Agency.objects.count(), Plan.history.count()) == (0, 0, 0)
 
 
-def test_an_import_that_fails_half_way_leaves_nothing(monkeypatch):
+def test_an_import_that_fails_halfway_is_rolled_back(monkeypatch):
     monkeypatch.setattr(Risk.objects, "bulk_create", lambda *args, **kwargs: 1 / 0)
     monkeypatch.setattr(Risk._default_manager, "bulk_create", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -919,7 +919,7 @@ def test_an_import_that_fails_half_way_leaves_nothing(monkeypatch):
     assert (Plan.objects.count(), Agency.objects.count(), WorkItem.history.count()) == (0, 0, 0)
 
 
-def test_an_import_does_what_its_preview_showed_or_nothing():
+def test_an_import_makes_the_changes_of_its_preview_or_none():
     imported(small())
     sheets = small()
     sheets["Work items"][0]["Confidence"] = "On track"
@@ -933,7 +933,7 @@ def test_an_import_does_what_its_preview_showed_or_nothing():
 
 
 @pytest.mark.parametrize("copies", [1, 3])
-def test_queries_do_not_grow_with_rows(django_assert_num_queries, copies):
+def test_an_import_takes_the_same_queries_for_any_number_of_rows(django_assert_num_queries, copies):
     sheets = small()
     for name in ("Work items", "Milestones", "Delays", "Mitigations", "Updates"):
         key = "Number" if name == "Work items" else "Work item"
@@ -946,7 +946,7 @@ def test_queries_do_not_grow_with_rows(django_assert_num_queries, copies):
 # --- The past -------------------------------------------------------------------------------
 
 
-def test_the_plan_shows_as_it_stood_on_any_day():
+def test_an_imported_plan_can_be_shown_as_at_any_day():
     sheets = small()
     sheets["Milestones"].append(
         {
@@ -985,7 +985,7 @@ def test_the_plan_shows_as_it_stood_on_any_day():
     assert Return.history.as_of(on(2010, 1, 20)).get().state == "accepted"
 
 
-def test_history_ends_with_the_row_as_it_is():
+def test_imported_history_ends_with_the_current_row():
     sheets = small()
     # The last word of its agency is not what the sheet says of the item.
     sheets["Work items"][0]["Stage"] = "Ongoing"
@@ -995,7 +995,7 @@ def test_history_ends_with_the_row_as_it_is():
     assert WorkItem.history.as_of(on(2010, 7, 30)).get().stage == "under_way"
 
 
-def test_a_complete_item_is_complete_from_its_day_on_and_never_goes_back():
+def test_a_complete_item_is_complete_in_history_from_its_day_on():
     sheets = completed(**{"Completed on": date(2010, 1, 10)})
     sheets["Updates"].append(
         sheets["Updates"][0]
@@ -1034,7 +1034,7 @@ def test_an_item_without_updates_has_been_under_way_all_along():
     assert (item.stage, item.confidence) == ("under_way", "at_risk")
 
 
-def test_no_row_has_two_states_in_one_moment():
+def test_no_row_has_two_states_at_one_moment():
     sheets = small()
     release = date(2009, 7, 31)
     sheets["Milestones"][0]["Completed on"] = release
@@ -1049,7 +1049,7 @@ def test_no_row_has_two_states_in_one_moment():
         assert len(model.history.as_of(NOW)) == 1, model
 
 
-def test_a_plan_that_is_not_released_yet_begins_with_its_import():
+def test_the_history_of_an_unreleased_plan_begins_with_its_import():
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Released on", date(2027, 1, 1))
     imported(sheets)
@@ -1057,7 +1057,7 @@ def test_a_plan_that_is_not_released_yet_begins_with_its_import():
     assert WorkItem.history.get().stage == "under_way"
 
 
-def test_history_names_the_import_the_file_and_the_person(coordinator):
+def test_history_names_the_import_the_file_and_the_user(coordinator):
     imported(small())
     by_command = WorkItem.history.latest()
     assert (by_command.history_actor, by_command.history_user) == ("Spreadsheet import", None)
@@ -1070,7 +1070,7 @@ def test_history_names_the_import_the_file_and_the_person(coordinator):
     assert by_person.history_actor == "Coordinator (DoL)"
 
 
-def test_the_next_years_updates_join_the_past_on_their_days():
+def test_later_updates_are_added_to_history_on_their_own_days():
     imported(small())
     sheets = small()
     sheets["Work items"][0] |= {"Stage": "Ongoing", "Confidence": "On track"}
@@ -1091,7 +1091,7 @@ def test_the_next_years_updates_join_the_past_on_their_days():
     assert WorkItem.objects.get().heard_on == date(2010, 7, 20)
 
 
-def test_a_change_without_a_day_is_true_from_the_import_on():
+def test_a_change_without_a_date_takes_effect_at_the_import():
     imported(small())
     sheets = small()
     sheets["Work items"][0]["Confidence"] = "On track"
@@ -1105,7 +1105,7 @@ def test_a_change_without_a_day_is_true_from_the_import_on():
     )
 
 
-def test_a_milestone_completed_since_was_completed_on_its_day():
+def test_a_newly_completed_milestone_is_dated_on_its_day_in_history():
     imported(small())
     sheets = small()
     sheets["Milestones"][0]["Completed on"] = date(2010, 8, 2)
@@ -1118,7 +1118,7 @@ def test_a_milestone_completed_since_was_completed_on_its_day():
 # --- The command ----------------------------------------------------------------------------
 
 
-def test_the_command_says_what_it_did(tmp_path):
+def test_the_command_reports_what_it_did(tmp_path):
     path = tmp_path / "plan.xlsx"
     path.write_bytes(file_of(small()).getvalue())
     out = StringIO()
@@ -1137,7 +1137,7 @@ def test_the_command_says_what_it_did(tmp_path):
     ]
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path):
+def test_a_dry_run_reports_the_changes_and_makes_none(tmp_path):
     imported(small())
     sheets = small()
     sheets["Work items"][0]["Confidence"] = None
@@ -1154,7 +1154,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path):
     assert WorkItem.objects.get().confidence == "at_risk"
 
 
-def test_the_command_says_when_there_is_no_such_file(tmp_path):
+def test_the_command_reports_a_missing_file(tmp_path):
     with pytest.raises(CommandError) as error:
         call_command("import_plan", str(tmp_path / "nothing.xlsx"))
     assert str(error.value) == (

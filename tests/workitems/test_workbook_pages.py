@@ -69,7 +69,7 @@ def kept_files():
     return default_storage.listdir(held.FOLDER)[1]
 
 
-def test_a_preview_shows_what_would_change_and_changes_nothing(send):
+def test_a_preview_shows_the_changes_and_makes_none(send):
     response = send(workbook=upload(changed()))
     assert response.status_code == 200
     assert [(c.label, f.was, f.now) for c, f in response.context["changed"]] == [
@@ -78,7 +78,7 @@ def test_a_preview_shows_what_would_change_and_changes_nothing(send):
     assert WorkItem.objects.get().confidence == "at_risk"
 
 
-def test_confirming_imports_and_forgets_the_file(send, coordinator, plan):
+def test_confirming_imports_the_file_and_deletes_it(send, coordinator, plan):
     fingerprint = send(workbook=upload(changed())).context["outcome"].fingerprint
     assert len(kept_files()) == 1
     response = send(fingerprint=fingerprint)
@@ -138,19 +138,19 @@ def test_an_empty_or_huge_upload_is_refused_by_the_form(send, content, sentence)
     assert response.context["form"].errors == {"workbook": [sentence]}
 
 
-def test_what_is_not_a_workbook_is_told_on_the_page(send):
+def test_a_file_that_is_not_a_workbook_is_reported_on_the_page(send):
     response = send(workbook=SimpleUploadedFile("plan.xlsx", b"hello"))
     assert response.status_code == 422
     assert "The file is damaged or is not a workbook (.xlsx)." in response.text
 
 
-def test_no_changes_offers_nothing_to_confirm(send):
+def test_a_preview_without_changes_offers_no_confirmation(send):
     response = send(workbook=upload(small()))
     assert "The plan is as the workbook says." in response.text
     assert "fingerprint" not in response.text
 
 
-def test_hostile_text_is_shown_as_text(send):
+def test_hostile_text_is_escaped(send):
     sheets = small()
     sheets["Risks"][0]["Risk"] = "<script>alert(1)</script>"
     response = send(workbook=upload(sheets, name="<b>.xlsx"))
@@ -158,7 +158,7 @@ def test_hostile_text_is_shown_as_text(send):
     assert "<b>.xlsx" not in response.text
 
 
-def test_a_file_belongs_to_the_person_who_chose_it(client, send, plan, coordinator):
+def test_an_uploaded_file_is_available_only_to_its_user(client, send, plan, coordinator):
     fingerprint = send(workbook=upload(changed())).context["outcome"].fingerprint
     key = client.session["held_workbook"]["key"]
     other = SeatFactory(
@@ -174,11 +174,11 @@ def test_a_file_belongs_to_the_person_who_chose_it(client, send, plan, coordinat
 
 
 @pytest.mark.parametrize("key", ["", "../../secret", "a" * 31, "g" * 32])
-def test_a_key_that_is_none_finds_nothing(coordinator, key):
+def test_an_invalid_key_finds_no_file(coordinator, key):
     assert held.take(key, owner=coordinator) is None
 
 
-def test_a_person_keeps_one_file_and_forgotten_ones_go(coordinator, django_user_model):
+def test_a_user_keeps_one_uploaded_file_and_old_ones_are_deleted(coordinator, django_user_model):
     other = SeatFactory(user__name="Other", agency=Agency.objects.first()).user
     held.keep(upload(small()), owner=other, at=NOW)
     held.keep(upload(small()), owner=coordinator, at=NOW)
@@ -209,7 +209,7 @@ def start(client, coordinator):
     return send
 
 
-def test_a_coordinator_starts_a_plan_from_a_workbook(start):
+def test_a_coordinator_creates_a_plan_from_a_workbook(start):
     preview = start(workbook=upload(second()))
     assert preview.status_code == 200
     assert Plan.objects.count() == 1
@@ -217,11 +217,11 @@ def test_a_coordinator_starts_a_plan_from_a_workbook(start):
     assert response.url == Plan.objects.get(slug="second-plan").get_absolute_url()
 
 
-def test_a_plan_that_is_there_is_not_started_again(start):
+def test_an_existing_plan_cannot_be_created_again(start):
     assert start(workbook=upload(small())).status_code == 422
 
 
-def test_a_plan_is_started_for_an_agency_that_one_coordinates_for(start):
+def test_a_plan_can_be_created_only_for_an_agency_that_the_user_coordinates(start):
     sheets = second()
     sheets["Plan"] = setting(sheets["Plan"], "Coordinating agency", "Police")
     response = start(workbook=upload(sheets))
@@ -231,7 +231,7 @@ def test_a_plan_is_started_for_an_agency_that_one_coordinates_for(start):
     ]
 
 
-def test_a_file_kept_for_one_plan_is_not_imported_into_another(start, send):
+def test_a_file_uploaded_for_one_plan_is_not_imported_into_another(start, send):
     fingerprint = start(workbook=upload(second())).context["outcome"].fingerprint
     assert send(fingerprint=fingerprint).status_code == 302
     assert Plan.objects.count() == 1
@@ -240,20 +240,20 @@ def test_a_file_kept_for_one_plan_is_not_imported_into_another(start, send):
 # --- Out ------------------------------------------------------------------------------------
 
 
-def test_the_export_is_the_workbook(client, send, plan):
+def test_the_export_downloads_the_workbook(client, send, plan):
     response = client.get(reverse("plans:export", args=[plan.slug]))
     assert response["Content-Disposition"] == 'attachment; filename="plan-of-action.xlsx"'
     assert preview_import(io.BytesIO(response.content), at=NOW, plan=plan).is_empty
 
 
-def test_a_plan_that_does_not_fit_is_told_on_its_page(client, send, plan):
+def test_a_plan_too_large_for_a_workbook_is_reported_on_its_page(client, send, plan):
     WorkItem.objects.update(action="x" * 40_000)
     response = client.get(reverse("plans:export", args=[plan.slug]), follow=True)
     assert response.redirect_chain == [(plan.get_absolute_url(), 302)]
     assert "a spreadsheet cell holds 32,767" in response.text
 
 
-def test_the_empty_workbook_has_the_sheets(client, start):
+def test_the_empty_workbook_has_every_sheet(client, start):
     response = client.get(reverse("plans:blank-workbook"))
     assert response["Content-Disposition"] == 'attachment; filename="new-plan.xlsx"'
     assert response.content.startswith(b"PK")
@@ -266,7 +266,7 @@ def test_the_upload_pages_describe_the_format(client, send, plan):
         assert "Short names of agencies with semicolons between" in response.text
 
 
-def test_the_plan_that_is_exported_is_the_one_in_the_address(client, send, plan):
+def test_the_exported_plan_is_the_one_in_the_url(client, send, plan):
     other = import_workbook(file_of(second()), name="second.xlsx", at=NOW).plan
     response = client.get(reverse("plans:export", args=[other.slug]))
     assert len(response.content) > 0

@@ -63,7 +63,7 @@ DAMAGED = (
 SPREADSHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
 
-def test_a_right_workbook_has_no_faults():
+def test_a_valid_workbook_has_no_faults():
     assert faults_in(file_of(small())) == []
 
 
@@ -81,7 +81,7 @@ def test_a_right_workbook_has_no_faults():
     ],
     ids=["empty", "csv", "pdf", "stub", "cut short", "zip", "no workbook in it", "no xml"],
 )
-def test_what_is_not_a_workbook_is_refused_with_a_sentence(content):
+def test_a_file_that_is_not_a_workbook_is_refused_with_a_message(content):
     assert faults_in(io.BytesIO(content)) == [DAMAGED]
 
 
@@ -134,7 +134,7 @@ def test_entities_in_the_xml_are_refused():
     assert faults_in(with_sheet_xml(bomb)) == [DAMAGED]
 
 
-def test_a_million_empty_rows_are_told_and_not_read():
+def test_a_million_empty_rows_are_reported_without_being_read():
     rows = "".join(f'<row r="{number}"/>' for number in range(2, 1_000_002))
     head = (
         '<row r="1"><c r="A1" t="inlineStr"><is><t>Key</t></is></c>'
@@ -152,7 +152,7 @@ def test_a_million_empty_rows_are_told_and_not_read():
     )
 
 
-def test_a_sheet_that_lies_about_its_size_is_read_whole():
+def test_a_sheet_with_a_wrong_declared_size_is_read_completely():
     with zipfile.ZipFile(file_of(small())) as plain:
         xml = plain.read("xl/worksheets/sheet1.xml").decode()
     assert '<dimension ref="A1:B5"' in xml
@@ -160,7 +160,7 @@ def test_a_sheet_that_lies_about_its_size_is_read_whole():
     assert faults_in(file) == []
 
 
-def test_one_cell_in_the_last_row_of_a_sheet_is_told():
+def test_a_cell_in_the_last_row_of_a_sheet_is_reported():
     made = book(small())
     made["Risks"].cell(row=1_048_576, column=1, value="x")
     assert faults_in(saved(made)) == [
@@ -169,7 +169,7 @@ def test_one_cell_in_the_last_row_of_a_sheet_is_told():
     ]
 
 
-def test_a_few_empty_rows_between_are_no_fault():
+def test_a_few_empty_rows_in_between_are_no_fault():
     made = book(small())
     made["Pillars"].cell(row=20, column=1, value=2)
     made["Pillars"].cell(row=20, column=2, value="Protection")
@@ -177,7 +177,7 @@ def test_a_few_empty_rows_between_are_no_fault():
     assert [(row.number, row["Title"]) for row in rows] == [(2, "Prevention"), (20, "Protection")]
 
 
-def test_a_cell_far_to_the_right_is_told():
+def test_a_cell_far_to_the_right_is_reported():
     made = book(small())
     made["Pillars"]["XFD2"] = "x"
     assert faults_in(saved(made)) == [
@@ -205,7 +205,7 @@ except WorkbookRefused as refused:
 """
 
 
-def test_a_zip_bomb_takes_next_to_no_memory(settings):
+def test_a_zip_bomb_takes_little_memory(settings):
     done = subprocess.run(
         [sys.executable, "-c", BIG, str(settings.BASE_DIR)],
         capture_output=True,
@@ -219,7 +219,7 @@ def test_a_zip_bomb_takes_next_to_no_memory(settings):
 
 
 @pytest.mark.sqlite  # one database is enough to show it
-def test_it_reads_alike_without_lxml_which_production_does_not_have(settings, tmp_path):
+def test_a_workbook_reads_the_same_without_lxml(settings, tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import django; django.setup();"
         "import openpyxl; from datetime import date; from workitems.workbook.read import read_workbook;"
@@ -261,7 +261,7 @@ def test_sheets_and_headings_may_come_in_any_order_and_case():
     }
 
 
-def test_a_heading_may_carry_a_remark_in_brackets():
+def test_a_heading_may_have_a_remark_in_brackets():
     sheets = small()
     headings = [
         "Supporting agencies (semicolons)" if heading == "Supporting agencies" else heading
@@ -270,7 +270,7 @@ def test_a_heading_may_carry_a_remark_in_brackets():
     assert faults_in(file_of(sheets, {"Work items": headings})) == []
 
 
-def test_an_unknown_column_is_named_with_what_may_be_meant():
+def test_an_unknown_column_is_reported_with_a_suggestion():
     headings = [*headings_of("Milestones"), "Agreed date", "Colour"]
     sheets = small()
     sheets["Milestones"][0] |= {"Agreed date": "soon", "Colour": "red"}
@@ -282,21 +282,21 @@ def test_an_unknown_column_is_named_with_what_may_be_meant():
     ]
 
 
-def test_a_missing_column_is_told_once_and_not_for_each_row():
+def test_a_missing_column_is_reported_once_and_not_for_each_row():
     headings = [heading for heading in headings_of("Pillars") if heading != "Title"]
     assert faults_in(file_of(small(), {"Pillars": headings})) == [
         "Pillars, row 1, Title: The column is missing. Right would be: a column headed “Title”."
     ]
 
 
-def test_a_column_that_stands_twice_is_told():
+def test_a_duplicate_column_is_reported():
     headings = [*headings_of("Pillars"), "Title"]
     assert faults_in(file_of(small(), {"Pillars": headings})) == [
         f"{place('Pillars', 1, 'Title', beyond=1)}: The column stands twice. Right would be: the column once."
     ]
 
 
-def test_values_under_no_heading_are_told():
+def test_values_without_a_heading_are_reported():
     made = book(small())
     letter = column_of("Pillars", "", beyond=2)
     made["Pillars"][f"{letter}2"] = "forgotten"
@@ -306,7 +306,7 @@ def test_values_under_no_heading_are_told():
     ]
 
 
-def test_missing_and_unknown_sheets_are_told():
+def test_missing_and_unknown_sheets_are_reported():
     sheets = small()
     sheets["Milestone"] = sheets.pop("Milestones")
     sheets["Milestone"] = []
@@ -325,7 +325,7 @@ def test_a_sheet_may_be_empty_with_or_without_headings():
     assert faults_in(saved(made)) == []
 
 
-def test_an_empty_sheet_plan_asks_for_each_key():
+def test_an_empty_plan_sheet_reports_each_missing_key():
     made = book({**small(), "Plan": []})
     made["Plan"].delete_rows(1)
     assert [fault.partition(". ")[0] for fault in faults_in(saved(made))] == [
@@ -336,7 +336,7 @@ def test_an_empty_sheet_plan_asks_for_each_key():
     ]
 
 
-def test_an_unknown_key_and_a_key_twice_are_told():
+def test_unknown_and_duplicate_keys_are_reported():
     sheets = small()
     sheets["Plan"] += [("Released", date(2009, 7, 31)), ("Title", "Again"), (None, "adrift")]
     assert faults_in(file_of(sheets)) == [
@@ -402,7 +402,7 @@ def fault_of(sheet, heading, raw):
         ("Agencies", "Valid from", "1886-09-01", date(1886, 9, 1)),
     ],
 )
-def test_a_cell_is_read(sheet, heading, raw, value):
+def test_a_valid_cell_is_read(sheet, heading, raw, value):
     if value is None:
         made = book(small())
         column = headings_of(sheet).index(heading) + 1
@@ -529,7 +529,7 @@ A_DATE = "Right would be: a date, such as 2010-07-30, or a cell formatted as a d
         ),
     ],
 )
-def test_a_cell_that_is_wrong_is_told(sheet, heading, raw, sentence):
+def test_an_invalid_cell_is_reported(sheet, heading, raw, sentence):
     assert fault_of(sheet, heading, raw) == sentence
 
 
@@ -558,7 +558,7 @@ def test_an_item_number_must_be_text(raw, sentence):
     assert fault_of("Work items", "Number", raw) == sentence
 
 
-def test_faults_past_a_thousand_stop_the_reading():
+def test_reading_stops_after_a_thousand_faults():
     sheets = small()
     sheets["Pillars"] = [{"Number": "x", "Title": "x"} for _ in range(1_500)]
     found = faults_in(file_of(sheets))
@@ -566,7 +566,7 @@ def test_faults_past_a_thousand_stop_the_reading():
     assert found[-1] == "There is more that is wrong. Right would be: these mended first."
 
 
-def test_a_plan_row_names_its_own_row():
+def test_a_fault_in_the_plan_sheet_names_its_row():
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Released on", "soon")
     assert faults_in(file_of(sheets)) == [
