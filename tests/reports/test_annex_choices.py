@@ -52,7 +52,7 @@ def test_annexes_are_printed_in_the_order_in_which_they_were_chosen(briefing, by
     ]
 
 
-def test_a_choice_keeps_who_made_it_and_what_was_chosen(briefing, by):
+def test_a_choice_of_annexes_records_its_author_and_the_annexes(briefing, by):
     choose(briefing, "delays", "items", by=by)
     entry = briefing.history.latest()
     assert (entry.history_user, entry.history_change_reason) == (
@@ -61,25 +61,25 @@ def test_a_choice_keeps_who_made_it_and_what_was_chosen(briefing, by):
     )
 
 
-def test_a_briefing_may_have_no_annex(briefing, by):
+def test_a_briefing_can_have_no_annex(briefing, by):
     choose(briefing, by=by)
     assert headings(briefing) == []
     assert briefing.history.latest().history_change_reason == "Annexes: none"
 
 
-def test_the_same_choice_writes_nothing(briefing, by):
+def test_choosing_the_same_annexes_writes_nothing(briefing, by):
     before = briefing.history.count()
     choose(briefing, *briefing.annexes, by=by)
     assert briefing.history.count() == before
 
 
 @pytest.mark.parametrize("annexes", [("items", "items"), ("secrets",)])
-def test_an_annex_twice_or_unknown_is_refused(briefing, by, annexes):
+def test_a_duplicate_or_unknown_annex_is_refused(briefing, by, annexes):
     with pytest.raises(Refused, match="Choose each annex once"):
         choose(briefing, *annexes, by=by)
 
 
-def test_a_choice_made_since_is_a_conflict(briefing, by):
+def test_a_choice_made_meanwhile_is_a_conflict(briefing, by):
     version = briefing.version
     choose(briefing, "delays", by=by)
     with pytest.raises(Conflict) as conflict:
@@ -91,7 +91,7 @@ def test_a_choice_made_since_is_a_conflict(briefing, by):
     ("state", "may"),
     [(state, state in Briefing.OPEN) for state in Briefing.State.values],
 )
-def test_annexes_stand_once_the_text_is_settled(briefing, by, state, may):
+def test_annexes_cannot_change_once_the_text_is_locked(briefing, by, state, may):
     Briefing.objects.filter(pk=briefing.pk).update(state=state)
     if may:
         choose(briefing, "risks", by=by)
@@ -101,13 +101,13 @@ def test_annexes_stand_once_the_text_is_settled(briefing, by, state, may):
             choose(briefing, "risks", by=by)
 
 
-def test_a_briefing_that_is_not_drafted_has_none_to_choose(briefing, by):
+def test_a_briefing_without_a_draft_has_no_annexes_to_choose(briefing, by):
     Briefing.objects.filter(pk=briefing.pk).update(kind=None)
     with pytest.raises(Refused, match="Begin the draft first"):
         choose(briefing, "risks", by=by)
 
 
-def test_every_choice_says_what_it_shows():
+def test_every_choice_of_an_annex_is_described():
     assert list(SHOWS) == list(AnnexChoice)
 
 
@@ -135,7 +135,7 @@ def cells(response):
     ]
 
 
-def test_the_page_shows_what_is_chosen_first_and_how_much_each_would_hold(client, address, item):
+def test_the_page_lists_chosen_annexes_first_with_the_size_of_each(client, address, item):
     with on(date(2010, 7, 2)):
         MilestoneFactory(item=item)
     assert cells(client.get(address)) == [
@@ -148,7 +148,7 @@ def test_the_page_shows_what_is_chosen_first_and_how_much_each_would_hold(client
     ]
 
 
-def test_ticked_annexes_are_saved_by_their_places(client, address, briefing):
+def test_ticked_annexes_are_saved_in_the_order_of_their_places(client, address, briefing):
     response = client.post(address, typed(briefing, items=3, risks=1, delays=2, progress=""))
     assert response.status_code == 302
     briefing.refresh_from_db()
@@ -165,20 +165,24 @@ def test_ticked_annexes_are_saved_by_their_places(client, address, briefing):
         ({"progress": "", "items": "", "risks": ""}, ["risks", "progress", "items"]),
     ],
 )
-def test_of_two_in_one_place_what_was_moved_up_goes_first(client, address, briefing, places, order):
+def test_of_two_annexes_in_one_place_the_one_moved_up_goes_first(
+    client, address, briefing, places, order
+):
     """The list begins as progress 1, items 2."""
     client.post(address, typed(briefing, **places))
     briefing.refresh_from_db()
     assert briefing.annexes == order
 
 
-def test_a_place_that_is_no_number_is_refused_at_its_field(client, address, briefing):
+def test_a_place_that_is_not_a_number_is_refused_at_its_field(client, address, briefing):
     response = client.post(address, typed(briefing, risks="first"))
     assert response.status_code == 422
     assert response.context["form"].errors == {"place_risks": ["Enter a whole number."]}
 
 
-def test_a_conflict_shows_both_sides_and_saving_again_takes_this_one(client, address, briefing, by):
+def test_a_conflict_shows_both_versions_and_saving_again_keeps_ones_own(
+    client, address, briefing, by
+):
     sent = typed(briefing, risks=1)
     choose(briefing, "delays", "items", by=by)
     response = client.post(address, sent)
@@ -193,18 +197,18 @@ def test_a_conflict_shows_both_sides_and_saving_again_takes_this_one(client, add
     assert briefing.annexes == ["risks"]
 
 
-def test_an_annex_of_a_kind_that_is_gone_does_not_stop_the_page(client, address, briefing):
+def test_an_annex_of_a_removed_kind_does_not_break_the_page(client, address, briefing):
     Briefing.objects.filter(pk=briefing.pk).update(annexes=["gone", "risks"])
     assert cells(client.get(address))[0] == ("Register of risks", True, 1, "0 risks")
 
 
-def test_the_page_is_found_from_the_draft_and_from_the_briefing(client, address, briefing):
+def test_the_draft_and_the_briefing_link_to_the_page(client, address, briefing):
     for name in ("workshop:draft", "briefings:detail"):
         response = client.get(reverse(name, args=[briefing.plan.slug, briefing.pk]))
         assert f'href="{address}"' in response.text
 
 
-def test_a_reader_is_not_offered_the_page(client, address, briefing, police):
+def test_a_reader_gets_no_link_to_the_page(client, address, briefing, police):
     client.force_login(SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user)
     for name in ("workshop:draft", "briefings:detail"):
         response = client.get(reverse(name, args=[briefing.plan.slug, briefing.pk]))
@@ -212,7 +216,7 @@ def test_a_reader_is_not_offered_the_page(client, address, briefing, police):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_no_more_for_more_items(
+def test_the_page_takes_the_same_queries_for_any_number_of_items(
     client, address, briefing, item, count, django_assert_num_queries
 ):
     for number in range(count):

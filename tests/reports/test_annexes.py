@@ -45,7 +45,7 @@ def between(lines, start, end):
 # --- every annex ----------------------------------------------------------------------------
 
 
-def test_annexes_are_lettered_in_the_order_in_which_they_stand(html):
+def test_annexes_are_lettered_in_their_order(html):
     found = [words for words in Outline(html).pieces if words.startswith("Annex ")]
     assert found == [
         f"Annex {letter}: {annex.heading}"
@@ -53,11 +53,11 @@ def test_annexes_are_lettered_in_the_order_in_which_they_stand(html):
     ]
 
 
-def test_every_word_reads_back_from_the_pdf(html, data):
+def test_the_pdf_contains_every_word(html, data):
     assert tokens(html_words(html)) - tokens("\n".join(pages(data, "-layout"))) == Counter()
 
 
-def test_a_listener_hears_the_same_words_in_the_same_order_and_no_other(html, data):
+def test_a_screen_reader_reads_exactly_the_words_of_the_html_in_order(html, data):
     heard = "".join(text for role, text in spoken(data) if role != "Lbl")
     assert "".join(heard.split()).casefold() == "".join(html_words(html).split()).casefold()
 
@@ -74,7 +74,7 @@ def test_no_level_of_heading_is_skipped(html):
 # --- work items with their texts ------------------------------------------------------------
 
 
-def test_an_item_is_told_in_the_plans_words_and_then_in_its_agencies():
+def test_an_item_shows_the_plans_text_and_then_its_agencys_report():
     lines = lines_of(sample.work_item_texts())
     assert between(lines, "1.1 Train frontline staff to recognise the signs of trafficking",
                    "1.2 Raise public awareness, in the languages that victims read") == [
@@ -111,18 +111,18 @@ def test_an_item_without_words_or_dates_says_so():
     ]
 
 
-def test_a_report_of_how_it_stands_alone_says_that_it_has_no_words():
+def test_a_report_with_only_a_status_says_that_it_has_no_text():
     assert (
         "Reported by DoL on the six months to 30 June 2010: how it stands, without further words."
         in lines_of(sample.work_item_texts())
     )
 
 
-def test_te_reo_maori_keeps_its_language_in_an_annex(html):
+def test_te_reo_maori_is_marked_with_its_language_in_an_annex(html):
     assert html.count('<span lang="mi">kaupapa Māori</span>') == 2
 
 
-def test_official_wording_is_told_apart_from_reports(html):
+def test_official_wording_is_distinguished_from_reports(html):
     assert Counter(
         attrs["class"]
         for tag, attrs in Outline(html).elements
@@ -135,7 +135,7 @@ def long_texts():
     return sample.document(annexes=(sample.work_item_texts(copies=12),))
 
 
-def test_items_of_a_long_annex_stand_outside_the_bookmarks(long_texts):
+def test_items_of_a_long_annex_are_not_bookmarks(long_texts):
     with opened(render_pdf(long_texts)) as pdf, pdf.open_outline() as outline:
         annex = outline.root[-1]
         assert [each.title for each in annex.children] == [
@@ -165,7 +165,7 @@ def texts_of(*lengths):
     )
 
 
-def test_a_long_pillar_is_printed_in_stretches_each_from_a_new_page():
+def test_a_long_pillar_is_split_into_blocks_that_start_new_pages():
     document = sample.document(annexes=(texts_of(101, 50, 1),))
     assert [words for words in Outline(document_html(document)).pieces if words[1:3] == " P"] == [
         "1 Prevention: items 1.1 to 1.50",
@@ -186,7 +186,7 @@ def test_a_long_pillar_is_printed_in_stretches_each_from_a_new_page():
     ]
 
 
-def test_pillars_that_are_short_follow_each_other_on_one_page():
+def test_short_pillars_share_a_page():
     found = pages(render_pdf(sample.document(annexes=(texts_of(2, 1, 1),))))
     assert re.findall(r"^\d Pro?\w+$", found[-1], re.MULTILINE) == [
         "1 Prevention",
@@ -195,7 +195,7 @@ def test_pillars_that_are_short_follow_each_other_on_one_page():
     ]
 
 
-def test_a_long_annex_has_the_same_words_in_word():
+def test_a_long_annex_has_the_same_text_in_word():
     document = sample.document(annexes=(texts_of(51, 1),))
     assert word_lines(opened_in_word(render_docx(document))) == paper_lines(document)
 
@@ -216,7 +216,7 @@ def test_no_heading_of_an_item_is_left_alone_at_the_foot_of_a_page(long_texts):
     ] == []
 
 
-def test_a_screen_reader_hears_each_item_as_a_heading(data, document):
+def test_a_screen_reader_announces_each_item_as_a_heading(data, document):
     with opened(data) as pdf:
         found = structure(pdf).all("H4")
     assert len(found) == sum(len(p.items) for p in document.annexes[2].pillars)
@@ -231,7 +231,7 @@ def rows(annex):
     return [[cell.text for cell in row.cells] for row in file.tables[-1].rows[1:]]
 
 
-def test_a_delay_tells_its_cause_its_dates_and_what_is_done():
+def test_a_delay_shows_its_cause_dates_and_mitigation():
     assert rows(sample.delay_register()) == [
         [
             "1.1",
@@ -257,7 +257,7 @@ def test_a_delay_tells_its_cause_its_dates_and_what_is_done():
     ]
 
 
-def test_a_risk_tells_what_it_threatens_whose_it_is_and_how_far_up_it_is():
+def test_a_risk_shows_its_item_owner_and_escalation():
     assert rows(sample.risk_register()) == [
         [
             *["R2", "Victims who speak te reo Māori stay silent.", "Item 1.2"],
@@ -275,7 +275,7 @@ def test_a_risk_tells_what_it_threatens_whose_it_is_and_how_far_up_it_is():
     ]
 
 
-def test_an_agency_that_was_consulted_is_told_with_its_answer():
+def test_a_consulted_agency_is_listed_with_its_answer():
     assert rows(sample.consulted_table()) == [
         [
             *["New Zealand Customs Service (Customs)", "Concurs with comment", "20 Jul 2010"],
@@ -294,7 +294,7 @@ def test_an_agency_that_was_consulted_is_told_with_its_answer():
         (sample.consulted_table(), "No agency was consulted."),
     ],
 )
-def test_an_annex_without_rows_is_a_sentence(annex, sentence):
+def test_an_annex_without_rows_has_a_sentence_instead(annex, sentence):
     assert lines_of(replace(annex, rows=())) == [f"Annex A: {annex.heading}", sentence]
 
 
@@ -326,7 +326,7 @@ def table_pages(data):
     ]
 
 
-def test_a_wide_table_lies_on_its_side_between_upright_annexes(long_table):
+def test_a_wide_table_is_landscape_between_portrait_annexes(long_table):
     with opened(long_table) as pdf:
         wide = [page.mediabox[2] > page.mediabox[3] for page in pdf.pages]
     assert wide.index(True) == 4
@@ -350,14 +350,14 @@ def test_every_page_has_its_number_and_the_marking_at_both_ends(long_table):
     assert [text.count("IN CONFIDENCE") for text in read[1:]] == [2] * (len(read) - 1)
 
 
-def test_no_row_is_torn(long_table):
+def test_no_row_is_split_across_pages(long_table):
     """Below its head, each page of a table begins with a row's number."""
     for text, _ in table_pages(long_table):
         below = [line for line in text.split("No.", 1)[1].splitlines()[1:] if line.strip()]
         assert re.match(r" *(R\d|\d\.\d)", below[0]), below[0]
 
 
-def test_a_row_taller_than_a_page_is_carried_over_and_loses_no_word():
+def test_a_row_taller_than_a_page_continues_without_losing_words():
     told = " ".join(f"word{number}" for number in range(900))
     register = sample.delay_register()
     tall = replace(

@@ -52,7 +52,7 @@ def create(plan, by, **changes):
     return services.create_briefing(plan=plan, by=by, at=NOW, **{**COVER, **changes})
 
 
-def test_a_new_briefing_is_kept_with_who_made_it(plan, coordinator):
+def test_a_new_briefing_records_its_author(plan, coordinator):
     briefing = create(plan, coordinator, deadline=date(2010, 8, 31))
     briefing.refresh_from_db()
     assert (briefing.plan, briefing.created_by, briefing.created_at) == (plan, coordinator, NOW)
@@ -89,14 +89,14 @@ def test_a_new_briefing_is_kept_with_who_made_it(plan, coordinator):
         ),
     ],
 )
-def test_a_cover_that_is_not_whole_is_refused(plan, coordinator, changes, field, sentence):
+def test_an_incomplete_cover_is_refused(plan, coordinator, changes, field, sentence):
     with pytest.raises(Refused) as refusal:
         create(plan, coordinator, **changes)
     assert (refusal.value.field, str(refusal.value)) == (field, sentence)
     assert Briefing.objects.count() == 0
 
 
-def test_a_tracker_number_is_used_once_in_the_installation(plan, coordinator):
+def test_a_tracker_number_is_unique_across_plans(plan, coordinator):
     create(plan, coordinator)
     with pytest.raises(Refused) as refusal:
         create(PlanFactory(), coordinator)
@@ -115,19 +115,19 @@ def test_a_tracker_number_is_used_once_in_the_installation(plan, coordinator):
         {"tracker_number": "10/96252"},
     ],
 )
-def test_the_database_refuses_what_the_service_would(plan, coordinator, changes):
+def test_the_database_refuses_what_the_service_refuses(plan, coordinator, changes):
     create(plan, coordinator)
     other = Briefing(plan=plan, created_at=NOW, **{**COVER, "tracker_number": "10/2", **changes})
     with pytest.raises(IntegrityError), transaction.atomic():
         other.save()
 
 
-def test_a_field_that_is_not_on_the_cover_is_a_mistake_of_ours(plan, coordinator):
+def test_a_field_that_is_not_on_the_cover_is_a_type_error(plan, coordinator):
     with pytest.raises(TypeError):
         create(plan, coordinator, version=7)
 
 
-def test_a_changed_cover_keeps_what_it_was(plan, coordinator):
+def test_a_changed_cover_keeps_its_history(plan, coordinator):
     briefing = create(plan, coordinator)
     changed = services.change_cover(
         briefing=briefing, version=1, by=coordinator, tracker_number="10/96253"
@@ -137,13 +137,13 @@ def test_a_changed_cover_keeps_what_it_was(plan, coordinator):
     assert kept == ["10/96252", "10/96253"]
 
 
-def test_saving_the_same_again_writes_nothing(plan, coordinator):
+def test_saving_an_unchanged_cover_writes_nothing(plan, coordinator):
     briefing = create(plan, coordinator)
     services.change_cover(briefing=briefing, version=1, by=coordinator, **COVER)
     assert (Briefing.objects.get().version, briefing.history.count()) == (1, 1)
 
 
-def test_the_slower_of_two_gets_the_row_as_it_is_now(plan, coordinator):
+def test_the_second_of_two_changes_is_a_conflict_with_the_current_row(plan, coordinator):
     briefing = create(plan, coordinator)
     services.change_cover(briefing=briefing, version=1, by=coordinator, title="Theirs")
     with pytest.raises(Conflict) as conflict:
@@ -152,7 +152,7 @@ def test_the_slower_of_two_gets_the_row_as_it_is_now(plan, coordinator):
     assert Briefing.objects.get().title == "Theirs"
 
 
-def test_a_cover_keeps_its_own_tracker_number_when_it_changes(plan, coordinator):
+def test_a_changed_cover_can_keep_its_own_tracker_number(plan, coordinator):
     briefing = create(plan, coordinator)
     services.change_cover(briefing=briefing, version=1, by=coordinator, **{**COVER, "title": "T"})
     assert Briefing.objects.get().title == "T"
@@ -175,7 +175,7 @@ def test_the_first_draft_is_filled_in_from_the_plan(plan):
     assert (found.marking, found.deadline, found.for_referral_to) == ("UNCLASSIFIED", None, "")
 
 
-def test_the_authorising_manager_is_who_held_the_seat_on_the_date(plan):
+def test_the_authorising_manager_is_the_holder_of_the_seat_on_the_date(plan):
     for name, begins, ends in (
         ("First manager", date(2009, 1, 1), date(2010, 7, 29)),
         ("Second manager", date(2010, 7, 30), None),
@@ -191,7 +191,7 @@ def test_the_authorising_manager_is_who_held_the_seat_on_the_date(plan):
     assert start(plan, date(2010, 7, 30)).manager_name == "Second manager"
 
 
-def test_a_later_draft_carries_over_the_last_cover_and_follows_its_period(plan, coordinator):
+def test_a_later_draft_copies_the_last_cover_and_starts_after_its_period(plan, coordinator):
     create(
         plan,
         coordinator,
@@ -220,11 +220,11 @@ def test_a_later_draft_carries_over_the_last_cover_and_follows_its_period(plan, 
         (date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30)),
     ],
 )
-def test_the_first_period_is_as_much_of_the_plans_first_year_as_has_passed(plan, today, end, dated):
+def test_the_first_period_is_the_elapsed_part_of_the_plans_first_year(plan, today, end, dated):
     assert next_period(plan, today) == (date(2009, 7, 31), end, dated)
 
 
-def test_a_withdrawn_briefing_leaves_its_period_to_the_next(plan, coordinator):
+def test_the_period_of_a_withdrawn_briefing_is_proposed_again(plan, coordinator):
     create(plan, coordinator)
     Briefing.objects.update(state="withdrawn")
     begins, *_ = next_period(plan, date(2011, 9, 1))
@@ -239,7 +239,7 @@ def test_every_field_that_a_cover_prints_can_be_changed():
     assert columns - kept_by_the_service == set(COVER_FIELDS)
 
 
-def test_drafts_are_seen_by_who_writes_and_who_authorises_them(plan, coordinator):
+def test_drafts_are_visible_to_those_who_write_and_authorise_them(plan, coordinator):
     briefing = create(plan, coordinator)
     seen = {}
     for role in Seat.Role:

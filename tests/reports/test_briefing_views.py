@@ -93,7 +93,7 @@ def page(client, user, name, *args, **data):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_the_same_of_the_database_for_one_and_for_three(
+def test_the_list_takes_the_same_queries_for_three_briefings_as_for_one(
     client, plan, coordinator, count, django_assert_num_queries
 ):
     for number in range(count):
@@ -116,14 +116,14 @@ def test_the_list_asks_the_same_of_the_database_for_one_and_for_three(
     assert len(response.context["rows"]) == count
 
 
-def test_a_member_sees_no_draft_in_the_list_and_is_told_why(client, plan, reader, briefing):
+def test_a_member_sees_no_draft_in_the_list_and_an_explanation(client, plan, reader, briefing):
     response = page(client, reader, "list", plan.slug)
     assert response.context["rows"] == []
     assert "No briefing has been issued yet." in response.content.decode()
     assert briefing.tracker_number not in response.content.decode()
 
 
-def test_the_new_briefing_form_is_filled_in(client, plan, coordinator):
+def test_the_new_briefing_form_is_prefilled(client, plan, coordinator):
     response = page(client, coordinator, "create", plan.slug)
     form = response.context["form"]
     assert form["title"].value() == ""
@@ -153,21 +153,21 @@ def test_a_new_briefing_is_made_and_shown(client, plan, coordinator):
         ("risk-alert", "Risks to the Plan of Action"),
     ],
 )
-def test_a_briefing_without_a_title_is_called_what_its_kind_says(
+def test_a_briefing_without_a_title_gets_the_title_of_its_kind(
     client, plan, coordinator, kind, title
 ):
     page(client, coordinator, "create", plan.slug, **{**COVER, "title": " ", "kind": kind})
     assert Briefing.objects.get().title == title
 
 
-def test_a_title_of_the_plans_own_kind_is_filled_in_from_the_cover(client, plan, coordinator):
+def test_placeholders_in_a_kinds_title_are_filled_in_from_the_cover(client, plan, coordinator):
     take_patterns(plan=plan, by=coordinator)
     plan.briefing_kinds.filter(slug="annual").update(title="{plan} in {period}")
     page(client, coordinator, "create", plan.slug, **{**COVER, "title": ""})
     assert Briefing.objects.get().title == "The Plan of Action in the 12 months to 30 July 2010"
 
 
-def test_a_kinds_title_that_would_not_fit_is_said_at_the_field(client, plan, coordinator):
+def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, coordinator):
     plan.title = "A plan " + "of action " * 19
     plan.save()
     take_patterns(plan=plan, by=coordinator)
@@ -196,21 +196,21 @@ def test_a_kinds_title_that_would_not_fit_is_said_at_the_field(client, plan, coo
         ({"dated": "yesterday"}, "dated", "Give a day such as 30 July 2010 or 30/7/2010."),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field(client, plan, coordinator, changes, field, sentence):
+def test_errors_are_shown_at_their_fields(client, plan, coordinator, changes, field, sentence):
     response = page(client, coordinator, "create", plan.slug, **{**COVER, **changes})
     assert response.status_code == 422
     assert response.context["form"].errors == {field: [sentence]}
     assert Briefing.objects.count() == 0
 
 
-def test_a_taken_tracker_number_is_said_at_its_field(client, plan, coordinator, briefing):
+def test_a_used_tracker_number_is_an_error_at_its_field(client, plan, coordinator, briefing):
     response = page(client, coordinator, "create", plan.slug, **COVER)
     assert response.context["form"].errors == {
         "tracker_number": ["Another briefing has this tracker number."]
     }
 
 
-def test_the_preview_is_numbered_and_says_where_each_paragraph_comes_from(
+def test_the_preview_numbers_paragraphs_and_shows_their_sources(
     client, plan, coordinator, briefing
 ):
     item = WorkItemFactory(
@@ -236,7 +236,7 @@ def test_the_preview_is_numbered_and_says_where_each_paragraph_comes_from(
     assert shown.count("<h1") == 1
 
 
-def test_the_cover_is_changed(client, plan, coordinator, briefing):
+def test_the_cover_can_be_changed(client, plan, coordinator, briefing):
     changed = {**COVER, "tracker_number": "10/1"}
     response = page(client, coordinator, "change-cover", plan.slug, briefing.pk, **changed)
     assert response.url == briefing.get_absolute_url()
@@ -244,7 +244,7 @@ def test_the_cover_is_changed(client, plan, coordinator, briefing):
     assert (briefing.tracker_number, briefing.version) == ("10/1", 2)
 
 
-def test_the_slower_of_two_sees_both_and_saves_on_the_second_try(
+def test_the_second_of_two_users_sees_both_versions_and_saves_again(
     client, plan, coordinator, briefing
 ):
     page(client, coordinator, "change-cover", plan.slug, briefing.pk, **COVER)
@@ -272,7 +272,7 @@ def test_the_pdf_is_a_download_named_by_its_tracker_number(client, plan, coordin
         ("json", "application/json", b'{"document":'),
     ],
 )
-def test_the_other_forms_are_downloads_beside_it(
+def test_word_workbook_and_json_are_downloads_too(
     client, plan, coordinator, briefing, name, kind, start
 ):
     assert (
@@ -285,7 +285,7 @@ def test_the_other_forms_are_downloads_beside_it(
     assert response.content.startswith(start)
 
 
-def test_a_tracker_number_cannot_write_a_header(client, plan, coordinator, briefing):
+def test_a_tracker_number_cannot_inject_a_header(client, plan, coordinator, briefing):
     hostile = {**COVER, "tracker_number": '10"; filename=x ../y'}
     page(client, coordinator, "change-cover", plan.slug, briefing.pk, **hostile)
     response = page(client, coordinator, "pdf", plan.slug, briefing.pk)
@@ -293,7 +293,7 @@ def test_a_tracker_number_cannot_write_a_header(client, plan, coordinator, brief
 
 
 @pytest.mark.parametrize("name", ["detail", "pdf", "docx", "json"])
-def test_a_paper_that_cannot_be_made_is_a_page_with_the_reason(
+def test_a_paper_that_cannot_be_composed_gives_a_page_with_the_reason(
     client, plan, coordinator, briefing, name
 ):
     plan.portfolio = "Minister of Nothing"
@@ -307,9 +307,7 @@ def test_a_paper_that_cannot_be_made_is_a_page_with_the_reason(
 
 
 @pytest.mark.parametrize("name", ["pdf", "docx"])
-def test_a_render_that_is_refused_is_a_page_with_the_reason(
-    client, plan, coordinator, briefing, name
-):
+def test_a_refused_render_gives_a_page_with_the_reason(client, plan, coordinator, briefing, name):
     changed = {**COVER, "title": "Progress in 漢字"}
     page(client, coordinator, "change-cover", plan.slug, briefing.pk, **changed)
     response = page(client, coordinator, name, plan.slug, briefing.pk)
@@ -329,7 +327,7 @@ def test_a_render_that_is_refused_is_a_page_with_the_reason(
         ("json", 403),
     ],
 )
-def test_a_member_reads_no_draft(client, plan, reader, briefing, name, status):
+def test_a_member_cannot_read_a_draft(client, plan, reader, briefing, name, status):
     args = [plan.slug] if name in ("list", "create") else [plan.slug, briefing.pk]
     assert page(client, reader, name, *args).status_code == status
 
@@ -346,7 +344,7 @@ def test_a_member_reads_no_draft(client, plan, reader, briefing, name, status):
         ("json", 200),
     ],
 )
-def test_an_authorising_manager_reads_and_does_not_write(client, plan, briefing, name, status):
+def test_an_authorising_manager_can_read_but_not_write(client, plan, briefing, name, status):
     manager = seated(plan, Seat.Role.AUTHORISING_MANAGER)
     args = [plan.slug] if name in ("list", "create") else [plan.slug, briefing.pk]
     assert page(client, manager, name, *args).status_code == status

@@ -96,11 +96,11 @@ def with_milestone(was=None, *rows, **changed):
 # --- the item ---------------------------------------------------------------------------------
 
 
-def test_a_plan_compared_with_itself_tells_nothing():
+def test_a_plan_compared_with_itself_has_no_changes():
     assert told(plan(NOW, BROCHURE, FUNDING), plan(NOW, BROCHURE, FUNDING)) == []
 
 
-def test_a_new_item_says_where_it_is_and_what_it_promises():
+def test_a_new_item_shows_its_pillar_lead_and_first_due_date():
     later = BROCHURE._replace(pk=2, number=2, agreed_due=NOVEMBER)
     assert told(plan(THEN, item=None), plan(NOW, BROCHURE, later)) == [
         (
@@ -115,7 +115,7 @@ def test_a_new_item_says_where_it_is_and_what_it_promises():
     assert told(plan(THEN, item=None), plan(NOW))[0][1].endswith("led by Police.")
 
 
-def test_a_new_item_that_is_complete_is_told_as_both():
+def test_an_item_both_new_and_complete_is_reported_as_both():
     item = ITEM._replace(stage="complete", completed_on=SEPTEMBER)
     assert [kind for kind, _ in told(plan(THEN, item=None), plan(NOW, item=item))] == [
         Kind.COMPLETED,
@@ -171,7 +171,7 @@ def test_a_new_item_that_is_complete_is_told_as_both():
         ),
     ],
 )
-def test_what_changed_of_an_item_is_one_sentence(was, changed, kind, sentence):
+def test_each_change_of_an_item_has_one_sentence(was, changed, kind, sentence):
     before = ITEM._replace(**was)
     after = before._replace(**changed)
     assert told(plan(THEN, item=before), plan(NOW, item=after)) == [
@@ -179,12 +179,12 @@ def test_what_changed_of_an_item_is_one_sentence(was, changed, kind, sentence):
     ]
 
 
-def test_several_changes_of_an_item_are_told_apart():
+def test_several_changes_of_an_item_are_reported_separately():
     kinds = [kind for kind, _ in with_item(stage="ongoing", lead=2, confidence="at_risk")]
     assert kinds == [Kind.CONFIDENCE, Kind.STAGE, Kind.MOVED]
 
 
-def test_a_variation_is_named_with_its_reason_where_it_was_approved_meanwhile():
+def test_a_variation_approved_meanwhile_is_named_with_its_reason():
     withdrawal = WITHDRAWAL._replace(number=3, reason="another agency prints one")
     earlier = WITHDRAWAL._replace(pk=2)
     gone = ITEM._replace(stage="withdrawn")
@@ -208,7 +208,7 @@ def test_a_variation_is_named_with_its_reason_where_it_was_approved_meanwhile():
 # --- its milestones ---------------------------------------------------------------------------
 
 
-def test_a_slip_says_from_when_to_when_by_how_much_and_why():
+def test_a_slip_shows_both_dates_the_days_and_the_cause():
     assert with_milestone({}, FUNDING, forecast_due=SEPTEMBER) == [
         (
             Kind.SLIPPED,
@@ -300,7 +300,7 @@ def test_a_slip_says_from_when_to_when_by_how_much_and_why():
         ),
     ],
 )
-def test_what_changed_of_a_milestone_is_one_sentence(was, changed, kind, words):
+def test_each_change_of_a_milestone_has_one_sentence(was, changed, kind, words):
     assert with_milestone(was, **changed) == [(kind, f"1.2 Print a brochure: {_lower(words)}")]
 
 
@@ -308,12 +308,12 @@ def _lower(words):
     return words[:1].lower() + words[1:]
 
 
-def test_a_completion_of_a_day_to_come_has_not_happened():
+def test_a_completion_on_a_future_day_is_not_reported_yet():
     far = {"agreed_due": NOVEMBER, "forecast_due": NOVEMBER}
     assert with_milestone(far, completed_on=NOW + timedelta(days=1)) == []
 
 
-def test_an_agreed_date_moves_beside_the_slip_and_names_its_variation():
+def test_a_moved_agreed_date_is_reported_beside_the_slip_with_its_variation():
     granted = WITHDRAWAL._replace(number=4, kind="date", milestone=1, reason="the printer is late.")
     other = WITHDRAWAL._replace(
         pk=2, number=5, kind="date", milestone=2, reason="of another milestone"
@@ -332,7 +332,7 @@ def test_an_agreed_date_moves_beside_the_slip_and_names_its_variation():
     ]
 
 
-def test_a_new_milestone_says_when_it_is_due_and_expected_or_done():
+def test_a_new_milestone_shows_its_due_and_forecast_or_completion_dates():
     def new(**changed):
         [(kind, sentence)] = told(plan(THEN), plan(NOW, BROCHURE._replace(**changed)))
         return kind, sentence.removeprefix("1.2 Print a brochure: ")
@@ -351,7 +351,7 @@ def test_a_new_milestone_says_when_it_is_due_and_expected_or_done():
     )
 
 
-def test_of_a_completed_item_only_what_came_late_or_early_is_told_besides():
+def test_a_completed_item_reports_only_milestones_done_late_or_early():
     whole = ITEM._replace(stage="complete", completed_on=SEPTEMBER)
     for done_on, kinds in (
         (AUGUST, [Kind.COMPLETED]),
@@ -361,19 +361,19 @@ def test_of_a_completed_item_only_what_came_late_or_early_is_told_besides():
         assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == kinds
 
 
-def test_of_a_withdrawn_item_no_date_is_told():
+def test_a_withdrawn_item_reports_no_dates():
     after = plan(
         NOW, BROCHURE._replace(forecast_due=NOVEMBER), item=ITEM._replace(stage="withdrawn")
     )
     assert [kind for kind, _ in told(plan(THEN, BROCHURE), after)] == [Kind.WITHDRAWN]
 
 
-def test_what_was_done_earlier_and_entered_since_has_not_slipped_since():
+def test_a_completion_entered_late_is_not_reported_as_a_new_slip():
     entered = with_milestone({"forecast_due": date(2009, 7, 20)}, completed_on=date(2009, 7, 25))
     assert [kind for kind, _ in entered] == [Kind.DONE]
 
 
-def test_of_a_reopened_item_no_slip_is_told():
+def test_a_reopened_item_reports_no_slip():
     whole = ITEM._replace(stage="complete", completed_on=THEN)
     after = plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER))
     assert [kind for kind, _ in told(plan(THEN, BROCHURE, item=whole), after)] == [Kind.REOPENED]
@@ -382,7 +382,7 @@ def test_of_a_reopened_item_no_slip_is_told():
 # --- delays -----------------------------------------------------------------------------------
 
 
-def test_a_delay_is_told_where_no_date_tells_it():
+def test_a_delay_is_reported_where_no_date_change_covers_it():
     far = BROCHURE._replace(agreed_due=NOVEMBER, forecast_due=date(2011, 1, 31))
     assert told(plan(THEN, far), plan(NOW, far, FUNDING)) == [
         (
@@ -406,7 +406,7 @@ def test_a_delay_is_told_where_no_date_tells_it():
     ]
 
 
-def test_the_delay_that_is_open_is_the_cause_before_one_that_ended():
+def test_an_open_delay_is_named_as_cause_before_an_ended_one():
     staffing = FUNDING._replace(
         pk=2, cause="staffing", explanation="Nobody was there.", found_on=date(2010, 9, 1),
         ended_on=SEPTEMBER,
@@ -423,7 +423,7 @@ def test_the_delay_that_is_open_is_the_cause_before_one_that_ended():
 
 
 @pytest.mark.parametrize("cause", Delay.Cause)
-def test_every_cause_can_be_said(cause):
+def test_every_cause_has_a_wording(cause):
     [change] = compare(
         plan(THEN, BROCHURE),
         plan(NOW, BROCHURE._replace(forecast_due=NOVEMBER), FUNDING._replace(cause=cause)),
@@ -445,11 +445,11 @@ def test_every_cause_can_be_said(cause):
         ([(Kind.DONE, 1)], "1 change"),
     ],
 )
-def test_the_sentence_on_top_counts_what_matters_most_one_by_one(counts, sentence):
+def test_the_summary_sentence_counts_the_most_important_changes(counts, sentence):
     assert counts_in_words(counts) == sentence
 
 
-def test_kinds_are_told_in_their_order_and_items_in_the_plans():
+def test_changes_are_ordered_by_kind_and_then_by_item_number():
     items = [
         ITEM._replace(pk=pk, number=number) for pk, number in ((1, "1.10"), (2, "1.2"), (3, "1.1"))
     ]
@@ -566,7 +566,7 @@ SOONER = {Kind.RECOVERED, Kind.DONE, Kind.AGREED, Kind.MILESTONE_WITHDRAWN, Kind
 
 
 @given(two_moments())
-def test_every_change_of_standing_is_told_by_a_change_that_makes_it(moments):
+def test_every_change_of_standing_is_explained_by_a_reported_change(moments):
     before, after = moments
     for pk, kinds in kinds_of(before, after).items():
         was, now = standing(before, pk), standing(after, pk)
@@ -586,7 +586,7 @@ def test_every_change_of_standing_is_told_by_a_change_that_makes_it(moments):
 
 
 @given(two_moments())
-def test_counts_of_completed_withdrawn_and_new_are_the_differences_of_the_figures(moments):
+def test_counts_of_completed_withdrawn_and_new_items_match_the_figures(moments):
     before, after = moments
     changes = compare(before, after)
 
@@ -605,7 +605,7 @@ def test_counts_of_completed_withdrawn_and_new_are_the_differences_of_the_figure
 
 
 @given(two_moments())
-def test_a_moment_compared_with_itself_tells_nothing_and_turned_round_the_contrary(moments):
+def test_comparing_in_reverse_reports_opposite_changes(moments):
     before, after = moments
     assert compare(after, after) == []
     there, back = kinds_of(before, after), kinds_of(after, before)
@@ -618,7 +618,7 @@ def test_a_moment_compared_with_itself_tells_nothing_and_turned_round_the_contra
 
 
 @given(two_moments())
-def test_of_one_milestone_the_date_tells_one_thing(moments):
+def test_dates_of_one_milestone_give_at_most_one_change(moments):
     before, after = moments
     exclusive = {
         Kind.SLIPPED, Kind.OVERDUE, Kind.RECOVERED, Kind.DONE, Kind.MILESTONE_WITHDRAWN,

@@ -88,7 +88,7 @@ def brochure(plan, police):
 # --- reading ----------------------------------------------------------------------------------
 
 
-def test_what_was_written_between_the_moments_is_told_with_its_cause(plan, brochure):
+def test_changes_written_between_the_moments_are_shown_with_their_cause(plan, brochure):
     milestone = brochure.milestones.get()
     changed(milestone, MARCH, forecast_due=date(2010, 9, 30))
     with on(MARCH):
@@ -109,7 +109,7 @@ def test_what_was_written_between_the_moments_is_told_with_its_cause(plan, broch
     assert sentences(plan, since=Moment.end_of(MARCH), at=Moment.end_of(date(2010, 4, 30))) == []
 
 
-def test_a_date_that_passed_is_told_though_nobody_wrote_anything(plan, brochure):
+def test_a_date_that_passed_is_reported_without_any_write(plan, brochure):
     with on(JANUARY):
         DelayFactory(milestone=brochure.milestones.get(), found_on=JANUARY)
     assert sentences(plan) == [
@@ -126,9 +126,7 @@ def test_a_date_that_passed_is_told_though_nobody_wrote_anything(plan, brochure)
     assert sentences(plan, since=Moment.end_of(date(2010, 5, 1))) == []
 
 
-def test_a_record_that_was_not_there_is_new_and_a_later_withdrawal_is_not_known_then(
-    plan, police, brochure
-):
+def test_a_later_record_is_new_and_a_later_withdrawal_is_ignored(plan, police, brochure):
     with on(MARCH):
         WorkItemFactory(
             plan=plan, pillar=brochure.pillar, number="1.3", title="Train", lead_agency=police
@@ -140,7 +138,7 @@ def test_a_record_that_was_not_there_is_new_and_a_later_withdrawal_is_not_known_
     ]
 
 
-def test_an_agreed_date_names_the_variation_that_moved_it(plan, brochure):
+def test_a_moved_agreed_date_names_its_variation(plan, brochure):
     milestone = brochure.milestones.get()
     with on(MARCH):
         VariationFactory(
@@ -161,7 +159,9 @@ def test_an_agreed_date_names_the_variation_that_moved_it(plan, brochure):
     assert sentences(plan, since=Moment.end_of(MARCH)) == []
 
 
-def test_narrowed_an_item_counts_where_it_is_at_the_later_moment(plan, brochure, police, customs):
+def test_filters_use_the_items_pillar_and_agency_at_the_later_moment(
+    plan, brochure, police, customs
+):
     changed(brochure, MARCH, lead_agency=customs)
     moved = [(Kind.MOVED, "1.2 Print a brochure: lead moved from Police to Customs.")]
     at = Moment.end_of(date(2010, 4, 1))
@@ -171,7 +171,7 @@ def test_narrowed_an_item_counts_where_it_is_at_the_later_moment(plan, brochure,
     assert sentences(plan, at=at, pillar=PillarFactory(plan=plan).pk) == []
 
 
-def test_nothing_of_another_plan_is_told(plan, brochure):
+def test_changes_of_another_plan_are_not_shown(plan, brochure):
     other = PlanFactory()
     changed(brochure, MARCH, stage="ongoing")
     assert sentences(other) == []
@@ -189,7 +189,7 @@ def whole(plan: Plan, moment: Moment) -> PlanThen:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_left_out_of_reading_has_nothing_to_tell(plan, police, customs, seed):
+def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, customs, seed):
     """Compared as read, two moments tell the same as compared whole; a glance counts the same."""
     chance = random.Random(seed)
     pillar = PillarFactory(plan=plan)
@@ -239,7 +239,7 @@ def test_what_is_left_out_of_reading_has_nothing_to_tell(plan, police, customs, 
 # --- the page ---------------------------------------------------------------------------------
 
 
-def test_page_says_it_in_one_sentence_and_links_each_item_as_at_the_moment(reader, plan, brochure):
+def test_the_page_has_a_summary_and_links_each_item_as_at_the_moment(reader, plan, brochure):
     changed(brochure, MARCH, action="Print a brochure for the airport.")
     page = reader.get(f"{address(plan)}?at=2010-04-01&since=2010-02-01").text
     assert "Between 1 February and 1 April 2010: 1 reworded." in _plain(page)
@@ -265,7 +265,7 @@ def _plain(page):
         (True, False, "?since=2010-02-01", ""),
     ],
 )
-def test_where_nobody_says_the_last_meeting_is_compared_with_else_briefing_else_quarter(
+def test_the_default_comparison_is_the_last_meeting_or_briefing_or_quarter(
     reader, plan, brochure, meeting, briefing, query, said
 ):
     if meeting:
@@ -296,7 +296,7 @@ def test_a_plan_in_which_nothing_changed_says_so(reader, plan, brochure):
     assert "Nothing changed." in page
 
 
-def test_long_kinds_are_counted_and_shown_page_by_page(reader, plan, police):
+def test_long_lists_of_changes_are_counted_and_paged(reader, plan, police):
     with on(JANUARY):
         items = WorkItemFactory.create_batch(53, plan=plan, lead_agency=police)
     for item in items:
@@ -334,7 +334,7 @@ def test_a_moment_that_cannot_be_compared_is_refused_beside_its_field(reader, pl
     ("query", "queries"), [("?since=2010-02-01", 23), ("?at=2010-05-31&since=2010-02-01", 24)]
 )
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_what_changed(
+def test_the_page_takes_the_same_queries_for_any_number_of_changes(
     reader, plan, police, count, query, queries, django_assert_num_queries
 ):
     for _ in range(count):
@@ -350,7 +350,7 @@ def test_queries_do_not_grow_with_what_changed(
     assert f"{count} slipped" in _plain(page.text)
 
 
-def test_the_dashboard_leads_here_with_what_was_completed_and_what_slipped(reader, plan, brochure):
+def test_the_dashboard_links_here_with_completed_and_slipped_items(reader, plan, brochure):
     changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
     page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
     assert "What changed since 1 February 2010: 0 completed, 1 slipped." in _plain(page.text)

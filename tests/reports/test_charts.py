@@ -44,14 +44,14 @@ BOTH = pytest.mark.parametrize(
 
 
 @BOTH
-def test_a_picture_opens_with_its_title_and_writes_its_font(svg):
+def test_a_chart_has_its_title_first_and_names_its_font(svg):
     root = drawn(svg)
     assert root[0].tag == f"{SVG}title"
     assert (root.get("role"), root.get("font-family")) == ("img", "Source Sans 3")
 
 
 @BOTH
-def test_a_picture_uses_presentation_attributes_only(svg):
+def test_a_chart_uses_only_presentation_attributes(svg):
     """Page styles, variables and inherited colours come out black in the PDF; a strict policy bars style."""
     for element in drawn(svg).iter():
         assert element.tag not in (f"{SVG}style", f"{SVG}script", f"{SVG}foreignObject")
@@ -62,7 +62,7 @@ def test_a_picture_uses_presentation_attributes_only(svg):
 
 
 @BOTH
-def test_nothing_is_drawn_outside_the_picture(svg):
+def test_nothing_is_drawn_outside_the_chart(svg):
     root = drawn(svg)
     _, _, width, height = (float(n) for n in root.get("viewBox").split())
     for element in root.iter():
@@ -77,18 +77,18 @@ def test_nothing_is_drawn_outside_the_picture(svg):
 
 
 @BOTH
-def test_the_same_figures_give_the_same_picture(svg):
+def test_the_same_figures_give_the_same_chart(svg):
     again = (
         bars() if "Bars of" in svg else milestone_timeline(PICTURE.timeline, as_at=PICTURE.as_at)
     )
     assert again == svg
 
 
-def test_nothing_to_draw_draws_nothing():
+def test_no_data_gives_no_chart():
     assert (stage_bars([]), milestone_timeline([], as_at=sample.DATED)) == ("", "")
 
 
-def test_bars_print_every_figure_and_say_every_stage():
+def test_bars_print_every_figure_and_name_every_stage():
     assert printed(bars()) == [
         "Complete",
         "Ongoing",
@@ -101,7 +101,7 @@ def test_bars_print_every_figure_and_say_every_stage():
     ]
 
 
-def test_bars_title_reads_as_the_table():
+def test_the_title_of_bars_has_the_figures_of_the_table():
     assert drawn(bars())[0].text == (
         "Bars of work items by stage in each pillar. Prevention: 1 complete, 2 under way. "
         "Protection: 1 complete, 1 ongoing, 1 under way. "
@@ -109,7 +109,7 @@ def test_bars_title_reads_as_the_table():
     )
 
 
-def test_a_bar_is_as_long_as_its_figure():
+def test_the_length_of_a_bar_follows_its_figure():
     counts = (StageCount(Stage.COMPLETE, 30), StageCount(Stage.NOT_STARTED, 10))
     outlines = [
         float(r.get("width"))
@@ -120,7 +120,7 @@ def test_a_bar_is_as_long_as_its_figure():
     assert outlines[0] == pytest.approx(3 * outlines[1], abs=0.2)
 
 
-def test_stages_differ_in_more_than_colour():
+def test_stages_differ_by_more_than_colour():
     """Without colour each stage is told by its lightness or its texture."""
     looks = set()
     for stage in Stage:
@@ -141,12 +141,12 @@ def test_a_pillar_without_items_has_a_line_and_no_bar():
     )
 
 
-def test_a_figure_too_wide_for_its_stretch_is_left_to_the_table():
+def test_a_figure_too_wide_for_its_segment_is_not_printed():
     counts = (StageCount(Stage.COMPLETE, 1), StageCount(Stage.NOT_STARTED, 400))
     assert printed(stage_bars([PillarProgress("A", counts)]))[5:] == ["A", "400", "401 items"]
 
 
-def test_a_slip_is_a_tail_from_the_promise_to_the_forecast():
+def test_a_slip_is_drawn_from_the_agreed_date_to_the_forecast():
     root = drawn(timeline(LATE))
     (tail,) = [
         line
@@ -170,7 +170,7 @@ def test_a_longer_slip_has_a_longer_tail():
     assert tails[1] / tails[0] == pytest.approx(214 / 92, abs=0.02)
 
 
-def test_a_milestone_as_promised_has_no_tail():
+def test_a_milestone_on_time_has_no_tail():
     svg = timeline(MilestoneRow(label="Printed", original_on=date(2010, 9, 30)))
     lines = [line for line in drawn(svg).iter(f"{SVG}line") if line.get("stroke") == COLOUR]
     assert [line.get("y1") for line in lines] == ["9"]  # only the legend's
@@ -194,7 +194,7 @@ def test_dates_and_slips_are_printed_in_words():
     assert "31 Aug 2010, 92 days later" in printed(timeline(LATE))
 
 
-def test_todays_line_stands_at_its_date():
+def test_the_line_of_today_is_drawn_at_its_date():
     root = drawn(timeline(MilestoneRow(label="Due today", original_on=sample.DATED), LATE))
     (today,) = [line for line in root.iter(f"{SVG}line") if line.get("stroke-dasharray")]
     (ring, *_) = [c for c in root.iter(f"{SVG}circle") if float(c.get("cy")) > 20]
@@ -202,7 +202,7 @@ def test_todays_line_stands_at_its_date():
     assert printed(timeline(LATE))[-1] == "30 July 2010"
 
 
-def test_the_timelines_title_tells_each_slip():
+def test_the_timelines_title_lists_each_slip():
     title = drawn(
         timeline(
             LATE,
@@ -232,7 +232,7 @@ def test_a_long_label_ends_in_an_ellipsis_after_two_lines():
     ]
 
 
-def test_words_are_escaped():
+def test_text_is_escaped():
     row = replace(LATE, label='<script>"&')
     assert "<script>" not in timeline(row)
     assert '1.1 <script>"&' in printed(timeline(row))

@@ -67,7 +67,7 @@ def printed(svg):
 
 @every_picture
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_is_titled_and_stays_within_its_frame(name, narrow):
+def test_a_chart_has_a_title_and_stays_within_its_frame(name, narrow):
     root = drawn(PICTURES[name](narrow))
     assert root[0].tag == f"{SVG}title"
     _, _, width, height = (float(n) for n in root.get("viewBox").split())
@@ -82,7 +82,7 @@ def test_a_picture_is_titled_and_stays_within_its_frame(name, narrow):
 
 @every_picture
 @pytest.mark.parametrize("name", PICTURES)
-def test_marks_that_link_can_be_reached_and_say_what_they_are(name, narrow):
+def test_linked_marks_are_focusable_and_labelled(name, narrow):
     root = drawn(PICTURES[name](narrow))
     links = list(root.iter(f"{SVG}a"))
     assert root.get("role") == ("group" if links else "img")
@@ -90,7 +90,7 @@ def test_marks_that_link_can_be_reached_and_say_what_they_are(name, narrow):
         assert (link[0].tag, bool(link[0].text), link.get("href")[0]) == (f"{SVG}title", True, "/")
 
 
-def test_a_page_gets_both_pictures_and_nothing_where_there_is_none():
+def test_a_page_gets_both_charts_or_none_without_data():
     both = charts.on_screen(PICTURES["causes"])
     assert re.findall(r'<div class="(chart-\w+)"><svg [^>]*viewBox="0 0 (\d+)', both) == [
         ("chart-wide", "600"),
@@ -99,7 +99,7 @@ def test_a_page_gets_both_pictures_and_nothing_where_there_is_none():
     assert charts.on_screen(lambda narrow: charts.cause_bars([], narrow=narrow)) == ""
 
 
-def test_a_months_step_is_as_high_as_its_count():
+def test_the_height_of_a_month_follows_its_count():
     complete, under_way = (
         [float(n) for n in re.findall(r"V([\d.]+)", path.get("d"))]
         for path in drawn(months()).iter(f"{SVG}path")
@@ -120,7 +120,7 @@ def test_a_series_without_a_count_is_not_named():
 
 @pytest.mark.parametrize("count", [1, 2, 13, 120, 700])
 @every_picture
-def test_months_are_named_without_running_into_each_other(count, narrow):
+def test_labels_of_months_do_not_overlap(count, narrow):
     days = [date(2000, 1, 31) + timedelta(days=31 * n) for n in range(count)]
     svg = charts.months_stacked(
         days, [Series("All", [5] * count, "#fff")], title="", description="", narrow=narrow
@@ -135,13 +135,13 @@ def test_months_are_named_without_running_into_each_other(count, narrow):
 
 
 @pytest.mark.parametrize("highest", [0, 1, 7, 9, 24, 101, 1_013, 12_345])
-def test_the_scale_ends_with_a_round_number_not_far_above(highest):
+def test_the_scale_ends_at_the_next_round_number(highest):
     svg = charts.months_stacked([ON], [Series("All", [highest], "#fff")], title="", description="")
     top = max(int(words.replace(",", "")) for words in printed(svg) if re.fullmatch(r"[\d,]+", words))  # fmt: skip
     assert highest <= top <= max(1, highest * 1.5)
 
 
-def test_names_at_the_right_keep_their_distance():
+def test_labels_at_the_right_do_not_overlap():
     svg = charts.months_stacked(
         [ON], [Series(f"S{n}", [count], "#fff") for n, count in enumerate((500, 1, 1, 1, 1))],
         title="", description="",
@@ -153,7 +153,7 @@ def test_names_at_the_right_keep_their_distance():
     assert places[0] > 0
 
 
-def test_a_bar_of_days_is_as_long_as_its_days():
+def test_the_length_of_a_bar_of_days_follows_the_days():
     lengths = [
         float(bar.get("width"))
         for bar in drawn(charts.cause_bars(DELAYS)).iter(f"{SVG}rect")
@@ -162,20 +162,20 @@ def test_a_bar_of_days_is_as_long_as_its_days():
     assert lengths[0] == pytest.approx(4 * lengths[1], abs=0.3)
 
 
-def test_bars_say_their_days_and_the_title_says_them_too():
+def test_bars_and_the_title_give_the_days():
     svg = charts.cause_bars([BarRow("Funding", 1), BarRow("Staffing", -3)])
     assert printed(svg) == ["Funding", "1 day", "Staffing", "-3 days"]
     assert drawn(svg)[0].text == "Days of delay by cause. Funding: 1 day. Staffing: -3 days."
 
 
-def test_a_long_name_is_printed_whole():
+def test_a_long_name_is_printed_in_full():
     name = "Agree with every agency on the words, then on the order, then on the words once again"
     for narrow in (False, True):
         words = printed(charts.cause_bars([BarRow(name, 3)], narrow=narrow))
         assert " ".join(words[:-1]) == name
 
 
-def test_a_measure_for_which_no_date_has_passed_says_so():
+def test_a_share_without_any_passed_date_says_so():
     assert printed(charts.share_bars(MET, title="Met"))[3:] == [
         "Prevention", "first promised", "3", "1", "4", "38 %", "last agreed", "no date has passed",
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def test_a_measure_for_which_no_date_has_passed_says_so():
     ("counts", "words"),
     [((0, 0, 0), "–"), ((0, 3, 0), "0 %"), ((1, 0, 999), "1 %"), ((999, 0, 1), "99 %"), ((5, 0, 0), "100 %")],
 )  # fmt: skip
-def test_a_share_is_none_or_all_only_where_it_is_so(counts, words):
+def test_a_share_is_0_or_100_percent_only_when_exact(counts, words):
     on_time, late, not_yet = counts
     row = ShareRow(label="", on_time=on_time, late=late, not_yet=not_yet)
     assert charts.share_in_words(row) == words
@@ -210,7 +210,7 @@ def test_a_share_is_none_or_all_only_where_it_is_so(counts, words):
         ({"withdrawn_on": date(2010, 2, 1)}, "withdrawn 1 February 2010"),
     ],
 )
-def test_a_milestones_name_tells_its_dates(dates, words):
+def test_a_milestones_label_gives_its_dates(dates, words):
     name = charts.milestone_name(milestone(**dates))
     assert name == f"Brochure printed: promised 31 August 2009, {words}"
 
@@ -236,13 +236,13 @@ def test_each_kind_of_date_has_a_shape_of_its_own(dates, marks):
     assert shapes(milestone(**dates)) == marks
 
 
-def test_every_shape_that_is_used_is_put_into_the_page_once():
+def test_every_used_shape_is_defined_once_on_the_page():
     known = re.findall(r'id="m-([\w-]+)"', charts.strip_shapes())
     assert len(known) == len(set(known))
     assert set(re.findall(r'href="#m-([\w-]+)"', charts.strip_legend())) <= set(known)
 
 
-def test_an_open_milestone_past_its_forecast_has_a_broken_tail_to_the_day():
+def test_an_open_milestone_past_its_forecast_has_a_dashed_tail_to_today():
     rows = [strip(milestone())]
     scale = Scale.of(rows, ON)
     tail = re.search(
@@ -251,7 +251,7 @@ def test_an_open_milestone_past_its_forecast_has_a_broken_tail_to_the_day():
     assert tail[1] == f"{scale.share(ON):.2f}"
 
 
-def test_marks_that_would_touch_stand_in_lanes():
+def test_marks_that_would_overlap_are_put_in_lanes():
     def height(*milestones):
         rows = [strip(*milestones)]
         return int(re.search(r'class="strip" width="100%" height="(\d+)"', charts.strip_list(rows, Scale.of(rows, ON), ON))[1])  # fmt: skip
@@ -261,7 +261,7 @@ def test_marks_that_would_touch_stand_in_lanes():
     assert (height(*apart), height(*close), height()) == (32, 88, 32)
 
 
-def test_strips_share_a_scale_that_holds_every_date():
+def test_strips_share_a_scale_that_covers_every_date():
     rows = [strip(milestone()), strip(milestone(due=date(2030, 1, 1)))]
     scale = Scale.of(rows, ON)
     assert scale.first < date(2009, 8, 31) < date(2030, 1, 1) < scale.last
@@ -271,20 +271,20 @@ def test_strips_share_a_scale_that_holds_every_date():
 
 
 @pytest.mark.parametrize("due", [date.min, date.max])
-def test_the_ends_of_the_calendar_are_drawn_too(due):
+def test_the_first_and_last_possible_dates_can_be_drawn(due):
     rows = [strip(milestone(due=due))]
     scale = Scale.of(rows, ON)
     assert charts.strip_axis(scale, ON, "Today") and charts.strip_list(rows, scale, ON)
 
 
-def test_the_axis_names_the_day_and_some_months():
+def test_the_axis_labels_today_and_some_months():
     axis = charts.strip_axis(Scale.of([strip(milestone())], ON), ON, "30 July 2010")
     names = re.findall(r">([^<>]+)</text>", axis)
     assert names[-1] == "30 July 2010"
     assert 2 <= len(names) - 1 <= 15
 
 
-def test_the_dashboards_timeline_brings_its_shapes_unless_they_are_there():
+def test_the_dashboards_timeline_defines_its_shapes_unless_already_defined():
     rows = [strip(milestone(), words="Overdue by 333 days", is_late=True)]
     alone = charts.dashboard_timeline(rows, on=ON, label="Today")
     among = charts.dashboard_timeline(rows, on=ON, label="Today", alone=False)
@@ -293,7 +293,7 @@ def test_the_dashboards_timeline_brings_its_shapes_unless_they_are_there():
     assert charts.dashboard_timeline([], on=ON, label="Today") == ""
 
 
-def test_the_table_behind_has_a_row_a_milestone():
+def test_the_data_table_has_one_row_for_each_milestone():
     table = charts.strip_table(
         [strip(milestone(forecast_due=date(2009, 9, 2)), milestone(withdrawn_on=ON))], "Dates", "t"
     )

@@ -97,13 +97,13 @@ def leave(briefing, key, by, reason="It quotes the law."):
 # --- the list -----------------------------------------------------------------------------
 
 
-def test_a_paper_without_fault_gets_a_pleasant_sentence(client, briefing, coordinator):
+def test_a_paper_without_problems_says_so(client, briefing, coordinator):
     page = ask(client, coordinator, briefing)
     assert page.context["lead"] == "No checks stop this paper from going to the agencies."
     assert "Nothing to put right." in page.text
 
 
-def test_what_stops_it_comes_first_then_warnings_then_what_is_left(
+def test_problems_come_first_then_warnings_then_accepted_warnings(
     client, briefing, coordinator, missing, long
 ):
     leave(briefing, long, coordinator)
@@ -129,7 +129,7 @@ def test_what_stops_it_comes_first_then_warnings_then_what_is_left(
     assert "Coordinator, 1 July 2010" in page.text
 
 
-def test_each_check_leads_to_the_very_place(client, briefing, coordinator, missing, long):
+def test_each_check_links_to_the_place_to_fix(client, briefing, coordinator, missing, long):
     change(briefing, copied_to="")
     page = ask(client, coordinator, briefing)
     links = {line.check.key: line.url for line in page.context["stops"] + page.context["warnings"]}
@@ -144,7 +144,9 @@ def test_each_check_leads_to_the_very_place(client, briefing, coordinator, missi
         assert f'id="{anchor}"' in client.get(where).text
 
 
-def test_a_manager_is_led_where_a_manager_may_read(client, briefing, manager, missing, long):
+def test_checks_link_a_manager_to_pages_that_a_manager_may_read(
+    client, briefing, manager, missing, long
+):
     change(briefing, copied_to="")
     page = ask(client, manager, briefing)
     lines = page.context["stops"] + page.context["warnings"]
@@ -153,7 +155,7 @@ def test_a_manager_is_led_where_a_manager_may_read(client, briefing, manager, mi
     assert '<form method="post" class' not in page.text
 
 
-def test_what_stops_authorisation_alone_says_so(client, briefing, coordinator):
+def test_a_problem_that_stops_only_authorisation_says_so(client, briefing, coordinator):
     change(briefing, agencies_consulted="")
     page = ask(client, coordinator, briefing)
     assert page.context["lead"] == (
@@ -163,7 +165,7 @@ def test_what_stops_authorisation_alone_says_so(client, briefing, coordinator):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_the_same_for_one_check_and_for_three(
+def test_the_page_takes_the_same_queries_for_three_checks_as_for_one(
     client, briefing, coordinator, count, django_assert_num_queries
 ):
     for _ in range(count):
@@ -183,7 +185,7 @@ QUERIES = 32
 # --- leaving a warning as it is -----------------------------------------------------------
 
 
-def test_a_warning_is_left_as_it_is_with_a_reason(client, briefing, coordinator, long):
+def test_a_warning_can_be_accepted_with_a_reason(client, briefing, coordinator, long):
     post = {"act": "override", "key": long, "about": about(briefing, long)}
     response = ask(client, coordinator, briefing, post=post | {"reason": "It quotes\r\nthe law."})
     assert response.url == f"{address(briefing)}#check-{long}"
@@ -192,7 +194,7 @@ def test_a_warning_is_left_as_it_is_with_a_reason(client, briefing, coordinator,
     assert keys(client.get(address(briefing)).context["overridden"]) == [long]
 
 
-def test_without_a_reason_the_error_is_at_the_field_and_its_form_is_open(
+def test_a_missing_reason_is_an_error_at_the_field_of_the_open_form(
     client, briefing, coordinator, long
 ):
     post = {"act": "override", "key": long, "about": about(briefing, long), "reason": " "}
@@ -204,7 +206,7 @@ def test_without_a_reason_the_error_is_at_the_field_and_its_form_is_open(
     assert f'<details id="leave-{long}" open>' in page.text
 
 
-def test_words_that_changed_meanwhile_are_read_again_and_the_reason_is_kept(
+def test_accepting_a_warning_on_changed_text_asks_again_and_keeps_the_reason(
     client, briefing, coordinator, long
 ):
     post = {"act": "override", "key": long, "about": about(briefing, long), "reason": "The law."}
@@ -220,9 +222,7 @@ def test_words_that_changed_meanwhile_are_read_again_and_the_reason_is_kept(
     assert CheckOverride.objects.get().about == about(briefing, long)
 
 
-def test_a_reason_for_a_warning_that_is_gone_is_shown_and_not_lost(
-    client, briefing, coordinator, long
-):
+def test_a_reason_for_a_resolved_warning_is_shown_and_not_lost(client, briefing, coordinator, long):
     post = {"act": "override", "key": long, "about": about(briefing, long), "reason": "The law."}
     drafts.hide(briefing=briefing, key=long.removeprefix("long-"), by=coordinator)
     page = ask(client, coordinator, briefing, post=post)
@@ -232,7 +232,7 @@ def test_a_reason_for_a_warning_that_is_gone_is_shown_and_not_lost(
     assert "<p>The law.</p>" in page.text
 
 
-def test_a_reason_that_comes_after_the_paper_went_on_is_shown_and_not_lost(
+def test_a_reason_sent_after_the_paper_moved_on_is_shown_and_not_lost(
     client, briefing, coordinator, long
 ):
     post = {"act": "override", "key": long, "about": about(briefing, long), "reason": "The law."}
@@ -242,7 +242,7 @@ def test_a_reason_that_comes_after_the_paper_went_on_is_shown_and_not_lost(
     assert "<p>The law.</p>" in page.text
 
 
-def test_an_override_that_lapsed_says_that_the_words_have_changed(
+def test_an_override_that_lapsed_says_that_the_text_has_changed(
     client, briefing, coordinator, long
 ):
     leave(briefing, long, coordinator)
@@ -254,7 +254,7 @@ def test_an_override_that_lapsed_says_that_the_words_have_changed(
     assert line.form["reason"].value() == "It quotes the law."
 
 
-def test_what_was_left_is_taken_back(client, briefing, coordinator, long):
+def test_an_override_can_be_withdrawn(client, briefing, coordinator, long):
     leave(briefing, long, coordinator)
     response = ask(client, coordinator, briefing, post={"act": "take-back", "key": long})
     assert (response.url, said(response)) == (
@@ -267,7 +267,9 @@ def test_what_was_left_is_taken_back(client, briefing, coordinator, long):
 # --- missing returns ----------------------------------------------------------------------
 
 
-def test_the_paper_is_made_to_say_what_is_missing(client, briefing, coordinator, missing):
+def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
+    client, briefing, coordinator, missing
+):
     page = ask(client, coordinator, briefing)
     assert "1 return is missing." in page.text
     response = ask(client, coordinator, briefing, post={"act": "tell-missing"})
@@ -280,7 +282,7 @@ def test_the_paper_is_made_to_say_what_is_missing(client, briefing, coordinator,
     assert said(again) == ["No return is missing that the paper does not name."]
 
 
-def test_an_act_that_is_none_is_refused(client, briefing, coordinator):
+def test_an_unknown_action_is_refused(client, briefing, coordinator):
     assert ask(client, coordinator, briefing, post={"act": "approve"}).status_code == 400
 
 
@@ -288,7 +290,7 @@ def test_an_act_that_is_none_is_refused(client, briefing, coordinator):
 
 
 @pytest.mark.parametrize("part", ["", "draft/"])
-def test_the_count_stands_on_the_paper_and_on_its_draft(
+def test_the_number_of_checks_is_shown_on_the_briefing_and_its_draft(
     client, briefing, coordinator, missing, long, part
 ):
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
@@ -297,12 +299,14 @@ def test_the_count_stands_on_the_paper_and_on_its_draft(
     assert f'<a href="{address(briefing)}#warnings">1 warning</a>' in text
 
 
-def test_the_count_of_a_paper_without_fault_says_so(client, briefing, coordinator):
+def test_the_count_of_a_paper_without_problems_says_so(client, briefing, coordinator):
     text = ask(client, coordinator, briefing, "detail").text
     assert f'<a href="{address(briefing)}">No check stops it</a>' in text
 
 
-def test_a_coordinator_is_led_to_what_stops_the_next_step(client, briefing, coordinator, manager):
+def test_a_coordinator_gets_a_link_to_what_stops_the_next_step(
+    client, briefing, coordinator, manager
+):
     assert ask(client, coordinator, briefing, "detail").context["step"].words == "Open the draft"
     change(briefing, copied_to="")
     step = ask(client, coordinator, briefing, "detail").context["step"]
@@ -310,7 +314,7 @@ def test_a_coordinator_is_led_to_what_stops_the_next_step(client, briefing, coor
     assert ask(client, manager, briefing, "detail").context["step"] is None
 
 
-def test_a_step_that_checks_stop_leads_to_them(client, briefing, coordinator):
+def test_a_step_stopped_by_checks_redirects_to_them(client, briefing, coordinator):
     change(briefing, state=State.IN_CONSULTATION, copied_to="")
     response = ask(client, coordinator, briefing, "ask", post={})
     assert response.url == address(briefing)
@@ -319,9 +323,7 @@ def test_a_step_that_checks_stop_leads_to_them(client, briefing, coordinator):
     ]
 
 
-def test_whoever_asks_the_agencies_reads_first_that_checks_stop_it(
-    client, briefing, coordinator, police
-):
+def test_the_form_to_ask_agencies_says_that_checks_stop_it(client, briefing, coordinator, police):
     link = f'<a href="{address(briefing)}#stops">See what stops it</a>'
     change(briefing, agencies_consulted="")
     assert link not in ask(client, coordinator, briefing, "ask-agencies").text
@@ -343,7 +345,9 @@ def awaiting(briefing, coordinator, long):
     return states.ask_for_authorisation(briefing=briefing, by=coordinator)
 
 
-def test_the_manager_reads_beside_the_paper_what_was_left_and_why(client, awaiting, manager, long):
+def test_the_manager_sees_accepted_warnings_and_reasons_beside_the_paper(
+    client, awaiting, manager, long
+):
     page = ask(client, manager, awaiting, "authorise")
     assert [check.key for check in page.context["overridden"]] == [long]
     assert [check.key for check in page.context["warnings"]] == [
@@ -355,9 +359,7 @@ def test_the_manager_reads_beside_the_paper_what_was_left_and_why(client, awaiti
     assert "Authorise version 1</button>" in page.text
 
 
-def test_a_check_that_appeared_since_keeps_the_manager_from_signing(
-    client, awaiting, manager, missing
-):
+def test_a_check_that_appeared_meanwhile_stops_the_signature(client, awaiting, manager, missing):
     page = ask(client, manager, awaiting, "authorise")
     assert f"The return of {missing.agency}" in page.text
     assert "Authorise version 1</button>" not in page.text

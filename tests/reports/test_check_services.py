@@ -62,7 +62,7 @@ def test_an_override_is_recorded_with_its_reason_and_shown(warned, by):
     assert row.history.count() == 1
 
 
-def test_an_override_lapses_when_the_words_change_and_can_be_made_again(warned, by):
+def test_an_override_lapses_when_the_text_changes_and_can_be_made_again(warned, by):
     first = override(warned, by)
     row = warned.draft_paragraphs.get(text__startswith="word")
     drafts.edit(briefing=warned, key=row.key, text="other " * 151, version=1, by=by)
@@ -72,7 +72,7 @@ def test_an_override_lapses_when_the_words_change_and_can_be_made_again(warned, 
     assert CheckOverride.objects.get().history.count() == 2
 
 
-def test_an_override_is_taken_back(warned, by):
+def test_an_override_can_be_withdrawn(warned, by):
     override(warned, by)
     acts.withdraw_override(briefing=warned, key=only(warned).key, by=by)
     assert (only(warned).override, only(warned).lapsed) == (None, None)
@@ -89,19 +89,19 @@ def test_an_override_is_taken_back(warned, by):
         ({"about": "otherwise"}, "has changed; read it again"),
     ],
 )
-def test_an_override_is_refused(warned, by, how, words):
+def test_an_invalid_override_is_refused(warned, by, how, words):
     with pytest.raises(Refused, match=words):
         override(warned, by, **how)
     assert CheckOverride.objects.count() == 0
 
 
-def test_what_stops_the_paper_cannot_be_overridden(begin, by):
+def test_a_problem_that_stops_the_paper_cannot_be_overridden(begin, by):
     briefing = begin(copied_to="")
     with pytest.raises(Refused, match="cannot be overridden"):
         override(briefing, by)
 
 
-def test_the_database_wants_a_reason_and_one_override_for_a_warning(warned, by):
+def test_the_database_requires_a_reason_and_at_most_one_override_for_a_warning(warned, by):
     row = override(warned, by)
     with pytest.raises(IntegrityError), transaction.atomic():
         CheckOverride.objects.filter(pk=row.pk).update(reason="")
@@ -110,14 +110,14 @@ def test_the_database_wants_a_reason_and_one_override_for_a_warning(warned, by):
         row.save(force_insert=True)
 
 
-def test_a_settled_paper_takes_no_override(warned, by):
+def test_a_locked_paper_accepts_no_override(warned, by):
     warned.state = "withdrawn"
     warned.save()
     with pytest.raises(Refused, match="withdrawn; its text no longer changes"):
         override(warned, by)
 
 
-def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
+def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
     begin, by, plan, police, customs
 ):
     round = RoundFactory(
@@ -147,7 +147,7 @@ def test_missing_returns_are_told_in_one_paragraph_with_their_sources(
     assert len(checks.blocking(briefing, checks.Gate.CONSULTATION)) == 2
 
 
-def test_missing_returns_of_several_rounds_are_told_by_round(begin, by, plan, police, customs):
+def test_missing_returns_of_several_rounds_are_listed_by_round(begin, by, plan, police, customs):
     """Two rounds of which end on one day."""
     for name, start, end, agencies in (
         ("the first half of 2010", date(2010, 1, 1), date(2010, 6, 30), [police, customs]),

@@ -70,12 +70,12 @@ def set_cover(briefing, **cover):
     return Briefing.objects.select_related("plan").get(pk=briefing.pk)
 
 
-def test_a_good_draft_fails_no_check(begin):
+def test_a_good_draft_passes_every_check(begin):
     assert checks.failed_checks(begin(), BEFORE_ON) == []
 
 
 @pytest.mark.parametrize("break_it", [False, True], ids=["good", "without its Minister"])
-def test_what_the_workshop_has_read_gives_the_same_checks(begin, by, item, update, break_it):
+def test_checks_are_the_same_on_a_draft_that_was_already_read(begin, by, item, update, break_it):
     briefing = begin(contact_phone="(04) 555 0100", copied_to="")
     drafts.add(briefing=briefing, section="delay", text="SENSITIVE " * 151, by=by)
     item.title = "Print a brochure (IN CONFIDENCE)"
@@ -91,7 +91,7 @@ def test_what_the_workshop_has_read_gives_the_same_checks(begin, by, item, updat
     )
 
 
-def test_a_briefing_that_nobody_drafted_is_stopped_and_warned_of_nothing(begin, update):
+def test_a_briefing_without_a_draft_is_stopped_without_warnings(begin, update):
     briefing = begin(contact_phone="(04) 555 0100")
     briefing.kind = None
     assert keys(blocking(briefing)) == keys(checks.failed_checks(briefing, BEFORE_ON)) == ["draft"]
@@ -110,13 +110,13 @@ def test_a_briefing_that_nobody_drafted_is_stopped_and_warned_of_nothing(begin, 
         ({"deadline": None, "for_referral_to": ""}, []),
     ],
 )
-def test_what_the_cover_must_say(begin, cover, expected):
+def test_missing_cover_fields_stop_the_paper(begin, cover, expected):
     found = blocking(begin(**cover))
     assert keys(found) == expected
     assert all(f"cover/#id_{check.key.removeprefix('cover-')}" in check.mend_url for check in found)
 
 
-def test_who_was_consulted_is_not_asked_before_anybody_is(begin):
+def test_agencies_consulted_are_not_required_before_the_consultation(begin):
     briefing = begin(agencies_consulted="", copied_to="")
     assert keys(blocking(briefing, Gate.CONSULTATION)) == ["cover-copied_to"]
     assert keys(blocking(briefing)) == ["cover-copied_to", "cover-agencies_consulted"]
@@ -125,7 +125,7 @@ def test_who_was_consulted_is_not_asked_before_anybody_is(begin):
     assert [check.is_late_stop for check in blocking(briefing)] == [False, True]
 
 
-def test_a_paper_that_cannot_be_made_is_stopped(begin):
+def test_a_paper_that_cannot_be_composed_is_stopped(begin):
     briefing = set_cover(begin(), dated=date(2030, 1, 1))
     type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
     briefing.plan.refresh_from_db()
@@ -134,7 +134,7 @@ def test_a_paper_that_cannot_be_made_is_stopped(begin):
     assert found[0].words.startswith("Nobody is recorded as Nobody’s")
 
 
-def test_a_return_of_the_period_is_accepted_by_the_papers_date_or_stops_it(begin, plan, police):
+def test_a_return_of_the_period_not_accepted_by_the_papers_date_stops_it(begin, plan, police):
     round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
     row = ReturnFactory(round=round, agency=police)
     briefing = begin()
@@ -156,7 +156,7 @@ def test_a_return_of_the_period_is_accepted_by_the_papers_date_or_stops_it(begin
     assert blocking(briefing) == []
 
 
-def test_a_return_of_another_period_is_not_asked_about(begin, plan, police):
+def test_a_return_of_another_period_is_ignored(begin, plan, police):
     round = RoundFactory(plan=plan, period_start=date(2009, 1, 1), period_end=date(2009, 6, 30))
     ReturnFactory(round=round, agency=police)
     assert blocking(begin()) == []
@@ -197,7 +197,7 @@ def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
         ("A sensitive matter, told in confidence; no secret.", "UNCLASSIFIED", False),
     ],
 )
-def test_words_marked_higher_than_the_paper_stop_it(begin, by, typed, marking, is_stopped):
+def test_text_with_a_higher_marking_stops_the_paper(begin, by, typed, marking, is_stopped):
     briefing = begin(marking=marking)
     row = drafts.add(briefing=briefing, section="delay", text=typed, by=by)
     assert keys(blocking(briefing)) == [f"marking-{row.key}"] * is_stopped
@@ -205,7 +205,7 @@ def test_words_marked_higher_than_the_paper_stop_it(begin, by, typed, marking, i
     assert blocking(briefing) == []
 
 
-def test_a_marking_of_what_a_paragraph_was_written_from_counts_when_it_was_edited_away(begin, by):
+def test_a_higher_marking_of_a_source_counts_although_the_text_was_edited(begin, by):
     briefing = begin()
     row = shown(briefing)[0]
     row.taken = [{**row.taken[0], "text": "(SENSITIVE) As told."}]
@@ -235,7 +235,7 @@ def test_a_reference_to_a_hidden_paragraph_stops_the_paper(begin, by):
     assert check.url.endswith(f"#{added.key}")
 
 
-def test_a_comment_that_nobody_resolved_stops_authorisation_alone(begin, police, by):
+def test_an_unresolved_comment_stops_only_authorisation(begin, police, by):
     briefing = begin()
     comment = ClearanceCommentFactory(
         clearance=ClearanceFactory(briefing=briefing, agency=police), key=shown(briefing)[0].key
@@ -254,7 +254,7 @@ def test_a_paper_without_a_recommendation_is_stopped(begin):
     assert keys(blocking(briefing)) == ["recommendation"]
 
 
-def test_long_paragraphs_are_warned_of_and_long_lists_are_not(begin, by):
+def test_long_paragraphs_give_a_warning_and_long_lists_do_not(begin, by):
     briefing = begin()
     long = drafts.add(briefing=briefing, section="delay", text="word " * 151, by=by)
     drafts.add(briefing=briefing, section="delay", text="word " * 150, by=by)
@@ -263,7 +263,7 @@ def test_long_paragraphs_are_warned_of_and_long_lists_are_not(begin, by):
     assert keys(checks.failed_checks(briefing, BEFORE_ON)) == [f"long-{long.key}"]
 
 
-def test_an_edited_paragraph_is_warned_of_when_the_records_move_on(begin, by, plan):
+def test_an_edited_paragraph_gives_a_warning_when_the_records_change(begin, by, plan):
     briefing = begin()
     row = shown(briefing)[1]
     drafts.edit(briefing=briefing, key=row.key, text="Our own words.", version=1, by=by)
@@ -274,7 +274,7 @@ def test_an_edited_paragraph_is_warned_of_when_the_records_move_on(begin, by, pl
     assert f"drift-{row.key}" in keys(checks.failed_checks(briefing, BEFORE_ON))
 
 
-def test_a_generated_paragraph_is_warned_of_until_it_is_refreshed(begin, by, plan):
+def test_an_outdated_generated_paragraph_gives_a_warning_until_it_is_refreshed(begin, by, plan):
     briefing = begin()
     WorkItemFactory(plan=plan, number="1.3", title="Another", lead_agency=plan.coordinating_agency)
     assert [(check.key, check.words) for check in checks.failed_checks(briefing, BEFORE_ON)] == [
@@ -303,7 +303,7 @@ def update(plan, item, police):
     )
 
 
-def test_a_key_achievement_that_no_paragraph_tells_is_warned_of(begin, by, update):
+def test_a_key_achievement_in_no_paragraph_gives_a_warning(begin, by, update):
     briefing = begin()
     assert checks.failed_checks(briefing, BEFORE_ON) == []
     row = next(row for row in shown(briefing) if row.text.startswith("Police printed"))
@@ -311,7 +311,7 @@ def test_a_key_achievement_that_no_paragraph_tells_is_warned_of(begin, by, updat
     assert keys(checks.failed_checks(briefing, BEFORE_ON)) == [f"unused-{update.pk}"]
 
 
-def test_one_number_given_twice_is_warned_of(begin):
+def test_the_same_phone_number_given_twice_gives_a_warning(begin):
     found = checks.failed_checks(begin(contact_phone="(04) 555 0100"), BEFORE_ON)
     assert [check.words for check in found] == [
         "The cover gives one number for the first contact and the authorising manager."
@@ -345,7 +345,7 @@ def test_one_number_given_twice_is_warned_of(begin):
         ("They will meet again. It was held on 3 May 2010.", []),
     ],
 )
-def test_days_that_are_past_and_called_future(text, past):
+def test_past_dates_written_as_future_are_found(text, past):
     assert list(called_future(text, DATED)) == past
 
 
@@ -353,7 +353,7 @@ def test_days_that_are_past_and_called_future(text, past):
 
 
 @pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
-def test_an_agency_that_has_not_answered_is_a_warning_until_it_does(begin, police, by, state):
+def test_an_agency_that_has_not_answered_gives_a_warning(begin, police, by, state):
     briefing = set_cover(begin(), state=state)
     row = ClearanceFactory(briefing=briefing, agency=police)
     (check,) = of_clearances(briefing)
@@ -380,7 +380,7 @@ def of_clearances(briefing):
 
 
 @pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
-def test_a_paper_that_would_be_signed_before_its_day_is_warned_of(begin, state):
+def test_a_paper_signed_before_its_date_gives_a_warning(begin, state):
     briefing = begin()
     assert keys(checks.failed_checks(briefing, BEFORE_ON)) == []
     briefing = set_cover(briefing, state=state)

@@ -104,14 +104,12 @@ def test_asking_puts_the_draft_into_consultation(consulted):
     assert [row.due_on for row in consulted.clearances.all()] == [DUE, DUE]
 
 
-def test_members_are_offered_without_the_agency_that_writes_the_paper(briefing, police, customs):
+def test_members_can_be_asked_except_the_coordinating_agency(briefing, police, customs):
     AgencyFactory(short_name="Health")
     assert clearance.agencies_to_ask(briefing) == [customs, police]
 
 
-def test_a_further_agency_is_asked_later_and_an_unanswered_one_left_out(
-    briefing, police, customs, by
-):
+def test_an_agency_can_be_added_later_and_an_unanswered_one_removed(briefing, police, customs, by):
     ask(briefing, [police], by)
     ask(briefing, [customs], by, due_on=date(2010, 7, 20))
     assert states_of(briefing) == [("Customs", "", False), ("Police", "", True)]
@@ -125,12 +123,12 @@ def test_a_further_agency_is_asked_later_and_an_unanswered_one_left_out(
     ]
 
 
-def test_asking_the_same_again_writes_nothing(consulted, police, customs, by):
+def test_asking_the_same_agencies_again_writes_nothing(consulted, police, customs, by):
     ask(consulted, [police, customs], by)
     assert [row.history.count() for row in consulted.clearances.all()] == [1, 1]
 
 
-def test_an_agency_that_answered_cannot_be_left_out(consulted, of_police, customs, approver, by):
+def test_an_agency_that_answered_cannot_be_removed(consulted, of_police, customs, approver, by):
     answer(of_police, approver, **ANSWERS["dissents"])
     with pytest.raises(Refused) as refusal:
         ask(consulted, [customs], by)
@@ -140,7 +138,7 @@ def test_an_agency_that_answered_cannot_be_left_out(consulted, of_police, custom
     assert states_of(consulted) == [("Customs", "", False), ("Police", "dissents", False)]
 
 
-def test_asking_is_refused_without_an_agency_with_a_strange_one_and_for_yesterday(
+def test_asking_needs_an_agency_of_the_plan_and_a_due_date_not_in_the_past(
     briefing, police, labour, by
 ):
     faults = [
@@ -166,7 +164,7 @@ def test_agencies_are_not_asked_before_there_is_a_draft(plan, police, by):
 
 
 @pytest.mark.parametrize("state", set(State) - set(Briefing.OPEN))
-def test_agencies_are_asked_of_an_open_draft_only(briefing, police, by, state):
+def test_agencies_can_be_asked_only_about_an_open_draft(briefing, police, by, state):
     Briefing.objects.filter(pk=briefing.pk).update(state=state)
     with pytest.raises(Refused):
         ask(briefing, [police], by)
@@ -176,11 +174,11 @@ def test_agencies_are_asked_of_an_open_draft_only(briefing, police, by, state):
 # --- whose paragraphs -------------------------------------------------------------------------
 
 
-def test_an_agency_owns_what_was_written_from_its_items(briefing, police, customs):
+def test_an_agency_owns_paragraphs_written_from_its_items(briefing, police, customs):
     assert (own(briefing, police), own(briefing, customs)) == ([2], [])
 
 
-def test_an_agency_that_supports_an_item_owns_what_is_written_from_it(briefing, item, customs):
+def test_a_supporting_agency_owns_paragraphs_written_from_the_item(briefing, item, customs):
     SupportFactory(item=item, agency=customs)
     assert own(briefing, customs) == [2]
 
@@ -190,7 +188,7 @@ def test_an_agency_that_supports_an_item_owns_what_is_written_from_it(briefing, 
 
 @pytest.mark.parametrize("first", ANSWERS)
 @pytest.mark.parametrize("second", ANSWERS)
-def test_any_answer_is_given_and_changed_to_any_other(of_police, approver, first, second):
+def test_any_answer_can_be_changed_to_any_other(of_police, approver, first, second):
     answer(of_police, approver, **ANSWERS[first])
     row = answer(of_police, approver, **ANSWERS[second])
     assert (row.answer, row.words) == (second, ANSWERS[second]["words"])
@@ -227,14 +225,14 @@ def test_any_answer_is_given_and_changed_to_any_other(of_police, approver, first
         ),
     ],
 )
-def test_an_answer_that_is_not_whole_is_refused(of_police, approver, how, words, field):
+def test_an_incomplete_answer_is_refused(of_police, approver, how, words, field):
     with pytest.raises(Refused) as refusal:
         answer(of_police, approver, **how)
     assert (str(refusal.value), refusal.value.field) == (words, field)
     assert Clearance.objects.get(pk=of_police.pk).answer == ""
 
 
-def test_a_colleague_who_answered_first_is_a_conflict(of_police, approver):
+def test_an_answer_after_a_colleagues_is_a_conflict(of_police, approver):
     version = of_police.version
     answer(of_police, approver, **ANSWERS["dissents"])
     with pytest.raises(Conflict) as conflict:
@@ -242,7 +240,7 @@ def test_a_colleague_who_answered_first_is_a_conflict(of_police, approver):
     assert conflict.value.current.answer == "dissents"
 
 
-def test_an_answer_to_words_that_changed_meanwhile_is_refused(consulted, of_police, approver, by):
+def test_an_answer_to_text_that_changed_meanwhile_is_refused(consulted, of_police, approver, by):
     seen = read(of_police)
     change(consulted, 2, by)
     with pytest.raises(Refused) as refusal:
@@ -252,7 +250,7 @@ def test_an_answer_to_words_that_changed_meanwhile_is_refused(consulted, of_poli
 
 
 @pytest.mark.parametrize("state", set(State) - {State.IN_CONSULTATION})
-def test_answers_and_comments_are_for_a_paper_in_consultation(of_police, approver, state):
+def test_answers_and_comments_need_a_paper_in_consultation(of_police, approver, state):
     Briefing.objects.filter(pk=of_police.briefing_id).update(state=state)
     with pytest.raises(Refused):
         answer(of_police, approver)
@@ -292,7 +290,7 @@ def asked_again(briefing):
     return [(row.agency.short_name, row.reopened_because) for row in rows]
 
 
-def test_a_dissent_that_is_asked_again_stops_authorisation_until_it_is_answered(
+def test_a_dissent_reset_by_a_change_stops_authorisation_until_answered(
     consulted, of_police, customs, approver, by
 ):
     answer(of_police, approver, **ANSWERS["dissents"])
@@ -316,7 +314,7 @@ def dissents_in_the_way(briefing):
     return [check.words for check in found if check.key.startswith("dissent-")]
 
 
-def test_changing_a_cleared_paragraph_asks_its_agency_again_and_no_other(cleared, by):
+def test_changing_a_cleared_paragraph_asks_only_its_agency_again(cleared, by):
     change(cleared, 2, by)
     assert asked_again(cleared) == [("Police", "Paragraph 2 was changed.")]
     row = cleared.clearances.get(agency__short_name="Police")
@@ -334,7 +332,7 @@ def test_changing_another_paragraph_asks_nobody_again(cleared, by):
     assert asked_again(cleared) == []
 
 
-def test_moving_and_saving_the_same_words_ask_nobody_again(cleared, by):
+def test_moving_or_saving_the_same_text_asks_nobody_again(cleared, by):
     key = list(draft_rows.read_draft(cleared).draft.numbers)[1]
     drafts.step(briefing=cleared, key=key, places=-1, by=by)
     row = cleared.draft_paragraphs.get(key=key)
@@ -342,9 +340,7 @@ def test_moving_and_saving_the_same_words_ask_nobody_again(cleared, by):
     assert asked_again(cleared) == []
 
 
-def test_leaving_a_cleared_paragraph_out_and_going_back_to_older_words_ask_again(
-    cleared, by, approver
-):
+def test_hiding_or_restoring_a_cleared_paragraph_asks_its_agency_again(cleared, by, approver):
     change(cleared, 2, by)
     answer(cleared.clearances.get(agency__short_name="Police"), approver)
     key = list(draft_rows.read_draft(cleared).draft.numbers)[1]
@@ -357,7 +353,7 @@ def test_leaving_a_cleared_paragraph_out_and_going_back_to_older_words_ask_again
     assert asked_again(cleared) == [("Police", "A paragraph was left out.")]
 
 
-def test_changing_what_is_recommended_asks_everybody_again(cleared, by):
+def test_changing_a_recommendation_asks_every_agency_again(cleared, by):
     row = cleared.draft_asks.get()
     drafts.save_ask(
         briefing=cleared,
@@ -381,19 +377,19 @@ def test_a_paragraph_that_an_agency_commented_on_is_cleared_with_its_own(consult
     assert asked_again(consulted)[0] == ("Customs", "Paragraph 1 was changed.")
 
 
-def test_answers_stand_through_a_recall_and_a_second_consultation(cleared, police, customs, by):
+def test_answers_are_kept_through_a_recall_and_a_second_consultation(cleared, police, customs, by):
     states.recall(briefing=cleared, reason="A figure is wrong", by=by)
     ask(cleared, [police, customs], by)
     assert states_of(cleared) == [("Customs", "concurs", False), ("Police", "concurs", False)]
 
 
-def test_a_change_while_recalled_asks_again_too(cleared, by):
+def test_a_change_while_recalled_also_asks_the_agency_again(cleared, by):
     states.recall(briefing=cleared, reason="A figure is wrong", by=by)
     change(cleared, 2, by)
     assert asked_again(cleared) == [("Police", "Paragraph 2 was changed.")]
 
 
-def test_a_long_list_of_changes_is_told_shortly(cleared, police, by):
+def test_a_long_list_of_changes_is_shortened(cleared, police, by):
     source = draft_rows.read_draft(cleared).draft
     sources = next(p for p in source.parts() if source.numbers.get(p.key) == 2).sources
     for number in range(6):
@@ -417,7 +413,7 @@ def say(row, by, key="", text="Say what it costs."):
     return clearance.comment(clearance=row, key=key, text=text, by=by, at=BEFORE)
 
 
-def test_a_comment_keeps_what_its_paragraph_said(consulted, of_police, approver, by):
+def test_a_comment_keeps_the_text_of_its_paragraph(consulted, of_police, approver, by):
     key = list(draft_rows.read_draft(consulted).draft.numbers)[0]
     before = consulted.draft_paragraphs.get(key=key).text
     made = say(of_police, approver, key=key)
@@ -425,7 +421,7 @@ def test_a_comment_keeps_what_its_paragraph_said(consulted, of_police, approver,
     assert ClearanceComment.objects.get(pk=made.pk).about == before
 
 
-def test_a_comment_on_what_is_not_in_the_paper_or_without_words_is_refused(of_police, approver):
+def test_a_comment_without_text_or_on_a_paragraph_not_in_the_paper_is_refused(of_police, approver):
     for how in ({"key": "p-unknown"}, {"text": " \n "}, {"text": "x" * 4001}):
         with pytest.raises(Refused) as refusal:
             say(of_police, approver, **how)
@@ -433,7 +429,7 @@ def test_a_comment_on_what_is_not_in_the_paper_or_without_words_is_refused(of_po
     assert of_police.comments.count() == 0
 
 
-def test_a_comment_is_resolved_once_and_open_again_after_a_reply(of_police, approver, by):
+def test_a_comment_is_resolved_once_and_reopened_by_a_reply(of_police, approver, by):
     made = say(of_police, approver)
     clearance.resolve(comment=made, resolution="The cost is in paragraph 9.", by=by, at=BEFORE)
     assert not ClearanceComment.objects.unresolved().exists()
@@ -449,7 +445,7 @@ def test_a_comment_is_resolved_once_and_open_again_after_a_reply(of_police, appr
     assert row.history.count() == 3
 
 
-def test_resolving_needs_words(of_police, approver, by):
+def test_resolving_a_comment_needs_text(of_police, approver, by):
     made = say(of_police, approver)
     with pytest.raises(Refused) as refusal:
         clearance.resolve(comment=made, resolution=" ", by=by, at=BEFORE)
@@ -459,7 +455,7 @@ def test_resolving_needs_words(of_police, approver, by):
     )
 
 
-def test_comments_stand_once_the_text_is_settled(of_police, approver, by):
+def test_comments_cannot_change_once_the_text_is_locked(of_police, approver, by):
     made = say(of_police, approver)
     Briefing.objects.filter(pk=of_police.briefing_id).update(state=State.AWAITING)
     with pytest.raises(Refused):
@@ -482,7 +478,7 @@ def test_comments_stand_once_the_text_is_settled(of_police, approver, by):
         {"answered_as": ""},
     ],
 )
-def test_the_database_refuses_a_clearance_that_is_not_whole(changes):
+def test_the_database_refuses_an_incomplete_clearance(changes):
     concurring = ClearanceFactory(concurs=True)
     if changes == {"answer": "concurs"}:
         concurring = ClearanceFactory()
@@ -493,14 +489,14 @@ def test_the_database_refuses_a_clearance_that_is_not_whole(changes):
 @pytest.mark.parametrize(
     "changes", [{"text": ""}, {"text": "Other"}, {"about": "Other"}, {"resolution": "Only this"}]
 )
-def test_the_database_keeps_a_comments_words(changes):
+def test_the_database_refuses_to_change_the_text_of_a_comment(changes):
     made = ClearanceCommentFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
         ClearanceComment.objects.filter(pk=made.pk).update(**changes)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET text = 'Other'", "DELETE FROM {}"])
-def test_the_database_keeps_replies_as_they_are(of_police, approver, statement):
+def test_the_database_refuses_to_change_a_reply(of_police, approver, statement):
     clearance.reply(comment=say(of_police, approver), text="More", by=approver, at=BEFORE)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format("reports_clearancereply"))

@@ -75,7 +75,7 @@ CONCURS = {
 # --- the timetable ----------------------------------------------------------------------------
 
 
-def test_an_agency_is_told_reminded_and_chased_and_the_coordinator_hears_of_it_late(
+def test_an_agency_gets_notices_until_late_and_then_the_coordinator_too(
     asked, approver, contributor, coordinator
 ):
     told = {day.day: run(day) for day in map(july, range(5, 20))}
@@ -89,7 +89,7 @@ def test_an_agency_is_told_reminded_and_chased_and_the_coordinator_hears_of_it_l
     }
 
 
-def test_contributors_stand_in_for_approvers_and_the_coordinator_for_both(
+def test_notices_fall_back_to_contributors_and_then_to_the_coordinator(
     asked, contributor, coordinator
 ):
     assert run(july(8)) == [("Police contributor", "due_week")]
@@ -98,12 +98,12 @@ def test_contributors_stand_in_for_approvers_and_the_coordinator_for_both(
 
 
 @pytest.mark.parametrize("state", set(Briefing.State) - {Briefing.State.IN_CONSULTATION})
-def test_nobody_is_told_outside_a_consultation(asked, approver, state):
+def test_nobody_is_notified_outside_a_consultation(asked, approver, state):
     Briefing.objects.filter(pk=asked.briefing_id).update(state=state)
     assert run(july(8)) == []
 
 
-def test_an_agency_that_answered_or_is_no_longer_asked_is_told_nothing(
+def test_an_agency_that_answered_or_is_no_longer_asked_is_not_notified(
     asked, approver, briefing, customs
 ):
     seat("Customs approver", customs, Role.APPROVER)
@@ -112,7 +112,7 @@ def test_an_agency_that_answered_or_is_no_longer_asked_is_told_nothing(
     assert run(july(8)) == []
 
 
-def test_an_agency_that_is_asked_again_is_told_once_each_time(asked, approver, contributor):
+def test_an_agency_is_notified_once_each_time_it_is_asked_again(asked, approver, contributor):
     run(july(5))
     set_to(asked, reopened_because="Paragraph 5 was changed.", version=3)
     again = [("Police approver", "again"), ("Police contributor", "again")]
@@ -121,7 +121,7 @@ def test_an_agency_that_is_asked_again_is_told_once_each_time(asked, approver, c
     assert run(july(8)) == sorted([*again, ("Police approver", "due_week")])
 
 
-def test_the_coordinator_is_told_once_every_agency_has_answered(
+def test_the_coordinator_is_notified_once_when_every_agency_has_answered(
     asked, approver, coordinator, briefing, customs
 ):
     other = ClearanceFactory(briefing=briefing, agency=customs)
@@ -133,9 +133,7 @@ def test_the_coordinator_is_told_once_every_agency_has_answered(
     assert run(july(14)) == []
 
 
-def test_the_mail_says_what_is_asked_and_leads_to_the_draft_and_tells_no_words_of_it(
-    asked, approver
-):
+def test_the_mail_links_to_the_draft_and_quotes_none_of_it(asked, approver):
     run(july(5))
     (sent,) = mail.outbox
     assert sent.subject.endswith("Clearance of 10/96252 by Police is asked for by 15 July 2010")
@@ -155,7 +153,7 @@ def told(user):
     return [(line.what, line.detail, line.when, line.is_late) for line in lines]
 
 
-def test_a_clearance_waits_for_its_agencys_writers_until_it_is_given(
+def test_a_clearance_is_a_to_do_of_its_agencys_writers_until_answered(
     asked, approver, contributor, briefing
 ):
     line = ("Clearance of 10/96252, Police", briefing.title, "Due in 7 days", False)
@@ -166,7 +164,7 @@ def test_a_clearance_waits_for_its_agencys_writers_until_it_is_given(
     assert told(approver) == []
 
 
-def test_a_consultation_waits_for_the_coordinator_with_what_is_open(
+def test_a_consultation_is_a_to_do_of_the_coordinator_with_open_answers(
     asked, coordinator, briefing, customs, approver
 ):
     ClearanceFactory(briefing=briefing, agency=customs, concurs=True)
@@ -182,7 +180,7 @@ def test_a_consultation_waits_for_the_coordinator_with_what_is_open(
     ]
 
 
-def test_a_paper_waits_for_the_signature_then_for_the_ministers_answer(briefing, labour):
+def test_a_paper_is_a_to_do_until_signed_and_then_until_answered(briefing, labour):
     manager = seat("Group manager", labour, Role.AUTHORISING_MANAGER)
     office = seat("Private secretary", labour, Role.MINISTERS_OFFICE)
     assert told(manager) == told(office) == []
@@ -193,7 +191,7 @@ def test_a_paper_waits_for_the_signature_then_for_the_ministers_answer(briefing,
     assert [line[0] for line in told(office)] == ["Record the Minister’s answer to 10/96252"]
 
 
-def test_what_follows_from_an_answer_waits_for_whoever_is_to_do_it(plan, police, approver):
+def test_a_follow_up_of_an_answer_is_a_to_do_of_its_owner(plan, police, approver):
     paper = IssuedPaperFactory(briefing=BriefingFactory(plan=plan, tracker_number="09/1"))
     row = FollowUpFactory(issued=paper, owner_agency=police, due_on=july(1))
     assert told(approver) == [
@@ -203,5 +201,5 @@ def test_what_follows_from_an_answer_waits_for_whoever_is_to_do_it(plan, police,
     assert len(told(approver)) == 1
 
 
-def test_nothing_waits_for_an_observer(asked, police, briefing):
+def test_an_observer_has_no_to_dos(asked, police, briefing):
     assert told(seat("Observer", police, Role.OBSERVER)) == []

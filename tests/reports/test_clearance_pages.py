@@ -87,7 +87,7 @@ def said(response):
 # --- asking -----------------------------------------------------------------------------------
 
 
-def test_the_coordinator_asks_agencies_from_the_empty_page(coordinator, briefing, police, customs):
+def test_the_coordinator_asks_agencies_on_the_empty_page(coordinator, briefing, police, customs):
     empty = coordinator.get(page(briefing))
     assert "No agency has been asked." in empty.text
     form = coordinator.get(page(briefing, "ask-agencies")).context["form"]
@@ -104,7 +104,7 @@ def test_the_coordinator_asks_agencies_from_the_empty_page(coordinator, briefing
     )
 
 
-def test_a_refusal_is_said_at_its_field_and_keeps_what_was_typed(coordinator, briefing, police):
+def test_a_refusal_is_shown_at_its_field_and_keeps_the_input(coordinator, briefing, police):
     response = coordinator.post(
         page(briefing, "ask-agencies"), {"agencies": [police.pk], "due_on": "30 June 2010"}
     )
@@ -113,7 +113,7 @@ def test_a_refusal_is_said_at_its_field_and_keeps_what_was_typed(coordinator, br
     assert response.context["form"]["due_on"].value() == "30 June 2010"
 
 
-def test_whom_somebody_else_asked_meanwhile_is_shown_before_it_is_undone(
+def test_agencies_asked_meanwhile_by_another_user_are_shown_before_removal(
     coordinator, briefing, police, customs, labour
 ):
     form = coordinator.get(page(briefing, "ask-agencies")).context["form"]
@@ -131,14 +131,14 @@ def test_whom_somebody_else_asked_meanwhile_is_shown_before_it_is_undone(
     assert [row.agency for row in briefing.clearances.asked()] == [police]
 
 
-def test_a_number_that_no_agency_could_have_is_refused_in_a_sentence(coordinator, briefing):
+def test_an_impossible_agency_number_is_refused_with_a_message(coordinator, briefing):
     response = coordinator.post(
         page(briefing, "ask-agencies"), {"agencies": ["9" * 30], "due_on": "15 July 2010"}
     )
     assert response.context["form"].errors == {"agencies": ["Choose agencies from the list."]}
 
 
-def test_leaving_out_an_agency_that_answered_is_refused_on_the_page(
+def test_removing_an_agency_that_answered_is_refused_on_the_page(
     coordinator, approver, asked, customs
 ):
     answer(approver, asked, "concurs")
@@ -165,7 +165,7 @@ def answer(client, asked, choice, words="", **how):
     return client.post(page(asked.briefing, "give-clearance", asked.agency_id), sent)
 
 
-def test_an_agency_reads_its_own_paragraphs_first(approver, asked):
+def test_an_agency_sees_its_own_paragraphs_first(approver, asked):
     response = approver.get(asked.get_absolute_url())
     shown = response.context["page"]
     assert [place.name for place in shown.own] == ["Paragraph 2"]
@@ -187,7 +187,7 @@ def test_an_answer_is_recorded_and_shown(approver, asked):
     assert shown.context["answer"]["answer"].value() == "dissents"
 
 
-def test_an_answer_without_its_words_is_refused_at_the_field_and_kept(approver, asked):
+def test_an_answer_without_text_is_refused_at_the_field_and_kept(approver, asked):
     response = answer(approver, asked, "dissents")
     assert response.status_code == 422
     form = response.context["answer"]
@@ -195,7 +195,7 @@ def test_an_answer_without_its_words_is_refused_at_the_field_and_kept(approver, 
     assert form["answer"].value() == "dissents"
 
 
-def test_a_colleagues_answer_is_shown_beside_and_can_be_replaced_knowingly(approver, asked, police):
+def test_a_colleagues_answer_is_shown_and_can_then_be_replaced(approver, asked, police):
     other = browser(seat("Second approver", police, Role.APPROVER))
     old = approver.get(asked.get_absolute_url()).context["answer"]
     answer(other, asked, "comment", "Printed in two runs.")
@@ -208,7 +208,7 @@ def test_a_colleagues_answer_is_shown_beside_and_can_be_replaced_knowingly(appro
     assert Clearance.objects.get().answer == "concurs"
 
 
-def test_words_that_changed_while_reading_are_shown_before_the_answer_counts(approver, asked, by):
+def test_text_changed_while_reading_is_shown_before_the_answer_counts(approver, asked, by):
     answer(approver, asked, "concurs")
     old = approver.get(asked.get_absolute_url()).context["answer"]
     key = list(draft_rows.read_draft(asked.briefing).draft.numbers)[1]
@@ -226,7 +226,7 @@ def test_words_that_changed_while_reading_are_shown_before_the_answer_counts(app
     assert Clearance.objects.get().answer == "concurs"
 
 
-def test_a_contributor_comments_and_does_not_answer(asked, police):
+def test_a_contributor_can_comment_but_not_answer(asked, police):
     contributor = browser(seat("Police contributor", police, Role.CONTRIBUTOR))
     shown = contributor.get(asked.get_absolute_url())
     assert (shown.context["may_comment"], shown.context["may_answer"]) == (True, False)
@@ -244,7 +244,7 @@ def test_a_contributor_comments_and_does_not_answer(asked, police):
 
 
 @pytest.mark.parametrize("key", ["own", "other", "p-unknown"])
-def test_a_comment_that_is_refused_is_shown_again_at_its_place(approver, asked, key):
+def test_a_refused_comment_is_shown_again_in_its_place(approver, asked, key):
     shown = approver.get(asked.get_absolute_url()).context["page"]
     keys = {"own": shown.own[0].key, "other": shown.places[1][0]}
     typed = "x" * 4001
@@ -255,16 +255,14 @@ def test_a_comment_that_is_refused_is_shown_again_at_its_place(approver, asked, 
     assert typed in response.text
 
 
-def test_an_observer_reads_and_has_no_form(asked, police):
+def test_an_observer_can_read_and_has_no_form(asked, police):
     observer = browser(seat("Observer", police, Role.OBSERVER))
     shown = observer.get(asked.get_absolute_url())
     assert (shown.status_code, "Send the comment" in shown.text) == (200, False)
     assert "An approver of Police gives the answer." in shown.text
 
 
-def test_the_draft_is_closed_to_the_agency_once_it_is_taken_back_or_no_longer_asked(
-    approver, asked
-):
+def test_the_draft_is_closed_to_an_agency_once_recalled_or_no_longer_asked(approver, asked):
     for state, code in [("awaiting", 200), ("drafting", 403), ("withdrawn", 403)]:
         asked.briefing.state = state
         asked.briefing.save()
@@ -273,7 +271,7 @@ def test_the_draft_is_closed_to_the_agency_once_it_is_taken_back_or_no_longer_as
     assert approver.get(asked.get_absolute_url()).status_code == 404
 
 
-def test_the_list_of_briefings_leads_an_agency_to_its_page(approver, asked, customs):
+def test_the_list_of_briefings_links_an_agency_to_its_page(approver, asked, customs):
     index = reverse("briefings:list", args=[asked.briefing.plan.slug])
     (row,) = approver.get(index).context["rows"]
     assert row[1] == asked.get_absolute_url()
@@ -311,7 +309,7 @@ def test_the_coordinator_sees_every_answer_and_resolves_each_comment(
     )
 
 
-def test_resolving_without_words_is_refused_under_the_comment(coordinator, approver, asked):
+def test_resolving_without_text_is_refused_under_the_comment(coordinator, approver, asked):
     made = ClearanceCommentFactory(clearance=asked)
     address = page(asked.briefing, "thread", made.pk)
     for client in (coordinator, approver):
@@ -324,7 +322,7 @@ def test_resolving_without_words_is_refused_under_the_comment(coordinator, appro
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_coordinators_page_asks_as_often_for_one_agency_as_for_three(
+def test_the_coordinators_page_takes_the_same_queries_for_three_agencies_as_for_one(
     coordinator, briefing, count, django_assert_num_queries
 ):
     for _ in range(count):
@@ -337,7 +335,7 @@ def test_the_coordinators_page_asks_as_often_for_one_agency_as_for_three(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_agencys_page_asks_as_often_for_one_comment_as_for_three(
+def test_the_agencys_page_takes_the_same_queries_for_three_comments_as_for_one(
     approver, asked, count, django_assert_num_queries
 ):
     by = UserFactory()

@@ -116,12 +116,12 @@ def test_a_draft_is_compared_with_last_years_paper(client, draft, last_year, peo
     assert "From 09/1, version 1 to the draft now" in page
 
 
-def test_of_last_years_versions_the_newest_is_taken(client, draft, last_year, people):
+def test_the_newest_version_of_last_years_paper_is_compared(client, draft, last_year, people):
     second = issue(last_year.briefing, sample.document(), number=2)
     assert sides(ask(client, people["coordinator"], draft)) == (code(second), "now")
 
 
-def test_a_paper_on_a_later_period_is_offered_and_not_usual(client, plan, draft, people):
+def test_a_paper_on_a_later_period_is_offered_but_not_the_default(client, plan, draft, people):
     later = issue(
         BriefingFactory(
             plan=plan,
@@ -138,7 +138,7 @@ def test_a_paper_on_a_later_period_is_offered_and_not_usual(client, plan, draft,
     assert sides(response)[0] != code(later)
 
 
-def test_without_an_earlier_paper_a_draft_is_compared_with_its_beginning(client, draft, people):
+def test_a_draft_without_an_earlier_paper_is_compared_with_its_first_version(client, draft, people):
     row = first(draft)
     drafts.edit(
         briefing=draft, key=row.key, text="Our own words.", version=1, by=people["coordinator"]
@@ -155,9 +155,7 @@ def test_without_an_earlier_paper_a_draft_is_compared_with_its_beginning(client,
     ] == [row.key]
 
 
-def test_a_correction_is_compared_with_the_version_that_it_corrects(
-    client, draft, last_year, people
-):
+def test_a_correction_is_compared_with_the_version_it_corrects(client, draft, last_year, people):
     paper = issue(draft, document_of(draft))
     draft.correction_note = "A date"
     history.save(draft, by=None)
@@ -166,7 +164,7 @@ def test_a_correction_is_compared_with_the_version_that_it_corrects(
     assert "Nothing differs." in response.content.decode()
 
 
-def test_an_issued_paper_is_compared_with_last_years_and_by_address_with_its_other_version(
+def test_an_issued_paper_is_compared_with_last_years_or_with_the_version_in_the_url(
     client, draft, last_year, people
 ):
     one = issue(draft, document_of(draft))
@@ -178,7 +176,7 @@ def test_an_issued_paper_is_compared_with_last_years_and_by_address_with_its_oth
     assert sides(asked) == (code(one), code(two))
 
 
-def test_any_moment_of_the_draft_can_be_asked_for(client, draft, last_year, people):
+def test_any_moment_of_the_draft_can_be_chosen(client, draft, last_year, people):
     response = ask(
         client, people["coordinator"], draft, this="2010-08-20", **{"with": "2010-08-05T09:30:00"}
     )
@@ -202,7 +200,7 @@ def test_any_moment_of_the_draft_can_be_asked_for(client, draft, last_year, peop
         "\0",
     ],
 )
-def test_what_is_not_there_is_not_found(client, draft, last_year, people, asked):
+def test_unknown_versions_are_not_found(client, draft, last_year, people, asked):
     """No draft was begun by the first, the second is not over, the others never were."""
     response = ask(client, people["coordinator"], draft, this="now", **{"with": asked})
     assert response.status_code == (400 if asked == "\0" else 404)
@@ -226,7 +224,9 @@ def test_a_paper_of_another_plan_is_not_found(client, draft, people):
         ("office", 404, 200, 403),
     ],
 )
-def test_who_compares_what(client, draft, last_year, people, who, unissued, issued, with_draft):
+def test_each_role_compares_only_papers_that_it_may_read(
+    client, draft, last_year, people, who, unissued, issued, with_draft
+):
     paper = last_year.briefing
     two = issue(paper, sample.document(), number=2)
     assert ask(client, people[who], draft).status_code == unissued
@@ -238,7 +238,7 @@ def test_who_compares_what(client, draft, last_year, people, who, unissued, issu
     assert response.status_code == (422 if with_draft == 200 else with_draft)
 
 
-def test_whoever_may_not_read_the_draft_is_offered_issued_papers_only(
+def test_users_who_may_not_read_the_draft_are_offered_only_issued_papers(
     client, draft, last_year, people
 ):
     issue(draft, document_of(draft))
@@ -261,7 +261,7 @@ def figures(response):
     }
 
 
-def test_figures_are_counted_as_the_records_stood_on_each_papers_date(
+def test_figures_are_counted_from_the_records_on_each_papers_date(
     client, plan, police, people, last_year
 ):
     """One item of 2009 was completed in 2010; a second one is late by 31 and 10 days."""
@@ -310,14 +310,14 @@ def test_figures_are_counted_as_the_records_stood_on_each_papers_date(
     assert "its annex counts 9 work items, of which 2 are complete" in page
 
 
-def test_papers_of_one_day_have_the_same_figures_in_a_sentence(client, draft, item, people):
+def test_papers_of_the_same_day_show_their_figures_once(client, draft, item, people):
     history.save(item, by=None, at=datetime(2010, 7, 1, tzinfo=UTC))
     response = ask(client, people["coordinator"], draft)
     assert response.context["headline"] == "1 work item: 0 complete, 0 late, 1 on track."
     assert "Both are counted as the records stood on 30 July 2010" in response.content.decode()
 
 
-def test_a_paper_dated_ahead_is_counted_by_the_records_of_now(
+def test_a_paper_with_a_future_date_is_counted_from_current_records(
     client, plan, item, people, last_year
 ):
     draft = drafted(plan, item, people["coordinator"], dated=date(2010, 9, 30))
@@ -325,14 +325,16 @@ def test_a_paper_dated_ahead_is_counted_by_the_records_of_now(
     assert response.context["now"].records == "as the records stand now"
 
 
-def test_a_paper_authorised_before_its_date_is_counted_as_of_then(client, draft, last_year, people):
+def test_a_paper_authorised_before_its_date_is_counted_from_the_records_then(
+    client, draft, last_year, people
+):
     early = sample.document(cover=replace(sample.cover(), dated=date(2010, 12, 1)))
     paper = issue(draft, early, at=datetime(2010, 8, 20, 2, 30, tzinfo=UTC))
     response = ask(client, people["coordinator"], draft, this=code(paper))
     assert response.context["now"].records == "as the records stood on 20 August 2010 at 14:30"
 
 
-def test_words_that_went_and_came_are_said_and_not_only_shown(client, draft, people):
+def test_removed_and_added_words_are_announced_to_screen_readers(client, draft, people):
     row = first(draft)
     drafts.edit(
         briefing=draft,
@@ -348,7 +350,7 @@ def test_words_that_went_and_came_are_said_and_not_only_shown(client, draft, peo
     assert "paragraphs are the same: " in page
 
 
-def test_words_of_a_person_are_text_on_the_page(client, draft, people):
+def test_text_written_by_users_is_escaped(client, draft, people):
     row = first(draft)
     drafts.edit(
         briefing=draft, key=row.key, text="<b>Bold</b> & plain", version=1, by=people["coordinator"]
@@ -357,7 +359,7 @@ def test_words_of_a_person_are_text_on_the_page(client, draft, people):
     assert "&lt;b&gt;Bold&lt;/b&gt; &amp; plain" in page
 
 
-def test_with_nothing_to_compare_with_the_page_says_so(client, plan, item, people):
+def test_the_page_says_when_there_is_nothing_to_compare(client, plan, item, people):
     AppointmentFactory(portfolio=plan.portfolio)
     briefing = BriefingFactory(plan=plan)
     response = ask(client, people["coordinator"], briefing)
@@ -367,7 +369,7 @@ def test_with_nothing_to_compare_with_the_page_says_so(client, plan, item, peopl
     assert "<select" not in page
 
 
-def test_a_briefing_that_nobody_drafted_is_compared_as_the_records_have_it(
+def test_a_briefing_without_a_draft_is_compared_as_composed_from_the_records(
     client, plan, item, last_year, people
 ):
     AppointmentFactory(portfolio=plan.portfolio)
@@ -376,7 +378,7 @@ def test_a_briefing_that_nobody_drafted_is_compared_as_the_records_have_it(
     assert "From 09/1, version 1 to what the records say now" in page
 
 
-def test_a_draft_that_makes_no_paper_is_told_with_the_reason(client, draft, last_year, people):
+def test_a_draft_that_cannot_be_composed_shows_the_reason(client, draft, last_year, people):
     draft.dated = date(2031, 1, 1)
     Appointment.objects.update(to_on=date(2020, 1, 1))
     history.save(draft, by=None)
@@ -392,7 +394,7 @@ def test_a_paper_that_was_tampered_with_is_not_compared(client, draft, last_year
     assert "This file is not handed out" in response.content.decode()
 
 
-def test_the_draft_and_the_issued_paper_lead_to_the_comparison(client, draft, last_year, people):
+def test_the_draft_and_the_issued_paper_link_to_the_comparison(client, draft, last_year, people):
     client.force_login(people["coordinator"], backend="django.contrib.auth.backends.ModelBackend")
     for name, briefing in (
         ("workshop:draft", draft),
@@ -404,7 +406,7 @@ def test_the_draft_and_the_issued_paper_lead_to_the_comparison(client, draft, la
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_versions_or_paragraphs(
+def test_the_page_takes_the_same_queries_for_any_number_of_versions_and_paragraphs(
     client, plan, draft, people, count, django_assert_num_queries
 ):
     for number in range(count):

@@ -80,7 +80,7 @@ def keys(said):
 
 @settings(max_examples=30)
 @given(papers() | documents())
-def test_a_paper_does_not_differ_from_itself(paper):
+def test_a_paper_compared_with_itself_has_no_differences(paper):
     found = compare(paper, paper)
     assert not found.differs
     assert {line.kind for line in lines(found)} == {Kind.SAME}
@@ -89,7 +89,7 @@ def test_a_paper_does_not_differ_from_itself(paper):
 
 @settings(max_examples=60)
 @given(ANY_TWO | st.tuples(documents(), papers()))
-def test_every_paragraph_of_both_papers_stands_once(both):
+def test_every_paragraph_of_both_papers_is_listed_once(both):
     found = lines(compare(*both))
     for paper, side in zip(both, ("was", "now"), strict=True):
         said = [*paper.paragraphs(), *paper.recommendation.items]
@@ -98,7 +98,7 @@ def test_every_paragraph_of_both_papers_stands_once(both):
 
 @settings(max_examples=60)
 @given(ANY_TWO)
-def test_the_later_paper_is_told_in_its_own_order(both):
+def test_paragraphs_of_the_later_paper_keep_their_order(both):
     found = compare(*both)
     told = [
         line.now.number for part in (*found.parts, found.closing) for line in part.lines if line.now
@@ -144,13 +144,13 @@ def mirrored(found, *, swapped=False):
 
 @settings(max_examples=60)
 @given(ANY_TWO)
-def test_swapping_the_papers_mirrors_what_is_told(both):
+def test_swapping_the_papers_mirrors_the_comparison(both):
     assert mirrored(compare(*both)) == mirrored(compare(*both[::-1]), swapped=True)
 
 
 @settings(max_examples=60)
 @given(ANY_TWO)
-def test_words_that_stayed_with_those_that_went_or_came_are_the_two_texts(both):
+def test_kept_words_with_removed_or_added_ones_give_the_two_texts(both):
     for line in lines(compare(*both)):
         if line.strands:
             was = "".join(strand.text for strand in line.strands if not strand.is_added)
@@ -161,7 +161,7 @@ def test_words_that_stayed_with_those_that_went_or_came_are_the_two_texts(both):
 
 @settings(max_examples=60)
 @given(ANY_TWO)
-def test_what_is_the_same_says_the_same(both):
+def test_lines_marked_as_the_same_have_the_same_text(both):
     for line in lines(compare(*both)):
         if line.kind in (Kind.SAME, Kind.MOVED):
             assert text_of(line.was) == text_of(line.now)
@@ -194,7 +194,7 @@ DELAY = sections()[3].paragraphs[0]
 MITIGATIONS = sections()[4].paragraphs
 
 
-def test_a_paragraph_that_came_moves_the_numbers_and_nothing_else():
+def test_an_added_paragraph_changes_only_the_numbers_of_others():
     after = with_section(SectionKind.DELAY, paragraph("p-new", "All of it is late."), DELAY)
     found = compare(document(), after)
     assert told(found) == [("New", None, 9)]
@@ -207,7 +207,7 @@ def test_a_paragraph_that_came_moves_the_numbers_and_nothing_else():
     )
 
 
-def test_a_paragraph_that_went_stands_where_it_stood():
+def test_a_removed_paragraph_is_listed_in_its_old_place():
     before = with_section(
         SectionKind.MITIGATION, MITIGATIONS[0], paragraph("p-old", "Nothing else."), MITIGATIONS[1]
     )
@@ -220,12 +220,12 @@ def test_a_paragraph_that_went_stands_where_it_stood():
     ]
 
 
-def test_two_paragraphs_that_changed_places_are_told_as_one_that_moved():
+def test_two_swapped_paragraphs_are_reported_as_one_move():
     found = compare(document(), with_section(SectionKind.MITIGATION, *MITIGATIONS[::-1]))
     assert told(found) == [("Moved", 10, 11)], "the shorter one"
 
 
-def test_a_paragraph_is_known_in_another_section_by_its_key():
+def test_a_paragraph_is_matched_in_another_section_by_its_key():
     parts = [
         replace(each, paragraphs=(DELAY, MITIGATIONS[1]))
         if each.kind == SectionKind.DELAY
@@ -253,11 +253,11 @@ def other_keys(paper):
     )
 
 
-def test_without_a_common_key_the_same_words_are_the_same_paragraph():
+def test_paragraphs_without_a_common_key_are_matched_by_equal_text():
     assert not compare(document(), other_keys(document())).differs
 
 
-def test_a_rewritten_paragraph_is_known_by_its_words():
+def test_a_rewritten_paragraph_is_matched_by_its_words():
     rewritten = paragraph(
         "p-of-next-year",
         "Three key work items were due within 12 months and are late: formal training of staff (1.1, "
@@ -268,7 +268,7 @@ def test_a_rewritten_paragraph_is_known_by_its_words():
     assert told(found) == [("Changed", 9, 9)]
 
 
-def test_paragraphs_with_only_small_words_in_common_are_not_one():
+def test_paragraphs_that_share_only_small_words_are_not_matched():
     other = paragraph(
         "p-other", "The Customs Service has no part in the work of the Plan and of this paper."
     )
@@ -276,7 +276,7 @@ def test_paragraphs_with_only_small_words_in_common_are_not_one():
     assert told(found) == [("Gone", 9, None), ("New", None, 9)]
 
 
-def test_words_are_marked_one_by_one():
+def test_changed_words_are_marked_one_by_one():
     after = with_section(SectionKind.DELAY, paragraph("p-09", "Nothing is late."))
     before = with_section(SectionKind.DELAY, paragraph("p-09", "Nothing was ever late."))
     line = compare(before, after).parts[3].lines[0]
@@ -299,7 +299,7 @@ def test_sub_bullets_are_lines_of_their_paragraph():
     assert "".join(s.text for s in line.strands if s.is_added) == "– in Māori\n• a poster"
 
 
-def test_bold_type_alone_is_a_change_and_a_mark_of_language_is_none():
+def test_bold_counts_as_a_change_and_a_language_mark_does_not():
     before = with_section(SectionKind.DELAY, paragraph("p-09", "Nothing is late."))
     bold = (Run("Nothing "), Run("is late", bold=True), Run("."))
     marked = (Run("Nothing "), Run("is late", lang="mi"), Run("."))
@@ -310,7 +310,7 @@ def test_bold_type_alone_is_a_change_and_a_mark_of_language_is_none():
     assert not compare(before, with_section(SectionKind.DELAY, paragraph("p-09", marked))).differs
 
 
-def test_a_section_that_is_gone_stands_where_it_stood_and_a_renamed_one_is_the_same():
+def test_a_removed_section_keeps_its_place_and_a_renamed_one_is_matched():
     without = [each for each in sections() if each.kind != SectionKind.DELAY]
     renamed = [
         replace(each, heading="What is done about it")
@@ -330,14 +330,14 @@ def test_a_section_that_is_gone_stands_where_it_stood_and_a_renamed_one_is_the_s
     assert [part.differing for part in found.parts] == [0, 0, 0, 2, 1, 0]
 
 
-def test_one_heading_is_one_section_whatever_is_written_into_it():
+def test_sections_with_the_same_heading_are_matched_whatever_their_text():
     """As in papers of two kinds."""
     parts = sections()
     other = [replace(parts[0], kind=SectionKind.OTHER), *parts[1:]]
     assert not compare(document(), document(sections=other)).parts[0].differing
 
 
-def test_a_section_that_changed_its_place_is_told_as_moved():
+def test_a_section_in_another_place_is_reported_as_moved():
     parts = sections()
     found = compare(document(), document(sections=[*parts[:3], parts[4], parts[3], parts[5]]))
     assert [part.heading for part in found.parts if part.is_moved] == ["Mitigation"]
@@ -370,7 +370,7 @@ def test_recommendations_are_compared_with_their_verbs_and_options():
     assert [s.text.strip() for s in changed if s.is_added] == ["direct", "directed", "directed"]
 
 
-def test_the_facts_of_the_cover_that_differ_are_told_by_their_printed_names():
+def test_differing_cover_fields_are_listed_by_their_printed_names():
     cover = replace(
         sample.cover(),
         marking=Marking.SENSITIVE,
@@ -388,7 +388,7 @@ def test_the_facts_of_the_cover_that_differ_are_told_by_their_printed_names():
     assert [fact.label for fact in found.same_facts][:3] == ["Plan", "Minister", "Portfolio"]
 
 
-def test_annexes_are_in_both_or_in_one_and_the_same_or_not():
+def test_annexes_are_reported_as_same_changed_added_or_removed():
     picture, table = sample.progress_picture(), sample.work_item_table()
     before = document(annexes=(picture, table))
     other = replace(picture, note="Without the small ones.")
@@ -407,7 +407,7 @@ def passages(*texts, home=0, key="k"):
     return [Passage(f"{key}-{place}", home, text) for place, text in enumerate(texts)]
 
 
-def test_of_two_likely_pairs_the_likest_is_taken():
+def test_the_most_similar_of_two_possible_pairs_is_chosen():
     was = passages("Police wrote a policy on trafficking for investigators.", key="a")
     now = passages(
         "Police wrote a policy on brochures for schools.",
@@ -417,7 +417,7 @@ def test_of_two_likely_pairs_the_likest_is_taken():
     assert pairs(was, now) == [(0, 1)]
 
 
-def test_a_passage_elsewhere_must_be_more_alike_than_one_at_home():
+def test_a_match_in_another_section_needs_more_similarity():
     was = passages("Police wrote a policy on trafficking for investigators.", key="a")
     text = "Police wrote a guide on brochures for schools."
     assert pairs(was, passages(text, key="b")) == [(0, 0)]
@@ -434,13 +434,13 @@ def test_a_passage_elsewhere_must_be_more_alike_than_one_at_home():
         ([(0, 1), (1, 0), (2, 2)], [(1, 0)]),
     ],
 )
-def test_as_few_passages_as_can_be_are_moved(found, moved):
+def test_the_fewest_possible_passages_are_reported_as_moved(found, moved):
     some = passages("a long passage of words", "short", "middling words")
     assert sorted(set(found) - in_order(found, some, some)) == moved
 
 
 @pytest.mark.parametrize("kept", [1.0, 0.95, 0.6, 0.0])
-def test_papers_of_two_hundred_pages_are_compared_in_about_a_second(kept):
+def test_two_papers_of_two_hundred_pages_are_compared_in_about_a_second(kept):
     """2,000 paragraphs with other keys, in a paper's own mix of frequent and rare words."""
     random = Random(2010)
     vocabulary = [f"word{number}" for number in range(4000)]

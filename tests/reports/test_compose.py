@@ -117,7 +117,7 @@ def accepted(item, *, on_day=date(2010, 7, 20), of_round, agency=None, **said):
 # --- the whole ----------------------------------------------------------------------------
 
 
-def test_sections_stand_in_order_and_paragraphs_number_straight_through(plan, item):
+def test_sections_are_in_order_and_paragraph_numbers_run_through_the_paper(plan, item):
     document = compose(briefing(plan))
     assert [section.heading for section in document.sections] == HEADINGS
     numbers = [paragraph.number for paragraph in document.paragraphs()]
@@ -129,7 +129,7 @@ def test_sections_stand_in_order_and_paragraphs_number_straight_through(plan, it
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_the_plan(
+def test_composing_takes_the_same_queries_for_a_plan_of_any_size(
     plan, pillar, round_of_2010, count, django_assert_num_queries
 ):
     returned = ReturnFactory(round=round_of_2010, accepted=True)
@@ -174,7 +174,7 @@ def test_a_source_names_the_version_that_was_read(plan, item):
     assert "31 March 2011" in "\n".join(section(document, "Next steps"))
 
 
-def test_equal_records_give_equal_bytes_and_keys_that_last(plan, item, round_of_2010):
+def test_equal_records_give_equal_bytes_and_stable_keys(plan, item, round_of_2010):
     accepted(item, of_round=round_of_2010, key_achievement="yes")
     before = compose(briefing(plan))
     assert to_json(before) == to_json(compose(briefing(plan)))
@@ -184,7 +184,7 @@ def test_equal_records_give_equal_bytes_and_keys_that_last(plan, item, round_of_
     assert {paragraph.key for paragraph in before.paragraphs()} <= keys
 
 
-def test_no_minister_on_the_date_is_refused_in_a_sentence(plan):
+def test_a_paper_without_a_minister_on_its_date_is_refused_with_the_reason(plan):
     with pytest.raises(DocumentError) as refusal:
         compose(briefing(plan, dated=date(2008, 10, 1)))
     assert str(refusal.value) == (
@@ -212,7 +212,7 @@ def test_text_that_cannot_be_printed_is_refused_with_the_name_of_its_record(
 # --- purpose and background ---------------------------------------------------------------
 
 
-def test_a_year_is_an_annual_report(plan):
+def test_a_period_of_a_year_makes_an_annual_report(plan):
     assert section(compose(briefing(plan)), "Purpose")[0] == (
         "This paper is your annual report on progress with the Plan of Action to Prevent People "
         "Trafficking (the Plan), which was released on 31 July 2009. It covers the 12 months to "
@@ -247,7 +247,7 @@ def stages(plan, pillar, **counts):
         ),
     ],
 )
-def test_figures_stand_in_a_sentence(plan, pillar, counts, sentence):
+def test_figures_are_given_in_a_sentence(plan, pillar, counts, sentence):
     stages(plan, pillar, **counts)
     tail = " The annexes show how each item stands." if counts else ""
     assert section(compose(briefing(plan)), "Purpose")[1] == sentence + tail
@@ -264,7 +264,7 @@ def test_figures_stand_in_a_sentence(plan, pillar, counts, sentence):
         ([False, False], "Two are late; none of those is a key item."),
     ],
 )
-def test_late_items_are_counted_with_the_key_ones_among_them(plan, pillar, keys, sentence):
+def test_late_items_are_counted_with_the_number_of_key_ones(plan, pillar, keys, sentence):
     with on(date(2009, 8, 3)):
         for is_key in keys:
             item = WorkItemFactory(plan=plan, pillar=pillar, stage="under_way", is_key=is_key)
@@ -282,7 +282,7 @@ def test_background_is_the_standing_text_then_the_working_group(plan):
     ]
 
 
-def test_background_does_not_say_twice_who_coordinates(plan):
+def test_background_names_the_coordinator_only_once(plan):
     plan.background = "The Department of Labour coordinates the Plan."
     assert section(compose(briefing(plan)), "Background")[1] == (
         "Besides the Department of Labour (DoL), one agency belongs to the working group: the New "
@@ -290,7 +290,7 @@ def test_background_does_not_say_twice_who_coordinates(plan):
     )
 
 
-def test_te_reo_names_carry_their_language(plan):
+def test_te_reo_names_are_marked_with_their_language(plan):
     plan.background = "The Department of Labour (Te Tari Mahi) coordinates the Plan."
     runs = compose(briefing(plan)).sections[1].paragraphs[0].text
     assert [run.text for run in runs if run.lang == "mi"] == ["Te Tari Mahi"]
@@ -299,7 +299,7 @@ def test_te_reo_names_carry_their_language(plan):
 # --- achievements -------------------------------------------------------------------------
 
 
-def test_headlines_are_one_list_and_key_achievements_paragraphs(
+def test_headlines_form_one_list_and_key_achievements_are_paragraphs(
     plan, pillar, item, round_of_2010, police
 ):
     with on(date(2009, 8, 3)):
@@ -326,7 +326,7 @@ def test_headlines_are_one_list_and_key_achievements_paragraphs(
     ]
 
 
-def test_headlines_written_as_fragments_stay_fragments(plan, pillar, item, round_of_2010):
+def test_headlines_written_as_fragments_get_no_full_stop(plan, pillar, item, round_of_2010):
     with on(date(2009, 8, 3)):
         other = WorkItemFactory(plan=plan, pillar=pillar, number="1.2")
     mine = ReturnFactory(round=round_of_2010, agency=item.lead_agency, accepted=True)
@@ -339,7 +339,7 @@ def test_headlines_written_as_fragments_stay_fragments(plan, pillar, item, round
     ]
 
 
-def test_a_headline_may_have_bullets_of_its_own(plan, item, round_of_2010):
+def test_a_headline_can_have_its_own_bullets(plan, item, round_of_2010):
     said = "Profiles were written:\n- for agents\n  - at sea\n- for schools"
     accepted(item, of_round=round_of_2010, key_achievement="headline", achieved=said)
     assert section(compose(briefing(plan)), "Achievements")[0].splitlines()[1:] == [
@@ -358,14 +358,14 @@ def test_a_headline_may_have_bullets_of_its_own(plan, item, round_of_2010):
         ("The Department of Labour has a policy.", "The Department of Labour has a policy."),
     ],
 )
-def test_own_words_are_cited_where_they_do_not_say_whose_they_are(
+def test_an_achievement_that_does_not_name_its_agency_is_attributed(
     plan, item, round_of_2010, said, printed
 ):
     accepted(item, of_round=round_of_2010, key_achievement="yes", achieved=said)
     assert section(compose(briefing(plan)), "Achievements") == [printed]
 
 
-def test_a_fragment_that_ends_in_bold_loses_its_stop_too(plan, pillar, item, round_of_2010):
+def test_a_fragment_ending_in_bold_loses_its_full_stop_too(plan, pillar, item, round_of_2010):
     with on(date(2009, 8, 3)):
         other = WorkItemFactory(plan=plan, pillar=pillar, number="1.2")
     mine = ReturnFactory(round=round_of_2010, agency=item.lead_agency, accepted=True)
@@ -380,7 +380,7 @@ LINES = st.text(st.sampled_from("aé .,:;*-•“”()!?\\_#<&\u200b\u202e\x07�
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, max_size=6), st.sampled_from(["headline", "yes"]))
-def test_whatever_an_agency_writes_is_printed_or_refused_in_a_sentence(
+def test_any_agency_text_is_printed_or_refused_with_a_message(
     plan, item, round_of_2010, lines, key
 ):
     update = Update.objects.first() or accepted(item, of_round=round_of_2010)
@@ -396,7 +396,7 @@ def test_whatever_an_agency_writes_is_printed_or_refused_in_a_sentence(
         assert from_json(to_json(document)) == document
 
 
-def test_nothing_accepted_is_said_honestly(plan, item, round_of_2010):
+def test_the_paper_says_when_no_report_was_accepted(plan, item, round_of_2010):
     UpdateFactory(
         of_return=ReturnFactory(round=round_of_2010, state="submitted"),
         item=item,
@@ -408,7 +408,7 @@ def test_nothing_accepted_is_said_honestly(plan, item, round_of_2010):
     ]
 
 
-def test_accepted_reports_without_a_key_achievement_are_said_honestly(plan, item, round_of_2010):
+def test_the_paper_says_when_no_report_has_a_key_achievement(plan, item, round_of_2010):
     accepted(item, of_round=round_of_2010)
     assert section(compose(briefing(plan)), "Achievements") == [
         "Agencies reported on one work item in the 12 months to 30 July 2010. None of the accepted "
@@ -447,7 +447,7 @@ def test_items_completed_in_the_period_are_named(plan, pillar):
 # --- as at the date -----------------------------------------------------------------------
 
 
-def test_what_changed_after_the_date_does_not_show(plan, item):
+def test_changes_after_the_papers_date_are_left_out(plan, item):
     with on(date(2010, 6, 1)):
         milestone = MilestoneFactory(
             item=item, description="Brochure printed", original_due=date(2010, 9, 30)
@@ -471,7 +471,7 @@ def test_what_changed_after_the_date_does_not_show(plan, item):
     assert rows[0].standing == "Completed 1 September 2010"
 
 
-def test_two_versions_of_one_moment_read_as_the_later(plan, item):
+def test_the_later_of_two_versions_of_one_moment_is_used(plan, item):
     with on(date(2010, 6, 1)):
         item.stage = "ongoing"
         history.save(item, by=None)
@@ -503,7 +503,7 @@ def slip(item, forecast=date(2010, 8, 31), **changes):
         return DelayFactory(milestone=milestone, **changes)
 
 
-def test_a_key_delay_is_told_with_cause_dates_and_days(plan, pillar):
+def test_a_key_delay_is_described_with_cause_dates_and_days(plan, pillar):
     item = late_item(plan, pillar, title="Inform the public", is_key=True, months=12)
     slip(item, explanation="No money was set aside", effect="Victims are not reached.")
     assert section(compose(briefing(plan)), "Delay") == [
@@ -527,7 +527,7 @@ def test_key_items_come_first_and_the_others_share_a_paragraph(plan, pillar):
     assert told[3].splitlines()[1].startswith("- Ask around (item 1.1, DoL): “Brochure printed”")
 
 
-def test_several_delays_of_one_milestone_are_told_together(plan, pillar):
+def test_several_delays_of_one_milestone_share_a_bullet(plan, pillar):
     delay = slip(late_item(plan, pillar), times_moved=2, explanation="No money.")
     with on(date(2010, 6, 1)):
         DelayFactory(
@@ -578,7 +578,7 @@ def test_several_delays_of_one_milestone_are_told_together(plan, pillar):
         ({"withdrawn_on": date(2010, 7, 1)}, "was due on 30 June 2010 and has been withdrawn."),
     ],
 )
-def test_each_way_a_date_can_stand_has_its_sentence(plan, item, dates, told):
+def test_each_state_of_a_date_has_its_sentence(plan, item, dates, told):
     with on(date(2010, 5, 1)):
         milestone = MilestoneFactory(item=item, description="Brochure printed", **dates)
         DelayFactory(milestone=milestone)
@@ -590,7 +590,7 @@ def test_each_way_a_date_can_stand_has_its_sentence(plan, item, dates, told):
     assert f"“Brochure printed” {told}" in section(compose(briefing(plan)), "Delay")[0]
 
 
-def test_no_delay_is_a_sentence_and_leaves_nothing_to_mitigate(plan, item):
+def test_the_paper_says_when_there_is_no_delay_and_no_mitigation(plan, item):
     document = compose(briefing(plan))
     assert section(document, "Delay") == [
         "No delay was recorded in the 12 months to 30 July 2010, and no milestone is overdue."
@@ -598,7 +598,7 @@ def test_no_delay_is_a_sentence_and_leaves_nothing_to_mitigate(plan, item):
     assert section(document, "Mitigation") == ["There is no delay to make good."]
 
 
-def test_an_overdue_milestone_is_told_even_without_a_record_of_its_delay(plan, item):
+def test_an_overdue_milestone_is_included_without_a_recorded_delay(plan, item):
     with on(date(2009, 8, 3)):
         MilestoneFactory(item=item, description="Brochure printed")
     document = compose(briefing(plan))
@@ -618,7 +618,7 @@ def test_an_overdue_milestone_is_told_even_without_a_record_of_its_delay(plan, i
         (date(2010, 7, 31), None, False),
     ],
 )
-def test_a_delay_belongs_to_the_period_it_touches(plan, item, found_on, ended_on, is_told):
+def test_a_delay_is_included_if_it_overlaps_the_period(plan, item, found_on, ended_on, is_told):
     with on(date(2009, 8, 3)):
         milestone = MilestoneFactory(item=item, original_due=date(2010, 12, 1))
         DelayFactory(milestone=milestone, found_on=found_on, ended_on=ended_on)
@@ -635,7 +635,7 @@ def test_a_delay_belongs_to_the_period_it_touches(plan, item, found_on, ended_on
         ({}, "Print it (Police, no date set)."),
     ],
 )
-def test_a_mitigation_is_told_with_who_and_when(plan, pillar, police, facts, note):
+def test_a_mitigation_is_described_with_owner_and_date(plan, pillar, police, facts, note):
     delay = slip(late_item(plan, pillar, title="Inform the public", is_key=True))
     with on(date(2010, 5, 1)):
         MitigationFactory(delay=delay, owner_agency=police, description="print it.", **facts)
@@ -644,7 +644,7 @@ def test_a_mitigation_is_told_with_who_and_when(plan, pillar, police, facts, not
     ]
 
 
-def test_a_mitigation_that_says_who_and_when_is_not_told_twice(plan, pillar, police):
+def test_owner_and_date_are_not_repeated_if_the_mitigation_names_them(plan, pillar, police):
     delay = slip(late_item(plan, pillar, title="Inform the public", is_key=True))
     said = "Police print it by 31 August 2010."
     with on(date(2010, 5, 1)):
@@ -661,7 +661,9 @@ def test_a_mitigation_that_says_who_and_when_is_not_told_twice(plan, pillar, pol
     ]
 
 
-def test_steps_of_one_agency_name_it_once_and_of_several_each(plan, pillar, police, labour):
+def test_next_steps_name_a_single_agency_once_and_several_agencies_each(
+    plan, pillar, police, labour
+):
     delay = slip(late_item(plan, pillar, title="Inform the public", is_key=True))
     with on(date(2010, 5, 1)):
         for number in (1, 2):
@@ -683,7 +685,7 @@ def test_steps_of_one_agency_name_it_once_and_of_several_each(plan, pillar, poli
 # --- next steps ---------------------------------------------------------------------------
 
 
-def test_next_steps_give_plans_and_milestones_of_the_next_twelve_months(
+def test_next_steps_list_plans_and_milestones_of_the_next_twelve_months(
     plan, pillar, item, round_of_2010
 ):
     with on(date(2009, 8, 3)):
@@ -704,7 +706,7 @@ def test_next_steps_give_plans_and_milestones_of_the_next_twelve_months(
     ]
 
 
-def test_the_latest_plan_counts_and_no_change_lets_the_last_one_stand(plan, item):
+def test_the_latest_next_step_is_used_and_no_change_keeps_the_last_one(plan, item):
     for half, planned in ((1, "Hold a course."), (2, "Hold two courses."), (3, "")):
         made = RoundFactory(
             plan=plan,
@@ -724,7 +726,7 @@ def test_complete_and_withdrawn_items_have_no_next_step(plan, pillar, round_of_2
     assert len(section(compose(briefing(plan)), "Next steps")) == 2
 
 
-def test_late_key_items_get_the_attention(plan, pillar):
+def test_late_key_items_are_brought_to_attention(plan, pillar):
     slip(late_item(plan, pillar, title="Inform the public", is_key=True))
     assert section(compose(briefing(plan)), "Next steps")[0].endswith(
         "Over the next 12 months it will give most attention to the late key item: “Inform the "
@@ -732,7 +734,7 @@ def test_late_key_items_get_the_attention(plan, pillar):
     )
 
 
-def test_open_risks_raised_with_the_minister_are_told(plan):
+def test_open_risks_escalated_to_the_minister_are_included(plan):
     with on(date(2010, 5, 1)):
         raised = {"escalated_to": "minister", "escalated_on": date(2010, 5, 1)}
         told = RiskFactory(plan=plan, number=1, response="Train more of them", **raised)
@@ -755,7 +757,7 @@ def test_open_risks_raised_with_the_minister_are_told(plan):
     ]
 
 
-def test_a_risk_is_told_as_it_was_on_the_day_of_the_paper(plan):
+def test_a_risk_is_described_as_on_the_papers_date(plan):
     with on(date(2010, 5, 1)):
         risk = RiskFactory(plan=plan, escalated_to="minister", escalated_on=date(2010, 5, 1))
     with on(date(2010, 9, 1)):
@@ -769,7 +771,7 @@ def test_a_risk_is_told_as_it_was_on_the_day_of_the_paper(plan):
 # --- annexes and cover --------------------------------------------------------------------
 
 
-def test_the_table_has_a_row_for_each_item_as_people_count(plan, pillar):
+def test_the_table_lists_items_in_natural_order(plan, pillar):
     with on(date(2009, 8, 3)):
         for number in ("1.10", "1.2", "1.1"):
             WorkItemFactory(plan=plan, pillar=pillar, number=number)
@@ -778,7 +780,7 @@ def test_the_table_has_a_row_for_each_item_as_people_count(plan, pillar):
     assert [row.standing for row in table.pillars[0].rows] == ["No date set"] * 3
 
 
-def test_the_picture_keeps_to_its_page_and_says_what_it_leaves_out(plan, item):
+def test_the_timeline_fits_its_page_and_says_what_it_leaves_out(plan, item):
     with on(date(2009, 8, 3)):
         for number in range(1, 31):
             MilestoneFactory(
@@ -796,7 +798,7 @@ def test_the_picture_keeps_to_its_page_and_says_what_it_leaves_out(plan, item):
     assert slips == [0] * 23 + [30]
 
 
-def test_the_other_members_are_those_that_exist_on_the_date(plan, police):
+def test_other_members_are_those_that_exist_on_the_papers_date(plan, police):
     later = AgencyFactory(short_name="MBIE", valid_from=date(2012, 7, 1))
     gone = AgencyFactory(short_name="Gone", valid_to=date(2010, 1, 1))
     for agency in (later, gone):
@@ -804,7 +806,7 @@ def test_the_other_members_are_those_that_exist_on_the_date(plan, police):
     assert other_members(plan, DATED) == ["Police"]
 
 
-def test_agencies_that_were_asked_are_printed_before_those_that_the_cover_names(plan, police):
+def test_agencies_that_were_asked_are_listed_before_those_named_on_the_cover(plan, police):
     paper = BriefingFactory(plan=plan, agencies_consulted="Treasury, police; N/A")
     assert compose(paper).cover.agencies_consulted == ("Treasury", "police", "N/A")
     ClearanceFactory(briefing=paper, agency=police)

@@ -107,26 +107,26 @@ def texts(plan, **moment):
     return annex(plan, "items_texts", **moment).pillars[0].items
 
 
-def test_an_items_own_words_are_read_as_paragraphs_and_bullets(plan, item):
+def test_an_items_text_is_parsed_into_paragraphs_and_bullets(plan, item):
     found = texts(plan)[0]
     assert found.objective == passages("Staff notice the signs.")
     assert [len(passage.bullets) for passage in found.action] == [0, 2]
 
 
-def test_an_item_tells_who_helps_and_how(plan, item):
+def test_an_item_lists_its_supporting_agencies_and_their_roles(plan, item):
     with on(date(2009, 9, 1)):
         for name, role in (("Police", ""), ("Customs", "trains its own staff")):
             SupportFactory(item=item, agency=AgencyFactory(short_name=name), role=role)
     assert texts(plan)[0].supporting == ("Customs (trains its own staff)", "Police")
 
 
-def test_an_agency_that_helps_since_the_papers_date_is_not_on_it(plan, item):
+def test_a_supporting_agency_added_after_the_papers_date_is_left_out(plan, item):
     with on(date(2010, 9, 1)):
         SupportFactory(item=item)
     assert texts(plan)[0].supporting == ()
 
 
-def test_the_last_round_that_was_accepted_is_told_its_lead_first(plan, item):
+def test_the_last_accepted_round_is_reported_with_the_lead_agency_first(plan, item):
     customs = AgencyFactory(short_name="Customs")
     first = RoundFactory(
         plan=plan,
@@ -151,12 +151,12 @@ def test_the_last_round_that_was_accepted_is_told_its_lead_first(plan, item):
     )
 
 
-def test_a_report_accepted_after_the_papers_date_is_not_on_it(plan, item):
+def test_a_report_accepted_after_the_papers_date_is_left_out(plan, item):
     accepted(item, RoundFactory(plan=plan), accepted_on=date(2010, 8, 2))
     assert texts(plan)[0].reports == ()
 
 
-def test_milestones_stand_with_every_date_as_on_the_papers_date(plan, item):
+def test_milestones_show_every_date_as_on_the_papers_date(plan, item):
     with on(date(2010, 1, 5)):
         milestone = MilestoneFactory(
             item=item,
@@ -213,7 +213,7 @@ def delays(plan, **moment):
     return annex(plan, "delays", **moment).rows
 
 
-def test_a_delay_stands_with_its_milestone_and_what_is_done_about_it(plan, item, milestone):
+def test_a_delay_is_listed_with_its_milestone_and_mitigations(plan, item, milestone):
     row = delay(milestone, effect="**No** pilot", times_moved=2)
     with on(date(2010, 2, 2)):
         police = AgencyFactory(short_name="Police")
@@ -252,14 +252,14 @@ def test_a_delay_stands_with_its_milestone_and_what_is_done_about_it(plan, item,
         (date(2009, 1, 5), date(2009, 7, 30), False),
     ],
 )
-def test_a_delay_stands_in_the_register_of_each_period_in_which_it_was_open(
+def test_a_delay_is_listed_for_each_period_in_which_it_was_open(
     plan, milestone, found_on, ended_on, stands
 ):
     delay(milestone, day=date(2010, 1, 1), found_on=found_on, ended_on=ended_on)
     assert bool(delays(plan)) == stands
 
 
-def test_what_ended_after_the_papers_date_was_open_on_it(plan, milestone):
+def test_a_delay_ended_after_the_papers_date_counts_as_open(plan, milestone):
     row = delay(milestone, ended_on=date(2010, 8, 2))
     with on(date(2010, 2, 2)):
         MitigationFactory(delay=row, done_on=date(2010, 8, 1))
@@ -267,7 +267,7 @@ def test_what_ended_after_the_papers_date_was_open_on_it(plan, milestone):
     assert (found.ended_on, found.mitigations[0].done_on) == (None, None)
 
 
-def test_a_delay_is_as_it_was_recorded_on_the_papers_date(plan, milestone):
+def test_a_delay_is_shown_as_recorded_on_the_papers_date(plan, milestone):
     row = delay(milestone)
     with on(date(2010, 9, 1)):
         row.due_after, row.times_moved = date(2011, 3, 31), 2
@@ -280,7 +280,7 @@ def risk(plan, number, day=date(2010, 1, 4), **fields):
         return RiskFactory(plan=plan, number=number, **fields)
 
 
-def test_open_risks_come_first_the_gravest_leading(plan, item):
+def test_open_risks_come_first_by_severity(plan, item):
     risk(plan, 1, likelihood="low", impact="low")
     risk(plan, 2, likelihood="high", impact="high", closed_on=date(2010, 5, 1))
     risk(plan, 3, likelihood="medium", impact="high", item=item)
@@ -293,7 +293,7 @@ def test_open_risks_come_first_the_gravest_leading(plan, item):
     ]
 
 
-def test_a_risk_is_as_it_was_recorded_on_the_papers_date(plan, labour):
+def test_a_risk_is_shown_as_recorded_on_the_papers_date(plan, labour):
     row = risk(
         plan,
         7,
@@ -330,7 +330,7 @@ def consulted(briefing):
     ]
 
 
-def test_agencies_that_were_asked_are_told_with_their_answers(plan):
+def test_agencies_that_were_asked_are_listed_with_their_answers(plan):
     briefing = BriefingFactory(plan=plan, dated=DATED, agencies_consulted="Police, MoH, A Board")
     answers = (("Police", "dissents", "Say\nwhy."), ("MoH", "", ""), ("MFAT", "concurs", ""))
     for name, answer, said in answers:
@@ -349,7 +349,7 @@ def test_agencies_that_were_asked_are_told_with_their_answers(plan):
     ]
 
 
-def test_an_agency_that_the_cover_names_alone_has_no_answer_on_record(plan):
+def test_an_agency_named_only_on_the_cover_has_no_recorded_answer(plan):
     AgencyFactory(name="New Zealand Police", short_name="Police")
     briefing = BriefingFactory(plan=plan, agencies_consulted="Police, N/A")
     assert consulted(briefing) == [
@@ -358,7 +358,7 @@ def test_an_agency_that_the_cover_names_alone_has_no_answer_on_record(plan):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_all_annexes_together_ask_no_more_for_more_items(
+def test_all_annexes_take_the_same_queries_for_any_number_of_items(
     plan, pillar, labour, count, django_assert_num_queries
 ):
     of_round = RoundFactory(plan=plan)

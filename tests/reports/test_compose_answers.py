@@ -68,18 +68,18 @@ def told(plan, dated=DATED):
     return lines
 
 
-def test_nothing_is_said_before_there_is_an_answer(plan, issued):
+def test_nothing_is_printed_before_there_is_an_answer(plan, issued):
     assert told(plan) == []
 
 
-def test_one_recommendation_is_told_in_a_sentence(plan, issued):
+def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
     answer(issued, "noted")
     assert told(plan) == [
         f"{ANSWERED}: the recommendation to note the contents of that paper was marked “noted”."
     ]
 
 
-def test_several_recommendations_are_told_one_by_one(plan, issued):
+def test_answers_to_several_recommendations_are_listed_one_by_one(plan, issued):
     answer(issued, "noted", "not agreed")
     assert told(plan) == [
         f"{ANSWERED}. It made two recommendations:",
@@ -88,7 +88,7 @@ def test_several_recommendations_are_told_one_by_one(plan, issued):
     ]
 
 
-def test_an_answer_that_marks_nothing_is_told_too(plan, issued):
+def test_an_answer_without_any_choice_is_reported_too(plan, issued):
     answer(issued, "")
     assert told(plan) == [f"{ANSWERED}. No recommendation was marked."]
 
@@ -97,7 +97,7 @@ def test_an_answer_that_marks_nothing_is_told_too(plan, issued):
     ("done_on", "when"),
     [(None, "due on 30 September 2010"), (date(2010, 9, 12), "done on 12 September 2010")],
 )
-def test_what_an_agency_was_to_do_is_told_as_it_stands(plan, issued, police, done_on, when):
+def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police, done_on, when):
     answer(issued, "noted", "agreed")
     to_do = FollowUpFactory(issued=issued, owner_agency=police, text="Train everybody.")
     with time_machine.travel(datetime(2010, 9, 13, tzinfo=UTC)):
@@ -125,7 +125,7 @@ def test_the_paragraph_names_its_source(plan, issued):
     )
 
 
-def test_a_corrected_answer_is_told_as_it_stood_on_the_papers_date(plan, issued):
+def test_a_corrected_answer_is_printed_as_on_the_papers_date(plan, issued):
     first = answer(issued, "noted")
     answer(
         issued,
@@ -138,14 +138,14 @@ def test_a_corrected_answer_is_told_as_it_stood_on_the_papers_date(plan, issued)
     assert told(plan)[0].endswith("No recommendation was marked.")
 
 
-def test_an_answer_of_the_papers_own_day_or_later_is_none_of_its_story(plan, issued):
+def test_an_answer_on_or_after_the_papers_date_is_left_out(plan, issued):
     response = answer(issued, "noted")
     assert told(plan, dated=response.decided_on) == []
     later = response.decided_on + timedelta(days=1)
     assert told(plan, dated=later)[0].startswith(ANSWERED)
 
 
-def test_the_last_of_several_answers_is_told(plan, issued):
+def test_only_the_last_of_several_answers_is_printed(plan, issued):
     answer(issued, "noted")
     interim = BriefingFactory(plan=plan, tracker_number="11/0", dated=date(2011, 2, 1))
     answer(
@@ -159,7 +159,7 @@ def test_the_last_of_several_answers_is_told(plan, issued):
     )
 
 
-def test_the_answer_to_the_paper_itself_is_not_told_in_it(plan, last_year, issued):
+def test_the_answer_to_the_paper_itself_is_left_out(plan, last_year, issued):
     """A correction is composed after the paper it corrects was answered."""
     answer(issued, "noted")
     last_year.dated = date(2010, 8, 31)

@@ -117,7 +117,7 @@ def test_a_thousand_completed_items_are_counted_by_pillar_and_some_named(plan, p
     ]
 
 
-def test_a_paragraph_of_many_completed_items_has_all_of_them_as_its_sources(plan, pillars):
+def test_a_paragraph_on_many_completed_items_has_all_of_them_as_sources(plan, pillars):
     completed(plan, pillars, 30)
     paragraph = composed(plan).sections["achievements"].paragraphs[0]
     assert len(paragraph.sources) == 30
@@ -156,7 +156,7 @@ def late(plan, pillar, number, *, is_key, milestones=1):
     return item
 
 
-def test_delays_told_at_the_greatest_length_go_on_in_further_paragraphs(plan, pillars):
+def test_very_long_delays_continue_in_further_paragraphs(plan, pillars):
     for number in range(14):
         late(plan, pillars[0], f"1.{number + 1}", is_key=False)
     told = editable(composed(plan).sections["delay"])
@@ -165,7 +165,7 @@ def test_delays_told_at_the_greatest_length_go_on_in_further_paragraphs(plan, pi
     assert sum(text.count("\n- ") for text in told) == 12
 
 
-def test_each_further_paragraph_has_the_sources_of_its_own_bullets(plan, pillars):
+def test_each_continued_paragraph_has_the_sources_of_its_own_bullets(plan, pillars):
     for number in range(4):
         late(plan, pillars[0], f"1.{number + 1}", is_key=False)
     paragraphs = composed(plan).sections["delay"].paragraphs
@@ -182,7 +182,7 @@ def test_each_further_paragraph_has_the_sources_of_its_own_bullets(plan, pillars
 
 
 @pytest.mark.parametrize("is_key", [True, False])
-def test_an_item_with_many_long_delays_is_told_as_far_as_it_fits(plan, pillars, is_key):
+def test_an_item_with_many_long_delays_is_cut_to_what_fits(plan, pillars, is_key):
     late(plan, pillars[0], "1.1", is_key=is_key, milestones=9)
     sections = composed(plan).sections
     assert "More is recorded in the annexes." in "\n".join(editable(sections["delay"]))
@@ -190,7 +190,7 @@ def test_an_item_with_many_long_delays_is_told_as_far_as_it_fits(plan, pillars, 
     assert editable(sections["next_steps"]) != []
 
 
-def test_many_late_key_items_are_named_in_part_where_they_are_only_listed(plan, pillars):
+def test_a_list_of_many_late_key_items_names_only_some(plan, pillars):
     for number in range(15):
         with on(date(2010, 1, 4)):
             item = WorkItemFactory(
@@ -211,7 +211,7 @@ def test_many_late_key_items_are_named_in_part_where_they_are_only_listed(plan, 
         assert editable(sections[name])[0].endswith("and three others.")
 
 
-def test_risks_at_the_greatest_length_go_on_in_further_paragraphs(plan, pillars):
+def test_very_long_risks_continue_in_further_paragraphs(plan, pillars):
     with on(date(2010, 1, 4)):
         for number in range(5):
             RiskFactory(
@@ -225,7 +225,7 @@ def test_risks_at_the_greatest_length_go_on_in_further_paragraphs(plan, pillars)
     assert len(editable(composed(plan).sections["risks"])) == 2
 
 
-def test_more_headlines_than_one_list_can_hold_go_on_in_a_further_one(plan, pillars):
+def test_headlines_beyond_the_limit_continue_in_another_list(plan, pillars):
     returned = ReturnFactory(round=RoundFactory(plan=plan), accepted=True)
     for item in completed(plan, pillars, 130):
         UpdateFactory(

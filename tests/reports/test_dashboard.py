@@ -59,7 +59,7 @@ def attention(plan, **look):
 # --- figures ----------------------------------------------------------------------------------
 
 
-def test_each_item_stands_in_one_way_and_the_headline_says_how_many(plan, police):
+def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     one, two = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
     common = {"plan": plan, "lead_agency": police}
     WorkItemFactory(**common, pillar=one, complete=True, confidence="on_track")
@@ -101,12 +101,12 @@ def test_each_item_stands_in_one_way_and_the_headline_says_how_many(plan, police
         (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 on track."),
     ],
 )
-def test_headline_has_right_grammar(plan, items, at, sentence):
+def test_the_headline_is_grammatical(plan, items, at, sentence):
     WorkItemFactory.create_batch(items, plan=plan)
     assert read(plan, at=at).headline == sentence
 
 
-def test_narrowed_to_a_pillar_or_an_agency_everything_is_theirs(plan, police, customs):
+def test_filtering_by_pillar_or_agency_applies_to_every_part(plan, police, customs):
     one, two = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
     mine = WorkItemFactory(plan=plan, pillar=one, lead_agency=police, confidence="off_track")
     other = WorkItemFactory(plan=plan, pillar=two, lead_agency=customs, confidence="off_track")
@@ -121,7 +121,7 @@ def test_narrowed_to_a_pillar_or_an_agency_everything_is_theirs(plan, police, cu
         assert [strip.number for strip in page.timeline] == [mine.number]
 
 
-def test_due_counts_grow_with_the_days_and_closed_items_owe_nothing(plan, police):
+def test_due_counts_grow_with_the_days_and_exclude_closed_items(plan, police):
     for days in (0, 30, 31, 90, 91, -1):
         MilestoneFactory(
             item=WorkItemFactory(plan=plan, lead_agency=police),
@@ -140,7 +140,7 @@ def test_due_counts_grow_with_the_days_and_closed_items_owe_nothing(plan, police
 # --- what needs attention ---------------------------------------------------------------------
 
 
-def test_attention_names_each_thing_once_with_every_reason_and_the_worst_first(plan, police):
+def test_attention_lists_each_record_once_with_all_reasons_worst_first(plan, police):
     common = {"plan": plan, "lead_agency": police, "stage": "under_way", "heard_on": YESTERDAY}
     WorkItemFactory(**common, number="1")
     WorkItemFactory(**common, number="2", confidence="on_track", reviewer_confidence="at_risk")
@@ -173,13 +173,13 @@ def test_attention_names_each_thing_once_with_every_reason_and_the_worst_first(p
 
 
 @pytest.mark.parametrize("stage", [{"complete": True}, {"stage": "withdrawn"}])
-def test_item_that_is_over_needs_no_attention(plan, stage):
+def test_a_complete_or_withdrawn_item_needs_no_attention(plan, stage):
     item = WorkItemFactory(plan=plan, confidence="off_track", **stage)
     MilestoneFactory(item=item, original_due=YESTERDAY)
     assert attention(plan) == []
 
 
-def test_only_the_most_urgent_are_shown_and_all_are_counted(plan):
+def test_only_the_most_urgent_lines_are_shown_and_all_are_counted(plan):
     WorkItemFactory.create_batch(ATTENTION_SHOWN + 2, plan=plan, confidence="off_track")
     page = read(plan)
     assert (len(page.attention), page.attention_figure.count) == (
@@ -191,7 +191,7 @@ def test_only_the_most_urgent_are_shown_and_all_are_counted(plan):
 # --- two moments ------------------------------------------------------------------------------
 
 
-def test_compared_with_an_earlier_day_figures_say_what_they_were(plan, police):
+def test_a_comparison_shows_the_earlier_figures(plan, police):
     with time_machine.travel(datetime(2010, 1, 10, tzinfo=UTC)):
         item = WorkItemFactory(plan=plan, lead_agency=police, stage="under_way")
         WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
@@ -209,7 +209,7 @@ def test_compared_with_an_earlier_day_figures_say_what_they_were(plan, police):
     assert marks[item.pk] == "on_track"
 
 
-def test_compared_with_a_day_like_today_the_figures_are_said_to_be_the_same(plan):
+def test_a_comparison_without_differences_says_that_figures_are_the_same(plan):
     assert read(plan, since=Moment.end_of(YESTERDAY)).since_words == (
         "Since 31 May 2010: the same figures."
     )
@@ -240,7 +240,7 @@ def test_every_figure_on_the_page_opens_a_list_of_that_many(reader, plan, police
         assert (link, total_of(reader.get(unescape(link)).text)) == (link, int(count))
 
 
-def test_page_keeps_what_is_looked_at_in_its_links(reader, plan, police):
+def test_links_keep_the_filters_of_the_page(reader, plan, police):
     item = WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
     with time_machine.travel(NOON.replace(month=5)):
         history.save(item, by=None)
@@ -271,7 +271,7 @@ def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(reader, plan,
     assert "No work items" in page.text
 
 
-def test_earlier_meetings_and_briefings_are_offered_to_compare_with(reader, plan):
+def test_earlier_meetings_and_briefings_are_offered_for_comparison(reader, plan):
     MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
     MeetingFactory(plan=plan, held_on=date(2010, 7, 3))
     page = reader.get(address(plan)).text
@@ -282,7 +282,7 @@ def test_earlier_meetings_and_briefings_are_offered_to_compare_with(reader, plan
     assert "3 July 2010" not in page
 
 
-def test_empty_plan_has_a_sentence_for_each_part(reader, plan):
+def test_an_empty_plan_has_a_sentence_for_each_part(reader, plan):
     page = reader.get(address(plan)).text
     for said in [
         "No work items yet.",
@@ -294,7 +294,7 @@ def test_empty_plan_has_a_sentence_for_each_part(reader, plan):
         assert said in page
 
 
-def test_returns_of_the_open_round_say_how_many_items_are_answered(
+def test_returns_of_the_open_round_show_the_number_of_answered_items(
     reader, plan, police, customs, item
 ):
     around = RoundFactory(plan=plan)
@@ -320,7 +320,7 @@ def test_returns_of_the_open_round_say_how_many_items_are_answered(
     }
 
 
-def test_another_plans_rows_are_nowhere(reader, plan):
+def test_rows_of_another_plan_are_not_shown(reader, plan):
     other = PlanFactory()
     MilestoneFactory(item=WorkItemFactory(plan=other, title="Elsewhere"), original_due=YESTERDAY)
     assert "Elsewhere" not in reader.get(address(plan)).text
@@ -360,7 +360,7 @@ BAR = 2
         ("delays/", 0),
     ],
 )
-def test_pages_take_as_many_queries_for_much_as_for_little(
+def test_pages_take_the_same_queries_for_any_number_of_records(
     reader, plan, police, part, own, count, django_assert_num_queries
 ):
     with time_machine.travel(datetime(2010, 5, 20, tzinfo=UTC)):

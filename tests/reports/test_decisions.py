@@ -45,13 +45,13 @@ def test_a_decision_is_tied_to_its_briefing_and_names_it(scene, meeting):
     assert matter.considered_on == TODAY
 
 
-def test_a_briefing_of_another_plan_is_not_decided_on(scene):
+def test_a_decision_cannot_be_tied_to_a_briefing_of_another_plan(scene):
     with refused("The briefing is of another plan.", "briefing"):
         decide(scene, MeetingFactory(held_on=TODAY))
     assert not Decision.objects.filter(text="The briefing goes to agencies.").exists()
 
 
-def test_the_tie_is_never_changed_or_deleted(scene, meeting):
+def test_the_tie_cannot_be_changed_or_deleted(scene, meeting):
     decide(scene, meeting)
     for act in (
         lambda: BriefingDecision.objects.update(briefing=scene.briefing),
@@ -61,7 +61,7 @@ def test_the_tie_is_never_changed_or_deleted(scene, meeting):
             act()
 
 
-def test_it_is_recorded_from_a_form_and_leads_back_to_the_wall(scene, meeting, client):
+def test_recording_a_decision_on_a_briefing_returns_to_the_meeting_screen(scene, meeting, client):
     matter = MatterFactory(meeting=meeting)
     client.force_login(scene["coordinator"], backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("briefings:record-decision", args=[scene.plan.slug, meeting.pk])

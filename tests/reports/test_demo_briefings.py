@@ -26,7 +26,7 @@ def load():
     return told.getvalue().splitlines()
 
 
-def test_the_demos_briefings_are_on_their_way_and_loaded_once(demo):
+def test_the_demos_briefings_are_loaded_once_in_their_states(demo):
     assert [line.partition(", ")[2] for line in load()] == ["closed", "closed", "in consultation"]
     assert len(load()) == 2
     assert Briefing.objects.count() == 3
@@ -69,7 +69,7 @@ def test_the_demos_briefings_need_its_plans(settings):
         load()
 
 
-def test_the_demos_briefings_are_not_for_a_live_service(settings):
+def test_the_demos_briefings_cannot_be_loaded_with_debug_off(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError):
         load()

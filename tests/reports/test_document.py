@@ -41,7 +41,7 @@ def changed_json(change):
 # --- numbers --------------------------------------------------------------------------------
 
 
-def test_paragraphs_are_numbered_straight_through_and_recommendations_apart():
+def test_paragraphs_are_numbered_throughout_and_recommendations_separately():
     document = sample.document()
     assert [p.number for p in document.paragraphs()] == list(range(1, 15))
     assert [r.number for r in document.recommendation.items] == [1, 2]
@@ -53,7 +53,7 @@ def test_numbering_again_changes_nothing():
     assert number_through(*parts) == parts
 
 
-def test_a_document_with_a_gap_in_its_numbers_is_refused():
+def test_a_document_with_a_gap_in_its_numbering_is_refused():
     document = sample.document()
     first = document.sections[0]
     gap = replace(first, paragraphs=(replace(first.paragraphs[0], number=2),))
@@ -64,7 +64,7 @@ def test_a_document_with_a_gap_in_its_numbers_is_refused():
 # --- what is refused ------------------------------------------------------------------------
 
 
-def test_sections_stand_in_any_order_that_a_kind_of_briefing_gives_them():
+def test_sections_can_be_in_any_order():
     purpose, background, *rest = sample.sections()
     made = sample.document(sections=(background, purpose, *rest))
     assert [section.heading for section in made.sections[:2]] == ["Background", "Purpose"]
@@ -73,14 +73,14 @@ def test_sections_stand_in_any_order_that_a_kind_of_briefing_gives_them():
     )
 
 
-def test_a_section_that_stands_twice_is_refused():
+def test_a_duplicate_section_is_refused():
     purpose, background, *_ = sample.sections()
     again = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-99", "Again."),))
     with pytest.raises(DocumentError, match="Each kind of section stands once"):
         sample.document(sections=(purpose, again, background))
 
 
-def test_a_key_that_stands_twice_is_refused():
+def test_a_duplicate_key_is_refused():
     twice = Section(
         SectionKind.PURPOSE,
         "Purpose",
@@ -91,7 +91,7 @@ def test_a_key_that_stands_twice_is_refused():
 
 
 @pytest.mark.parametrize("key", ["", "P-1", "a b", 'x"onload', "ā", "x" * 65])
-def test_a_key_that_could_carry_words_or_markup_is_refused(key):
+def test_a_key_with_words_or_markup_is_refused(key):
     section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph(key, "One."),))
     with pytest.raises(DocumentError, match="cannot be a key"):
         sample.document(sections=(section,))
@@ -132,7 +132,7 @@ def test_text_that_cannot_be_printed_is_refused_with_its_code(character):
         Run(f"a{character}b")
 
 
-def test_text_in_a_language_that_the_paper_does_not_mark_is_refused():
+def test_text_in_an_unsupported_language_is_refused():
     with pytest.raises(DocumentError, match="not as “fr”"):
         Run("bonjour", lang="fr")
 
@@ -142,7 +142,7 @@ def test_a_hundred_thousand_characters_are_refused_as_one_paragraph():
         Paragraph(key="p-1", text=plain("x" * 100_000))
 
 
-def test_a_paragraph_made_of_many_runs_has_the_same_limit():
+def test_the_limit_also_applies_to_a_paragraph_of_many_runs():
     with pytest.raises(DocumentError, match="the most is 10,000"):
         Paragraph(key="p-1", text=plain("x" * 6_000) * 2)
 
@@ -153,7 +153,7 @@ def test_sub_bullets_go_two_levels_deep_and_no_further():
         Bullet(plain("a"), (second,))
 
 
-def test_a_timeline_with_more_rows_than_its_page_has_room_for_is_refused():
+def test_a_timeline_with_more_rows_than_fit_its_page_is_refused():
     row = TimelineRow("1.1", MilestoneRow(label="Printed", original_on=date(2010, 5, 31)))
     with pytest.raises(DocumentError, match="room for 24 milestones"):
         ProgressPicture(key="a", heading="A", as_at=sample.DATED, pillars=(), timeline=(row,) * 25)
@@ -171,7 +171,7 @@ def test_a_document_cannot_be_changed():
 # --- what it says of itself -----------------------------------------------------------------
 
 
-def test_each_verb_has_options_and_a_recommendation_may_have_its_own():
+def test_each_verb_has_options_and_a_recommendation_can_have_its_own():
     assert {verb.value: verb.options for verb in Verb} == {
         "note": ("noted",),
         "agree": ("agreed", "not agreed"),
@@ -183,7 +183,7 @@ def test_each_verb_has_options_and_a_recommendation_may_have_its_own():
     assert own.printed_options == ("yes", "no")
 
 
-def test_a_milestone_expects_its_completion_before_its_forecast_before_its_agreed_date():
+def test_a_milestone_is_expected_at_completion_or_forecast_or_agreed_date():
     row = MilestoneRow(label="Printed", original_on=date(2010, 5, 31))
     assert (row.expected_on, row.slip) == (date(2010, 5, 31), 0)
     row = replace(row, agreed_on=date(2010, 6, 30))
@@ -197,7 +197,7 @@ def test_a_milestone_expects_its_completion_before_its_forecast_before_its_agree
 # --- JSON -----------------------------------------------------------------------------------
 
 
-def test_a_document_comes_back_from_its_json_the_same():
+def test_a_document_survives_a_round_trip_through_json():
     document = sample.document()
     assert from_json(to_json(document)) == document
 
@@ -208,7 +208,7 @@ def test_equal_documents_have_equal_bytes():
     assert to_json(from_json(data)) == data
 
 
-def test_json_keeps_macrons_readable_and_has_no_spaces_to_differ_by():
+def test_json_keeps_macrons_unescaped_and_has_no_optional_spaces():
     data = to_json(sample.document())
     assert "whānau".encode() in data
     assert (
@@ -225,17 +225,17 @@ def test_another_schema_is_refused():
 
 
 @pytest.mark.parametrize("schema", [0, -1, "1", True, None, [1]])
-def test_a_schema_that_is_no_number_from_1_is_refused(schema):
+def test_a_schema_that_is_not_a_positive_number_is_refused(schema):
     with pytest.raises(DocumentError, match="its schema is .*; this version reads 1"):
         from_json(changed_json(lambda data: data.update(schema=schema)))
 
 
-def test_a_newer_schema_is_refused_as_one():
+def test_a_newer_schema_is_refused_with_its_own_message():
     with pytest.raises(DocumentError, match="this version reads 1, and a newer one wrote it"):
         from_json(changed_json(lambda data: data.update(schema=2)))
 
 
-def test_an_entry_that_is_missing_takes_its_default():
+def test_a_missing_entry_takes_its_default():
     def earlier(data):
         del data["document"]["cover"]["on_behalf_of"]
         del data["document"]["annexes"]
@@ -361,13 +361,13 @@ def test_malformed_json_is_refused_with_the_place(change, sentence):
         b"[" * 100_000,
     ],
 )
-def test_bytes_that_are_no_briefing_are_refused(data):
+def test_bytes_that_are_not_a_briefing_are_refused(data):
     with pytest.raises(DocumentError, match="The document cannot be read"):
         from_json(data)
 
 
 @pytest.mark.parametrize("depth", [250, 20_000])
-def test_bullets_nested_without_end_are_refused(depth):
+def test_deeply_nested_bullets_are_refused(depth):
     bullet = plain_json.dump(plain_json.plain(Bullet(plain("a")))).decode()
     before, after = bullet.split("[]", 1)
     nested = before + f"[{before}" * depth + "[]" + f"{after}]" * depth + after
@@ -377,7 +377,7 @@ def test_bullets_nested_without_end_are_refused(depth):
         from_json(f'{lead}"lead":{{"bullets":[{nested}]{rest}'.encode())
 
 
-def test_json_past_its_limit_is_refused_unread():
+def test_json_over_the_size_limit_is_refused_without_parsing():
     with pytest.raises(DocumentError, match="too long to read"):
         from_json(b" " * 8_000_001)
 
@@ -397,12 +397,12 @@ def test_any_printable_text_survives_json(text, bold, lang):
 
 
 @given(data=st.binary(max_size=60))
-def test_no_bytes_crash_the_reader(data):
+def test_arbitrary_bytes_do_not_crash_the_reader(data):
     with pytest.raises(DocumentError):
         from_json(data)
 
 
-def test_a_document_needs_no_django(project_root):
+def test_documents_work_without_django(project_root):
     """The promise in design.md: plain data."""
     import subprocess
     import sys
@@ -414,7 +414,7 @@ def test_a_document_needs_no_django(project_root):
     assert run.stdout.strip() == "[]"
 
 
-def test_contacts_may_leave_out_everything_but_a_name():
+def test_contacts_need_only_a_name():
     assert Contact("Duty Manager").mobile == ""
     with pytest.raises(DocumentError, match="A contact's name is empty"):
         Contact("")

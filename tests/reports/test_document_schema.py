@@ -37,13 +37,13 @@ def objects(data):
             yield from objects(value)
 
 
-def test_the_published_file_is_what_the_classes_say():
+def test_the_published_schema_matches_the_classes():
     assert PUBLISHED.read_text(encoding="utf-8") == schema.published(), (
         "run: python -m reports.document.schema > reports/document/document.schema.json"
     )
 
 
-def test_the_schema_is_itself_sound():
+def test_the_schema_is_valid():
     Draft202012Validator.check_schema(schema.json_schema())
 
 
@@ -57,7 +57,7 @@ def test_every_class_of_a_document_is_described_by_name():
     )
 
 
-def test_the_sample_keeps_to_it():
+def test_the_sample_matches_the_schema():
     assert faults(written(sample.document(annexes=sample.annexes()))) == []
 
 
@@ -82,7 +82,7 @@ def _of_another_type(place, name):
     choice=st.randoms(use_true_random=False),
 )
 @settings(max_examples=30, deadline=None)
-def test_any_document_keeps_to_it_until_any_place_is_spoilt(document, spoil, choice):
+def test_any_document_matches_the_schema_until_one_place_is_damaged(document, spoil, choice):
     data = written(document)
     assert faults(data) == []
     place = choice.choice(list(objects(data)))
@@ -104,13 +104,13 @@ def test_any_document_keeps_to_it_until_any_place_is_spoilt(document, spoil, cho
         ("type", "Section"),
     ],
 )
-def test_a_cover_that_the_reader_refuses_is_refused_here_too(name, value):
+def test_a_cover_refused_by_the_reader_does_not_match_the_schema(name, value):
     data = written(sample.document())
     data["document"]["cover"][name] = value
     assert faults(data) != []
 
 
-def test_a_paper_of_an_earlier_release_keeps_to_it_without_what_was_added_since():
+def test_a_paper_without_later_optional_fields_matches_the_schema():
     data = written(sample.document(annexes=sample.annexes()))
     dropped = 0
     for place in objects(data):
@@ -129,6 +129,6 @@ def test_another_version_of_the_schema_is_refused():
     assert faults(written(sample.document()) | {"schema": 2}) == ["1 was expected"]
 
 
-def test_a_kind_of_value_that_it_cannot_describe_is_not_passed_over():
+def test_a_type_that_the_schema_cannot_describe_is_an_error():
     with pytest.raises(TypeError, match="not written for <class 'float'>"):
         schema._of(float, {})

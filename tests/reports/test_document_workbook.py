@@ -34,14 +34,14 @@ def book():
     return opened(sample.document(annexes=sample.annexes()))
 
 
-def test_there_is_a_sheet_for_each_kind_of_row(book):
+def test_each_kind_of_row_has_a_sheet(book):
     assert book.sheetnames == [
         *("Briefing", "Work items", "Milestones", "Reports"),
         *("Delays", "Mitigations", "Risks", "Consulted"),
     ]
 
 
-def test_the_cover_is_told_as_it_is_printed(book):
+def test_the_cover_sheet_has_the_printed_values(book):
     facts = {row["Fact"]: row["On the cover"] for row in table(book, "Briefing")}
     assert (facts["Tracker number"], facts["Dated"], facts["Deadline"]) == (
         "10/96252",
@@ -51,7 +51,7 @@ def test_the_cover_is_told_as_it_is_printed(book):
     assert facts["Authorising manager"] == "Group Manager, Border Security Group"
 
 
-def test_every_sheet_says_of_what_it_is_and_carries_the_marking(book):
+def test_every_sheet_names_its_paper_and_shows_the_marking(book):
     for sheet in book.worksheets:
         assert sheet["A2"].value == (
             "Tracker number: 10/96252 · Dated: 30 July 2010 · Marking: IN CONFIDENCE"
@@ -59,7 +59,7 @@ def test_every_sheet_says_of_what_it_is_and_carries_the_marking(book):
         assert sheet.oddHeader.center.text == "IN CONFIDENCE"
 
 
-def test_an_item_with_texts_has_its_words_a_line_for_each_bullet(book):
+def test_the_texts_of_an_item_have_a_line_for_each_bullet(book):
     row = table(book, "Work items")[0]
     assert (row["No."], row["Supporting"], row["Key item"]) == (
         "1.1",
@@ -72,7 +72,7 @@ def test_an_item_with_texts_has_its_words_a_line_for_each_bullet(book):
     )
 
 
-def test_dates_are_dates_and_days_are_numbers(book):
+def test_dates_are_stored_as_dates_and_days_as_numbers(book):
     row = table(book, "Milestones")[1]
     assert row == {
         "No.": "1.1",
@@ -111,7 +111,7 @@ def test_reports_mitigations_risks_and_answers_have_a_row_each(book):
         ((sample.consulted_table(),), ["Briefing", "Consulted"]),
     ],
 )
-def test_a_workbook_holds_what_the_annexes_hold_and_no_more(annexes, names):
+def test_a_workbook_has_exactly_the_rows_of_the_annexes(annexes, names):
     assert opened(sample.document(annexes=annexes)).sheetnames == names
 
 
@@ -138,7 +138,7 @@ def test_a_higher_marking_is_on_every_sheet():
 
 @given(document=documents())
 @settings(max_examples=25, deadline=None)
-def test_whatever_a_document_holds_can_be_taken_away(document):
+def test_any_document_can_be_exported(document):
     book = opened(document)
     cover = {row["Fact"]: row["On the cover"] for row in table(book, "Briefing")}
     assert cover["Security marking"] == document.cover.marking.value

@@ -42,20 +42,20 @@ def file(data):
 # --- the same words -------------------------------------------------------------------------
 
 
-def test_every_paragraph_is_the_papers_in_its_order(file):
+def test_every_paragraph_of_the_paper_is_in_the_file_in_order(file):
     assert word_lines(file) == paper_lines(sample.document())
 
 
 @given(document=documents(PRINTABLE))
 @settings(max_examples=40, deadline=None)
-def test_whatever_a_document_holds_the_words_are_the_papers(document):
+def test_any_document_has_the_same_text_in_word(document):
     file = opened(render_docx(document))
     assert word_lines(file) == paper_lines(document)
     numbers = [number for style, number, _ in counted(file) if style == "Numbered Paragraph"]
     assert numbers == [paragraph.number for paragraph in document.paragraphs()]
 
 
-def test_a_row_of_the_timeline_says_what_the_picture_shows(file):
+def test_a_row_of_the_timeline_table_has_the_data_of_the_chart(file):
     table = next(block for block in file.iter_inner_content() if is_timeline(block))
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     assert rows[0] == ["No.", "Milestone", "Promised", "Agreed", "Done or expected"]
@@ -71,7 +71,7 @@ def test_a_row_of_the_timeline_says_what_the_picture_shows(file):
     ]
 
 
-def test_there_are_no_pictures(data):
+def test_the_file_has_no_pictures(data):
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert sorted(package.namelist()) == sorted(
             [*PLACES, "word/header1.xml", "word/footer1.xml", "docProps/core.xml"]
@@ -79,7 +79,7 @@ def test_there_are_no_pictures(data):
         assert b"<w:drawing" not in package.read("word/document.xml")
 
 
-def test_a_picture_without_figures_beside_it_is_told_in_its_own_words():
+def test_a_chart_without_a_table_is_replaced_by_its_text():
     file = written(
         '<div><svg viewBox="0 0 1 1"><title>Two of three done</title><path d="M0 0"/><text>2</text></svg></div>'
     )
@@ -89,7 +89,7 @@ def test_a_picture_without_figures_beside_it_is_told_in_its_own_words():
 @pytest.mark.parametrize(
     "html", ["<p><img></p>", "<blockquote>x</blockquote>", "<ol><li><ol></ol></li></ol>"]
 )
-def test_a_part_that_it_does_not_know_is_refused_rather_than_lost(html):
+def test_an_unknown_element_is_refused_and_not_dropped(html):
     with pytest.raises(RenderRefused, match="^A Word file (has no place|cannot have this)"):
         written(html)
 
@@ -97,7 +97,7 @@ def test_a_part_that_it_does_not_know_is_refused_rather_than_lost(html):
 # --- headings and numbers -------------------------------------------------------------------
 
 
-def test_headings_are_words_own_and_make_an_outline(file):
+def test_headings_use_words_built_in_styles_and_form_an_outline(file):
     outline = [
         (p.style.name, p.text)
         for p in file.paragraphs
@@ -127,7 +127,7 @@ def test_headings_are_words_own_and_make_an_outline(file):
     assert levels == {"Heading 1": "0", "Heading 2": "1"}
 
 
-def test_word_numbers_paragraphs_through_the_paper_and_recommendations_apart(file):
+def test_word_numbers_paragraphs_throughout_and_recommendations_separately(file):
     document = sample.document()
     found = counted(file)
     assert [(n, words) for style, n, words in found if style == "Numbered Paragraph"] == [
@@ -139,18 +139,18 @@ def test_word_numbers_paragraphs_through_the_paper_and_recommendations_apart(fil
     ]
 
 
-def test_no_number_is_typed(file):
+def test_no_number_is_typed_as_text(file):
     assert [
         words for style, _, words in counted(file) if style != "List Bullet" and words[0].isdigit()
     ] == []
 
 
-def test_sub_bullets_are_a_list_style_two_levels_deep(file):
+def test_sub_bullets_are_a_list_style_of_two_levels(file):
     found = {(style, mark) for style, mark, _ in counted(file) if "Bullet" in style}
     assert found == {("List Bullet", "•"), ("List Bullet 2", "–")}
 
 
-def test_a_list_that_goes_on_elsewhere_keeps_its_start_and_another_begins_again():
+def test_a_continued_list_keeps_its_numbering_and_a_new_list_restarts():
     file = written(
         '<ol class="paper-paragraphs" start="1"><li>a</li><li>b</li></ol>'
         '<ol class="paper-paragraphs" start="3"><li>c</li></ol>'
@@ -165,7 +165,7 @@ def test_a_list_that_goes_on_elsewhere_keeps_its_start_and_another_begins_again(
 # --- looks and languages --------------------------------------------------------------------
 
 
-def test_bold_and_te_reo_are_runs_of_their_own(file):
+def test_bold_and_te_reo_are_separate_runs(file):
     paragraph = next(p for p in file.paragraphs if "kaupapa" in p.text)
     runs = [
         (run.text, bool(run.bold), "".join(run._r.xpath("w:rPr/w:lang/@w:val")))
@@ -178,7 +178,7 @@ def test_bold_and_te_reo_are_runs_of_their_own(file):
     ]
 
 
-def test_white_space_between_elements_leaves_no_run_behind():
+def test_white_space_between_elements_makes_no_run():
     file = written("<p>\n<strong> a </strong> b<br>\n c <span lang='mi'>d</span>\n</p>")
     assert [run.text for run in file.paragraphs[0].runs] == ["a ", "b", "\n", "c ", "d"]
 
@@ -188,7 +188,7 @@ def test_the_verb_of_a_recommendation_is_bold(file):
     assert [(p.runs[0].text, p.runs[0].bold) for p in asked] == [("note", True), ("agree", True)]
 
 
-def test_the_whole_is_new_zealand_english_in_our_typeface_with_another_to_fall_back_on(file, data):
+def test_the_file_is_new_zealand_english_in_our_typeface_with_a_fallback(file, data):
     defaults = file.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr")[0]
     assert defaults.find(qn("w:lang")).get(qn("w:val")) == "en-NZ"
     assert defaults.find(qn("w:rFonts")).get(qn("w:ascii")) == "Source Sans 3"
@@ -196,7 +196,7 @@ def test_the_whole_is_new_zealand_english_in_our_typeface_with_another_to_fall_b
     assert '<w:font w:name="Source Sans 3">\n    <w:altName w:val="Calibri"/>' in fonts
 
 
-def test_every_style_that_is_used_is_there(file):
+def test_every_used_style_is_defined(file):
     known = {style.style_id for style in file.styles}
     body = file.element.body
     used = set(body.xpath(".//w:pStyle/@w:val | .//w:rStyle/@w:val | .//w:tblStyle/@w:val"))
@@ -222,7 +222,7 @@ def facts(table):
     )
 
 
-def test_tables_of_annexes_repeat_their_heads_and_say_what_heads_a_row(file):
+def test_tables_of_annexes_repeat_header_rows_and_mark_row_headers(file):
     grids = [table for table in file.tables if table.style.name == "Paper Grid"]
     assert [facts(table) for table in grids] == [
         ("Work items by stage", 1, True, "1", "1"),
@@ -238,7 +238,7 @@ def test_no_row_breaks_across_pages(file):
     assert len(rows) == len(file.element.body.xpath(".//w:tr[w:trPr/w:cantSplit]")) > 40
 
 
-def test_columns_are_as_wide_as_on_paper_and_rows_add_up(file):
+def test_columns_have_the_widths_of_the_pdf_and_rows_add_up(file):
     for table in file.tables:
         grid = [int(width) for width in table._tbl.xpath("w:tblGrid/w:gridCol/@w:w")]
         whole = int(table._tbl.xpath("w:tblPr/w:tblW/@w:w")[0])
@@ -250,7 +250,7 @@ def test_columns_are_as_wide_as_on_paper_and_rows_add_up(file):
     assert [round(int(width) / sum(map(int, items)) * 100, 1) for width in items] == [4.5, 22.0, 9.5, 8.5, 8.5, 38.5, 8.5]  # fmt: skip
 
 
-def test_a_cell_that_reaches_down_keeps_the_columns_below_in_place(file):
+def test_a_cell_that_spans_rows_keeps_the_columns_below_in_place(file):
     cover = next(table for table in file.tables if table.rows[0].cells[0].text == "Action sought")
     rows = {row.cells[1].text: [cell.text for cell in row.cells] for row in cover.rows}
     assert rows["Policy Advisor"] == [
@@ -260,7 +260,7 @@ def test_a_cell_that_reaches_down_keeps_the_columns_below_in_place(file):
     ]
 
 
-def test_tables_that_follow_each_other_do_not_touch_and_none_comes_last(file):
+def test_a_paragraph_follows_every_table(file):
     tags = [child.tag for child in file.element.body]
     table = qn("w:tbl")
     pairs = list(zip(tags, tags[1:], strict=False))
@@ -269,7 +269,7 @@ def test_tables_that_follow_each_other_do_not_touch_and_none_comes_last(file):
     assert tags.count(table) == 10
 
 
-def test_sign_offs_stay_together_with_what_is_signed(file):
+def test_sign_offs_stay_with_the_text_they_sign(file):
     body = list(file.element.body)
     signed = next(
         place
@@ -294,7 +294,7 @@ def test_sign_offs_stay_together_with_what_is_signed(file):
     ]
 
 
-def test_there_is_room_to_comment(file):
+def test_the_file_has_a_box_for_the_ministers_comments(file):
     box = next(
         table for table in file.tables if table.rows[0].cells[0].text == "Minister’s comments"
     )
@@ -304,7 +304,7 @@ def test_there_is_room_to_comment(file):
 # --- pages ----------------------------------------------------------------------------------
 
 
-def test_each_kind_of_page_is_a_section_and_the_items_lie_across(file):
+def test_each_kind_of_page_is_a_section_and_items_are_landscape(file):
     assert [
         (s.orientation, round(s.page_width.mm), round(s.left_margin.mm)) for s in file.sections
     ] == [
@@ -320,7 +320,7 @@ def test_the_paper_begins_on_a_page_after_the_cover(file):
 
 
 @pytest.mark.parametrize("marking", Marking)
-def test_every_page_is_marked_at_both_ends_and_numbered(marking):
+def test_every_page_has_its_marking_at_top_and_bottom_and_a_number(marking):
     file = opened(render_docx(sample.document(cover=replace(sample.cover(), marking=marking))))
     assert not file.settings.odd_and_even_pages_header_footer
     assert len(file.sections) == 3

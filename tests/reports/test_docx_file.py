@@ -46,7 +46,7 @@ def file(data):
 # --- the file -------------------------------------------------------------------------------
 
 
-def test_the_file_says_what_it_is_and_is_dated_by_the_paper(file):
+def test_the_file_has_properties_and_the_date_of_the_paper(file):
     about = file.core_properties
     assert (about.title, about.subject) == (sample.document().title, sample.document().plan_title)
     assert (about.author, about.last_modified_by) == ("Secretary of Labour",) * 2
@@ -75,11 +75,11 @@ def faults(data, tmp_path):
     return [error.description for error in checked.errors]
 
 
-def test_it_keeps_every_rule_of_the_format(data, tmp_path):
+def test_the_file_is_valid_office_open_xml(data, tmp_path):
     assert faults(data, tmp_path) == []
 
 
-def test_a_file_with_two_elements_the_wrong_way_round_is_found(data, tmp_path):
+def test_a_file_with_two_swapped_elements_is_reported_as_invalid(data, tmp_path):
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(changed, "w") as target:
         for name in source.namelist():
@@ -88,14 +88,14 @@ def test_a_file_with_two_elements_the_wrong_way_round_is_found(data, tmp_path):
     assert faults(changed.getvalue(), tmp_path)[0] == "Unexpected element 'tblStyle' found"
 
 
-def test_it_opens_as_a_present_day_file(file):
+def test_the_file_does_not_open_in_compatibility_mode(file):
     mode = file.settings.element.xpath(
         "w:compat/w:compatSetting[@w:name='compatibilityMode']/@w:val"
     )
     assert mode == ["15"]
 
 
-def test_six_hundred_items_make_one_row_each():
+def test_six_hundred_items_give_one_row_each():
     document = sample.document(annexes=(sample.work_item_table(copies=67),))
     file = opened(render_docx(document))
     assert (
@@ -117,7 +117,7 @@ PAYLOADS = {
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_a_payload_in_every_place_is_written_as_typed(payload):
+def test_a_hostile_text_in_every_place_is_written_as_typed(payload):
     table = sample.work_item_table()
     row = replace(table.pillars[0].rows[0], title=payload, lead=payload)
     document = sample.document(
@@ -170,7 +170,7 @@ def test_a_payload_in_every_place_is_written_as_typed(payload):
     ],
     ids=["Arabic", "Hebrew", "emoji", "Chinese", "joiner"],
 )
-def test_what_the_paper_cannot_print_is_refused_with_a_sentence(text, code):
+def test_text_that_the_paper_cannot_print_is_refused_with_a_message(text, code):
     section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-1", text),))
     with pytest.raises(
         RenderRefused, match=rf"\(U\+{code}\) cannot be printed in this paper’s typeface"
@@ -181,7 +181,7 @@ def test_what_the_paper_cannot_print_is_refused_with_a_sentence(text, code):
 @pytest.mark.parametrize(
     "text", ["a\x00b", "\x0b", "\x1b[31m", "pay \u202edrawkcab", "\ud83d", "\ufffe"]
 )
-def test_controls_never_become_a_document(text):
+def test_control_characters_are_refused_in_a_document(text):
     with pytest.raises(DocumentError):
         Paragraph(key="p-1", text=plain(text))
 

@@ -67,7 +67,7 @@ def first(briefing):
     return briefing.draft_paragraphs.order_by("section__position", "position").first()
 
 
-def test_a_plan_takes_the_products_patterns_once(plan, by):
+def test_a_plan_copies_the_products_kinds_only_once(plan, by):
     assert [kind.slug for kind in kinds.take_patterns(plan=plan, by=by)] == [
         "annual",
         "interim",
@@ -77,7 +77,7 @@ def test_a_plan_takes_the_products_patterns_once(plan, by):
     assert BriefingKind.objects.count() == 3
 
 
-def test_an_annual_draft_says_what_the_records_alone_would_say(briefing, by):
+def test_a_new_annual_draft_is_what_is_composed_from_the_records(briefing, by):
     before, after = compose(briefing), document_of(begin(briefing, by))
     assert (after.cover, after.sections, after.annexes) == (
         before.cover,
@@ -100,12 +100,12 @@ def test_a_risk_alert_has_its_own_sections_and_standing_text(briefing, by):
     assert words(document.sections[0].paragraphs[0].text).startswith("This paper tells you")
 
 
-def test_a_draft_is_begun_once(draft, by):
+def test_a_draft_can_be_begun_only_once(draft, by):
     with pytest.raises(Refused, match="drafted already"):
         begin(draft, by)
 
 
-def test_edited_words_are_printed_and_an_older_version_of_the_page_conflicts(draft, by):
+def test_edited_text_is_printed_and_an_outdated_page_is_a_conflict(draft, by):
     row = first(draft)
     saved = drafts.edit(briefing=draft, key=row.key, text="Our **own** words.", version=1, by=by)
     assert (saved.version, saved.origin) == (2, "edited")
@@ -115,14 +115,14 @@ def test_edited_words_are_printed_and_an_older_version_of_the_page_conflicts(dra
     assert caught.value.current.text == "Our **own** words."
 
 
-def test_saving_the_same_words_writes_nothing(draft, by):
+def test_saving_the_same_text_writes_nothing(draft, by):
     row = first(draft)
     drafts.edit(briefing=draft, key=row.key, text=row.text, version=1, by=by)
     row.refresh_from_db()
     assert (row.version, row.history.count()) == (1, 1)
 
 
-def test_words_that_make_several_paragraphs_are_there_once_though_they_are_sent_twice(draft, by):
+def test_text_of_several_paragraphs_sent_twice_is_added_once(draft, by):
     key, count = first(draft).key, len(paper(draft))
     for _ in range(2):
         saved = drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
@@ -138,7 +138,7 @@ def test_words_that_make_several_paragraphs_are_there_once_though_they_are_sent_
     assert len(paper(draft)) == count + 4
 
 
-def test_words_are_no_second_sending_once_somebody_changed_what_the_first_made(draft, by):
+def test_a_resend_is_a_conflict_once_its_paragraphs_were_changed(draft, by):
     key = first(draft).key
     drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
     second = draft.draft_paragraphs.get(text="Two.")
@@ -147,14 +147,14 @@ def test_words_are_no_second_sending_once_somebody_changed_what_the_first_made(d
         drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
 
 
-def test_what_is_joined_away_is_kept_and_not_printed(draft, by):
+def test_a_joined_paragraph_is_withdrawn_and_not_printed(draft, by):
     one, two = paper(draft)[:2]
     drafts.merge(briefing=draft, key=first(draft).key, by=by)
     assert paper(draft)[0] == f"{one} {two}"
     assert DraftParagraph.objects.filter(is_withdrawn=True).count() == 1
 
 
-def test_adding_moving_hiding_and_restoring_are_printed(draft, by):
+def test_added_moved_hidden_and_restored_paragraphs_are_printed_accordingly(draft, by):
     added = drafts.add(briefing=draft, section="delay", position=0, text="Why, in short.", by=by)
     drafts.move(briefing=draft, key=added.key, section="purpose", position=0, by=by)
     assert paper(draft)[0] == "Why, in short."
@@ -164,9 +164,7 @@ def test_adding_moving_hiding_and_restoring_are_printed(draft, by):
     assert paper(draft)[0] == "Why, in short."
 
 
-def test_a_changed_record_refreshes_what_is_generated_and_drifts_from_what_is_edited(
-    draft, by, plan, police
-):
+def test_a_changed_record_refreshes_generated_text_and_flags_edited_text(draft, by, plan, police):
     figures = draft.draft_paragraphs.get(section__key="purpose", position=2)
     drafts.edit(briefing=draft, key=figures.key, text="Our figures.", version=1, by=by)
     with time_machine.travel(datetime(2010, 7, 15, tzinfo=UTC)):
@@ -185,7 +183,7 @@ def test_a_changed_record_refreshes_what_is_generated_and_drifts_from_what_is_ed
     assert paper(draft)[1] != "Our figures."
 
 
-def test_edited_words_are_kept_knowing_what_the_records_say(draft, by, plan, police):
+def test_edited_text_can_be_kept_against_changed_records(draft, by, plan, police):
     figures = draft.draft_paragraphs.get(section__key="purpose", position=2)
     drafts.edit(briefing=draft, key=figures.key, text="Our figures.", version=1, by=by)
     with time_machine.travel(datetime(2010, 7, 15, tzinfo=UTC)):
@@ -201,7 +199,7 @@ def test_edited_words_are_kept_knowing_what_the_records_say(draft, by, plan, pol
     )
 
 
-def test_an_earlier_version_comes_back(draft, by):
+def test_an_earlier_version_can_be_restored(draft, by):
     row = first(draft)
     before = row.text
     drafts.edit(briefing=draft, key=row.key, text="Our own words.", version=1, by=by)
@@ -212,7 +210,7 @@ def test_an_earlier_version_comes_back(draft, by):
 
 
 @pytest.mark.parametrize("state", ["awaiting", "authorised", "closed", "withdrawn"])
-def test_a_settled_briefing_changes_no_more(draft, by, state):
+def test_a_locked_briefing_cannot_be_edited(draft, by, state):
     Briefing.objects.filter(pk=draft.pk).update(state=state)
     with pytest.raises(Refused, match="its text no longer changes"):
         drafts.hide(briefing=draft, key=first(draft).key, by=by)

@@ -176,7 +176,7 @@ def heard(paper):
     return spoken(paper.data)
 
 
-def test_every_paper_is_among_them(papers):
+def test_the_samples_cover_every_kind_of_paper_and_annex(papers):
     assert papers.keys() == set(PAPERS)
     assert {type(annex) for annex in sample.annexes()} == set(get_args(Annex))
     with opened(papers["a long annex"].data) as pdf:
@@ -193,7 +193,7 @@ def verdicts(papers):
 
 @pytest.mark.parametrize("claim", CLAIMS)
 @pytest.mark.parametrize("name", PAPERS)
-def test_the_reference_validator_finds_the_claim_true(verdicts, name, claim):
+def test_the_reference_validator_confirms_the_claim(verdicts, name, claim):
     verdict = verdicts[name, claim]
     assert verdict.faults == ()
     assert verdict.passed
@@ -201,13 +201,13 @@ def test_the_reference_validator_finds_the_claim_true(verdicts, name, claim):
     assert verdict.checks > 2_000
 
 
-def test_a_second_validator_finds_both_claims_true(paper):
+def test_a_second_validator_confirms_both_claims(paper):
     assert quick_faults(paper.data) == []
 
 
 @given(document=documents(PRINTABLE))
 @hypothesis_settings(max_examples=15)
-def test_both_claims_are_true_of_any_briefing(document):
+def test_any_briefing_meets_both_claims(document):
     assert quick_faults(render_pdf(document)) == []
 
 
@@ -275,7 +275,7 @@ def spoilt(papers):
     return found
 
 
-def test_the_reference_validator_sees_what_is_spoilt(spoilt):
+def test_the_reference_validator_finds_a_damaged_file(spoilt):
     verdicts = verapdf({spoil.__name__: data for spoil, data in spoilt.items()})
     found = {
         spoil: {
@@ -289,20 +289,20 @@ def test_the_reference_validator_sees_what_is_spoilt(spoilt):
 
 
 @pytest.mark.parametrize("spoil", FAULTS)
-def test_the_second_validator_sees_what_is_spoilt(spoilt, spoil):
+def test_the_second_validator_finds_a_damaged_file(spoilt, spoil):
     assert quick_faults(spoilt[spoil]) != []
 
 
 # --- the file -------------------------------------------------------------------------------
 
 
-def test_it_is_one_whole_file(paper, pdf):
+def test_the_file_is_complete_and_has_one_revision(paper, pdf):
     assert paper.data.startswith(b"%PDF-1.7")
     assert paper.data.count(b"%%EOF") == 1
     assert pdf.check_pdf_syntax() == []
 
 
-def test_it_states_its_language_title_tags_and_claims(paper, pdf):
+def test_the_file_states_its_language_title_tags_and_claims(paper, pdf):
     root = pdf.Root
     assert root.MarkInfo.Marked
     assert root.StructTreeRoot.Type == "/StructTreeRoot"
@@ -315,18 +315,18 @@ def test_it_states_its_language_title_tags_and_claims(paper, pdf):
     assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
 
 
-def test_its_claims_can_be_read_without_a_pdf_reader(paper, pdf):
+def test_the_claims_can_be_read_without_a_pdf_reader(paper, pdf):
     assert "/Filter" not in pdf.Root.Metadata
     assert pdf.Root.Metadata.read_bytes() in paper.data
 
 
-def test_it_says_what_its_colours_are(pdf):
+def test_the_file_has_an_output_intent_for_its_colours(pdf):
     (intent,) = pdf.Root.OutputIntents
     assert (intent.S, intent.DestOutputProfile.N) == ("/GTS_PDFA1", 3)
     assert b"sRGB" in intent.DestOutputProfile.read_bytes()
 
 
-def test_it_is_dated_by_the_paper_and_not_by_the_clock(paper, pdf):
+def test_the_file_is_dated_by_the_paper_and_not_by_the_clock(paper, pdf):
     (dated,) = set(re.findall(r'<meta name="dcterms\.\w+" content="(\d{4}-\d\d-\d\d)', paper.html))
     digits = dated.replace("-", "")
     assert {str(pdf.docinfo[key])[:10] for key in ("/CreationDate", "/ModDate")} == {f"D:{digits}"}
@@ -334,7 +334,7 @@ def test_it_is_dated_by_the_paper_and_not_by_the_clock(paper, pdf):
     assert {metadata[key][:10] for key in ("xmp:CreateDate", "xmp:ModifyDate")} == {dated}
 
 
-def test_its_bookmarks_are_its_headings(paper, pdf):
+def test_the_bookmarks_are_the_headings(paper, pdf):
     """But those of single items, which would bury the others."""
 
     def titles(items):
@@ -347,11 +347,11 @@ def test_its_bookmarks_are_its_headings(paper, pdf):
     assert found == paper.page.headings
 
 
-def test_every_page_is_tabbed_in_reading_order(pdf):
+def test_the_tab_order_of_every_page_is_the_reading_order(pdf):
     assert {str(page.get("/Tabs")) for page in pdf.pages} == {"/S"}
 
 
-def test_it_acts_on_nothing_links_to_nothing_and_carries_nothing(pdf):
+def test_the_file_has_no_actions_links_or_attachments(pdf):
     keys = set()
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
@@ -362,7 +362,7 @@ def test_it_acts_on_nothing_links_to_nothing_and_carries_nothing(pdf):
     assert not keys & {"/Annots", "/AcroForm", "/Dests"}
 
 
-def test_only_our_typeface_is_in_it_embedded_and_mapped_to_letters(paper, pdf):
+def test_only_our_fonts_are_used_embedded_and_mapped_to_unicode(paper, pdf):
     assert {name.split(",")[0].removesuffix("-") for name in families(paper.data)} <= {
         "Source-Sans-3",
         "Source-Sans-3-Semi-Bold",
@@ -379,7 +379,7 @@ def test_only_our_typeface_is_in_it_embedded_and_mapped_to_letters(paper, pdf):
         assert "/FontFile2" in font.DescendantFonts[0].FontDescriptor
 
 
-def test_nothing_shines_through(pdf):
+def test_nothing_is_transparent(pdf):
     """What lies under a half-opaque colour is neither seen nor gone."""
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
@@ -400,7 +400,7 @@ def test_there_is_one_h1_and_no_level_is_skipped(tree):
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
-def test_each_html_element_is_one_tag_however_many_pages_it_takes(paper, tree):
+def test_each_html_element_is_one_tag_over_any_number_of_pages(paper, tree):
     tags = paper.page.tags
     roles = Counter(element.role for element in tree.walk())
     assert roles["L"] == tags["ol"] + tags["ul"]
@@ -412,7 +412,7 @@ def test_each_html_element_is_one_tag_however_many_pages_it_takes(paper, tree):
     assert (roles["Figure"], roles["Art"]) == (tags["svg"], 1)
 
 
-def test_the_tree_is_nested_as_the_standard_asks(tree):
+def test_the_tag_tree_is_nested_as_the_standard_requires(tree):
     parents = {
         "LI": "L",
         "Lbl": "LI",
@@ -429,13 +429,13 @@ def test_the_tree_is_nested_as_the_standard_asks(tree):
             assert child.role != "L" or element.role in ("Sect", "LBody")
 
 
-def test_every_table_has_heads_that_say_what_they_are_over(tree):
+def test_every_table_has_header_cells_with_a_scope(tree):
     for table in tree.all("Table"):
         assert {th.attribute("/Scope") for th in table.all("TH")} <= {"/Row", "/Column"}
         assert table.all("TH")
 
 
-def test_lists_say_how_they_are_numbered_and_label_each_item(paper, tree):
+def test_lists_state_their_numbering_and_label_each_item(paper, tree):
     tags = paper.page.tags
     lists = tree.all("L")
     found = Counter(each.attribute("/ListNumbering") for each in lists)
@@ -444,13 +444,13 @@ def test_lists_say_how_they_are_numbered_and_label_each_item(paper, tree):
         assert [child.role for child in item.children] == ["Lbl", "LBody"]
 
 
-def test_numbers_run_on_as_the_page_numbers_them(paper, heard):
+def test_the_labels_in_tags_match_the_printed_numbers(paper, heard):
     labels = [text.strip() for role, text in heard if role == "Lbl"]
     assert [int(label) for label in labels if label.isdigit()] == paper.page.numbers
     assert {label for label in labels if not label.isdigit()} <= {"•", "–"}
 
 
-def test_every_picture_has_words_and_a_place(tree, pdf):
+def test_every_picture_has_alternative_text_and_a_bounding_box(tree, pdf):
     for figure in tree.all("Figure"):
         assert len(str(figure.node.Alt)) > 10
         left, bottom, right, top = figure.node.A.BBox
@@ -459,7 +459,7 @@ def test_every_picture_has_words_and_a_place(tree, pdf):
         assert 0 < bottom < top < page.mediabox[3]
 
 
-def test_te_reo_maori_is_announced_wherever_the_page_marks_it(paper, tree):
+def test_te_reo_maori_is_tagged_wherever_the_html_marks_it(paper, tree):
     found = [element for element in tree.walk() if str(element.node.get("/Lang", "")) == "mi"]
     assert len(found) == paper.page.in_maori
     assert {str(each.node.Lang) for each in tree.walk() if "/Lang" in each.node} <= {"mi"}
@@ -498,16 +498,16 @@ def squashed(text):
     return re.sub(r"\s+", "", text).casefold()
 
 
-def test_a_listener_hears_the_words_of_the_page_in_its_order_and_no_other(paper, heard):
+def test_a_screen_reader_reads_exactly_the_words_of_the_page_in_order(paper, heard):
     words = "".join(text for role, text in heard if role != "Lbl")
     assert squashed(words) == squashed(html_words(paper.html))
 
 
-def test_running_heads_are_not_read_aloud(heard):
+def test_running_headers_are_not_read_aloud(heard):
     assert not re.search(r"page \d+ of", " ".join(text for _, text in heard))
 
 
-def test_a_reader_finds_every_word_of_the_page_and_no_other(paper):
+def test_text_extraction_gives_exactly_the_words_of_the_page(paper):
     """Besides them: numbers of paragraphs, running heads, and the heads of tables that run on."""
     read = "\n".join(pages(paper.data))
     running = " ".join(re.findall(r"^.*page \d+ of \d+.*$", read, re.M))

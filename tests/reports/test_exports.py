@@ -82,7 +82,7 @@ def column(found, title):
 # --- each table -----------------------------------------------------------------------------
 
 
-def test_items_are_told_as_they_stand(reader, full):
+def test_items_are_exported_with_their_current_values(reader, full):
     first, second, third = rows(reader, full, "items")
     assert {"Reviewer’s confidence", "Last heard"} <= first.keys()
     assert {heading: value for heading, value in first.items() if value} == {
@@ -102,7 +102,7 @@ def test_items_are_told_as_they_stand(reader, full):
     assert (third["Item"], third["Work item"]) == ("2.10", "'=Training")
 
 
-def test_the_attention_list_keeps_its_order_and_reasons(reader, full):
+def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full):
     RiskFactory(plan=full, escalated_to="group", escalated_on=YESTERDAY, description="Staff leave")
     found = rows(reader, full, "attention")
     assert [(row["Place"], row["Item"], row["Why"]) for row in found] == [
@@ -112,7 +112,7 @@ def test_the_attention_list_keeps_its_order_and_reasons(reader, full):
     ]
 
 
-def test_open_milestones_come_by_agreed_date_and_are_narrowed_as_on_the_page(reader, full):
+def test_open_milestones_are_ordered_by_agreed_date_and_filtered_as_on_the_page(reader, full):
     found = rows(reader, full, "milestones")
     assert column(found, "Milestone") == ["Printed", "Trained"]
     assert found[1] == {
@@ -132,7 +132,7 @@ def test_open_milestones_come_by_agreed_date_and_are_narrowed_as_on_the_page(rea
     assert column(rows(reader, full, "milestones", due="30"), "Milestone") == ["Trained"]
 
 
-def test_the_timeline_has_every_milestone_done_ones_too(reader, full):
+def test_the_timeline_includes_milestones_that_are_done(reader, full):
     found = rows(reader, full, "timeline")
     assert [(row["Item"], row["Milestone"], row["Completed"]) for row in found] == [
         ("1.1", "Printed", ""),
@@ -142,7 +142,7 @@ def test_the_timeline_has_every_milestone_done_ones_too(reader, full):
     assert column(found, "Dates") == ["Overdue by 2 days", "Done", "Expected 92 days late"]
 
 
-def test_delays_say_why_and_what_is_done_about_them(reader, full):
+def test_delays_are_exported_with_cause_and_mitigation(reader, full):
     (row,) = rows(reader, full, "delays")
     assert row == {
         "Item": "2.10",
@@ -179,7 +179,7 @@ def test_the_dashboards_figures_are_those_of_the_page(reader, full):
     assert "Before" not in found[0]
 
 
-def test_changes_are_told_one_a_row_with_their_cause(reader, full):
+def test_changes_have_one_row_each_with_their_cause(reader, full):
     found = rows(reader, full, "changes", since="2010-05-01")
     assert [(row["What changed"], row["Item"], row["Lead agency"]) for row in found] == [
         ("Fell overdue", "1.1", "Police")
@@ -203,7 +203,7 @@ def test_changes_are_told_one_a_row_with_their_cause(reader, full):
 @pytest.mark.parametrize(
     "what", ["items", "attention", "milestones", "timeline", "delays", "changes"]
 )
-def test_a_pillar_and_an_agency_narrow_every_list(reader, full, what, customs):
+def test_a_pillar_and_an_agency_filter_every_list(reader, full, what, customs):
     pillar = full.pillars.get(number=2)
     agency = "lead" if what == "items" else "agency"
     for query in ({"pillar": pillar.pk}, {agency: customs.pk}):
@@ -224,19 +224,19 @@ def test_a_pillar_and_an_agency_narrow_every_list(reader, full, what, customs):
         {"stage": "nonsense", "sort": "nonsense"},
     ],
 )
-def test_items_are_those_of_the_list_in_its_order(reader, full, query, at):
+def test_items_are_exported_as_filtered_and_sorted_in_the_list(reader, full, query, at):
     listed = reader.get(reverse("workitems:list", args=[full.slug], query={**query, "at": at}))
     numbers = [row["item"].number for row in listed.context["rows"]]
     assert column(rows(reader, full, "items", at=at, **query), "Item") == numbers
 
 
-def test_items_of_an_agency_are_those_it_leads_or_supports(reader, full, customs):
+def test_filtering_items_by_agency_includes_those_it_supports(reader, full, customs):
     SupportFactory(item=full.items.get(number="1.2"), agency=customs)
     found = rows(reader, full, "items", agency=customs.pk)
     assert column(found, "Item") == ["1.2", "2.10"]
 
 
-def test_the_past_is_shown_as_it_was(reader, full):
+def test_an_export_of_a_past_day_has_the_values_of_that_day(reader, full):
     item = full.items.get(number="1.1")
     item.title, item.stage, item.completed_on = "Brochure, finished", "complete", YESTERDAY
     history.save(item, by=None, at=datetime(2010, 5, 31, tzinfo=UTC))
@@ -251,13 +251,13 @@ def test_the_past_is_shown_as_it_was(reader, full):
     assert (printed["Completed"], written["Completed"]) == ("", "2010-03-01")
 
 
-def test_a_comparison_adds_what_it_was(reader, full):
+def test_a_comparison_adds_the_earlier_values(reader, full):
     found = rows(reader, full, "dashboard", since="2010-05-01")
     late = next(row for row in found if row["Figure"] == "Late")
     assert (late["Number"], late["Before"]) == ("2", "1")
 
 
-def test_a_moment_that_cannot_be_shown_is_said_on_the_page(reader, full):
+def test_an_invalid_moment_is_reported_on_the_page(reader, full):
     answer = reader.get(address(full, "delays", at="2010-07-01", cause="funding"))
     page = reverse("dashboard:delays", args=[full.slug])
     assert (answer.status_code, answer.url) == (302, f"{page}?at=2010-07-01&cause=funding")
@@ -280,7 +280,7 @@ def test_both_files_hold_the_same_rows(reader, full, what):
     assert len(cells) == len(found)
 
 
-def test_the_workbook_says_of_what_it_is(reader, full, police):
+def test_the_workbook_describes_its_content(reader, full, police):
     pillar = full.pillars.get(number=1)
     response = reader.get(
         address(full, "milestones", "xlsx", pillar=pillar.pk, agency=police.pk, late="overdue")
@@ -292,7 +292,7 @@ def test_the_workbook_says_of_what_it_is(reader, full, police):
     )
 
 
-def test_the_files_name_says_plan_table_and_day(reader, full):
+def test_the_file_name_gives_plan_table_and_day(reader, full):
     response = reader.get(address(full, "milestones", "xlsx", at="2010-05-30"))
     assert response["Content-Disposition"] == (
         f'attachment; filename="{full.slug} open milestones 2010-05-30.xlsx"'
@@ -301,7 +301,7 @@ def test_the_files_name_says_plan_table_and_day(reader, full):
 
 
 @pytest.mark.parametrize(("what", "format"), [("secrets", "csv"), ("items", "pdf"), ("items", "x")])
-def test_what_is_not_offered_is_not_there(reader, full, what, format):
+def test_unknown_exports_are_not_found(reader, full, what, format):
     assert reader.get(address(full, what, format)).status_code == 404
 
 
@@ -318,7 +318,7 @@ def test_what_is_not_offered_is_not_there(reader, full, what, format):
         ("changes", 18),
     ],
 )
-def test_an_export_asks_as_often_for_much_as_for_little(
+def test_an_export_takes_the_same_queries_for_any_number_of_rows(
     reader, full, count, what, queries, django_assert_num_queries
 ):
     item = full.items.get(number="1.1")

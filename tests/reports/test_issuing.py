@@ -54,7 +54,7 @@ def sign(briefing, by):
     return issuing.authorise(briefing=briefing, pdf_sha256=read_hash(briefing), by=by, at=NOW)
 
 
-def test_what_is_authorised_is_kept_byte_for_byte(awaiting, manager):
+def test_the_authorised_file_is_stored_byte_for_byte(awaiting, manager):
     document = document_of(awaiting)
     issued = sign(awaiting, manager)
     issued.refresh_from_db()
@@ -72,7 +72,7 @@ def test_what_is_authorised_is_kept_byte_for_byte(awaiting, manager):
     assert awaiting.history.latest("history_id").history_change_reason == "Version 1"
 
 
-def test_a_paper_that_changed_since_it_was_read_is_not_signed(awaiting, manager):
+def test_a_paper_that_changed_since_it_was_read_cannot_be_signed(awaiting, manager):
     read = read_hash(awaiting)
     awaiting.title = "Another title"
     history.save(awaiting, by=None)
@@ -84,7 +84,7 @@ def test_a_paper_that_changed_since_it_was_read_is_not_signed(awaiting, manager)
     assert IssuedPaper.objects.count() == 0
 
 
-def test_a_paper_that_changes_while_it_is_printed_is_not_signed(awaiting, manager, monkeypatch):
+def test_a_paper_that_changes_while_it_is_rendered_cannot_be_signed(awaiting, manager, monkeypatch):
     """Somebody saves in the seconds that the renderer takes."""
     read = read_hash(awaiting)
     plain = issuing.printed
@@ -110,7 +110,7 @@ def miss_a_return(briefing, agency):
     ReturnFactory(round=round, agency=agency)
 
 
-def test_a_paper_that_a_check_stops_by_now_is_not_signed(awaiting, manager, police):
+def test_a_paper_stopped_by_a_new_check_cannot_be_signed(awaiting, manager, police):
     read = read_hash(awaiting)
     miss_a_return(awaiting, police)
     assert read_hash(awaiting) == read
@@ -122,7 +122,7 @@ def test_a_paper_that_a_check_stops_by_now_is_not_signed(awaiting, manager, poli
     assert IssuedPaper.objects.count() == 0
 
 
-def test_a_check_that_appears_while_the_paper_is_printed_stops_it(
+def test_a_check_that_appears_while_the_paper_is_rendered_stops_it(
     awaiting, manager, police, monkeypatch
 ):
     read = read_hash(awaiting)
@@ -161,7 +161,7 @@ def test_reading_and_authorising_render_once_and_outside_a_transaction(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_print_that_was_removed_is_made_anew_to_the_same_bytes(awaiting, manager, monkeypatch):
+def test_a_deleted_rendering_is_made_again_with_the_same_bytes(awaiting, manager, monkeypatch):
     read = read_hash(awaiting)
     Rendering.objects.all().delete()
     within = rendered(monkeypatch)
@@ -169,7 +169,7 @@ def test_a_print_that_was_removed_is_made_anew_to_the_same_bytes(awaiting, manag
     assert (issued.pdf_sha256, within) == (read, [False])
 
 
-def test_a_print_that_was_tampered_with_is_not_signed(awaiting, manager):
+def test_a_rendering_that_was_tampered_with_cannot_be_signed(awaiting, manager):
     read = read_hash(awaiting)
     Rendering.objects.update(data=b"%PDF-1.7 of somebody else")
     with pytest.raises(Refused, match="The printed paper was damaged where it was kept"):
@@ -177,7 +177,9 @@ def test_a_print_that_was_tampered_with_is_not_signed(awaiting, manager):
     assert IssuedPaper.objects.count() == 0
 
 
-def test_a_long_paper_is_signed_only_once_a_worker_has_printed_it(awaiting, manager, monkeypatch):
+def test_a_long_paper_can_be_signed_only_after_a_worker_has_rendered_it(
+    awaiting, manager, monkeypatch
+):
     monkeypatch.setattr(renderings, "SHORT", 0)
     with pytest.raises(issuing.StillPrinting) as wait:
         read_hash(awaiting)
@@ -186,7 +188,7 @@ def test_a_long_paper_is_signed_only_once_a_worker_has_printed_it(awaiting, mana
     assert sign(awaiting, manager).number == 1
 
 
-def test_whoever_asked_for_the_authorisation_does_not_authorise(awaiting, coordinator):
+def test_the_user_who_asked_for_authorisation_cannot_authorise(awaiting, coordinator):
     with pytest.raises(Refused) as refusal:
         sign(awaiting, coordinator)
     assert str(refusal.value) == (
@@ -195,7 +197,7 @@ def test_whoever_asked_for_the_authorisation_does_not_authorise(awaiting, coordi
 
 
 @pytest.mark.parametrize("state", [each for each in State if each != State.AWAITING])
-def test_only_a_paper_that_waits_is_authorised(awaiting, manager, state):
+def test_only_a_paper_awaiting_authorisation_can_be_authorised(awaiting, manager, state):
     read = read_hash(awaiting)
     awaiting.state = state
     history.save(awaiting, by=None)
@@ -203,7 +205,7 @@ def test_only_a_paper_that_waits_is_authorised(awaiting, manager, state):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
 
 
-def test_a_correction_makes_the_next_version_and_the_old_one_stays(awaiting, manager, coordinator):
+def test_a_correction_makes_the_next_version_and_keeps_the_old_one(awaiting, manager, coordinator):
     first = sign(awaiting, manager)
     kept = bytes(first.pdf)
     states.start_correction(briefing=awaiting, note="The title was wrong", by=coordinator)
@@ -278,11 +280,11 @@ def tamper(number, **columns):
     IssuedPaper.objects.filter(number=number).update(**columns)
 
 
-def test_every_stored_paper_is_rendered_again_to_the_same_bytes(two_versions):
+def test_every_stored_paper_renders_again_to_the_same_bytes(two_versions):
     assert verify(render=True) == ["2 issued papers are sound, and rendered to the same bytes."]
 
 
-def test_sound_papers_are_counted(two_versions):
+def test_intact_papers_are_counted(two_versions):
     assert verify() == ["2 issued papers are sound, by their SHA-256."]
 
 
@@ -322,7 +324,7 @@ def test_json_that_cannot_be_read_is_found(two_versions):
     ]
 
 
-def test_json_and_hash_that_were_changed_together_are_found_by_rendering(two_versions):
+def test_json_changed_together_with_its_hash_is_found_by_rendering(two_versions):
     plain = from_json(bytes(IssuedPaper.objects.get(number=1).document))
     other = to_json(plain).replace(b"Progress on the Plan", b"Progress on our Plan")
     tamper(1, document=other, document_sha256=sha256(other))

@@ -98,7 +98,9 @@ def said(response):
         (State.CLOSED, "coordinator", None),
     ],
 )
-def test_the_next_step_is_shown_to_whoever_may_take_it(client, briefing, people, state, who, words):
+def test_the_next_step_is_shown_only_to_users_who_may_take_it(
+    client, briefing, people, state, who, words
+):
     briefing.state = state
     history.save(briefing, by=None)
     if briefing.is_issued:
@@ -109,7 +111,7 @@ def test_the_next_step_is_shown_to_whoever_may_take_it(client, briefing, people,
     assert steps == [words]
 
 
-def test_a_paper_goes_to_be_authorised_by_a_button(client, briefing, people):
+def test_a_paper_is_sent_for_authorisation_by_a_button(client, briefing, people):
     briefing.state = State.IN_CONSULTATION
     history.save(briefing, by=None)
     response = ask(client, people["coordinator"], "ask", briefing, post={})
@@ -118,7 +120,7 @@ def test_a_paper_goes_to_be_authorised_by_a_button(client, briefing, people):
     assert briefing.state == State.AWAITING
 
 
-def test_a_step_out_of_turn_is_refused_in_a_sentence(client, briefing, people):
+def test_a_step_out_of_order_is_refused_with_a_message(client, briefing, people):
     response = ask(client, people["coordinator"], "close", briefing, post={})
     assert said(response) == [
         "This briefing is drafting; it cannot become closed from there.",
@@ -138,7 +140,7 @@ def test_a_paper_is_sent_back_with_a_reason(client, awaiting, people):
     assert latest.history_change_reason == "Say what it\ncosts"
 
 
-def test_a_correction_leads_back_to_the_draft(client, issued, people):
+def test_starting_a_correction_redirects_to_the_draft(client, issued, people):
     response = ask(
         client, people["coordinator"], "correct", issued.briefing, post={"reason": "A date"}
     )
@@ -148,7 +150,7 @@ def test_a_correction_leads_back_to_the_draft(client, issued, people):
     assert "Give up the correction" in page
 
 
-def test_the_cover_stands_once_the_paper_waits(client, awaiting, people):
+def test_the_cover_cannot_change_once_the_paper_awaits_authorisation(client, awaiting, people):
     page = ask(client, people["coordinator"], "detail", awaiting).content.decode()
     assert reverse("briefings:change-cover", args=[awaiting.plan.slug, awaiting.pk]) not in page
 
@@ -156,7 +158,7 @@ def test_the_cover_stands_once_the_paper_waits(client, awaiting, people):
 # --- the signature ------------------------------------------------------------------------
 
 
-def test_the_manager_reads_the_very_bytes_and_signs_them(client, awaiting, people):
+def test_the_manager_reads_and_signs_the_same_bytes(client, awaiting, people):
     page = ask(client, people["manager"], "authorise", awaiting)
     digest = page.context["sha256"]
     assert page.context["form"]["pdf_sha256"].value() == digest
@@ -173,7 +175,7 @@ def test_the_manager_reads_the_very_bytes_and_signs_them(client, awaiting, peopl
     assert (response.url, bytes(paper.pdf)) == (paper.get_absolute_url(), read.content)
 
 
-def test_a_paper_that_changed_is_to_be_read_again(client, awaiting, people):
+def test_a_paper_that_changed_must_be_read_again(client, awaiting, people):
     digest = ask(client, people["manager"], "authorise", awaiting).context["sha256"]
     awaiting.title = "Another title"
     history.save(awaiting, by=None)
@@ -195,7 +197,7 @@ def test_a_paper_that_changed_is_to_be_read_again(client, awaiting, people):
     assert old.url == reverse("briefings:authorise", args=[awaiting.plan.slug, awaiting.pk])
 
 
-def test_nobody_signs_without_saying_that_they_read_it(client, awaiting, people):
+def test_signing_needs_a_confirmation_of_having_read_the_paper(client, awaiting, people):
     digest = ask(client, people["manager"], "authorise", awaiting).context["sha256"]
     response = ask(client, people["manager"], "authorise", awaiting, post={"pdf_sha256": digest})
     assert response.context["form"].errors == {
@@ -211,7 +213,7 @@ def test_a_draft_has_no_issued_page(client, briefing, people):
         assert ask(client, who, "issued", briefing).status_code == 404
 
 
-def test_the_page_of_the_draft_leads_to_the_issued_paper(client, issued, people):
+def test_the_page_of_the_draft_links_to_the_issued_paper(client, issued, people):
     response = ask(client, people["coordinator"], "detail", issued.briefing)
     assert response.url == issued.get_absolute_url()
     response = ask(client, people["coordinator"], "pdf", issued.briefing)
@@ -219,13 +221,13 @@ def test_the_page_of_the_draft_leads_to_the_issued_paper(client, issued, people)
 
 
 @pytest.mark.parametrize("who", ["coordinator", "manager", "office", "member"])
-def test_the_issued_page_says_who_signed_what(client, issued, people, who):
+def test_the_issued_page_shows_who_signed_which_version(client, issued, people, who):
     page = ask(client, people[who], "issued", issued.briefing).content.decode()
     for words in (issued.authorised_as, issued.pdf_sha256, issued.document_sha256):
         assert words in page
 
 
-def test_a_member_is_led_to_what_changed_since_and_the_office_is_not(client, issued, people):
+def test_a_member_gets_a_link_to_later_changes_and_the_office_does_not(client, issued, people):
     member = ask(client, people["member"], "issued", issued.briefing)
     assert member.context["since"]["url"].endswith("/dashboard/changes/?since=2010-07-30")
     office = ask(client, people["office"], "issued", issued.briefing)
@@ -233,7 +235,7 @@ def test_a_member_is_led_to_what_changed_since_and_the_office_is_not(client, iss
     assert "/dashboard/" not in office.content.decode()
 
 
-def test_the_office_finds_issued_papers_and_no_draft(client, issued, people):
+def test_the_office_sees_issued_papers_and_no_drafts(client, issued, people):
     BriefingFactory(plan=issued.briefing.plan, tracker_number="11/1")
     client.force_login(people["office"], backend="django.contrib.auth.backends.ModelBackend")
     desk = client.get(reverse("home")).content.decode()
@@ -244,7 +246,7 @@ def test_the_office_finds_issued_papers_and_no_draft(client, issued, people):
     assert [label for label, _, _ in page.context["navigation"]] == ["Briefings"]
 
 
-def test_the_stored_pdf_is_handed_out_and_a_browsers_copy_is_asked_for(client, issued, people):
+def test_the_stored_pdf_is_served_and_revalidated_by_browsers(client, issued, people):
     response = ask(client, people["office"], "version-pdf", issued.briefing, 1)
     assert response.content == bytes(issued.pdf)
     assert response["ETag"] == f'"{issued.pdf_sha256}"'
@@ -256,17 +258,17 @@ def test_the_stored_pdf_is_handed_out_and_a_browsers_copy_is_asked_for(client, i
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_the_stored_json_is_handed_out(client, issued, people):
+def test_the_stored_json_is_served(client, issued, people):
     response = ask(client, people["member"], "version-json", issued.briefing, 1)
     assert response.content == bytes(issued.document)
 
 
-def test_the_word_file_is_made_from_what_was_signed(client, issued, people):
+def test_the_word_file_is_made_from_the_signed_version(client, issued, people):
     response = ask(client, people["office"], "version-docx", issued.briefing, 1)
     assert response.content.startswith(b"PK")
 
 
-def test_the_version_on_screen_is_what_was_signed(client, issued, people):
+def test_the_version_on_screen_is_the_signed_one(client, issued, people):
     page = ask(client, people["member"], "version", issued.briefing, 1).content.decode()
     assert page.count("<h1") == 1
     assert "the contents of this paper" in page
@@ -296,7 +298,7 @@ def test_a_file_that_was_tampered_with_is_refused_and_logged(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_the_same_for_one_and_for_three(
+def test_the_list_takes_the_same_queries_for_three_papers_as_for_one(
     client, plan, people, count, django_assert_num_queries
 ):
     for number in range(count):

@@ -89,7 +89,7 @@ def change_kind(kind, by, **words):
 # --- a section's words --------------------------------------------------------------------------
 
 
-def test_a_section_takes_other_words_and_keeps_why(kind, by):
+def test_a_section_can_be_reworded_and_records_the_reason(kind, by):
     row = change(
         section(kind, "delay"), by, heading="  What is   late ", standing_text="In short:\r\n\r\n- one"
     , reason="The Minister asked.")  # fmt: skip
@@ -103,12 +103,12 @@ def test_a_section_takes_other_words_and_keeps_why(kind, by):
     assert (newest.history_user, newest.history_change_reason) == (by, "The Minister asked.")
 
 
-def test_the_same_words_write_nothing(kind, by):
+def test_saving_an_unchanged_section_writes_nothing(kind, by):
     row = change(section(kind, "delay"), by)
     assert (row.version, row.history.count()) == (1, 1)
 
 
-def test_an_older_page_conflicts_and_is_shown_the_words_of_now(kind, by):
+def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_text(kind, by):
     row = section(kind, "delay")
     change(row, by, standing_text="Theirs.")
     with pytest.raises(Conflict) as caught:
@@ -116,7 +116,7 @@ def test_an_older_page_conflicts_and_is_shown_the_words_of_now(kind, by):
     assert caught.value.current.standing_text == "Theirs."
 
 
-def test_a_move_meanwhile_is_no_conflict(kind, by):
+def test_moving_a_section_meanwhile_is_not_a_conflict(kind, by):
     row = section(kind, "delay")
     kinds.move_section(section=row, places=-1, by=by)
     assert change(row, by, standing_text="Ours.").position == 3
@@ -167,7 +167,7 @@ def test_a_move_meanwhile_is_no_conflict(kind, by):
         ),
     ],
 )
-def test_words_are_refused_at_their_field_and_nothing_is_saved(kind, by, typed, field, says):
+def test_invalid_text_is_refused_at_its_field_and_nothing_is_saved(kind, by, typed, field, says):
     row = section(kind, "delay")
     with pytest.raises(Refused) as caught:
         change(row, by, **typed)
@@ -175,7 +175,7 @@ def test_words_are_refused_at_their_field_and_nothing_is_saved(kind, by, typed, 
     assert KindSection.objects.get(pk=row.pk).version == 1
 
 
-def test_what_is_refused_when_saved_is_refused_when_tried(kind):
+def test_a_preview_refuses_what_saving_refuses(kind):
     row = section(kind, "delay")
     with pytest.raises(Refused, match="Give the section a heading"):
         kinds.as_written(section=row, heading="", content="delay", standing_text="")
@@ -183,7 +183,7 @@ def test_what_is_refused_when_saved_is_refused_when_tried(kind):
         kinds.as_added(kind=kind, heading="A", content="delay", standing_text="", after="delay")
 
 
-def test_the_closing_section_keeps_its_content_and_takes_one_sentence(kind, by):
+def test_the_closing_section_keeps_its_content_and_accepts_one_sentence(kind, by):
     row = section(kind, "recommendation")
     with pytest.raises(Refused, match="Every briefing closes with its recommendation"):
         change(row, by, content="")
@@ -197,7 +197,7 @@ def test_the_closing_section_keeps_its_content_and_takes_one_sentence(kind, by):
 
 
 @pytest.mark.parametrize(("after", "place"), [("first", 0), ("purpose", 1), ("next-steps", 6)])
-def test_a_section_is_added_where_it_is_wanted(kind, by, after, place):
+def test_a_section_is_added_at_the_chosen_place(kind, by, after, place):
     before = headings(kind)
     added = add(kind, by, after=after)
     assert headings(kind) == [*before[:place], "Money", *before[place:]]
@@ -207,13 +207,13 @@ def test_a_section_is_added_where_it_is_wanted(kind, by, after, place):
 
 
 @pytest.mark.parametrize("after", ["recommendation", "nowhere", ""])
-def test_no_section_follows_the_recommendation(kind, by, after):
+def test_no_section_can_follow_the_recommendation(kind, by, after):
     with pytest.raises(Refused, match="the recommendation stays last") as caught:
         add(kind, by, after=after)
     assert caught.value.field == "after"
 
 
-def test_a_kind_holds_a_readable_number_of_sections(kind, by):
+def test_a_kind_has_a_limited_number_of_sections(kind, by):
     for number in range(kinds.MOST_SECTIONS - 7):
         KindSectionFactory(kind=kind, position=number + 10)
     with pytest.raises(Refused, match="30 sections at most"):
@@ -235,13 +235,13 @@ def test_a_section_moves_up_and_down(kind, by):
         ("recommendation", -1, "“Recommendation” closes the briefing; it stays last."),
     ],
 )
-def test_a_section_moves_no_further(kind, by, key, places, says):
+def test_a_section_cannot_move_past_the_edge(kind, by, key, places, says):
     with pytest.raises(Refused) as caught:
         kinds.move_section(section=section(kind, key), places=places, by=by)
     assert str(caught.value) == says
 
 
-def test_a_section_is_withdrawn_and_comes_back_where_it_was(kind, by):
+def test_a_withdrawn_section_is_restored_in_its_old_place(kind, by):
     before = headings(kind)
     row = section(kind, "delay")
     kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Nothing is late.")
@@ -258,7 +258,7 @@ def test_a_section_is_withdrawn_and_comes_back_where_it_was(kind, by):
     assert headings(kind) == before
 
 
-def test_a_section_comes_back_unless_another_took_its_place(kind, by):
+def test_a_section_cannot_be_restored_if_another_has_its_content(kind, by):
     row = section(kind, "delay")
     kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Nothing is late.")
     other = add(kind, by, heading="What is late", content="delay", after="first")
@@ -269,7 +269,7 @@ def test_a_section_comes_back_unless_another_took_its_place(kind, by):
         kinds.restore_section(section=row, by=by)
 
 
-def test_the_recommendation_and_one_section_before_it_stay(kind, by):
+def test_the_recommendation_and_the_last_other_section_cannot_be_withdrawn(kind, by):
     with pytest.raises(Refused, match="it cannot be withdrawn"):
         kinds.withdraw_section(
             section=section(kind, "recommendation"), on=TODAY, by=by, reason="No."
@@ -286,7 +286,7 @@ def test_the_recommendation_and_one_section_before_it_stay(kind, by):
 # --- the kind itself ----------------------------------------------------------------------------
 
 
-def test_a_kind_takes_another_name_annexes_and_recommendations(kind, by):
+def test_the_name_annexes_and_recommendations_of_a_kind_can_be_changed(kind, by):
     asks = [
         {"verb": "note", "text": ""},
         {"verb": "agree", "text": "to the  new dates"},
@@ -310,12 +310,12 @@ def test_a_kind_takes_another_name_annexes_and_recommendations(kind, by):
     ]
 
 
-def test_an_unchanged_kind_writes_nothing(kind, by):
+def test_saving_an_unchanged_kind_writes_nothing(kind, by):
     assert change_kind(kind, by).version == 1
     assert kind.history.count() == 1
 
 
-def test_an_older_page_of_a_kind_conflicts(kind, by):
+def test_saving_a_kind_from_an_outdated_page_is_a_conflict(kind, by):
     change_kind(kind, by, name="Yearly report")
     with pytest.raises(Conflict) as caught:
         change_kind(kind, by, name="Report of the year")
@@ -369,14 +369,14 @@ def test_an_older_page_of_a_kind_conflicts(kind, by):
         ),
     ],
 )
-def test_a_kind_is_refused_at_the_field(kind, by, typed, field, says):
+def test_an_invalid_kind_is_refused_at_its_field(kind, by, typed, field, says):
     with pytest.raises(Refused) as caught:
         change_kind(kind, by, **typed)
     assert (str(caught.value), caught.value.field) == (says, field)
     assert BriefingKind.objects.get(pk=kind.pk).version == 1
 
 
-def test_a_copy_has_the_live_sections_and_goes_its_own_way(kind, by):
+def test_a_copy_has_the_current_sections_and_is_independent(kind, by):
     kinds.withdraw_section(section=section(kind, "delay"), on=TODAY, by=by, reason="Not here.")
     made = kinds.copy_kind(kind=kind, name="Half-year report", by=by)
     assert (made.slug, made.annexes, made.asks) == ("half-year-report", kind.annexes, kind.asks)
@@ -405,7 +405,7 @@ def test_a_copy_has_the_live_sections_and_goes_its_own_way(kind, by):
     ],
     ids=["name twice", "no name", "asks nothing", "no heading", "recommendation withdrawn"],
 )
-def test_the_database_itself_refuses_a_broken_kind(kind, spoil):
+def test_the_database_refuses_an_invalid_kind(kind, spoil):
     with pytest.raises(IntegrityError), transaction.atomic():
         spoil(kind)
 
@@ -421,7 +421,7 @@ def paper(briefing):
     ]
 
 
-def test_nothing_done_to_a_kind_changes_a_briefing_that_was_begun(kind, plan, item, by):
+def test_changing_a_kind_never_changes_a_briefing_already_begun(kind, plan, item, by):
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by)
     before = to_json(document_of(briefing))
@@ -443,7 +443,7 @@ def reordered(kind, by):
     return ["Money", "Background", "Purpose", "Delay", "Achievements", "Mitigation", "Next steps"]
 
 
-def test_the_order_of_a_kind_is_the_order_of_every_form_of_its_paper(kind, plan, item, by):
+def test_every_output_format_has_the_section_order_of_the_kind(kind, plan, item, by):
     wanted = [*reordered(kind, by), "Recommendation"]
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by)
@@ -459,7 +459,7 @@ def test_the_order_of_a_kind_is_the_order_of_every_form_of_its_paper(kind, plan,
     assert in_json == sorted(in_json)
 
 
-def test_the_preview_is_what_a_draft_then_prints(kind, plan, item, by):
+def test_the_preview_matches_the_paper_of_a_new_draft(kind, plan, item, by):
     reordered(kind, by)
     change(
         section(kind, "recommendation"), by, heading="What we ask", standing_text="We ask that you:"
@@ -481,7 +481,7 @@ def test_the_preview_is_what_a_draft_then_prints(kind, plan, item, by):
     assert words(tried.recommendation.lead.text) == "We ask that you:"
 
 
-def test_a_preview_keeps_nothing(kind, plan, item, by):
+def test_a_preview_saves_nothing(kind, plan, item, by):
     with time_machine.travel(BEFORE):
         drafted(plan, item, by)
     rows = kinds.as_added(
@@ -494,7 +494,7 @@ def test_a_preview_keeps_nothing(kind, plan, item, by):
     assert (plan.briefings.count(), kind.sections.count()) == (1, 7)
 
 
-def test_standing_words_are_filled_in_by_each_briefing(kind, plan, item, by):
+def test_placeholders_in_standing_text_are_filled_in_by_each_briefing(kind, plan, item, by):
     change(
         section(kind, "background"),
         by,
@@ -512,7 +512,7 @@ def test_standing_words_are_filled_in_by_each_briefing(kind, plan, item, by):
     assert words(two.bullets[0].text) == "The Plan of Action to Prevent People Trafficking"
 
 
-def test_standing_text_alone_is_not_mistaken_for_what_another_section_holds(kind, plan, item, by):
+def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind, plan, item, by):
     """A section's key says nothing of its content: "delay" may hold standing text, "s-…" the delays."""
     change(section(kind, "delay"), by, heading="On delays", content="", standing_text="In short.")
     add(kind, by, heading="What is late", content="delay", standing_text="", after="purpose")
@@ -534,7 +534,7 @@ def test_standing_text_alone_is_not_mistaken_for_what_another_section_holds(kind
         ([], ""),
     ],
 )
-def test_the_text_tells_of_the_annexes_that_are_there(kind, plan, item, by, annexes, says):
+def test_the_text_mentions_only_annexes_that_are_included(kind, plan, item, by, annexes, says):
     change_kind(kind, by, annexes=annexes)
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by)
@@ -561,7 +561,9 @@ def test_the_text_tells_of_the_annexes_that_are_there(kind, plan, item, by, anne
         ),
     ],
 )
-def test_the_other_kinds_differ_as_their_data_says(kind, plan, item, by, slug, headings, opens):
+def test_the_other_kinds_have_their_own_headings_and_opening(
+    kind, plan, item, by, slug, headings, opens
+):
     with time_machine.travel(BEFORE):
         briefing = drafted(plan, item, by, kind=slug)
     told = paper(briefing)
@@ -569,7 +571,7 @@ def test_the_other_kinds_differ_as_their_data_says(kind, plan, item, by, slug, h
     assert told[0][1][0] == opens
 
 
-def test_a_briefing_begun_after_a_change_has_it(kind, plan, item, by):
+def test_a_briefing_begun_after_a_change_includes_it(kind, plan, item, by):
     change(section(kind, "purpose"), by, standing_text="Kia ora.")
     with time_machine.travel(BEFORE):
         other = drafted(plan, item, by, kind="interim")
@@ -587,7 +589,7 @@ def drafts_of_annual(like, by):
 # --- its history --------------------------------------------------------------------------------
 
 
-def test_its_history_reads_as_sentences_newest_first(kind, by):
+def test_the_history_of_a_kind_reads_as_sentences_newest_first(kind, by):
     row = section(kind, "delay")
     change(row, by, heading="What is late", standing_text="In short.", reason="Plainer.")
     kinds.move_section(section=row, places=-1, by=by)
@@ -628,7 +630,7 @@ def test_its_history_reads_as_sentences_newest_first(kind, by):
     assert {entry.who for entry in history_of(kind)} == {by.signature}
 
 
-def test_a_change_that_no_person_made_is_told_of_the_register_and_not_of_who_comes_next(by):
+def test_a_change_without_an_author_is_attributed_to_the_register(by):
     row = BriefingKindFactory(slug="interim", title="Progress on {plan}")
     history.save(row, by=by)
     row.title = "Interim report on {plan}"

@@ -85,7 +85,9 @@ SECTION = {"heading": "Delay", "content": "delay", "standing_text": "In short.",
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_as_often_for_many_as_for_one(desk, plan, count, django_assert_num_queries):
+def test_the_list_takes_the_same_queries_for_any_number_of_kinds(
+    desk, plan, count, django_assert_num_queries
+):
     for number in range(1, count + 1):
         kind = BriefingKindFactory(plan=plan, name=f"Kind {number}", position=number)
         KindSectionFactory.create_batch(count, kind=kind)
@@ -98,7 +100,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(desk, plan, count, django_as
     ]
 
 
-def test_a_plan_without_kinds_is_shown_those_of_the_product_and_takes_them(desk, plan):
+def test_a_plan_without_kinds_shows_the_products_and_can_copy_them(desk, plan):
     page = desk.get(at("kinds"))
     assert [each["name"] for each in page.context["patterns"]] == [
         "Annual report",
@@ -114,7 +116,7 @@ def test_a_plan_without_kinds_is_shown_those_of_the_product_and_takes_them(desk,
     ]
 
 
-def test_the_list_of_briefings_and_a_new_one_lead_to_the_kinds(desk, kind):
+def test_the_list_of_briefings_and_the_new_briefing_form_link_to_the_kinds(desk, kind):
     link = f'href="{at("kinds")}"'
     assert [words(desk.get(at(name))).count(link) for name in ("list", "create")] == [1, 1]
 
@@ -123,7 +125,7 @@ def test_the_list_of_briefings_and_a_new_one_lead_to_the_kinds(desk, kind):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_kind_asks_as_often_for_many_sections_as_for_one(
+def test_a_kind_takes_the_same_queries_for_any_number_of_sections(
     desk, plan, count, django_assert_num_queries
 ):
     kind = BriefingKindFactory(plan=plan)
@@ -138,7 +140,7 @@ def test_a_kind_asks_as_often_for_many_sections_as_for_one(
     assert len(page.context["withdrawn"]) == count
 
 
-def test_a_kind_shows_its_sections_and_the_paper_it_would_print(desk, kind):
+def test_a_kind_shows_its_sections_and_a_preview_of_its_paper(desk, kind):
     page = desk.get(at("kind", "annual"))
     shown = [
         (each["row"].heading, each["may_rise"], each["may_sink"])
@@ -161,7 +163,7 @@ def test_a_kind_shows_its_sections_and_the_paper_it_would_print(desk, kind):
     ]
 
 
-def test_a_kind_says_that_briefings_which_are_there_stay_as_they_are(desk, plan, kind):
+def test_a_kind_says_that_existing_briefings_do_not_change(desk, plan, kind):
     assert "No briefing is drafted as this kind yet." in words(desk.get(at("kind", "annual")))
     BriefingFactory(plan=plan, kind=kind)
     assert "1 briefing is drafted as this kind. Changing the kind never changes it:" in words(
@@ -173,7 +175,7 @@ def test_a_kind_says_that_briefings_which_are_there_stay_as_they_are(desk, plan,
     )
 
 
-def test_the_preview_is_of_the_last_briefings_period(desk, plan, kind):
+def test_the_preview_uses_the_period_of_the_last_briefing(desk, plan, kind):
     BriefingFactory(
         plan=plan,
         period_start=date(2009, 8, 1),
@@ -185,7 +187,7 @@ def test_the_preview_is_of_the_last_briefings_period(desk, plan, kind):
     assert "as at 15 February 2010, reporting on 1 August 2009 to 31 January 2010" in words(page)
 
 
-def test_a_paper_that_cannot_be_composed_says_why(desk, kind):
+def test_a_paper_that_cannot_be_composed_shows_the_reason(desk, kind):
     Appointment.objects.all().delete()
     for address in (at("kind", "annual"), at("kind-paper", "annual")):
         page = desk.get(address)
@@ -197,19 +199,19 @@ def test_a_paper_that_cannot_be_composed_says_why(desk, kind):
         )
 
 
-def test_the_whole_paper_has_its_cover_and_annexes(desk, kind):
+def test_the_full_preview_has_cover_and_annexes(desk, kind):
     page = desk.get(at("kind-paper", "annual"))
     assert paper(page).count("<h1") == 1
     assert "Annex A: Progress at a glance" in paper(page)
 
 
-def test_who_reads_alone_is_offered_no_change(manager, kind):
+def test_a_user_who_may_only_read_is_offered_no_changes(manager, kind):
     pages = [words(manager.get(at("kind", "annual"))), words(manager.get(at("kinds")))]
     assert [page.count('<form method="post"') for page in pages] == [1, 1]  # to sign out
     assert "Add a section" not in pages[0]
 
 
-def test_another_plans_kind_is_not_found(desk, plan, kind):
+def test_a_kind_of_another_plan_is_not_found(desk, plan, kind):
     other = BriefingKindFactory(slug="theirs")
     KindSectionFactory(kind=other, key="theirs")
     assert desk.get(at("kind", "theirs")).status_code == 404
@@ -219,7 +221,7 @@ def test_another_plans_kind_is_not_found(desk, plan, kind):
 # --- its sections -----------------------------------------------------------------------------------
 
 
-def test_a_section_is_changed(desk, kind):
+def test_a_section_can_be_changed(desk, kind):
     answer = desk.post(at("change-section", "annual", "delay"), SECTION)
     assert answer.url == at("kind", "annual")
     row = kind.sections.get(key="delay")
@@ -227,7 +229,7 @@ def test_a_section_is_changed(desk, kind):
     assert "In short." in paper(desk.get(answer.url))
 
 
-def test_a_preview_shows_what_is_typed_and_saves_nothing(desk, kind):
+def test_a_preview_shows_the_typed_text_and_saves_nothing(desk, kind):
     page = desk.post(
         at("change-section", "annual", "delay"),
         {**SECTION, "heading": "What is late", "act": "preview"},
@@ -242,7 +244,7 @@ def test_a_preview_shows_what_is_typed_and_saves_nothing(desk, kind):
 
 
 @pytest.mark.parametrize("act", ["save", "preview"])
-def test_a_refused_text_is_a_sentence_at_its_field_beside_the_paper_as_it_is(desk, kind, act):
+def test_a_refused_text_shows_an_error_at_its_field_and_the_unchanged_paper(desk, kind, act):
     typed = {**SECTION, "standing_text": "See {12}.", "act": act}
     page = desk.post(at("change-section", "annual", "delay"), typed)
     assert page.status_code == 422
@@ -256,7 +258,7 @@ def test_a_refused_text_is_a_sentence_at_its_field_beside_the_paper_as_it_is(des
     assert "<h2>Delay</h2>" in paper(page)
 
 
-def test_a_conflict_shows_both_sides_and_the_second_save_wins(desk, kind, coordinator):
+def test_a_conflict_shows_both_versions_and_a_second_save_overwrites(desk, kind, coordinator):
     row = kind.sections.get(key="delay")
     kinds.change_section(
         section=row,
@@ -309,7 +311,7 @@ def test_a_section_is_previewed_then_added(desk, kind):
     assert kind.sections.get(heading="Money").position == 5
 
 
-def test_what_another_section_holds_is_not_offered_and_is_refused_with_its_name(desk, kind):
+def test_content_of_another_section_is_not_offered_and_is_refused_by_name(desk, kind):
     offered = desk.get(at("add-section", "annual")).context["form"].fields["content"].choices
     assert [value for value, _ in offered] == ["", "figures", "risks"]
     page = desk.post(at("add-section", "annual"), {**ADDED, "content": "delay"})
@@ -318,7 +320,7 @@ def test_what_another_section_holds_is_not_offered_and_is_refused_with_its_name(
     }
 
 
-def test_a_section_is_moved_and_the_edge_is_said(desk, kind):
+def test_a_section_can_be_moved_and_the_page_says_when_it_cannot_move_further(desk, kind):
     move = at("move-section", "annual", "delay")
     answer = desk.post(move, {"way": "up"}, follow=True)
     assert [str(each) for each in answer.context["messages"]] == ["“Delay” is moved up."]
@@ -328,7 +330,7 @@ def test_a_section_is_moved_and_the_edge_is_said(desk, kind):
     assert desk.post(move, {"way": "sideways"}).status_code == 400
 
 
-def test_a_section_is_withdrawn_with_a_reason_and_brought_back(desk, kind):
+def test_a_section_is_withdrawn_with_a_reason_and_restored(desk, kind):
     address = at("withdraw-section", "annual", "delay")
     assert errors_of(desk.post(address, {})) == {"reason": ["Say it in a few words."]}
     desk.post(address, {"reason": "Nothing is late."})
@@ -361,7 +363,7 @@ KIND = {
 }
 
 
-def test_a_kind_takes_another_name_annexes_and_recommendations(desk, kind):
+def test_the_name_annexes_and_recommendations_of_a_kind_can_be_changed(desk, kind):
     page = desk.post(at("change-kind", "annual"), {**KIND, "act": "preview"})
     assert "to the new dates" in paper(page)
     assert page.context["shown"]["briefing"].title == "The year of the Plan of Action"
@@ -371,13 +373,13 @@ def test_a_kind_takes_another_name_annexes_and_recommendations(desk, kind):
     assert kind.asks == [{"verb": "agree", "text": "to the new dates"}]
 
 
-def test_a_refused_recommendation_is_said_at_its_row(desk, kind):
+def test_a_refused_recommendation_shows_an_error_at_its_row(desk, kind):
     page = desk.post(at("change-kind", "annual"), {**KIND, "text-2": "a\n\nb"})
     assert errors_of(page) == {"text-2": ["A recommendation is one sentence, without sub-bullets."]}
     assert len(list(page.context["form"].ask_fields())) == 4
 
 
-def test_a_conflict_over_a_kind_shows_both_sides(desk, kind, coordinator):
+def test_a_conflict_over_a_kind_shows_both_versions(desk, kind, coordinator):
     kinds.change_kind(
         kind=kind,
         version=1,
@@ -397,7 +399,7 @@ def test_a_conflict_over_a_kind_shows_both_sides(desk, kind, coordinator):
     assert page.context["form"]["version"].value() == "2"
 
 
-def test_a_copy_is_a_kind_of_its_own(desk, kind):
+def test_copying_a_kind_makes_a_separate_kind(desk, kind):
     assert errors_of(desk.post(at("copy-kind", "annual"), {"name": "annual report"})) == {
         "name": ["The plan has a kind of briefing “Annual report” already."]
     }
@@ -412,7 +414,7 @@ def test_a_copy_is_a_kind_of_its_own(desk, kind):
     ]
 
 
-def test_the_history_names_who_and_why(desk, kind, coordinator):
+def test_the_history_shows_authors_and_reasons(desk, kind, coordinator):
     desk.post(at("change-section", "annual", "delay"), {**SECTION, "reason": "Plainer."})
     page = words(desk.get(at("kind-history", "annual")))
     assert f"{coordinator.signature} changed the standing text of “Delay”:" in page

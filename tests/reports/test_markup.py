@@ -18,7 +18,7 @@ def outline(block):
     ]
 
 
-def test_bold_is_read():
+def test_bold_is_parsed():
     assert looks(inline("the **contents** of")) == [
         ("the ", False),
         ("contents", True),
@@ -52,7 +52,7 @@ def test_an_escaped_asterisk_is_an_asterisk():
     assert looks(inline(r"\*\*not bold\*\*")) == [("**not bold**", False)]
 
 
-def test_bullets_and_their_bullets_are_read():
+def test_bullets_and_sub_bullets_are_parsed():
     (block,) = parse("Lead:\n- one\n  - nested\n  - more\n* two\n• three")
     assert outline(block) == (
         "Lead:",
@@ -60,7 +60,7 @@ def test_bullets_and_their_bullets_are_read():
     )
 
 
-def test_a_line_that_stands_in_continues_its_bullet():
+def test_an_indented_line_continues_its_bullet():
     (block,) = parse("Lead:\n- one\n  goes on\n- two")
     assert outline(block) == ("Lead:", [("one goes on", []), ("two", [])])
 
@@ -92,7 +92,7 @@ def test_more_than_a_hundred_bullets_are_refused():
         parse("Lead\n" + "- a\n" * 101)
 
 
-def test_over_long_text_is_refused():
+def test_text_over_the_limit_is_refused():
     with pytest.raises(DocumentError, match="100,000 characters long"):
         parse("x" * 100_000)
     with pytest.raises(DocumentError, match="100,000 characters long"):
@@ -111,7 +111,7 @@ def test_blank_text_has_no_paragraph():
         Bullet(inline("  "))
 
 
-def test_what_a_word_processor_adds_is_tidied():
+def test_special_characters_of_word_processors_are_normalised():
     (block,) = parse("Ma\u0304ori\u200b and\x0bco\u00adoperate\r\nnow")
     assert words(block.text) == "Māori and cooperate now"
 
@@ -127,7 +127,7 @@ def test_te_reo_maori_is_marked():
     assert words(text) == "Te Puni Kōkiri, Kāinga Ora, the Tōkyō office, whānau and Pākehā"
 
 
-def test_names_without_macrons_are_marked_when_they_are_given():
+def test_names_passed_in_are_marked_as_te_reo_without_macrons_too():
     text = inline("Ask Te Tari Mahi.", maori=["Te Tari Mahi", ""])
     assert text == (Run("Ask "), Run("Te Tari Mahi", lang="mi"), Run("."))
 
@@ -140,7 +140,7 @@ markup = st.text(st.sampled_from("ab ā*-•\\\n_<>1."), max_size=60)
 
 
 @given(source=markup)
-def test_what_is_written_for_editing_reads_back_the_same(source):
+def test_text_written_for_editing_parses_back_the_same(source):
     try:
         blocks = parse(source)
     except DocumentError:
@@ -152,7 +152,7 @@ def test_what_is_written_for_editing_reads_back_the_same(source):
 
 
 @given(source=st.text(max_size=80))
-def test_no_letter_is_lost_or_added(source):
+def test_parsing_loses_or_adds_no_letter(source):
     """Whatever is typed, only asterisks, bullet signs, white space and invisible signs may go."""
     try:
         blocks = parse(source)

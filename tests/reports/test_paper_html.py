@@ -53,7 +53,7 @@ def after(found, label):
     return found[found.index(label) + 1]
 
 
-def test_the_parts_stand_in_the_order_of_the_reference(outline):
+def test_parts_are_in_the_order_of_the_reference_paper(outline):
     order = [
         "Minister",
         "Portfolio",
@@ -113,7 +113,7 @@ def test_the_cover_prints_each_fact(outline):
     ]
 
 
-def test_a_real_not_applicable_is_printed():
+def test_not_applicable_is_printed_where_it_was_entered():
     found = cover_with(for_referral_to=(), copied_to=(), agencies_consulted=())
     assert [after(found, w) for w in ("Copied to", "For referral to", "Agencies consulted")] == [
         "N/A"
@@ -121,7 +121,7 @@ def test_a_real_not_applicable_is_printed():
     assert not [words for words in found if words.startswith("cc ")]
 
 
-def test_who_does_not_concur_is_printed_and_where_the_reasons_are():
+def test_agencies_that_do_not_concur_are_printed_with_the_annex_of_their_reasons():
     cover = replace(sample.cover(), not_concurring=("MFAT", "MWA"))
     found = pieces(cover=cover, annexes=(sample.work_item_table(), sample.consulted_table()))
     place = found.index("Not concurring:")
@@ -129,12 +129,12 @@ def test_who_does_not_concur_is_printed_and_where_the_reasons_are():
     assert found[place + 1] == "MFAT, MWA (reasons in Annex B)"
 
 
-def test_a_deadline_is_a_long_date():
+def test_a_deadline_is_printed_as_a_long_date():
     found = cover_with(deadline=sample.DATED)
     assert found[found.index("Deadline") + 3] == "30 July 2010"
 
 
-def test_several_names_stand_on_lines_of_their_own():
+def test_several_names_are_on_separate_lines():
     found = cover_with(copied_to=("A Minister", "B Minister"), for_referral_to=("C Minister",))
     assert found[found.index("Copied to") + 1 :][:2] == ["A Minister", "B Minister"]
     assert after(found, "For referral to") == "C Minister"
@@ -226,7 +226,7 @@ def test_no_space_is_added_between_runs(html):
     assert "</span>) coordinates" in html
 
 
-def test_screen_and_print_differ_in_stylesheets_alone(html):
+def test_screen_and_print_differ_only_in_stylesheets(html):
     screen = document_html(sample.document(), for_screen=True)
     strip = re.compile(r'<link rel="stylesheet"[^>]*>\n')
     assert strip.sub("", screen) == strip.sub("", html)
@@ -244,7 +244,7 @@ def test_the_fragment_is_the_body_of_the_page(html):
     assert "<link" not in fragment
 
 
-def test_nothing_is_styled_or_scripted_in_line(outline):
+def test_there_is_no_inline_style_or_script(outline):
     tags = {tag for tag, _ in outline.elements}
     assert not tags & {"style", "script", "iframe", "object", "img", "a", "form"}
     assert not [attrs for _, attrs in outline.elements if "style" in attrs]
@@ -260,7 +260,7 @@ def test_ids_are_the_documents_own_opaque_keys(outline):
 HOSTILE = '"><script>alert(1)</script>&amp;{{ 7|add:1 }}{% now "Y" %}'
 
 
-def test_every_text_is_escaped_wherever_it_stands():
+def test_every_text_is_escaped_in_every_place():
     """One hostile string in every place that holds a person's words."""
     cover = replace(
         sample.cover(),
@@ -315,7 +315,7 @@ def test_every_text_is_escaped_wherever_it_stands():
     assert text.count("<script>alert(1)</script>") >= 30
 
 
-def test_templates_hold_no_switch_that_lets_markup_through(project_root):
+def test_templates_never_switch_off_escaping(project_root):
     for template in sorted((project_root / "templates/reports/paper").glob("*.html")):
         found = re.findall(r"\|\s*safe|autoescape|mark_safe|safeseq", template.read_text())
         assert (template.name, found) == (template.name, [])

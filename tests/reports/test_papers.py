@@ -100,15 +100,13 @@ def freeze(made: Before, instant: datetime, kind: str = "pack", **how: int) -> M
     ],
     ids=["before", "on the day", "the day after", "a season later"],
 )
-def test_pack_shows_the_plan_as_it_is_and_never_later_than_the_meetings_day(
-    made, instant, shows, key
-):
+def test_a_pack_shows_the_plan_now_but_never_after_the_meetings_day(made, instant, shows, key):
     paper = freeze(made, instant)
     assert (paper.as_at, paper.made_at, paper.moment.key) == (shows, instant, key)
     assert from_plain(paper.content).key == key
 
 
-def test_what_is_kept_is_the_data_the_bytes_their_hash_and_who_froze_them_when(made):
+def test_freezing_stores_data_bytes_hash_author_and_time(made):
     paper = freeze(made, at(9))
     kept = MeetingPaper.objects.get()
     assert (kept.kind, kept.number, kept.made_by, kept.made_at) == (
@@ -122,7 +120,7 @@ def test_what_is_kept_is_the_data_the_bytes_their_hash_and_who_froze_them_when(m
     assert from_plain(kept.content) == compose_pack(made.meeting, Moment.at(at(9)))
 
 
-def test_another_freeze_is_the_next_version_and_the_old_one_stays(made):
+def test_freezing_again_makes_the_next_version_and_keeps_the_old_one(made):
     first = freeze(made, at(8))
     change = made.brochure
     change.title = "Print a leaflet"
@@ -135,14 +133,14 @@ def test_another_freeze_is_the_next_version_and_the_old_one_stays(made):
     assert MeetingPaper.objects.get(pk=first.pk).is_intact
 
 
-def test_somebody_who_saw_an_older_version_freezes_nothing(made):
+def test_freezing_from_an_outdated_page_does_nothing(made):
     freeze(made, at(8), after=0)
     with refused("Somebody has frozen another version meanwhile. See what it says."):
         freeze(made, at(9), after=0)
     assert MeetingPaper.objects.count() == 1
 
 
-def test_a_pack_of_a_meeting_that_moves_while_it_prints_is_not_kept(made, monkeypatch):
+def test_a_pack_of_a_meeting_moved_during_rendering_is_not_stored(made, monkeypatch):
     def moves(html, **kwargs):
         Meeting.objects.get(pk=made.meeting.pk)
         made.meeting.version += 1
@@ -155,7 +153,7 @@ def test_a_pack_of_a_meeting_that_moves_while_it_prints_is_not_kept(made, monkey
     assert not MeetingPaper.objects.exists()
 
 
-def test_what_cannot_be_printed_is_refused_by_name_and_keeps_nothing(made, monkeypatch):
+def test_unprintable_text_is_refused_by_name_and_nothing_is_stored(made, monkeypatch):
     monkeypatch.undo()
     made.brochure.title = "Print 🦆 brochures"
     history.save(made.brochure, by=None, at=at(1))
@@ -207,7 +205,7 @@ def figures_of(pack: Pack) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("instant", [at(2), at(10, 9), at(20)])
-def test_dashboard_at_the_frozen_moment_has_the_packs_figures_whatever_happens_next(made, instant):
+def test_the_dashboard_at_the_frozen_moment_keeps_the_packs_figures(made, instant):
     now = figures(
         dashboard.read_dashboard(Look(plan=made.plan, at=Moment.at(min(instant, end_of(HELD)))))
     )
@@ -223,7 +221,7 @@ def test_dashboard_at_the_frozen_moment_has_the_packs_figures_whatever_happens_n
 
 @hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
-def test_no_series_of_changes_moves_the_past_that_a_pack_shows(made, changes):
+def test_no_later_changes_alter_the_past_shown_by_a_pack(made, changes):
     with undone():
         pack = from_plain(freeze(made, at(9)).content)
         for hours, change in enumerate(changes):
@@ -234,7 +232,7 @@ def test_no_series_of_changes_moves_the_past_that_a_pack_shows(made, changes):
         row.refresh_from_db()
 
 
-def test_late_items_of_a_cell_are_counted_one_by_one_or_by_kind(made):
+def test_each_cell_of_the_grid_counts_items_and_late_ones(made):
     pack = compose_pack(made.meeting, Moment.at(at(2)))
     assert [(line.agency, [(c.count, c.late) for c in line.cells]) for line in pack.grid.lines] == [
         ("Customs", [(1, 0), (7, 0)]),
@@ -243,7 +241,7 @@ def test_late_items_of_a_cell_are_counted_one_by_one_or_by_kind(made):
     ]
 
 
-def test_each_matter_says_why_it_is_there_and_what_it_is_about(made):
+def test_each_matter_shows_its_reasons_and_its_subject(made):
     matters = compose_pack(made.meeting, Moment.at(at(2))).agenda
     welcome, item, moves, words, decision, risk, answer = matters
     assert (welcome.title, welcome.note, welcome.item) == ("Welcome", ("Ten minutes.",), None)
@@ -275,14 +273,14 @@ def test_each_matter_says_why_it_is_there_and_what_it_is_about(made):
     assert answer.answer.agency == "Police"
 
 
-def test_a_matters_subject_is_told_as_it_was_at_the_moment(made):
+def test_the_subject_of_a_matter_is_shown_as_at_the_moment(made):
     made.brochure.action = "Print nothing."
     history.save(made.brochure, by=None, at=at(12))
     pack = from_plain(freeze(made, at(20)).content)
     assert pack.agenda[1].item.action[0] == "Print a brochure in ten languages."
 
 
-def test_what_was_recorded_only_after_the_moment_is_left_out_of_its_matter(made):
+def test_records_made_after_the_moment_are_left_out_of_a_matter(made):
     with time_machine.travel(at(15)):
         late = VariationFactory(plan=made.plan, item=made.brochure, number=9, kind="withdrawal",
                                 milestone=None, due_before=None, due_after=None)  # fmt: skip
@@ -303,7 +301,7 @@ def test_open_decisions_are_those_of_earlier_meetings_not_done_at_the_moment(mad
     assert [each.number for each in pack.decisions] == [1, 3]
 
 
-def test_what_changed_is_told_since_the_last_meeting(made):
+def test_changes_are_those_since_the_last_meeting(made):
     change_everything(made, at(5))
     pack = compose_pack(made.meeting, Moment.at(at(6)))
     assert pack.since == "Meeting of 3 May 2010"
@@ -322,7 +320,9 @@ def test_an_empty_plan_and_an_empty_agenda_make_a_pack():
 
 
 @pytest.mark.parametrize("more", [0, 30])
-def test_queries_do_not_grow_with_the_agenda(made, more, django_assert_num_queries):
+def test_a_pack_takes_the_same_queries_for_an_agenda_of_any_length(
+    made, more, django_assert_num_queries
+):
     with time_machine.travel(at(1)):
         for number in range(more):
             variation = VariationFactory(
@@ -336,7 +336,7 @@ def test_queries_do_not_grow_with_the_agenda(made, more, django_assert_num_queri
 # --- minutes ----------------------------------------------------------------------------------
 
 
-def test_minutes_say_who_came_what_was_considered_and_what_was_decided(closed):
+def test_minutes_list_attendance_matters_considered_and_decisions(closed):
     meeting = closed.meeting
     welcome, item, moves, *rest = meeting.matters.in_order()
     AttendanceFactory(meeting=meeting, agency=closed.police)
@@ -374,7 +374,7 @@ def test_minutes_say_who_came_what_was_considered_and_what_was_decided(closed):
     assert (minutes.next, minutes.next_place) == (date(2010, 9, 2), "Stout Street")
 
 
-def test_a_variation_decided_beside_the_agenda_is_told_with_the_other_decisions(closed):
+def test_a_variation_decided_outside_the_agenda_is_listed_with_the_other_decisions(closed):
     with time_machine.travel(at(10)):
         decided = VariationFactory(
             milestone=closed.printed, number=9, state="declined", meeting=closed.meeting,
@@ -386,18 +386,18 @@ def test_a_variation_decided_beside_the_agenda_is_told_with_the_other_decisions(
     assert [(each.text, each.about) for each in minutes.others] == [(("No.",), "V9")]
 
 
-def test_minutes_are_frozen_once_the_record_is_closed(closed):
+def test_minutes_can_be_frozen_once_the_record_is_closed(closed):
     paper = freeze(closed, at(12), "minutes")
     assert (paper.kind, paper.number, paper.as_at) == ("minutes", 1, at(12))
     assert freeze(closed, at(12)).number == 1  # packs are counted apart
 
 
-def test_minutes_of_an_open_record_are_not_frozen(made):
+def test_minutes_of_an_open_record_cannot_be_frozen(made):
     with refused("Close the record before you freeze its minutes."):
         freeze(made, at(12), "minutes")
 
 
-def test_a_meeting_to_come_has_no_minutes(made):
+def test_a_future_meeting_has_no_minutes(made):
     with refused("That meeting has not been held yet."):
         meeting_papers.draft("minutes", meeting=made.meeting, at=at(9))
 
@@ -432,18 +432,18 @@ def test_the_database_refuses_to_change_or_delete_a_frozen_paper(statement):
         {"as_at": at(12), "made_at": at(11)},
     ],
 )
-def test_the_database_refuses_a_paper_that_cannot_be(fault):
+def test_the_database_refuses_an_invalid_paper(fault):
     with pytest.raises(IntegrityError), transaction.atomic():
         MeetingPaperFactory(**fault)
 
 
-def test_the_database_refuses_two_papers_of_one_number():
+def test_the_database_refuses_two_versions_with_the_same_number():
     paper = MeetingPaperFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
         MeetingPaperFactory(meeting=paper.meeting)
 
 
-def test_two_who_freeze_at_once_make_one_version(made, monkeypatch):
+def test_two_simultaneous_freezes_make_one_version(made, monkeypatch):
     def somebody_else(html, **kwargs):
         MeetingPaperFactory(meeting=made.meeting)
         return b""
@@ -453,7 +453,7 @@ def test_two_who_freeze_at_once_make_one_version(made, monkeypatch):
         freeze(made, at(8))
 
 
-def test_kept_data_reads_back_and_what_is_not_a_paper_is_refused(made):
+def test_stored_data_reads_back_and_invalid_data_is_refused(made):
     pack = compose_pack(made.meeting, Moment.at(at(2)))
     assert from_plain(json.loads(json.dumps(to_plain(pack)))) == pack
     minutes = compose_minutes(made.meeting, at(2))
@@ -471,7 +471,7 @@ def test_kept_data_reads_back_and_what_is_not_a_paper_is_refused(made):
 # --- compared with a meeting ------------------------------------------------------------------
 
 
-def test_a_meeting_to_compare_with_is_what_its_last_frozen_pack_shows(
+def test_comparing_with_a_meeting_uses_the_moment_of_its_last_frozen_pack(
     made, django_assert_num_queries
 ):
     person = UserFactory()
@@ -489,7 +489,7 @@ def test_a_meeting_to_compare_with_is_what_its_last_frozen_pack_shows(
 # --- the demo's -------------------------------------------------------------------------------
 
 
-def test_the_demos_held_meetings_get_their_papers_once(made, settings):
+def test_papers_of_the_demos_past_meetings_are_made_once(made, settings):
     settings.DEBUG = True
     Plan.objects.filter(pk=made.plan.pk).update(slug=CURRENT_PLAN)
     made.meeting.closed_at, made.meeting.closed_by = at(11), made.coordinator
@@ -503,7 +503,7 @@ def test_the_demos_held_meetings_get_their_papers_once(made, settings):
     ]
 
 
-def test_the_demos_papers_are_not_for_a_live_service(settings):
+def test_the_demos_papers_cannot_be_made_with_debug_off(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError):
         call_command("load_demo_papers")

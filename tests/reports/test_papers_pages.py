@@ -60,9 +60,7 @@ def close(made):
 # --- before it is frozen ----------------------------------------------------------------------
 
 
-def test_members_read_the_draft_and_only_the_coordinator_is_offered_to_freeze_it(
-    client, made, coordinator
-):
+def test_members_read_the_draft_and_only_the_coordinator_can_freeze_it(client, made, coordinator):
     page = coordinator.get(address(made, "pack/"))
     assert "A draft from the plan as it is now." in page.text
     assert "Print a brochure" in page.text
@@ -74,7 +72,7 @@ def test_members_read_the_draft_and_only_the_coordinator_is_offered_to_freeze_it
     assert MeetingPaper.objects.count() == 0
 
 
-def test_after_the_meetings_day_the_draft_is_of_that_days_end(client, made):
+def test_the_draft_after_the_meeting_shows_the_end_of_its_day(client, made):
     with time_machine.travel(at(20), tick=False):
         client.force_login(made.observer)
         page = client.get(address(made, "pack/")).text
@@ -82,7 +80,7 @@ def test_after_the_meetings_day_the_draft_is_of_that_days_end(client, made):
     assert "<td>10 June 2010</td>" in page
 
 
-def test_a_draft_says_so_on_every_page_and_is_not_kept(member, made):
+def test_a_draft_is_labelled_on_every_page_and_not_stored(member, made):
     response = member.get(address(made, "pack/draft.pdf"))
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == 'attachment; filename="pack 2010-06-10 draft.pdf"'
@@ -91,20 +89,20 @@ def test_a_draft_says_so_on_every_page_and_is_not_kept(member, made):
     assert MeetingPaper.objects.count() == 0
 
 
-def test_the_meetings_page_leads_to_both_papers(member, made):
+def test_the_meetings_page_links_to_both_papers(member, made):
     page = member.get(address(made, "")).text
     assert f'href="{address(made, "pack/")}"' in page
     assert f'href="{address(made, "minutes/")}"' in page
 
 
-def test_a_meeting_to_come_has_no_minutes_yet(member, made):
+def test_a_future_meeting_has_no_minutes_yet(member, made):
     page = member.get(address(made, "minutes/"))
     assert (page.status_code, "That meeting has not been held yet." in page.text) == (200, True)
     draft = member.get(address(made, "minutes/draft.pdf"))
     assert (draft.status_code, "That meeting has not been held yet." in draft.text) == (422, True)
 
 
-def test_minutes_are_offered_to_be_frozen_once_the_record_is_closed(coordinator, made):
+def test_freezing_the_minutes_is_offered_once_the_record_is_closed(coordinator, made):
     with time_machine.travel(at(12), tick=False):
         assert "They can be frozen once the record is closed." in (
             coordinator.get(address(made, "minutes/")).text
@@ -121,7 +119,7 @@ def test_minutes_are_offered_to_be_frozen_once_the_record_is_closed(coordinator,
         ]
 
 
-def test_what_cannot_be_printed_is_said_and_nothing_is_kept(coordinator, made):
+def test_unprintable_text_is_reported_and_nothing_is_stored(coordinator, made):
     made.brochure.title = "Print 🦆 brochures"
     history.save(made.brochure, by=None)
     with time_machine.travel(at(9)):
@@ -135,7 +133,7 @@ def test_what_cannot_be_printed_is_said_and_nothing_is_kept(coordinator, made):
 # --- afterwards -------------------------------------------------------------------------------
 
 
-def test_a_frozen_pack_is_shown_as_it_was_whatever_happened_since(coordinator, made):
+def test_a_frozen_pack_is_shown_unchanged_after_later_changes(coordinator, made):
     response = freeze(coordinator, made)
     assert response.url == address(made, "pack/")
     with time_machine.travel(at(9)):
@@ -162,9 +160,7 @@ def test_the_dashboard_opens_at_the_frozen_moment_and_compares_with_it(coordinat
     )
 
 
-def test_the_stored_file_is_handed_out_and_kept_by_the_browser_as_long_as_one_may_read_it(
-    member, made
-):
+def test_the_stored_file_is_served_and_revalidated_by_browsers(member, made):
     pdf = b"%PDF-1.7 as it was frozen"
     MeetingPaperFactory(meeting=made.meeting, pdf=pdf)
     response = member.get(address(made, "pack/version-1.pdf"))
@@ -181,12 +177,12 @@ def test_the_stored_file_is_handed_out_and_kept_by_the_browser_as_long_as_one_ma
 
 
 @pytest.mark.parametrize("part", ["pack/version-2.pdf", "minutes/version-1.pdf"])
-def test_a_version_that_is_not_there_is_not_found(member, made, part):
+def test_an_unknown_version_is_not_found(member, made, part):
     MeetingPaperFactory(meeting=made.meeting)
     assert member.get(address(made, part)).status_code == 404
 
 
-def test_a_file_that_is_no_longer_what_was_frozen_is_not_handed_out(member, made):
+def test_a_file_that_was_tampered_with_is_not_served(member, made):
     MeetingPaperFactory(meeting=made.meeting)
     with connection.cursor() as cursor:  # past the guards, as damage to the disk would
         drop_guards(cursor)
@@ -204,7 +200,7 @@ def drop_guards(cursor):
         cursor.execute("DROP TRIGGER meetingpaper_frozen_update ON reports_meetingpaper")
 
 
-def test_a_second_press_of_the_button_freezes_nothing(coordinator, made):
+def test_pressing_the_button_twice_freezes_only_once(coordinator, made):
     freeze(coordinator, made)
     assert said(freeze(coordinator, made))[-1] == (
         "Somebody has frozen another version meanwhile. See what it says."
@@ -218,7 +214,7 @@ def test_a_new_version_is_offered_beside_the_frozen_one(coordinator, made):
     assert '<button class="button button-secondary" name="after" value="1">Freeze version 2' in page
 
 
-def test_what_was_frozen_in_another_shape_still_has_its_file(member, made):
+def test_a_pack_in_an_unknown_format_still_offers_its_file(member, made):
     MeetingPaperFactory(meeting=made.meeting, content={"type": "Pack", "of": "another time"})
     page = member.get(address(made, "pack/")).text
     assert "Its file is complete." in page
@@ -226,7 +222,7 @@ def test_what_was_frozen_in_another_shape_still_has_its_file(member, made):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_queries_do_not_grow_with_versions_and_matters(
+def test_the_page_takes_the_same_queries_for_any_number_of_versions_and_matters(
     member, made, count, django_assert_num_queries
 ):
     content = to_plain(compose_pack(made.meeting, Moment.at(at(2))))

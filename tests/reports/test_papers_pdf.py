@@ -83,7 +83,7 @@ def cells(part, role="TD"):
 # --- figures ----------------------------------------------------------------------------------
 
 
-def test_every_figure_in_the_file_is_the_dashboards(papers, data):
+def test_every_figure_in_the_file_matches_the_dashboard(papers, data):
     page, heard = papers["dashboard"], parts(data)
 
     going = heard["How we are going"]
@@ -137,7 +137,7 @@ def test_every_figure_in_the_file_is_the_dashboards(papers, data):
 # --- the file ---------------------------------------------------------------------------------
 
 
-def test_its_bookmarks_are_its_headings(data):
+def test_the_bookmarks_are_the_headings(data):
     with opened(data) as pdf, pdf.open_outline() as outline:
         (top,) = outline.root
         found = {item.title: [child.title for child in item.children] for item in top.children}
@@ -157,7 +157,7 @@ def test_its_bookmarks_are_its_headings(data):
     assert found["Agenda"][:2] == ["1. Welcome", "2. 1.1 Print a brochure"]
 
 
-def test_tables_have_heads_with_scopes_and_pictures_have_words(tree):
+def test_tables_have_scoped_headers_and_pictures_have_alternative_text(tree):
     for table in tree.all("Table"):
         assert table.all("TH")
     assert {th.attribute("/Scope") for th in tree.all("TH")} == {"/Row", "/Column"}
@@ -169,14 +169,14 @@ def test_tables_have_heads_with_scopes_and_pictures_have_words(tree):
     assert "1.1 Brochure printed: promised 31 Mar 2010, expected 31 Aug 2010" in figures[0]
 
 
-def test_te_reo_is_marked_wherever_it_stands(tree):
+def test_te_reo_is_marked_in_every_place(tree):
     marked = [element for element in tree.walk() if str(element.node.get("/Lang", "")) == "mi"]
     assert len(marked) >= 2  # a pillar's name, an item's title
     assert {element.role for element in marked} == {"Span"}
 
 
 @pytest.mark.parametrize("name", ["pack", "minutes"])
-def test_every_word_of_the_page_reads_back_and_no_other(papers, name):
+def test_the_pdf_has_exactly_the_words_of_the_html(papers, name):
     paper = papers[name]
     html = tokens(html_words(paper_html(paper)))
     lines = "\n".join(pages(print_paper(paper), "-layout")).splitlines()
@@ -185,7 +185,7 @@ def test_every_word_of_the_page_reads_back_and_no_other(papers, name):
     assert read == html + Counter({"•": bullets} if bullets else {})
 
 
-def test_every_page_says_which_meeting_which_page_and_how_it_is_marked(papers, data):
+def test_every_page_shows_the_meeting_page_number_and_marking(papers, data):
     for number, page in enumerate(found := pages(data, "-layout"), start=1):
         assert f"Working group, 10 June 2010 · page {number} of {len(found)}" in page
         assert page.count("UNCLASSIFIED") == 2 + (number == 1)
@@ -194,12 +194,12 @@ def test_every_page_says_which_meeting_which_page_and_how_it_is_marked(papers, d
         assert page.splitlines()[0].split() == ["UNCLASSIFIED", "Draft"]
 
 
-def test_a_frozen_paper_says_which_version_it_is(data):
+def test_a_frozen_paper_shows_its_version(data):
     assert "Version 1, frozen on 2 June 2010 at 12:00" in pages(data)[0]
     assert "2 June 2010 at 12:00" in pages(data)[0]
 
 
-def test_the_same_paper_is_the_same_bytes(papers, data):
+def test_the_same_paper_renders_to_the_same_bytes(papers, data):
     again = print_paper(papers["pack"], state="Version 1, frozen on 2 June 2010 at 12:00")
     assert again == data
 
@@ -207,7 +207,7 @@ def test_the_same_paper_is_the_same_bytes(papers, data):
 # --- what does not fit ------------------------------------------------------------------------
 
 
-def test_forty_matters_and_long_lists_print_and_say_what_they_leave_out(papers):
+def test_forty_matters_and_long_lists_print_and_state_what_is_left_out(papers):
     pack = papers["pack"]
     many = replace(
         pack,

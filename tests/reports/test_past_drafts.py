@@ -49,7 +49,7 @@ def texts(document):
     return [words(paragraph.text) for paragraph in document.paragraphs()]
 
 
-def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
+def test_the_draft_of_any_moment_is_the_paper_of_that_moment(draft, by):
     """Edited, added, moved, hidden, joined, renamed and asked: each state comes back whole."""
     row = first(draft, "purpose")
     then = {}
@@ -77,7 +77,7 @@ def test_the_draft_of_any_moment_is_the_paper_that_was_there_then(draft, by):
         assert past_drafts.read_past_draft(draft, instant(day, 12)) == document
 
 
-def test_the_cover_and_the_annexes_are_those_chosen_then(draft):
+def test_the_cover_and_annexes_are_those_of_that_moment(draft):
     draft.title, draft.annexes = "Another title", []
     with on(4):
         history.save(draft, by=None)
@@ -89,7 +89,7 @@ def test_the_cover_and_the_annexes_are_those_chosen_then(draft):
     assert (after.title, len(after.annexes)) == ("Another title", 0)
 
 
-def test_before_it_was_begun_there_was_no_draft(draft):
+def test_there_is_no_draft_before_it_was_begun(draft):
     assert past_drafts.read_past_draft(draft, instant(1)) is None
 
 
@@ -110,7 +110,7 @@ def offered(draft):
     return [(then.moment.words, then.words) for then in past_drafts.moments(draft, TODAY)]
 
 
-def test_a_draft_that_is_not_begun_has_no_past(plan, item):
+def test_a_draft_that_is_not_begun_has_no_past_versions(plan, item):
     briefing = Briefing.objects.create(
         plan=plan, tracker_number="10/1", title="Progress", dated=date(2010, 7, 30),
         period_start=date(2009, 7, 31), period_end=date(2010, 7, 30), contact_name="A",
@@ -119,7 +119,7 @@ def test_a_draft_that_is_not_begun_has_no_past(plan, item):
     assert past_drafts.moments(briefing, TODAY) == []
 
 
-def test_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, by):
+def test_the_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, by):
     with on(3, 1):
         drafts.add(briefing=draft, section="delay", text="Why.", by=by)
     item.stage, item.completed_on = "complete", date(2010, 7, 20)
@@ -150,13 +150,13 @@ def test_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, 
     ]
 
 
-def test_today_is_not_over(draft):
+def test_the_current_day_is_not_offered_as_a_day_of_editing(draft):
     assert [then.words for then in past_drafts.moments(draft, date(2010, 8, 2))] == [
         "as it was begun"
     ]
 
 
-def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by):
+def test_the_moment_of_a_refresh_shows_the_draft_before_it(draft, item, by):
     before = document_of(draft)
     item.stage, item.completed_on = "complete", date(2010, 7, 20)
     history.save(item, by=None, at=datetime(2010, 7, 20, tzinfo=UTC))
@@ -173,7 +173,7 @@ def test_the_draft_before_a_refresh_is_what_the_refresh_changed(draft, item, by)
     )
 
 
-def test_a_correction_begins_a_past_of_its_own_and_being_authorised_is_a_version(draft):
+def test_a_correction_starts_its_own_past_and_authorisation_is_a_version(draft):
     state = Briefing.State
     for day, step in (
         (3, state.AWAITING),

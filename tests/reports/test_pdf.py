@@ -63,7 +63,7 @@ def long_data(long_document):
 # --- the file -------------------------------------------------------------------------------
 
 
-def test_its_bookmarks_are_the_cover_the_sections_and_the_annexes(pdf):
+def test_the_bookmarks_are_the_cover_the_sections_and_the_annexes(pdf):
     with pdf.open_outline() as outline:
         found = [(item.title, [child.title for child in item.children]) for item in outline.root]
     assert found == [
@@ -88,7 +88,7 @@ def test_its_bookmarks_are_the_cover_the_sections_and_the_annexes(pdf):
     ]
 
 
-def test_progress_is_told_page_by_page_and_then_out_of_all_pages(long_document, long_data):
+def test_progress_is_reported_page_by_page_and_then_out_of_all_pages(long_document, long_data):
     told = []
     render_pdf(long_document, lambda *at: told.append(at))
     laid_out = [page for stage, page, _ in told if stage == "layout"]
@@ -99,7 +99,7 @@ def test_progress_is_told_page_by_page_and_then_out_of_all_pages(long_document, 
     assert told[-1] == ("checking", 0, 0)
 
 
-def test_two_processes_make_the_same_bytes(data, project_root):
+def test_two_processes_render_the_same_bytes(data, project_root):
     code = (
         "import django; django.setup(); from tests.reports import sample; import hashlib;"
         "from reports.render.pdf import render_pdf;"
@@ -134,7 +134,7 @@ def markers(document):
     return Counter(numbers) + Counter({"•": len(bullets), "–": len(nested)})
 
 
-def test_every_word_of_the_html_reads_back_and_no_other():
+def test_the_pdf_has_exactly_the_words_of_the_html():
     table = sample.work_item_table()
     on_one_page = replace(table, pillars=table.pillars[:2])  # else its head is printed again
     document = sample.document(annexes=(sample.progress_picture(), on_one_page))
@@ -143,17 +143,17 @@ def test_every_word_of_the_html_reads_back_and_no_other():
     assert paper == html + markers(document)
 
 
-def test_every_word_of_a_long_annex_reads_back(long_data, long_document):
+def test_the_pdf_has_every_word_of_a_long_annex(long_data, long_document):
     html = tokens(html_words(document_html(long_document)))
     missing = html - tokens("\n".join(pages(long_data)))
     assert missing == Counter()
 
 
-def test_poppler_hears_what_our_tests_hear(data):
+def test_poppler_reads_the_same_tags_as_our_tests(data):
     assert spoken_by_poppler(data) == "".join(text for _, text in spoken(data))
 
 
-def test_a_paragraph_over_two_pages_is_heard_whole_and_once():
+def test_a_paragraph_over_two_pages_is_read_once_in_full():
     long = " ".join(f"word{n}" for n in range(700))
     section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-01", long),))
     data = render_pdf(sample.document(sections=(section,), annexes=()))
@@ -167,7 +167,7 @@ def test_a_paragraph_over_two_pages_is_heard_whole_and_once():
     assert heard == long
 
 
-def test_headings_and_paragraphs_stand_in_order_on_paper(data):
+def test_headings_and_paragraphs_are_printed_in_order(data):
     text = "\n".join(pages(data, "-layout"))
     found = re.findall(
         r"^ *(PURPOSE|BACKGROUND|ACHIEVEMENTS|DELAY|MITIGATION|NEXT STEPS|RECOMMENDATION)$",
@@ -183,7 +183,7 @@ def test_headings_and_paragraphs_stand_in_order_on_paper(data):
     assert numbers == [*range(1, 15), 1, 2]
 
 
-def test_macrons_are_drawn_as_macrons(tmp_path, project_root):
+def test_macrons_are_printed_correctly(tmp_path, project_root):
     """The text layer may be right while the page shows other letters; only a picture tells."""
     letters = plain("Āā Ēē Īī Ōō Ūū Kāinga whānau Ōtautahi ngā hapū Māori")
     without = plain("Aa Ee Ii Oo Uu Kainga whanau Otautahi nga hapu Maori")
@@ -226,7 +226,7 @@ def unlike(picture, stored):
 # --- the tags -------------------------------------------------------------------------------
 
 
-def test_table_cells_know_their_headers(tree):
+def test_table_cells_refer_to_their_headers(tree):
     for table in tree.all("Table"):
         assert table.all("TH")
     assert {th.attribute("/Scope") for th in tree.all("TH")} == {"/Row", "/Column"}
@@ -234,18 +234,18 @@ def test_table_cells_know_their_headers(tree):
     assert spans == [2] * 8
 
 
-def test_a_list_inside_a_list_stands_in_the_body_of_its_item(tree):
+def test_a_nested_list_is_in_the_body_of_its_item(tree):
     nested = [e for e in tree.all("LBody") if "L" in [c.role for c in e.children]]
     assert len(nested) == 3  # two paragraphs with bullets, one bullet with its own
 
 
-def test_paragraph_labels_run_from_one(data):
+def test_paragraph_labels_start_at_one(data):
     labels = [text.strip() for role, text in spoken(data) if role == "Lbl"]
     numbers = [int(label) for label in labels if label.isdigit()]
     assert numbers == [*range(1, 15), 1, 2]
 
 
-def test_pictures_have_words_and_a_place_on_their_page(tree, pdf):
+def test_pictures_have_alternative_text_and_a_bounding_box(tree, pdf):
     figures = tree.all("Figure")
     assert [str(figure.node.Alt).split(" ")[0] for figure in figures] == ["Bars", "Timeline"]
     _, _, width, height = pdf.pages[3].mediabox
@@ -255,32 +255,32 @@ def test_pictures_have_words_and_a_place_on_their_page(tree, pdf):
         assert 0 < bottom < top < height
 
 
-def test_te_reo_maori_is_announced_in_maori(tree):
+def test_te_reo_maori_is_tagged_with_its_language(tree):
     spans = tree.all("Span")
     assert [str(span.node.Lang) for span in spans] == ["mi", "mi", "mi"]
 
 
-def test_running_heads_are_not_read_aloud(data):
+def test_running_headers_are_not_read_aloud(data):
     heard = "\n".join(text for _, text in spoken(data))
     assert not re.search(r"page \d+ of", heard)
     assert heard.count("IN CONFIDENCE") == 1  # the cover's own line
 
 
-def test_repeated_table_heads_are_read_once_and_printed_on_each_page(long_data):
+def test_repeated_table_headers_are_read_once_and_printed_on_each_page(long_data):
     heard = [text for _, text in spoken(long_data)]
     printed = [page for page in pages(long_data) if "Milestones and dates" in page]
     assert heard.count("Milestones and dates") == 3
     assert len(printed) > 6
 
 
-def test_the_tag_tree_is_written_for_this_version_of_the_renderer():
+def test_the_renderer_has_the_version_that_the_tag_tree_is_written_for():
     """structure.py stands in for private functions: read it against the new ones before raising this."""
     import weasyprint
 
     assert weasyprint.VERSION == WEASYPRINT == "70.0"
 
 
-def test_the_renderers_own_functions_are_put_back():
+def test_the_renderers_own_functions_are_restored_after_rendering():
     from weasyprint.pdf import tags
     from weasyprint.pdf.stream import Stream
 
@@ -293,7 +293,7 @@ def test_the_renderers_own_functions_are_put_back():
 
 
 @pytest.mark.parametrize("marking", list(Marking))
-def test_marking_and_tracker_stand_on_each_page(marking):
+def test_marking_and_tracker_number_are_on_each_page(marking):
     cover = replace(sample.cover(), marking=marking, tracker_number="26-0042 / B")
     found = pages(render_pdf(sample.document(cover=cover)), "-layout")
     assert len(found) == 5
@@ -317,7 +317,7 @@ def test_a_cover_that_is_too_full_for_its_page_is_marked_on_the_first_page_too()
         assert "10/96252 · page" in page
 
 
-def test_annexes_begin_their_own_pages_and_the_items_lie_on_their_side(pdf, data):
+def test_annexes_start_new_pages_and_the_items_are_landscape(pdf, data):
     found = pages(data)
     assert ["Annex A" in page for page in found] == [False, False, False, True, False]
     assert ["Annex B" in page for page in found] == [False, False, False, False, True]
@@ -335,7 +335,7 @@ def lengthened(section, more):
 
 
 @pytest.mark.parametrize("more", range(0, 14, 2))
-def test_signing_stays_with_what_is_asked_wherever_the_page_ends(more):
+def test_sign_offs_stay_with_the_recommendations_across_page_breaks(more):
     found = pages(render_pdf(lengthened(SectionKind.NEXT_STEPS, more)), "-layout")
     (signing,) = [page for page in found if "Signature" in page]
     assert signing.count("Signature") == 2
@@ -343,7 +343,7 @@ def test_signing_stays_with_what_is_asked_wherever_the_page_ends(more):
 
 
 @pytest.mark.parametrize("more", range(3, 9))
-def test_a_heading_stays_with_its_text_wherever_the_page_ends(more):
+def test_a_heading_stays_with_its_text_across_page_breaks(more):
     for page in pages(render_pdf(lengthened(SectionKind.PURPOSE, more)), "-layout"):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
         assert not re.fullmatch("[A-Z ]+", lines[-2])  # the last is the running foot
@@ -365,7 +365,7 @@ def test_a_full_picture_of_progress_stays_on_one_page():
 
 
 @pytest.mark.parametrize("character", ["😀", "א", "漢", "↻"])
-def test_a_character_without_a_shape_in_our_fonts_is_refused_by_name(character):
+def test_a_character_without_a_glyph_in_our_fonts_is_refused_by_name(character):
     section = Section(SectionKind.PURPOSE, "Purpose", (sample.paragraph("p-01", f"a {character}"),))
     with pytest.raises(
         RenderRefused, match=f"“{character}” .U.{ord(character):04X}. cannot be printed"
@@ -384,13 +384,13 @@ def test_an_incomplete_file_is_refused(data):
     "claim",
     [b"<pdfuaid:part>1<", b'pdfaid:part="2"', b'conformance="A"', b"<pdfaSchema:prefix>pdfuaid<"],
 )
-def test_a_file_without_one_of_its_claims_is_refused(data, claim):
+def test_a_file_that_lacks_one_of_its_claims_is_refused(data, claim):
     assert data.count(claim) == 1
     with pytest.raises(RenderRefused, match="would not say that it is accessible and fit for the"):
         check_file(data.replace(claim, b"-" * len(claim)))
 
 
-def test_a_file_of_one_claim_or_without_colours_never_comes_out(monkeypatch):
+def test_a_file_with_one_claim_or_no_output_intent_is_refused(monkeypatch):
     monkeypatch.setattr(pdf_module, "claim_accessible", lambda pdf: None)
     with pytest.raises(RenderRefused, match="would not say that it is accessible and fit for the"):
         render_pdf(sample.document(annexes=()))
@@ -399,7 +399,7 @@ def test_a_file_of_one_claim_or_without_colours_never_comes_out(monkeypatch):
         render_pdf(sample.document(annexes=()))
 
 
-def test_poppler_has_nothing_to_complain_of(data):
+def test_poppler_reports_no_errors(data):
     out = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
     assert out.stderr == b""
     assert run("pdftotext", data)
@@ -414,7 +414,7 @@ def elements(root):
 
 
 @pytest.mark.parametrize("paper", ["briefing", "with every annex", "in other languages"])
-def test_the_page_is_read_as_any_reader_of_html_reads_it(paper, monkeypatch):
+def test_the_html_parses_the_same_as_with_a_general_html_parser(paper, monkeypatch):
     """Ours is quicker, and takes what the templates write for XML."""
     import weasyprint
 
@@ -447,7 +447,7 @@ def test_the_page_is_read_as_any_reader_of_html_reads_it(paper, monkeypatch):
     assert elements(ours) == plain
 
 
-def test_a_page_that_is_no_xml_is_read_all_the_same():
+def test_a_page_that_is_not_valid_xml_is_still_parsed():
     from weasyprint import HTML
 
     page = "<!doctype html><title>T</title><p>One<p>Two"

@@ -58,7 +58,7 @@ def squashed(text):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_a_payload_in_every_place_prints_as_typed_and_reaches_nothing(payload, asked):
+def test_a_hostile_text_in_every_place_prints_as_typed_and_loads_nothing(payload, asked):
     blocks = markup.parse(f"{payload}\n- {payload}")
     paragraph = Paragraph(key="p-1", text=blocks[0].text, bullets=blocks[0].bullets)
     table = sample.work_item_table()
@@ -90,7 +90,7 @@ def test_a_payload_in_every_place_prints_as_typed_and_reaches_nothing(payload, a
     ["a\x00b", "\x1b[31m", "pay \u202edrawkcab", "\u2067x", "\ud83d", "x" * 100_000],
     ids=["NUL", "escape", "right to left", "isolate", "half a letter", "100 kB"],
 )
-def test_text_that_hides_or_floods_never_becomes_a_document(text):
+def test_hidden_or_oversized_text_is_refused(text):
     with pytest.raises(DocumentError):
         Paragraph(key="p-1", text=plain(text))
     with pytest.raises(DocumentError):
@@ -111,7 +111,7 @@ def rendered(body, head=""):
     return html_to_pdf(html, title="T", language="en-NZ")
 
 
-def test_a_plain_page_passes_the_door():
+def test_a_plain_page_is_rendered():
     assert rendered("<h1>T</h1><p>Text</p>").startswith(b"%PDF")
 
 
@@ -136,7 +136,7 @@ def test_a_plain_page_passes_the_door():
         ('<link rel="attachment" href="file:///etc/passwd">', "<p>x</p>"),
     ],
 )
-def test_markup_that_asks_for_anything_else_is_refused_unopened(head, body, monkeypatch):
+def test_markup_that_loads_other_resources_is_refused_without_fetching(head, body, monkeypatch):
     opened = []
     monkeypatch.setattr(OpenerDirector, "open", lambda _, request, **__: opened.append(request))
     with pytest.raises(RenderRefused) as refusal:
@@ -156,7 +156,7 @@ def test_markup_that_asks_for_anything_else_is_refused_unopened(head, body, monk
         "",
     ],
 )
-def test_the_fetcher_opens_nothing_but_its_list(address, monkeypatch):
+def test_the_fetcher_opens_only_listed_files(address, monkeypatch):
     opened = []
     monkeypatch.setattr(OpenerDirector, "open", lambda _, request, **__: opened.append(request))
     with pytest.raises(ValueError, match="Only the paper's own assets"):
@@ -164,7 +164,7 @@ def test_the_fetcher_opens_nothing_but_its_list(address, monkeypatch):
     assert opened == []
 
 
-def test_the_fetcher_hands_out_fonts_and_stylesheets_alone():
+def test_the_fetcher_serves_only_fonts_and_stylesheets():
     assert sorted(address.removeprefix(ASSETS) for address in pdf_module._assets()) == [
         "fonts/SourceSans3-Bold.ttf",
         "fonts/SourceSans3-It.ttf",
@@ -176,25 +176,25 @@ def test_the_fetcher_hands_out_fonts_and_stylesheets_alone():
     ]
 
 
-def test_whatever_the_renderer_warns_of_refuses_the_paper():
+def test_any_warning_of_the_renderer_refuses_the_paper():
     with pytest.raises(RenderRefused, match="The renderer objected to the paper: .*colr"):
         rendered("<p>x</p>", "<style>p { colr: red }</style>")
 
 
 @pytest.mark.parametrize("address", ["https://example.org/", "#p-1", "mailto:a@example.org"])
-def test_a_link_that_a_listener_could_not_follow_refuses_the_paper(address):
+def test_a_link_that_the_tags_do_not_describe_refuses_the_paper(address):
     with pytest.raises(RenderRefused, match="would hold a link, which its tags do not describe"):
         rendered(f'<p id="p-1"><a href="{address}">here</a></p>')
 
 
 @pytest.mark.parametrize("title", ["", "<title></title>", "<title> </title>"])
-def test_a_picture_without_words_refuses_the_paper(title):
+def test_a_picture_without_alternative_text_refuses_the_paper(title):
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{title}</svg>'
     with pytest.raises(RenderRefused, match="A picture has no words for those who cannot see it"):
         rendered(picture)
 
 
-def test_a_paper_that_does_not_say_its_language_or_title_is_refused():
+def test_a_paper_without_language_or_title_is_refused():
     html = f'<html lang="en-NZ"><head><title>T</title><link rel="stylesheet" href="{ASSETS}paper/pdf.css"></head></html>'
     with pytest.raises(RenderRefused, match="title"):
         html_to_pdf(html, title="Another", language="en-NZ")
@@ -202,12 +202,12 @@ def test_a_paper_that_does_not_say_its_language_or_title_is_refused():
         html_to_pdf(html, title="T", language="mi")
 
 
-def test_a_page_too_long_to_print_is_refused_before_it_is_read():
+def test_a_page_too_long_to_print_is_refused_before_parsing():
     with pytest.raises(RenderRefused, match="too long to print: 6,000,001 characters"):
         html_to_pdf("x" * 6_000_001, title="T", language="en-NZ")
 
 
-def test_a_refused_render_leaves_the_next_one_unharmed():
+def test_a_refused_render_does_not_affect_the_next_one():
     with pytest.raises(RenderRefused):
         rendered('<img src="file:///etc/passwd" alt="x">')
     assert rendered("<p>x</p>").startswith(b"%PDF")

@@ -80,7 +80,7 @@ def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
 
 @given(data=st.data())
 @some_plans
-def test_agencies_pillars_cells_and_standings_each_add_up_to_all(data):
+def test_figures_by_agency_pillar_cell_and_standing_each_add_up_to_the_total(data):
     with undone():
         made = data.draw(plans())
         page = dashboard.read_dashboard(
@@ -181,7 +181,7 @@ def facts(found: PlanAt) -> dict[str, Any]:
 
 @given(made=st.data())
 @some_plans
-def test_history_up_to_now_tells_what_the_records_say(made):
+def test_history_up_to_now_gives_the_same_as_current_records(made):
     with undone():
         plan = made.draw(plans()).plan
         records = plan_at(plan, Moment.today(TODAY))
@@ -191,7 +191,7 @@ def test_history_up_to_now_tells_what_the_records_say(made):
 
 @given(data=st.data())
 @some_plans
-def test_every_item_stands_as_its_versions_say_one_by_one(data):
+def test_every_item_has_the_standing_of_its_last_version(data):
     with undone():
         plan, moment = data.draw(plans()).plan, data.draw(moments())
         found = plan_at(plan, moment)
@@ -223,7 +223,7 @@ def test_every_item_stands_as_its_versions_say_one_by_one(data):
 
 @given(data=st.data())
 @some_plans
-def test_the_filters_of_the_list_of_items_divide_it_as_the_dashboard_does(data):
+def test_the_filters_of_the_item_list_match_the_figures_of_the_dashboard(data):
     with undone():
         plan = data.draw(plans()).plan
         found = plan_at(plan, Moment.today(TODAY))

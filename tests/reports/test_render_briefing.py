@@ -88,13 +88,13 @@ def test_the_demo_plan_becomes_the_2010_briefing(demo, out, tmp_path):
     assert "62 days later" in delay
 
 
-def test_two_renders_are_the_same_bytes(demo, out, tmp_path):
+def test_two_renders_give_the_same_bytes(demo, out, tmp_path):
     render(out)
     render(tmp_path / "again.pdf")
     assert out.read_bytes() == (tmp_path / "again.pdf").read_bytes()
 
 
-def test_the_cover_is_that_of_the_briefing_with_the_number(plan, out, tmp_path):
+def test_the_cover_is_taken_from_the_briefing_with_the_tracker_number(plan, out, tmp_path):
     Briefing.objects.create(
         plan=plan,
         created_at=datetime(2010, 7, 1, tzinfo=UTC),
@@ -141,14 +141,14 @@ def test_the_cover_is_that_of_the_briefing_with_the_number(plan, out, tmp_path):
         ),
     ],
 )
-def test_what_cannot_be_done_is_a_sentence_and_leaves_no_file(plan, out, changes, sentence):
+def test_an_error_is_one_sentence_and_leaves_no_file(plan, out, changes, sentence):
     with pytest.raises(CommandError) as refusal:
         render(out, **{"slug": "small", **changes})
     assert str(refusal.value) == sentence
     assert list(out.parent.iterdir()) == []
 
 
-def test_a_number_of_another_plan_is_refused(plan, out):
+def test_a_tracker_number_of_another_plan_is_refused(plan, out):
     Briefing.objects.create(
         plan=PlanFactory(),
         created_at=datetime(2010, 7, 1, tzinfo=UTC),
@@ -165,7 +165,7 @@ def test_a_number_of_another_plan_is_refused(plan, out):
     assert str(refusal.value) == "The tracker number 10/96252 is another plan’s."
 
 
-def test_a_folder_that_is_not_there_is_said_before_the_work(plan, tmp_path):
+def test_a_missing_folder_is_reported_before_rendering(plan, tmp_path):
     with pytest.raises(CommandError) as refusal:
         render(tmp_path / "no" / "b.pdf", slug="small")
     assert str(refusal.value) == f"The folder {tmp_path / 'no'} does not exist. Make it first."
@@ -174,7 +174,7 @@ def test_a_folder_that_is_not_there_is_said_before_the_work(plan, tmp_path):
     assert str(refusal.value) == f"{tmp_path} is a folder. Give the name of a file."
 
 
-def test_a_file_in_place_is_replaced_whole(plan, out):
+def test_an_existing_file_is_replaced_atomically(plan, out):
     out.write_bytes(b"an older paper")
     render(out, slug="small")
     assert out.read_bytes().startswith(b"%PDF-1.7")

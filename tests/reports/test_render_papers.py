@@ -46,7 +46,7 @@ def work():
     call_command("render_papers", "--once", "--nice", "0")
 
 
-def test_the_worker_makes_what_waits_with_the_same_bytes_as_a_request(briefing):
+def test_the_worker_renders_the_same_bytes_as_a_request(briefing):
     document = document_of(briefing)
     rows = [asked(briefing), asked(briefing, "docx")]
     work()
@@ -57,20 +57,20 @@ def test_the_worker_makes_what_waits_with_the_same_bytes_as_a_request(briefing):
     assert not RenderWorker.objects.exists()
 
 
-def test_a_room_tells_how_far_it_is(room, briefing):
+def test_a_room_reports_its_progress(room, briefing):
     told = []
     room.make("pdf", bytes(asked(briefing).document), lambda *at: told.append(at))
     assert told
     assert {stage for stage, *_ in told} <= {"", "layout", "writing", "checking"}
 
 
-def test_a_room_refuses_what_the_paper_forbids_and_goes_on(room, briefing):
+def test_a_room_refuses_an_unprintable_paper_and_keeps_running(room, briefing):
     with pytest.raises(RenderRefused, match="The document cannot be read"):
         room.make("pdf", b"{}", lambda *at: None)
     assert room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
 
 
-def test_a_room_whose_process_dies_says_so_and_has_another_one_next_time(briefing):
+def test_a_room_reports_a_dead_process_and_starts_another(briefing):
     document = bytes(asked(briefing).document)
     with Room(seconds=60, mebibytes=2048) as room:
 
@@ -82,7 +82,7 @@ def test_a_room_whose_process_dies_says_so_and_has_another_one_next_time(briefin
         assert room.make("pdf", document, lambda *at: None).startswith(b"%PDF")
 
 
-def test_a_room_whose_process_dies_in_the_middle_of_its_answer_says_so(briefing, monkeypatch):
+def test_a_room_reports_a_process_that_died_while_answering(briefing, monkeypatch):
     with Room(seconds=60, mebibytes=2048) as room:
         document = bytes(asked(briefing).document)
 
@@ -94,7 +94,7 @@ def test_a_room_whose_process_dies_in_the_middle_of_its_answer_says_so(briefing,
             room.make("pdf", document, lambda *at: None)
 
 
-def test_a_room_that_lost_its_process_between_papers_has_another_one_next_time(briefing):
+def test_a_room_that_lost_its_process_between_papers_starts_another(briefing):
     with Room(seconds=60, mebibytes=2048) as room:
         room.process.kill()
         room.process.join()
@@ -102,14 +102,14 @@ def test_a_room_that_lost_its_process_between_papers_has_another_one_next_time(b
         assert room.process.is_alive()
 
 
-def test_a_paper_that_takes_too_long_is_ended(briefing):
+def test_rendering_is_stopped_at_the_time_limit(briefing):
     with Room(seconds=0.01, mebibytes=2048) as room:
         with pytest.raises(RoomLost, match=r"more than 0 seconds"):
             room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
         assert not room.process.is_alive()
 
 
-def test_a_paper_that_needs_too_much_memory_is_no_more_than_a_process_lost(briefing):
+def test_exceeding_the_memory_limit_loses_only_the_process(briefing):
     # More than the interpreter has when it begins, less than a paper takes.
     with (
         Room(seconds=60, mebibytes=200) as room,
@@ -118,7 +118,7 @@ def test_a_paper_that_needs_too_much_memory_is_no_more_than_a_process_lost(brief
         room.make("pdf", bytes(asked(briefing).document), lambda *at: None)
 
 
-def test_a_paper_that_is_refused_memory_fails_with_that_word(monkeypatch):
+def test_a_memory_error_is_reported_by_name(monkeypatch):
     def make(*how):
         raise MemoryError
 
@@ -134,7 +134,7 @@ def test_a_paper_that_is_refused_memory_fails_with_that_word(monkeypatch):
     assert (answer, words.splitlines()[-1]) == ("failed", "MemoryError")
 
 
-def test_a_paper_that_kills_its_process_is_tried_once_more_and_then_refused(briefing, monkeypatch):
+def test_a_paper_that_kills_its_process_is_retried_once_and_then_refused(briefing, monkeypatch):
     tries = []
 
     def make(self, form, document, tell):
@@ -166,7 +166,7 @@ def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
     assert within == [(outside, depth)]
 
 
-def test_a_worker_leaves_a_paper_that_another_one_has_taken(briefing, monkeypatch):
+def test_a_worker_skips_a_paper_claimed_by_another(briefing, monkeypatch):
     made = []
 
     def make(self, form, document, tell):
@@ -183,7 +183,7 @@ def test_a_worker_leaves_a_paper_that_another_one_has_taken(briefing, monkeypatc
     assert (row.state, row.attempts, bytes(row.data or b"")) == (State.RUNNING, 2, b"")
 
 
-def test_a_worker_that_is_stopped_puts_its_paper_back(briefing, monkeypatch):
+def test_a_worker_that_is_stopped_returns_its_paper_to_the_queue(briefing, monkeypatch):
     def make(self, form, document, tell):
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
@@ -196,7 +196,7 @@ def test_a_worker_that_is_stopped_puts_its_paper_back(briefing, monkeypatch):
     assert not RenderWorker.objects.exists()
 
 
-def test_a_room_is_left_by_its_process_when_nobody_is_there_any_more():
+def test_the_process_of_a_room_ends_when_its_worker_was_killed():
     """A worker that is killed leaves nothing running behind it."""
     code = (
         "import os, signal\n"

@@ -70,7 +70,7 @@ def models_of(tables: set[str]) -> list[type[models.Model]]:
     return found
 
 
-def test_no_table_that_a_paper_is_composed_from_goes_unnoticed(scene: Scene):
+def test_every_table_that_a_paper_is_composed_from_has_a_trigger(scene: Scene):
     asked = tables_asked(scene.briefing) | tables_asked(scene.issued)
     assert len(asked) > 15
     assert asked & UNWATCHED_TABLES.keys() == set()
@@ -112,7 +112,7 @@ def another(field: Any, value: Any) -> Any:
     return None
 
 
-def test_whatever_column_is_changed_by_whatever_way_the_mark_moves_with_the_paper(scene: Scene):
+def test_a_change_of_any_column_that_changes_the_paper_changes_the_mark(scene: Scene):
     """Every column of every table that composing asks for, by raw updates past all services."""
     papers = [scene.briefing, scene.issued]
     told = 0
@@ -223,7 +223,7 @@ ACTS = (
         st.tuples(st.sampled_from(ACTS), st.text("abcāē", max_size=4)), min_size=1, max_size=8
     )
 )
-def test_through_any_acts_equal_marks_mean_equal_papers(scene: Scene, acts):
+def test_equal_marks_mean_equal_papers_after_any_actions(scene: Scene, acts):
     with transaction.atomic():
         papers = {mark_now(): said(scene.briefing)}
         for act, words in acts:
@@ -233,7 +233,7 @@ def test_through_any_acts_equal_marks_mean_equal_papers(scene: Scene, acts):
         transaction.set_rollback(True)
 
 
-def test_a_change_that_is_seen_late_moves_the_mark():
+def test_a_change_committed_late_changes_the_mark():
     """Two writers take 1 and 2; 2 is committed first, and a paper is made of it."""
     last = RecordChange.objects.create().pk
     RecordChange.objects.create(pk=last + 2)
@@ -244,7 +244,7 @@ def test_a_change_that_is_seen_late_moves_the_mark():
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_writers_do_not_wait_for_each_other_to_note_what_they_change():
+def test_concurrent_writers_do_not_block_each_other_on_the_mark():
 
     done = threading.Event()
 
@@ -262,7 +262,7 @@ def test_writers_do_not_wait_for_each_other_to_note_what_they_change():
     assert was_done
 
 
-def test_a_new_wording_of_the_code_and_a_new_look_move_the_mark(monkeypatch):
+def test_a_new_edition_of_wording_or_look_changes_the_mark(monkeypatch):
     mark = mark_now()
     monkeypatch.setattr(edition, "wording", lambda: "w" * 64)
     worded = mark_now()
@@ -270,7 +270,7 @@ def test_a_new_wording_of_the_code_and_a_new_look_move_the_mark(monkeypatch):
     assert len({mark, worded, mark_now()}) == 3
 
 
-def test_whatever_the_printing_code_imports_of_ours_is_part_of_the_look():
+def test_every_own_module_imported_by_the_renderer_is_part_of_the_look():
     """But for what makes files that are never kept, and for the floor that they are kept by."""
     made_anew = {"csv.py", "xlsx.py", "annex_sheets.py", "meeting_html.py"}
     missing = set()
@@ -298,7 +298,7 @@ def imported_from(source, package):
                 yield node.module
 
 
-def test_the_edition_of_the_look_reads_every_file_of_it(monkeypatch, tmp_path, settings):
+def test_the_edition_of_the_look_depends_on_every_file_of_it(monkeypatch, tmp_path, settings):
     """A file that is changed, added or renamed makes another edition."""
     settings.BASE_DIR = tmp_path
     sheet = tmp_path / "static" / "paper" / "paper.css"

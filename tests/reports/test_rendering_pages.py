@@ -66,7 +66,7 @@ def alive():
 @pytest.mark.parametrize(
     ("form", "start"), [("pdf", b"%PDF-1.7"), ("docx", b"PK")], ids=["pdf", "docx"]
 )
-def test_a_short_paper_comes_at_once(client, briefing, coordinator, form, start):
+def test_a_short_paper_is_served_at_once(client, briefing, coordinator, form, start):
     response = client.get(address(form, briefing))
     assert response.status_code == 200
     assert response.content.startswith(start)
@@ -85,7 +85,7 @@ def test_an_unchanged_draft_is_not_sent_again(client, briefing, coordinator):
     assert changed["ETag"] != first["ETag"]
 
 
-def test_the_second_request_asks_little_of_the_database(
+def test_the_second_request_takes_few_queries(
     client, briefing, coordinator, django_assert_num_queries
 ):
     client.get(address("pdf", briefing))
@@ -97,9 +97,7 @@ def test_the_second_request_asks_little_of_the_database(
 # --- beside the draft -----------------------------------------------------------------------
 
 
-def test_the_pdf_is_shown_within_our_own_pages_and_may_do_nothing_there(
-    client, briefing, coordinator
-):
+def test_the_pdf_can_be_framed_only_by_our_pages_and_runs_nothing(client, briefing, coordinator):
     response = client.get(address("preview", briefing))
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
     assert response["Content-Disposition"].startswith("inline")
@@ -110,7 +108,7 @@ def test_the_pdf_is_shown_within_our_own_pages_and_may_do_nothing_there(
     assert again.status_code == 304
 
 
-def test_only_the_draft_may_hold_a_frame_of_ours(client, briefing, coordinator, plan):
+def test_only_the_draft_page_may_contain_a_frame(client, briefing, coordinator, plan):
     slug = [plan.slug, briefing.pk]
     begun = client.get(reverse("workshop:draft", args=slug))
     assert "frame-src 'self'" in begun["Content-Security-Policy"]
@@ -119,7 +117,7 @@ def test_only_the_draft_may_hold_a_frame_of_ours(client, briefing, coordinator, 
     assert "frame-src" not in other["Content-Security-Policy"]
 
 
-def test_beside_the_draft_it_says_why_there_is_no_pdf_yet(
+def test_the_draft_page_says_why_there_is_no_pdf_yet(
     client, briefing, coordinator, long_papers, plan
 ):
     response = client.get(address("preview", briefing))
@@ -132,7 +130,7 @@ def test_beside_the_draft_it_says_why_there_is_no_pdf_yet(
     assert "Nobody is recorded as Minister of Nothing on 30 July 2010." in text(refused)
 
 
-def test_a_long_paper_answers_at_once_with_the_page_of_its_progress(
+def test_a_long_paper_responds_at_once_with_its_progress_page(
     client, briefing, coordinator, long_papers
 ):
     response = client.get(address("pdf", briefing))
@@ -145,7 +143,7 @@ def test_a_long_paper_answers_at_once_with_the_page_of_its_progress(
     assert client.get(address("pdf", briefing))["Location"] == response["Location"]
 
 
-def test_what_waits_says_so_and_renews_itself_without_a_script(
+def test_a_waiting_paper_says_so_and_refreshes_without_javascript(
     client, briefing, coordinator, long_papers
 ):
     alive()
@@ -155,7 +153,7 @@ def test_what_waits_says_so_and_renews_itself_without_a_script(
     assert '<div data-part="nobody" hidden>' in page
 
 
-def test_a_long_paper_says_plainly_that_no_worker_is_there(
+def test_the_page_of_a_long_paper_says_that_no_worker_is_running(
     client, briefing, coordinator, long_papers
 ):
     page = text(client.get(address("pdf", briefing), follow=True))
@@ -163,7 +161,9 @@ def test_a_long_paper_says_plainly_that_no_worker_is_there(
     assert "The worker that makes them is not running." in page
 
 
-def test_a_worker_that_fell_silent_counts_as_none(client, briefing, coordinator, long_papers):
+def test_a_worker_without_a_recent_heartbeat_counts_as_stopped(
+    client, briefing, coordinator, long_papers
+):
     alive()
     row = RenderingFactory(briefing=briefing, waiting=True)
 
@@ -187,7 +187,7 @@ def test_a_worker_that_fell_silent_counts_as_none(client, briefing, coordinator,
         ({"stage": "checking", "page": 62, "pages_of": 62}, "Checking the file", 98),
     ],
 )
-def test_progress_is_told_in_words_and_hundredths(
+def test_progress_is_given_in_words_and_percent(
     client, briefing, coordinator, columns, words, percent
 ):
     row = RenderingFactory(briefing=briefing, running=True, **columns)
@@ -203,7 +203,7 @@ def test_progress_is_told_in_words_and_hundredths(
     assert f'aria-labelledby="making-words" max="100"{value}></progress>' in page
 
 
-def test_what_is_ready_can_be_fetched_even_when_the_draft_says_something_else(
+def test_a_finished_file_can_be_downloaded_although_the_draft_has_changed(
     client, briefing, coordinator
 ):
     row = RenderingFactory(briefing=briefing)
@@ -213,7 +213,7 @@ def test_what_is_ready_can_be_fetched_even_when_the_draft_says_something_else(
     assert client.get(address("file", briefing, row.pk)).content == row.data
 
 
-def test_a_file_that_is_not_ready_leads_to_its_progress(client, briefing, coordinator):
+def test_a_file_that_is_not_ready_redirects_to_its_progress(client, briefing, coordinator):
     row = RenderingFactory(briefing=briefing, waiting=True)
     response = client.get(address("file", briefing, row.pk))
     assert (response.status_code, response["Location"]) == (
@@ -229,7 +229,7 @@ def test_a_file_of_another_briefing_is_not_found(client, briefing, coordinator, 
     assert client.post(address("file-again", briefing, row.pk)).status_code == 404
 
 
-def test_what_the_paper_forbids_is_said_as_a_sentence(client, briefing, coordinator, monkeypatch):
+def test_an_unprintable_paper_is_refused_with_a_message(client, briefing, coordinator, monkeypatch):
     def make(form, document):
         raise RenderRefused("The character “☃” (U+2603) cannot be printed in this typeface.")
 
@@ -239,7 +239,7 @@ def test_what_the_paper_forbids_is_said_as_a_sentence(client, briefing, coordina
     assert "The character “☃” (U+2603) cannot be printed in this typeface." in text(response)
 
 
-def test_what_was_given_up_says_why_and_can_be_begun_again(client, briefing, coordinator):
+def test_a_failed_rendering_shows_the_reason_and_can_be_retried(client, briefing, coordinator):
     row = RenderingFactory(briefing=briefing, refused=True, attempts=2, reason="It died twice.")
     page = text(client.get(address("file-progress", briefing, row.pk)))
     assert "<p data-reason>It died twice.</p>" in page
@@ -248,19 +248,19 @@ def test_what_was_given_up_says_why_and_can_be_begun_again(client, briefing, coo
     assert (response.status_code, row.state, row.attempts) == (303, State.WAITING, 0)
 
 
-def test_whoever_came_to_sign_goes_on_to_the_signature(client, briefing, coordinator):
+def test_the_progress_page_links_a_signer_back_to_the_signature(client, briefing, coordinator):
     row = RenderingFactory(briefing=briefing)
     page = text(client.get(address("file-progress", briefing, row.pk, then="sign")))
     assert f'href="{address("authorise", briefing)}">Read and authorise</a>' in page
 
 
-def test_nobody_is_led_anywhere_else(client, briefing, coordinator):
+def test_the_progress_page_ignores_addresses_of_other_sites(client, briefing, coordinator):
     row = RenderingFactory(briefing=briefing)
     page = text(client.get(address("file-progress", briefing, row.pk, then="//example.org")))
     assert "example.org" not in page
 
 
-def test_an_issued_paper_is_the_one_that_was_signed(client, briefing, coordinator):
+def test_an_issued_paper_is_the_signed_one(client, briefing, coordinator):
     briefing.state = "authorised"
     briefing.save()
     IssuedPaperFactory(briefing=briefing)
@@ -268,7 +268,7 @@ def test_an_issued_paper_is_the_one_that_was_signed(client, briefing, coordinato
     assert response["Location"] == address("version-pdf", briefing, 1)
 
 
-def test_the_file_itself_is_kept_no_longer_than_drafts_are(client, briefing, coordinator):
+def test_a_deleted_old_file_is_made_again_on_request(client, briefing, coordinator):
     client.get(address("pdf", briefing))
     renderings.tidy(at=NOW + timedelta(days=8))
     assert Rendering.objects.count() == 0

@@ -53,19 +53,19 @@ def now(row):
 # --- once for one content -----------------------------------------------------------------
 
 
-def test_one_content_has_one_row_however_often_it_is_asked_for(briefing, made):
+def test_requesting_the_same_content_again_makes_no_second_row(briefing, made):
     first = renderings.made(briefing=briefing, form="pdf", at=NOW)
     again = renderings.made(briefing=briefing, form="pdf", at=LATER)
     assert (first.pk, made, bytes(again.data)) == (again.pk, ["pdf"], b"a file")
 
 
-def test_each_form_is_a_file_of_its_own(briefing, made):
+def test_each_format_is_a_separate_file(briefing, made):
     renderings.made(briefing=briefing, form="pdf", at=NOW)
     renderings.made(briefing=briefing, form="docx", at=NOW)
     assert made == ["pdf", "docx"]
 
 
-def test_another_content_is_made_anew(briefing, made):
+def test_changed_content_is_rendered_again(briefing, made):
     renderings.made(briefing=briefing, form="pdf", at=NOW)
     briefing.title = "Another title"
     briefing.save()
@@ -73,7 +73,7 @@ def test_another_content_is_made_anew(briefing, made):
     assert made == ["pdf", "pdf"]
 
 
-def test_a_paper_that_says_the_same_again_is_not_made_again(briefing, item, made):
+def test_a_paper_with_the_same_content_again_is_not_rendered_again(briefing, item, made):
     """Something was written, but nothing that the paper says."""
     first = renderings.made(briefing=briefing, form="pdf", at=NOW)
     item.objective = "Told nowhere in the paper"
@@ -83,7 +83,7 @@ def test_a_paper_that_says_the_same_again_is_not_made_again(briefing, item, made
     assert again.mark != first.mark
 
 
-def test_a_new_edition_of_the_look_is_made_anew(briefing, made, monkeypatch):
+def test_a_new_edition_of_the_look_is_rendered_again(briefing, made, monkeypatch):
     renderings.made(briefing=briefing, form="pdf", at=NOW)
     monkeypatch.setattr(edition, "look", lambda: "another edition")
     renderings.made(briefing=briefing, form="pdf", at=NOW)
@@ -96,7 +96,7 @@ def test_an_unchanged_draft_is_not_composed_again(briefing, made, monkeypatch):
     assert renderings.made(briefing=briefing, form="pdf", at=NOW).is_done
 
 
-def test_an_unchanged_draft_is_found_by_two_questions(briefing, made, django_assert_num_queries):
+def test_an_unchanged_draft_is_found_in_two_queries(briefing, made, django_assert_num_queries):
     renderings.made(briefing=briefing, form="pdf", at=NOW)
     with django_assert_num_queries(2):  # the newest change, the file
         renderings.made(briefing=briefing, form="pdf", at=NOW)
@@ -132,7 +132,7 @@ def at_once(work, count=2):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_people_who_ask_at_once_get_one_file_that_was_made_once(briefing, monkeypatch):
+def test_simultaneous_requests_get_one_file_rendered_once(briefing, monkeypatch):
     made, slowly = [], threading.Event()
 
     def make(form, document):
@@ -147,7 +147,7 @@ def test_people_who_ask_at_once_get_one_file_that_was_made_once(briefing, monkey
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_who_look_at_once_take_different_papers_and_each_once(briefing):
+def test_simultaneous_workers_claim_different_papers_once_each(briefing):
     for number in range(3):
         briefing.title = f"Title {number}"
         asked(briefing)
@@ -161,7 +161,7 @@ def test_workers_who_look_at_once_take_different_papers_and_each_once(briefing):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_transaction_is_open_while_a_file_is_made(briefing, monkeypatch):
+def test_no_transaction_is_open_while_a_file_is_rendered(briefing, monkeypatch):
     within = []
 
     def make(form, document):
@@ -176,15 +176,13 @@ def test_no_transaction_is_open_while_a_file_is_made(briefing, monkeypatch):
 # --- short and long -----------------------------------------------------------------------
 
 
-def test_a_long_paper_is_left_to_a_worker(briefing, made, monkeypatch):
+def test_a_long_paper_is_queued_for_a_worker(briefing, made, monkeypatch):
     monkeypatch.setattr(renderings, "SHORT", 100)
     row = renderings.made(briefing=briefing, form="pdf", at=NOW)
     assert (row.state, made) == (State.WAITING, [])
 
 
-def test_a_short_paper_that_another_request_does_not_finish_is_not_waited_for_for_ever(
-    briefing, made, monkeypatch
-):
+def test_waiting_for_a_short_paper_of_another_request_times_out(briefing, made, monkeypatch):
     renderings.claim(at=NOW, row=asked(briefing))
     monkeypatch.setattr(renderings, "PATIENCE", 0.1)
     row = renderings.made(briefing=briefing, form="pdf", at=NOW)
@@ -194,7 +192,7 @@ def test_a_short_paper_that_another_request_does_not_finish_is_not_waited_for_fo
 # --- what does not come to an end ---------------------------------------------------------
 
 
-def test_what_the_paper_forbids_is_refused_with_its_sentence(briefing, monkeypatch):
+def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch):
     def make(form, document):
         raise RenderRefused("The character “☃” cannot be printed.")
 
@@ -207,7 +205,7 @@ def test_what_the_paper_forbids_is_refused_with_its_sentence(briefing, monkeypat
     )
 
 
-def test_a_fault_of_ours_leaves_the_paper_for_a_second_attempt_and_no_third(briefing, monkeypatch):
+def test_an_unexpected_error_allows_a_second_attempt_and_no_third(briefing, monkeypatch):
     def make(form, document):
         raise ZeroDivisionError
 
@@ -222,7 +220,7 @@ def test_a_fault_of_ours_leaves_the_paper_for_a_second_attempt_and_no_third(brie
     assert (row.reason, row.is_given_up) == (renderings.DIED_TWICE, True)
 
 
-def test_a_paper_whose_worker_fell_silent_is_begun_once_more_and_then_refused(briefing):
+def test_a_paper_of_a_silent_worker_is_retried_once_and_then_refused(briefing):
     row = asked(briefing)
     assert renderings.claim(at=NOW).attempts == 1
     assert renderings.claim(at=NOW) is None
@@ -231,7 +229,7 @@ def test_a_paper_whose_worker_fell_silent_is_begun_once_more_and_then_refused(br
     assert (now(row).state, now(row).reason) == (State.REFUSED, renderings.DIED_TWICE)
 
 
-def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(briefing):
+def test_a_worker_presumed_dead_can_no_longer_write(briefing):
     asked(briefing)
     first = renderings.claim(at=NOW)
     second = renderings.claim(at=LATER)
@@ -243,20 +241,20 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(briefing):
     assert bytes(now(first).data) == b"in time"
 
 
-def test_a_worker_that_says_where_it_is_keeps_its_paper(briefing):
+def test_a_worker_that_reports_progress_keeps_its_paper(briefing):
     row = renderings.claim(at=NOW, row=asked(briefing))
     renderings.record_progress(row, at=LATER, stage="layout", page=3, pages=0)
     assert renderings.claim(at=LATER + timedelta(seconds=1)) is None
     assert (now(row).stage, now(row).page) == ("layout", 3)
 
 
-def test_stopping_a_worker_is_no_attempt(briefing):
+def test_stopping_a_worker_does_not_count_as_an_attempt(briefing):
     row = renderings.claim(at=NOW, row=asked(briefing))
     renderings.put_back(row)
     assert (now(row).state, now(row).attempts) == (State.WAITING, 0)
 
 
-def test_what_was_given_up_is_begun_anew_when_somebody_asks(briefing, made):
+def test_a_failed_rendering_starts_again_on_request(briefing, made):
     row = asked(briefing)
     for at in (NOW, LATER, LATER + 2 * HEARTBEAT_TIMEOUT):
         renderings.claim(at=at)
@@ -264,13 +262,13 @@ def test_what_was_given_up_is_begun_anew_when_somebody_asks(briefing, made):
     assert renderings.made(briefing=briefing, form="pdf", at=LATER).is_done
 
 
-def test_asking_again_leaves_what_is_done_alone(briefing, made):
+def test_requesting_a_finished_file_again_changes_nothing(briefing, made):
     row = renderings.made(briefing=briefing, form="pdf", at=NOW)
     renderings.ask_again(row=row, at=LATER)
     assert now(row).is_done
 
 
-def test_the_pages_to_come_are_told_from_the_last_file_of_the_briefing(briefing):
+def test_the_expected_pages_are_those_of_the_briefings_last_file(briefing):
     asked(briefing)
     row = renderings.claim(at=NOW)
     renderings.record_progress(row, at=NOW, stage="writing", page=1, pages=7)
@@ -283,7 +281,7 @@ def test_the_pages_to_come_are_told_from_the_last_file_of_the_briefing(briefing)
 # --- what is kept -------------------------------------------------------------------------
 
 
-def test_old_files_go_and_the_newest_of_a_draft_stays_a_week(briefing, made):
+def test_old_files_are_deleted_and_a_drafts_newest_is_kept_for_a_week(briefing, made):
     old = renderings.made(briefing=briefing, form="pdf", at=NOW)
     briefing.title = "Another title"
     briefing.save()
@@ -299,13 +297,13 @@ def test_old_files_go_and_the_newest_of_a_draft_stays_a_week(briefing, made):
     assert left(NOW + KEEP_FILES_FOR + timedelta(minutes=6)) == []
 
 
-def test_what_still_waits_is_never_removed(briefing):
+def test_a_waiting_rendering_is_never_deleted(briefing):
     asked(briefing, at=NOW)
     renderings.tidy(at=NOW + 2 * KEEP_FILES_FOR)
     assert Rendering.objects.count() == 1
 
 
-def test_the_log_of_changes_does_not_grow_for_ever(briefing, monkeypatch):
+def test_the_log_of_changes_is_trimmed(briefing, monkeypatch):
     RecordChange.objects.all().delete()
     monkeypatch.setattr(renderings, "CHANGES_KEPT", 3)
     for _ in range(15):
@@ -320,7 +318,7 @@ def test_the_log_of_changes_does_not_grow_for_ever(briefing, monkeypatch):
     assert RecordChange.objects.mark() != before
 
 
-def test_a_worker_is_alive_while_it_says_so():
+def test_a_worker_is_alive_while_its_heartbeat_is_recent():
     worker = renderings.sign_on(at=NOW)
     assert RenderWorker.objects.alive(NOW).exists()
     assert not RenderWorker.objects.alive(LATER).exists()
@@ -344,7 +342,7 @@ def test_a_worker_is_alive_while_it_says_so():
         {"state": "lost"},
     ],
 )
-def test_the_database_refuses_a_row_that_cannot_be(briefing, columns):
+def test_the_database_refuses_an_invalid_row(briefing, columns):
     with pytest.raises(IntegrityError), transaction.atomic():
         Rendering.objects.create(
             briefing=briefing, form="pdf", content_sha256="0" * 64, asked_at=NOW, **columns

@@ -61,7 +61,7 @@ def correct(response, by, **changes):
     return responses.correct_response(response=response, by=by, at=NOW, **answer)
 
 
-def test_an_answer_is_kept_with_what_was_printed_and_the_paper_is_back(issued, by):
+def test_an_answer_is_stored_with_the_printed_options_and_returns_the_paper(issued, by):
     response = record(issued, by)
     response.refresh_from_db()
     assert (response.decided_on, response.comment) == (date(2010, 8, 3), "A clear paper.")
@@ -107,7 +107,7 @@ def test_an_answer_is_kept_with_what_was_printed_and_the_paper_is_back(issued, b
         ),
     ],
 )
-def test_an_answer_that_cannot_be_is_refused_at_its_field(issued, by, changes, field, sentence):
+def test_an_invalid_answer_is_refused_at_its_field(issued, by, changes, field, sentence):
     with pytest.raises(Refused) as refusal:
         record(issued, by, **changes)
     assert (refusal.value.field, str(refusal.value)) == (field, sentence)
@@ -115,14 +115,14 @@ def test_an_answer_that_cannot_be_is_refused_at_its_field(issued, by, changes, f
 
 
 @pytest.mark.parametrize("state", [each for each in State if each != State.WITH_MINISTER])
-def test_an_answer_is_recorded_only_while_the_paper_is_with_the_minister(issued, by, state):
+def test_an_answer_can_be_recorded_only_while_the_paper_is_with_the_minister(issued, by, state):
     issued.briefing.state = state
     history.save(issued.briefing, by=None)
     with pytest.raises(Refused):
         record(issued, by)
 
 
-def test_an_answer_is_to_the_newest_version(issued, by):
+def test_an_answer_belongs_to_the_newest_version(issued, by):
     IssuedPaperFactory(briefing=issued.briefing, number=2, note="A date")
     with pytest.raises(Refused) as refusal:
         record(issued, by)
@@ -131,7 +131,7 @@ def test_an_answer_is_to_the_newest_version(issued, by):
     )
 
 
-def test_a_correction_is_a_new_record_and_the_old_one_stays(issued, by):
+def test_a_correction_is_a_new_record_and_keeps_the_old_one(issued, by):
     first = record(issued, by, scan=SimpleUploadedFile("signed.pdf", PDF))
     second = correct(first, by, marked={"r-02": Marked("not agreed")})
     assert list(Response.objects.uncorrected()) == [second]
@@ -148,7 +148,7 @@ def test_a_correction_needs_a_reason(issued, by):
     assert refusal.value.field == "reason"
 
 
-def test_an_answer_is_corrected_once_and_then_its_correction_is(issued, by):
+def test_an_answer_can_be_corrected_once_and_then_only_its_correction(issued, by):
     first = record(issued, by)
     second = correct(first, by)
     with pytest.raises(Refused):
@@ -178,7 +178,7 @@ def test_the_database_refuses_to_change_or_delete_an_answer(issued, by, table, s
         {},  # a second first answer
     ],
 )
-def test_the_database_refuses_an_answer_that_cannot_be(issued, changes):
+def test_the_database_refuses_an_invalid_answer(issued, changes):
     if not changes:
         ResponseFactory(issued=issued)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -191,7 +191,7 @@ def test_the_database_refuses_a_correction_of_another_papers_answer(issued):
         ResponseFactory(issued=issued, corrects=other, reason="The wrong box")
 
 
-def test_a_file_that_is_not_what_it_says_is_refused_and_not_kept(issued, by):
+def test_a_file_whose_content_does_not_match_its_type_is_refused_and_not_stored(issued, by):
     with pytest.raises(Refused) as refusal:
         record(issued, by, scan=SimpleUploadedFile("signed.pdf", b"MZ"))
     assert refusal.value.field == "scan"
@@ -215,7 +215,7 @@ def give(choice, agency, by, due_on=date(2010, 9, 30)):
     )
 
 
-def test_what_follows_is_given_to_an_agency_until_it_is_done(agreed, police, by):
+def test_a_follow_up_is_open_until_its_agency_has_done_it(agreed, police, by):
     made = give(agreed, police, by)
     assert list(FollowUp.objects.open()) == [made]
     responses.finish_follow_up(
@@ -226,13 +226,13 @@ def test_what_follows_is_given_to_an_agency_until_it_is_done(agreed, police, by)
 
 
 @pytest.mark.parametrize("option", ["", "noted"])
-def test_nothing_follows_from_what_was_noted_or_not_marked(issued, police, by, option):
+def test_a_recommendation_noted_or_not_answered_has_no_follow_up(issued, police, by, option):
     choice = ResponseChoiceFactory(response=ResponseFactory(issued=issued), option=option)
     with pytest.raises(Refused):
         give(choice, police, by)
 
 
-def test_what_follows_is_given_once_to_a_member_and_not_before_the_decision(agreed, police, by):
+def test_a_follow_up_goes_once_to_a_member_and_is_not_due_before_the_decision(agreed, police, by):
     with pytest.raises(Refused) as refusal:
         give(agreed, AgencyFactory(short_name="Health"), by)
     assert (refusal.value.field, str(refusal.value)) == (
@@ -248,13 +248,13 @@ def test_what_follows_is_given_once_to_a_member_and_not_before_the_decision(agre
     assert str(refusal.value) == "Somebody has it already."
 
 
-def test_a_choice_of_an_answer_that_was_corrected_leads_nowhere(agreed, police, by):
+def test_a_corrected_answer_can_get_no_follow_up(agreed, police, by):
     ResponseFactory(issued=agreed.response.issued, corrects=agreed.response, reason="Wrong box")
     with pytest.raises(Refused):
         give(agreed, police, by)
 
 
-def test_a_change_needs_a_reason_and_the_version_that_was_read(agreed, police, customs, by):
+def test_changing_a_follow_up_needs_a_reason_and_the_current_version(agreed, police, customs, by):
     made = give(agreed, police, by)
     change = {
         "follow_up": made,
@@ -273,14 +273,14 @@ def test_a_change_needs_a_reason_and_the_version_that_was_read(agreed, police, c
 
 
 @pytest.mark.parametrize("done_on", [date(2010, 9, 14), date(2010, 8, 2)])
-def test_it_is_done_between_the_decision_and_today(agreed, police, by, done_on):
+def test_a_follow_up_is_done_between_the_decision_and_today(agreed, police, by, done_on):
     made = give(agreed, police, by)
     with pytest.raises(Refused) as refusal:
         responses.finish_follow_up(follow_up=made, done_on=done_on, on=date(2010, 9, 13), by=by)
     assert refusal.value.field == "done_on"
 
 
-def test_what_is_done_stands(agreed, police, by):
+def test_a_finished_follow_up_cannot_be_finished_again(agreed, police, by):
     made = give(agreed, police, by)
     done = {"done_on": date(2010, 9, 12), "on": date(2010, 9, 13), "by": by}
     responses.finish_follow_up(follow_up=made, **done)
@@ -291,7 +291,7 @@ def test_what_is_done_stands(agreed, police, by):
 # --- ratings ------------------------------------------------------------------------------
 
 
-def test_ratings_are_told_by_paper_oldest_first_from_the_answer_that_stands(plan):
+def test_ratings_are_listed_by_paper_oldest_first_from_the_current_answer(plan):
     for year, advice in ((2010, 3), (2011, 4)):
         briefing = BriefingFactory(plan=plan, dated=date(year, 7, 30))
         ResponseFactory(issued=IssuedPaperFactory(briefing=briefing), advice=advice)
@@ -305,7 +305,7 @@ def test_ratings_are_told_by_paper_oldest_first_from_the_answer_that_stands(plan
     assert "Quality of advice: 3 in 2010, 5 in 2011." in found.picture
 
 
-def test_without_a_rating_there_is_no_picture(plan):
+def test_there_is_no_chart_without_a_rating(plan):
     ResponseFactory(issued__briefing__plan=plan)
     assert ratings_by_year(plan) is None
 
@@ -340,7 +340,7 @@ FORM = {
 }
 
 
-def test_the_office_records_an_answer_and_reads_it_on_the_papers_page(client, issued, office):
+def test_the_office_records_an_answer_and_sees_it_on_the_papers_page(client, issued, office):
     at = (issued.briefing.plan.slug, issued.briefing.pk)
     page = ask(client, office, "answer", *at).content.decode()
     assert "2. agree that the training of border staff be finished by 30 June 2011" in page
@@ -356,7 +356,7 @@ def test_the_office_records_an_answer_and_reads_it_on_the_papers_page(client, is
     assert file["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_form_of_a_correction_is_filled_with_the_answer(client, issued, office):
+def test_the_form_of_a_correction_starts_with_the_answer(client, issued, office):
     at = (issued.briefing.plan.slug, issued.briefing.pk)
     ask(client, office, "answer", *at, post=FORM)
     page = ask(client, office, "answer", *at)
@@ -371,7 +371,7 @@ def test_the_form_of_a_correction_is_filled_with_the_answer(client, issued, offi
     assert "Corrected because: Wrong box" in ask(client, office, "issued", *at).content.decode()
 
 
-def test_the_coordinator_follows_up_from_the_papers_page(
+def test_the_coordinator_adds_and_finishes_a_follow_up_on_the_papers_page(
     client, issued, agreed, coordinator, police
 ):
     at = (issued.briefing.plan.slug, issued.briefing.pk)
@@ -386,7 +386,9 @@ def test_the_coordinator_follows_up_from_the_papers_page(
     assert ask(client, coordinator, "list", at[0]).context["to_do"] == []
 
 
-def test_who_changes_what_somebody_else_changed_sees_both(client, issued, coordinator, police):
+def test_a_conflicting_change_of_a_follow_up_shows_both_versions(
+    client, issued, coordinator, police
+):
     made = FollowUpFactory(issued=issued, owner_agency=police)
     at = (issued.briefing.plan.slug, issued.briefing.pk, made.pk)
     post = {

@@ -54,7 +54,7 @@ def read_csv(made):
 # --- Excel ----------------------------------------------------------------------------------
 
 
-def test_a_workbook_says_what_it_is_of_and_then_the_rows():
+def test_a_workbook_has_its_description_and_then_the_rows():
     (worksheet,) = opened(sheet()).worksheets
     assert [[cell.value for cell in row] for row in worksheet.iter_rows()] == [
         ["Work items", None, None, None],
@@ -65,28 +65,28 @@ def test_a_workbook_says_what_it_is_of_and_then_the_rows():
     ]
 
 
-def test_titles_stay_in_sight_can_be_filtered_and_head_every_printed_page():
+def test_column_titles_are_frozen_filterable_and_repeated_in_print():
     (worksheet,) = opened(sheet()).worksheets
     assert (worksheet.freeze_panes, worksheet.auto_filter.ref) == ("A4", "A3:D5")
     assert worksheet.print_title_rows == "$3:$3"
     assert worksheet["A3"].font.bold
 
 
-def test_dates_are_dates_and_numbers_numbers():
+def test_dates_are_stored_as_dates_and_numbers_as_numbers():
     (worksheet,) = opened(sheet()).worksheets
     assert (worksheet["C4"].is_date, worksheet["C4"].number_format) == (True, "d mmm yyyy")
     assert (worksheet["D4"].data_type, worksheet["D4"].number_format) == ("n", "#,##0")
     assert (worksheet["A4"].data_type, worksheet["A4"].number_format) == ("s", "@")
 
 
-def test_columns_have_their_widths_and_text_is_wrapped():
+def test_columns_have_widths_and_wrapped_text():
     (worksheet,) = opened(sheet()).worksheets
     assert [worksheet.column_dimensions[letter].width for letter in "ABCD"] == [8, 40, 12, 8]
     assert worksheet["B4"].alignment.wrap_text
 
 
 @pytest.mark.parametrize(("width", "paper"), [(40, 9), (140, 8)])
-def test_a_table_is_one_page_wide_on_a4_or_a3_on_its_side(width, paper):
+def test_a_table_prints_one_page_wide_on_landscape_a4_or_a3(width, paper):
     (worksheet,) = opened(sheet([["a", "b"]], [Column("A"), Column("B", width)])).worksheets
     assert (worksheet.page_setup.orientation, worksheet.page_setup.paperSize) == (
         "landscape",
@@ -96,38 +96,38 @@ def test_a_table_is_one_page_wide_on_a4_or_a3_on_its_side(width, paper):
     assert worksheet.page_setup.fitToHeight == 0
 
 
-def test_the_file_says_what_it_is_and_when_it_was_made():
+def test_the_file_has_a_title_and_creation_time():
     properties = opened(sheet()).properties
     assert (properties.title, properties.creator) == ("Work items", "Plan Register")
     assert properties.description == "Plan: Plan of Action · As at: 30 July 2010"
     assert properties.created == MADE_AT.replace(tzinfo=None)
 
 
-def test_a_day_that_spreadsheets_do_not_know_is_text():
+def test_a_date_before_1900_is_written_as_text():
     (worksheet,) = opened(sheet([["1", "", date(1899, 12, 31), 1]])).worksheets
     assert worksheet["C4"].value == "1899-12-31"
 
 
-def test_a_text_that_no_cell_holds_is_cut_and_says_so():
+def test_text_too_long_for_a_cell_is_cut_with_a_note():
     (worksheet,) = opened(sheet([["1", "a" * 40_000, None, 1]])).worksheets
     assert len(worksheet["B4"].value) == CELL_CHARACTERS
     assert worksheet["B4"].value.endswith("a … (the CSV file has the whole text)")
     assert len(read_csv(sheet([["1", "a" * 40_000, None, 1]]))[1][1]) == 40_000
 
 
-def test_an_ampersand_in_the_title_is_no_code_in_the_footer():
+def test_an_ampersand_in_the_title_is_escaped_in_the_footer():
     (worksheet,) = opened(sheet(title="Search & rescue")).worksheets
     assert worksheet.oddFooter.left.text == "Search && rescue"
 
 
-def test_a_table_without_rows_is_a_table():
+def test_a_table_without_rows_is_still_written():
     (worksheet,) = opened(sheet([])).worksheets
     assert (worksheet.max_row, worksheet.auto_filter.ref) == (3, "A3:D3")
     assert read_csv(sheet([])) == [["Item", "Work item", "Due", "Days"]]
 
 
 @given(st.lists(WORDS, min_size=4, max_size=4))
-def test_no_text_is_a_formula_in_excel_and_all_come_back(words):
+def test_any_text_survives_a_workbook_without_becoming_a_formula(words):
     """Title, heading, a column's title and a cell."""
     title, about, column, cell = words
     made = sheet(
@@ -148,19 +148,19 @@ def test_no_text_is_a_formula_in_excel_and_all_come_back(words):
 # --- CSV ------------------------------------------------------------------------------------
 
 
-def test_csv_is_the_table_alone_with_dates_that_sort():
+def test_csv_has_only_the_table_with_iso_dates():
     assert csv.write(sheet()).decode() == (
         "\ufeffItem,Work item,Due,Days\r\n1.10,Print a brochure,2010-07-30,12\r\n1.2,,,\r\n"
     )
 
 
 @pytest.mark.parametrize("text", [word for word in RISKY if clean(word)[0] in "=+-@＝"])
-def test_what_would_be_a_formula_has_an_apostrophe_before_it(text):
+def test_text_that_looks_like_a_formula_gets_an_apostrophe(text):
     assert read_csv(sheet([[text, "", None, None]]))[1][0] == f"'{clean(text)}"
 
 
 @pytest.mark.parametrize("text", ["'", "'plain", "it's", "1.2", "Māori"])
-def test_other_text_is_left_alone(text):
+def test_other_text_is_not_changed(text):
     assert read_csv(sheet([[text, "", None, None]]))[1][0] == text
 
 
@@ -169,7 +169,7 @@ def test_a_negative_number_is_a_number():
 
 
 @given(WORDS, WORDS)
-def test_no_text_is_a_formula_in_csv_and_all_come_back(title, cell):
+def test_any_text_survives_csv_without_becoming_a_formula(title, cell):
     titles, row = read_csv(sheet([[cell, "x", None, None]], [Column(title), *COLUMNS[1:]]))
     assert (csv.unescaped(titles[0]), csv.unescaped(row[0])) == (clean(title), clean(cell))
     for text in (titles[0], row[0]):

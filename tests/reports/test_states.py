@@ -85,7 +85,7 @@ def outcome(name, briefing, by):
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_each_step_leads_where_it_should_from_every_state(name, briefing, by):
+def test_each_step_gives_the_expected_state_from_every_state(name, briefing, by):
     found = {}
     for state in State:
         row = put(Briefing.objects.get(pk=briefing.pk), state)
@@ -94,7 +94,7 @@ def test_each_step_leads_where_it_should_from_every_state(name, briefing, by):
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_each_step_of_a_correction_leads_where_it_should(name, briefing, by):
+def test_each_step_of_a_correction_gives_the_expected_state(name, briefing, by):
     put(briefing, State.WITH_MINISTER)
     found = {}
     for state in BEFORE:
@@ -105,7 +105,7 @@ def test_each_step_of_a_correction_leads_where_it_should(name, briefing, by):
 
 @pytest.mark.parametrize("start", State)
 @pytest.mark.parametrize("end", State)
-def test_a_step_that_does_not_follow_is_refused(start, end, by):
+def test_a_step_that_the_state_does_not_allow_is_refused(start, end, by):
     briefing = BriefingFactory(state=start)
     if end in Briefing.NEXT[start]:
         assert states.move(briefing, end, by=by).state == end
@@ -117,7 +117,7 @@ def test_a_step_that_does_not_follow_is_refused(start, end, by):
     )
 
 
-def test_every_pair_of_states_that_may_follow_is_reached_by_a_step():
+def test_every_allowed_transition_is_made_by_a_step():
     reached = {
         (start, end)
         for table in (LEADS, LEADS_OF_A_CORRECTION)
@@ -131,14 +131,14 @@ def test_every_pair_of_states_that_may_follow_is_reached_by_a_step():
 
 
 @pytest.mark.parametrize("name", [name for name, words in STEPS.items() if words])
-def test_a_step_that_wants_a_reason_is_refused_without(name, briefing, by):
+def test_a_step_that_needs_a_reason_is_refused_without_one(name, briefing, by):
     (argument,) = STEPS[name]
     with pytest.raises(Refused) as refusal:
         getattr(states, name)(briefing=briefing, by=by, **{argument: "  "})
     assert refusal.value.field == argument
 
 
-def test_reasons_and_who_are_kept_in_history(briefing, by):
+def test_reasons_and_authors_are_kept_in_history(briefing, by):
     states.start_consultation(briefing=briefing, by=by)
     states.recall(briefing=briefing, reason="A figure is wrong", by=by)
     rows = briefing.history.order_by("history_id").values_list(
@@ -151,7 +151,7 @@ def test_reasons_and_who_are_kept_in_history(briefing, by):
 
 
 @pytest.mark.parametrize("before", [State.AUTHORISED, State.WITH_MINISTER, State.RETURNED])
-def test_a_correction_that_is_given_up_leaves_the_paper_where_it_was(before, briefing, by):
+def test_an_abandoned_correction_leaves_the_paper_in_its_state(before, briefing, by):
     put(briefing, before)
     states.start_correction(briefing=briefing, note="A date was wrong", by=by)
     row = states.give_up_correction(briefing=briefing, reason="It was right", by=by)
@@ -168,7 +168,7 @@ def refusal_of(step, briefing, by):
     return str(refusal.value)
 
 
-def test_a_paper_that_a_check_stops_does_not_go_to_the_agencies(briefing, by):
+def test_a_paper_stopped_by_a_check_cannot_go_to_the_agencies(briefing, by):
     put(briefing, State.DRAFTING, copied_to="")
     assert refusal_of(states.start_consultation, briefing, by) == (
         "One check stops this paper from going to the agencies. “Checks” says what is wrong, and where."
@@ -176,7 +176,7 @@ def test_a_paper_that_a_check_stops_does_not_go_to_the_agencies(briefing, by):
     assert briefing.state == State.DRAFTING
 
 
-def test_a_paper_that_checks_stop_does_not_go_to_be_authorised(briefing, by):
+def test_a_paper_stopped_by_checks_cannot_go_for_authorisation(briefing, by):
     put(briefing, State.IN_CONSULTATION, copied_to="", contact_phone="")
     assert refusal_of(states.ask_for_authorisation, briefing, by) == (
         "Two checks stop this paper from being authorised. “Checks” says what is wrong, and where."
@@ -184,29 +184,29 @@ def test_a_paper_that_checks_stop_does_not_go_to_be_authorised(briefing, by):
     assert briefing.state == State.IN_CONSULTATION
 
 
-def test_a_correction_does_not_go_to_be_authorised_either(briefing, by):
+def test_a_correction_stopped_by_checks_cannot_go_for_authorisation(briefing, by):
     put(briefing, State.DRAFTING, correction_note="A date was wrong", copied_to="")
     assert refusal_of(states.ask_for_authorisation, briefing, by).startswith("One check stops")
 
 
-def test_what_stops_authorisation_alone_lets_the_agencies_be_asked(briefing, by):
+def test_a_problem_that_stops_only_authorisation_allows_consultation(briefing, by):
     put(briefing, State.DRAFTING, agencies_consulted="")
     assert states.start_consultation(briefing=briefing, by=by).state == State.IN_CONSULTATION
     assert refusal_of(states.ask_for_authorisation, briefing, by).startswith("One check stops")
 
 
-def test_a_warning_stops_nothing(briefing, by):
+def test_a_warning_does_not_stop_a_step(briefing, by):
     put(briefing, State.DRAFTING, contact_phone=briefing.manager_phone)
     states.start_consultation(briefing=briefing, by=by)
     assert states.ask_for_authorisation(briefing=briefing, by=by).state == State.AWAITING
 
 
 @pytest.mark.parametrize("name", ["recall", "send_back"])
-def test_a_check_is_not_in_the_way_back(name, briefing, by):
+def test_checks_do_not_stop_a_step_back(name, briefing, by):
     put(briefing, State.AWAITING, copied_to="")
     assert outcome(name, briefing, by) == State.IN_CONSULTATION
 
 
-def test_a_paper_that_nobody_drafted_goes_nowhere(plan, by):
+def test_a_paper_without_a_draft_cannot_move_on(plan, by):
     briefing = BriefingFactory(plan=plan)
     assert refusal_of(states.start_consultation, briefing, by).startswith("One check stops")

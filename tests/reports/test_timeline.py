@@ -40,7 +40,7 @@ def strips(found):
 
 @given(data=st.data())
 @some_plans
-def test_nothing_is_left_out_and_late_items_are_those_of_the_dashboard(data):
+def test_the_timeline_has_every_milestone_and_the_dashboards_late_items(data):
     with undone():
         made = data.draw(plans())
         moment = data.draw(moments())
@@ -62,7 +62,7 @@ def test_nothing_is_left_out_and_late_items_are_those_of_the_dashboard(data):
         }
 
 
-def test_groups_stand_in_the_order_of_the_plan_and_rows_by_number():
+def test_groups_are_in_the_plans_order_and_rows_by_number():
     plan = PlanFactory()
     second, first = PillarFactory(plan=plan, number=2), PillarFactory(plan=plan, number=1)
     for pillar, number in ((second, "2.10"), (second, "2.9"), (first, "1.1")):
@@ -74,7 +74,7 @@ def test_groups_stand_in_the_order_of_the_plan_and_rows_by_number():
     ]
 
 
-def test_agencies_stand_in_the_order_of_their_short_names():
+def test_agencies_are_ordered_by_short_name():
     plan = PlanFactory()
     for name in ("Police", "Customs"):
         WorkItemFactory(plan=plan, lead_agency=AgencyFactory(short_name=name, name=f"The {name}"))
@@ -105,7 +105,7 @@ def test_a_past_moment_shows_the_dates_of_then():
     )
 
 
-def test_a_completion_after_the_day_had_not_yet_happened_on_it():
+def test_a_completion_after_the_day_is_ignored():
     item = WorkItemFactory()
     MilestoneFactory(item=item, original_due=date(2010, 7, 1), completed_on=date(2010, 8, 3))
     (strip,) = strips(timeline.read_timeline(item.plan, TODAY))
@@ -123,7 +123,7 @@ def test_a_completion_after_the_day_had_not_yet_happened_on_it():
         ({}, [{"original_due": date(2010, 9, 30)}], "On time"),
     ],
 )
-def test_a_row_says_how_its_dates_stand(item, milestones, words):
+def test_a_row_describes_the_state_of_its_dates(item, milestones, words):
     made = WorkItemFactory(**item)
     for fields in milestones:
         MilestoneFactory(item=made, **fields)
@@ -132,7 +132,7 @@ def test_a_row_says_how_its_dates_stand(item, milestones, words):
 
 
 @pytest.mark.parametrize("number", ["1.2", "A 1", "é/ü", "1?2"])
-def test_a_row_leads_where_the_router_says(number):
+def test_links_of_rows_match_the_url_configuration(number):
     item = WorkItemFactory.build(number=number)
     address = timeline.address_of_items(PlanFactory(slug="a-plan"), TODAY)
     if "/" in number:
@@ -148,7 +148,9 @@ PAGE = "/plans/plan-of-action/dashboard/timeline/"
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_as_much_for_three_items_as_for_one(client, django_assert_num_queries, count):
+def test_the_page_takes_the_same_queries_for_three_items_as_for_one(
+    client, django_assert_num_queries, count
+):
     found = scene()
     for _ in range(count - 1):
         item = WorkItemFactory(plan=found.plan, pillar=PillarFactory(plan=found.plan))
@@ -160,7 +162,7 @@ def test_the_page_asks_as_much_for_three_items_as_for_one(client, django_assert_
     assert len(strips(response.context["timeline"])) == count
 
 
-def test_each_mark_is_a_link_that_tells_its_dates(client):
+def test_each_mark_is_a_link_labelled_with_its_dates(client):
     found = scene()
     client.force_login(found["observer"])
     with time_machine.travel(datetime(2010, 7, 30, tzinfo=UTC)):
@@ -187,7 +189,7 @@ def test_a_short_timeline_is_open_and_a_long_one_shows_its_groups_first(client, 
     assert client.get(f"{PAGE}?open=all").content.decode().count(opened) == 2
 
 
-def test_of_a_huge_timeline_a_group_is_drawn_when_it_is_asked_for(client, monkeypatch):
+def test_groups_of_a_huge_timeline_are_drawn_on_request(client, monkeypatch):
     found = scene()
     pillar = PillarFactory(plan=found.plan, number=2, title="Protection")
     WorkItemFactory(plan=found.plan, pillar=pillar)
@@ -201,7 +203,7 @@ def test_of_a_huge_timeline_a_group_is_drawn_when_it_is_asked_for(client, monkey
     assert client.get(f"{PAGE}?open=all").content.decode().count('class="strip-item"') == 2
 
 
-def test_what_is_not_a_group_is_taken_for_the_pillars(client):
+def test_an_unknown_grouping_falls_back_to_pillars(client):
     client.force_login(scene()["observer"])
     response = client.get(f"{PAGE}?group=colour")
     assert (response.status_code, response.context["by"]) == (200, GroupBy.PILLAR)
@@ -214,7 +216,7 @@ def test_a_timeline_without_items_says_so(client):
     assert "strip-rows" not in page
 
 
-def test_words_of_people_are_escaped(client):
+def test_text_written_by_users_is_escaped(client):
     found = scene()
     pillar = PillarFactory(plan=found.plan, title="<i>Pillar</i>")
     item = WorkItemFactory(

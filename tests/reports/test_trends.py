@@ -59,7 +59,7 @@ def a_milestone(item, *day, **fields):
 
 @given(data=st.data())
 @some_plans
-def test_each_month_is_what_the_dashboard_said_when_it_ended(data):
+def test_each_month_has_the_dashboards_figures_at_its_end(data):
     with undone():
         made = data.draw(plans())
         moment = data.draw(moments())
@@ -92,7 +92,7 @@ def test_months_follow_each_other_without_a_gap(data):
 
 @given(data=st.data())
 @some_plans
-def test_pillars_and_agencies_each_add_up_to_all_milestones_whose_date_has_passed(data):
+def test_pillars_and_agencies_each_add_up_to_all_milestones_past_their_date(data):
     with undone():
         made = data.draw(plans())
         moment = data.draw(moments())
@@ -138,7 +138,7 @@ def test_causes_and_agencies_each_add_up_to_the_days_of_all_delays(data):
 # --- examples ---------------------------------------------------------------------------------
 
 
-def test_a_month_shows_what_was_recorded_when_it_ended():
+def test_a_month_shows_what_was_recorded_at_its_end():
     plan = PlanFactory()
     item = an_item(plan, 2010, 5, 3, stage="not_started")
     for day in ((2010, 6, 10), (2010, 6, 20)):
@@ -183,7 +183,7 @@ def test_a_milestone_is_expected_late_until_its_agreed_date_and_overdue_after_it
     ]
 
 
-def test_an_item_counts_in_the_pillar_that_it_was_in():
+def test_an_item_counts_in_its_pillar_at_the_time():
     plan = PlanFactory()
     item = an_item(plan, 2010, 6, 1)
     first, second = item.pillar, PillarFactory(plan=plan, number=2)
@@ -201,14 +201,14 @@ def test_a_plan_without_items_has_no_months():
     assert (found.months, found.causes, found.met.original) == ([], [], Met())
 
 
-def test_the_record_begins_with_the_first_item_however_long_ago():
+def test_months_start_with_the_first_item_however_long_ago():
     plan = PlanFactory()
     an_item(plan, 2001, 3, 10)
     months = trends.read_trends(plan, JULY).months
     assert (months[0].day, len(months)) == (date(2001, 3, 31), 113)
 
 
-def test_months_of_an_ended_plan_stop_where_nothing_changes_any_more():
+def test_months_of_an_ended_plan_stop_after_the_last_change():
     plan = PlanFactory(ends_on=date(2010, 5, 15))
     item = an_item(plan, 2009, 11, 2)
     a_milestone(item, 2009, 11, 2, original_due=date(2010, 8, 31))
@@ -219,14 +219,14 @@ def test_months_of_an_ended_plan_stop_where_nothing_changes_any_more():
     assert "the months stop at 30 September 2010" in trend_words.record(found)
 
 
-def test_a_plan_that_has_not_ended_goes_on_to_the_day():
+def test_months_of_a_current_plan_continue_to_today():
     plan = PlanFactory(ends_on=date(2010, 12, 31))
     an_item(plan, 2009, 11, 2)
     found = trends.read_trends(plan, JULY)
     assert (found.ended_on, found.now.day) == (None, date(2010, 7, 31))
 
 
-def test_days_of_delay_run_from_the_date_before_to_the_date_after():
+def test_days_of_delay_are_counted_between_the_two_dates_of_a_delay():
     plan = PlanFactory()
     item = an_item(plan, 2010, 5, 1)
     milestone = a_milestone(
@@ -257,7 +257,7 @@ def test_days_of_delay_run_from_the_date_before_to_the_date_after():
     )
 
 
-def test_a_later_agreed_date_makes_a_late_milestone_met_on_time_by_it():
+def test_a_milestone_met_by_its_later_agreed_date_counts_as_on_time():
     plan = PlanFactory()
     item = an_item(plan, 2010, 4, 1)
     milestone = a_milestone(item, 2010, 4, 1, original_due=date(2010, 5, 31))
@@ -276,7 +276,9 @@ def test_a_later_agreed_date_makes_a_late_milestone_met_on_time_by_it():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_page_asks_as_much_for_three_items_as_for_one(client, django_assert_num_queries, count):
+def test_the_page_takes_the_same_queries_for_three_items_as_for_one(
+    client, django_assert_num_queries, count
+):
     found = scene()
     for _ in range(count - 1):
         item = an_item(found.plan, 2010, 5, 1)
@@ -288,7 +290,7 @@ def test_the_page_asks_as_much_for_three_items_as_for_one(client, django_assert_
     assert response.status_code == 200
 
 
-def test_the_page_says_each_figure_and_shows_it_in_a_table(client):
+def test_the_page_gives_each_figure_in_text_and_in_a_table(client):
     with time_machine.travel(datetime(2010, 7, 30, tzinfo=UTC)):
         found = scene()
         client.force_login(found["observer"])
@@ -298,7 +300,7 @@ def test_the_page_says_each_figure_and_shows_it_in_a_table(client):
     assert page.count("as a table</summary>") == 7
 
 
-def test_a_plan_without_items_says_so_in_place_of_charts(client):
+def test_a_plan_without_items_says_so_instead_of_charts(client):
     found = scene()
     client.force_login(found["other plan's coordinator"])
     page = client.get("/plans/another-plan/dashboard/trends/").content.decode()
@@ -306,7 +308,7 @@ def test_a_plan_without_items_says_so_in_place_of_charts(client):
     assert "<svg xmlns" not in page
 
 
-def test_a_day_that_cannot_be_read_is_refused_beside_its_field(client):
+def test_an_invalid_day_is_refused_beside_its_field(client):
     client.force_login(scene()["observer"])
     response = client.get("/plans/plan-of-action/dashboard/trends/?at=yesterweek")
     assert response.status_code == 422

@@ -42,7 +42,7 @@ def test_lengths_are_in_digits(count, words):
     assert dates.days(count) == words
 
 
-def test_figures_side_by_side_have_one_form():
+def test_figures_in_one_sentence_are_all_words_or_all_digits():
     assert wording.numbers([2, 9]) == ["two", "nine"]
     assert wording.numbers([2, 10]) == ["2", "10"]
     assert wording.numbers([]) == []
@@ -74,19 +74,19 @@ def test_a_list_ends_with_and(parts, words):
         (date(2009, 3, 3), date(2010, 7, 30), "the period from 3 March 2009 to 30 July 2010"),
     ],
 )
-def test_a_period_is_said_in_months_where_it_is_whole_months(start, end, words):
+def test_a_period_of_whole_months_is_given_in_months(start, end, words):
     assert dates.period(start, end) == words
 
 
 @given(DAYS, st.integers(1, 40))
-def test_months_added_are_the_months_counted(start, count):
+def test_adding_months_matches_counting_them(start, count):
     assume(start.day <= 28)
     end = dates.add_months(start, count) - timedelta(days=1)
     assert dates.months_in(start, end) == count
 
 
 @given(DAYS, DAYS)
-def test_a_period_of_any_two_days_can_be_said(start, end):
+def test_a_period_between_any_two_days_has_a_wording(start, end):
     assume(start < end)
     assert dates.period(start, end).endswith(dates.long_date(end))
 
@@ -107,7 +107,7 @@ def test_a_period_of_any_two_days_can_be_said(start, end):
         ("WorkSafe New Zealand", "WorkSafe New Zealand"),
     ],
 )
-def test_an_agency_takes_the_article_that_english_gives_it(name, words):
+def test_an_agency_gets_the_correct_article(name, words):
     assert wording.named(name) == words
 
 
@@ -124,12 +124,12 @@ def test_an_agency_takes_the_article_that_english_gives_it(name, words):
         ("", ""),
     ],
 )
-def test_a_sentence_gets_one_full_stop(text, words):
+def test_a_sentence_ends_in_exactly_one_full_stop(text, words):
     assert wording.closed(text) == words
 
 
 @given(TEXTS)
-def test_closing_twice_changes_nothing(text):
+def test_adding_the_full_stop_twice_changes_nothing(text):
     assert wording.closed(wording.closed(text)) == wording.closed(text)
 
 
@@ -137,7 +137,7 @@ def test_closing_twice_changes_nothing(text):
     ("text", "words"),
     [("Done.", "Done"), ("Done", "Done"), ("brochures etc.", "brochures etc."), ("Done;", "Done")],
 )
-def test_a_fragment_loses_its_stop(text, words):
+def test_a_fragment_loses_its_full_stop(text, words):
     assert wording.opened(text) == words
 
 
@@ -150,18 +150,18 @@ def test_a_fragment_loses_its_stop(text, words):
         ("It does two things:", "It does two things (Police):"),
     ],
 )
-def test_a_citation_stands_before_the_last_stop(text, words):
+def test_a_citation_is_placed_before_the_last_full_stop(text, words):
     assert wording.cited(text, "Police") == words
 
 
-def test_a_name_is_found_as_a_whole_word_only():
+def test_a_name_is_matched_only_as_a_whole_word():
     assert wording.mentions("The Police have written a policy.", ["Police"])
     assert not wording.mentions("A policeman wrote it.", ["Police", "police"])
     assert not wording.mentions("Anything.", [""])
     assert wording.mentions("Te Mana Ārai o Aotearoa did.", ["Te Mana Ārai o Aotearoa"])
 
 
-def test_a_long_list_ends_in_how_many_others_there_are():
+def test_a_long_list_ends_with_the_number_of_others():
     assert wording.some(["a", "b", "c"], 3) == "a, b and c"
     assert wording.some(["a", "b", "c", "d"], 3) == "a, b, c and one other"
     assert wording.some([str(n) for n in range(1000)], 2) == "0, 1 and 998 others"

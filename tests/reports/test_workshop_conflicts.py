@@ -51,7 +51,7 @@ def save(client, briefing, key, **typed):
     return client.post(where, {"act": "save", "seen": "", "text": "My own words.", **typed})
 
 
-def test_words_for_a_paragraph_that_was_joined_away_come_back_with_both_sides(
+def test_text_for_a_paragraph_joined_meanwhile_is_shown_with_both_versions(
     client, briefing, colleague, pair
 ):
     first, second = pair
@@ -71,7 +71,9 @@ def test_words_for_a_paragraph_that_was_joined_away_come_back_with_both_sides(
     assert "Save mine as a paragraph of its own" in box
 
 
-def test_they_can_be_saved_as_a_paragraph_of_its_own(client, briefing, colleague, pair):
+def test_text_of_a_joined_paragraph_can_be_saved_as_a_new_paragraph(
+    client, briefing, colleague, pair
+):
     first, second = pair
     drafts.merge(briefing=briefing, key=first.key, by=colleague)
     form = save(client, briefing, second.key, version=1).context["form"]
@@ -83,7 +85,7 @@ def test_they_can_be_saved_as_a_paragraph_of_its_own(client, briefing, colleague
     assert briefing.draft_paragraphs.get(key=second.key).text == "My own words."
 
 
-def test_a_paragraph_whose_neighbour_is_gone_too_stands_where_they_were(
+def test_a_paragraph_whose_neighbour_is_removed_too_keeps_their_place(
     client, briefing, coordinator, colleague, pair
 ):
     first, second = pair
@@ -95,9 +97,7 @@ def test_a_paragraph_whose_neighbour_is_gone_too_stands_where_they_were(
     assert save(client, briefing, third.key, version=1).context["new"]["after"] == first.key
 
 
-def test_a_new_paragraph_that_is_refused_stands_where_it_was_begun(
-    client, briefing, colleague, pair
-):
+def test_a_refused_new_paragraph_is_shown_where_it_was_started(client, briefing, colleague, pair):
     first, second = pair
     drafts.merge(briefing=briefing, key=first.key, by=colleague)
     typed = {"version": 0, "text": " ", "section": "delay", "after": second.key}
@@ -107,7 +107,7 @@ def test_a_new_paragraph_that_is_refused_stands_where_it_was_begun(
     assert 'data-editor="p-new"' in page.text
 
 
-def test_a_new_paragraph_for_a_section_that_is_none_is_shown_again_in_the_first(client, briefing):
+def test_a_new_paragraph_for_an_unknown_section_is_shown_in_the_first(client, briefing):
     page = save(client, briefing, "p-new", version=0, section="nowhere")
     assert page.context["new"]["section"] == "purpose"
     assert "My own words.</textarea>" in page.text

@@ -55,25 +55,25 @@ def texts(draft):
     return [[part.text for part in portion.shown] for portion in draft.portions]
 
 
-def test_a_new_draft_holds_what_the_records_say_in_the_order_of_its_sections(draft):
+def test_a_new_draft_has_the_composed_text_in_the_order_of_its_sections(draft):
     assert texts(draft) == [["One.", "Two."], ["Three."], ["You:"]]
     assert draft.numbers == {"p-1": 1, "p-2": 2, "p-3": 3, "p-9": 4}
     assert {part.origin for part in draft.parts()} == {Origin.GENERATED}
 
 
-def test_edited_words_are_marked_so_until_they_are_the_records_words_again(draft):
+def test_edited_text_is_marked_until_it_matches_the_records_again(draft):
     edited = acts.edit(draft, "p-1", "Our own.")
     assert edited.part("p-1").origin == Origin.EDITED
     assert acts.edit(edited, "p-1", "One.").part("p-1").origin == Origin.GENERATED
 
 
-def test_a_blank_line_starts_a_further_paragraph(draft):
+def test_a_blank_line_starts_another_paragraph(draft):
     edited = acts.edit(draft, "p-1", "First.\n\nSecond.", new_keys=["p-a"])
     assert texts(edited)[0] == ["First.", "Second.", "Two."]
     assert edited.part("p-a").origin == Origin.WRITTEN
 
 
-def test_refreshing_updates_generated_parts_and_never_edited_ones(draft):
+def test_refreshing_updates_generated_paragraphs_and_never_edited_ones(draft):
     edited = acts.edit(draft, "p-1", "Our own.")
     later = composed(
         purpose=[("p-1", "One, later."), ("p-2", "Two, later.")],
@@ -88,7 +88,7 @@ def test_refreshing_updates_generated_parts_and_never_edited_ones(draft):
     assert (texts(kept)[0][0], acts.drifts(kept, later)) == ("Our own.", [])
 
 
-def test_refreshing_leaves_out_what_the_records_say_no_longer_and_places_what_is_new(draft):
+def test_refreshing_removes_outdated_paragraphs_and_places_new_ones(draft):
     later = composed(
         purpose=[("p-2", "Two."), ("p-5", "Five.")],
         delay=[("p-4", "Four."), ("p-3", "Three.")],
@@ -101,14 +101,14 @@ def test_refreshing_leaves_out_what_the_records_say_no_longer_and_places_what_is
     ]
 
 
-def test_what_was_joined_does_not_come_back_when_refreshed(draft):
+def test_joined_paragraphs_do_not_return_on_refresh(draft):
     joined = acts.merge(draft, "p-1")
     assert texts(acts.refresh(joined, NOW))[0] == ["One. Two."]
     gone = composed(purpose=[("p-2", "Two.")], delay=DELAY)
     assert acts.drifts(joined, gone) == [Drift("p-1", "One.\n\nTwo.", "Two.")]
 
 
-def test_a_hidden_part_is_not_numbered_and_comes_back_where_it_was(draft):
+def test_a_hidden_paragraph_is_not_numbered_and_returns_to_its_place(draft):
     hidden = acts.hide(draft, "p-1")
     assert texts(hidden)[0] == ["Two."]
     assert hidden.numbers == {"p-2": 1, "p-3": 2, "p-9": 3}
@@ -148,18 +148,18 @@ def test_a_reference_follows_its_paragraph(draft):
         ),
     ],
 )
-def test_what_cannot_be_done_is_said(draft, act, said):
+def test_an_impossible_edit_is_refused_with_a_message(draft, act, said):
     with pytest.raises(DraftError, match=f"^{said.replace('{', '.').replace('}', '.')}$"):
         act(draft)
 
 
-def test_a_paragraph_that_ends_in_bullets_is_not_joined(draft):
+def test_a_paragraph_that_ends_in_bullets_cannot_be_joined(draft):
     listed = acts.edit(draft, "p-1", "These:\n- a\n- b")
     with pytest.raises(DraftError, match="ends in sub-bullets"):
         acts.merge(listed, "p-1")
 
 
-def test_a_part_is_split_between_its_sentences(draft):
+def test_a_paragraph_is_split_between_its_sentences(draft):
     long = acts.edit(draft, "p-1", "First. Second.")
     halves = acts.split(long, "p-1", 6, "p-a")
     assert texts(halves)[0] == ["First.", "Second.", "Two."]
@@ -217,7 +217,7 @@ def paper_of(draft):
     return assembled(draft, records)
 
 
-def test_the_recommendations_close_the_paper_wherever_their_section_stands(draft):
+def test_recommendations_close_the_paper_wherever_their_section_is(draft):
     first = Draft(draft.portions[::-1], draft.asks)
     assert first.numbers == {"p-3": 1, "p-1": 2, "p-2": 3, "p-9": 4}
     assert [(each.key, each.number) for each in paper_of(first).paragraphs()] == list(
@@ -227,7 +227,7 @@ def test_the_recommendations_close_the_paper_wherever_their_section_stands(draft
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(ACTS, max_size=12))
-def test_whatever_is_done_numbers_have_no_gaps_and_edited_words_stay(sequence):
+def test_any_edits_keep_numbers_without_gaps_and_edited_text(sequence):
     draft = acts.refresh(
         Draft((
             Portion("purpose", "Purpose", "purpose"),
