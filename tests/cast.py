@@ -1,4 +1,4 @@
-"""A small plan with one of every kind of person around it, for tests that ask who may do what.
+"""A small plan with one user of every kind, for tests of permissions.
 
 Police leads the item, and its return is a draft. Customs is a member of the working group, has no
 part in the item, and has submitted its return. Labour coordinates. Health coordinates another plan and is no member of this one.
@@ -90,14 +90,14 @@ def seated(name: str, role: Seat.Role, agency: Agency, **period: date) -> User:
 
 @contextmanager
 def standing_scene(django_db_blocker: Any) -> Iterator[Scene]:
-    """One scene for a whole module of tests that change nothing; making it is slow."""
+    """Make one scene for a whole module of tests that change nothing; making it is slow."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield scene()
         transaction.set_rollback(True)
 
 
 def answered_briefing(plan: Plan, customs: Agency) -> Briefing:
-    """Issued, back from the Minister with a scan, and Customs has something to do."""
+    """Make an issued briefing, answered by the Minister with a scan; Customs has a follow-up."""
     briefing: Briefing = BriefingFactory(plan=plan, tracker_number="09/1", state="returned")
     response = ResponseFactory(
         issued=IssuedPaperFactory(briefing=briefing),
@@ -110,7 +110,7 @@ def answered_briefing(plan: Plan, customs: Agency) -> Briefing:
 
 
 def consulted_briefing(plan: Plan, police: Agency) -> Briefing:
-    """In consultation: Police is asked and has commented, Customs is not."""
+    """Make a briefing in consultation: Police is asked and has commented, Customs is not."""
     briefing = drafted(
         plan=plan,
         kind=BriefingKindFactory(plan=plan),
@@ -129,7 +129,7 @@ def consulted_briefing(plan: Plan, police: Agency) -> Briefing:
 
 
 def kind_of_briefing(plan: Plan) -> BriefingKind:
-    """With a section of standing text and the one that closes every briefing."""
+    """Make a kind with a section of standing text and the closing section."""
     kind: BriefingKind = BriefingKindFactory(plan=plan, name="Annual report")
     KindSectionFactory(kind=kind, key="purpose", heading="Purpose", standing_text="Kia ora.")
     KindSectionFactory(kind=kind, key="closing", heading="Recommendation", content="recommendation")
@@ -239,7 +239,7 @@ def scene() -> Scene:
 
 
 def drafted(**columns: Any) -> Briefing:
-    """A briefing with a paragraph, the sentence before its recommendation, and that."""
+    """Draft a briefing with a paragraph and a recommendation with its introduction."""
     briefing = Briefing.objects.create(**columns)
     purpose = DraftSectionFactory(briefing=briefing, content="purpose")
     closing = DraftSectionFactory(

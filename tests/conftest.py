@@ -1,4 +1,4 @@
-"""What every test may use: a quick and isolated Django."""
+"""Fixtures for every test: fast and isolated settings."""
 
 import os
 import socket
@@ -63,7 +63,7 @@ def _restore_after_tests_that_commit():
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network():
-    """A test that reaches beyond this machine would pass only where that is allowed."""
+    """Refuse connections beyond this machine; such a test would pass only where they work."""
     plain = socket.socket.connect
 
     def connect(self, address):

@@ -1,4 +1,4 @@
-"""What a test needs to say that the database itself refuses a row, and by which constraint."""
+"""Helpers to assert that the database refuses a row, and by which constraint."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 
 def declared(app_label: str) -> set[str]:
-    """Names of the constraints that the app's models declare."""
+    """Return the names of the constraints that the app's models declare."""
     return {
         constraint.name
         for model in apps.get_app_config(app_label).get_models()
@@ -19,14 +19,14 @@ def declared(app_label: str) -> set[str]:
 
 @contextmanager
 def refused_by(name: str) -> Iterator[None]:
-    """The block must break the named constraint; what it wrote is undone."""
+    """Assert that the block breaks the named constraint; roll back its writes."""
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         yield
     assert told(name) in str(refusal.value)
 
 
 def told(name: str) -> str:
-    """How the database names a constraint: SQLite says which columns of a unique one."""
+    """Return the database's name of a constraint; SQLite gives the columns of a unique one."""
     if connection.vendor == "postgresql":
         return f'"{name}"'
     model, constraint = next(

@@ -1,4 +1,4 @@
-"""Rows for tests. Defaults are the dullest valid row; what matters is written in the test."""
+"""Factories of rows. Defaults make the plainest valid row; a test sets what matters to it."""
 
 import hashlib
 from datetime import UTC, date, datetime
@@ -88,7 +88,7 @@ class SeatFactory(DjangoModelFactory):
 
 
 class InvitationFactory(DjangoModelFactory):
-    """Waiting for its answer."""
+    """A pending invitation."""
 
     class Meta:
         model = Invitation
@@ -235,7 +235,7 @@ class AttendanceFactory(DjangoModelFactory):
 
 
 class MatterFactory(DjangoModelFactory):
-    """A free one."""
+    """A matter without a subject."""
 
     class Meta:
         model = Matter
@@ -307,7 +307,7 @@ class IssuedPaperFactory(DjangoModelFactory):
 
 
 class RenderingFactory(DjangoModelFactory):
-    """Made and ready; its bytes are no real file."""
+    """A finished rendering; its bytes are not a real file."""
 
     class Meta:
         model = Rendering
@@ -334,7 +334,7 @@ class RenderingFactory(DjangoModelFactory):
 
 
 class ResponseFactory(DjangoModelFactory):
-    """Of 3 August 2010, with nothing marked."""
+    """An answer of 3 August 2010 without any choice."""
 
     class Meta:
         model = Response
@@ -511,7 +511,7 @@ class BriefingKindFactory(DjangoModelFactory):
 
 
 class KindSectionFactory(DjangoModelFactory):
-    """Standing text alone; give it a kind."""
+    """A section with standing text only; pass its kind."""
 
     class Meta:
         model = KindSection
@@ -531,7 +531,7 @@ class DraftSectionFactory(DjangoModelFactory):
 
 
 class DraftParagraphFactory(DjangoModelFactory):
-    """Give it a section; the briefing is the section's."""
+    """Pass its section; the briefing is the section's."""
 
     class Meta:
         model = DraftParagraph
@@ -554,7 +554,7 @@ class DraftAskFactory(DjangoModelFactory):
 
 
 class ClearanceFactory(DjangoModelFactory):
-    """Asked for by 15 July 2010, not answered."""
+    """Due on 15 July 2010, not answered."""
 
     class Meta:
         model = Clearance

@@ -52,7 +52,7 @@ chances = st.integers(0, 10**6).map(Random)
 
 
 def moments() -> st.SearchStrategy[Moment]:
-    """Today, the end of a past day, or an instant inside one; some are before the plan was."""
+    """Today, the end of a past day, or an instant inside one; some are before the plan began."""
 
     def past(chance: Random) -> date:
         return FIRST + timedelta(days=chance.randint(-5, LIFE - 1))
@@ -183,7 +183,7 @@ def _next(rows: "models.Manager[Any]") -> int:
 
 
 def _variation(chance: Random, made: Made, milestone: Milestone, since: date) -> None:
-    """One that waits, until it is taken back."""
+    """A pending variation, later withdrawn."""
     variation = VariationFactory.build(
         plan=made.plan, number=_next(made.plan.variations), milestone=milestone
     )

@@ -1,4 +1,4 @@
-"""The database as it was at a moment, put back within milliseconds.
+"""Snapshots of the database, restored within milliseconds.
 
 Django empties the database after each test that commits: every table, then the content types, the
 permissions and the triggers anew. That takes a third of a second, and most tests write ten tables.
@@ -10,7 +10,7 @@ from django.db import connections, transaction
 
 
 class SQLiteSnapshot:
-    """Every page of the file, kept in memory; schema, triggers and sequences come back too."""
+    """All pages of the file, kept in memory; schema, triggers and sequences are restored too."""
 
     def __init__(self, using: str) -> None:
         self.using = using
@@ -18,7 +18,7 @@ class SQLiteSnapshot:
         self._raw().backup(self._copy)
 
     def restore(self) -> None:
-        """Wait for whoever still writes, then put every page back."""
+        """Wait for other writers, then restore every page."""
         self._copy.backup(self._raw())
 
     def close(self) -> None:
@@ -32,7 +32,7 @@ class SQLiteSnapshot:
 
 
 class PostgreSQLSnapshot:
-    """The greatest id of each table that has rows. What came later is deleted.
+    """The greatest id of each table that has rows. Later rows are deleted.
 
     A row that was there and was changed or deleted by a test is not mended: what a migrated
     database has rows of (content types, permissions) no test changes.
@@ -49,7 +49,7 @@ class PostgreSQLSnapshot:
 
     def restore(self) -> None:
         with transaction.atomic(self.using), connections[self.using].cursor() as cursor:
-            # Neither triggers nor foreign keys are asked, so history goes, and in any order.
+            # Triggers and foreign keys are off, so history can be deleted too, in any order.
             cursor.execute("SET LOCAL session_replication_role = replica")
             for table in self._with_rows(cursor):
                 if table in self._last:

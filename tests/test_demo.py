@@ -1,4 +1,4 @@
-"""The demo command: what it leaves, what it keeps, and when it refuses."""
+"""Test the demo command: what it makes, what it keeps, and when it refuses."""
 
 import socket
 from io import StringIO

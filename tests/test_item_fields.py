@@ -219,7 +219,7 @@ def world(client, db) -> Iterator[World]:
 
 
 def texts(model: type[models.Model], but: Any = ()) -> dict[str, str]:
-    """Something in every text of the model that may be empty."""
+    """Return a value for every optional text of the model."""
     return {
         each.name: f"First words of {each.name}."
         for each in fields_of(model)
@@ -245,7 +245,7 @@ BESIDE_OF = {model: {name for of, name in BESIDE if of is model} for model in OW
 
 
 def other_value(row: Any, each: Any) -> Any:
-    """A value that the field may have instead of the row's."""
+    """Return another valid value of the field."""
     value = getattr(row, each.name)
     if each.is_relation:
         others = each.related_model._default_manager.exclude(pk=value.pk)
@@ -262,7 +262,7 @@ def other_value(row: Any, each: Any) -> Any:
 
 
 def write(row: Any, at: datetime, **values: Any) -> None:
-    """Past the services and the database's guards: whatever a field may hold."""
+    """Write a field without services and guards."""
     for name, value in values.items():
         setattr(row, name, value)
     with time_machine.travel(at, tick=False):
@@ -286,7 +286,7 @@ def words(html: str) -> str:
 
 
 def said_in_history(world: World, model: type[models.Model]) -> Any:
-    """How many entries there are: the page says the item's name besides."""
+    """Count the entries of the history page; the page also names the item."""
     return world.text("workitems:history", world.item.number).count("<time")
 
 
@@ -422,7 +422,7 @@ def conflict(world: World, model: type[models.Model], name: str, act: str, form:
 
 
 def shown_in_a_conflict(world: World, model: type[models.Model], name: str) -> bool | None:
-    """Whether both sides of it are shown where it is edited; none where no form edits it."""
+    """Return whether a conflict shows both versions; None if no form edits the field."""
     row = world.row(model)
     for page, act, form in forms_about(world, model):
         if not entry_of(form, row, name):
@@ -436,7 +436,7 @@ def shown_in_a_conflict(world: World, model: type[models.Model], name: str) -> b
 
 
 def is_locked(model: type[models.Model], name: str) -> bool:
-    """Whether it changes only by a variation, or never."""
+    """Return whether the field changes only by a variation, or never."""
     sheet = ITEMS if model is WorkItem else MILESTONES
     return any(column.locked for column in sheet if column.field == name)
 

@@ -1,6 +1,6 @@
-"""Who may reach what: every address, every kind of person, reading and writing.
+"""Test permissions: every URL, every kind of user, GET and POST.
 
-One table. An address that is missing from it fails the build, so nobody forgets to decide.
+One table. A URL that is missing from it fails the build, so that nobody forgets to decide.
 """
 
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ EVERYBODY = (
     "staff",
     "superuser",
 )
-# Whoever sits in the working group reads the whole plan.
+# Every member of the working group reads the whole plan.
 READERS = (
     "observer",
     "contributor",
@@ -56,7 +56,7 @@ READERS = (
 WRITERS = ("contributor", "approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
-# Who looks after the seats of Police.
+# Who manages the seats of Police.
 SEATERS = ("approver", "coordinator", "superuser")
 DRAFTERS = ("coordinator", "authorising manager")
 # Who reads what was issued.
@@ -68,7 +68,7 @@ Answers = dict[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """What each person gets from one address. `arguments` are found in the scene."""
+    """The response of one URL to each user. `arguments` come from the scene."""
 
     get: Answers
     post: Answers
@@ -76,7 +76,7 @@ class Row:
 
 
 def public(get: Any, post: Any, *, inside_get: Any = None, inside_post: Any = None) -> Row:
-    """Reached without signing in; `inside` is for whoever has signed in already."""
+    """Open without signing in; `inside` is the response to signed-in users."""
     return Row(
         get={who: get if who == "anonymous" else inside_get or get for who in EVERYBODY},
         post={who: post if who == "anonymous" else inside_post or post for who in EVERYBODY},
@@ -92,7 +92,7 @@ def signed_in(get: Any, post: Any) -> Row:
 
 
 def only(may: tuple[str, ...], get: Any, post: Any) -> Row:
-    """For a few, wherever they sit; anybody else who has signed in is refused."""
+    """Open to a few users of any agency; other signed-in users are refused."""
 
     def answers(wanted: Any) -> Answers:
         refused = NOT_ALLOWED if wanted == NOT_ALLOWED else FORBIDDEN
@@ -110,7 +110,7 @@ def of_plan(
     get: Any = 200,
     post: Any = NOT_ALLOWED,
 ) -> Row:
-    """A page of one plan. Strangers to the plan get 404, `readers` who may not get 403."""
+    """A page of one plan. Users outside the plan get 404; `readers` without permission get 403."""
 
     def answers(wanted: Any) -> Answers:
         if wanted == NOT_ALLOWED:
@@ -284,7 +284,7 @@ RULES: dict[str, Row] = {
     "agencies:end": of_plan(seat_in_police, may=SEATERS, post=INVALID),
     "agencies:send-again": of_plan(invitation_to_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
     "agencies:withdraw": of_plan(invitation_to_police, may=SEATERS, post=ONWARD),
-    # Whoever is signed in reads that it was sent to another address than theirs.
+    # Signed-in users are told that it was sent to another address.
     "agencies:accept-invitation": Row(
         get=dict.fromkeys(EVERYBODY, 200),
         post=dict.fromkeys(EVERYBODY, 200) | {"anonymous": INVALID},
@@ -300,7 +300,7 @@ RULES: dict[str, Row] = {
         may=("contributor", "approver", "coordinator", "superuser"),
         post=ONWARD,
     ),
-    # For whatever program holds the address.
+    # Open to any program that has the URL.
     "feeds:calendar": Row(
         get=dict.fromkeys(EVERYBODY, 200),
         post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
@@ -396,7 +396,7 @@ RULES: dict[str, Row] = {
     "evidence:withdraw": of_plan(evidence, may=(*WRITERS, "coordinator"), post=INVALID),
     "evidence:add-to-milestone": of_plan(milestone, may=WRITERS, post=INVALID),
     "evidence:mark": of_plan(milestone, may=("coordinator",), post=INVALID),
-    # A stranger to the draft may not even learn that it has an answer.
+    # Other users may not even learn that the draft has an answer.
     "evidence:add-to-answer": of_plan(own_save, may=WRITERS, post=INVALID),
     "dashboard:overview": of_plan(plan),
     "dashboard:changes": of_plan(plan),
@@ -575,7 +575,7 @@ def clients(people: Scene) -> dict[str, Client]:
 
 
 def told(response: Any) -> Any:
-    """The status, or where one is sent."""
+    """Return the status, or the target of a redirect."""
     if response.status_code != 302:
         return response.status_code
     where = response.url.partition("?")[0]

@@ -1,4 +1,4 @@
-"""What is put back after a test that commits."""
+"""Test what is restored after a test that commits."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

@@ -1,4 +1,4 @@
-"""An agency with its people, for tests of seats and invitations."""
+"""Fixtures of an agency and its users, for tests of seats and invitations."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def contributor(police):
 
 @pytest.fixture
 def deliver(django_capture_on_commit_callbacks):
-    """Run what waits for the commit, as the letter does."""
+    """Run `on_commit` callbacks, which send the email."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 

@@ -1,4 +1,4 @@
-"""What tests of seats and invitations share: their day, and how they read what came of an act."""
+"""Helpers for tests of seats and invitations: the day, and what an action left behind."""
 
 import re
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ NIGHT = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 
 
 def link() -> str:
-    """The path of the link in the last letter."""
+    """Return the path of the link in the last email."""
     found = re.search(r"http://\S+?(/invitation/\S+/)", mail.outbox[-1].body)
     assert found is not None
     return found[1]
@@ -26,14 +26,14 @@ def token() -> str:
 
 
 def refusal(act) -> tuple[str, str | None]:
-    """What the person at the screen is told, and at which field."""
+    """Return the message of the refusal and its field."""
     with pytest.raises(SeatRefused) as refused:
         act()
     return str(refused.value), refused.value.field
 
 
 def record(row) -> list[tuple[str, str]]:
-    """Who and why, of each of the row's history rows, oldest first."""
+    """Return author and reason of each history row, oldest first."""
     rows = row.history.order_by("history_id")
     return list(rows.values_list("history_actor", "history_change_reason"))
 

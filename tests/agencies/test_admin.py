@@ -1,4 +1,4 @@
-"""The administration pages: they write with history in the person's name, and never delete."""
+"""Test the administration pages: they write history in the user's name and never delete."""
 
 import pytest
 from django.contrib import admin
@@ -27,7 +27,7 @@ def administrator(client):
 
 @pytest.fixture
 def reader(client):
-    """May see everything in the administration pages and change nothing."""
+    """A user with only the view permissions of the administration."""
     user = UserFactory(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(user)
@@ -39,7 +39,7 @@ def address(model, page, *args):
 
 
 def posted(seat, **differs):
-    """What the form of a seat sends."""
+    """Return the fields that the form of a seat posts."""
     return {
         "user": seat.user_id,
         "agency": seat.agency_id,
@@ -123,7 +123,7 @@ def test_no_row_can_be_deleted_even_by_a_superuser(client, administrator, model)
 def test_a_user_with_only_the_view_permission_cannot_change_a_row_on_any_page(
     client, reader, model
 ):
-    """A history page that overwrites a row for anyone who may view it is a known trap."""
+    """A known trap: a history page that lets anyone with the view permission overwrite a row."""
     row = FACTORIES[model]()
     before = type(row).objects.filter(pk=row.pk).values().get()
     count = row.history.count()

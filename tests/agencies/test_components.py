@@ -1,4 +1,4 @@
-"""The pieces of a page: what they print, and that what people type stays text."""
+"""Test the template components: their HTML, and that user text is escaped."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The page behind an invitation’s link, what nobody learns from it, and the pages of whoever invites."""
+"""Test the page of an invitation’s link, what it must not disclose, and the pages to invite."""
 
 import re
 from datetime import timedelta
@@ -28,12 +28,12 @@ Role = Seat.Role
 GONE = "<h1>This link does not work, or no longer</h1>"
 
 
-# --- the page behind the link -------------------------------------------------------------------
+# --- the page of the link -----------------------------------------------------------------------
 
 
 @pytest.fixture
 def now():
-    """The clock of the pages stands where the invitations were made."""
+    """Stop the clock of the pages at the time of the invitations."""
     with time_machine.travel(NIGHT, tick=False):
         yield
 
@@ -195,7 +195,7 @@ def test_the_token_is_not_logged(client, invite, now, caplog):
     assert without_token(f"GET {link()}") == "GET /invitation/(key)/"
 
 
-# --- the pages of whoever invites ---------------------------------------------------------------
+# --- the pages to invite ------------------------------------------------------------------------
 
 
 FORM = {

@@ -1,4 +1,4 @@
-"""Invitations: what is sent and to whom, what is refused, and links that work once."""
+"""Test invitations: what is sent to whom, what is refused, and that links work once."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 Role = Seat.Role
 
 
-# --- the letter -------------------------------------------------------------------------------
+# --- the email --------------------------------------------------------------------------------
 
 
 def test_an_invitation_sends_one_plain_text_email(invite):
@@ -199,7 +199,7 @@ def test_emails_to_one_address_are_limited_per_day_for_all_senders_together(
     assert len(mail.outbox) == 3
 
 
-# --- sent again, withdrawn ----------------------------------------------------------------------
+# --- resending and withdrawing ------------------------------------------------------------------
 
 
 def test_after_resending_the_new_link_works_and_the_old_one_does_not(invite, approver, deliver):
@@ -263,7 +263,7 @@ def test_a_link_expires_with_the_seat_that_it_offers(invite, approver):
     ) == ("The seat's last day has gone by. Withdraw the invitation.", None)
 
 
-# --- accepted -----------------------------------------------------------------------------------
+# --- accepting ----------------------------------------------------------------------------------
 
 
 def test_a_new_person_gets_an_account_and_the_seat(invite, police):

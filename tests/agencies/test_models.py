@@ -1,4 +1,4 @@
-"""What the database holds true of agencies, people, seats and Ministers, and what rows can answer."""
+"""Test the constraints and methods of agencies, people, seats and Ministers."""
 
 from datetime import UTC, date, datetime
 
@@ -283,7 +283,7 @@ def test_the_minister_is_the_one_appointed_on_the_day():
 
 @pytest.mark.parametrize("factory", [SeatFactory, AppointmentFactory])
 def test_a_form_with_empty_fields_is_not_checked_for_overlaps(factory):
-    """The fields' own faults are told; the check of the whole has nothing to go by."""
+    """Only the errors of the fields are reported; the model's check lacks the values it needs."""
     row = factory._meta.model()
     with pytest.raises(ValidationError) as refusal:
         row.full_clean()

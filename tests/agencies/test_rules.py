@@ -1,4 +1,4 @@
-"""Whose agencies a person acts for: what the rules of the other apps are built from."""
+"""Test for which agencies a user acts; the rules of the other apps build on it."""
 
 from datetime import date
 
@@ -28,7 +28,7 @@ def test_agencies_of_a_user_are_those_where_they_hold_one_of_the_roles(police):
 
 
 def test_rules_accept_the_lazy_user_of_a_request(police):
-    """The request wraps its user, and finds the row only when something is asked of it."""
+    """A request wraps its user lazily and loads the row on first use."""
     user = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     assert agencies_of(SimpleLazyObject(lambda: user), "approver") == {police.pk}
 
@@ -54,7 +54,7 @@ def test_only_a_coordinator_coordinates_an_agency(role):
     assert coordinates_any_agency(SeatFactory(role=role).user) == (role == "coordinator")
 
 
-# --- who looks after seats (with what the plans add to it) ---------------------------------------
+# --- who manages seats (including rules added by plans) ------------------------------------------
 
 SEES, MANAGES, GIVES_ALL = (
     "agencies.see_agency",

@@ -1,4 +1,4 @@
-"""The pages about the people of an agency: who may do what there, and what they say."""
+"""Test the pages about the users of an agency: permissions and content."""
 
 from datetime import date
 

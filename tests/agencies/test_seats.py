@@ -1,4 +1,4 @@
-"""Seats: how they stand on a day, cover for leave, the end of one, and what a leaver leaves."""
+"""Test seats: their state on a day, cover for leave, ending one, and a leaver's work."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -45,7 +45,7 @@ def now():
         yield
 
 
-# --- how seats stand ----------------------------------------------------------------------------
+# --- seats on a day -----------------------------------------------------------------------------
 
 
 def test_seats_are_grouped_into_current_future_and_past_by_the_day(
@@ -208,7 +208,7 @@ def test_a_person_without_a_current_seat_cannot_be_added_as_cover(police, approv
     )
 
 
-# --- the end of a seat --------------------------------------------------------------------------
+# --- ending a seat ------------------------------------------------------------------------------
 
 
 def end_at_once(seat, by, **differs):
@@ -330,11 +330,11 @@ def test_no_warning_is_given_for_an_agency_that_ends_on_that_day(approver, polic
     assert Seat.objects.get(pk=seat.pk).to_on == TODAY
 
 
-# --- a leaver orphans nothing -------------------------------------------------------------------
+# --- work of a leaver ---------------------------------------------------------------------------
 
 
 def test_ending_a_leavers_seats_leaves_their_work_with_the_agency(client, police):
-    """What they wrote and owed is still there, and on the desks of those who remain."""
+    """It is still there, and on the desks of their colleagues."""
     plan = PlanFactory(members=[police])
     item = WorkItemFactory(plan=plan, lead_agency=police)
     milestone = MilestoneFactory(item=item, agreed_due=TOMORROW, description="Brochure printed")

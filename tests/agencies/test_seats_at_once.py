@@ -1,4 +1,4 @@
-"""Two people at once look after the same seats: one invitation, one seat, and never nobody left."""
+"""Test simultaneous changes of seats: one invitation, one seat, and always an approver left."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta

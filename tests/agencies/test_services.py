@@ -1,4 +1,4 @@
-"""Giving and ending seats."""
+"""Test giving and ending seats."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Pages in a real browser, and whose faults of access are looked for by axe."""
+"""Fixtures for pages in a real browser, with accessibility checks by axe."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from tests.snapshots import SQLiteSnapshot, take_snapshot
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these it asks its maker for updates and much else, at every start.
+# Without these, Chromium contacts Google for updates and more at every start.
 QUIET = (
     "--disable-gpu",
     "--disable-quic",
@@ -49,7 +49,7 @@ def browser_context_args(browser_context_args):
 def sign_in(context, live_server) -> Callable:
     """Give the browser's context a session of this user, without the sign-in page.
 
-    The test must commit what it makes: `@pytest.mark.django_db(transaction=True)`.
+    The test must commit its data: `@pytest.mark.django_db(transaction=True)`.
     """
 
     def sign_in(user) -> None:
@@ -73,19 +73,19 @@ def sign_in(context, live_server) -> Callable:
 
 @pytest.fixture(scope="session")
 def _demos() -> dict[tuple[str, ...], SQLiteSnapshot]:
-    """What the demo's commands made, by their names."""
+    """Databases made by the demo's commands, by the commands' names."""
     return {}
 
 
 @pytest.fixture
 def load_demo(transactional_db, _demos) -> Callable[..., None]:
-    """Run commands of the demo, once a session; a later test gets a copy of what they made."""
+    """Run commands of the demo once a session; later tests get a copy of the result."""
 
     def load_demo(*commands: str) -> None:
         if commands in _demos:
             _demos[commands].restore()
             return
-        with override_settings(DEBUG=True):  # the loaders are for such machines only
+        with override_settings(DEBUG=True):  # the loaders refuse to run without it
             for command in commands:
                 call_command(command, stdout=StringIO())
         if isinstance(snapshot := take_snapshot(), SQLiteSnapshot):
@@ -121,12 +121,12 @@ FIND_FAULTS = """options => axe.run(options).then(({violations}) =>
 
 @pytest.fixture
 def accessibility_faults() -> Callable:
-    """axe-core's violations of WCAG 2.2 AA on a page, as lines to compare with an empty list."""
+    """Return axe-core's violations of WCAG 2.2 AA on a page, one line each."""
     from axe_playwright_python.base import AXE_SCRIPT
 
     def faults(page) -> list[str]:
-        # axe runs inside the page by way of the browser's tools, which the page's CSP lets pass.
-        # It stays there until the next page, so the second width of a page need not load it again.
+        # axe is injected by the browser's tools, which the page's CSP does not block.
+        # It stays until the next page, so a second width of the page does not load it again.
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE_SCRIPT)
             page.evaluate(KEEP_COLOURS)

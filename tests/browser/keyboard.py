@@ -1,4 +1,4 @@
-"""The keyboard, as somebody uses it who has no mouse."""
+"""Keyboard helpers for users without a mouse."""
 
 
 def tab_to(page, words):

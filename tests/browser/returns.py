@@ -1,4 +1,4 @@
-"""A round in which Police owes a return of nine items, and the people around it."""
+"""A round in which Police owes a return of nine items, and its users."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

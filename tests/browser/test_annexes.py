@@ -1,4 +1,4 @@
-"""The annexes of a briefing chosen and ordered by keyboard, and the page's states by axe, wide and narrow."""
+"""Test choosing and ordering annexes by keyboard, and the page's accessibility at two widths."""
 
 import pytest
 from django.urls import reverse

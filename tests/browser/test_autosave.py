@@ -1,4 +1,4 @@
-"""Saving as one types, by itself: one box on a bare page, and a server that does as it is told."""
+"""Test autosave alone: one text box on a bare page, and a server controlled by the test."""
 
 import json
 import re
@@ -47,13 +47,13 @@ PAGE = """<!doctype html><title>Autosave</title>
 
 
 class Server:
-    """Stands in for the service: answers each save in turn, and keeps what was sent."""
+    """Stand-in for the service: answers each save in turn and records what was sent."""
 
     def __init__(self, page):
         self.page = page
         self.person, self.token = "1", "first"
         self.sent = []
-        self.answers = []  # each takes a route; without one, words are saved
+        self.answers = []  # each takes a route; without one, the text is saved
         page.route("**/bare/", self.bare)
         page.route("**/save/", self.save)
 
@@ -99,7 +99,7 @@ def server(page, live_server):
     page.clock.install()
     page.goto(f"{live_server.url}/bare/")
     page.wait_for_function("window.box")
-    # From here the clock stands still, and moves when the test moves it.
+    # From here the clock stands still until the test moves it.
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     return server
 
@@ -118,7 +118,7 @@ def line(page):
 
 
 def warns(page):
-    """Whether closing the tab asks first."""
+    """Return whether closing the tab asks for confirmation."""
     return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 

@@ -1,6 +1,6 @@
-"""The 2010 briefing in a real browser, from its draft to next year's: Show 1 of the briefing.
+"""Test the 2010 briefing in a real browser, from its draft to next year's draft.
 
-The server's clock stands in July 2010, so that what is changed counts on the paper's date.
+The server's clock is set to July 2010, so that changes count on the paper's date.
 """
 
 import re
@@ -26,7 +26,7 @@ POLICY = "have written an internal policy"
 
 
 class Person:
-    """One of the demo's people at the browser. Each page that they come to is looked at by axe."""
+    """One of the demo's users at a browser. Axe checks each page that they open."""
 
     def __init__(self, page, live_server, sign_in, faults):
         self.page, self.root, self.sign_in, self.faults = page, live_server.url, sign_in, faults
@@ -65,7 +65,7 @@ def block(page, words):
 
 
 def edit(page, words, more):
-    """More words at the end of the paragraph with these, saved."""
+    """Append words to the paragraph that contains others, and save."""
     there = block(page, words)
     key = there.get_attribute("data-block")
     there = page.locator(f"[data-block='{key}']")
@@ -81,7 +81,7 @@ def edit(page, words, more):
 
 
 def preview(page):
-    """The numbered paragraphs and recommendations of the paper on the screen: (number, text)."""
+    """Return the numbered paragraphs and recommendations of the preview: (number, text)."""
     return [
         (number, re.sub(r"\s", "", text))
         for number, text in page.evaluate(
@@ -109,7 +109,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         edit(page, "held a forum on people trafficking", "Another will follow.")
         person.sound()
 
-        # The records change beneath one that was edited and one that was not.
+        # The records of an edited and of an unedited paragraph change.
         for words, now in (
             (POLICY, "Police have written and published a policy on people trafficking."),
             (
@@ -162,7 +162,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         page.get_by_label("Concurs", exact=True).check()
         person.press("Record the answer")
 
-        # The comment is met, so Police is asked again and concurs again.
+        # The comment is dealt with, so Police is asked again and concurs again.
         person.be("coordinator").open("Consultation on 10/96252")
         person.sound()
         thread = page.locator(".thread", has_text="It was read in June.")

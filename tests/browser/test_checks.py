@@ -1,4 +1,4 @@
-"""The checks of a briefing by keyboard, and every kind of check by axe, wide and narrow."""
+"""Test the checks of a briefing by keyboard, and the accessibility of every kind of check."""
 
 from datetime import date
 
@@ -73,7 +73,7 @@ def briefing(by):
 
 @pytest.fixture
 def listed(page, live_server, by, briefing, sign_in):
-    """The page of its checks, as the coordinator reads it."""
+    """The page of checks in the coordinator's browser."""
     sign_in(by)
     page.goto(live_server.url + reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk]))
     return page

@@ -1,4 +1,4 @@
-"""An agency's page of a consultation: several forms, of which one is sent at a time."""
+"""Test an agency's page of a consultation, where several forms are submitted one at a time."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ REASON = "The figures leave out what was done at sea."
 
 @pytest.fixture
 def approver(page, sign_in, live_server):
-    """The page of Police, which is asked about the draft, in its approver's browser."""
+    """The consultation page of Police in its approver's browser."""
     draft, police = draft_of_today(2), Agency.objects.get(short_name="Police")
     clearance.ask(
         briefing=draft.briefing,
@@ -35,7 +35,7 @@ def approver(page, sign_in, live_server):
 
 
 def asked_about(page, answer):
-    """What the browser asks before the next form is sent, collected."""
+    """Collect the confirmations that the browser asks for before a form is submitted."""
     said = []
 
     def reply(dialog):

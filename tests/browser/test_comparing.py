@@ -1,4 +1,4 @@
-"""A draft compared with an issued paper in a browser: by keyboard, wide and narrow, by axe."""
+"""Test comparing a draft with an issued paper by keyboard, and the page's accessibility."""
 
 import pytest
 from playwright.sync_api import expect

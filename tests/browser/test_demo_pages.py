@@ -1,4 +1,4 @@
-"""Every page of the demo, as each kind of person finds it by following links, wide and narrow."""
+"""Test every page of the demo that each kind of user reaches by links, at two widths."""
 
 from collections import Counter, deque
 from urllib.parse import urldefrag, urlsplit
@@ -10,7 +10,7 @@ from agencies.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# These answer with a file, or take a session away.
+# These respond with a file or end the session.
 NO_PAGES = {
     "plans:export",
     "plans:blank-workbook",
@@ -32,7 +32,7 @@ NO_PAGES = {
     "dashboard:export",
     "account_logout",
 }
-# Of one kind of page, so many are looked at: the first may be empty and the next full.
+# How many pages of one kind are checked: the first may be empty and the next full.
 OF_EACH_KIND = 2
 WIDE, NARROW = 1280, 375
 CASTS = (
@@ -43,7 +43,7 @@ CASTS = (
 
 
 def links(page) -> list[str]:
-    """The page's own links to other pages of ours, without queries and fragments."""
+    """Return the page's links to our other pages, without queries and fragments."""
     found = page.eval_on_selector_all(
         "a[href]", "all => all.map(a => new URL(a.getAttribute('href'), a.baseURI).href)"
     )

@@ -1,4 +1,4 @@
-"""The page that says how far a long paper is: to the eye, the ear and the keyboard, and without a script."""
+"""Test the progress page of a long paper, with assistive technology and without JavaScript."""
 
 from datetime import timedelta
 

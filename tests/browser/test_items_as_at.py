@@ -1,4 +1,4 @@
-"""The item list and an item's page as at a past day, by keyboard and to assistive technology."""
+"""Test the item list and an item's page as at a past day, by keyboard and with axe."""
 
 from datetime import date
 

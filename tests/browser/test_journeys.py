@@ -1,4 +1,4 @@
-"""What an agency's person does between rounds, in a real browser and mostly by keyboard."""
+"""Test what a user of an agency does between rounds, mostly by keyboard."""
 
 import re
 
@@ -28,7 +28,7 @@ def milestone_page(item_page):
 
 
 def press_enter_for(page, title):
-    """Press Enter and wait for the page with this title to have taken over."""
+    """Press Enter and wait for the page with this title."""
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
@@ -91,7 +91,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     move.get_by_label("Now expected on").fill("30 September 2099")
     move.get_by_role("button", name="Save the new forecast").click()
 
-    # The mistakes come first, under the keyboard, and lead to their fields.
+    # The error summary has the focus and links to the fields.
     expect(page).to_have_title(re.compile(r"^Error: "))
     summary = page.get_by_role("alert")
     expect(summary).to_contain_text("One thing needs putting right")
@@ -176,7 +176,7 @@ def test_everything_can_be_done_without_javascript(
 
 
 def test_no_page_violates_the_content_security_policy(page, live_server, people, sign_in):
-    """The browser would say so in its console, and on no page should it have to."""
+    """The browser would report a violation in its console."""
     said = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -1,4 +1,4 @@
-"""The coordinator changes what briefings are drafted as, in a real browser: without scripts, and by axe."""
+"""Test changing kinds of briefing in a real browser, without JavaScript and with axe."""
 
 import pytest
 from playwright.sync_api import expect
@@ -24,7 +24,7 @@ def test_standing_text_is_previewed_saved_and_printed_in_the_next_briefing(
     expect(page.get_by_text("1 briefing is drafted as this kind.")).to_be_visible()
     page.get_by_role("link", name="Change “Purpose”").click()
 
-    # What cannot be printed is said at the field; nothing that was typed is lost.
+    # Unprintable text is an error at the field, and the input is kept.
     page.get_by_label("Standing text").fill("See {12}.")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_label("Standing text")).to_have_value("See {12}.")

@@ -1,4 +1,4 @@
-"""A meeting in the room: by keyboard on the wall, with its record made beside it, and by plain links."""
+"""Test running a meeting on the meeting screen by keyboard, and without JavaScript."""
 
 from datetime import date, timedelta
 
@@ -24,7 +24,7 @@ def scene():
 
 @pytest.fixture
 def meeting(scene):
-    """Today's, with three matters: an item, a variation that was recommended, and a free one."""
+    """Today's meeting with three matters: an item, a recommended variation, and a title alone."""
     meeting = MeetingFactory(plan=scene.plan, held_on=localdate())
     scene.variation.state = "recommended"
     scene.variation.save()
@@ -36,7 +36,7 @@ def meeting(scene):
 
 @pytest.fixture
 def wall(page, live_server, scene, meeting, sign_in):
-    """The screen in the room, at the first matter."""
+    """The meeting screen at its first matter."""
     sign_in(scene["coordinator"])
     address = reverse("meetings:present", args=[scene.plan.slug, meeting.pk])
     page.goto(live_server.url + address)
@@ -48,7 +48,7 @@ def title(page, words):
 
 
 def sound(page, accessibility_faults):
-    """No fault and nothing wider than the window, projected, on a desk and on a phone."""
+    """Assert no accessibility fault and no horizontal scrolling on projector, desktop and phone."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1080})
         assert accessibility_faults(page) == []

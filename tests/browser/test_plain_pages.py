@@ -1,4 +1,4 @@
-"""Pages outside the plans: signing in, errors. Wide and narrow, by axe and by the scroll bar."""
+"""Test sign-in and error pages with axe and for horizontal scrolling, wide and narrow."""
 
 import pytest
 from django.template.loader import render_to_string

@@ -1,4 +1,4 @@
-"""Two people at one return, and a connection that comes and goes: no word is lost."""
+"""Test that no text is lost when two users edit one return or the connection drops."""
 
 import re
 
@@ -28,7 +28,7 @@ def address(live_server, scene):
 
 @pytest.fixture
 def page_of(browser, browser_context_args, live_server, address):
-    """The return's page in a browser of a person's own."""
+    """Return the return's page in a separate browser of a user."""
     contexts = []
 
     def page_of(user):
@@ -39,7 +39,7 @@ def page_of(browser, browser_context_args, live_server, address):
         contexts.append(context)
         context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
         page = context.new_page()
-        # Timers obey the test; they go on by themselves until it moves them.
+        # The test controls timers; they run normally until it moves the clock.
         page.clock.install()
         page.goto(address)
         return page
@@ -66,12 +66,12 @@ def bar(page):
 
 
 def warns(page):
-    """Whether closing the tab asks first."""
+    """Return whether closing the tab asks for confirmation."""
     return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
 def texts(scene, item):
-    """Every text that was saved for an item, oldest first."""
+    """Return every text saved for an item, oldest first."""
     history = scene.of_return.updates.get(item=item).history.order_by("history_id")
     return list(history.values_list("achieved", flat=True))
 
@@ -102,7 +102,7 @@ def test_both_texts_are_kept_when_two_people_edit_one_item(both, scene, accessib
     assert accessibility_faults(other) == []
     assert warns(other)
 
-    # Saving as one types does not choose.
+    # Autosave does not resolve the conflict.
     box(other, item).press_sequentially(" And in Nuku’alofa.")
     other.clock.fast_forward(30_000)
     assert texts(scene, item) == ["Printed in Suva."]
@@ -112,7 +112,7 @@ def test_both_texts_are_kept_when_two_people_edit_one_item(both, scene, accessib
     expect(theirs).to_have_count(0)
     assert texts(scene, item) == ["Printed in Suva.", "Printed in Apia. And in Nuku’alofa."]
     assert not warns(other)
-    # Next time the first one types it is theirs to choose.
+    # When the first user types again, the conflict is theirs to resolve.
     box(one, item).fill("Printed in Suva, twice.")
     expect(section(one, item).get_by_role("alert")).to_contain_text("And in Nuku’alofa.")
 

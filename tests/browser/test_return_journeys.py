@@ -1,4 +1,4 @@
-"""A return from the desk to acceptance, by keyboard, on a phone, and without a script."""
+"""Test a return from the desk to acceptance by keyboard, on a phone and without JavaScript."""
 
 import re
 from datetime import timedelta
@@ -34,12 +34,12 @@ def state(page, item):
 
 
 def focus(page):
-    """The id of what has the focus."""
+    """Return the id of the focused element."""
     return page.evaluate("document.activeElement.id")
 
 
 def next_unanswered(page, within=None):
-    """Follow the link by keyboard, from wherever one is."""
+    """Follow the link to the next unanswered item by keyboard."""
     tab_to(page, "Next unanswered")
     page.keyboard.press("Enter")
 
@@ -110,7 +110,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
 
 
 def record_delay(page):
-    """Not yet done: the new date, the cause, and what is being done about it."""
+    """Record a milestone as not done: new date, cause and mitigation."""
     day = localdate() + timedelta(days=60)
     tab_to(page, "Done")
     page.keyboard.press("ArrowDown")
@@ -203,7 +203,7 @@ def test_enter_in_a_field_saves_the_return_without_submitting_it(page, scene, ad
 def test_fields_of_an_item_are_loaded_on_request(
     page, scene, address, sign_in, accessibility_faults
 ):
-    """Of an item that the agency only supports, and of a milestone that is not due yet."""
+    """For an item that the agency only supports, and a milestone that is not due yet."""
     plan, item = scene.items[0].plan, scene.items[0]
     supported = WorkItemFactory(plan=plan, number="2.1", title="Train", stage="ongoing")
     SupportFactory(item=supported, agency=scene.of_return.agency)
@@ -254,7 +254,7 @@ def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibi
     expect(box).not_to_have_attribute("aria-invalid", "true")
 
 
-# --- without a script ---------------------------------------------------------------------------
+# --- without JavaScript -------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""From an invitation to a seat and out again, in a real browser, wide and narrow."""
+"""Test an invitation, the accepted seat and its end in a real browser, wide and narrow."""
 
 import re
 
@@ -16,7 +16,7 @@ WIDE, NARROW = 1280, 375
 
 @pytest.fixture
 def look(accessibility_faults):
-    """Compare a page's faults of access, and how far it is too wide, with none."""
+    """Assert that a page has no accessibility fault and no horizontal scrolling."""
 
     def look(page):
         for width in (WIDE, NARROW):

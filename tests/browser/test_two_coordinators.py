@@ -1,6 +1,6 @@
-"""Two coordinators edit one draft from two browsers, at random, for a minute: nothing is lost.
+"""Test that nothing is lost when two coordinators edit one draft at random for a minute.
 
-The script keeps a ledger of its own. Every word that it types is unlike any other, and counts as
+The script keeps its own ledger. Every word that it types is unique, and counts as
 saved once the page of the person who typed it says so. Words may leave the paper only by an act of
 somebody who had them before their eyes: theirs of a conflict, a text typed over, the records' words
 taken. Whatever else was said to be saved must be in the draft at the end, and what was given up
@@ -26,19 +26,19 @@ SECONDS = 60
 SEED = 2010
 TOKEN = re.compile(r"zq\d+")
 POINTS = re.compile(r"(zq\d+) \{([pr]-[a-z0-9-]+)\}")
-# A browser reports an answer that refuses as an error; these two are for the person at the page.
+# A browser logs a refused request as an error; the page shows these two to its user.
 FORESEEN = re.compile(r"status of (409|422) ")
 
 
 class Ledger:
-    """What the script knows without asking the server."""
+    """What the script knows without querying the server."""
 
     def __init__(self):
         self._numbers = count(1)
         self.saved = set()
         self.given_up = set()
         self.pointed = {}  # the paragraph that was meant, by the word before the reference
-        self.touched = deque(maxlen=3)  # what either worked at last: both are drawn to it
+        self.touched = deque(maxlen=3)  # what either edited last: both are likely to pick it
         self.done = Counter()
 
     @property
@@ -51,7 +51,7 @@ class Ledger:
 
     @property
     def is_full(self):
-        """Whether enough has happened; the last boxes to close may give up a few words more."""
+        """Whether enough has happened; closing the last boxes may discard a few more words."""
         return self.conflicts >= 3 and len(self.kept) >= 25
 
     def word(self):
@@ -64,7 +64,7 @@ class Person:
     def __init__(self, name, page, ledger, dice):
         self.name, self.page, self.ledger, self.dice = name, page, ledger, dice
         self.complaints = []
-        self.leaving = {}  # words in boxes that were asked to close, by key
+        self.leaving = {}  # text in boxes that are being closed, by key
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
         page.on("response", self._response)
@@ -81,7 +81,7 @@ class Person:
     # --- what is on the page ---------------------------------------------------------------------
 
     def boxes(self):
-        """The open boxes: key, words, what their state says, and whether a choice is asked for."""
+        """Return the open boxes: key, text, state, and whether they show a conflict."""
         return self.page.evaluate(
             """() => [...document.querySelectorAll('[data-editor]')].map((form) => ({
                 key: form.dataset.editor,
@@ -92,7 +92,7 @@ class Person:
         )
 
     def blocks(self):
-        """The paragraphs on the page, but for those before the recommendations: key, number, words."""
+        """Return the paragraphs on the page except those before the recommendations: key, number, text."""
         return self.page.evaluate(
             """() => [...document.querySelectorAll('[data-blocks] > [data-block]:not(.is-new)')]
                 .filter((block) => block.querySelector('button[value=up]'))
@@ -112,7 +112,7 @@ class Person:
         return self.page.locator(f'[data-editor="{key}"] textarea')
 
     def one_of(self, blocks):
-        """A paragraph; often one that either of the two has just worked at."""
+        """Pick a paragraph, often one that either of the two has just edited."""
         touched = [block for block in blocks if block["key"] in self.ledger.touched]
         block = self.dice.choice(touched if touched and self.dice.random() < 0.6 else blocks)
         self.ledger.touched.append(block["key"])
@@ -121,7 +121,7 @@ class Person:
     # --- what a person does ----------------------------------------------------------------------
 
     def settle(self):
-        """Wait for the page to have done what was asked of it, then write down what it says."""
+        """Wait for the page to finish, then record what it shows."""
         expect(self.page.locator("[data-workshop]:not(.is-busy)")).to_have_count(1, timeout=30_000)
         boxes = {box["key"]: box for box in self.boxes()}
         for key, words in list(self.leaving.items()):
@@ -133,7 +133,7 @@ class Person:
                 self.ledger.saved |= tokens(box["text"])
 
     def start(self):
-        """Something at random; which, for the count at the end."""
+        """Start a random action; return its name for the final count."""
         boxes, blocks = self.boxes(), self.blocks()
         for box in boxes:
             if box["theirs"] and self.dice.random() < 0.7:
@@ -159,7 +159,7 @@ class Person:
             self.ledger.pointed[word] = target["key"]
         area = self.box(box["key"])
         if self.dice.random() < 0.07:
-            # Everything anew, by somebody who sees what was there.
+            # Replace the whole text that the user sees.
             self.ledger.given_up |= tokens(area.input_value())
             area.fill(f"Typed anew {text}. It has a second sentence.")
             return "typed anew"
@@ -174,13 +174,13 @@ class Person:
         return "closed"
 
     def leave(self, key):
-        """What is in the box is saved if the box is gone afterwards."""
+        """Close the box; its text counts as saved if the box is gone afterwards."""
         area = self.box(key)
         if area.count():
             self.leaving[key] = tokens(area.input_value())
 
     def choose(self, box):
-        """Between one's own words and theirs, as somebody does who reads both."""
+        """Choose between one's own text and the other version."""
         mine, theirs = tokens(self.box(box["key"]).input_value()), tokens(box["theirs"])
         form = self.page.locator(f'[data-editor="{box["key"]}"]')
         way = self.dice.choice(["kept theirs", "saved mine", "put both together"])
@@ -197,7 +197,7 @@ class Person:
         return way
 
     def write(self, boxes, blocks):
-        """A paragraph after another; it is typed into at once, and stays open."""
+        """Add a paragraph after another; type into it at once and leave it open."""
         self.act(self.one_of(blocks), lambda more: more.locator("a[data-open]").click())
         self.settle()
         new = [box for box in self.boxes() if not box["text"]]
@@ -248,7 +248,7 @@ class Person:
         return "joined"
 
     def hide(self, boxes, blocks):
-        """Leave one out, or put back what is left out."""
+        """Hide a paragraph, or restore a hidden one."""
         out = [block for block in blocks if not block["number"]]
         if out and (len(out) > 3 or self.dice.random() < 0.5):
             self.press(self.dice.choice(out), "restore")
@@ -261,7 +261,7 @@ class Person:
         return "refreshed"
 
     def news(self, boxes, blocks):
-        """Take what the records say in place of edited words, or keep those."""
+        """Take the records' text in place of edited text, or keep that."""
         drifted = [block for block in blocks if block["drifts"]]
         if not drifted:
             return "idle"
@@ -278,7 +278,7 @@ class Person:
         self.act(block, lambda more: more.locator(f"button[value={name}]").click())
 
     def act(self, block, do):
-        """Open what more can be done with a paragraph, and do it. Its box closes with some acts."""
+        """Open a paragraph's menu and choose an action. Some actions close its box."""
         self.leave(block["key"])
         more = self.block(block["key"]).locator("[data-more]")
         if not more.evaluate("details => details.open"):
@@ -286,7 +286,7 @@ class Person:
         do(more)
 
     def finish(self):
-        """Close every box, choosing where a choice is asked for."""
+        """Close every box, resolving conflicts."""
         for _ in range(40):
             self.settle()
             boxes = self.boxes()
@@ -301,7 +301,7 @@ def tokens(text):
 
 
 def paper(page):
-    """The paragraphs as they are read: key, number (0 where left out), words."""
+    """Return the paragraphs as read: key, number (0 if hidden), text."""
     return page.evaluate(
         """() => [...document.querySelectorAll('[data-blocks] > [data-block]')]
             .map((block) => [block.dataset.block, block.value,
@@ -310,7 +310,7 @@ def paper(page):
 
 
 def records_change(draft, number):
-    """An agency's item goes to another stage, so the figures in the draft are no longer right."""
+    """Change an item's stage, so that the figures in the draft are outdated."""
     item = WorkItem.objects.get(pk=draft.items[number % len(draft.items)].pk)
     item.stage = "ongoing" if item.stage == "under_way" else "under_way"
     history.save(item, by=None)
@@ -374,7 +374,7 @@ def test_two_coordinators_editing_one_draft_for_a_minute_lose_nothing(people, dr
     assert [number for number, _ in printed.values() if number] == list(
         range(1, len(draft.texts()) + 1)
     )
-    # A reference means the paragraph that its writer meant, or the one that it was joined to.
+    # A reference points to the paragraph that its writer meant, or the one it was joined to.
     referred = 0
     for place, text in standing.items():
         for word, key in POINTS.findall(text):
@@ -386,7 +386,7 @@ def test_two_coordinators_editing_one_draft_for_a_minute_lose_nothing(people, dr
     assert referred >= 3
     assert not any("{" in words for _, words in printed.values())
 
-    # What happened was worth the minute.
+    # Enough happened in the minute.
     assert ledger.conflicts >= 3, ledger.done
     assert len(ledger.kept) >= 20
 

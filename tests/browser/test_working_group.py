@@ -1,4 +1,4 @@
-"""The working group's hour: the dashboard, what is behind it, what changed, and a decision in the room."""
+"""Test a working group meeting: the dashboard, its lists, what changed, and a decision."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ WIDTHS = (1280, 1920, 375)
 
 
 def ago(days):
-    """The clock so many days ago."""
+    """Set the clock to so many days ago."""
     return time_machine.travel(datetime.now(UTC) - timedelta(days=days), tick=False)
 
 
@@ -62,7 +62,7 @@ def scene():
 
 
 def sound(page, accessibility_faults):
-    """No fault and nothing wider than the window, projected, on a desk and on a phone."""
+    """Assert no accessibility fault and no horizontal scrolling on projector, desktop and phone."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1080})
         assert accessibility_faults(page) == []
@@ -108,7 +108,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(page.locator("main")).to_contain_text("1 completed")
     sound(page, accessibility_faults)
 
-    # The meeting on the wall, by keyboard.
+    # The meeting screen, by keyboard.
     page.goto(live_server.url + reverse("meetings:list", args=[scene.plan.slug]))
     page.get_by_role("link", name=f"{localdate():%-d %B %Y}").first.click()
     tab_to(page, "Present")

@@ -1,4 +1,4 @@
-"""The workshop as a coordinator meets it: by mouse, by keyboard, without a connection, on a phone."""
+"""Test the draft page: by mouse, by keyboard, without a connection and on a phone."""
 
 import re
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ def address(live_server, draft):
 
 @pytest.fixture
 def coordinator(page, sign_in, draft, address):
-    """The workshop in the first coordinator's browser, in a window that shows all of it."""
+    """The draft page in the first coordinator's browser, in a window that shows all of it."""
     page.set_viewport_size({"width": 1280, "height": 3000})
     sign_in(draft.coordinators[0])
     page.goto(address)
@@ -38,7 +38,7 @@ def coordinator(page, sign_in, draft, address):
 
 @pytest.fixture
 def colleague(browser, browser_context_args, live_server, draft, address):
-    """The workshop in the second coordinator's browser."""
+    """The draft page in the second coordinator's browser."""
     context = context_of(browser, browser_context_args, live_server.url, draft.coordinators[1])
     page = context.new_page()
     page.goto(address)
@@ -55,7 +55,7 @@ def bar(page):
 
 
 def edit(page, words):
-    """Open a paragraph; its box."""
+    """Open a paragraph and return its text box."""
     key = paragraph(page, words).get_attribute("data-block")
     paragraph(page, words).locator("[data-edit]").click()
     return page.locator(f'[data-editor="{key}"] textarea')
@@ -66,7 +66,7 @@ def state(page):
 
 
 def warns(page):
-    """Whether closing the tab asks first."""
+    """Return whether closing the tab asks for confirmation."""
     return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
@@ -150,7 +150,7 @@ def test_a_paragraph_moved_by_keyboard_keeps_the_focus(coordinator, draft):
     ]
 
 
-# --- words --------------------------------------------------------------------------------------
+# --- text ---------------------------------------------------------------------------------------
 
 
 def test_a_paragraph_is_edited_split_referenced_joined_and_restored_by_keyboard(coordinator, draft):
@@ -247,7 +247,7 @@ def test_no_typed_text_is_lost_when_the_network_is_down_for_a_minute(
     assert accessibility_faults(page) == []
     page.clock.fast_forward(60_000)
     expect(state(page).first).to_have_text("Not saved")
-    # Nor does a button that cannot be answered take the words away.
+    # A button that gets no response does not discard the text either.
     page.locator("[data-done]").first.click()
     expect(one).to_have_value("Typed without a connection.")
     assert warns(page)
@@ -284,7 +284,7 @@ def test_new_paragraphs_are_added_only_once_when_the_response_was_lost(coordinat
 
 
 def change_the_records(draft):
-    """The figures of Purpose are other ones from now on."""
+    """Change the records so that the figures in Purpose change."""
     item = draft.items[0]
     item.stage = "ongoing"
     history.save(item, by=None)

@@ -1,4 +1,4 @@
-"""A briefing of today that is drafted, the two coordinators who edit it, and its page as they see it."""
+"""A drafted briefing of today, the two coordinators who edit it, and its page."""
 
 import re
 from dataclasses import dataclass
@@ -45,13 +45,13 @@ class Draft:
         return reverse("workshop:draft", args=[self.plan.slug, self.briefing.pk])
 
     def texts(self) -> list[str]:
-        """The paragraphs that are printed, in the paper's order."""
+        """Return the printed paragraphs in the paper's order."""
         rows = self.briefing.draft_paragraphs.filter(is_withdrawn=False, is_hidden=False)
         return list(rows.order_by("section__position", "position").values_list("text", flat=True))
 
 
 def draft_of_today(count: int = 6) -> Draft:
-    """Of a plan whose items each have an accepted key achievement; nobody has edited it."""
+    """Draft a briefing of a plan whose items each have an accepted key achievement."""
     today = localdate()
     labour = AgencyFactory(short_name="Labour", name="Department of Labour")
     police = AgencyFactory(short_name="Police", name="New Zealand Police")
@@ -115,7 +115,7 @@ def seated(name, role, agency) -> User:
 
 
 def context_of(browser, options, url: str, user: User):
-    """A browser of a person's own, signed in."""
+    """Return a separate browser context of a user, signed in."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.cookies[settings.SESSION_COOKIE_NAME]

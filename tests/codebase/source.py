@@ -1,4 +1,4 @@
-"""Reads the project's own source for the tests about it. Every finding names a file and a line."""
+"""Reads the project's source for the tests about it. Every finding names a file and a line."""
 
 import ast
 import re
@@ -84,7 +84,7 @@ def asks_the_clock(source: str) -> list[int]:
         *("date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time"),
     }
     tree = ast.parse(source)
-    # With a moment given, these only say which day it was here.
+    # With a moment as argument, these only return its day here.
     told = {
         id(node.func)
         for node in ast.walk(tree)

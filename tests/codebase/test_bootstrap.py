@@ -1,4 +1,4 @@
-"""The set-up that runs before Django: what it takes as done, and what it says when it cannot."""
+"""Test the set-up that runs before Django: what it skips, and its messages on failure."""
 
 import errno
 import json
@@ -12,7 +12,7 @@ from trafficking_plan import bootstrap
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    """A checkout in a folder of its own, with two locks and no environment yet."""
+    """A checkout in a separate folder, with two locks and no environment yet."""
     for name in (bootstrap.RUN_LOCK, bootstrap.DEV_LOCK):
         (tmp_path / name).write_text(f"# {name}\n")
     for attribute, path in {
@@ -147,7 +147,7 @@ def test_demo_does_not_change_an_existing_env_file(checkout):
     assert (checkout / ".env").read_text() == "DEBUG=no\n"
 
 
-# --- what it says -------------------------------------------------------------------------
+# --- messages -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the product stands on: why each package is here, which versions, and no addresses."""
+"""Test the dependencies: a reason for each, minimum versions, and no URLs in the locks."""
 
 import tomllib
 from importlib.metadata import version
@@ -13,7 +13,7 @@ from tests.codebase.source import ROOT, addresses, pins, uncommented_dependencie
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 LOCKS = {name: (ROOT / name).read_text() for name in ("requirements.lock", "requirements-dev.lock")}
 
-# Below these, a fault that we know of is back.
+# Older versions have a known fault.
 FLOORS = {
     "django": "5.2.19",
     "weasyprint": "70.0",

@@ -1,4 +1,4 @@
-"""House rules that a reader would otherwise have to notice: pages, scripts, modules, names."""
+"""Test house rules for pages, scripts, modules and names."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ from tests.codebase.source import (
     name_of,
 )
 
-# Read in a mail program, which knows no stylesheet of ours and no policy.
+# Shown in a mail program, without our stylesheet and policy.
 MAY_STYLE_INLINE = {"templates/notices/digest.html"}
 
 
@@ -71,7 +71,7 @@ def test_every_module_has_a_docstring():
     silent = [
         name_of(path)
         for path in modules(*PACKAGES)
-        # An apps.py holds one class, which Django's own naming explains.
+        # An apps.py holds one class, whose name explains it.
         if path.name != "apps.py"
         and path.read_text().strip()
         and not ast.get_docstring(ast.parse(path.read_text()))

@@ -1,4 +1,4 @@
-"""The four floors and their rooms hold, and the PDF engine stays behind its one door."""
+"""Test the import contracts of layers and packages, and who may import the PDF engine."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
 
 @pytest.fixture
 def house(tmp_path):
-    """A house of empty rooms under this project's own contracts."""
+    """A project of empty packages under this project's own contracts."""
     project = (ROOT / "pyproject.toml").read_text()
     (tmp_path / "pyproject.toml").write_text(project)
     for package in PACKAGES:

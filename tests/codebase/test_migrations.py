@@ -1,4 +1,4 @@
-"""Migrations: none is missing, and each says in its name what it does."""
+"""Test migrations: none is missing, and each name says what it does."""
 
 import re
 
@@ -10,7 +10,7 @@ from django.db.migrations.state import ProjectState
 
 from tests.codebase.source import APPS, ROOT
 
-# What makemigrations makes up by itself, in whole or in part.
+# Names that makemigrations generates, in whole or in part.
 MADE_UP = re.compile(
     r"auto_\d|_and_more$|^\d{4}_initial$|^\d{4}_(alter|remove|rename)_\w+_\w+_\w+_\w+$"
 )

@@ -1,4 +1,4 @@
-"""Pages keep their promises: pieces say what they take, and a failure's page cannot fail too."""
+"""Test templates: components document their parameters, and error pages cannot fail."""
 
 import re
 

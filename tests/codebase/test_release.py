@@ -1,4 +1,4 @@
-"""What surrounds the code: the release that it says it is, and the tools it is committed with."""
+"""Test the version of the release and the commit hooks."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The test command itself: it counts rightly, cannot pass by accident, and cleans up."""
+"""Test the test command: it counts correctly, cannot pass by accident, and cleans up."""
 
 import contextlib
 import json
@@ -211,7 +211,7 @@ def test_a_template_database_is_rebuilt_when_a_migration_guard_or_model_changes(
 
 @pytest.fixture
 def server_folders(monkeypatch):
-    """The folders that servers of this test were given."""
+    """Collect the folders given to the servers of this test."""
     made = []
     plain = postgresql.tempfile.mkdtemp
 
@@ -224,7 +224,7 @@ def server_folders(monkeypatch):
 
 
 def ends(process_id):
-    """Whether a process is gone within five seconds; its parent reaps it a moment later."""
+    """Return whether a process ends within five seconds; its parent reaps it a moment later."""
     for _ in range(50):
         try:
             os.kill(process_id, 0)

@@ -1,4 +1,4 @@
-"""What others wrote and we carry is exactly what its record says, with its licence beside it."""
+"""Test that vendored files match their records and have their licences beside them."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Writes live in services and leave history: checked in the source, so no path is forgotten."""
+"""Test in the source that only services write, and that writes leave history."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.codebase.source import (
     writes_without_history,
 )
 
-# Files that write past `save`, and why the record does not suffer.
+# Files that bypass `save`, and why history stays complete.
 WRITE_THEIR_OWN_HISTORY = {
     "agencies/history.py": "is where history rows are written",
     "reports/services/renderings.py": "files of drafts are no records and have no history",
@@ -20,7 +20,7 @@ WRITE_THEIR_OWN_HISTORY = {
     "workitems/workbook/write.py": "thousands of rows at once, each with its own history row",
 }
 
-# Files below the views that ask the clock, and why.
+# Files below the views that read the clock, and why.
 MAY_ASK_THE_CLOCK = {
     "agencies/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",

@@ -1,4 +1,4 @@
-"""The database away: a plain page within seconds, and back by itself."""
+"""Test an unreachable database: a plain page within seconds, and recovery without a restart."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Headers of every answer: what a browser may run, keep and show of ours."""
+"""Test the security headers of every response."""
 
 import pytest
 from django.test import override_settings
@@ -93,11 +93,11 @@ def test_a_load_balancer_can_check_health_without_tls(client):
 
 
 def test_no_page_contains_an_inline_script_or_style(project_root):
-    """The policy would stop it; better to hear of it here."""
+    """The policy would block it; this test finds it earlier."""
     faults = [
         f"{path.relative_to(project_root)}: {forbidden}"
         for path in sorted((project_root / "templates").rglob("*.html"))
-        # A letter has no policy of ours, and takes styles no other way.
+        # Emails have no policy and need inline styles.
         if "notices" not in path.parts
         for forbidden in (
             " style=",

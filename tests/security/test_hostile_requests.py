@@ -1,4 +1,4 @@
-"""Requests that no browser of ours would send: refused or answered, never a failure of ours."""
+"""Test hostile requests: they are refused or answered, never a server error."""
 
 from urllib.parse import quote
 
@@ -27,7 +27,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def strict_client(user=None):
-    """A client that shows a failure as the 500 that a person would see."""
+    """Return a client that shows an error as the 500 page."""
     client = Client(raise_request_exception=False)
     if user is not None:
         client.force_login(user, backend=BACKEND)
@@ -49,7 +49,7 @@ def in_our_look(response):
     return "<h1>That request could not be read</h1>" in response.text
 
 
-# --- refused before anything reads them -----------------------------------------------------
+# --- refused before any view ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_no_url_crashes_on_any_argument(people, part):
     assert client.get(addresses[-1]).status_code in {200, 404}
 
 
-# --- typed into forms -----------------------------------------------------------------------
+# --- form input -----------------------------------------------------------------------------
 
 TYPED = ["\0", "a\0b", "\ufffe", "a" * 20_000, "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n"]
 FIELDS = {
@@ -225,16 +225,16 @@ def test_no_form_crashes_on_any_input(people, typed):
     for name, row in RULES.items():
         address = reverse(name, args=row.arguments(people))
         for who, client in clients.items():
-            # A form that says no is answered with itself.
+            # A refused form is shown again.
             if row.post[who] not in (200, INVALID):
                 continue
             for act in ("close", "move", "reopen") if name == "workitems:milestone" else ("",):
                 data = dict.fromkeys(FIELDS, typed) | ({"act": act} if act else {})
-                # Where a note may say anything, this one was taken; the next starts from the same.
+                # If any text is valid, it was saved; the next case starts from the same state.
                 with transaction.atomic():
                     status = client.post(address, data).status_code
                     transaction.set_rollback(True)
-                # An act that no button of the page asks for is none.
+                # An action that no button of the page sends is unknown.
                 by_acts = name.startswith("workshop:") or name == "briefings:checks"
                 answers = [row.post[who], 302, *([400] if by_acts else [])]
                 assert (address, status) in [(address, answer) for answer in answers]

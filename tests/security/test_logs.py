@@ -1,4 +1,4 @@
-"""What a log line holds of a request: enough to find a failure, nothing of the person."""
+"""Test log lines: enough to find an error, no personal data."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Choosing a new password: letters tell nothing, links work once, and logs do not hold them."""
+"""Test choosing a new password: emails disclose nothing, links work once and are not logged."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_known_and_unknown_addresses_get_the_same_response(client, person):
     known, unknown = ask(client, person.email), ask(client, "nobody@example.org")
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert client.get(known.url).text == client.get(unknown.url).text
-    # A letter goes out for both, so the answer takes no longer for one than for the other.
+    # An email is sent for both, so the response times do not differ.
     assert [letter.to for letter in mail.outbox] == [[person.email], ["nobody@example.org"]]
 
 
@@ -59,7 +59,7 @@ def test_a_link_sets_a_password_only_once(client, person):
     ask(client, person.email)
     link = link_in(mail.outbox[0])
     form_page = client.get(link).url
-    # The page's own address does not hold the key, so it leaks through no history or referrer.
+    # The page's URL does not contain the key, so history and referrer do not leak it.
     assert link.rsplit("-", 1)[1].rstrip("/") not in form_page
     chosen = client.post(form_page, {"password1": NEW, "password2": NEW})
     assert (chosen.status_code, chosen.url) == (302, "/account/password/reset/key/done/")

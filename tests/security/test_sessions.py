@@ -1,4 +1,4 @@
-"""Getting in, staying in, and being put out."""
+"""Test signing in, sessions and signing out."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ def is_in(client):
     return client.get("/").status_code == 200
 
 
-# --- in -------------------------------------------------------------------------------------
+# --- signing in -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("typed", ["contributor@example.org", " Contributor@Example.ORG "])
@@ -194,7 +194,7 @@ def test_too_many_password_requests_are_refused_with_our_error_page(client):
     assert "<h1>Too many tries</h1>" in answers[-1].text
 
 
-# --- out ------------------------------------------------------------------------------------
+# --- signing out ----------------------------------------------------------------------------
 
 
 def test_an_idle_session_ends_after_an_hour(client, person):
@@ -231,7 +231,7 @@ def test_signing_out_deletes_the_session_on_the_server(client, person):
 
 
 def test_following_a_link_does_not_sign_out(client, person):
-    """Another site could bring the link in a picture; only the button does it."""
+    """Another site could embed the link as an image; only the button signs out."""
     sign_in(client)
     assert client.get("/account/sign-out/").status_code == 200
     assert is_in(client)

@@ -1,4 +1,4 @@
-"""What a live service insists on before it starts. Each case is a process of its own."""
+"""Test which settings a live service requires. Each case runs in a separate process."""
 
 import json
 import os
@@ -21,7 +21,7 @@ print(json.dumps({name: getattr(settings, name) for name in %r}))
 
 
 def python(arguments, environment, root):
-    """Run Python with no more of our environment than a machine has."""
+    """Run Python with a minimal environment."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments],

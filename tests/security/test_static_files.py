@@ -1,4 +1,4 @@
-"""Static files of a live service: each is asked for by the hash of what is in it."""
+"""Test static files of a live service: their names contain a hash of their content."""
 
 import re
 import shutil
