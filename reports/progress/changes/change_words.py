@@ -1,6 +1,8 @@
 """Each kind of change as a sentence. Pure: what was and what is go in, a `Change` comes out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from reports.document.dates import days, long_date
 from reports.document.wording import capitalised, closed, join_words
@@ -19,6 +21,29 @@ BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
 }
 
 
+def _told(
+    kind: Kind,
+    item: ItemAt,
+    words: str,
+    was: str | date = "",
+    now: str | date = "",
+    *,
+    delay: DelayAt | None = None,
+    by: Sequence[VariationAt] = (),
+) -> Change:
+    """Return the change, with the cause and explanation of its delay or the variations' reasons."""
+    explanations = [delay.explanation] if delay else [row.reason for row in by]
+    return Change(
+        kind=kind,
+        item=item,
+        words=words,
+        was=long_date(was) if isinstance(was, date) else was,
+        now=long_date(now) if isinstance(now, date) else now,
+        cause=CAUSES[delay.cause] if delay else "",
+        why=" ".join(closed(capitalised(text)) for text in explanations),
+    )
+
+
 def _named(milestone: MilestoneAt) -> str:
     return f"“{milestone.description}”"
 
@@ -27,20 +52,8 @@ def _because(delay: DelayAt | None) -> str:
     return f", because of {BECAUSE_OF[delay.cause]}" if delay else ""
 
 
-def _cause(delay: DelayAt | None) -> str:
-    return CAUSES[delay.cause] if delay else ""
-
-
-def _explained(delay: DelayAt | None) -> str:
-    return closed(capitalised(delay.explanation)) if delay else ""
-
-
 def _by(variations: Sequence[VariationAt]) -> str:
     return f" by {join_words(row.reference for row in variations)}" if variations else ""
-
-
-def _reasons(variations: Sequence[VariationAt]) -> str:
-    return " ".join(closed(capitalised(row.reason)) for row in variations)
 
 
 # --- items ----------------------------------------------------------------------------------
@@ -53,12 +66,8 @@ def new(item: ItemAt, lead: str, pillar: str) -> Change:
         promised = f", with a milestone due on {long_date(due[0])}"
     elif due:
         promised = f", with {len(due)} milestones, the first due on {long_date(min(due))}"
-    return Change(
-        kind=Kind.NEW,
-        item=item,
-        words=f"Added under {pillar}, led by {lead}{promised}.",
-        now=STAGES[item.stage],
-    )
+    words = f"Added under {pillar}, led by {lead}{promised}."
+    return _told(Kind.NEW, item, words, now=STAGES[item.stage])
 
 
 def completed(was: ItemAt | None, now: ItemAt) -> Change:
@@ -67,7 +76,7 @@ def completed(was: ItemAt | None, now: ItemAt) -> Change:
 
 
 def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Change:
-    return _staged(Kind.WITHDRAWN, was, now, f"Withdrawn from the plan{_by(by)}.", why=_reasons(by))
+    return _staged(Kind.WITHDRAWN, was, now, f"Withdrawn from the plan{_by(by)}.", by)
 
 
 def reopened(was: ItemAt, now: ItemAt) -> Change:
@@ -82,22 +91,17 @@ def stage_moved(was: ItemAt, now: ItemAt) -> Change:
     return _staged(Kind.STAGE, was, now, words)
 
 
-def _staged(kind: Kind, was: ItemAt | None, now: ItemAt, words: str, why: str = "") -> Change:
-    before = STAGES[was.stage] if was else ""
-    return Change(kind=kind, item=now, words=words, was=before, now=STAGES[now.stage], why=why)
+def _staged(
+    kind: Kind, was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationAt] = ()
+) -> Change:
+    return _told(kind, now, words, STAGES[was.stage] if was else "", STAGES[now.stage], by=by)
 
 
 def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Change:
     labels = capitalised(join_words(each.label.lower() for each in wordings))
-    return Change(
-        kind=Kind.REWORDED,
-        item=item,
-        words=f"{labels} reworded{_by(by)}.",
-        was="\n".join(each.before for each in wordings),
-        now="\n".join(each.after for each in wordings),
-        why=_reasons(by),
-        wordings=wordings,
-    )
+    was, now = ("\n".join(texts) for texts in zip(*(each[1:] for each in wordings), strict=True))
+    change = _told(Kind.REWORDED, item, f"{labels} reworded{_by(by)}.", was, now, by=by)
+    return replace(change, wordings=wordings)
 
 
 def confidence_moved(was: ItemAt, now: ItemAt) -> Change:
@@ -112,13 +116,8 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Change:
     told = "; ".join(
         f"{whose} moved from {old.lower()} to {new.lower()}" for whose, old, new in moved
     )
-    return Change(
-        kind=Kind.CONFIDENCE,
-        item=now,
-        words=f"{capitalised(told)}.",
-        was="; ".join(old for _, old, _ in moved),
-        now="; ".join(new for _, _, new in moved),
-    )
+    before, after = ("; ".join(row[place] for row in moved) for place in (1, 2))
+    return _told(Kind.CONFIDENCE, now, f"{capitalised(told)}.", before, after)
 
 
 def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Change:
@@ -134,9 +133,7 @@ def renumbered(was: ItemAt, now: ItemAt) -> Change:
 
 
 def _moved(item: ItemAt, verb: str, was: str, now: str) -> Change:
-    return Change(
-        kind=Kind.MOVED, item=item, words=f"{verb} from {was} to {now}.", was=was, now=now
-    )
+    return _told(Kind.MOVED, item, f"{verb} from {was} to {now}.", was, now)
 
 
 # --- milestones -----------------------------------------------------------------------------
@@ -148,30 +145,14 @@ def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | N
         f"{_named(now)} slipped from {long_date(old)} to {long_date(new)} ({days((new - old).days)})"
         f"{_because(delay)}."
     )
-    return Change(
-        kind=Kind.SLIPPED,
-        item=item,
-        words=words,
-        was=long_date(old),
-        now=long_date(new),
-        cause=_cause(delay),
-        why=_explained(delay),
-    )
+    return _told(Kind.SLIPPED, item, words, old, new, delay=delay)
 
 
 def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
     assert now.completed_on is not None
     late = days((now.completed_on - was.forecast_due).days)
     words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
-    return Change(
-        kind=Kind.SLIPPED,
-        item=item,
-        words=words,
-        was=long_date(was.forecast_due),
-        now=f"Done {_on(now)}",
-        cause=_cause(delay),
-        why=_explained(delay),
-    )
+    return _told(Kind.SLIPPED, item, words, was.forecast_due, f"Done {_on(now)}", delay=delay)
 
 
 def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
@@ -179,15 +160,7 @@ def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Chang
         f"{_named(now)} passed its agreed date, {long_date(now.agreed_due)}, and is overdue by "
         f"{days((now.on - now.agreed_due).days)}{_because(delay)}."
     )
-    return Change(
-        kind=Kind.OVERDUE,
-        item=item,
-        words=words,
-        was=long_date(now.agreed_due),
-        now="Overdue",
-        cause=_cause(delay),
-        why=_explained(delay),
-    )
+    return _told(Kind.OVERDUE, item, words, now.agreed_due, "Overdue", delay=delay)
 
 
 def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
@@ -198,9 +171,7 @@ def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
         f"{_named(now)} came nearer, from {long_date(old)} to {long_date(new)} ({days((old - new).days)})"
         f"{still}."
     )
-    return Change(
-        kind=Kind.RECOVERED, item=item, words=words, was=long_date(old), now=long_date(new)
-    )
+    return _told(Kind.RECOVERED, item, words, old, new)
 
 
 def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
@@ -208,33 +179,19 @@ def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
         f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
         f"{days((was.on - was.agreed_due).days)} before."
     )
-    return Change(
-        kind=Kind.RECOVERED, item=item, words=words, was="Overdue", now=f"Done {_on(now)}"
-    )
+    return _told(Kind.RECOVERED, item, words, "Overdue", f"Done {_on(now)}")
 
 
 def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
     assert now.completed_on is not None
     sooner = days((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
-    return Change(
-        kind=Kind.RECOVERED,
-        item=item,
-        words=words,
-        was=long_date(was.forecast_due),
-        now=f"Done {_on(now)}",
-    )
+    return _told(Kind.RECOVERED, item, words, was.forecast_due, f"Done {_on(now)}")
 
 
 def done(item: ItemAt, now: MilestoneAt) -> Change:
     words = f"{_named(now)} was done {_on(now)}{_late(now)}."
-    return Change(
-        kind=Kind.DONE,
-        item=item,
-        words=words,
-        was=long_date(now.agreed_due),
-        now=f"Done {_on(now)}",
-    )
+    return _told(Kind.DONE, item, words, now.agreed_due, f"Done {_on(now)}")
 
 
 def _on(milestone: MilestoneAt) -> str:
@@ -257,14 +214,7 @@ def agreed_moved(
         f"Agreed date of {_named(now)} moved from {long_date(old)} to {long_date(new)} "
         f"({length} {'later' if new > old else 'earlier'}){_by(by)}."
     )
-    return Change(
-        kind=Kind.AGREED,
-        item=item,
-        words=words,
-        was=long_date(old),
-        now=long_date(new),
-        why=_reasons(by),
-    )
+    return _told(Kind.AGREED, item, words, old, new, by=by)
 
 
 def new_milestone(item: ItemAt, now: MilestoneAt) -> Change:
@@ -277,26 +227,18 @@ def new_milestone(item: ItemAt, now: MilestoneAt) -> Change:
         )
     else:
         words = f"New milestone {_named(now)}, due on {long_date(now.agreed_due)}."
-    return Change(kind=Kind.NEW_MILESTONE, item=item, words=words, now=long_date(now.agreed_due))
+    return _told(Kind.NEW_MILESTONE, item, words, now=now.agreed_due)
 
 
 def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Change:
     assert now.withdrawn_on is not None
     words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
-    return Change(
-        kind=Kind.MILESTONE_WITHDRAWN,
-        item=item,
-        words=words,
-        was=long_date(now.agreed_due),
-        now="Withdrawn",
-    )
+    return _told(Kind.MILESTONE_WITHDRAWN, item, words, now.agreed_due, "Withdrawn")
 
 
 def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Change:
     words = f"Milestone {_named(now)} is open again, expected on {long_date(now.forecast_due)}."
-    return Change(
-        kind=Kind.REOPENED, item=item, words=words, was="Closed", now=long_date(now.forecast_due)
-    )
+    return _told(Kind.REOPENED, item, words, "Closed", now.forecast_due)
 
 
 # --- delays ---------------------------------------------------------------------------------
@@ -304,24 +246,12 @@ def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Change:
 
 def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Change:
     words = f"A delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} was recorded."
-    return Change(
-        kind=Kind.DELAY_FOUND,
-        item=item,
-        words=words,
-        now="Open",
-        cause=_cause(now),
-        why=_explained(now),
-    )
+    return _told(Kind.DELAY_FOUND, item, words, now="Open", delay=now)
 
 
 def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Change:
     on = f" on {long_date(now.ended_on)}" if now.ended_on else ""
     words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
-    return Change(
-        kind=Kind.DELAY_ENDED,
-        item=item,
-        words=words,
-        was="Open",
-        now=f"Ended{on}",
-        cause=CAUSES[now.cause],
-    )
+    change = _told(Kind.DELAY_ENDED, item, words, "Open", f"Ended{on}", delay=now)
+    # The explanation is no news any more.
+    return replace(change, why="")
