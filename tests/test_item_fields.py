@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import time_machine
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.forms import BaseForm
 from django.urls import get_resolver, reverse
 
@@ -397,7 +397,7 @@ def address(world: World, model: type[models.Model], name: str) -> str:
 
 
 def entry_of(form: BaseForm, row: Any, name: str) -> str:
-    """The form's entry for the row's field: one of its name, or of its end if it starts with its value."""
+    """Return the form's entry for the field: by name, or by the end of the name and its value."""
     for entry in form.fields:
         if entry == name:
             own = getattr(row, name)
@@ -408,30 +408,66 @@ def entry_of(form: BaseForm, row: Any, name: str) -> str:
     return ""
 
 
-def conflict(world: World, model: type[models.Model], name: str, act: str, form: BaseForm) -> str:
-    """The page that answers somebody who saves over a row that has changed."""
-    sample = {"reason": "Why.", "completed_on": "20 May 2010", "forecast_due": "20 July 2010"}
-    data = {
-        form.add_prefix(entry): form.initial.get(entry) or (sample[entry] if field.required else "")
-        for entry, field in form.fields.items()
-    }
-    page = world.as_("coordinator").post(address(world, model, name), {**data, "act": act})
-    assert page.status_code == 422, page.status_code
-    assert page.context["conflict"] is not None
-    return words(page.text.partition('<main id="main"')[2])
+SAMPLES = {"reason": "Why.", "completed_on": "20 May 2010", "forecast_due": "20 June 2010"}
 
 
-def shown_in_a_conflict(world: World, model: type[models.Model], name: str) -> bool | None:
-    """Return whether a conflict shows both versions; None if no form edits the field."""
-    row = world.row(model)
-    for page, act, form in forms_about(world, model):
-        if not entry_of(form, row, name):
-            continue
-        form.initial.setdefault("version", row.version)
+@dataclass
+class Entry:
+    """A form's entry for a field, on one of the row's own pages; `act` names the form there."""
+
+    world: World
+    model: type[models.Model]
+    name: str
+    page: str
+    act: str
+    form: BaseForm
+    entry: str
+
+    def post(self, **typed: str) -> Any:
+        """Post the page's form with its initial values, except what is typed."""
+        data = {
+            self.form.add_prefix(entry): typed.get(entry)
+            or self.form.initial.get(entry)
+            or (SAMPLES[entry] if field.required else "")
+            for entry, field in self.form.fields.items()
+        }
+        client = self.world.as_("coordinator")
+        return client.post(address(self.world, self.model, self.page), {**data, "act": self.act})
+
+    def is_saved(self) -> bool:
+        """Return whether posting another value changes the row. The change is rolled back."""
+        row, field = self.world.row(self.model), self.form.fields[self.entry]
+        choices = [
+            code for code, _ in getattr(field, "choices", ()) if code not in ("", "complete")
+        ]
+        others = [code for code in choices if code != getattr(row, self.name)]
+        typed = others[0] if choices else SAMPLES.get(self.entry, "Typed words.")
+        with transaction.atomic():
+            assert self.post(**{"reason": "Why.", self.entry: typed}).status_code == 302
+            saved = self.model._default_manager.values_list(self.name, flat=True).get(pk=row.pk)
+            transaction.set_rollback(True)
+        return saved != getattr(row, self.name)
+
+    def conflict(self) -> str:
+        """Return the text of the page after an attempt to save over a changed row."""
+        page = self.post()
+        assert page.status_code == 422, page.status_code
+        assert page.context["conflict"] is not None
+        return words(page.text.partition('<main id="main"')[2])
+
+    def is_shown_in_a_conflict(self) -> bool:
+        row = self.world.row(self.model)
         write(row, CHANGED, version=row.version + 1)
-        others = conflict(world, model, page, act, form)
-        write(row, CHANGED, **{name: other_value(row, model._meta.get_field(name))})
-        return conflict(world, model, page, act, form) != others
+        others = self.conflict()
+        write(row, CHANGED, **{self.name: other_value(row, self.model._meta.get_field(self.name))})
+        return self.conflict() != others
+
+
+def entry_for(world: World, model: type[models.Model], name: str) -> Entry | None:
+    """Return where the field is edited; None if no form edits it."""
+    for page, act, form in forms_about(world, model):
+        if entry := entry_of(form, world.row(model), name):
+            return Entry(world, model, name, page, act, form, entry)
     return None
 
 
@@ -467,19 +503,19 @@ def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
     if name in BESIDE_OF[model]:
         lift_guards(model)
         write(world.row(model), BEGAN, **BESIDE[model, name])
-    both_sides = shown_in_a_conflict(world, model, name)
-    has_way = (
-        both_sides is not None or is_locked(model, name) or not model._meta.get_field(name).editable
-    )
+    entry = entry_for(world, model, name)
+    has_way = entry is not None or is_locked(model, name)
     excepted = EXCEPTIONS[model].get(name, {})
     assert has_way != ("change" in excepted), (
         f"{model.__name__}.{name} is in no form, not locked and not derived"
         if not has_way
         else f"{model.__name__}.{name} has a way to change now"
     )
-    assert both_sides is not False or "conflict" in excepted, (
-        f"{model.__name__}.{name} is not in: conflict, which shows both sides"
-    )
+    if entry is not None:
+        assert entry.is_saved(), f"{model.__name__}.{name} is not saved by its form’s service"
+        assert entry.is_shown_in_a_conflict() or "conflict" in excepted, (
+            f"{model.__name__}.{name} is not in: conflict, which shows both sides"
+        )
 
 
 def test_exceptions_name_existing_fields():
