@@ -1,8 +1,9 @@
-"""A document as a tagged PDF. With `structure`, the only module that knows WeasyPrint.
+"""A document as a tagged PDF. With `structure`, the only module that uses WeasyPrint.
 
-The renderer reads files and networks if it is let: here it gets our own fonts and stylesheets, named one by one, and
-every other address stops the render. So does any warning it logs, and any text that our fonts cannot draw: a paper
-is right or it is not made. Equal documents give equal bytes on one version of the renderer and its libraries.
+WeasyPrint can read files and the network, so here it gets only our own fonts and stylesheets; any
+other URL stops the rendering. So do WeasyPrint's warnings and characters that our fonts lack,
+because a paper must be right or not be made. With the same version of the libraries, equal
+documents give equal bytes.
 """
 
 from __future__ import annotations
@@ -33,21 +34,22 @@ FONTS = (
     "fonts/SourceSans3-Semibold.ttf",
     "fonts/SourceSans3-Bold.ttf",
 )
-MAX_HTML = 6_000_000  # characters; about 5,000 work items, a minute's work and under 1 GiB
+MAX_HTML = 6_000_000  # characters; about 5,000 work items, which take a minute and less than 1 GiB
 
-# Told while a paper is made: the stage, the page it is at, and how many there are (0: not known).
+# Called with progress: the stage, the page, and the number of pages (0 if unknown).
 Tell = Callable[[str, int, int], None]
 LAYOUT, WRITING, CHECKING = "layout", "writing", "checking"
 
-# Elements without an end, as our templates write them.
+# Void elements, as our templates write them.
 _NO_END = re.compile(r"<((?:meta|link|col|br|img)\b[^<>]*[^<>/]|(?:col|br))>")
 
-# WeasyPrint keeps state of its own while it draws, and our collector switch is the process's: one at a time.
+# WeasyPrint has global state while it renders, and the garbage collector is switched for the whole
+# process. So render one paper at a time.
 _one_at_a_time = threading.Lock()
 
 
 class RenderRefused(Exception):
-    """No PDF was made. The message is a sentence for the person at the screen."""
+    """No file was made. The message is shown to the user."""
 
 
 def tell_nobody(stage: str, page: int, pages: int) -> None:
@@ -55,15 +57,17 @@ def tell_nobody(stage: str, page: int, pages: int) -> None:
 
 
 def render_pdf(document: Document, tell: Tell = tell_nobody) -> bytes:
-    """The document as PDF/UA-1 and PDF/A-2a, dated by its own date. Raises RenderRefused rather than make a doubtful
-    file."""
+    """Return the document as PDF/UA-1 and PDF/A-2a, dated with its own date.
+
+    Raise `RenderRefused` if anything is wrong with the file.
+    """
     with _undisturbed():
         html = document_html(document)
     return html_to_pdf(html, title=document.title, language=document.language, tell=tell)
 
 
 def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobody) -> bytes:
-    """The page as PDF, with the two facts that the file must then state. See `render_pdf`."""
+    """Return the page as a PDF with this title and language. See `render_pdf`."""
     if len(html) > MAX_HTML:
         raise RenderRefused(
             f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
@@ -76,7 +80,7 @@ def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobod
 
 
 def get_ready() -> None:
-    """Do once what the first paper of a process would wait a second for."""
+    """Load what the first paper of a process would otherwise spend a second on."""
     sheets = "".join(f'<link rel="stylesheet" href="{ASSETS}{name}">' for name in SHEETS)
     with _one_at_a_time:
         _drawable()
@@ -86,7 +90,8 @@ def get_ready() -> None:
 
 
 def refuse_unprintable(text: str) -> None:
-    """Refuse a character that our fonts have no shape for: another font would be picked, or a box drawn."""
+    """Raise `RenderRefused` for characters our fonts lack, which would print as boxes or in another
+    font."""
     unknown = set(text) - _drawable()
     if unknown:
         character = min(unknown)
@@ -97,7 +102,7 @@ def refuse_unprintable(text: str) -> None:
 
 
 def check_file(data: bytes) -> None:
-    """Refuse bytes that are not one whole PDF with both of its claims."""
+    """Raise `RenderRefused` unless the bytes are one complete PDF that declares both standards."""
     if not data.startswith(b"%PDF-1.7") or data.count(b"%%EOF") != 1:
         raise RenderRefused("The file came out incomplete. Please try again.")
     if not data.rstrip().endswith(b"%%EOF"):
@@ -122,10 +127,10 @@ def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
 
 
 def _read(html: str) -> Any:
-    """The root of our HTML.
+    """Return the root element of our HTML.
 
-    What our templates write is XML but for the elements that have no end, and is read as that: WeasyPrint's own reader
-    of any HTML takes a twentieth of a long paper's time.
+    Our templates write XML except for void elements, and are parsed as XML: WeasyPrint's HTML
+    parser would take a twentieth of a long paper's time.
     """
     try:
         return fromstring(_NO_END.sub(r"<\1/>", html.replace("<!doctype", "<!DOCTYPE", 1)))
@@ -136,7 +141,7 @@ def _read(html: str) -> Any:
 
 
 def _page(root: Any) -> Any:
-    """WeasyPrint's page of HTML that is read."""
+    """Return WeasyPrint's `HTML` for a parsed page."""
     from cssselect2 import ElementWrapper
     from weasyprint import HTML
 
@@ -150,8 +155,8 @@ def _page(root: Any) -> Any:
 
 
 class _Ready(pydyf.Object):
-    """Object of a file that will not change any more. Keeps its bytes, because pydyf asks for them twice, which costs
-    a tenth of a long paper's time."""
+    """A finished object of a PDF. It keeps its bytes, because pydyf computes them twice, which
+    takes a tenth of a long paper's time."""
 
     compressible = False
 
@@ -166,7 +171,8 @@ class _Ready(pydyf.Object):
 
 
 def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
-    """Refuse a file that would not state its language, title, tags and colours, or that would act or carry files."""
+    """Raise `RenderRefused` if the file lacks its language, title, tags or colours, or has actions
+    or attachments."""
     catalog = pdf.catalog
     if catalog.get("MarkInfo", {}).get("Marked") != "true" or "StructTreeRoot" not in catalog:
         raise RenderRefused("The file would have no tags, so a screen reader could not read it.")
@@ -184,8 +190,9 @@ def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
 
 @contextmanager
 def _carefully() -> Iterator[None]:
-    """One at a time, and refused where WeasyPrint warns or is asked for what is not ours."""
-    # Imported here: it needs Pango, starts many processes to find it, and only a render should pay or fail for that.
+    """Render one paper at a time, and refuse it on WeasyPrint's warnings and foreign URLs."""
+    # Imported here because it needs Pango and starts many processes to find it; only rendering
+    # should need that.
     from weasyprint.urls import FatalURLFetchingError
 
     with _undisturbed(), _warnings_refused():
@@ -197,8 +204,8 @@ def _carefully() -> Iterator[None]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """One at a time, without the collector: a long paper makes millions of live boxes, and looking for rubbish among
-    them costs a fifth of the time."""
+    """Hold the lock with the garbage collector off: a long paper has millions of live objects, and
+    scanning them takes a fifth of the time."""
     with _one_at_a_time:
         was_on = gc.isenabled()
         gc.disable()
@@ -210,7 +217,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 class _Pages(logging.Handler):
-    """Hears each page that is laid out. A second round, for counters of pages, is no news."""
+    """Reports each page that is laid out. The second layout, for page counters, is not reported."""
 
     def __init__(self, tell: Tell) -> None:
         super().__init__(logging.INFO)
@@ -240,7 +247,7 @@ def _pages_told(tell: Tell) -> Iterator[None]:
 
 
 def _tell_of_painting(pages: list[Any], tell: Tell) -> None:
-    """Have each page say that it is painted."""
+    """Make each page report when it is painted."""
 
     def painted(number: int, paint: Callable[..., None]) -> Callable[..., None]:
         def paint_and_tell(*args: Any, **kwargs: Any) -> None:
@@ -264,7 +271,7 @@ class _Refusals(logging.Handler):
 
 @contextmanager
 def _warnings_refused() -> Iterator[None]:
-    """Whatever the renderer warns of is a fault in the paper."""
+    """Refuse the paper if the renderer logs a warning."""
     logger = logging.getLogger("weasyprint")
     refusals = _Refusals()
     level = logger.level
@@ -280,7 +287,7 @@ def _warnings_refused() -> Iterator[None]:
 
 
 def _asset_path(name: str) -> Path:
-    """Where one of our own static files is, as found by Django."""
+    """Return the path of one of our static files, as found by Django."""
     from django.contrib.staticfiles import finders
 
     found = finders.find(name)
@@ -291,7 +298,7 @@ def _asset_path(name: str) -> Path:
 
 @cache
 def _assets() -> dict[str, tuple[bytes, str]]:
-    """Every address the renderer may ask for, exactly, with its bytes and their type."""
+    """Return all URLs that the renderer may request, with their bytes and types."""
     kinds = {".css": "text/css", ".ttf": "font/ttf"}
     return {
         ASSETS + name: (path.read_bytes(), kinds[path.suffix])
@@ -302,7 +309,7 @@ def _assets() -> dict[str, tuple[bytes, str]]:
 
 @cache
 def _drawable() -> frozenset[str]:
-    """The characters that every one of our fonts can draw, and those that draw nothing."""
+    """Return the characters that all our fonts can draw."""
     from fontTools.ttLib import TTFont
 
     tables = []
@@ -315,7 +322,7 @@ def _drawable() -> frozenset[str]:
 
 @cache
 def _font_configuration() -> Any:
-    """Kept for the life of the process: reading the fonts costs a sixth of a short render."""
+    """Kept for the life of the process: loading the fonts takes a sixth of a short rendering."""
     from weasyprint.text.fonts import FontConfiguration
 
     return FontConfiguration()
@@ -326,7 +333,7 @@ def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnAssetsOnly(URLFetcher):
-        """Hands out `_assets()` and nothing else, without ever opening an address."""
+        """Serves `_assets()` and nothing else, without opening any URL."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url not in _assets():

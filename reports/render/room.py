@@ -1,7 +1,8 @@
-"""The child process that makes one paper after another, within limits of time and memory.
+"""The child process that renders papers, one at a time, with limits on time and memory.
 
-It is kept, because the first paper of a process is slow. It is ended and replaced when a paper takes too long or
-fails, and whatever kills it kills nothing else. It knows no database: a paper's JSON goes in, bytes come out.
+The process is kept, because its first paper is slow. It is killed and replaced if a paper takes too
+long or fails, without affecting the worker. It has no database connection: a paper's JSON goes in,
+bytes come out.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from typing import Self
 
 from reports.render.pdf import RenderRefused, Tell
 
-# Seconds between two reports of progress.
+# Seconds between progress reports.
 TELLING = 0.5
 
 
 class RoomLost(Exception):
-    """The process died, failed, or was ended because it took too long. The paper need not be the cause."""
+    """The process died, failed or timed out. The paper need not be the cause."""
 
 
 class Room:
-    """Open a child process in which a paper may take at most `seconds` and `mebibytes`."""
+    """Runs the child process. A paper may take at most `seconds` and `mebibytes`."""
 
     def __init__(self, *, seconds: float, mebibytes: int) -> None:
         self.seconds, self.mebibytes = seconds, mebibytes
@@ -41,14 +42,14 @@ class Room:
         theirs.close()
 
     def make(self, form: str, document: bytes, tell: Tell) -> bytes:
-        """The file. Raises RenderRefused as `forms.make` does, and RoomLost."""
+        """Return the file. Raise `RenderRefused` as `outputs.make` does, and `RoomLost`."""
         if not self.process.is_alive():
             self.close()
             self._open()
         try:
             answer, content = self._answer(form, document, tell)
         except BaseException:
-            # Whatever it was, this paper may still be in the works: the next one gets a new process.
+            # This paper may still be rendering, so the next one gets a new process.
             self.close()
             raise
         if answer == "refused":
@@ -93,7 +94,7 @@ class Room:
 
 
 def _work(connection: Connection, mebibytes: int) -> None:
-    """Make papers, as the child process, until nobody is at the other end."""
+    """Make papers in the child process until the connection is closed."""
     _begin(mebibytes)
     from reports.render.outputs import make
 
@@ -122,12 +123,12 @@ def _work(connection: Connection, mebibytes: int) -> None:
 
 
 def _begin(mebibytes: int) -> None:
-    """Get the new process ready."""
+    """Prepare the new process."""
     import signal
 
     import django
 
-    # Ctrl-C in a terminal reaches us too; whoever opened the room closes it.
+    # Ctrl-C in a terminal reaches the child too, but the parent closes it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
     _limit(mebibytes)
@@ -137,7 +138,7 @@ def _begin(mebibytes: int) -> None:
 
 
 def _limit(mebibytes: int) -> None:
-    """Refuse this process more memory than that, so that it fails at the paper."""
+    """Limit the process's memory, so that it fails at this paper."""
     if os.name == "posix":
         import resource
 

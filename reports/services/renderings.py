@@ -1,8 +1,8 @@
-"""Making papers into files: each content once, whoever asks and however many workers there are.
+"""The queue of files made from drafts. Each content is rendered once, whoever requests it.
 
-A row is begun by claiming it, under a lock, and whoever has claimed it is the only one to write it
-until it falls silent. The number of the attempt tells a late answer from the right one. Nothing is
-rendered within a transaction.
+A worker or request claims a row under a lock; then only it writes the row, until its heartbeat
+stops. The attempt's number tells a late result from the current one. Nothing is rendered in a
+transaction.
 """
 
 import time
@@ -21,12 +21,12 @@ from reports.render.pdf import RenderRefused
 
 State = Rendering.State
 
-# Bytes of a paper's JSON that are a dozen pages: a second's work at most, which a request can do.
+# Bytes of a paper's JSON that a request can render: about a dozen pages, in at most a second.
 SHORT = 80_000
-# Seconds that a request waits for a short paper which another one is just making.
+# Seconds that a request waits for a short paper that another process is rendering.
 PATIENCE = 5.0
-# A log of so many changes is as good as a longer one; it is cut when it is five times that, since
-# cutting it moves the mark.
+# Rows of the change log to keep. It is cut when it is five times as long, since cutting it changes
+# the fingerprint.
 CHANGES_KEPT = 1_000
 
 DIED_TWICE = (
@@ -37,10 +37,11 @@ DIED_TWICE = (
 
 
 def made(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
-    """The briefing's paper in this form: made now where it is short, left to a worker where it is
-    long; then the row is unfinished. An unchanged draft is not even composed.
+    """Return the briefing's file in this form.
 
-    A `DocumentError` where there is no such paper. Not to be called within a transaction.
+    A short paper is rendered now; a long one is left to a worker, and the row returned is
+    unfinished. An unchanged draft is not composed again. Do not call it in a transaction. Raise
+    `DocumentError` if the paper cannot be composed.
     """
     mark = mark_now()
     row = kept(briefing, form, mark)
@@ -54,13 +55,13 @@ def made(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
 def made_of(
     *, briefing: Briefing, form: str, document: Document, at: datetime, however_long: bool = False
 ) -> Rendering:
-    """The same for a document that is composed already."""
+    """Return the file of a document that is already composed."""
     row = ask(briefing=briefing, form=form, document=document, at=at)
     return settled(row, at=at, however_long=however_long)
 
 
 def settled(row: Rendering, *, at: datetime, however_long: bool = False) -> Rendering:
-    """The row as it is once what a request can do about it is done."""
+    """Render the row's file if a request can, or wait for it briefly, and return the row."""
     if row.is_done or row.is_refused or (len(row.document) > SHORT and not however_long):
         return row
     if (mine := claim(at=at, row=row)) is not None:
@@ -89,16 +90,16 @@ def _make(row: Rendering, *, at: datetime) -> Rendering:
 
 
 def mark_now() -> str:
-    """Stands for everything that a paper is composed from: one query.
+    """Return the fingerprint of all data that a paper depends on. One query.
 
-    To be asked before composing. A change in between then goes with the next mark, and the paper
-    is composed once more than it need be.
+    Call it before composing: a change in between then belongs to the next fingerprint, and at worst
+    the paper is composed once more than necessary.
     """
     return f"{edition.wording()[:24]}-{edition.look()[:24]}-{RecordChange.objects.mark()}"
 
 
 def kept(briefing: Briefing, form: str, mark: str) -> Rendering | None:
-    """What was made, or is being made, of the draft as it is: without composing it."""
+    """Return the row of the draft's current state without composing it, or None."""
     rows = briefing.renderings.filter(form=form, mark=mark)
     return rows.defer("document").order_by("-asked_at").first()
 
@@ -106,15 +107,15 @@ def kept(briefing: Briefing, form: str, mark: str) -> Rendering | None:
 def ask(
     *, briefing: Briefing, form: str, document: Document, at: datetime, mark: str = ""
 ) -> Rendering:
-    """The row of this paper in this form, which may be done already; else it waits to be begun.
+    """Return the row of this content in this form, queueing it if it is new.
 
-    `mark` is what `mark_now` said before the document was composed, where that was asked.
+    `mark` is the fingerprint from `mark_now` before the document was composed, if known.
     """
     content = to_json(document)
     key = sha256(f"{edition.look()}\n".encode() + content)
     found = {"briefing": briefing, "form": form, "content_sha256": key}
     with transaction.atomic():
-        # The constraint decides between two who ask at once.
+        # The unique constraint handles concurrent requests.
         row, made = Rendering.objects.get_or_create(
             **found, defaults={"document": content, "mark": mark, "asked_at": at}
         )
@@ -127,15 +128,17 @@ def ask(
 
 
 def ask_again(*, row: Rendering, at: datetime) -> None:
-    """Begin anew what was given up. What the paper itself forbids is refused again."""
+    """Queue a file that was given up. Papers refused for their content will be refused again."""
     Rendering.objects.filter(pk=row.pk, state=State.REFUSED).update(
         state=State.WAITING, attempts=0, reason="", beat_at=None, finished_at=None, asked_at=at
     )
 
 
 def claim(*, at: datetime, row: Rendering | None = None) -> Rendering | None:
-    """Begin this one, or the oldest that waits or was left by whoever began it. None where there
-    is none; one that was left for the second time is refused."""
+    """Claim this row, or the oldest that is waiting or abandoned. Return None if there is none.
+
+    A row that was abandoned twice is refused.
+    """
     rows = Rendering.objects.to_begin(at)
     if row is not None:
         rows = rows.filter(pk=row.pk)
@@ -165,7 +168,7 @@ def claim(*, at: datetime, row: Rendering | None = None) -> Rendering | None:
 
 
 def record_progress(row: Rendering, *, at: datetime, stage: str, page: int, pages: int) -> bool:
-    """Say how far it is. False where somebody else has it by now."""
+    """Report progress. Return False if another worker has claimed the row since."""
     columns = {"stage": stage, "beat_at": at}
     if page:
         columns["page"] = page
@@ -179,12 +182,12 @@ def finish(row: Rendering, data: bytes, *, at: datetime) -> bool:
 
 
 def refuse(row: Rendering, reason: str, *, at: datetime) -> bool:
-    """The paper itself cannot be printed; the reason is a sentence."""
+    """Record that the paper cannot be printed. The reason is a sentence for the user."""
     return _mine(row).update(state=State.REFUSED, reason=reason, finished_at=at) == 1
 
 
 def fail(row: Rendering, *, at: datetime) -> None:
-    """It did not come to an end, and not because of what the paper says: once more, then no more."""
+    """Record a failure other than the paper's content: queue it once more, then refuse it."""
     if row.may_be_begun_again:
         _mine(row).update(state=State.WAITING, beat_at=None)
     else:
@@ -192,12 +195,12 @@ def fail(row: Rendering, *, at: datetime) -> None:
 
 
 def put_back(row: Rendering) -> None:
-    """Whoever began it has to stop; that was no attempt."""
+    """Queue the row again, because its worker must stop. This does not count as an attempt."""
     _mine(row).update(state=State.WAITING, beat_at=None, attempts=row.attempts - 1)
 
 
 def tidy(*, at: datetime) -> None:
-    """Remove files that nobody will ask for, workers that are gone, and what the log is past."""
+    """Delete outdated files, silent workers and old rows of the change log."""
     Rendering.objects.removable(at).delete()
     RenderWorker.objects.silent(at).delete()
     newest = RecordChange.objects.order_by("-pk").values_list("pk", flat=True)
@@ -210,7 +213,7 @@ def sign_on(*, at: datetime) -> RenderWorker:
 
 
 def beat(worker: RenderWorker, *, at: datetime) -> None:
-    """Say that it is there; anew where it was taken for gone."""
+    """Record a heartbeat, and register the worker again if it was taken for dead."""
     if not RenderWorker.objects.filter(pk=worker.pk).update(beat_at=at):
         worker.beat_at = at
         worker.save(force_insert=True)
@@ -230,7 +233,8 @@ def _refuse(row: Rendering, reason: str, at: datetime) -> None:
 
 
 def _pages_expected(row: Rendering) -> int:
-    """From the last paper of the same briefing, as long as that was to this one; 0 without one."""
+    """Estimate the pages from the briefing's last file, in proportion to the size; 0 without
+    one."""
     made = Rendering.objects.filter(briefing=row.briefing_id, form=row.form, state=State.DONE)
     last = made.exclude(pages_of=0).order_by("-finished_at").only("pages_of", "document").first()
     if last is None:
