@@ -1,7 +1,7 @@
-"""What a briefing is composed from: the plan's records as at its date, in a fixed number of queries.
+"""The records that a briefing is composed from, as at its date.
 
-Items, with what hangs on them, and risks are the rows of the plan at the end of that day. Nothing
-later touches the database.
+They are read in a fixed number of queries; nothing uses the database later. Items, with their
+milestones and delays, and risks are rows of the plan at the end of that day.
 """
 
 from collections import defaultdict
@@ -31,8 +31,10 @@ class Versioned(Protocol):
 
 @dataclass(frozen=True)
 class AnswerFacts:
-    """The Minister's answer to an earlier paper, as it stood on this one's date. `to_do` has the
-    follow-ups, as history rows, by the key of their recommendation."""
+    """The Minister's answer to an earlier paper, as at this paper's date.
+
+    `to_do` maps recommendation keys to follow-ups, as history rows.
+    """
 
     response: Response
     choices: tuple[ResponseChoice, ...]
@@ -53,8 +55,11 @@ class AnswerFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """`agencies` holds every agency by id; `members` the working group's on the paper's date;
-    `all_risks` those that were open in the paper's period or since."""
+    """Everything a paper is composed from.
+
+    `agencies` has all agencies by id, `members` the working group on the paper's date, and
+    `all_risks` the risks that were open at any time since the period began.
+    """
 
     briefing: Briefing
     plan: Plan
@@ -65,12 +70,12 @@ class Facts:
     pillars: tuple[Pillar, ...]
     items: tuple[ItemAt, ...]
     all_risks: tuple[RiskAt, ...]
-    # Updates accepted by the paper's date from rounds that end in its period, oldest round first,
-    # and the agencies that help, each with its role, by name; by item.
+    # By item: updates accepted by the paper's date from rounds that end in its period, oldest round
+    # first, and supporting agencies by name, each with its role.
     updates: Mapping[int, Sequence[Update]]
     supports: Mapping[int, Sequence[tuple[Agency, str]]]
     answer: AnswerFacts | None
-    # What agencies say of this paper, by short name.
+    # The agencies' clearances of this paper, by short name.
     clearances: tuple[Clearance, ...]
     update_versions: dict[int, int] = field(repr=False)
 
@@ -80,7 +85,7 @@ class Facts:
 
     @property
     def risks(self) -> tuple[RiskAt, ...]:
-        """Open risks that are with the Minister on the paper's date, by number."""
+        """Open risks escalated to the Minister by the paper's date, by number."""
         return tuple(row for row in self.all_risks if row.is_with_minister)
 
     def lead_of(self, item: ItemAt) -> Agency:
@@ -94,7 +99,7 @@ class Facts:
 
     @property
     def maori(self) -> tuple[str, ...]:
-        """The agencies' te reo names, to be marked as such wherever they stand."""
+        """The agencies' te reo names, to be marked up in all text."""
         return tuple(sorted(agency.name_mi for agency in self.agencies.values() if agency.name_mi))
 
     def update_source(self, item: ItemAt, update: Update) -> Source:
@@ -107,7 +112,7 @@ class Facts:
 
 
 def version_of(row: Versioned, model: str, label: str) -> Source:
-    """The source that a row of a work item's record stands for."""
+    """Return a source for a row of the plan at a moment."""
     return Source(f"workitems.{model}", row.pk, row.version, label)
 
 
@@ -120,9 +125,10 @@ def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
 
 
 def read_facts(briefing: Briefing) -> Facts:
-    """Everything that the paper is composed from: 16 queries, whatever the plan's size.
+    """Read everything that the paper is composed from.
 
-    Refused with a `DocumentError` when nobody holds the plan's portfolio on the paper's date.
+    The number of queries is fixed. Raise `DocumentError` if nobody holds the plan's portfolio on
+    the paper's date.
     """
     plan, dated = briefing.plan, briefing.dated
     appointment = Appointment.objects.holding(plan.portfolio, dated)
@@ -183,7 +189,7 @@ def read_facts(briefing: Briefing) -> Facts:
 
 
 def _last_answer(briefing: Briefing) -> AnswerFacts | None:
-    """The last answer to another paper of the plan, given before this one's date: two queries."""
+    """Return the last answer to another paper of the plan before this paper's date. Two queries."""
     until = end_of(briefing.dated)
     answers = (
         Response.objects.filter(

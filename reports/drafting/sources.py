@@ -212,7 +212,7 @@ class RecordLinks:
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
-    """Yield the type and the row of each record, and the number in its page's address."""
+    """Yield each record's type and row, and the number in its page's address."""
     for item in facts.items:
         yield "workitem", item, item.number
         for step in item.milestones:

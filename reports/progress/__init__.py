@@ -1,1 +1,1 @@
-"""The plan's progress as people read it: dashboard, lists, timeline, trends, what changed, and their tables."""
+"""The plan's progress: dashboard, registers, timeline, trends, changes, and their exports."""

@@ -1,6 +1,6 @@
-"""The dashboard's parts, made from the plan at a moment and, where asked, from an earlier one.
+"""Composes the dashboard from the plan at a moment and, for comparison, at an earlier one.
 
-Every figure is counted from the same lines and carries the address of the list behind it.
+All figures are counted from the same rows and link to the list behind them.
 """
 
 from collections import Counter, defaultdict
@@ -28,17 +28,17 @@ from workitems.standing import Standing, count_noun, days_in_words
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8
-# Items with their milestones.
+# In items; each is shown with its milestones.
 TIMELINE_SHOWN = 12
 DUE_WITHIN_DAYS = (30, 60, 90)
-# A cell with more items than this shows counts instead of an item each.
+# A cell with more items shows counts by status instead of single items.
 MARKS_IN_A_CELL = 5
 SHOWN_STANDINGS = tuple(Standing)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A number, what it counts, the list behind it, and what it was."""
+    """A number with its label, the list behind it, and its earlier value."""
 
     label: str
     count: int
@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Mark:
-    """One item in a cell; `was` is how it stood before, where that differs."""
+    """An item in a cell. `was` is its earlier status, if that differs."""
 
     item: ItemAt
     was: Standing | None
@@ -61,7 +61,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cell:
-    """What a pillar and a lead agency share: each item, or how many of each kind."""
+    """The items of a pillar and a lead agency: single items, or counts by status."""
 
     figure: Figure
     marks: list[Mark]
@@ -77,7 +77,7 @@ class GridRow:
 
 @dataclass(frozen=True)
 class Grid:
-    """Pillars by lead agencies. Every item is in one cell; the totals are sums of cells."""
+    """Items by pillar and lead agency. Each item is in one cell; totals are sums of cells."""
 
     agencies: list[Any]
     rows: list[GridRow]
@@ -92,7 +92,7 @@ class AttentionLine:
 
 
 class Due(NamedTuple):
-    """A milestone that falls due, with its item."""
+    """A milestone that is due soon, with its item."""
 
     milestone: MilestoneAt
     item: ItemAt
@@ -100,7 +100,7 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True)
 class Cause:
-    """Open delays of one cause: how many, and how many days they come to."""
+    """The open delays of one cause, and their days in total."""
 
     figure: Figure
     days: int
@@ -112,7 +112,7 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """All that the page shows. `was` figures are there where two moments are compared."""
+    """Everything the page shows. `was` figures are set if two moments are compared."""
 
     look: Look
     at: PlanAt
@@ -133,7 +133,10 @@ class Dashboard:
 
 
 def read_dashboard(look: Look) -> Dashboard:
-    """The dashboard of a look: a fixed number of queries, one reading more where compared."""
+    """Return the dashboard for a view of the plan.
+
+    The number of queries is fixed, and higher if two moments are compared.
+    """
     at = plan_at(look.plan, look.at)
     before = plan_at(look.plan, look.since) if look.since else None
     return build(look, at, before)
@@ -184,7 +187,8 @@ def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
 
 
 def standings(look: Look, at: PlanAt, before: PlanAt | None) -> list[Figure]:
-    """How many items stand in which way, in the order of the headline; they add up to all."""
+    """Return the number of items by status, in the order of the headline. They add up to all
+    items."""
     return _stand(look, at.items, before.items if before else None)
 
 
@@ -206,8 +210,10 @@ def _stand(
 
 
 def headline(at: PlanAt) -> str:
-    """The state of the plan in one sentence: "28 work items: 9 complete, 4 late, 15 on track;
-    3 variations wait for a decision." """
+    """Return the state of the plan in one sentence.
+
+    For example: 28 work items: 9 complete, 4 late, 15 on track; 3 variations wait for a decision.
+    """
     total = len(at.items)
     if total == 0:
         return "No work items yet." if at.moment.is_now else "No work items were recorded by then."
@@ -229,7 +235,7 @@ def headline(at: PlanAt) -> str:
 
 
 def since_words(look: Look, figures: Iterable[Figure]) -> str:
-    """What moved between the two moments, in one sentence."""
+    """Return the figures that changed between the two moments, in one sentence."""
     assert look.since is not None
     moved = [f"{each.label.lower()} {each.was} → {each.count}" for each in figures if each.change]
     if not moved:
@@ -238,7 +244,7 @@ def since_words(look: Look, figures: Iterable[Figure]) -> str:
 
 
 def changes(look: Look, at: PlanAt, before: PlanAt) -> list[Figure]:
-    """What was completed and what slipped; all else is on the page of what changed."""
+    """Return the number of items completed and dates slipped. The page of changes has the rest."""
     return [
         Figure(label=kind.label.lower(), count=count, url=look.link("changes", kind=kind))
         for kind, count in glance(before, at).items()
@@ -272,7 +278,8 @@ def grid(look: Look, at: PlanAt, before: PlanAt | None) -> Grid:
         )
 
     def totals(column: str) -> Callable[..., Figure]:
-        """A figure of all items with a value in the column, by that value."""
+        """Count items by the value of a column; return a function that makes a figure for one
+        value."""
         count = Counter(getattr(item, column) for item in at.items)
         was = Counter(getattr(item, column) for item in before.items) if before else None
         return lambda label, value, **of: Figure(
@@ -316,7 +323,7 @@ def _differs(item: ItemAt, stood: dict[int, Standing]) -> Standing | None:
 
 
 def timeline(look: Look, at: PlanAt) -> list[Strip]:
-    """The items that are late, then those that are due next, each with all its milestones."""
+    """Return late items, then those due next, each with all its milestones."""
     ahead = sorted(at.milestones, key=lambda row: not row.is_late)
     picked = list(dict.fromkeys(row.item for row in ahead))[:TIMELINE_SHOWN]
     items = with_milestones(
@@ -326,12 +333,12 @@ def timeline(look: Look, at: PlanAt) -> list[Strip]:
 
 
 def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:
-    """Open milestones of live items with an agreed date from the day on, by that date."""
+    """Return open milestones of live items due within that many days, by agreed date."""
     return [row for row in at.milestones if row.is_due_within(days)]
 
 
 def causes(look: Look, at: PlanAt) -> list[Cause]:
-    """Open delays by cause, the most days first."""
+    """Return open delays by cause, most days first."""
     number: Counter[str] = Counter()
     days: Counter[str] = Counter()
     for delay in at.delays:
@@ -352,7 +359,8 @@ def causes(look: Look, at: PlanAt) -> list[Cause]:
 
 
 def answered(at: PlanAt) -> dict[int, tuple[int, int]]:
-    """Of each return today: items answered, items asked about. The past keeps only its state."""
+    """Map returns to the number of items answered and asked about. Empty for the past, which keeps
+    only a return's state."""
     if not at.moment.is_now:
         return {}
     rows = Return.objects.filter(pk__in=[row.pk for row in at.returns]).with_progress()

@@ -1,6 +1,6 @@
-"""What can be taken away from the dashboard and the lists, as tables: the very rows of the page.
+"""The dashboard and its lists as tables, with the same rows as the pages.
 
-Each reads the plan at the look's moment and narrows it as the page does.
+Each function takes the plan at the view's moment and narrows it as the page does.
 """
 
 from collections import defaultdict
@@ -35,7 +35,8 @@ def number_column(title: str) -> Column:
 
 
 def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
-    """What a table is of; `chosen` are the page's own filters in words, some of them empty."""
+    """Return the facts about a table. `chosen` are the page's own filters in words; empty ones are
+    ignored."""
     narrowed = [row.title for row in at.pillars if row.pk == look.pillar]
     if look.agency is not None:
         narrowed.append(f"led by {at.agencies[look.agency].short_name}")
@@ -43,7 +44,7 @@ def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple
 
 
 def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str, str]]:
-    """Plan, moment, comparison, what it is narrowed to, and when it was made."""
+    """Return plan, moment, comparison, filters and time of creation."""
     made = timezone.localtime(made_at)
     moment = f"{look.at.on:%-d %B %Y}" if look.at.is_now else look.at.words
     return [
@@ -59,7 +60,8 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
 
 
 def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
-    """Every figure of the dashboard, one a row; what it was, where two moments are compared."""
+    """Return the dashboard's figures, one in each row, with earlier values if two moments are
+    compared."""
     page = dashboard.build(look, at, before)
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     rows: list[Row] = [_figure("How it stands", "", "", each) for each in page.figures]
@@ -112,7 +114,7 @@ def _states(returns: Iterable[Any]) -> dict[str, int]:
 
 
 def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filters: str) -> Sheet:
-    """The items chosen, in the order given."""
+    """Return these items, in the given order."""
     pillars = {row.pk: f"{row.number} {row.title}" for row in at.pillars}
     agencies = {pk: agency.short_name for pk, agency in at.agencies.items()}
     columns = [
@@ -149,7 +151,7 @@ def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filt
 
 
 def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
-    """The attention list, most urgent first."""
+    """Return the list of items that need attention, most urgent first."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     rows: list[Row] = [
         [place, line.item.number if line.item else "", line.title, line.detail, line.why]
@@ -163,7 +165,7 @@ def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
 
 
 def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due: str) -> Sheet:
-    """The open milestones as the register lists them."""
+    """Return the open milestones, as in the register."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     columns = [
         *ITEM, Column("Lead agency", 11), Column("Milestone", 40),
@@ -194,7 +196,7 @@ def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due
 
 
 def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
-    """Every milestone of the timeline, done and withdrawn ones too, in the Plan's order."""
+    """Return all milestones, including done and withdrawn ones, in the plan's order."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     milestones = milestones_at(at.moment, {"item__plan_id": at.plan.pk})
     pillars = {row.pk: f"{row.number} {row.title}" for row in at.pillars}
@@ -229,7 +231,7 @@ def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
 
 
 def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> Sheet:
-    """The open delays as the register lists them, with what is done about each."""
+    """Return the open delays, as in the register, with their mitigations."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     columns = [
         *ITEM, Column("Milestone", 34), Column("Cause", 18), Column("Why", 44),
@@ -259,7 +261,7 @@ def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> She
 
 
 def _mitigation(row: MitigationAt, at: PlanAt) -> str:
-    """ "Hire a printer. Police, by 30 July 2010, done 1 July 2010"."""
+    """Return "Hire a printer. Police, by 30 July 2010, done 1 July 2010"."""
     words = f"{row.description} {at.agencies[row.owner].short_name}"
     if row.due_on:
         words += f", by {row.due_on:%-d %B %Y}"
@@ -270,7 +272,8 @@ def _mitigation(row: MitigationAt, at: PlanAt) -> str:
 
 
 def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
-    """One change a row, in the order of the page; of one kind where only that is asked for."""
+    """Return the changes, one in each row, in the order of the page. `only` limits them to one
+    kind."""
     told = found.of(ChangeKind(only)) if only else found.changes
     columns = [
         Column("What changed", 18), *ITEM, Column("Lead agency", 11), Column("Change", 50),

@@ -1,4 +1,4 @@
-"""The lists behind the dashboard's figures: milestones and delays, as at a moment."""
+"""Registers behind the dashboard's figures: open milestones and open delays, as at a moment."""
 
 from typing import NamedTuple
 
@@ -6,13 +6,14 @@ from reports.progress.dashboard import Due
 from workitems.models import Delay
 from workitems.plan_at import DelayAt, ItemAt, PlanAt
 
-# What ?late= and ?due= of the milestones may say.
+# Values of the query parameters "late" and "due" of the milestones page, with labels.
 LATE = {"overdue": "Overdue", "late": "Overdue or expected late"}
 DUE = {"30": "Due within 30 days", "60": "Due within 60 days", "90": "Due within 90 days"}
 
 
 def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:
-    """Milestones of live items that were open, by agreed date; narrowed to late or due ones."""
+    """Return open milestones of live items, by agreed date. Optionally only late ones or those due
+    soon."""
     rows = at.milestones
     if late:
         rows = [row for row in rows if (row.is_overdue if late == "overdue" else row.is_late)]
@@ -33,7 +34,7 @@ class DelayLine(NamedTuple):
 
 
 def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
-    """Delays that were open, in the Plan's order; narrowed to a cause."""
+    """Return open delays, in the plan's order. Optionally only those of one cause."""
     place = {item.pk: index for index, item in enumerate(at.items)}
     rows = [row for row in at.delays if cause in ("", row.cause)]
     rows.sort(key=lambda row: (place[row.item], row.pk))

@@ -1,4 +1,4 @@
-"""A table that somebody takes away: plain data, written by `render.xlsx` and `render.csv`."""
+"""A table for export as plain data. `render.xlsx` and `render.csv` write it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Value = str | int | date | None
 
 
 class Kind(StrEnum):
-    """What a column holds. Text is wrapped and is text whatever it begins with."""
+    """The type of a column. Text is wrapped, and stays text even if it looks like a number."""
 
     TEXT = "text"
     DATE = "date"
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`width` is in characters. An empty cell is None or ""."""
+    """A column. `width` is in characters. Empty cells are None or ""."""
 
     title: str
     width: int = 14
@@ -27,8 +27,11 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """`name` is for the file and the tab; `about` says of what it is: ("As at", "30 July 2010").
-    `marking` is printed at the head of every page."""
+    """A table.
+
+    `name` is used for the file and the tab. `about` describes the content: ("As at", "30 July
+    2010"). `marking` is printed in the header of every page.
+    """
 
     name: str
     title: str
@@ -43,5 +46,5 @@ class Sheet:
 
     @property
     def width(self) -> int:
-        """Of all columns, in characters."""
+        """The width of all columns, in characters."""
         return sum(column.width for column in self.columns)

@@ -1,6 +1,6 @@
-"""The milestones of all items as they stood at a moment, in the rows and groups of the timeline.
+"""The timeline: all milestones as at a moment, in rows by item and groups.
 
-At most four queries, whatever the plan's size; nothing is left out.
+At most four queries, whatever the plan's size.
 """
 
 from collections import defaultdict
@@ -20,9 +20,9 @@ from workitems.models.item import Stage
 from workitems.plan_at import ItemAt, items_at, milestones_at, pillar_titles
 from workitems.standing import count_noun
 
-# Beyond so many rows a reader wants to choose a group before its rows.
+# With more rows, groups are closed so that the reader chooses one first.
 OPEN_UP_TO = 60
-# Beyond so many a browser labours; then a group is drawn when it is asked for.
+# With more rows, browsers get slow, so a group is rendered only on request.
 DRAWN_UP_TO = 2_500
 
 
@@ -37,7 +37,8 @@ class GroupBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A pillar's or a lead agency's rows; `key` is its id. `late`: items overdue or expected late."""
+    """The rows of a pillar or lead agency. `key` is its id; `late` counts items overdue or expected
+    late."""
 
     key: int
     title: str
@@ -56,7 +57,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Groups in the plan's order of pillars, or by the agencies' names; without those that have no item."""
+    """Groups by pillar in the plan's order, or by agency name. Groups without items are left
+    out."""
 
     on: date
     groups: list[Group]
@@ -98,9 +100,9 @@ def read_timeline(
     pillar: int | None = None,
     lead: int | None = None,
 ) -> Timeline:
-    """The timeline of the whole plan, or of the items of a pillar or a lead agency.
+    """Return the timeline of the plan, or of a pillar's or lead agency's items.
 
-    Rows and marks lead to the items' pages, as at the same moment.
+    Rows and marks link to the items' pages as at the same moment.
     """
     milestones = milestones_at(moment, {"item__plan_id": plan.pk})
     if by == GroupBy.AGENCY:
@@ -124,14 +126,17 @@ def read_timeline(
 
 
 def address_of_items(plan: Plan, moment: Moment) -> Callable[[str], str]:
-    """Item number to the item's page, as at the moment; the router is not asked a thousand times."""
+    """Return a function from item number to the URL of the item's page as at the moment.
+
+    Resolves the URL pattern once, as there may be thousands of items.
+    """
     listing = reverse("workitems:list", args=[plan.slug])
     query = f"?{urlencode({'at': moment.key})}" if moment.key else ""
     return lambda number: f"{listing}{quote(number, safe='')}/{query}"
 
 
 def strip_of(item: ItemAt, url: str) -> Strip:
-    """An item's row with the milestones that were read with it."""
+    """Return the row of an item that was read with its milestones."""
     drawn = [
         StripMilestone(
             description=row.description,
@@ -155,7 +160,7 @@ def strip_of(item: ItemAt, url: str) -> Strip:
 
 
 def _stands(item: ItemAt) -> str:
-    """How the item's open dates stand, in words; a closed item's stage."""
+    """Return the lateness of the item's open dates in words, or a closed item's stage."""
     if not item.is_live:
         return Stage(item.stage).label
     if not item.milestones:

@@ -1,4 +1,4 @@
-"""What the trends' figures say, in a sentence or two each."""
+"""The trends' figures as sentences."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def lateness(trends: Trends) -> str:
 
 
 def delays(trends: Trends) -> str:
-    """All delays, and the cause with the most days."""
+    """Return the days of all delays, and the cause with the most days."""
     if not trends.causes:
         return f"No delay was recorded by {long_date(trends.on)}."
     says = f"{days(trends.delay_days)} in {count_noun(trends.delays, 'delay')} by {long_date(trends.on)}."
@@ -70,7 +70,7 @@ def met(trends: Trends) -> str:
 
 
 def record(trends: Trends) -> str:
-    """From when to when the months go."""
+    """Return the period that the months cover."""
     says = f"The record begins in {_month(trends.months[0].day)}."
     if trends.ended_on:
         says += (

@@ -1,9 +1,9 @@
-"""How a plan has gone over its life: figures at each month's end, and what its delays add up to.
+"""Trends of a plan: figures at each month's end, and totals of its delays.
 
-Everything is read from history, in at most six queries whatever the plan's size. A record stood at a
-month's end as its last history row before the next day began says (New Zealand time), so the
-counts are those that the dashboard shows as at that day. The database passes on only the history
-rows where something that is counted changed.
+Everything is read from history, in at most six queries whatever the plan's size. A record's state
+at a month's end is its last history row before the next day began (New Zealand time), so the counts
+equal the dashboard's as at that day. The database returns only history rows in which a counted
+column changed.
 """
 
 from bisect import bisect_left, bisect_right
@@ -31,9 +31,10 @@ CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """The plan at a month's end, or at the day asked about in its last month.
+    """The plan at a month's end or, in the last month, at the day requested.
 
-    `overdue` and `expected_late` count open milestones of items that were neither complete nor withdrawn.
+    `overdue` and `expected_late` count open milestones of items that are neither complete nor
+    withdrawn.
     """
 
     day: date
@@ -48,7 +49,8 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class DelayDays:
-    """What a cause or an agency's milestones were delayed: calendar days from each delay's date before to its date after."""
+    """Delays of a cause, or of an agency's milestones. `days` are calendar days from each delay's
+    date before to its date after."""
 
     label: str
     days: int
@@ -57,7 +59,7 @@ class DelayDays:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """Milestones whose date had passed: done by it, done after it, not done."""
+    """Numbers of milestones past their date: done by then, done later, or not done."""
 
     on_time: int = 0
     late: int = 0
@@ -70,7 +72,7 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class MetBy:
-    """Milestones met by the date first promised, and by the date last agreed."""
+    """Milestones met by their original dates, and by their agreed dates."""
 
     label: str
     original: Met
@@ -79,8 +81,11 @@ class MetBy:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """`months` is empty for a plan without items. `ended_on` is set where an ended plan's months stop
-    before the day asked about, because nothing that is counted changed after."""
+    """The trends.
+
+    `months` is empty for a plan without items. `ended_on` is set if the months of an ended plan
+    stop before the day requested, as no figure changed after it.
+    """
 
     on: date
     months: list[MonthFigures]
@@ -97,7 +102,7 @@ class Trends:
 
     @property
     def a_year_before(self) -> MonthFigures | None:
-        """Twelve months before the last; none where the record is younger."""
+        """The figures twelve months before the last, or None if the record is shorter."""
         return self.months[-13] if len(self.months) > 12 else None
 
     @property
@@ -110,7 +115,7 @@ class Trends:
 
 
 class _Item(NamedTuple):
-    """How an item was counted, from one point of time up to another."""
+    """The state of an item from one point in time up to, but excluding, another."""
 
     start: int
     end: int
@@ -120,7 +125,7 @@ class _Item(NamedTuple):
 
 
 class _Dates(NamedTuple):
-    """How a milestone's dates stood, from one point of time up to another."""
+    """The dates of a milestone from one point in time up to, but excluding, another."""
 
     start: int
     end: int
@@ -136,9 +141,9 @@ class _Dates(NamedTuple):
 def read_trends(
     plan: Plan, moment: Moment, *, pillar: int | None = None, lead: int | None = None
 ) -> Trends:
-    """The trends up to the moment, of the whole plan or of the items of a pillar or a lead agency.
+    """Return the trends up to the moment, of the plan or of a pillar's or lead agency's items.
 
-    An item counts where it was at each month's end: in the pillar and with the lead agency of then.
+    An item counts at each month's end under its pillar and lead agency at that time.
     """
     items = _changes(
         WorkItem, moment, {"plan_id": plan.pk}, ("stage", "pillar_id", "lead_agency_id")
@@ -217,13 +222,13 @@ def read_trends(
     )
 
 
-# --- What history says ------------------------------------------------------------------------
+# --- history ------------------------------------------------------------------------------------
 
 
 def _changes(
     model: type[Any], moment: Moment, of: dict[str, Any], columns: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """History rows of records, oldest first, where one of the columns changed: (id, day, *columns).
+    """Return history rows in which a column changed, oldest first: (id, day, *columns).
 
     The first column is never null.
     """
@@ -232,7 +237,7 @@ def _changes(
         rows = rows.filter(history_date__lt=moment.until)
     before, changed = {}, Q()
     for column in columns:
-        # A date that is not there must be told from one that is.
+        # NULL must compare as different from any date.
         now: Any = F(column)
         if column in ("completed_on", "withdrawn_on"):
             now = Coalesce(F(column), Value(NEVER), output_field=DateField())
@@ -260,7 +265,7 @@ def _by_record(
         yield pk, list(versions)
 
 
-# --- Points of time ---------------------------------------------------------------------------
+# --- points in time -----------------------------------------------------------------------------
 
 
 def month_end(day: date) -> date:
@@ -271,9 +276,9 @@ def month_end(day: date) -> date:
 def _points(
     plan: Plan, on: date, items: list[tuple[Any, ...]], milestones: list[tuple[Any, ...]]
 ) -> list[date]:
-    """Each month's end from the first record of an item; the last is the day asked about.
+    """Return each month's end from the first record of an item, and the day requested as the last.
 
-    The months of a plan that has ended stop where nothing that is counted changes any more.
+    For an ended plan they stop where no figure changes any more.
     """
     if not items:
         return []
@@ -296,9 +301,9 @@ def _points(
 def _spans(
     versions: list[tuple[Any, ...]], points: list[date]
 ) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
-    """Each version with the points at which it held: from the first, up to but without the second.
+    """Yield each version with the range of points at which it was current: (start, end, version).
 
-    A version that another replaced before a month was over held at none.
+    Versions replaced before the end of a month have no points and are left out.
     """
     last = len(points) - 1
     starts = [min(bisect_left(points, version[1]), last) for version in versions]
@@ -318,11 +323,12 @@ def _dates_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterato
         )
 
 
-# --- Figures ------------------------------------------------------------------------------------
+# --- figures ------------------------------------------------------------------------------------
 
 
 class _Tally:
-    """Adds one to every point of a span at the cost of two, and sums up at the end."""
+    """Counts spans at each point. Adding a span takes constant time; the sums are made at the
+    end."""
 
     def __init__(self, points: int) -> None:
         self.steps = [0] * (points + 1)

@@ -1,4 +1,4 @@
-"""What somebody looks at on the dashboard and its pages: as at when, compared with when, of whom."""
+"""The view of a plan that the dashboard and its pages show: moment, comparison, pillar, agency."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,15 +13,16 @@ from reports.models.meeting_paper import moment_before
 from workitems.asat import Moment, end_of
 from workitems.models import Meeting, Plan
 
-# Of each kind, the newest; an older one is reached by its day.
+# The newest meetings and briefings offered. Earlier ones can be entered by date.
 OFFERED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """The plan as at a moment, compared with an earlier one, of a pillar, of a lead agency.
+    """A plan as at a moment, optionally compared with an earlier one, and limited to a pillar or
+    lead agency.
 
-    `query` and `link` keep all of it, so that every address can be sent to a colleague.
+    `query` and `link` keep all of it, so that every URL can be shared.
     """
 
     plan: Plan
@@ -38,7 +39,7 @@ class Look:
         return self.pillar is not None or self.agency is not None
 
     def query(self, **more: Any) -> str:
-        """ "?at=2010-07-30&pillar=3", or nothing where there is nothing to say."""
+        """Return a query string such as "?at=2010-07-30&pillar=3", or ""."""
         asked = {
             "at": self.at.key,
             "since": self.since.key if self.since else "",
@@ -48,43 +49,45 @@ class Look:
         return _query(asked)
 
     def link(self, page: str, **more: Any) -> str:
-        """The address of a page of the dashboard ("timeline"), looked at in the same way."""
+        """Return the URL of a page of the dashboard ("timeline") with the same view."""
         return reverse(f"dashboard:{page}", args=[self.plan.slug]) + self.query(**more)
 
     def item(self, number: str) -> str:
-        """The address of an item, as at the same moment."""
+        """Return the URL of an item as at the same moment."""
         address = reverse("workitems:detail", args=[self.plan.slug, number])
         return address + _query({"at": self.at.key})
 
     def items(self, **more: Any) -> str:
-        """The address of the list of work items behind a figure."""
+        """Return the URL of the list of work items behind a figure."""
         asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | more
         return reverse("workitems:list", args=[self.plan.slug]) + _query(asked)
 
 
 def _query(asked: dict[str, Any]) -> str:
-    """What is asked as the end of an address; nothing where nothing is."""
+    """Return a query string of the values that are set, or ""."""
     kept = {name: value for name, value in asked.items() if value not in (None, "")}
     return f"?{urlencode(kept)}" if kept else ""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """Something that happened before, to compare with: "Meeting of 3 May 2010"."""
+    """An earlier event to compare with: "Meeting of 3 May 2010"."""
 
     moment: Moment
     words: str
 
     @property
     def back(self) -> str:
-        """ "3 May 2010 (meeting)", for a link that looks back to it."""
+        """The label of a link to that day: "3 May 2010 (meeting)"."""
         kind, _, day = self.words.partition(" of ")
         return f"{day} ({kind.lower()})"
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
-    """The newest meetings held before the moment's day, newest first: what their last frozen packs
-    show, else the end of their days. One query."""
+    """Return the newest meetings held before the moment's day, newest first. One query.
+
+    The moment of each is that of its last frozen pack or, without one, the end of its day.
+    """
     packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
     held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).order_by("-held_on")
     rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
@@ -98,6 +101,9 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
 
 
 def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
-    """The newest briefings dated before the moment's day. Their dates are no secret of a draft."""
+    """Return the newest briefings dated before the moment's day.
+
+    Drafts are included, as their dates are not confidential.
+    """
     rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()[:OFFERED]
     return [Earlier(Moment.end_of(row.dated), f"Briefing of {row.dated:%-d %B %Y}") for row in rows]

@@ -1,4 +1,4 @@
-"""What can have changed between two moments: the kinds, and one change as a sentence."""
+"""Kinds of change between two moments, and a change as a sentence."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from workitems.word_diff import Strand, short_diff
 
 
 class Kind(StrEnum):
-    """In the order in which they are told. docs/changes.md says what each means."""
+    """Kinds in the order they are shown. docs/changes.md defines each."""
 
     COMPLETED = "completed"
     SLIPPED = "slipped"
@@ -38,15 +38,15 @@ class Kind(StrEnum):
 
     @property
     def noun(self) -> str:
-        """What comes after any number but one: "agreed dates moved"."""
+        """The noun for any number but one: "agreed dates moved"."""
         return LABELS[self][2]
 
     def counted(self, count: int) -> str:
-        """ "3 completed", "1 agreed date moved", "1,200 agreed dates moved"."""
+        """Return "3 completed", "1 agreed date moved" or "1,200 agreed dates moved"."""
         return f"{count:,} {LABELS[self][1 if count == 1 else 2]}"
 
 
-# The heading; what comes after 1; what comes after other numbers.
+# Heading, singular, plural.
 LABELS = {
     Kind.COMPLETED: ("Completed", "completed", "completed"),
     Kind.SLIPPED: ("Slipped", "slipped", "slipped"),
@@ -68,12 +68,12 @@ LABELS = {
     Kind.DELAY_FOUND: ("Delays recorded", "delay recorded", "delays recorded"),
     Kind.DELAY_ENDED: ("Delays ended", "delay ended", "delays ended"),
 }  # fmt: skip
-# What the sentence on top counts one by one; the rest are "other changes".
+# Kinds counted separately in the summary. The others are "other changes".
 FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
 
 
 class Reworded(NamedTuple):
-    """A wording before and after."""
+    """An official wording before and after."""
 
     label: str
     before: str
@@ -86,11 +86,10 @@ class Reworded(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One thing that changed, of an item as it is at the later moment.
+    """A change of an item, which is given as at the later moment.
 
-    `words` is a sentence that does not name the item. `cause` is a delay's, in a word; `why` is
-    somebody's own sentence, a delay's explanation or a variation's reason. `was` and `now` are for
-    tables.
+    `words` is a sentence that does not name the item. `cause` is a delay's cause. `why` is what a
+    person wrote: a delay's explanation or a variation's reason. `was` and `now` are for tables.
     """
 
     kind: Kind
@@ -111,14 +110,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that changed, in the order of kinds and then of the Plan; agencies' short names by id."""
+    """All changes, by kind and then in the plan's order, and agencies' short names by id."""
 
     changes: list[Change]
     agencies: dict[int, str]
 
     @cached_property
     def counts(self) -> dict[Kind, int]:
-        """How many of each kind there are, of those that there are."""
+        """The number of changes of each kind that occurred."""
         found = Counter(change.kind for change in self.changes)
         return {kind: found[kind] for kind in Kind if found[kind]}
 
@@ -127,7 +126,7 @@ class Comparison:
 
     @property
     def summary(self) -> str:
-        """ "3 completed, 2 slipped, 9 other changes"; "nothing changed"."""
+        """ "3 completed, 2 slipped, 9 other changes" or "nothing changed"."""
         return counts_in_words(self.counts.items())
 
 

@@ -1,4 +1,4 @@
-"""Each kind of change as a sentence. Pure: what was and what is go in, a `Change` comes out."""
+"""Each kind of change as a sentence. Takes plain data and returns a `Change`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 STAGES = {value: str(label) for value, label in Stage.choices}
 CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": "None given"}
 CAUSES = {value: str(label) for value, label in Delay.Cause.choices}
-# After "because of".
+# For use after "because of".
 BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
     Delay.Cause.OUTSIDE_EVENT: "an outside event",
     Delay.Cause.OTHER: "something else",

@@ -1,7 +1,7 @@
-"""Two moments of a plan compared, item by item: what somebody who was away has to be told.
+"""Compares a plan at two moments, item by item.
 
-Pure: plain data in, changes out. An item is told by its own changes and by those of its milestones
-and their delays; the functions say which kinds leave each other out.
+Takes and returns plain data. An item's changes are its own and those of its milestones and their
+delays. Some kinds exclude each other; see the functions.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from workitems.models.item import WORDINGS, Stage, number_key
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
-# Of an item that was finished meanwhile, only those milestones are told that came late or early.
+# For items completed in between, only milestones that were late or early are reported.
 NO_NEWS_OF_COMPLETE = (
     Kind.DONE, Kind.NEW_MILESTONE, Kind.MILESTONE_WITHDRAWN, Kind.REOPENED,
 )  # fmt: skip
@@ -36,10 +36,10 @@ class PlanThen:
 
 
 def compare(before: PlanThen, after: PlanThen) -> list[Change]:
-    """What changed, by kind, then in the Plan's order. Items that `after` leaves out are not told.
+    """Return the changes, by kind and then in the plan's order. Items not in `after` are ignored.
 
-    New: the item was not there before. It is told as completed or withdrawn too, where it is that
-    by now; nothing else is told of it, since there was nothing to move from.
+    A new item did not exist before. If it is completed or withdrawn, that is reported too, but
+    nothing else, as there is no earlier state.
     """
     return sorted(
         _Comparing(before, after).changes(),
@@ -49,7 +49,7 @@ def compare(before: PlanThen, after: PlanThen) -> list[Change]:
 
 @dataclass(frozen=True)
 class _Story:
-    """What a milestone's date did between the moments, and whether that tells of its delays too."""
+    """How a milestone's date changed, and whether that also reports its delays."""
 
     change: Change | None = None
     tells_delay: bool = False
@@ -80,10 +80,10 @@ class _Comparing:
                     if now.is_live or change.kind not in NO_NEWS_OF_COMPLETE:
                         yield change
 
-    # --- the item itself ---------------------------------------------------------------------
+    # --- items -------------------------------------------------------------------------------
 
     def stage(self, was: ItemAt | None, now: ItemAt) -> Iterator[Change]:
-        """Completed, withdrawn, reopened, or another move: never two of them."""
+        """Yield at most one change: completed, withdrawn, reopened, or another change of stage."""
         old = was.stage if was else None
         if old == now.stage:
             return
@@ -99,7 +99,7 @@ class _Comparing:
             yield change_words.stage_moved(was, now)
 
     def identity(self, was: ItemAt, now: ItemAt) -> Iterator[Change]:
-        """Where it belongs, what it says, and how sure people are; each told apart."""
+        """Yield changes of wording, confidence, lead, pillar and number, each separately."""
         wordings = [
             Reworded(label.capitalize(), getattr(was, name), getattr(now, name))
             for name, label in WORDINGS.items()
@@ -117,17 +117,17 @@ class _Comparing:
             yield change_words.renumbered(was, now)
 
     def by(self, item: ItemAt, kind: str, milestone: int | None = None) -> list[VariationAt]:
-        """The variations of a kind that were approved between the moments."""
+        """Return variations of a kind approved between the moments."""
         return [
             row
             for row in self.approved
             if (row.item, row.kind, row.milestone) == (item.pk, kind, milestone)
         ]
 
-    # --- its milestones ----------------------------------------------------------------------
+    # --- milestones --------------------------------------------------------------------------
 
     def milestone(self, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> Iterator[Change]:
-        """What its date did (one kind at most), the agreed date beside it, and its delays."""
+        """Yield the change of its date (at most one), of its agreed date, and of its delays."""
         was = self.milestones.get(now.pk)
         if was is None:
             yield change_words.new_milestone(item, now)
@@ -143,15 +143,17 @@ class _Comparing:
             yield from self.delay(now, item)
 
     def story(self, was: MilestoneAt, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> _Story:
-        """Withdrawn, open again, done, slipped, fell overdue or recovered: never two of them.
+        """Return at most one of: withdrawn, reopened, done, slipped, fell overdue, recovered.
 
-        Slipped: expected later than before, or not overdue before and done since, later than was
-        expected. Fell overdue: its agreed date passed between the moments, with no later date
-        given. Recovered: expected earlier than before and its agreed date not passed meanwhile; or
-        overdue before and done since, on whatever day; or expected late before and done sooner than
-        that. Done: every other milestone that was finished. Dates slip and recover while the item
-        is live. A milestone that is late no more only because its agreed date was moved has not
-        recovered: that is told as the agreed date's move.
+        Slipped: expected later than before, or done later than expected without having been overdue
+        before. Fell overdue: its agreed date passed in between, without a later forecast.
+        Recovered: expected earlier than before with its agreed date not passed in between; or
+        overdue before and done since, on any day; or expected late before and done sooner than
+        that. Done: all other milestones completed.
+
+        Dates slip and recover only while the item is live. A milestone that is no longer late only
+        because its agreed date was moved has not recovered; the move of the agreed date is reported
+        instead.
         """
         if now.is_withdrawn:
             is_news = not was.is_withdrawn
@@ -183,10 +185,10 @@ class _Comparing:
             return change_words.done_sooner(item, was, now)
         return change_words.done(item, now)
 
-    # --- their delays ------------------------------------------------------------------------
+    # --- delays ------------------------------------------------------------------------------
 
     def delay(self, milestone: MilestoneAt, item: ItemAt) -> Iterator[Change]:
-        """Delays recorded or ended, where what was told of the date does not say it already."""
+        """Yield delays recorded or ended, unless the change of the date already mentions them."""
         for now in milestone.delays:
             was = self.delays.get(now.pk)
             was_open = was is not None and was.is_open
@@ -196,7 +198,8 @@ class _Comparing:
                 yield change_words.delay_ended(item, milestone, now)
 
     def cause(self, milestone: MilestoneAt) -> DelayAt | None:
-        """The delay that holds the milestone up, else the last one found between the moments."""
+        """Return the milestone's open delay or, without one, the last one found between the
+        moments."""
         then = self.before.on
         found = [row for row in milestone.delays if row.is_open or row.found_on > then]
         return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)

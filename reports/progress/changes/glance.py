@@ -1,4 +1,4 @@
-"""The two counts that the dashboard shows of what changed, from what it has read already."""
+"""The dashboard's counts of changes, from data already read."""
 
 from reports.progress.changes.change import Kind
 from workitems.asat import rows_at
@@ -8,9 +8,10 @@ from workitems.plan_at import PlanAt
 
 
 def glance(before: PlanAt, at: PlanAt) -> dict[Kind, int]:
-    """How many items were completed and how many dates slipped: as many as `compare` tells.
+    """Count items completed and dates slipped; the counts equal those of `compare`.
 
-    `before` is the whole plan; `at` may be narrowed, and items count where they are then. One query.
+    `before` is the whole plan. `at` may be narrowed; items count by where they are at that moment.
+    One query.
     """
     completed = sum(
         item.stage == Stage.COMPLETE

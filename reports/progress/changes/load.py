@@ -1,7 +1,7 @@
-"""What may differ between two moments, read from the records and their history.
+"""Reads the records that may differ between two moments, with their history.
 
-Only records that were written to between the moments are read, and milestones and delays to which
-a day in between means something, since an agreed date passes without anybody writing a word.
+These are records written in between, and milestones and delays with a date in between, as an agreed
+date passes without anything being written.
 """
 
 from dataclasses import replace
@@ -19,11 +19,10 @@ from workitems.plan_at import delays_at, items_at, milestones_at, pillar_titles,
 
 
 def read_changes(look: Look) -> Comparison:
-    """What changed between `look.since` and `look.at`, narrowed as the look is. 11 queries at
-    most.
+    """Return what changed between `look.since` and `look.at`, narrowed like the view.
 
-    An item counts where it is at the later moment: one that left the pillar or the lead agency is
-    told there, one that came is told here.
+    At most 11 queries. An item counts by where it is at the later moment: it is reported under its
+    new pillar and lead agency only.
     """
     assert look.since is not None
     before, after = read_both(look.plan, look.since, look.at)
@@ -39,7 +38,7 @@ def read_changes(look: Look) -> Comparison:
 
 
 def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
-    """The plan at both moments, without what is the same at both."""
+    """Return the plan at both moments, without records that are the same at both."""
     between = _Between(plan, since, at)
     agencies = dict(Agency.objects.values_list("pk", "short_name"))
     pillars = pillar_titles(plan, at)
@@ -71,7 +70,8 @@ class _Between:
     def touched(
         self, model: type[Any], plan: str, *days: str, due: bool = False, of: str = "id"
     ) -> "QuerySet[Any]":
-        """Records with a version written between the moments, or that ever named a day then."""
+        """Return records with a version written between the moments, or with a date that ever fell
+        in between."""
         written = Q(history_date__gte=self.since.until)
         if self.at.until is not None:
             written &= Q(history_date__lt=self.at.until)

@@ -1,4 +1,4 @@
-"""With which earlier moment the plan is compared, and how the time between two is said."""
+"""The moments to compare a plan with, and the words for the time between two moments."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,10 @@ QUARTER = 3  # months
 
 
 def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Earlier]:
-    """What a look can be compared with, and what it is compared with where nobody says.
+    """Return the moments offered for comparison, and the default.
 
-    `happened` is as `BarForm.earlier` finds it: meetings, then briefings, each newest first. So
-    the usual one is the last meeting before the moment, else the last briefing, else a quarter
-    before.
+    `happened` comes from `BarForm.earlier`: meetings, then briefings, newest first. The default is
+    the last meeting before the moment, else the last briefing, else a quarter before.
     """
     quarter = Earlier(
         Moment.end_of(add_months(look.at.on, -QUARTER)),
@@ -24,7 +23,8 @@ def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Ear
 
 
 def between(look: Look) -> str:
-    """ "Between 5 August and 14 October 2026"; with hours, where a moment is not a whole day."""
+    """Return "Between 5 August and 14 October 2026", with times if a moment is not the end of a
+    day."""
     since, at = look.since, look.at
     assert since is not None
     if not (since.is_whole_day and at.is_whole_day):
