@@ -80,7 +80,7 @@ def printed(
     time and pass `however_long`.
     """
     try:
-        row = renderings.made_of(
+        row = renderings.rendered_document(
             briefing=briefing,
             form=Rendering.Form.PDF,
             document=document,

@@ -36,7 +36,7 @@ DIED_TWICE = (
 )
 
 
-def made(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
+def rendered_file(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
     """Return the briefing's file in this form.
 
     A short paper is rendered now; a long one is left to a worker, and the row returned is
@@ -44,23 +44,23 @@ def made(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
     `DocumentError` if the paper cannot be composed.
     """
     mark = mark_now()
-    row = kept(briefing, form, mark)
+    row = current_rendering(briefing, form, mark)
     if row is None:
         with transaction.atomic():
             document = document_of(briefing)
         row = ask(briefing=briefing, form=form, document=document, mark=mark, at=at)
-    return settled(row, at=at)
+    return render_or_wait(row, at=at)
 
 
-def made_of(
+def rendered_document(
     *, briefing: Briefing, form: str, document: Document, at: datetime, however_long: bool = False
 ) -> Rendering:
     """Return the file of a document that is already composed."""
     row = ask(briefing=briefing, form=form, document=document, at=at)
-    return settled(row, at=at, however_long=however_long)
+    return render_or_wait(row, at=at, however_long=however_long)
 
 
-def settled(row: Rendering, *, at: datetime, however_long: bool = False) -> Rendering:
+def render_or_wait(row: Rendering, *, at: datetime, however_long: bool = False) -> Rendering:
     """Render the row's file if a request can, or wait for it briefly, and return the row."""
     if row.is_done or row.is_refused or (len(row.document) > SHORT and not however_long):
         return row
@@ -98,7 +98,7 @@ def mark_now() -> str:
     return f"{edition.wording()[:24]}-{edition.look()[:24]}-{RecordChange.objects.mark()}"
 
 
-def kept(briefing: Briefing, form: str, mark: str) -> Rendering | None:
+def current_rendering(briefing: Briefing, form: str, mark: str) -> Rendering | None:
     """Return the row of the draft's current state without composing it, or None."""
     rows = briefing.renderings.filter(form=form, mark=mark)
     return rows.defer("document").order_by("-asked_at").first()
@@ -120,7 +120,7 @@ def ask(
             **found, defaults={"document": content, "mark": mark, "asked_at": at}
         )
         if made:
-            tidy(at=at)
+            delete_outdated(at=at)
         elif mark not in ("", row.mark):
             row.mark, row.asked_at = mark, at
             row.save(update_fields=["mark", "asked_at"])
@@ -199,7 +199,7 @@ def put_back(row: Rendering) -> None:
     _mine(row).update(state=State.WAITING, beat_at=None, attempts=row.attempts - 1)
 
 
-def tidy(*, at: datetime) -> None:
+def delete_outdated(*, at: datetime) -> None:
     """Delete outdated files, silent workers and old rows of the change log."""
     Rendering.objects.removable(at).delete()
     RenderWorker.objects.silent(at).delete()

@@ -35,7 +35,7 @@ def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpRespons
     if briefing.is_issued:
         return redirect(f"briefings:version-{form}", slug, pk, newest_version(briefing))
     try:
-        row = renderings.made(briefing=briefing, form=form, at=timezone.now())
+        row = renderings.rendered_file(briefing=briefing, form=form, at=timezone.now())
     except DocumentError as refusal:
         return refused(request, briefing, str(refusal))
     if row.is_done:
@@ -55,7 +55,7 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     yet."""
     briefing = readable_briefing(request, slug, pk)
     try:
-        row = renderings.made(briefing=briefing, form="pdf", at=timezone.now())
+        row = renderings.rendered_file(briefing=briefing, form="pdf", at=timezone.now())
     except DocumentError as refusal:
         said = str(refusal)
     else:

@@ -270,6 +270,6 @@ def test_an_issued_paper_is_the_signed_one(client, briefing, coordinator):
 
 def test_a_deleted_old_file_is_made_again_on_request(client, briefing, coordinator):
     client.get(address("pdf", briefing))
-    renderings.tidy(at=NOW + timedelta(days=8))
+    renderings.delete_outdated(at=NOW + timedelta(days=8))
     assert Rendering.objects.count() == 0
     assert client.get(address("pdf", briefing)).content.startswith(b"%PDF")

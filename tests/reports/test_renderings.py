@@ -54,52 +54,52 @@ def now(row):
 
 
 def test_requesting_the_same_content_again_makes_no_second_row(briefing, made):
-    first = renderings.made(briefing=briefing, form="pdf", at=NOW)
-    again = renderings.made(briefing=briefing, form="pdf", at=LATER)
+    first = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
+    again = renderings.rendered_file(briefing=briefing, form="pdf", at=LATER)
     assert (first.pk, made, bytes(again.data)) == (again.pk, ["pdf"], b"a file")
 
 
 def test_each_format_is_a_separate_file(briefing, made):
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
-    renderings.made(briefing=briefing, form="docx", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="docx", at=NOW)
     assert made == ["pdf", "docx"]
 
 
 def test_changed_content_is_rendered_again(briefing, made):
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     briefing.title = "Another title"
     briefing.save()
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert made == ["pdf", "pdf"]
 
 
 def test_a_paper_with_the_same_content_again_is_not_rendered_again(briefing, item, made):
     """Something was written, but nothing that the paper says."""
-    first = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    first = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     item.objective = "Told nowhere in the paper"
     item.save()
-    again = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    again = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert (again.pk, made) == (first.pk, ["pdf"])
     assert again.mark != first.mark
 
 
 def test_a_new_edition_of_the_look_is_rendered_again(briefing, made, monkeypatch):
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     monkeypatch.setattr(edition, "look", lambda: "another edition")
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert made == ["pdf", "pdf"]
 
 
 def test_an_unchanged_draft_is_not_composed_again(briefing, made, monkeypatch):
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     monkeypatch.setattr(renderings, "document_of", None)
-    assert renderings.made(briefing=briefing, form="pdf", at=NOW).is_done
+    assert renderings.rendered_file(briefing=briefing, form="pdf", at=NOW).is_done
 
 
 def test_an_unchanged_draft_is_found_in_two_queries(briefing, made, django_assert_num_queries):
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     with django_assert_num_queries(2):  # the newest change, the file
-        renderings.made(briefing=briefing, form="pdf", at=NOW)
+        renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
 
 
 def test_two_briefings_never_share_a_file(briefing, made):
@@ -141,7 +141,7 @@ def test_simultaneous_requests_get_one_file_rendered_once(briefing, monkeypatch)
         return b"a file"
 
     monkeypatch.setattr(renderings, "make", make)
-    rows = at_once(lambda: renderings.made(briefing=briefing, form="pdf", at=NOW), count=3)
+    rows = at_once(lambda: renderings.rendered_file(briefing=briefing, form="pdf", at=NOW), count=3)
     assert made == ["pdf"]
     assert [(bytes(row.data), row.pk) for row in rows] == [(b"a file", rows[0].pk)] * 3
 
@@ -169,7 +169,7 @@ def test_no_transaction_is_open_while_a_file_is_rendered(briefing, monkeypatch):
         return b"a file"
 
     monkeypatch.setattr(renderings, "make", make)
-    renderings.made(briefing=briefing, form="pdf", at=NOW)
+    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert within == [False]
 
 
@@ -178,14 +178,14 @@ def test_no_transaction_is_open_while_a_file_is_rendered(briefing, monkeypatch):
 
 def test_a_long_paper_is_queued_for_a_worker(briefing, made, monkeypatch):
     monkeypatch.setattr(renderings, "SHORT", 100)
-    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    row = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert (row.state, made) == (State.WAITING, [])
 
 
 def test_waiting_for_a_short_paper_of_another_request_times_out(briefing, made, monkeypatch):
     renderings.claim(at=NOW, row=asked(briefing))
     monkeypatch.setattr(renderings, "PATIENCE", 0.1)
-    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    row = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert (row.state, made) == (State.RUNNING, [])
 
 
@@ -197,7 +197,7 @@ def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch)
         raise RenderRefused("The character “☃” cannot be printed.")
 
     monkeypatch.setattr(renderings, "make", make)
-    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    row = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert (row.state, row.reason, row.is_given_up) == (
         State.REFUSED,
         "The character “☃” cannot be printed.",
@@ -213,9 +213,9 @@ def test_an_unexpected_error_allows_a_second_attempt_and_no_third(briefing, monk
     states = []
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            renderings.made(briefing=briefing, form="pdf", at=NOW)
+            renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
         states.append(Rendering.objects.get().state)
-    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    row = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     assert states == [State.WAITING, State.REFUSED]
     assert (row.reason, row.is_given_up) == (renderings.DIED_TWICE, True)
 
@@ -259,11 +259,11 @@ def test_a_failed_rendering_starts_again_on_request(briefing, made):
     for at in (NOW, LATER, LATER + 2 * HEARTBEAT_TIMEOUT):
         renderings.claim(at=at)
     renderings.ask_again(row=row, at=LATER)
-    assert renderings.made(briefing=briefing, form="pdf", at=LATER).is_done
+    assert renderings.rendered_file(briefing=briefing, form="pdf", at=LATER).is_done
 
 
 def test_requesting_a_finished_file_again_changes_nothing(briefing, made):
-    row = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    row = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     renderings.ask_again(row=row, at=LATER)
     assert now(row).is_done
 
@@ -282,13 +282,13 @@ def test_the_expected_pages_are_those_of_the_briefings_last_file(briefing):
 
 
 def test_old_files_are_deleted_and_a_drafts_newest_is_kept_for_a_week(briefing, made):
-    old = renderings.made(briefing=briefing, form="pdf", at=NOW)
+    old = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     briefing.title = "Another title"
     briefing.save()
-    new = renderings.made(briefing=briefing, form="pdf", at=NOW + timedelta(minutes=5))
+    new = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW + timedelta(minutes=5))
 
     def left(at):
-        renderings.tidy(at=at)
+        renderings.delete_outdated(at=at)
         return list(Rendering.objects.order_by("pk").values_list("pk", flat=True))
 
     assert left(NOW + KEEP_SUPERSEDED_FOR) == [old.pk, new.pk]
@@ -299,7 +299,7 @@ def test_old_files_are_deleted_and_a_drafts_newest_is_kept_for_a_week(briefing, 
 
 def test_a_waiting_rendering_is_never_deleted(briefing):
     asked(briefing, at=NOW)
-    renderings.tidy(at=NOW + 2 * KEEP_FILES_FOR)
+    renderings.delete_outdated(at=NOW + 2 * KEEP_FILES_FOR)
     assert Rendering.objects.count() == 1
 
 
@@ -308,12 +308,12 @@ def test_the_log_of_changes_is_trimmed(briefing, monkeypatch):
     monkeypatch.setattr(renderings, "CHANGES_KEPT", 3)
     for _ in range(15):
         RecordChange.objects.create()
-    renderings.tidy(at=NOW)
+    renderings.delete_outdated(at=NOW)
     assert RecordChange.objects.count() == 15
     RecordChange.objects.create()
     newest = list(RecordChange.objects.order_by("-pk").values_list("pk", flat=True)[:3])
     before = RecordChange.objects.mark()
-    renderings.tidy(at=NOW)
+    renderings.delete_outdated(at=NOW)
     assert list(RecordChange.objects.order_by("-pk").values_list("pk", flat=True)) == newest
     assert RecordChange.objects.mark() != before
 
@@ -324,7 +324,7 @@ def test_a_worker_is_alive_while_its_heartbeat_is_recent():
     assert not RenderWorker.objects.alive(LATER).exists()
     renderings.beat(worker, at=LATER)
     assert RenderWorker.objects.alive(LATER).exists()
-    renderings.tidy(at=LATER + 2 * HEARTBEAT_TIMEOUT)
+    renderings.delete_outdated(at=LATER + 2 * HEARTBEAT_TIMEOUT)
     assert not RenderWorker.objects.exists()
     renderings.beat(worker, at=LATER)
     assert RenderWorker.objects.alive(LATER).count() == 1

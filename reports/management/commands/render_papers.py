@@ -104,7 +104,7 @@ class Worker:
             self.worker = renderings.sign_on(at=now)
         self._beat(now)
         if self.tidied_at is None or now - self.tidied_at > TIDY:
-            renderings.tidy(at=now)
+            renderings.delete_outdated(at=now)
             self.tidied_at = now
         row = renderings.claim(at=now)
         if row is None:
