@@ -50,7 +50,7 @@ def join_words(parts: Iterable[str]) -> str:
 
 
 def some(parts: Sequence[str], most: int = 12) -> str:
-    """Return all parts as `listed`, or the first ones and the number of others: "a, b and 988
+    """Return all parts as `join_words`, or the first ones and the number of others: "a, b and 988
     others"."""
     if len(parts) <= most:
         return join_words(parts)
