@@ -1,10 +1,12 @@
-"""Undone, this stops the triggers that note every change, before their table goes."""
+"""Drop the triggers that record changes when this migration is reversed, before their table
+goes."""
 
 from django.db import migrations
 
 
 def stop_noting(apps, schema_editor):
-    """Drop PostgreSQL's function and the triggers that call it. SQLite's are lifted before every migrate."""
+    """Drop PostgreSQL's function and its triggers. SQLite's triggers are lifted before each
+    migrate."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION IF EXISTS reports_recordchange_note() CASCADE")
 

@@ -390,7 +390,7 @@ def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
 def _longest_first(
     delays: Iterable[tuple[Any, int]], label: Callable[[Any], str]
 ) -> list[DelayDays]:
-    """Add up the days of delays by what they belong to."""
+    """Return the days of delays by key (a cause or an agency), most days first."""
     rows = [DelayDays(label(key), sum(days), len(days)) for key, days in _grouped(delays).items()]
     return sorted(rows, key=lambda row: (-row.days, row.label.casefold()))
 
@@ -398,9 +398,10 @@ def _longest_first(
 def _met(
     milestones: Iterable[tuple[_Item, _Dates]], on: date
 ) -> Iterator[tuple[int, int, tuple[str, str]]]:
-    """Yield pillar, responsible agency, and which date was met how, for dates before the day.
+    """Yield (pillar, responsible agency, (measure, outcome)) for each date before the day.
 
-    Withdrawn milestones and those of withdrawn items are left out.
+    The measure is "original" or "agreed". Withdrawn milestones and those of withdrawn items are
+    left out.
     """
     for item, dates in milestones:
         if item.stage == Stage.WITHDRAWN or dates.withdrawn <= on:
