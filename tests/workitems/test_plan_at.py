@@ -73,11 +73,11 @@ def item(plan):
 # --- what was there ---------------------------------------------------------------------------
 
 
-def test_a_plan_without_items_has_no_lines(plan):
+def test_a_plan_without_items_is_empty_at_any_moment(plan):
     assert (at(plan, TODAY).items, at(plan, MAY).items) == ([], [])
 
 
-def test_an_item_is_not_there_before_it_was_recorded(plan, item):
+def test_an_item_does_not_exist_before_it_was_recorded(plan, item):
     assert stands(plan, MARCH - timedelta(days=1)) == []
     assert stands(plan, MARCH) == [("1.2", Standing.ON_TRACK)]
 
@@ -90,14 +90,14 @@ def test_items_of_another_plan_are_left_out(plan, item):
     assert [row.item for row in at(plan, MAY).milestones] == [item.pk]
 
 
-def test_an_item_that_was_withdrawn_later_still_shows_as_it_stood(plan, item):
+def test_an_item_withdrawn_later_is_shown_as_it_was(plan, item):
     change(item, JULY, stage="withdrawn")
     assert stands(plan, MAY) == [("1.2", Standing.ON_TRACK)]
     assert stands(plan, JULY) == [("1.2", Standing.WITHDRAWN)]
     assert stands(plan, TODAY) == [("1.2", Standing.WITHDRAWN)]
 
 
-def test_a_milestone_that_was_withdrawn_later_still_falls_due(plan, item):
+def test_a_milestone_withdrawn_later_still_counts_as_due(plan, item):
     change(item.milestones.get(), JULY, withdrawn_on=JULY)
     assert at(plan, MAY).items[0].due == date(2010, 6, 30)
     assert at(plan, JULY).items[0].due is None
@@ -141,7 +141,7 @@ def test_a_pillar_that_was_renamed_later_has_its_old_title(plan, item):
         assert [row.title for row in at(plan, day).pillars] == [title]
 
 
-def test_pillars_come_in_the_order_that_they_had(plan):
+def test_pillars_are_in_the_order_of_that_day(plan):
     with clock(MARCH):
         first, second = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
     change(first, JULY, number=3)
@@ -150,7 +150,7 @@ def test_pillars_come_in_the_order_that_they_had(plan):
     assert [row.pk for row in at(plan, TODAY).pillars] == [second.pk, first.pk]
 
 
-def test_an_item_that_moved_is_under_its_old_pillar_and_lead_before(plan, item):
+def test_an_item_that_moved_later_is_under_its_old_pillar_and_lead(plan, item):
     was = (item.pillar_id, item.lead_agency_id)
     with clock(MARCH):
         pillar, agency = PillarFactory(plan=plan), AgencyFactory()
@@ -165,7 +165,7 @@ def test_an_item_that_moved_is_under_its_old_pillar_and_lead_before(plan, item):
         assert then.narrowed(pillar=other).items == then.narrowed(lead=no_lead).items == []
 
 
-def test_items_come_in_the_order_of_their_numbers_as_people_count(plan):
+def test_items_are_in_natural_order_of_their_numbers(plan):
     with clock(MARCH):
         for number in ("1.10", "2.1", "1.2", "1.9a"):
             WorkItemFactory(plan=plan, number=number)
@@ -185,7 +185,7 @@ def test_an_item_that_was_renumbered_has_its_old_number_and_place(plan, item):
 # --- moments ----------------------------------------------------------------------------------
 
 
-def test_of_two_versions_written_at_one_instant_the_later_one_stands(plan, item):
+def test_the_later_of_two_versions_written_at_one_instant_counts(plan, item):
     instant = datetime.combine(MAY, time(12), NZ)
     for confidence in ("at_risk", "off_track"):
         item.confidence = confidence
@@ -201,7 +201,7 @@ def test_a_version_counts_by_its_date_whenever_it_was_entered(plan, item):
     assert [line.confidence for line in at(plan, JULY).items] == ["off_track"]
 
 
-def test_a_day_goes_to_its_end_in_new_zealand(plan, item):
+def test_a_day_ends_at_midnight_in_new_zealand(plan, item):
     for hour, confidence in [(time(0, 0), "at_risk"), (time(23, 59, 59), "off_track")]:
         item.confidence = confidence
         history.save(item, by=None, actor="Test", at=datetime.combine(MAY, hour, NZ))
@@ -220,7 +220,7 @@ def test_a_moment_inside_a_day_reads_what_was_written_before_it(plan, item, inst
     assert (then.on, [line.confidence for line in then.items]) == (MAY, [confidence])
 
 
-def test_lateness_is_that_of_the_day(plan, item):
+def test_lateness_is_counted_to_that_day(plan, item):
     found = [at(plan, day).items[0].late for day in (MARCH, date(2010, 6, 1), JULY)]
     due = date(2010, 6, 30)
     assert found == [
@@ -252,7 +252,7 @@ def test_an_item_is_as_late_as_its_worst_open_milestone(plan, item):
     assert line.due == date(2010, 6, 30)
 
 
-def test_a_date_that_the_group_moved_later_is_the_old_one_before(plan, item):
+def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
     milestone = item.milestones.get()
     later = date(2010, 12, 31)
     change(milestone, MAY, forecast_due=later)
@@ -263,7 +263,7 @@ def test_a_date_that_the_group_moved_later_is_the_old_one_before(plan, item):
     assert [at(plan, day).items[0].standing for day in (MAY, JULY)] == ["late", "on_track"]
 
 
-def test_a_withdrawn_or_complete_item_needs_no_attention_and_has_no_dates_ahead(plan, item):
+def test_a_withdrawn_or_complete_item_has_no_attention_and_no_upcoming_dates(plan, item):
     change(item, JULY, stage="withdrawn", confidence="off_track")
     then = at(plan, JULY)
     assert (then.reasons[item.pk], then.milestones) == ([], [])
@@ -292,7 +292,7 @@ def ranks(plan, day):
     return [[int(reason.rank) for reason in then.reasons[item.pk]] for item in then.items]
 
 
-def test_a_delay_holds_an_item_up_from_the_day_it_was_found_to_the_day_it_ended(plan, item):
+def test_a_delay_counts_from_the_day_it_was_found_to_the_day_it_ended(plan, item):
     with clock(MARCH):
         delay = DelayFactory(
             milestone=item.milestones.get(), found_on=MAY, due_after=date(2010, 9, 30)
@@ -302,7 +302,7 @@ def test_a_delay_holds_an_item_up_from_the_day_it_was_found_to_the_day_it_ended(
     assert [[row.days for row in at(plan, day).delays] for day in days] == [[], [92], [92], [], []]
 
 
-def test_an_overdue_item_is_mitigated_from_the_day_that_a_mitigation_was_recorded(plan, item):
+def test_an_overdue_item_is_mitigated_from_the_day_of_its_mitigation(plan, item):
     milestone = item.milestones.get()
     with clock(MAY):
         delay = DelayFactory(milestone=milestone, found_on=MAY, due_after=date(2010, 9, 30))
@@ -312,7 +312,7 @@ def test_an_overdue_item_is_mitigated_from_the_day_that_a_mitigation_was_recorde
     assert ranks(plan, JULY) == ranks(plan, TODAY) == [[2]]
 
 
-def test_a_variation_waits_until_it_is_decided(plan, item):
+def test_a_variation_is_pending_until_it_is_decided(plan, item):
     with clock(MAY):
         variation = VariationFactory(milestone=item.milestones.get())
     change(variation, date(2010, 6, 10), state="taken_back")
@@ -355,7 +355,7 @@ def test_returns_are_those_of_the_round_that_was_open_then(plan):
     assert told(date(2010, 6, 12)) == [("sent_back", ["Sent back 2 days ago and not answered."])]
 
 
-def test_what_belongs_to_the_whole_plan_is_left_out_of_a_part_of_it(plan, item):
+def test_records_of_the_whole_plan_are_left_out_when_filtered_by_pillar(plan, item):
     with clock(MAY):
         RiskFactory(plan=plan, escalated_to="group", escalated_on=MAY)
     then = at(plan, MAY)
