@@ -1,4 +1,4 @@
-"""A plan with its agencies, for the tests of this folder."""
+"""Fixtures of a plan with its agencies, for the tests of this folder."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def plan(labour, police, customs):
 
 @pytest.fixture
 def item(plan, police):
-    """Led by Police, under way, thought to be on track."""
+    """An item led by Police, under way and on track."""
     return WorkItemFactory(
         plan=plan,
         number="1.2",

@@ -1,4 +1,4 @@
-"""Documents drawn at random: every part, every kind of annex, text in any script that can be printed."""
+"""Random documents: every part, every kind of annex, text in any printable script."""
 
 from datetime import date
 
@@ -44,12 +44,12 @@ from reports.document import (
 )
 
 ANYTHING = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"))
-# What the paper's own fonts can draw.
+# Characters in the paper's fonts.
 PRINTABLE = st.sampled_from("abcdefg ABC 0123456789 .,;:()-–—’“”/&<>\"'āēīōūĀŌ §%•→✓")
 
 
 def documents(characters=ANYTHING):
-    """A strategy for whole documents made of these characters."""
+    """Return a strategy for whole documents made of these characters."""
     words = st.text(characters, min_size=1, max_size=30).filter(str.strip)
     blank = words | st.just("")
     days = st.dates(date(1990, 1, 1), date(2090, 12, 31))

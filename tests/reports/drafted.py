@@ -1,4 +1,4 @@
-"""A briefing of the plan in `conftest`, with a whole cover, drafted as an annual report."""
+"""A briefing of the plan in `conftest`, with a complete cover, drafted as an annual report."""
 
 from datetime import UTC, date, datetime
 from typing import Any

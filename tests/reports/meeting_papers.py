@@ -1,4 +1,4 @@
-"""A plan before a meeting, with something in every part of a pack, for the tests of papers."""
+"""A plan before a meeting, with data for every part of a pack, for the tests of papers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,7 +50,7 @@ class Before:
 
 
 def before_a_meeting() -> Before:
-    """To be called with the clock at 1 June 2010, as history is written by it."""
+    """Make the plan; call this with the clock at 1 June 2010, since history is dated by it."""
     labour = AgencyFactory(short_name="DoL", name_mi="Te Tari Mahi")
     police, customs = AgencyFactory(short_name="Police"), AgencyFactory(short_name="Customs")
     plan = PlanFactory(
@@ -184,7 +184,7 @@ def withdrawn(made: Before, now: datetime) -> None:
 
 
 def begun(made: Before, now: datetime) -> None:
-    """A new item, late at once."""
+    """Make a new item that is late at once."""
     with time_machine.travel(now, tick=False):
         new = WorkItemFactory(plan=made.plan, pillar=made.brochure.pillar, lead_agency=made.police)
         milestone = MilestoneFactory(item=new, original_due=date(2010, 6, 1))
@@ -203,7 +203,7 @@ def renamed(made: Before, now: datetime) -> None:
     history.save(pillar, by=None, at=now)
 
 
-# What may happen after a pack was frozen, in every part of it.
+# Changes after a pack was frozen, one for every part of it.
 CHANGES = (reworded, done, withdrawn, begun, answered, renamed)
 
 

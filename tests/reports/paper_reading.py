@@ -1,4 +1,4 @@
-"""Reads a PDF with tools that did not write it: pikepdf for its structure, poppler for its words."""
+"""Reads a PDF with independent tools: pikepdf for its structure, poppler for its text."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def opened(data):
 
 
 def structure(pdf):
-    """The tag tree from its Document element down."""
+    """Return the tag tree from its Document element down."""
     return _element(pdf.Root.StructTreeRoot.K[0])
 
 
@@ -58,12 +58,12 @@ def run(program, data, *arguments):
 
 
 def pages(data, *arguments):
-    """The text of each page, as poppler reads it."""
+    """Return the text of each page, as poppler reads it."""
     return run("pdftotext", data, *arguments).decode().split("\f")[:-1]
 
 
 def spoken(data):
-    """What the tag tree says, in order: (role, text) for each stretch of text."""
+    """Return the text of the tag tree in order: (role, text) for each piece."""
     with opened(data) as pdf:
         written = {page.objgen: stretches(page) for page in pdf.pages}
         return list(_said(pdf.Root.StructTreeRoot.K[0], written))
@@ -80,7 +80,7 @@ def _said(node, written):
 
 
 def stretches(page):
-    """The text of each marked piece of a page's content, by its number."""
+    """Return the text of each marked-content sequence of a page by its number."""
     found = {None: ""}
     _read(page, page.Resources, [None], found)
     return found
@@ -110,7 +110,7 @@ def _read(content, resources, inside, found):
 
 
 def _letters(font):
-    """What a font's glyphs stand for, as the font itself says."""
+    """Return the characters of a font's glyphs, from the font itself."""
     table = font.ToUnicode.read_bytes().decode()
     assert "beginbfrange" not in table
     lines = re.findall(r"^<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>$", table, re.M)
@@ -118,7 +118,7 @@ def _letters(font):
 
 
 def spoken_by_poppler(data):
-    """`spoken`, by a program that takes its time: a second a page, and more on long papers."""
+    """Do the same as `spoken` with poppler, which takes a second a page or more."""
     out = subprocess.run(
         ["pdfinfo", "-struct-text", "-"], input=data, capture_output=True, check=True
     ).stdout.decode()
@@ -156,14 +156,14 @@ def numbered(data):
 
 
 def families(data):
-    """The fonts in the file by family, without the subset's prefix."""
+    """Return the font families in the file, without the subset's prefix."""
     out = subprocess.run(["pdffonts", "-"], input=data, capture_output=True, check=True).stdout
     names = [line.split()[0] for line in out.decode().splitlines()[2:]]
     return {re.sub(r"^[A-Z]{6}\+", "", name) for name in names}
 
 
 def tokens(text):
-    """Words with their counts; a hyphen ends a word, since a line may break after one. Case is put aside."""
+    """Count words without case; a hyphen ends a word, since a line may break after one."""
     return Counter(word.casefold() for word in TOKEN.findall(text))
 
 
@@ -190,7 +190,7 @@ class _Words(HTMLParser):
 
 
 def html_words(html):
-    """What a reader of the page sees, without its head and the pictures' titles."""
+    """Return the visible text of the page, without its head and the titles of pictures."""
     return "".join(_Words(html).pieces)
 
 

@@ -1,4 +1,4 @@
-"""A briefing made by hand, with everything that the paper can hold; the words are ours."""
+"""A sample briefing with every element that a paper can have."""
 
 from datetime import date
 
@@ -194,7 +194,7 @@ PILLARS = {"1": "Prevention", "2": "Protection", "3": "Prosecution"}
 
 
 def document(**changes: object) -> Document:
-    """The whole sample. `changes` replaces parts by name, as `Document.assemble` takes them."""
+    """Return the sample. `changes` replaces parts by name, as `Document.assemble` takes them."""
     parts: dict[str, object] = {
         "plan_title": "Plan of Action to Prevent People Trafficking",
         "cover": cover(),
@@ -405,7 +405,7 @@ def progress_picture() -> ProgressPicture:
 
 
 def work_item_table(copies: int = 1) -> WorkItemTable:
-    """The items, or that many copies of each for a long annex."""
+    """Return the items, or that many copies of each for a long annex."""
     return WorkItemTable(
         key="a-02",
         heading="Work items",
@@ -435,7 +435,7 @@ def work_item_table(copies: int = 1) -> WorkItemTable:
 
 
 def work_item_texts(copies: int = 1) -> WorkItemTexts:
-    """The same items with words, each told differently; or that many copies of each."""
+    """Return the same items with different texts, or that many copies of each."""
     return WorkItemTexts(
         key="a-03",
         heading="Work items with their texts",
@@ -512,7 +512,7 @@ WORDS: dict[str, dict[str, object]] = {
 
 
 def delay_register(copies: int = 1) -> DelayRegister:
-    """An open delay that has moved twice and one that is over; or that many copies of both."""
+    """Return an open delay that moved twice and an ended one, or that many copies of both."""
     return DelayRegister(
         key="a-04",
         heading="Register of delays",
@@ -560,7 +560,7 @@ def delay_register(copies: int = 1) -> DelayRegister:
 
 
 def risk_register(copies: int = 1) -> RiskRegister:
-    """One risk before the Minister, one of the whole Plan with nobody above, and one that is over."""
+    """Return a risk escalated to the Minister, one of the whole Plan, and a closed one."""
     return RiskRegister(
         key="a-05",
         heading="Register of risks",

@@ -1,4 +1,4 @@
-"""Which annexes a briefing carries: chosen and ordered by the coordinator, and lettered so on paper."""
+"""Test choosing and ordering the annexes of a briefing."""
 
 from datetime import date
 
@@ -121,7 +121,7 @@ def address(client, briefing, by):
 
 
 def typed(briefing, **places):
-    """What a browser sends for annexes with these places."""
+    """Return what a browser posts for annexes with these places."""
     sent = {"version": briefing.version}
     for name, place in places.items():
         sent |= {f"use_{name}": "on", f"place_{name}": place}

@@ -1,4 +1,4 @@
-"""The annexes on paper: their words in HTML, PDF and Word, their tags, their breaks at any length."""
+"""Test annexes on paper: text in HTML, PDF and Word, tags, and page breaks at any length."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ def data(document):
 
 
 def lines_of(annex):
-    """The paper's lines from the annex's heading on."""
+    """Return the paper's lines from the annex's heading on."""
     found = paper_lines(sample.document(annexes=(annex,)))
     return found[found.index(f"Annex A: {annex.heading}") :]
 
@@ -147,7 +147,7 @@ def test_items_of_a_long_annex_are_not_bookmarks(long_texts):
 
 
 def texts_of(*lengths):
-    """The annex with pillars of so many items, numbered through."""
+    """Return the annex with pillars of so many items, numbered throughout."""
     annex = sample.work_item_texts()
     item = annex.pillars[-1].items[-1]
     return replace(
@@ -222,11 +222,11 @@ def test_a_screen_reader_announces_each_item_as_a_heading(data, document):
     assert len(found) == sum(len(p.items) for p in document.annexes[2].pillars)
 
 
-# --- registers, and who was consulted -------------------------------------------------------
+# --- registers and agencies consulted -------------------------------------------------------
 
 
 def rows(annex):
-    """The cells of the annex's table as read in Word, without its head."""
+    """Return the cells of the annex's table in Word, without its header."""
     file = opened_in_word(render_docx(sample.document(annexes=(annex,))))
     return [[cell.text for cell in row.cells] for row in file.tables[-1].rows[1:]]
 
@@ -309,14 +309,14 @@ LONG = [
 
 @pytest.fixture(scope="module", params=LONG, ids=lambda annex: annex.heading)
 def long_table(request):
-    """A table over many pages, with a short upright annex before and behind it."""
+    """A table over many pages between two short portrait annexes."""
     first = replace(sample.consulted_table(), key="a-91", rows=())
     last = replace(sample.consulted_table(), key="a-92", rows=())
     return render_pdf(sample.document(annexes=(first, request.param, last)))
 
 
 def table_pages(data):
-    """The pages that the wide annex covers: their text and their size."""
+    """Return text and size of the pages of the landscape annex."""
     with opened(data) as pdf:
         sizes = [tuple(map(float, page.mediabox[2:])) for page in pdf.pages]
     return [
@@ -351,7 +351,7 @@ def test_every_page_has_its_number_and_the_marking_at_both_ends(long_table):
 
 
 def test_no_row_is_split_across_pages(long_table):
-    """Below its head, each page of a table begins with a row's number."""
+    """Below the header, each page of a table starts with a row's number."""
     for text, _ in table_pages(long_table):
         below = [line for line in text.split("No.", 1)[1].splitlines()[1:] if line.strip()]
         assert re.match(r" *(R\d|\d\.\d)", below[0]), below[0]

@@ -1,4 +1,4 @@
-"""What can happen to a briefing, and what the database itself refuses."""
+"""Test the services of briefings and the database's constraints."""
 
 from datetime import UTC, date, datetime
 
@@ -158,7 +158,7 @@ def test_a_changed_cover_can_keep_its_own_tracker_number(plan, coordinator):
     assert Briefing.objects.get().title == "T"
 
 
-# --- what a new one starts with -----------------------------------------------------------
+# --- values of a new briefing -------------------------------------------------------------
 
 
 def start(plan, dated=date(2010, 7, 30)):
@@ -216,7 +216,7 @@ def test_a_later_draft_copies_the_last_cover_and_starts_after_its_period(plan, c
         (date(2010, 1, 1), date(2010, 1, 1), date(2010, 1, 1)),
         (date(2010, 7, 30), date(2010, 7, 30), date(2010, 7, 30)),
         (date(2010, 9, 1), date(2010, 7, 30), date(2010, 9, 1)),
-        # Nothing has passed yet: the year that comes.
+        # Nothing has passed yet, so it is the coming year.
         (date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30)),
     ],
 )
@@ -233,7 +233,7 @@ def test_the_period_of_a_withdrawn_briefing_is_proposed_again(plan, coordinator)
 
 def test_every_field_that_a_cover_prints_can_be_changed():
     kept_by_the_service = {"id", "plan", "created_by", "created_at", "version"}
-    # How it is drafted and how far it has got have services of their own.
+    # Drafting and states have separate services.
     kept_by_the_service |= {"kind", "annexes", "state", "correction_note"}
     columns = {field.name for field in Briefing._meta.concrete_fields}
     assert columns - kept_by_the_service == set(COVER_FIELDS)

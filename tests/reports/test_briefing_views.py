@@ -1,4 +1,4 @@
-"""Briefings in the browser: the list, a new one, the preview, its cover and its PDF."""
+"""Test the pages of briefings: list, new briefing, preview, cover and PDF."""
 
 from datetime import UTC, date, datetime
 

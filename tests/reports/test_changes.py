@@ -1,4 +1,4 @@
-"""What changed between two moments: every kind by its sentence, from plain data alone."""
+"""Test what changed between two moments: the sentence of every kind of change, from plain data."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -44,7 +44,7 @@ NAMES = {
 
 
 def plan(on, *rows, item=ITEM):
-    """The item and what hangs on it, as they stood on the day."""
+    """Return the plan with the item and its records as on the day."""
     approved = {row.pk: row for row in rows if isinstance(row, VariationAt)}
     items = [item] if item else []
     return PlanThen(on=on, items=together(on, items, rows), approved=approved, **NAMES)
@@ -75,7 +75,7 @@ def together(on, items, rows):
 
 
 def seen(row, on, *happened):
-    """The row as it is read on the day: what happens later has not happened."""
+    """Return the row as read on the day, without later events."""
     return row._replace(on=on, **{name: by_then(getattr(row, name), on) for name in happened})
 
 
@@ -469,7 +469,7 @@ def test_changes_are_ordered_by_kind_and_then_by_item_number():
     ]
 
 
-# --- whatever the plan ------------------------------------------------------------------------
+# --- properties of any plan -------------------------------------------------------------------
 
 days_near = st.dates(date(2009, 1, 1), date(2011, 12, 31))
 
@@ -524,7 +524,7 @@ def two_moments(draw):
     moments = []
     for there in (draw(st.integers(0, 3)), 3):
         found = [draw(items(pk)) for pk in range(1, there + 1)]
-        # Of the second milestone only the later moment knows.
+        # Only the later moment has the second milestone.
         steps = [
             draw(milestones(item.pk * 10 + n, item.pk))
             for item in found
@@ -543,7 +543,7 @@ def two_moments(draw):
 
 
 def standing(then, pk):
-    """How an item stands, as the dashboard says it; "" before there was one."""
+    """Return an item's standing as on the dashboard; "" before it existed."""
     item = then.items.get(pk)
     if item is None:
         return ""
@@ -560,7 +560,7 @@ def kinds_of(before, after):
     return found
 
 
-# What can have made a live item late, or on time again.
+# Changes that can make a live item late, or on time again.
 LATER = {Kind.SLIPPED, Kind.OVERDUE, Kind.AGREED, Kind.NEW_MILESTONE, Kind.REOPENED}
 SOONER = {Kind.RECOVERED, Kind.DONE, Kind.AGREED, Kind.MILESTONE_WITHDRAWN, Kind.SLIPPED}
 

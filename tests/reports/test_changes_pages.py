@@ -1,4 +1,4 @@
-"""What changed, read from the records and their history, and its page."""
+"""Test what changed, as read from records and history, and its page."""
 
 import random
 import re
@@ -45,7 +45,7 @@ def reader(client, plan, police):
 
 
 def on(day):
-    """Whatever is written in the block was written at noon of that day."""
+    """Write everything in the block at noon of that day."""
     return time_machine.travel(datetime(day.year, day.month, day.day, tzinfo=UTC), tick=False)
 
 
@@ -67,7 +67,7 @@ def address(plan):
 
 @pytest.fixture
 def brochure(plan, police):
-    """Promised in January."""
+    """An item with a milestone due in January."""
     with on(JANUARY):
         item = WorkItemFactory(
             plan=plan,
@@ -155,7 +155,7 @@ def test_a_moved_agreed_date_names_its_variation(plan, brochure):
         "31 August 2010 (123 days later) by V4. The printer is late.",
     )
     assert sentences(plan) == [told]
-    # Of the day after, the same variation is no news.
+    # On the next day, the same variation is not a change.
     assert sentences(plan, since=Moment.end_of(MARCH)) == []
 
 
@@ -190,7 +190,7 @@ def whole(plan: Plan, moment: Moment) -> PlanThen:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, customs, seed):
-    """Compared as read, two moments tell the same as compared whole; a glance counts the same."""
+    """The reduced read, the full read and the counts of the dashboard agree."""
     chance = random.Random(seed)
     pillar = PillarFactory(plan=plan)
     days = [date(2010, 1, 10) + timedelta(days=20 * step) for step in range(7)]

@@ -1,4 +1,4 @@
-"""The pictures: right figures in the right places, readable without colour or sight, safe in any page."""
+"""Test charts: correct figures, readable without colour or sight, safe in any page."""
 
 import re
 from dataclasses import replace
@@ -121,7 +121,7 @@ def test_the_length_of_a_bar_follows_its_figure():
 
 
 def test_stages_differ_by_more_than_colour():
-    """Without colour each stage is told by its lightness or its texture."""
+    """Without colour, stages differ by lightness or texture."""
     looks = set()
     for stage in Stage:
         svg = stage_bars([PillarProgress("A", (StageCount(stage, 4),))])

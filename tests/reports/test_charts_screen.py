@@ -1,4 +1,4 @@
-"""Pictures for screens: months, bars and strips tell their figures truly, in words too, wide and narrow."""
+"""Test charts for screens: months, bars and strips, with text alternatives, at two widths."""
 
 import re
 from datetime import date, timedelta
@@ -62,7 +62,7 @@ def printed(svg):
     return [text.text for text in drawn(svg).iter(f"{SVG}text")]
 
 
-# --- pictures ---------------------------------------------------------------------------------
+# --- charts -----------------------------------------------------------------------------------
 
 
 @every_picture
@@ -104,7 +104,7 @@ def test_the_height_of_a_month_follows_its_count():
         [float(n) for n in re.findall(r"V([\d.]+)", path.get("d"))]
         for path in drawn(months()).iter(f"{SVG}path")
     )
-    # Of a scale to four: none, a quarter, three quarters; above them always all.
+    # On a scale to four: none, a quarter, three quarters; above them the whole.
     assert complete[:2] == [214 - 50, 214 - 150]
     assert under_way[0] == 214 - 150
 

@@ -1,4 +1,4 @@
-"""Checks in the browser: their page, what is done on it, and where else they show."""
+"""Test the page of checks, its actions, and where else checks are shown."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def briefing(plan, item, coordinator):
 
 @pytest.fixture
 def long(briefing, coordinator):
-    """The key of the warning about a long paragraph."""
+    """Return the key of the warning about a long paragraph."""
     row = drafts.add(briefing=briefing, section="delay", text="word " * 151, by=coordinator)
     return f"long-{row.key}"
 
@@ -182,7 +182,7 @@ def test_the_page_takes_the_same_queries_for_three_checks_as_for_one(
 QUERIES = 32
 
 
-# --- leaving a warning as it is -----------------------------------------------------------
+# --- accepting a warning ------------------------------------------------------------------
 
 
 def test_a_warning_can_be_accepted_with_a_reason(client, briefing, coordinator, long):
@@ -216,7 +216,7 @@ def test_accepting_a_warning_on_changed_text_asks_again_and_keeps_the_reason(
     (line,) = page.context["warnings"]
     assert line.form.non_field_errors() == ["What the warning is about has changed; read it again."]
     assert line.form["reason"].value() == "The law."
-    # What is sent next is about the words that are on the page now.
+    # The next post is about the text that is on the page now.
     again = {name: line.form[name].value() for name in ("key", "about", "reason")}
     ask(client, coordinator, briefing, post=again | {"act": "override"})
     assert CheckOverride.objects.get().about == about(briefing, long)
@@ -286,7 +286,7 @@ def test_an_unknown_action_is_refused(client, briefing, coordinator):
     assert ask(client, coordinator, briefing, post={"act": "approve"}).status_code == 400
 
 
-# --- where else they show -----------------------------------------------------------------
+# --- checks on other pages ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("part", ["", "draft/"])

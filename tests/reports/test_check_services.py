@@ -1,4 +1,4 @@
-"""Warnings that are left as they are, with a reason; and a paper that is made to say what it lacks."""
+"""Test accepting warnings with a reason, and the paragraph about missing returns."""
 
 from datetime import date
 from functools import partial
@@ -148,7 +148,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
 
 
 def test_missing_returns_of_several_rounds_are_listed_by_round(begin, by, plan, police, customs):
-    """Two rounds of which end on one day."""
+    """Two of the rounds end on the same day."""
     for name, start, end, agencies in (
         ("the first half of 2010", date(2010, 1, 1), date(2010, 6, 30), [police, customs]),
         ("the second half of 2009", date(2009, 7, 31), date(2009, 12, 31), [police]),

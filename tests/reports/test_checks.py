@@ -1,4 +1,4 @@
-"""What stops a briefing and what warns about it: each check alone, and that a good paper passes."""
+"""Test each check of a briefing alone, and that a good paper passes."""
 
 from datetime import UTC, date, datetime
 from functools import partial
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def before_the_paper():
-    """Records made by these tests are from before the paper's date."""
+    """Date the records made by these tests before the paper's date."""
     with time_machine.travel(BEFORE, tick=False):
         yield
 
@@ -46,7 +46,7 @@ def by():
 
 @pytest.fixture
 def begin(plan, item, by):
-    """Draft a briefing with a whole cover, of the records so far."""
+    """Draft a briefing with a complete cover from the records so far."""
 
     return partial(drafted, plan, item, by)
 
@@ -140,7 +140,7 @@ def test_a_return_of_the_period_not_accepted_by_the_papers_date_stops_it(begin, 
     briefing = begin()
     (check,) = blocking(briefing)
     assert check.key == f"return-{row.pk}"
-    # Nobody but its agency reads a return before it is submitted; the round tells of it.
+    # Only its agency reads a return before it is submitted; the link leads to the round.
     assert (check.url, check.mend_url) == (
         f"/plans/{plan.slug}/returns/{round.pk}/#return-{police.pk}",
         "",

@@ -1,4 +1,4 @@
-"""Clearance: who is asked, what an answer needs and is given on, what asks again, and the comments."""
+"""Test clearance: asking agencies, answers, changes that ask again, and comments."""
 
 from datetime import date
 
@@ -52,7 +52,7 @@ def approver():
 
 @pytest.fixture
 def briefing(plan, item, by):
-    """Drafted. One paragraph, the figures, is written from the item that Police leads."""
+    """A draft in which one paragraph, the figures, comes from the item that Police leads."""
     return drafted(plan, item, by)
 
 
@@ -73,7 +73,7 @@ def ask(briefing, agencies, by, due_on=DUE):
 
 
 def read(row):
-    """What the agency's page carries."""
+    """Return the hash that the agency's page carries."""
     draft = draft_rows.read_draft(row.briefing).draft
     return concerns.fingerprint(concerns.current_texts(row, draft, concerns.owners_of(draft)))
 
@@ -171,7 +171,7 @@ def test_agencies_can_be_asked_only_about_an_open_draft(briefing, police, by, st
     assert briefing.clearances.count() == 0
 
 
-# --- whose paragraphs -------------------------------------------------------------------------
+# --- owners of paragraphs ---------------------------------------------------------------------
 
 
 def test_an_agency_owns_paragraphs_written_from_its_items(briefing, police, customs):
@@ -279,7 +279,7 @@ def change(briefing, number, by, text="Other words."):
 
 @pytest.fixture
 def cleared(consulted, approver):
-    """Both have concurred."""
+    """A draft on which both agencies have concurred."""
     for row in consulted.clearances.all():
         answer(row, approver)
     return consulted
@@ -300,7 +300,7 @@ def test_a_dissent_reset_by_a_change_stops_authorisation_until_answered(
         "Police did not concur, and has not answered since it was asked again. Until it does, the "
         "paper says nothing of that."
     ]
-    with pytest.raises(Refused) as refusal:  # and not asking it is no way round
+    with pytest.raises(Refused) as refusal:  # and removing it from those asked is refused too
         ask(consulted, [customs], by)
     assert str(refusal.value) == (
         "Police answered before words changed, and is asked again. Keep it ticked."
@@ -464,7 +464,7 @@ def test_comments_cannot_change_once_the_text_is_locked(of_police, approver, by)
         clearance.reply(comment=made, text="More", by=by, at=BEFORE)
 
 
-# --- what the database holds ------------------------------------------------------------------
+# --- constraints ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who is told by mail about a consultation, and what waits on whose desk because of briefings."""
+"""Test notices about a consultation and the to-dos that briefings make."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""A consultation in the browser: asking, an agency's page, its answer, and the coordinator's table."""
+"""Test the pages of a consultation: asking, an agency's page and answer, the coordinator's table."""
 
 from datetime import date
 

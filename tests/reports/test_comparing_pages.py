@@ -1,4 +1,4 @@
-"""Comparing in the browser: which two, who may, the figures of both, and what is said where nothing is."""
+"""Test the page that compares papers: which two, permissions, figures, and empty states."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -59,7 +59,7 @@ def draft(plan, item, people):
 
 @pytest.fixture
 def last_year(plan):
-    """Issued on the year before."""
+    """An issued paper on the year before."""
     return issue(
         BriefingFactory(
             plan=plan,
@@ -92,7 +92,7 @@ def ask(client, user, briefing, **query):
 
 
 def sides(response):
-    """The codes of what is compared: with what, and what."""
+    """Return the codes of the two sides: the earlier, then the later."""
     other = response.context["other"]
     return other and other.code, response.context["this"].code
 
@@ -105,7 +105,7 @@ def first(draft, section="purpose"):
     return draft.draft_paragraphs.filter(section__key=section).order_by("position")[0]
 
 
-# --- which two --------------------------------------------------------------------------------
+# --- choosing the two papers ------------------------------------------------------------------
 
 
 def test_a_draft_is_compared_with_last_years_paper(client, draft, last_year, people):
@@ -201,7 +201,7 @@ def test_any_moment_of_the_draft_can_be_chosen(client, draft, last_year, people)
     ],
 )
 def test_unknown_versions_are_not_found(client, draft, last_year, people, asked):
-    """No draft was begun by the first, the second is not over, the others never were."""
+    """At the first moment there was no draft, the second is not over, the others never existed."""
     response = ask(client, people["coordinator"], draft, this="now", **{"with": asked})
     assert response.status_code == (400 if asked == "\0" else 404)
 
@@ -212,7 +212,7 @@ def test_a_paper_of_another_plan_is_not_found(client, draft, people):
     assert response.status_code == 404
 
 
-# --- who may ----------------------------------------------------------------------------------
+# --- permissions ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_each_role_compares_only_papers_that_it_may_read(
     paper.kind_id, paper.state = draft.kind_id, "drafting"
     history.save(paper, by=None)
     response = ask(client, people[who], paper, this=code(two), **{"with": "now"})
-    # The sample's draft has no recommendation, which is said to whoever may read it.
+    # The sample's draft has no recommendation; users who may read it are told so.
     assert response.status_code == (422 if with_draft == 200 else with_draft)
 
 

@@ -1,4 +1,4 @@
-"""Two papers compared: what is new, gone, changed, moved or the same, each paragraph once."""
+"""Test comparing two papers: paragraphs added, removed, changed, moved or the same."""
 
 from collections import Counter
 from dataclasses import replace
@@ -75,7 +75,7 @@ def keys(said):
     return sorted(each.key for each in said if each)
 
 
-# --- whatever the papers are ----------------------------------------------------------------
+# --- properties of any papers ---------------------------------------------------------------
 
 
 @settings(max_examples=30)
@@ -107,7 +107,7 @@ def test_paragraphs_of_the_later_paper_keep_their_order(both):
 
 
 def mirrored(found, *, swapped=False):
-    """What is told, without the order in which it is told."""
+    """Return the comparison without its order."""
     turn = {Kind.NEW: Kind.GONE, Kind.GONE: Kind.NEW}
     return (
         Counter(
@@ -155,7 +155,7 @@ def test_kept_words_with_removed_or_added_ones_give_the_two_texts(both):
         if line.strands:
             was = "".join(strand.text for strand in line.strands if not strand.is_added)
             now = "".join(strand.text for strand in line.strands if not strand.is_removed)
-            # A word that stayed keeps the space that follows it now.
+            # A kept word has the white space that follows it in the later text.
             assert (was.split(), now) == (text_of(line.was).split(), text_of(line.now))
 
 
@@ -171,7 +171,7 @@ def test_lines_marked_as_the_same_have_the_same_text(both):
 
 
 def told(found):
-    """What became of each paragraph that is not the same: (kind, number before, number now)."""
+    """Return each paragraph that is not the same: (kind, number before, number now)."""
     return [
         (line.label, line.was and line.was.number, line.now and line.now.number)
         for part in (*found.parts, found.closing)
@@ -181,7 +181,7 @@ def told(found):
 
 
 def with_section(kind, *paragraphs):
-    """The sample with other paragraphs in a section."""
+    """Return the sample with other paragraphs in a section."""
     return document(
         sections=[
             replace(each, paragraphs=paragraphs) if each.kind == kind else each
@@ -241,7 +241,7 @@ def test_a_paragraph_is_matched_in_another_section_by_its_key():
 
 
 def other_keys(paper):
-    """The same paper as another year's would have it."""
+    """Return the same paper with the keys of another year."""
     return document(
         sections=[
             replace(
@@ -430,7 +430,7 @@ def test_a_match_in_another_section_needs_more_similarity():
         ([(0, 0), (1, 1), (2, 2)], []),
         ([(0, 1), (1, 2), (2, 0)], [(2, 0)]),
         ([(0, 2), (1, 0), (2, 1)], [(0, 2)]),
-        # Of two that changed places the shorter one moved.
+        # Of two swapped paragraphs, the shorter one counts as moved.
         ([(0, 1), (1, 0), (2, 2)], [(1, 0)]),
     ],
 )
@@ -463,7 +463,7 @@ def test_two_papers_of_two_hundred_pages_are_compared_in_about_a_second(kept):
     )
     began = process_time()
     found = compare(was, now)
-    # Five times what it takes on a quiet machine.
+    # Five times the duration on an idle machine.
     assert process_time() - began < 8
     matched = sum(line.was is not None and line.now is not None for line in found.parts[3].lines)
     assert matched > 1950 if kept else matched < 50

@@ -1,4 +1,4 @@
-"""The paper says what the records said on its date: no more, no less, and with their versions."""
+"""Test composing a paper from the records on its date, with their versions as sources."""
 
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -40,7 +40,7 @@ HEADINGS = ["Purpose", "Background", "Achievements", "Delay", "Mitigation", "Nex
 
 @contextmanager
 def on(day):
-    """Records made inside are history of that day."""
+    """Date the records made in the block on that day."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Pacific/Auckland"))
     with time_machine.travel(noon, tick=False):
         yield
@@ -91,7 +91,7 @@ def briefing(plan, dated=DATED):
 
 
 def text_of(paragraph):
-    """The paragraph's words with its bullets, a line each."""
+    """Return the paragraph's text with its bullets, one line each."""
     lines = [words(paragraph.text)]
     for bullet in paragraph.bullets:
         lines.append("- " + words(bullet.text))
@@ -114,7 +114,7 @@ def accepted(item, *, on_day=date(2010, 7, 20), of_round, agency=None, **said):
     return UpdateFactory(of_return=made, item=item, **said)
 
 
-# --- the whole ----------------------------------------------------------------------------
+# --- the whole paper ----------------------------------------------------------------------
 
 
 def test_sections_are_in_order_and_paragraph_numbers_run_through_the_paper(plan, item):

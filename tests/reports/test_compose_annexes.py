@@ -1,4 +1,4 @@
-"""The annexes as composed from records: what stood on the paper's date, in a fixed number of queries."""
+"""Test composing annexes from the records on the paper's date, in a fixed number of queries."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""What the Minister decided on the last paper opens the next one's story."""
+"""Test the paragraph about the Minister's answer to the last paper."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -38,7 +38,7 @@ def issued(last_year):
 
 
 def answer(issued, *options, **more):
-    """What was marked at each recommendation; the first is to note the paper."""
+    """Record the choice at each recommendation; the first is to note the paper."""
     response = ResponseFactory(issued=issued, **more)
     asked = [("note", "the contents of this paper"), ("agree", "that training be finished")]
     for number, option in enumerate(options, start=1):
@@ -55,7 +55,7 @@ def answer(issued, *options, **more):
 
 
 def told(plan, dated=DATED):
-    """What Background says after who takes part, with its bullets and theirs."""
+    """Return the text of Background after the members, with bullets and sub-bullets."""
     paper = draft(plan, period_start=date(2010, 7, 31), period_end=dated, dated=dated)
     paper.tracker_number = "11/1"
     section = next(s for s in compose(paper).sections if s.heading == "Background")

@@ -1,4 +1,4 @@
-"""Plans of any size and records of any length have a briefing: what is generated fits where it is edited."""
+"""Test that generated text of plans of any size fits the limits of editing."""
 
 from datetime import UTC, date, datetime
 
@@ -58,7 +58,7 @@ def composed(plan):
 
 
 def editable(section):
-    """The section's paragraphs, each held to what the box can hold in which it is edited."""
+    """Return the section's paragraphs, each checked against the limit of its text box."""
     for paragraph in section.paragraphs:
         assert parse(to_source(paragraph.text, paragraph.bullets)) == (
             Block(paragraph.text, paragraph.bullets),
@@ -67,7 +67,7 @@ def editable(section):
 
 
 def completed(plan, pillars, count):
-    """So many completed items, by turns in each pillar, written at once with their history."""
+    """Make so many completed items, in each pillar by turns, with their history."""
     items = [
         WorkItem(
             plan=plan,

@@ -1,4 +1,4 @@
-"""The dashboard: its figures and the lists behind them, today, in the past, and compared."""
+"""Test the dashboard: figures and their lists, today, in the past and compared."""
 
 import re
 from datetime import UTC, date, datetime
@@ -68,7 +68,7 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     WorkItemFactory(**common, pillar=two, stage="under_way", confidence="off_track")
     WorkItemFactory(**common, pillar=two, stage="withdrawn")
     WorkItemFactory(**common, pillar=two, stage="not_started")
-    # Late twice over is still one item.
+    # An item with two late milestones counts once.
     MilestoneFactory(item=late, original_due=YESTERDAY)
     MilestoneFactory(item=late, original_due=date(2010, 1, 1))
     MilestoneFactory(item=slipping, original_due=DUE, forecast_due=SLIPPED)
@@ -160,7 +160,7 @@ def test_attention_lists_each_record_once_with_all_reasons_worst_first(plan, pol
     round = RoundFactory(plan=plan, due_on=YESTERDAY)
     ReturnFactory(round=round, agency=police)
     assert attention(plan) == [
-        # A key item comes first among equals.
+        # A key item comes first among equally urgent ones.
         ("6", "Overdue by 1 day, and no mitigation is recorded."),
         ("5", "Overdue by 1 day, and no mitigation is recorded."),
         ("4", "Overdue by 1 day. Its date has moved 3 times."),
@@ -219,7 +219,7 @@ def test_a_comparison_without_differences_says_that_figures_are_the_same(plan):
 
 
 def total_of(page: str) -> int:
-    """How many rows a list says that it has."""
+    """Return the number of rows that a list states."""
     found = re.search(r"–\d+ of ([\d,]+) ", page)
     return int(found.group(1).replace(",", "")) if found else 0
 

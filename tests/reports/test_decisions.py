@@ -1,4 +1,4 @@
-"""What the working group decides on a briefing, recorded at its meeting."""
+"""Test decisions of the working group on a briefing, recorded at its meeting."""
 
 import pytest
 import time_machine

@@ -1,4 +1,4 @@
-"""The demo's briefings: where each is on its way, what they say of each other, and that they are real."""
+"""Test the demo's briefings: their states, their links to each other, and their content."""
 
 from datetime import date
 from io import StringIO

@@ -1,4 +1,4 @@
-"""The Document: what it refuses, how it is numbered, and its JSON both ways."""
+"""Test the Document: what it refuses, its numbering, and its JSON."""
 
 import json
 from dataclasses import FrozenInstanceError, replace
@@ -168,7 +168,7 @@ def test_a_document_cannot_be_changed():
         sample.document().plan_title = "Another"
 
 
-# --- what it says of itself -----------------------------------------------------------------
+# --- derived values -------------------------------------------------------------------------
 
 
 def test_each_verb_has_options_and_a_recommendation_can_have_its_own():
@@ -403,7 +403,7 @@ def test_arbitrary_bytes_do_not_crash_the_reader(data):
 
 
 def test_documents_work_without_django(project_root):
-    """The promise in design.md: plain data."""
+    """A Document is plain data."""
     import subprocess
     import sys
 

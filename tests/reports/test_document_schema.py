@@ -1,4 +1,4 @@
-"""The published schema: it is the dataclasses' own, every document's JSON keeps to it, and nothing else does."""
+"""Test that the published schema comes from the dataclasses and matches every document's JSON."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def written(document):
 
 
 def objects(data):
-    """Every object in the JSON, the outermost first."""
+    """Return every object in the JSON, the outermost first."""
     if isinstance(data, dict):
         yield data
         for value in data.values():
@@ -66,7 +66,7 @@ def _unknown(place, name):
 
 
 def _missing(place, name):
-    """An entry that has no default; every object has one, its type if nothing else."""
+    """Remove an entry without a default; every object has one, at least its type."""
     kind = getattr(document_names, place.get("type", ""), None)
     has_default = kind is not None and name != "type" and name not in required(kind)
     del place["type" if has_default else name]
@@ -116,7 +116,7 @@ def test_a_paper_without_later_optional_fields_matches_the_schema():
     for place in objects(data):
         kind = getattr(document_names, place.get("type", ""), None)
         for name in sorted(place.keys() - {"type"}) if kind else ():
-            # Numbers have a default while a paper is put together; what is kept has them.
+            # Numbers have a default while a paper is assembled; stored papers always have them.
             if name not in required(kind) and name != "number":
                 del place[name]
                 dropped += 1

@@ -1,4 +1,4 @@
-"""A briefing as a workbook: what its annexes hold, read back, of a draft and of what was signed."""
+"""Test the workbook of a briefing's annexes, of a draft and of the signed version."""
 
 import io
 from dataclasses import replace
@@ -19,12 +19,12 @@ def opened(document):
 
 
 def day(*parts):
-    """As a spreadsheet has a day: with a midnight, and no zone."""
+    """Return a day as a spreadsheet stores it: midnight without a time zone."""
     return datetime.combine(date(*parts), time())
 
 
 def table(book, name):
-    """A sheet's rows by its titles, without the two lines that say of what it is."""
+    """Return a sheet's rows by title, without the two lines of description."""
     titles, *rows = list(book[name].iter_rows(min_row=3, values_only=True))
     return [dict(zip(titles, row, strict=True)) for row in rows]
 

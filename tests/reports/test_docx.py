@@ -1,4 +1,4 @@
-"""The Word file: read back with python-docx, and its words held against the paper's own HTML, block by block."""
+"""Test the Word file with python-docx, comparing its text with the paper's HTML by block."""
 
 import io
 import zipfile
@@ -39,7 +39,7 @@ def file(data):
     return opened(data)
 
 
-# --- the same words -------------------------------------------------------------------------
+# --- the same text --------------------------------------------------------------------------
 
 
 def test_every_paragraph_of_the_paper_is_in_the_file_in_order(file):
@@ -285,7 +285,7 @@ def test_sign_offs_stay_with_the_text_they_sign(file):
         False,
         True,
         True,
-    ]  # a recommendation ends where its options do, but for the last
+    ]  # a recommendation ends after its options, except for the last
     table = Table(body[signed], file)
     assert [cell.text for cell in table.rows[0].cells] == [
         "Group Manager\nBorder Security Group\nfor Secretary of Labour\nSignature\tDate\t/\t/",

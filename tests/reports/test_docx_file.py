@@ -1,4 +1,4 @@
-"""The Word file as a file: what it says of itself, that it keeps the format's rules, and what hostile text does to it."""
+"""Test the Word file's properties and validity, and that hostile text is harmless."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A briefing's draft as it is kept: begun after a kind, changed by services, refreshed, and printed."""
+"""Test the services of drafts: beginning one from a kind, editing, refreshing and printing."""
 
 from datetime import UTC, date, datetime
 
@@ -27,7 +27,7 @@ def by():
 
 @pytest.fixture
 def briefing(plan, item, by):
-    """Of the year to July 2010, not drafted yet."""
+    """A briefing of the year to July 2010, not drafted yet."""
     AppointmentFactory(portfolio=plan.portfolio)
     return services.create_briefing(
         plan=plan,
@@ -128,7 +128,7 @@ def test_text_of_several_paragraphs_sent_twice_is_added_once(draft, by):
         saved = drafts.edit(briefing=draft, key=key, text="One.\n\nTwo.", version=1, by=by)
         assert (saved.key, saved.version) == (key, 2)
     assert paper(draft)[:2] == ["One.", "Two."]
-    # Where the first of them says what it said, it has no new version to tell by.
+    # If the first paragraph keeps its text, it has no new version to recognise the resend by.
     for _ in range(2):
         drafts.edit(briefing=draft, key=key, text="One.\n\nAnd.", version=2, by=by)
     assert paper(draft)[:3] == ["One.", "And.", "Two."]

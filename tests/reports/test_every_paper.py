@@ -1,4 +1,4 @@
-"""What holds of every paper that is printed: briefings short, long, real and hostile; packs and minutes.
+"""Test what every PDF must meet: briefings short, long, real and hostile; packs and minutes.
 
 Read back by programs that did not write it: pikepdf, poppler, and two validators.
 """
@@ -65,7 +65,7 @@ PAPERS = (
 
 @dataclass(frozen=True)
 class Printed:
-    """A paper as the page that was printed and the file that came of it."""
+    """A paper's HTML page and its PDF file."""
 
     html: str
     title: str
@@ -86,7 +86,7 @@ def meeting_paper(paper, state=""):
 
 
 def hostile():
-    """Whatever a person may type, wherever they may type it, and much of it."""
+    """Return a document with long hostile text in every place."""
     words = [*PAYLOADS.values(), "Kaiwhakahaere" * 20]
     paragraphs = tuple(
         sample.paragraph(f"h-{n}", text, sample.bullet(text, sample.bullet(text)))
@@ -249,7 +249,7 @@ def with_a_script(pdf):
     pdf.Root.OpenAction = pdf.make_indirect(script)
 
 
-# By what spoils it: the clauses of each claim's standard that veraPDF then finds broken.
+# By kind of damage: the clauses of each standard that veraPDF then reports.
 FAULTS = {
     without_accessible_claim: {"ua1": ["5-1"]},
     without_description_of_the_claim: {"2a": ["6.6.2.3.1-1", "6.6.2.3.1-2"]},
@@ -264,7 +264,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def spoilt(papers):
-    """The sample with one thing spoilt, by what spoils it."""
+    """Return damaged versions of the sample by kind of damage."""
     found = {}
     for spoil in FAULTS:
         with opened(papers["the sample, with every kind of annex"].data) as pdf:
@@ -335,7 +335,7 @@ def test_the_file_is_dated_by_the_paper_and_not_by_the_clock(paper, pdf):
 
 
 def test_the_bookmarks_are_the_headings(paper, pdf):
-    """But those of single items, which would bury the others."""
+    """Except those of single items, which are too many."""
 
     def titles(items):
         for item in items:
@@ -380,7 +380,7 @@ def test_only_our_fonts_are_used_embedded_and_mapped_to_unicode(paper, pdf):
 
 
 def test_nothing_is_transparent(pdf):
-    """What lies under a half-opaque colour is neither seen nor gone."""
+    """Content under a translucent colour is neither visible nor removed."""
     for thing in pdf.objects:
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
             assert {thing.get(key, 1) for key in ("/ca", "/CA")} == {1}
@@ -491,7 +491,7 @@ def test_every_piece_of_content_belongs_to_one_element(pdf):
         assert len(parents[2 * number + 1]) == len(marked)
 
 
-# --- the words ------------------------------------------------------------------------------
+# --- the text -------------------------------------------------------------------------------
 
 
 def squashed(text):
@@ -508,14 +508,14 @@ def test_running_headers_are_not_read_aloud(heard):
 
 
 def test_text_extraction_gives_exactly_the_words_of_the_page(paper):
-    """Besides them: numbers of paragraphs, running heads, and the heads of tables that run on."""
+    """Also allowed: paragraph numbers, running headers and repeated table headers."""
     read = "\n".join(pages(paper.data))
     running = " ".join(re.findall(r"^.*page \d+ of \d+.*$", read, re.M))
     again = set(tokens(running)) | set(tokens(" ".join(paper.page.heads)))
     again |= {"•", "–", "unclassified", "confidence", "in", "draft", *map(str, paper.page.numbers)}
     html, found = tokens(html_words(paper.html)), tokens(read)
     longest = max(html, key=len)
-    if len(longest) > 60:  # broken over lines, like nothing that people write
+    if len(longest) > 60:  # broken over lines, unlike ordinary text
         assert squashed(longest) in squashed(read)
         return
     assert html - found == Counter()

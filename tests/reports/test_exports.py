@@ -1,4 +1,4 @@
-"""What is taken away: the rows of the page, as filtered and as at, in files that open anywhere."""
+"""Test exports: the rows of the page, as filtered and as at a moment, in XLSX and CSV."""
 
 import csv as standard_csv
 import io
@@ -68,7 +68,7 @@ def address(plan, what, format="csv", **query):
 
 
 def rows(reader, plan, what, **query):
-    """The table as dictionaries."""
+    """Return the table's rows as dictionaries."""
     response = reader.get(address(plan, what, **query))
     assert response.status_code == 200
     text = response.content.decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""Authorising a briefing: what was read is what is kept, and nothing changes it afterwards."""
+"""Test authorising a briefing: the version that was read is stored and never changes."""
 
 import json
 from datetime import UTC, date, datetime
@@ -39,14 +39,14 @@ def manager():
 
 @pytest.fixture
 def awaiting(plan, item, coordinator):
-    """Asked for by the coordinator."""
+    """A briefing that the coordinator sent for authorisation."""
     briefing = drafted(plan, item, coordinator, marking="IN CONFIDENCE")
     states.start_consultation(briefing=briefing, by=coordinator)
     return states.ask_for_authorisation(briefing=briefing, by=coordinator)
 
 
 def read_hash(briefing):
-    """What the manager's page shows."""
+    """Return the hash that the manager's page shows."""
     return issuing.printed(briefing, issuing.to_sign(briefing), at=NOW).pdf_sha256
 
 
@@ -85,7 +85,7 @@ def test_a_paper_that_changed_since_it_was_read_cannot_be_signed(awaiting, manag
 
 
 def test_a_paper_that_changes_while_it_is_rendered_cannot_be_signed(awaiting, manager, monkeypatch):
-    """Somebody saves in the seconds that the renderer takes."""
+    """Another user saves while the renderer runs."""
     read = read_hash(awaiting)
     plain = issuing.printed
 
@@ -103,7 +103,7 @@ def test_a_paper_that_changes_while_it_is_rendered_cannot_be_signed(awaiting, ma
 
 
 def miss_a_return(briefing, agency):
-    """A return that nobody accepted: it stops the paper, and changes no byte of it."""
+    """Make an unaccepted return; it stops the paper without changing its bytes."""
     round = RoundFactory(
         plan=briefing.plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30)
     )
@@ -140,7 +140,7 @@ def test_a_check_that_appears_while_the_paper_is_rendered_stops_it(
 
 
 def rendered(monkeypatch):
-    """A list that grows by whether a transaction is open whenever a paper is rendered."""
+    """Collect, at each rendering, whether a transaction is open."""
     within = []
 
     def make(form, document):
@@ -268,13 +268,13 @@ def two_versions(awaiting, manager, coordinator):
 
 
 def tamper(number, **columns):
-    """As somebody at the database's own prompt would, who has taken the triggers away."""
+    """Change a row as at the database's prompt, with the triggers dropped."""
     table = "reports_issuedpaper"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             guards.lift("default")
         else:
-            # What is checked at the end of the transaction is checked first, or it would be in the way.
+            # Run deferred checks first, or the triggers cannot be dropped.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     IssuedPaper.objects.filter(number=number).update(**columns)

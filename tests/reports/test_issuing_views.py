@@ -1,4 +1,4 @@
-"""Issuing in the browser: each step as who may, the signature, and the paper as it was issued."""
+"""Test the pages of issuing: steps and permissions, the signature, and the issued paper."""
 
 import hashlib
 import logging
@@ -205,7 +205,7 @@ def test_signing_needs_a_confirmation_of_having_read_the_paper(client, awaiting,
     }
 
 
-# --- what was issued ----------------------------------------------------------------------
+# --- the issued paper ---------------------------------------------------------------------
 
 
 def test_a_draft_has_no_issued_page(client, briefing, people):

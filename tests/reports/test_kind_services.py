@@ -1,4 +1,4 @@
-"""A plan's kinds of briefing: every change of one, what is refused, and that drafts stay as they were."""
+"""Test the services of kinds of briefing, and that existing drafts do not change."""
 
 from datetime import date
 
@@ -86,7 +86,7 @@ def change_kind(kind, by, **words):
     return kinds.change_kind(kind=kind, by=by, **(typed | words))
 
 
-# --- a section's words --------------------------------------------------------------------------
+# --- the text of a section ----------------------------------------------------------------------
 
 
 def test_a_section_can_be_reworded_and_records_the_reason(kind, by):
@@ -193,7 +193,7 @@ def test_the_closing_section_keeps_its_content_and_accepts_one_sentence(kind, by
     assert change(row, by, standing_text="We ask you to:").version == 2
 
 
-# --- which sections, in which order ------------------------------------------------------------
+# --- sections and their order ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("after", "place"), [("first", 0), ("purpose", 1), ("next-steps", 6)])
@@ -410,7 +410,7 @@ def test_the_database_refuses_an_invalid_kind(kind, spoil):
         spoil(kind)
 
 
-# --- what a kind prints -------------------------------------------------------------------------
+# --- the paper of a kind ------------------------------------------------------------------------
 
 
 def paper(briefing):
@@ -436,7 +436,7 @@ def test_changing_a_kind_never_changes_a_briefing_already_begun(kind, plan, item
 
 
 def reordered(kind, by):
-    """Its own section first, delay before achievements, purpose third."""
+    """Put a new section first, delay before achievements, purpose third."""
     kinds.move_section(section=section(kind, "delay"), places=-1, by=by)
     kinds.move_section(section=section(kind, "purpose"), places=1, by=by)
     add(kind, by, heading="Money", standing_text="Paid from baselines.", after="first")
@@ -580,7 +580,7 @@ def test_a_briefing_begun_after_a_change_includes_it(kind, plan, item, by):
 
 
 def drafts_of_annual(like, by):
-    """A further briefing on the same period, begun as the annual report."""
+    """Draft another briefing on the same period as the annual report."""
     like.pk, like.tracker_number, like.kind, like.annexes = None, "10/2", None, []
     like.save()
     return begin_as(briefing=like, slug="annual", by=by)

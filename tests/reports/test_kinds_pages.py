@@ -1,4 +1,4 @@
-"""Kinds of briefing in the browser: the list, a kind with its preview, and every change of one."""
+"""Test the pages of kinds of briefing: the list, a kind with its preview, and changes."""
 
 from datetime import UTC, date, datetime
 
@@ -53,7 +53,7 @@ def desk(client, coordinator):
 
 @pytest.fixture
 def manager(client, plan):
-    """For somebody who reads drafts and changes nothing."""
+    """A client of a user who reads drafts but may not change them."""
     seat = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.AUTHORISING_MANAGER)
     client.force_login(seat.user)
     return client

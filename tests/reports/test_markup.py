@@ -1,4 +1,4 @@
-"""What a person types and what the paper holds: bold and sub-bullets, and everything else as typed."""
+"""Test parsing typed text: bold, bullets and sub-bullets; everything else is literal."""
 
 import pytest
 from hypothesis import given
@@ -153,7 +153,7 @@ def test_text_written_for_editing_parses_back_the_same(source):
 
 @given(source=st.text(max_size=80))
 def test_parsing_loses_or_adds_no_letter(source):
-    """Whatever is typed, only asterisks, bullet signs, white space and invisible signs may go."""
+    """Only asterisks, bullet signs, white space and invisible characters may be removed."""
     try:
         blocks = parse(source)
     except DocumentError:

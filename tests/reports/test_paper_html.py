@@ -1,4 +1,4 @@
-"""The paper as HTML: everything that the reference has, in its order, for screen and for print."""
+"""Test the paper as HTML: every part of the reference paper in order, for screen and print."""
 
 import re
 from dataclasses import replace
@@ -261,7 +261,7 @@ HOSTILE = '"><script>alert(1)</script>&amp;{{ 7|add:1 }}{% now "Y" %}'
 
 
 def test_every_text_is_escaped_in_every_place():
-    """One hostile string in every place that holds a person's words."""
+    """One hostile string in every place for user text."""
     cover = replace(
         sample.cover(),
         minister=HOSTILE,

@@ -1,4 +1,4 @@
-"""Freezing packs and minutes: what they show, when they may be frozen, and that they stay."""
+"""Test freezing packs and minutes: content, when it is allowed, and that they never change."""
 
 import hashlib
 import json
@@ -66,17 +66,17 @@ def closed(made):
 
 @pytest.fixture(autouse=True)
 def _no_render(monkeypatch):
-    """What is printed is another test's; here a stand-in is quicker."""
+    """Replace rendering by a faster stand-in; other tests cover the output."""
     monkeypatch.setattr(meeting_papers, "html_to_pdf", lambda html, **kwargs: html.encode())
 
 
 class Undo(Exception):
-    """Leaves a block whose writes are to be undone."""
+    """Raised to leave a block and roll back its writes."""
 
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Each example has the database to itself."""
+    """Roll back the block, so that examples do not affect each other."""
     with pytest.raises(Undo), transaction.atomic():
         yield
         raise Undo
@@ -87,7 +87,7 @@ def freeze(made: Before, instant: datetime, kind: str = "pack", **how: int) -> M
     return act(meeting=made.meeting, by=made.coordinator, at=instant, **how)
 
 
-# --- as at when -------------------------------------------------------------------------------
+# --- the moment of a pack ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_unprintable_text_is_refused_by_name_and_nothing_is_stored(made, monkeyp
 
 
 def figures(page: dashboard.Dashboard) -> dict[str, object]:
-    """All that the dashboard counts, in a pack's shape."""
+    """Return the dashboard's figures in the form of a pack."""
     return {
         "headline": page.headline,
         "standings": tuple(Count(each.label, each.count, each.kind) for each in page.figures),
@@ -389,7 +389,7 @@ def test_a_variation_decided_outside_the_agenda_is_listed_with_the_other_decisio
 def test_minutes_can_be_frozen_once_the_record_is_closed(closed):
     paper = freeze(closed, at(12), "minutes")
     assert (paper.kind, paper.number, paper.as_at) == ("minutes", 1, at(12))
-    assert freeze(closed, at(12)).number == 1  # packs are counted apart
+    assert freeze(closed, at(12)).number == 1  # packs are numbered separately
 
 
 def test_minutes_of_an_open_record_cannot_be_frozen(made):

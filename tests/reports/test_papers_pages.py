@@ -1,4 +1,4 @@
-"""The pages of a meeting's papers: preview, draft, freezing, and the stored file handed out."""
+"""Test the pages of a meeting's papers: preview, draft, freezing, and the stored file."""
 
 import hashlib
 
@@ -184,7 +184,7 @@ def test_an_unknown_version_is_not_found(member, made, part):
 
 def test_a_file_that_was_tampered_with_is_not_served(member, made):
     MeetingPaperFactory(meeting=made.meeting)
-    with connection.cursor() as cursor:  # past the guards, as damage to the disk would
+    with connection.cursor() as cursor:  # without the guards, as a damaged disk would
         drop_guards(cursor)
         cursor.execute("UPDATE reports_meetingpaper SET sha256 = %s", ["0" * 64])
     guards.install(GUARDS, "default")

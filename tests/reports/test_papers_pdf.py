@@ -1,6 +1,6 @@
-"""Pack and minutes as PDF: their figures are the dashboard's, and they read well by eye and by ear.
+"""Test packs and minutes as PDF: the dashboard's figures, tags and text.
 
-What every paper's file must hold is in `test_every_paper`.
+`test_every_paper` tests what every PDF must meet.
 """
 
 import re
@@ -65,7 +65,7 @@ def tree(data):
 
 
 def parts(data):
-    """What is heard under each heading of the second level: (role, text) in order."""
+    """Return the tagged text under each second-level heading: (role, text) in order."""
     found, heading = {}, ""
     for role, text in spoken(data):
         if role == "H2":
@@ -204,7 +204,7 @@ def test_the_same_paper_renders_to_the_same_bytes(papers, data):
     assert again == data
 
 
-# --- what does not fit ------------------------------------------------------------------------
+# --- long content -----------------------------------------------------------------------------
 
 
 def test_forty_matters_and_long_lists_print_and_state_what_is_left_out(papers):

@@ -1,4 +1,4 @@
-"""A draft as it was: rebuilt from history in a fixed number of queries, at moments worth a look."""
+"""Test rebuilding past drafts from history, and the moments that are offered."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,7 +21,7 @@ TODAY = date(2010, 9, 1)
 
 
 def on(day, hour=0):
-    """What is written inside is written then; midnight UTC is noon in New Zealand."""
+    """Write everything in the block then; midnight UTC is noon in New Zealand."""
     return time_machine.travel(datetime(2010, 8, day, hour, tzinfo=UTC), tick=True)
 
 
@@ -50,7 +50,7 @@ def texts(document):
 
 
 def test_the_draft_of_any_moment_is_the_paper_of_that_moment(draft, by):
-    """Edited, added, moved, hidden, joined, renamed and asked: each state comes back whole."""
+    """After each edit, the draft of that moment is rebuilt completely."""
     row = first(draft, "purpose")
     then = {}
 
@@ -103,7 +103,7 @@ def test_the_draft_of_a_moment_is_read_in_three_queries(
         draft_rows.read_draft_as_at(draft, datetime.now(UTC))
 
 
-# --- which moments ----------------------------------------------------------------------------
+# --- moments offered --------------------------------------------------------------------------
 
 
 def offered(draft):

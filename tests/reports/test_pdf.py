@@ -1,6 +1,6 @@
-"""The briefing's PDF as its readers meet it: by eye, by ear, by search, and years later by hash.
+"""Test the briefing's PDF: its look, tags, text and reproducible bytes.
 
-What every paper's file must hold is in `test_every_paper`.
+`test_every_paper` tests what every PDF must meet.
 """
 
 import hashlib
@@ -117,7 +117,7 @@ def test_two_processes_render_the_same_bytes(data, project_root):
     assert out.stdout.strip() == hashlib.sha256(data).hexdigest()
 
 
-# --- the words ------------------------------------------------------------------------------
+# --- the text -------------------------------------------------------------------------------
 
 
 def without_running_heads(data):
@@ -126,7 +126,7 @@ def without_running_heads(data):
 
 
 def markers(document):
-    """What numbering adds to the words of the HTML."""
+    """Return the numbers that the PDF adds to the text of the HTML."""
     numbers = [str(p.number) for p in document.paragraphs()]
     numbers += [str(item.number) for item in document.recommendation.items]
     bullets = [b for p in document.paragraphs() for b in p.bullets]
@@ -136,7 +136,7 @@ def markers(document):
 
 def test_the_pdf_has_exactly_the_words_of_the_html():
     table = sample.work_item_table()
-    on_one_page = replace(table, pillars=table.pillars[:2])  # else its head is printed again
+    on_one_page = replace(table, pillars=table.pillars[:2])  # otherwise its header is printed again
     document = sample.document(annexes=(sample.progress_picture(), on_one_page))
     html = tokens(html_words(document_html(document)))
     paper = tokens(without_running_heads(render_pdf(document)))
@@ -184,7 +184,7 @@ def test_headings_and_paragraphs_are_printed_in_order(data):
 
 
 def test_macrons_are_printed_correctly(tmp_path, project_root):
-    """The text layer may be right while the page shows other letters; only a picture tells."""
+    """The text layer can be right while the page shows other letters; only an image shows it."""
     letters = plain("Āā Ēē Īī Ōō Ūū Kāinga whānau Ōtautahi ngā hapū Māori")
     without = plain("Aa Ee Ii Oo Uu Kainga whanau Otautahi nga hapu Maori")
     stored = Image.open(project_root / "tests/reports/pictures/macrons.png").convert("L")
@@ -193,7 +193,7 @@ def test_macrons_are_printed_correctly(tmp_path, project_root):
 
 
 def picture_of(text, folder):
-    """The first paragraph as a picture, cut to its ink."""
+    """Return an image of the first paragraph, cropped to its ink."""
     paragraph = replace(sample.paragraph("p-01", text), bullets=())
     section = Section(SectionKind.PURPOSE, "Purpose", (paragraph,))
     data = render_pdf(sample.document(sections=(section,), annexes=()))
@@ -209,7 +209,7 @@ def picture_of(text, folder):
 
 
 def where(data, first, last):
-    """The second page's area from one word to another, for pdftoppm at 200 dots an inch."""
+    """Return the second page's area between two words, for pdftoppm at 200 dpi."""
     boxes = run("pdftotext", data, "-bbox", "-f", "2", "-l", "2").decode()
     place = r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">'
     left, top, _, bottom = (float(n) for n in re.search(place + first, boxes).groups())
@@ -219,7 +219,7 @@ def where(data, first, last):
 
 
 def unlike(picture, stored):
-    """How far two pictures differ, in grey levels a pixel."""
+    """Return the mean difference of two images in grey levels."""
     return ImageStat.Stat(ImageChops.difference(picture.resize(stored.size), stored)).mean[0]
 
 
@@ -274,7 +274,7 @@ def test_repeated_table_headers_are_read_once_and_printed_on_each_page(long_data
 
 
 def test_the_renderer_has_the_version_that_the_tag_tree_is_written_for():
-    """structure.py stands in for private functions: read it against the new ones before raising this."""
+    """structure.py replaces private functions: compare it with the new ones before raising this."""
     import weasyprint
 
     assert weasyprint.VERSION == WEASYPRINT == "70.0"
@@ -346,7 +346,7 @@ def test_sign_offs_stay_with_the_recommendations_across_page_breaks(more):
 def test_a_heading_stays_with_its_text_across_page_breaks(more):
     for page in pages(render_pdf(lengthened(SectionKind.PURPOSE, more)), "-layout"):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
-        assert not re.fullmatch("[A-Z ]+", lines[-2])  # the last is the running foot
+        assert not re.fullmatch("[A-Z ]+", lines[-2])  # the last is the running footer
 
 
 def test_a_full_picture_of_progress_stays_on_one_page():
@@ -415,7 +415,7 @@ def elements(root):
 
 @pytest.mark.parametrize("paper", ["briefing", "with every annex", "in other languages"])
 def test_the_html_parses_the_same_as_with_a_general_html_parser(paper, monkeypatch):
-    """Ours is quicker, and takes what the templates write for XML."""
+    """Our parser is faster and reads the templates' output as XML."""
     import weasyprint
 
     document = {

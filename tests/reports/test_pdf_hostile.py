@@ -1,4 +1,4 @@
-"""The renderer can read files and networks. Whatever a person types, it does neither: text prints, or is refused."""
+"""Test that user text never makes the renderer read files or networks: it prints or is refused."""
 
 import re
 from dataclasses import replace
@@ -40,7 +40,7 @@ PAYLOADS = {
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Every address that the renderer asks for."""
+    """Collect every URL that the renderer requests."""
     found = []
     fetcher = pdf_module._fetcher()
     plain_fetch = type(fetcher).fetch
@@ -99,7 +99,7 @@ def test_hidden_or_oversized_text_is_refused(text):
         replace(sample.cover(), title=text)
 
 
-# --- the renderer's own door, with markup that our templates would never let through --------
+# --- the renderer itself, with markup that our templates never produce ----------------------
 
 
 def rendered(body, head=""):

@@ -29,7 +29,7 @@ from workitems.standing import Late, Standing
 
 pytestmark = pytest.mark.django_db
 
-# A plan that fails is told as it is: making it smaller would take minutes of pages.
+# Failing plans are not shrunk: that would take minutes.
 some_plans = hypothesis_settings(
     max_examples=25,
     phases=[Phase.generate],
@@ -38,12 +38,12 @@ some_plans = hypothesis_settings(
 
 
 class Undo(Exception):
-    """Leaves a block whose writes are to be undone."""
+    """Raised to leave a block and roll back its writes."""
 
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Each example has the database to itself."""
+    """Roll back the block, so that examples do not affect each other."""
     with pytest.raises(Undo), transaction.atomic():
         yield
         raise Undo
@@ -61,7 +61,7 @@ def versions(model: Any, moment: Moment) -> list[Any]:
 
 
 def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
-    """The whole plan or a part of it, compared with an earlier moment or not."""
+    """A strategy for views of a whole or filtered plan, compared with an earlier moment or not."""
     before = (
         [None, since] if since.key and (since.on, since.key) < (at.on, at.key or "~") else [None]
     )
@@ -110,7 +110,7 @@ def test_figures_by_agency_pillar_cell_and_standing_each_add_up_to_the_total(dat
         assert sum(cause.figure.count for cause in page.causes) == len(page.at.delays)
 
 
-# --- the lists behind ---------------------------------------------------------------------------
+# --- lists of the figures -----------------------------------------------------------------------
 
 FIGURE = re.compile(
     r'<a[^>]* href="([^"]+)">(?:<svg[^>]*><use[^>]*/></svg>)?([\d,]+)<span class="visually-hidden">'

@@ -1,4 +1,4 @@
-"""From the demo's workbook to a file on disk: the whole job, read back by tools that are not ours."""
+"""Test rendering a briefing from the demo's workbook to a file, read by independent tools."""
 
 import json
 import re
@@ -78,7 +78,7 @@ def test_the_demo_plan_becomes_the_2010_briefing(demo, out, tmp_path):
     assert len(numbers) == len(list(document.paragraphs()))
     assert to_json(document) == kept.read_bytes()
     assert "Hon Dr Jonathan Coleman, Minister of Immigration" in text
-    # The facts of that year, in their sections.
+    # Facts of that year in their sections.
     body = " ".join(text.split())
     achievements = body[body.index("ACHIEVEMENTS") : body.index(" DELAY ")]
     for fact in ("Victims of Trafficking Immigration Policy", "Manila", "Special Needs Grants"):

@@ -1,4 +1,4 @@
-"""The worker: what it makes, what it does when a paper kills its process, and how it stops."""
+"""Test the worker: what it renders, how it handles a process that dies, and how it stops."""
 
 import os
 import signal
@@ -110,7 +110,7 @@ def test_rendering_is_stopped_at_the_time_limit(briefing):
 
 
 def test_exceeding_the_memory_limit_loses_only_the_process(briefing):
-    # More than the interpreter has when it begins, less than a paper takes.
+    # More than the interpreter needs to start, less than a paper needs.
     with (
         Room(seconds=60, mebibytes=200) as room,
         pytest.raises(RoomLost, match="ended in the middle|MemoryError"),
@@ -197,7 +197,7 @@ def test_a_worker_that_is_stopped_returns_its_paper_to_the_queue(briefing, monke
 
 
 def test_the_process_of_a_room_ends_when_its_worker_was_killed():
-    """A worker that is killed leaves nothing running behind it."""
+    """A killed worker leaves no process behind."""
     code = (
         "import os, signal\n"
         "from reports.render.room import Room\n"

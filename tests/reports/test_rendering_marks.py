@@ -1,6 +1,6 @@
-"""What tells an unchanged draft from a changed one: a stale PDF would be believed.
+"""Test the mark that tells a changed draft from an unchanged one, so no stale PDF is served.
 
-The mark must move whenever the paper does; it may move more often.
+The mark must change whenever the paper does; it may change more often.
 """
 
 import ast
@@ -84,7 +84,7 @@ def test_every_exception_names_a_table_that_exists():
 
 
 def rows_of(model: type[models.Model], briefing: Briefing) -> list[Any]:
-    """Two rows, those of the briefing where rows are somebody's."""
+    """Return two rows, those of the briefing if rows belong to one."""
     rows = model._default_manager.order_by("pk")
     if model is Briefing:
         return list(rows.filter(pk=briefing.pk))
@@ -94,7 +94,7 @@ def rows_of(model: type[models.Model], briefing: Briefing) -> list[Any]:
 
 
 def another(field: Any, value: Any) -> Any:
-    """Another value of the column, of the same kind; None for one that is left alone."""
+    """Return another value for the column; None if the column is left alone."""
     if isinstance(field, models.DateTimeField):
         return value and value + timedelta(hours=7)
     if isinstance(field, models.DateField):
@@ -113,7 +113,7 @@ def another(field: Any, value: Any) -> Any:
 
 
 def test_a_change_of_any_column_that_changes_the_paper_changes_the_mark(scene: Scene):
-    """Every column of every table that composing asks for, by raw updates past all services."""
+    """Every column of every table that composing queries, by raw updates without services."""
     papers = [scene.briefing, scene.issued]
     told = 0
     for model in models_of(tables_asked(scene.briefing) | tables_asked(scene.issued)):
@@ -131,7 +131,7 @@ def test_a_change_of_any_column_that_changes_the_paper_changes_the_mark(scene: S
                             assert mark_now() != mark, f"{model.__name__}.{field.name}"
                         transaction.set_rollback(True)
                 except DatabaseError:
-                    continue  # The database refuses it, and so the paper says the same.
+                    continue  # The database refuses it, so the paper is unchanged.
     # So that the test does not pass by changing nothing.
     assert told > 20
 
@@ -234,7 +234,7 @@ def test_equal_marks_mean_equal_papers_after_any_actions(scene: Scene, acts):
 
 
 def test_a_change_committed_late_changes_the_mark():
-    """Two writers take 1 and 2; 2 is committed first, and a paper is made of it."""
+    """Two writers take 1 and 2; 2 is committed first, and a paper is rendered from it."""
     last = RecordChange.objects.create().pk
     RecordChange.objects.create(pk=last + 2)
     mark = mark_now()
@@ -271,7 +271,7 @@ def test_a_new_edition_of_wording_or_look_changes_the_mark(monkeypatch):
 
 
 def test_every_own_module_imported_by_the_renderer_is_part_of_the_look():
-    """But for what makes files that are never kept, and for the floor that they are kept by."""
+    """Except modules that make files which are never stored, and the layers below."""
     made_anew = {"csv.py", "xlsx.py", "annex_sheets.py", "meeting_html.py"}
     missing = set()
     reports = django_settings.BASE_DIR / "reports"
@@ -299,7 +299,7 @@ def imported_from(source, package):
 
 
 def test_the_edition_of_the_look_depends_on_every_file_of_it(monkeypatch, tmp_path, settings):
-    """A file that is changed, added or renamed makes another edition."""
+    """A changed, added or renamed file changes the edition."""
     settings.BASE_DIR = tmp_path
     sheet = tmp_path / "static" / "paper" / "paper.css"
     sheet.parent.mkdir(parents=True)

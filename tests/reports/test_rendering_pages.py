@@ -1,4 +1,4 @@
-"""A draft's files in the browser: at once, by way of the page that says how far, or why not."""
+"""Test serving a draft's files: at once, after the progress page, or refused with the reason."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -46,7 +46,7 @@ def coordinator(plan, client):
 
 @pytest.fixture
 def long_papers(monkeypatch):
-    """Every paper counts as long."""
+    """Make every paper count as long."""
     monkeypatch.setattr(renderings, "SHORT", 0)
 
 
@@ -181,7 +181,7 @@ def test_a_worker_without_a_recent_heartbeat_counts_as_stopped(
         ({"stage": ""}, "Reading the paper", 0),
         ({"stage": "layout", "page": 30}, "Laying out page 30", None),
         ({"stage": "layout", "page": 30, "pages_of": 60}, "Laying out page 30 of about 60", 30),
-        # Longer than the last one was: nobody knows by how much.
+        # Longer than the last one: the rest cannot be estimated.
         ({"stage": "layout", "page": 61, "pages_of": 60}, "Laying out page 61", None),
         ({"stage": "writing", "page": 31, "pages_of": 62}, "Writing page 31 of 62", 78),
         ({"stage": "checking", "page": 62, "pages_of": 62}, "Checking the file", 98),

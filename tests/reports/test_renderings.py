@@ -1,4 +1,4 @@
-"""Files of papers: each content is made once, whoever asks, and none is begun for ever."""
+"""Test renderings: each content is rendered once, and none is retried without end."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def briefing(plan, item):
 
 @pytest.fixture
 def made(monkeypatch):
-    """What is made, in order, without the seconds that a real file takes."""
+    """Collect what is rendered, in order, with a fast stand-in for the renderer."""
     calls = []
 
     def make(form, document):
@@ -74,7 +74,7 @@ def test_changed_content_is_rendered_again(briefing, made):
 
 
 def test_a_paper_with_the_same_content_again_is_not_rendered_again(briefing, item, made):
-    """Something was written, but nothing that the paper says."""
+    """Something was written, but nothing that the paper includes."""
     first = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     item.objective = "Told nowhere in the paper"
     item.save()
@@ -103,7 +103,7 @@ def test_an_unchanged_draft_is_found_in_two_queries(briefing, made, django_asser
 
 
 def test_two_briefings_never_share_a_file(briefing, made):
-    """Even where they say the same: who may read one need not be who may read the other."""
+    """Not even with equal content: different users may read them."""
     other = BriefingFactory(plan=briefing.plan)
     document = document_of(briefing)
     rows = {
@@ -189,7 +189,7 @@ def test_waiting_for_a_short_paper_of_another_request_times_out(briefing, made, 
     assert (row.state, made) == (State.RUNNING, [])
 
 
-# --- what does not come to an end ---------------------------------------------------------
+# --- failures and retries -----------------------------------------------------------------
 
 
 def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch):
@@ -278,7 +278,7 @@ def test_the_expected_pages_are_those_of_the_briefings_last_file(briefing):
     assert (row.pages_of, renderings.claim(at=NOW).pages_of) == (0, 7)
 
 
-# --- what is kept -------------------------------------------------------------------------
+# --- retention ----------------------------------------------------------------------------
 
 
 def test_old_files_are_deleted_and_a_drafts_newest_is_kept_for_a_week(briefing, made):

@@ -1,4 +1,4 @@
-"""The Minister's answer: recorded once, corrected by further records, and what comes of it."""
+"""Test the Minister's answer: recording, corrections and follow-ups."""
 
 from datetime import UTC, date, datetime
 
@@ -40,7 +40,7 @@ def by():
 
 @pytest.fixture
 def issued(plan):
-    """With the Minister; its two recommendations are to note and to agree."""
+    """A paper with the Minister; its two recommendations are to note and to agree."""
     return IssuedPaperFactory(briefing__plan=plan, briefing__state=State.WITH_MINISTER)
 
 
@@ -138,7 +138,7 @@ def test_a_correction_is_a_new_record_and_keeps_the_old_one(issued, by):
     assert second.corrects == first
     assert first.choices.get(number=2).option == "agreed"
     assert second.choices.get(number=2).option == "not agreed"
-    # Without another scan, the first one holds.
+    # Without another scan, the first one stays.
     assert (second.scan.name, second.scan_name) == (first.scan.name, "signed.pdf")
 
 
@@ -197,12 +197,12 @@ def test_a_file_whose_content_does_not_match_its_type_is_refused_and_not_stored(
     assert refusal.value.field == "scan"
 
 
-# --- what somebody is to do ---------------------------------------------------------------
+# --- follow-ups ---------------------------------------------------------------------------
 
 
 @pytest.fixture
 def agreed(issued):
-    """The choice of an answer of 3 August 2010."""
+    """The agreed choice of an answer of 3 August 2010."""
     response = ResponseFactory(issued=issued)
     return ResponseChoiceFactory(
         response=response, number=2, key="r-02", verb="agree", option="agreed"

@@ -1,4 +1,4 @@
-"""Tables as files: what a spreadsheet program finds in them, and that no cell is a formula."""
+"""Test tables as XLSX and CSV: their content, and that no cell is a formula."""
 
 import csv as standard_csv
 import io
@@ -16,7 +16,7 @@ from workitems.workbook.cell_kinds import CELL_CHARACTERS, clean
 
 MADE_AT = datetime(2010, 7, 30, 1, 15, tzinfo=UTC)
 DAY = date(2010, 7, 30)
-MIDNIGHT = datetime.combine(DAY, time())  # a spreadsheet's days have one, and no zone
+MIDNIGHT = datetime.combine(DAY, time())  # spreadsheet dates have a time and no zone
 COLUMNS = [
     Column("Item", 8),
     Column("Work item", 40),
@@ -24,7 +24,7 @@ COLUMNS = [
     Column("Days", 8, Kind.NUMBER),
 ]
 ROWS = [["1.10", "Print a brochure", DAY, 12], ["1.2", "", None, None]]
-# What spreadsheet programs run, and texts that look as if they were escaped already.
+# Formulas of spreadsheet programs, and text that looks already escaped.
 RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''-", "＝1", "'", "'plain", "#N/A"]
 WORDS = st.one_of(
     st.text(max_size=60),

@@ -1,4 +1,4 @@
-"""A briefing's way from draft to closed: every step from every state, and the reasons it keeps."""
+"""Test a briefing's states: every step from every state, and the recorded reasons."""
 
 import pytest
 from django.db import transaction
@@ -65,12 +65,12 @@ def by():
 
 @pytest.fixture
 def briefing(plan, item, by):
-    """Drafted, and stopped by no check."""
+    """A draft that passes every check."""
     return drafted(plan, item, by)
 
 
 def put(briefing, state, **more):
-    """The briefing in a state, with history that says so."""
+    """Put the briefing in a state, with its history."""
     for name, value in {"state": state, **more}.items():
         setattr(briefing, name, value)
     return history.save(briefing, by=None)
@@ -124,7 +124,7 @@ def test_every_allowed_transition_is_made_by_a_step():
         for leads in table.values()
         for start, end in leads.items()
     }
-    # Signing and the answer have services of their own; a correction goes back to any of three.
+    # Signing and answering have separate services; a correction can return to three states.
     reached |= {(State.AWAITING, State.AUTHORISED), (State.WITH_MINISTER, State.RETURNED)}
     reached |= {(State.DRAFTING, State.AUTHORISED), (State.DRAFTING, State.RETURNED)}
     assert reached == {(start, end) for start, ends in Briefing.NEXT.items() for end in ends}
@@ -158,7 +158,7 @@ def test_an_abandoned_correction_leaves_the_paper_in_its_state(before, briefing,
     assert (row.state, row.correction_note) == (before, "")
 
 
-# --- what checks hold up --------------------------------------------------------------------
+# --- steps stopped by checks ----------------------------------------------------------------
 
 
 def refusal_of(step, briefing, by):

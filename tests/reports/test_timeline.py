@@ -1,4 +1,4 @@
-"""The timeline: every milestone of every item, as at a moment, in groups that say what is in them."""
+"""Test the timeline: every milestone as at a moment, in groups."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

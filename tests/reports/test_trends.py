@@ -1,4 +1,4 @@
-"""Trends: each month is what the dashboard said when the month ended, and every sum adds up."""
+"""Test trends: each month has the dashboard's figures at its end, and sums add up."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +33,7 @@ JULY = Moment.end_of(date(2010, 7, 31))
 
 
 def written(row, at):
-    """The row, and its version as at the moment."""
+    """Write the row and its version as at the moment."""
     history.save(row, by=None, actor="Test", at=at)
     return row
 
@@ -268,7 +268,7 @@ def test_a_milestone_met_by_its_later_agreed_date_counts_as_on_time():
     milestone.completed_on = date(2010, 6, 2)
     written(milestone, noon(2010, 6, 2))
     met = trends.read_trends(plan, JULY).met
-    # The second is due on the day itself: its date has not passed.
+    # The second is due on the day itself, so its date has not passed.
     assert (met.original, met.agreed) == (Met(0, 1, 0), Met(0, 1, 0))
 
 

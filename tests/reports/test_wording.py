@@ -1,4 +1,4 @@
-"""Figures, lists, dates and agencies read as English does, for none, one and many."""
+"""Test the wording of figures, lists, dates and agencies for none, one and many."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Words typed for a paragraph that is not there any more, sent without a script: nothing is lost."""
+"""Test that text typed for a removed paragraph is not lost without JavaScript."""
 
 import pytest
 from django.urls import reverse

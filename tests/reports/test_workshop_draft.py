@@ -29,7 +29,7 @@ def generated(key, text):
 
 
 def composed(**texts):
-    """What the records say, by content: a list of (key, text)."""
+    """Return composed paragraphs by content: a list of (key, text)."""
     return [Composed(content, key, text) for content, rows in texts.items() for key, text in rows]
 
 
@@ -166,7 +166,7 @@ def test_a_paragraph_is_split_between_its_sentences(draft):
     assert texts(acts.merge(halves, "p-1"))[0] == ["First. Second.", "Two."]
 
 
-# --- any sequence of acts -----------------------------------------------------------------------
+# --- any sequence of edits ----------------------------------------------------------------------
 
 WORDS = st.sampled_from(["Alpha.", "Beta. Gamma.", "See {1}.", "**Bold** words.", "List:\n- x"])
 KEYS = st.sampled_from(["p-1", "p-2", "p-3", "p-9", "p-x0", "p-x1", "p-x2"])
@@ -188,7 +188,7 @@ ACTS = st.one_of(
 
 
 def done(draft, act, step):
-    """The draft after an act, or as it was where the act is refused."""
+    """Return the draft after an edit, or unchanged if the edit is refused."""
     name, *rest = act
     try:
         match name:
@@ -208,7 +208,7 @@ def done(draft, act, step):
 
 
 def paper_of(draft):
-    """The draft as a document, with the sample's cover and annexes."""
+    """Return the draft as a document, with the sample's cover and annexes."""
     records = SimpleNamespace(
         facts=SimpleNamespace(maori=(), plan=SimpleNamespace(title="Plan of Action")),
         cover=sample.cover(),

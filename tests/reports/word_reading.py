@@ -1,4 +1,4 @@
-"""Reads a Word file back with python-docx, and the paper's HTML beside it, each as lines of text."""
+"""Reads a Word file with python-docx, and the paper's HTML, each as lines of text."""
 
 import io
 import re
@@ -32,7 +32,7 @@ BLOCKS = {
 
 
 class PaperBlocks(HTMLParser):
-    """What a reader of the HTML sees, a line for each block, without the pictures."""
+    """Collects the visible text of the HTML, one line for each block, without pictures."""
 
     def __init__(self, html):
         super().__init__()
@@ -76,7 +76,7 @@ def is_timeline(block):
 
 
 def word_lines(file):
-    """The file's words, a line for each paragraph, without the tables that stand for a picture."""
+    """Return the file's text, one line for each paragraph, without tables that replace charts."""
     lines = []
     for block in file.iter_inner_content():
         if isinstance(block, Table):
