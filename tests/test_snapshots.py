@@ -20,7 +20,7 @@ def rows_of_each_table() -> dict[str, int]:
     return found
 
 
-def test_every_committed_row_goes_and_the_guards_stay():
+def test_restoring_removes_committed_rows_and_keeps_the_guards():
     before = rows_of_each_table()
     snapshot = take_snapshot()
     SeatFactory()

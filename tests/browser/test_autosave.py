@@ -126,7 +126,7 @@ def typing_stops(page):
     page.clock.run_for(1200)
 
 
-def test_words_are_saved_once_a_moment_after_the_typing_stops(page, server, words):
+def test_text_is_saved_once_shortly_after_typing_stops(page, server, words):
     words.fill("a")
     page.clock.run_for(1000)
     words.fill("ab")
@@ -139,7 +139,7 @@ def test_words_are_saved_once_a_moment_after_the_typing_stops(page, server, word
     assert server.sent == [{"text": "ab", "csrfmiddlewaretoken": "first"}]
 
 
-def test_one_save_is_under_way_at_a_time_and_the_latest_words_win(page, server, words):
+def test_only_one_save_runs_at_a_time_and_the_latest_text_is_saved(page, server, words):
     waiting = []
     server.answers = [waiting.append]
     words.fill("one")
@@ -154,7 +154,7 @@ def test_one_save_is_under_way_at_a_time_and_the_latest_words_win(page, server, 
     assert server.texts == ["one", "three"]
 
 
-def test_a_fault_of_the_network_is_tried_again_each_time_a_little_later(page, server, words):
+def test_a_network_error_is_retried_with_growing_delays(page, server, words):
     server.answers = [lost, lost, lost]
     words.fill("one")
     typing_stops(page)
@@ -168,7 +168,7 @@ def test_a_fault_of_the_network_is_tried_again_each_time_a_little_later(page, se
     expect(line(page)).to_have_text("All saved.")
 
 
-def test_a_service_in_trouble_is_tried_again(page, server, words):
+def test_a_server_error_is_retried(page, server, words):
     server.answers = [says(503)]
     words.fill("one")
     typing_stops(page)
@@ -177,7 +177,7 @@ def test_a_service_in_trouble_is_tried_again(page, server, words):
     expect(state(page)).to_have_text("Saved: one")
 
 
-def test_words_are_sent_at_once_when_the_connection_is_back(page, server, words):
+def test_text_is_sent_at_once_when_the_connection_is_back(page, server, words):
     page.context.set_offline(True)
     server.answers = [lost]
     words.fill("one")
@@ -187,7 +187,7 @@ def test_words_are_sent_at_once_when_the_connection_is_back(page, server, words)
     expect(state(page)).to_have_text("Saved: one")
 
 
-def test_a_token_that_is_refused_is_renewed_once(page, server, words):
+def test_a_refused_token_is_renewed_once(page, server, words):
     server.token = "second"
     server.answers = [refused_token]
     words.fill("one")
@@ -196,7 +196,7 @@ def test_a_token_that_is_refused_is_renewed_once(page, server, words):
     assert [each["csrfmiddlewaretoken"] for each in server.sent] == ["first", "second"]
 
 
-def test_a_fresh_token_that_is_refused_as_well_means_closed(page, server, words):
+def test_a_renewed_token_that_is_refused_too_means_closed(page, server, words):
     server.token = "second"
     server.answers = [refused_token, refused_token]
     words.fill("one")
@@ -206,7 +206,7 @@ def test_a_fresh_token_that_is_refused_as_well_means_closed(page, server, words)
     assert len(server.sent) == 2
 
 
-def test_words_are_not_sent_in_the_name_of_somebody_else(page, server, words):
+def test_text_is_not_sent_as_another_user(page, server, words):
     server.person = "2"
     server.answers = [refused_token]
     words.fill("one")
@@ -216,7 +216,7 @@ def test_words_are_not_sent_in_the_name_of_somebody_else(page, server, words):
     assert len(server.sent) == 1
 
 
-def test_signed_out_is_said_and_tried_again(page, server, words):
+def test_a_signed_out_user_is_told_and_the_save_is_retried(page, server, words):
     server.answers = [
         lambda route: route.fulfill(status=302, headers={"Location": "/account/sign-in/"})
     ]
@@ -227,7 +227,7 @@ def test_signed_out_is_said_and_tried_again(page, server, words):
     expect(state(page)).to_have_text("Saved: one")
 
 
-def test_a_conflict_shows_both_texts_and_nothing_is_saved_until_one_is_chosen(page, server, words):
+def test_a_conflict_shows_both_texts_and_saves_nothing_until_one_is_chosen(page, server, words):
     server.answers = [CONFLICT]
     words.fill("mine")
     typing_stops(page)
@@ -245,7 +245,7 @@ def test_a_conflict_shows_both_texts_and_nothing_is_saved_until_one_is_chosen(pa
     assert server.texts == ["mine", "mine+still"]
 
 
-def test_words_whose_receipt_was_lost_are_nobody_elses(page, server, words):
+def test_text_whose_response_was_lost_is_not_a_conflict(page, server, words):
     server.answers = [lost, says(409, text="one", theirs="<p>one</p>")]
     words.fill("one")
     typing_stops(page)
@@ -256,7 +256,7 @@ def test_words_whose_receipt_was_lost_are_nobody_elses(page, server, words):
     assert server.texts == ["one", "two", "two"]
 
 
-def test_words_that_were_refused_wait_until_they_are_changed(page, server, words):
+def test_refused_text_is_not_sent_again_until_it_changes(page, server, words):
     server.answers = [says(422)]
     words.fill("one")
     typing_stops(page)
@@ -268,7 +268,7 @@ def test_words_that_were_refused_wait_until_they_are_changed(page, server, words
     expect(state(page)).to_have_text("Saved: two")
 
 
-def test_an_act_goes_before_the_words_and_is_kept_without_a_connection(page, server, words):
+def test_an_action_is_sent_before_the_text_and_kept_without_a_connection(page, server, words):
     server.answers = [lost]
     words.fill("one")
     page.evaluate("{ box.act({ act: 'no-change' }) }")
@@ -282,7 +282,7 @@ def test_an_act_goes_before_the_words_and_is_kept_without_a_connection(page, ser
     ]
 
 
-def test_leaving_warns_only_of_what_is_not_saved(page, server, words):
+def test_leaving_the_page_warns_only_about_unsaved_text(page, server, words):
     assert not warns(page)
     waiting = []
     server.answers = [waiting.append, lost]

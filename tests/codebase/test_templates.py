@@ -18,13 +18,13 @@ def test_no_line_of_a_template_is_over_160_characters():
     assert {name_of(path): found for path in files if (found := long_lines(path))} == {}
 
 
-def test_the_check_sees_a_long_line(tmp_path):
+def test_the_check_finds_a_long_line(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(f"<p>\n{'a' * 160}\n{'a' * 161}\n</p>\n")
     assert long_lines(page) == [3]
 
 
-def test_the_format_is_checked_and_a_piece_of_a_line_gets_no_line_break(tmp_path):
+def test_the_check_finds_wrong_format_and_keeps_inline_tags_on_their_line(tmp_path):
     (tmp_path / "good.html").write_text("<p>{{ text }}</p>\n")
     (tmp_path / "piece.html").write_text("<b>{{ text }}</b>")
     for name, ending in (("page.html", "\n"), ("part.html", "")):

@@ -270,7 +270,7 @@ def test_a_withdrawn_or_complete_item_has_no_attention_and_no_upcoming_dates(pla
     assert at(plan, TODAY).reasons[item.pk] == []
 
 
-def test_what_happens_after_the_day_has_not_happened(plan, item):
+def test_events_after_the_day_are_ignored(plan, item):
     """A date to come may be recorded; nothing counts it before its day."""
     milestone = item.milestones.get()
     change(milestone, MAY, completed_on=JULY)
@@ -368,7 +368,7 @@ def test_records_of_the_whole_plan_are_left_out_when_filtered_by_pillar(plan, it
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("moment", [Moment.today(TODAY), Moment.end_of(JULY)])
-def test_reading_a_plan_takes_as_many_queries_for_any_number_of_items(
+def test_reading_a_plan_takes_the_same_queries_for_any_number_of_items(
     plan, count, moment, django_assert_num_queries
 ):
     with clock(MAY):
