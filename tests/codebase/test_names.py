@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from tests.codebase.source import PACKAGES, modules, name_of
 
-# Django and this house give these names themselves.
+# Names given by Django and by this project's conventions.
 GIVEN = {"__init__", "models", "rules", "services", "forms", "views", "urls", "apps", "admin"}
 # Inside these, modules are split by noun, and one noun goes through them all (docs/architecture.md).
 LAYERS = {"models", "rules", "services", "forms", "views"}

@@ -1,4 +1,4 @@
-"""How templates are written: formatted by a tool, and no line too long to read."""
+"""Test the format of templates and the length of their lines."""
 
 from pathlib import Path
 

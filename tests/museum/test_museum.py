@@ -1,4 +1,4 @@
-"""Papers and workbooks of every release, as they were written: they open, print, compare and take
+"""Test that papers and workbooks of every release still open, print, compare and take
 an answer for ever.
 
 Each folder beside this file holds what one schema number of the Document wrote. When the form of a

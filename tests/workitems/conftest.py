@@ -1,4 +1,4 @@
-"""A plan with two agencies and the people in their seats, for the tests of this folder."""
+"""Fixtures of a plan with two agencies and their users, for the tests of this folder."""
 
 import pytest
 import time_machine
@@ -62,13 +62,13 @@ def coordinator(labour):
 
 @pytest.fixture
 def colleague(customs):
-    """Reads the plan, and writes for another agency's items."""
+    """A user who reads the plan and writes for another agency's items."""
     return seated("Customs contributor", customs, Seat.Role.CONTRIBUTOR)
 
 
 @pytest.fixture
 def stranger():
-    """Holds a seat in an agency that has no part in the plan."""
+    """A user of an agency outside the plan."""
     return SeatFactory(user__name="Stranger").user
 
 
@@ -79,7 +79,7 @@ def nobody():
 
 @pytest.fixture
 def item(plan, police):
-    """Led by Police, under way, thought to be on track."""
+    """An item led by Police, under way and on track."""
     return WorkItemFactory(
         plan=plan,
         number="1.2",
@@ -108,20 +108,20 @@ def delayed(item):
 
 @pytest.fixture
 def of_return(plan, police):
-    """The return that Police owes in the round that is open."""
+    """The return that Police owes in the open round."""
     return Return.objects.create(round=RoundFactory(plan=plan), agency=police)
 
 
 @pytest.fixture
 def on_the_day():
-    """For tests of pages, whose views ask the clock."""
+    """Stop the clock, for tests of pages."""
     with time_machine.travel(NOW, tick=False):
         yield
 
 
 @pytest.fixture
 def client_of():
-    """A browser of its own for each person."""
+    """Return a function that gives each user a separate client."""
 
     def client_of(user):
         client = Client()

@@ -1,4 +1,4 @@
-"""The demo loaded on a chosen day, and what its plans leave unexplained."""
+"""Loads the demo on a chosen day, and finds delays that its plans leave unexplained."""
 
 from datetime import date, datetime, time
 
@@ -20,7 +20,7 @@ def load(day=TODAY):
 
 
 def unexplained(plan, on):
-    """Open milestones that are late on the day without an open delay that has a mitigation."""
+    """Return open milestones late on the day without an open delay that has a mitigation."""
     explained = Delay.objects.open(on).filter(mitigations__isnull=False).values("milestone")
     return [
         (milestone.item.number, milestone.number)

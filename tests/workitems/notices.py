@@ -1,4 +1,4 @@
-"""Runs the notices of a day as the timer would, and tells what went out."""
+"""Runs the notices of a day like the timer, and returns what was sent."""
 
 from datetime import UTC, date, datetime
 
@@ -11,9 +11,9 @@ NOON = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 def run(on: date) -> list[tuple[str, str]]:
-    """Who was told what that they had not been told: (name, reason), as the log has it.
+    """Return new entries of the log: (name, reason).
 
-    One mail must have gone to each of them.
+    Assert that each recipient got one mail.
     """
     before, known = len(mail.outbox), set(Notice.objects.values_list("pk", flat=True))
     send_notices(on=on, at=NOON)

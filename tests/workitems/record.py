@@ -1,4 +1,4 @@
-"""The day on which these tests play, and how they read what was recorded."""
+"""The day of these tests, and helpers to read what was recorded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,14 +19,14 @@ DUE, SLIPPED, SLIPPED_AGAIN = date(2010, 6, 30), date(2010, 9, 30), date(2010, 1
 
 
 def noon(day: date) -> time_machine.travel:
-    """What is asked and written inside the block is of noon on the day, in New Zealand."""
+    """Run the block at noon of the day in New Zealand."""
     return time_machine.travel(
         datetime(day.year, day.month, day.day, 12, tzinfo=NOW.tzinfo), tick=False
     )
 
 
 def entries(row: models.Model) -> list[tuple[str, str, str]]:
-    """The row's history, oldest first: made or changed, who, why. Factory rows have no author."""
+    """Return the row's history, oldest first: type, author, reason. Factory rows have no author."""
     history: Any = row.history  # type: ignore[attr-defined]
     return [
         (entry.history_type, entry.history_actor, entry.history_change_reason or "")
@@ -40,7 +40,7 @@ def newest(row: models.Model) -> tuple[str, str, str]:
 
 @contextmanager
 def refused(sentence: str, field: str | None = None) -> Iterator[None]:
-    """The block must be refused with exactly this sentence, at this field of the form."""
+    """Assert that the block is refused with exactly this message, at this field."""
     with pytest.raises(Refused) as refusal:
         yield
     assert (str(refusal.value), refusal.value.field) == (sentence, field)
@@ -48,7 +48,7 @@ def refused(sentence: str, field: str | None = None) -> Iterator[None]:
 
 @contextmanager
 def unchanged(*rows: models.Model) -> Iterator[None]:
-    """After the block each row and its history must be as they were."""
+    """Assert that the block leaves each row and its history unchanged."""
 
     def state() -> list[Any]:
         return [

@@ -1,4 +1,4 @@
-"""The order in which things need attention, as the documentation gives it."""
+"""Test that the rules for attention match the documentation."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two people at once: row locks and constraints let one through, and tell the others."""
+"""Test simultaneous writes: locks and constraints let one through and refuse the others."""
 
 import threading
 import time
@@ -27,13 +27,13 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Call `act` in so many threads that start together; what each returned or raised."""
+    """Call `act` in so many threads that start together; return what each returned or raised."""
     start = threading.Barrier(count)
     outcomes: list[Any] = [None] * count
 
     def run(number: int) -> None:
         try:
-            with connection.cursor():  # connected before the race, not in it
+            with connection.cursor():  # connect before the race
                 start.wait(timeout=20)
             outcomes[number] = act(number)
         except Exception as refusal:
@@ -95,7 +95,7 @@ def test_only_one_of_two_simultaneous_grants_of_a_seat_succeeds(police, coordina
 
 
 def slowly(write: Callable[[], Any]) -> Any:
-    """Write, and keep the transaction open so that the other one cannot see the row."""
+    """Write, and keep the transaction open so that the other cannot see the row."""
     with transaction.atomic():
         written = write()
         time.sleep(0.3)
@@ -103,7 +103,7 @@ def slowly(write: Callable[[], Any]) -> Any:
 
 
 def test_the_database_refuses_two_simultaneous_overlapping_seats(police):
-    """Past the service and its lock: neither transaction sees the other's row in time."""
+    """Without the service and its lock, neither transaction sees the other's row in time."""
     user = UserFactory()
     outcomes = at_once(
         2,
@@ -217,7 +217,7 @@ def test_the_second_of_two_simultaneous_first_answers_for_an_item_is_a_conflict(
 
 
 def test_an_item_cannot_be_completed_while_its_milestone_is_being_reopened(item, contributor):
-    """Whichever comes first, a complete item has no open milestone afterwards."""
+    """In either order, a complete item has no open milestone afterwards."""
     milestone = MilestoneFactory(item=item, completed_on=TODAY)
     outcomes = at_once(
         2,
@@ -245,7 +245,7 @@ def test_an_item_cannot_be_completed_while_its_milestone_is_being_reopened(item,
 def test_a_milestone_cannot_be_closed_while_its_item_is_being_withdrawn(
     plan, item, milestone, contributor, coordinator
 ):
-    """The second finds the row as the first left it; the database has nothing to refuse."""
+    """The second finds the row as the first left it; the database need not refuse anything."""
     variation = VariationFactory(
         kind="withdrawal",
         milestone=None,

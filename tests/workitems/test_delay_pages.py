@@ -1,4 +1,4 @@
-"""The pages that end a delay, and that record what was done about it."""
+"""Test the pages that end a delay and mark mitigations as done."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ def delay(delayed):
 
 @pytest.fixture
 def page(delayed):
-    """The milestone's, where both acts are offered."""
+    """The milestone's page, which offers both actions."""
     return f"{delayed.item.get_absolute_url()}milestones/{delayed.number}/"
 
 

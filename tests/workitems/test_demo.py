@@ -1,4 +1,4 @@
-"""Loading the demo: once, alive on any day, and never where its password would do harm."""
+"""Test loading the demo: once, with open work on any day, and only with debug on."""
 
 import re
 from datetime import date, timedelta

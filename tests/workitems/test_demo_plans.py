@@ -1,4 +1,4 @@
-"""What the demo shows once it is loaded: the people, the year of 2010, and a round in full swing."""
+"""Test the loaded demo: its users, the year of 2010, and a round in progress."""
 
 import re
 import tomllib
@@ -24,7 +24,7 @@ LAST_DAY_REPORTED = date(2010, 7, 30)
 
 @pytest.fixture(scope="module")
 def _demo(django_db_setup, django_db_blocker):
-    """Loaded once for all tests here, which only read, and taken back after the last."""
+    """Load the demo once for all tests here, which only read, and roll it back after the last."""
     with django_db_blocker.unblock(), transaction.atomic():
         load()
         yield

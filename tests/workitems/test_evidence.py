@@ -1,4 +1,4 @@
-"""Evidence: which files are taken, who may add and withdraw when, and what the reviewer says."""
+"""Test evidence: accepted files, adding, withdrawing, and the reviewer's flag."""
 
 import io
 import zipfile
@@ -58,7 +58,7 @@ GOOD = {
     "a.csv": b"a,b\r\n1,2\r\n",
     "a.eml": b"Received: from here\r\nSubject: Receipt\r\n\r\nThanks.",
 }
-# What each of these is called is not what it holds.
+# The names of these do not match their content.
 FALSE = {
     "page.pdf": b"<html><script>alert(1)</script>",
     "late.pdf": b"<html>%PDF-1.7",
@@ -255,7 +255,7 @@ def test_only_the_reviewer_can_withdraw_evidence_of_a_submitted_return(
     assert piece.withdrawn_by == coordinator
 
 
-# --- finding none -----------------------------------------------------------------------------
+# --- missing evidence -------------------------------------------------------------------------
 
 
 @pytest.fixture

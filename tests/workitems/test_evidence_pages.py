@@ -1,4 +1,4 @@
-"""Evidence in the browser: adding it, what is handed out to whom and how, and the reviewer's word."""
+"""Test the pages of evidence: adding, downloads and permissions, and the reviewer's flag."""
 
 import pytest
 import time_machine
@@ -24,7 +24,7 @@ def _that_day():
 
 @pytest.fixture
 def as_(client):
-    """Signs somebody in."""
+    """Return a function that signs a user in."""
 
     def sign_in(user):
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -56,7 +56,7 @@ def errors_of(response):
 
 
 def filed(**of):
-    """A file that is there, on a milestone or an update."""
+    """Add an evidence file to a milestone or an update."""
     return EvidenceFactory(
         **{"milestone": None, **of},
         note="",
@@ -145,7 +145,7 @@ def test_notes_and_file_names_are_escaped(as_, contributor, milestone):
     assert ("<script>alert" in page, "&lt;script&gt;alert" in page) == (False, True)
 
 
-# --- handing out ------------------------------------------------------------------------------
+# --- downloads --------------------------------------------------------------------------------
 
 
 def test_a_file_is_served_as_an_attachment_and_never_inline(as_, colleague, milestone, plan):
@@ -211,7 +211,7 @@ def test_files_are_not_served_as_static_or_media_files(settings, milestone):
     assert not settings.MEDIA_URL.strip("/")
 
 
-# --- the reviewer's word ----------------------------------------------------------------------
+# --- the reviewer's flag ----------------------------------------------------------------------
 
 
 def test_a_reviewers_flag_on_a_closed_milestone_is_shown_to_everyone(

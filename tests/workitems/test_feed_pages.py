@@ -1,4 +1,4 @@
-"""The pages of calendar addresses, and the public address as a calendar program asks it."""
+"""Test the pages of calendar feeds, and the public URL as used by a calendar program."""
 
 import json
 from datetime import timedelta
@@ -156,7 +156,7 @@ def test_the_list_takes_the_same_queries_for_three_feeds_as_for_one(
         assert len(client.get(list_of(police)).context["feeds"]) == count
 
 
-# --- the public address ---------------------------------------------------------------------
+# --- the public URL -------------------------------------------------------------------------
 
 
 def test_a_calendar_needs_no_session_sets_no_cookie_and_is_cached_privately(feed, milestone):

@@ -1,4 +1,4 @@
-"""Calendars of due dates: who makes and revokes an address, and what is read behind one."""
+"""Test calendars of due dates: making and revoking feeds, and their events."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from workitems.services import feeds as services
 pytestmark = pytest.mark.django_db
 
 SITE = "https://plan.example"
-# The history of factories' rows begins when the test runs.
+# The history of factory rows begins when the test runs.
 LATER = datetime(2099, 6, 2, 9, tzinfo=ZoneInfo("Pacific/Auckland"))
 
 
@@ -41,7 +41,7 @@ def feed(plan, police):
 
 
 def events(feed, on=TODAY):
-    """The calendar as another program reads it, by title."""
+    """Return the calendar's events by title, as another program reads them."""
     text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, on), SITE)
     return {str(event["summary"]): event for event in Calendar.from_ical(text).events}
 
@@ -289,7 +289,7 @@ def test_any_text_survives_a_round_trip_and_lines_follow_the_standard(words):
     assert b"\n" not in text.replace(b"\r\n", b"") and b"\r" not in text.replace(b"\r\n", b"")
     assert max(map(len, lines)) <= 75
     for line in lines:
-        line.decode()  # no character is cut in two
+        line.decode()  # no character is split
     (event,) = Calendar.from_ical(text).events
     assert [str(event[name]) for name in ("summary", "description", "location")] == [words] * 3
 

@@ -1,6 +1,6 @@
-"""What the database refuses by trigger: dates that may not move, and history that may not change.
+"""Test the database's triggers: dates that may not move, and history that may not change.
 
-Raw writes all through: no service stands between the test and the database.
+All writes are raw: no service is between the test and the database.
 """
 
 from collections.abc import Iterator
@@ -32,13 +32,13 @@ GUARDS = [*agencies.guards.GUARDS, *workitems.plan_guards.GUARDS, *reports.paper
 
 @contextmanager
 def refused(message: str) -> Iterator[None]:
-    """The database must refuse the block with these words; what it wrote is undone."""
+    """Assert that the database refuses the block with this message; roll back its writes."""
     with pytest.raises(IntegrityError, match=message), transaction.atomic():
         yield
 
 
 def triggers() -> set[str]:
-    """Names of the triggers in the database; SQLite's carry the index of their event."""
+    """Return the names of the triggers; SQLite's have the index of their event."""
     sql = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -69,11 +69,11 @@ class Migration(migrations.Migration):
 
 @pytest.fixture
 def rebuilding_migration(tmp_path, monkeypatch, settings):
-    """One more migration of workitems, for which SQLite builds three guarded tables anew."""
+    """Add a migration of workitems for which SQLite rebuilds three guarded tables."""
     (newest,) = MigrationLoader(None).graph.leaf_nodes("workitems")
     package = tmp_path / "migrations_with_one_more"
     package.mkdir()
-    # The real migrations are found through this package too.
+    # Makes this package find the real migrations too.
     real = settings.BASE_DIR / "workitems" / "migrations"
     (package / "__init__.py").write_text(f"__path__.append({str(real)!r})\n")
     (package / "9999_rebuild.py").write_text(REBUILDS.format(newest=newest[1]))
@@ -206,7 +206,7 @@ def test_forecast_and_completion_dates_can_be_changed(milestone):
 
 @pytest.mark.django_db
 def test_a_milestone_can_be_created_with_dates_that_already_differ():
-    """A plan that is taken over in mid-course has moved dates before."""
+    """A plan imported midway already has moved dates."""
     milestone = MilestoneFactory(original_due=DUE, agreed_due=SLIPPED)
     assert milestone.agreed_due == SLIPPED
 
@@ -230,7 +230,7 @@ TRACKED = {
 }
 
 
-# A log of what the machine did: nobody changes it.
+# A log written by the program, which users cannot change.
 WITHOUT_HISTORY = {"Notice"}
 
 

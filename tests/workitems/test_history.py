@@ -1,4 +1,4 @@
-"""History as the record: who, when and why, in words that outlive people and agencies."""
+"""Test history: author, time and reason, stored as text that outlasts people and agencies."""
 
 from datetime import UTC, date, datetime
 
@@ -73,7 +73,7 @@ def test_a_row_can_be_read_as_it_was_at_a_time(item, contributor, police):
 
 
 def test_a_partial_save_is_recorded_as_a_whole_row(item, contributor):
-    """Only the named fields are written; the history row says how the whole row then is."""
+    """Only the named fields are written; the history row has every field."""
     milestone = MilestoneFactory(item=item)
     fresh = Milestone.objects.get(pk=milestone.pk)
     fresh.forecast_due = SLIPPED
@@ -87,7 +87,7 @@ def test_a_partial_save_is_recorded_as_a_whole_row(item, contributor):
 
 
 def test_a_row_is_not_saved_without_its_history_row(item, contributor):
-    """Whoever calls it, in a transaction of their own or none."""
+    """Whether it is called in a transaction or not."""
 
     def fail(sender, instance, **kwargs):
         raise RuntimeError("The machine stopped between the row and its history.")
@@ -107,7 +107,7 @@ def test_a_command_writes_history_under_its_own_name(item):
 
 
 def test_imported_history_is_written_with_its_true_dates_and_states(item):
-    """The item is saved once, as it is now; its past is told by states, oldest first."""
+    """The item is saved once with its current values; its past is given as states, oldest first."""
     was = WorkItem.objects.get(pk=item.pk)
     first, second = (datetime(2009, month, 1, tzinfo=UTC) for month in (7, 12))
     other = WorkItemFactory(plan=item.plan)
@@ -152,7 +152,7 @@ def test_passwords_are_left_out_of_history(contributor):
 
 
 def test_one_decision_writes_one_history_row_for_each_changed_row(plan, police, coordinator):
-    """Moving an agreed date: one row of the variation, one of the milestone, one decision."""
+    """Moving an agreed date writes one row for the variation and one for the milestone."""
     milestone = MilestoneFactory(item=WorkItemFactory(plan=plan, lead_agency=police))
     variation = VariationFactory(milestone=milestone, state="recommended")
     variations.decide(
@@ -185,7 +185,7 @@ def test_opening_a_round_records_its_author_on_every_return(coordinator, labour)
 
 
 def told(item) -> list[tuple[str, str, str]]:
-    """What an item's page tells of its history, oldest first."""
+    """Return the sentences of an item's history, oldest first."""
     return [(entry.who, entry.what, entry.why) for entry in item_history(item)[::-1]]
 
 
@@ -223,7 +223,7 @@ def test_an_items_history_reads_as_sentences(item, contributor, coordinator, pol
         reason="All sent.",
     )
     name = "“Brochure printed”"
-    # Rows of one act are written in the same moment, so only the sentences are compared, not ties.
+    # Rows of one action have the same time, so compare the sentences without their order.
     assert sorted(told(item)) == sorted(
         [
             ("Somebody", "entered the item.", ""),

@@ -1,4 +1,4 @@
-"""The histories of an item, a return and a plan as pages: what they tell, to whom, in how many queries."""
+"""Test the history pages of an item, a return and a plan: content, permissions and queries."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -47,7 +47,7 @@ def at(day: int, hour: int = 0) -> datetime:
 
 
 def told(scope: Scope, reader: Reader | None = None, wanted: Wanted = EVERYBODY) -> list[str]:
-    """The sentences of the newest page, oldest first."""
+    """Return the sentences of the newest page, oldest first."""
     return [each.what for each in history_page(scope, reader or Reader(), wanted).entries[::-1]]
 
 
@@ -99,7 +99,7 @@ def test_an_imported_block_names_its_file_once(sign_in, contributor, item):
     assert "Because" not in page.text
 
 
-# --- what is told ---------------------------------------------------------------------------
+# --- content --------------------------------------------------------------------------------
 
 
 def test_every_type_of_record_has_its_sentences():
@@ -246,7 +246,7 @@ def test_text_is_shown_as_it_was_typed(sign_in, contributor, item, of_return):
     assert "<script>alert" not in page
 
 
-# --- who reads it ---------------------------------------------------------------------------
+# --- permissions ----------------------------------------------------------------------------
 
 STATES = {
     "draft": {},

@@ -1,4 +1,4 @@
-"""The list of work items: its filters say the same of today's records and of a past day's history."""
+"""Test that the filters of the item list find the same in records and in history."""
 
 import random
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ def address(plan):
 
 
 def told(client, plan, **query):
-    """What each row says."""
+    """Return what each row shows."""
     response = client.get(address(plan), query)
     assert response.status_code == 200
     return [
@@ -59,13 +59,13 @@ def numbers(client, plan, **query):
     return [row[0] for row in told(client, plan, **query)]
 
 
-# --- figures agree: the database's answer and the lines', today and then -----------------------
+# --- the list and the plan at a moment agree, today and in the past ----------------------------
 
 TITLES = ["Āwhina", "brochure", "Call centre", "Data", "Ētahi", "fund", "Guide", "help", "Ōhua"]
 
 
 def any_plan(plan, agencies, dice):
-    """Twelve items in every state, with whatever hangs on them."""
+    """Make twelve items in every state, with random related records."""
     pillars = [PillarFactory(plan=plan, number=number) for number in (1, 2)]
     for number, title in enumerate([*TITLES, "Inquiry", "judges", "Kit"], start=1):
         stage = dice.choice([*Stage.values, "under_way"])
@@ -121,7 +121,7 @@ def a_milestone(item, dice):
 
 
 def every_question(plan, dice):
-    """Each value of each filter by itself, and pairs of them."""
+    """Return each value of each filter, and pairs of them."""
     alone = [
         *({"pillar": pillar.pk} for pillar in plan.pillars.all()),
         *({name: agency.pk} for name in ("agency", "lead") for agency in agencies_of(plan)),
@@ -258,7 +258,7 @@ def everything_changes(plan, agencies, dice):
 
 @pytest.fixture
 def renamed(plan, police, customs):
-    """Item 1.2, which had other words, another lead and another pillar on 1 June."""
+    """Item 1.2, which had another title, lead and pillar on 1 June."""
     with noon(THEN):
         history.save(customs, by=None)
         pillar = PillarFactory(plan=plan, number=1, title="Stopping it")

@@ -1,4 +1,4 @@
-"""The list of work items and the pages of one: what they show, to whom, in how many queries."""
+"""Test the list of work items and the pages of one: content, permissions and queries."""
 
 from datetime import date
 
@@ -40,7 +40,7 @@ def listed(client, plan, **query):
 
 @pytest.fixture
 def many(plan, police, customs):
-    """Five items that differ in all that the list can be narrowed by."""
+    """Five items that differ in everything the list can be filtered by."""
     prevention, protection = (
         PillarFactory(plan=plan, number=1, title="Prevention"),
         PillarFactory(plan=plan, number=2, title="Protection"),
@@ -66,7 +66,7 @@ def many(plan, police, customs):
     SupportFactory(item=made[0], agency=customs)
     MilestoneFactory(item=made[1], original_due=date(2010, 5, 31))
     MilestoneFactory(item=made[3], original_due=date(2010, 6, 30), forecast_due=SLIPPED)
-    # Late once, and done: no longer late.
+    # Late, but done by now.
     MilestoneFactory(item=made[4], original_due=date(2010, 4, 1), completed_on=date(2010, 5, 1))
     return made
 
@@ -122,10 +122,10 @@ def test_a_pillar_of_another_plan_is_ignored_as_a_filter_and_not_named(reader, p
         ("-title", ["1.1", "2.2", "2.1", "1.10", "1.2"]),
         ("lead", ["1.10", "1.1", "1.2", "2.1", "2.2"]),
         ("stage", ["1.10", "2.1", "1.2", "2.2", "1.1"]),
-        # The worst first, and what nobody said last.
+        # The worst first, and no rating last.
         ("confidence", ["2.1", "1.2", "1.1", "1.10", "2.2"]),
         ("due", ["1.2", "2.1", "1.1", "1.10", "2.2"]),
-        # No date comes last this way too.
+        # No date comes last in this order too.
         ("-due", ["2.1", "1.2", "1.1", "1.10", "2.2"]),
         ("nonsense", ["1.1", "1.2", "1.10", "2.1", "2.2"]),
     ],
@@ -477,7 +477,7 @@ def test_saving_a_status_takes_few_queries(reader, item, django_assert_max_num_q
     assert WorkItem.objects.get().stage == "ongoing"
 
 
-# --- the reviewer's view --------------------------------------------------------------------
+# --- the reviewer's rating ------------------------------------------------------------------
 
 
 def test_the_reviewers_rating_is_shown_beside_the_agencys(client_of, item, coordinator):

@@ -1,4 +1,4 @@
-"""What can happen to a work item, its milestones, delays and mitigations between rounds."""
+"""Test the services of items, milestones, delays and mitigations."""
 
 from datetime import date
 
@@ -141,7 +141,7 @@ def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
 
 
 def test_the_service_changes_the_stored_row_and_not_the_one_passed_in(item, contributor):
-    """The caller's object may be old in fields that it did not mean to touch."""
+    """The caller's object may have outdated values in other fields."""
     WorkItem.objects.filter(pk=item.pk).update(title="A newer title")
     change(item, contributor, confidence="at_risk")
     item.refresh_from_db()
@@ -211,7 +211,7 @@ def test_a_complete_item_keeps_its_day_when_only_confidence_changes(plan, contri
     assert item.completed_on == date(2010, 5, 1)
 
 
-# --- the row and its history stand or fall together -------------------------------------------
+# --- a row and its history are saved together -------------------------------------------------
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_changes_made_together_are_saved_together_or_not_at_all(delayed, contrib
         pre_create_historical_record.disconnect(fail)
 
 
-# --- the reviewer's own view ------------------------------------------------------------------
+# --- the reviewer's rating --------------------------------------------------------------------
 
 
 def test_the_reviewers_rating_does_not_replace_the_agencys(item, coordinator):
@@ -282,7 +282,7 @@ def test_a_review_of_a_row_that_changed_is_a_conflict(item, coordinator, contrib
         items.review(item=item, version=1, confidence="at_risk", by=coordinator, reason="So.")
 
 
-# --- closing and opening a milestone ----------------------------------------------------------
+# --- closing and reopening a milestone --------------------------------------------------------
 
 
 def close(milestone, by, completed_on=TODAY, version=1):
@@ -536,7 +536,7 @@ def test_a_slip_after_recovery_opens_a_new_delay(delayed, contributor):
 def test_an_imported_late_forecast_needs_its_missing_delay_or_mitigation(
     item, contributor, has_delay
 ):
-    """A plan taken over in mid-course may bring a late forecast with no word of why."""
+    """An imported plan may have a late forecast without a recorded reason."""
     milestone = MilestoneFactory(item=item, forecast_due=SLIPPED)
     if has_delay:
         DelayFactory(milestone=milestone)

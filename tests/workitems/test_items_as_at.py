@@ -1,4 +1,4 @@
-"""The page of one work item as at a day of the past: all of it as it was recorded by then."""
+"""Test the page of an item as at a past day: everything as recorded by then."""
 
 import re
 from datetime import UTC, date, datetime
@@ -33,7 +33,7 @@ EARLY, THEN, NOW = date(2010, 5, 3), date(2010, 6, 1), date(2010, 9, 1)
 
 @pytest.fixture
 def item(plan, police, customs):
-    """Item 1.2 as it was on 1 June: delayed, watched, asked about, and supported by Customs."""
+    """Item 1.2 as on 1 June: delayed, with a risk and a variation, supported by Customs."""
     with noon(EARLY):
         item = WorkItemFactory(
             plan=plan,
@@ -63,7 +63,7 @@ def item(plan, police, customs):
 
 @pytest.fixture
 def changed(item, plan, police, customs):
-    """Everything about it is otherwise on 1 September, and there is more of it."""
+    """The same item on 1 September, with everything changed and more records."""
     with noon(NOW):
         item.title, item.action = "Print a brochure", "Print it in ten languages."
         item.pillar = PillarFactory(plan=plan, number=2, title="Protection")
@@ -95,7 +95,7 @@ def page_of(client_of, person, item, at, on=NOW):
 
 
 def words_of(page):
-    """What the page says between its heading and its history, each run of blanks as one."""
+    """Return the page's text between heading and history, with white space collapsed."""
     body = page.text.partition('<main id="main"')[2].partition('<h2 id="history"')[0]
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
@@ -280,7 +280,7 @@ def test_a_past_page_lists_meetings_that_had_considered_the_item(
     assert considered("") == [(NOW, []), (EARLY, ["Wait for a quote.", "Print less."])]
 
 
-# --- how often it asks ------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -1,4 +1,4 @@
-"""The agenda of a meeting: what is proposed, what is on it, and in what order."""
+"""Test the agenda of a meeting: proposals, matters and their order."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -51,7 +51,7 @@ def agenda(meeting):
     return [(row.position, row.title) for row in meeting.matters.on_agenda().in_order()]
 
 
-# --- putting on -------------------------------------------------------------------------------
+# --- adding -----------------------------------------------------------------------------------
 
 
 def test_a_matter_is_titled_after_its_subject(meeting, plan, item, milestone, police, coordinator):
@@ -98,7 +98,7 @@ def test_a_subject_can_be_on_the_agenda_only_once(meeting, item, coordinator):
     assert len(agenda(meeting)) == 1
 
 
-# --- what is proposed -------------------------------------------------------------------------
+# --- proposals --------------------------------------------------------------------------------
 
 
 def keys(found):
@@ -232,7 +232,7 @@ def test_a_removed_matter_keeps_its_row_and_can_be_restored(meeting, three, item
         matters.restore_matter(matter=about, by=coordinator)
 
 
-# --- dealing with -----------------------------------------------------------------------------
+# --- considering ------------------------------------------------------------------------------
 
 
 def test_a_matter_is_marked_as_considered_on_the_meetings_day(three, coordinator):

@@ -1,4 +1,4 @@
-"""What a meeting decides, and the follow-up of what somebody is to do."""
+"""Test the decisions of a meeting and following them up."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The pages of meetings: the list, calling one, its agenda and record, decisions followed up."""
+"""Test the pages of meetings: list, calling one, agenda, record and decisions."""
 
 from datetime import date
 
@@ -51,7 +51,7 @@ def agenda(meeting):
 
 
 def said(page):
-    """What was just done; pages that were sent on from and not looked at have said theirs too."""
+    """Return the messages on the page, including those of redirects."""
     return [str(message) for message in page.context["messages"]][-1:]
 
 
@@ -142,9 +142,7 @@ def test_a_meeting_takes_the_same_queries_for_any_number_of_matters(
         manager.get(to("detail", meeting))
 
 
-MEETING_QUERIES = (
-    27  # six of them are the agenda and record, the rest who asks and what is proposed
-)
+MEETING_QUERIES = 27  # six are for the agenda and record, the rest for the user and proposals
 
 
 # --- the agenda ---------------------------------------------------------------------------------
@@ -351,7 +349,7 @@ def test_the_page_of_an_item_without_meetings_takes_no_query_for_them(reader, me
             reader.get(item.get_absolute_url())
         return len(queries)
 
-    asked()  # what is remembered between requests is
+    asked()  # drop what is cached between requests
     without = asked()
     MatterFactory(meeting=meeting, item=item, considered_on=TODAY)
     assert asked() == without + 1

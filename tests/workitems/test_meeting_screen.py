@@ -1,4 +1,4 @@
-"""The screen in the room: one matter at a time, and its record made beside it."""
+"""Test the meeting screen: one matter at a time, with forms to record it."""
 
 import pytest
 from django.urls import reverse
@@ -138,7 +138,7 @@ def test_a_screen_takes_the_same_queries_for_any_agenda(
         screen(manager, meeting, position)
 
 
-# --- recording in the room ----------------------------------------------------------------------
+# --- recording on the screen --------------------------------------------------------------------
 
 
 def test_marking_a_matter_as_considered_returns_to_the_screen(manager, meeting, three):

@@ -1,4 +1,4 @@
-"""A meeting of the working group from its call to its closed record."""
+"""Test a meeting of the working group from its call to its closed record."""
 
 from datetime import date
 
@@ -113,7 +113,7 @@ def test_the_second_of_two_changes_to_a_meeting_is_a_conflict(meeting, coordinat
     assert conflict.value.current.place == "Room 4"
 
 
-# --- who came ---------------------------------------------------------------------------------
+# --- attendance -------------------------------------------------------------------------------
 
 
 def test_ticked_agencies_are_recorded_as_present(meeting, police, customs, coordinator):
@@ -150,7 +150,7 @@ def test_attendance_is_refused_before_the_day_and_for_agencies_outside_the_group
     assert present(meeting) == []
 
 
-# --- the record's end -------------------------------------------------------------------------
+# --- closing the record -----------------------------------------------------------------------
 
 
 def test_closing_a_record_stores_who_closed_it_and_when(closed, coordinator):

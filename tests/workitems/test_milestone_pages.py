@@ -1,4 +1,4 @@
-"""The page of one milestone: closing it, giving a new date with its delay, opening it again."""
+"""Test the page of a milestone: closing, a new date with its delay, reopening."""
 
 from datetime import date
 
@@ -169,7 +169,7 @@ def test_second_slip_needs_no_new_cause(writer, delayed):
     assert delayed.delays.get().times_moved == 2
 
 
-# --- opening again --------------------------------------------------------------------------
+# --- reopening ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_withdrawn_milestone_accepts_no_changes(writer, item):
     assert 'name="act"' not in page
 
 
-# --- two at once ----------------------------------------------------------------------------
+# --- conflicts ------------------------------------------------------------------------------
 
 
 def test_the_second_of_two_users_sees_both_dates_and_saves_again(
@@ -227,13 +227,13 @@ def test_typed_text_is_shown_when_the_milestone_can_no_longer_take_it(
     assert "done on 28 May 2010" in late.text
     assert "What you typed no longer fits. It was:" in late.text
     assert "<dt>Why the date moves</dt><dd>The printer is late.</dd>" in late.text
-    # The page is that of the milestone as it is now.
+    # The page shows the current milestone.
     assert 'value="reopen"' in late.text
     milestone.refresh_from_db()
     assert milestone.forecast_due == DUE
 
 
-# --- addresses and requests that are not ours -----------------------------------------------
+# --- unknown URLs and actions ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("act", ["", "destroy", "__class__"])

@@ -1,4 +1,4 @@
-"""A milestone's dates on a line: in the order of time, with a tail where one is late."""
+"""Test the strip of a milestone's dates: in order, with a tail if it is late."""
 
 import re
 from dataclasses import dataclass

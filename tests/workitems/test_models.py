@@ -1,4 +1,4 @@
-"""What the database holds true of a plan's records, and what rows and querysets can answer."""
+"""Test the constraints, methods and querysets of a plan's records."""
 
 from datetime import UTC, date, datetime
 
@@ -53,19 +53,19 @@ pytestmark = pytest.mark.django_db
 
 
 def again(factory, same, **others):
-    """A second row with what the first has in these fields."""
+    """Make a second row with the first one's values in these fields."""
     first = factory(**others)
     factory(**others, **{field: getattr(first, field) for field in same})
 
 
 def told_again(**others):
-    """A second notice to one person about one return."""
+    """Make a second notice to one user about one return."""
     first = NoticeFactory()
     NoticeFactory(recipient=first.recipient, of_return=first.of_return, **others)
 
 
 def told_of_it_again():
-    """A second notice to one person about something else."""
+    """Make a second notice to one user about something else."""
     same = {"of_return": None, "about": "clearance 1"}
     NoticeFactory(recipient=NoticeFactory(**same).recipient, line=2, **same)
 
@@ -102,7 +102,7 @@ BROKEN = {
         lambda: MilestoneFactory(no_evidence="No receipt."),
         lambda: MilestoneFactory(no_evidence="No receipt.", withdrawn_on=TODAY),
     ],
-    # What gets in the way
+    # Delays, risks and variations
     "delay_number_unique_in_milestone": [lambda: again(DelayFactory, ["milestone", "number"])],
     "delay_period": [lambda: DelayFactory(found_on=TODAY, ended_on=YESTERDAY)],
     "delay_moved_at_least_once": [lambda: DelayFactory(times_moved=0)],
@@ -143,7 +143,7 @@ BROKEN = {
         lambda: RiskFactory(escalated_to="group"),
         lambda: RiskFactory(escalated_on=TODAY),
     ],
-    # What agencies answer
+    # Returns and updates
     "round_once_per_period": [
         lambda: again(RoundFactory, ["plan", "period_start", "period_end"], closed_at=NOW)
     ],
@@ -191,7 +191,7 @@ BROKEN = {
         lambda: EvidenceFactory(withdrawn_at=NOW, withdrawn_reason="The wrong file."),
         lambda: EvidenceFactory(withdrawn_by=UserFactory(), withdrawn_reason="The wrong file."),
     ],
-    # What people were told
+    # Notices
     "notice_told_once": [lambda: told_again(told_on=TODAY)],
     "notice_of_one_thing": [
         lambda: NoticeFactory(about="clearance 1"),
@@ -392,7 +392,7 @@ def test_the_next_agreed_date_is_the_earliest_open_one(milestones, expected):
     assert WorkItem.objects.with_next_agreed().get().next_agreed == expected
 
 
-# --- who sees and whose it is -----------------------------------------------------------------
+# --- visibility and ownership -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -526,7 +526,7 @@ def test_accepted_updates_are_those_of_accepted_returns_by_then():
     assert list(Update.objects.accepted(until=YESTERDAY)) == []
 
 
-# --- words and small answers ------------------------------------------------------------------
+# --- names and small methods ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

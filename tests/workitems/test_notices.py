@@ -1,4 +1,4 @@
-"""Who is told what about a return on which day, and when chasing stops."""
+"""Test who is notified about a return on which day, and when reminders stop."""
 
 from datetime import UTC, date, datetime
 
@@ -59,7 +59,7 @@ def test_the_latest_reminder_step_that_was_reached_applies(day, step):
 @pytest.mark.parametrize(
     ("due_on", "steps"),
     [
-        # Opened on 15 June. A reminder on that day or the next would say it again.
+        # Opened on 15 June. A reminder on that day or the next would repeat the opening notice.
         (date(2010, 6, 24), {9: "opened", 7: "due_week", 2: "due_week", 1: "due_day"}),
         (date(2010, 6, 23), {8: "opened", 7: "opened", 2: "opened", 1: "due_day"}),
         (date(2010, 6, 18), {3: "opened", 2: "opened", 1: "due_day"}),
@@ -80,7 +80,7 @@ def test_the_day_of_opening_is_the_day_in_new_zealand(of_return, item, contribut
     assert Notice.objects.get().occasion == "2010-06-15"
 
 
-# --- whose turn it is -----------------------------------------------------------------------
+# --- recipients -----------------------------------------------------------------------------
 
 
 def test_contributors_are_notified_and_approvers_only_when_it_is_late(
@@ -171,7 +171,7 @@ def test_approvers_are_notified_when_the_last_contributor_has_left(
 ):
     seat("Leaver", police, Seat.Role.CONTRIBUTOR, to_on=july(10))
     assert run(july(7)) == [("Leaver", "due_week")]
-    # What the leaver was told on the 7th, the approver was not.
+    # The leaver was notified on the 7th, the approver was not.
     assert run(july(11)) == [("Police approver", "due_week")]
 
 
@@ -186,7 +186,7 @@ def test_a_deactivated_user_is_not_notified_and_does_not_count_as_contributor(
 def test_an_agency_that_left_the_working_group_is_not_notified(
     of_return, item, police, contributor, coordinator
 ):
-    """Its people cannot open the plan any more."""
+    """Its users can no longer open the plan."""
     Member.objects.get(agency=police).delete()
     assert run(july(7)) == [("Coordinator", "due_week")]
 
@@ -197,7 +197,7 @@ def test_a_new_contributor_is_notified_of_the_current_step(of_return, item, poli
     assert run(date(2010, 7, 1)) == [("Newcomer", "opened")]
 
 
-# --- answered, and waiting for an approver --------------------------------------------------
+# --- answered, pending approval -------------------------------------------------------------
 
 
 def test_an_approver_is_notified_once_when_the_return_is_complete(
@@ -251,7 +251,7 @@ def test_the_coordinator_is_notified_of_a_return_that_nobody_can_submit(
 
 @pytest.fixture
 def sent_back(of_return, item, contributor, approver, coordinator):
-    """On 1 July, with every item answered before."""
+    """A return sent back on 1 July, with every item answered before."""
     UpdateFactory(
         of_return=of_return,
         item=item,

@@ -1,4 +1,4 @@
-"""Thirty days of the demo's round: who is told what on which day, run twice a day."""
+"""Test thirty days of the demo's round, with two runs a day."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -65,7 +65,7 @@ TOLD = """
 
 
 class Story:
-    """What people do on a morning, before the timer runs."""
+    """The actions of users on a morning, before the timer runs."""
 
     def __init__(self) -> None:
         load()
@@ -140,7 +140,7 @@ EVENTS = {
     8: lambda story, on: story.send_back("MoJ", on),
     12: lambda story, on: story.join("OT", on),
     25: lambda story, on: story.close(on),
-    # The round is closed, so a newcomer is not told that the return is overdue.
+    # The round is closed, so a new user is not notified that the return is overdue.
     27: lambda story, on: story.join("DIA", on),
 }
 
@@ -184,6 +184,6 @@ def test_thirty_days_of_the_demos_round_send_the_expected_notices(client):
         key=lambda notice: (notice.told_on, notice.recipient.name, notice.line),
     )
     assert table(notices) == TOLD.strip().splitlines()
-    # Each person at most one mail a day, and each line of the log is in one of them.
+    # Each user gets at most one mail a day, and each line of the log is in one of them.
     told = {(notice.told_on, notice.recipient.email) for notice in notices}
     assert sorted(told) == sorted((on, to) for on, all_to in mails_a_day.items() for to in all_to)

@@ -1,4 +1,4 @@
-"""How notices go out: once, in one mail a person and day, whatever fails; and what a mail holds."""
+"""Test sending notices: once, in one mail per user and day, after failures too; and the text."""
 
 import re
 import threading
@@ -57,7 +57,7 @@ def html_of(sent):
     return html
 
 
-# --- the log and the mail stand or fall together --------------------------------------------
+# --- log and mail are committed together ----------------------------------------------------
 
 
 def test_a_second_run_sends_nothing(of_return, item, contributor):
@@ -121,7 +121,7 @@ def test_the_log_cannot_be_changed(act):
 
 
 class FailingFor(EmailBackend):
-    """Raises `fault` for mail to `address`, a part of it; takes the rest."""
+    """Raises `fault` for mail to addresses that contain `address`; accepts the rest."""
 
     address, fault = "", Exception()
 
@@ -172,7 +172,7 @@ def test_the_run_ends_without_logging_notices_when_the_mail_server_is_down(
 
 
 def test_mail_resent_on_the_same_day_has_the_same_message_id(of_return, item, contributor):
-    """Where the server took it and the commit then failed, a mailbox can tell it is the same."""
+    """If the commit fails after sending, a mailbox can recognise the duplicate."""
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         send_notices(on=WEEK_BEFORE, at=NOON)
         raise ZeroDivisionError
@@ -223,7 +223,7 @@ def test_a_run_without_news_takes_the_same_queries_for_any_number_of_users(
         send_notices(on=WEEK_BEFORE, at=NOON)
 
 
-# --- what a mail holds ----------------------------------------------------------------------
+# --- the text of a mail ---------------------------------------------------------------------
 
 
 def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, settings):
@@ -257,7 +257,7 @@ def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, se
 
 
 def sentences_on(day):
-    """The subject and the sentences of the one mail of a day."""
+    """Return the subject and the sentences of a day's only mail."""
     mail.outbox.clear()
     send_notices(on=day, at=NOON)
     (sent,) = mail.outbox
@@ -436,7 +436,7 @@ def test_headers_are_one_line_and_html_is_escaped(of_return, item, police, contr
     assert sent.subject == (
         "Plan Register: Return of Police Bcc: all@example.org is open until 14 July 2010"
     )
-    # As a mail program reads it: a long subject is folded, and no line of it is a header.
+    # As parsed by a mail program: a long subject is folded, and no line of it is a header.
     message = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
     assert (message["Subject"], message["To"]) == (sent.subject, contributor.email)
     assert set(message.keys()) == {

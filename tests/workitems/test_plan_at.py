@@ -35,7 +35,7 @@ TODAY = date(2011, 2, 1)
 
 
 def clock(day, hour=12, minute=0):
-    """What is written inside the block is written then."""
+    """Run the block at that time."""
     return time_machine.travel(datetime.combine(day, time(hour, minute), NZ), tick=False)
 
 
@@ -47,7 +47,7 @@ def change(row, day, **values):
 
 
 def at(plan, day):
-    """The plan when the day was over, or today."""
+    """Return the plan at the end of the day, or now."""
     return plan_at(plan, Moment.today(day) if day == TODAY else Moment.end_of(day))
 
 
@@ -70,7 +70,7 @@ def item(plan):
     return item
 
 
-# --- what was there ---------------------------------------------------------------------------
+# --- existence --------------------------------------------------------------------------------
 
 
 def test_a_plan_without_items_is_empty_at_any_moment(plan):
@@ -104,7 +104,7 @@ def test_a_milestone_withdrawn_later_still_counts_as_due(plan, item):
 
 
 def test_imported_history_is_read_by_its_own_dates(plan):
-    """The rows were entered in 2011; what they tell happened in 2009 and 2010."""
+    """The rows were entered in 2011 about events in 2009 and 2010."""
     with clock(date(2011, 1, 20)), transaction.atomic():
         pillar = PillarFactory(plan=plan)
         item = WorkItem(
@@ -126,7 +126,7 @@ def test_imported_history_is_read_by_its_own_dates(plan):
     assert told == [[], ["As told in 2009"], ["As told in 2010"]]
 
 
-# --- as they were -----------------------------------------------------------------------------
+# --- past values ------------------------------------------------------------------------------
 
 
 def test_a_pillar_that_was_renamed_later_has_its_old_title(plan, item):
@@ -271,7 +271,7 @@ def test_a_withdrawn_or_complete_item_has_no_attention_and_no_upcoming_dates(pla
 
 
 def test_events_after_the_day_are_ignored(plan, item):
-    """A date to come may be recorded; nothing counts it before its day."""
+    """A future date may be recorded; it does not count before its day."""
     milestone = item.milestones.get()
     change(milestone, MAY, completed_on=JULY)
     then = milestones_at(Moment.end_of(MAY), {"item": item.pk})[0]
@@ -284,7 +284,7 @@ def test_events_after_the_day_are_ignored(plan, item):
     )
 
 
-# --- what hangs on items ----------------------------------------------------------------------
+# --- related records --------------------------------------------------------------------------
 
 
 def ranks(plan, day):
@@ -363,7 +363,7 @@ def test_records_of_the_whole_plan_are_left_out_when_filtered_by_pillar(plan, it
     assert then.narrowed(pillar=item.pillar_id).risks == []
 
 
-# --- how many queries -------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -1,4 +1,4 @@
-"""The desk, the list of plans and the page of one, as each kind of person finds them."""
+"""Test the desk, the list of plans and the page of one, for each kind of user."""
 
 import pytest
 

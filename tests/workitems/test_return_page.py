@@ -1,4 +1,4 @@
-"""What a return's page shows to whom: its agency, the coordinator, the other members."""
+"""Test what a return's page shows to its agency, the coordinator and other members."""
 
 from datetime import UTC, date, datetime
 
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 @pytest.fixture
 def page_of(client_of, of_return):
-    """The return's page as a person sees it."""
+    """Return a function that gives the return's page of a user."""
     return lambda user: client_of(user).get(of_return.get_absolute_url())
 
 
@@ -41,7 +41,7 @@ def submitted(of_return, by):
 
 
 def section_of(page, item):
-    """The HTML of one item on the page."""
+    """Return the HTML of one item on the page."""
     start = page.index(f'id="item-{item.number}"')
     return page[start : page.index("</section>", start)]
 
@@ -243,7 +243,7 @@ def test_all_notes_of_a_return_sent_back_are_shown(page_of, of_return, item, con
     assert notes == sorted(notes), "newest first"
 
 
-# --- fields that nobody asked for yet -----------------------------------------------------------
+# --- fields shown on request --------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -468,7 +468,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
 
 
 def test_the_page_is_the_same_on_the_next_day(of_return, item, answered):
-    """The day is an argument: nothing below the view asks the clock."""
+    """The day is an argument: nothing below the view reads the clock."""
     MilestoneFactory(item=item, agreed_due=TODAY)
     states = [return_page(of_return, on).sections[0].is_overdue for on in (TODAY, TOMORROW)]
     assert states == [False, True]

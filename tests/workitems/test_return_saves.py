@@ -1,4 +1,4 @@
-"""Saving a return: by the whole page, and by one section as the script does."""
+"""Test saving a return: as a whole page, and by section as the script does."""
 
 from datetime import date
 
@@ -25,7 +25,7 @@ def writer(client_of, contributor):
 
 
 def typed(item, version=0, **said):
-    """The fields of one section, as a browser sends them."""
+    """Return the fields of one section as a browser posts them."""
     values = {
         "version": version,
         "stage": item.stage,
@@ -40,7 +40,7 @@ def typed(item, version=0, **said):
 
 
 def asked(milestone, **said):
-    """The fields of one milestone, as a browser sends them."""
+    """Return the fields of one milestone as a browser posts them."""
     names = ["outcome", "completed_on", "shown_by", "forecast_due", "reason", "cause", "effect"]
     values = dict.fromkeys([*names, "mitigation", "mitigation_due_on"], "")
     values |= {"version": milestone.version, "owner_agency": milestone.responsible_agency_id}
@@ -63,7 +63,7 @@ def address_of(of_return, item):
 
 
 def save(client, of_return, item, **data):
-    """One section by the script: the status and what it was told."""
+    """Save one section like the script; return the status and the response."""
     response = client.post(address_of(of_return, item), data)
     return response.status_code, response.json()
 
@@ -78,7 +78,7 @@ def words(of_return, item):
     return update and (update.achieved, update.planned_next, update.challenges)
 
 
-# --- the whole page, as without a script -------------------------------------------------------
+# --- the whole page, without JavaScript --------------------------------------------------------
 
 
 def test_one_button_saves_every_section_that_was_changed(writer, of_return, item):
@@ -117,7 +117,7 @@ def test_sending_the_same_page_twice_makes_one_answer(writer, of_return, item):
 
 
 def test_input_is_kept_when_another_section_has_an_error(writer, of_return, item):
-    """What is right is saved; what is wrong comes back as it was typed."""
+    """Valid input is saved; invalid input is shown again as typed."""
     other = WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
     response = writer.post(
         of_return.get_absolute_url(),
@@ -138,7 +138,7 @@ def test_input_is_kept_when_another_section_has_an_error(writer, of_return, item
 
 
 def test_an_answer_is_saved_although_its_milestone_has_an_error(writer, of_return, item, milestone):
-    """Saving the page again must not take the person's own answer for somebody else's."""
+    """Saving the page again must not report the user's own answer as a conflict."""
     page = of_return.get_absolute_url()
     first = typed(item, achieved="Printed.") | asked(milestone, outcome="done")
     response = writer.post(page, {"act": "save", **first})
@@ -257,7 +257,7 @@ def test_saving_a_section_takes_the_same_queries_for_any_number_of_items(
         DelayFactory(milestone=MilestoneFactory(item=other, agreed_due=YESTERDAY))
     save(writer, of_return, item, **typed(item, achieved="Written."))
     data = typed(item, version=1, achieved="Printed.")
-    with django_assert_num_queries(20):  # 14, and the words of three transactions
+    with django_assert_num_queries(20):  # 14, and six for three transactions
         assert save(writer, of_return, item, **data)[0] == 200
 
 
@@ -318,7 +318,7 @@ def test_no_change_is_refused_for_an_overdue_milestone(writer, of_return, item):
     )
 
 
-# --- two people at once -------------------------------------------------------------------------
+# --- conflicts ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -348,7 +348,7 @@ def test_the_second_to_save_sees_both_texts_without_javascript(writer, of_return
         assert shown in response.text
     (entry,) = response.context["led"]
     assert entry.form["version"].value() == "1"
-    # Saving again is the choice of one's own text; theirs stays in the history.
+    # Saving again keeps one's own text; the other version stays in the history.
     mine = typed(item, version=1, achieved="Printed in Suva.")
     assert writer.post(page, {"act": "save", **mine}).status_code == 302
     assert words(of_return, item) == ("Printed in Suva.", "", "")
@@ -367,7 +367,7 @@ def test_the_other_version_can_be_kept(writer, of_return, item, theirs):
 def test_an_outdated_page_without_edits_does_not_overwrite_a_newer_answer(
     writer, of_return, item, theirs, approver
 ):
-    """They changed an answer that this page shows as it was before; nothing was typed here."""
+    """Another user changed the answer; this page shows the old one, and nothing was typed in it."""
     answer(of_return, item, approver, achieved="Printed in Nadi.", version=1)
     unread = typed(item, version=1, achieved="Printed in Apia.")
     assert writer.post(of_return.get_absolute_url(), {"act": "save", **unread}).status_code == 302
@@ -599,7 +599,7 @@ def test_mitigations_of_other_milestones_cannot_be_changed(writer, of_return, de
     assert other.done_on is None
 
 
-# --- hostile ------------------------------------------------------------------------------------
+# --- hostile input ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The register of risks in the browser: its list, raising, weighing, and every step with a reason."""
+"""Test the pages of risks: the register, raising, rating and escalating."""
 
 import pytest
 from django.urls import reverse
@@ -17,7 +17,7 @@ ESCALATED = {"escalated_to": "group", "escalated_on": YESTERDAY}
 
 @pytest.fixture
 def risk(plan, item, police):
-    """To an item that Police lead, and theirs; likelihood medium, impact high."""
+    """A risk of Police to an item that it leads; likelihood medium, impact high."""
     return RiskFactory(plan=plan, item=item, owner_agency=police)
 
 
@@ -179,7 +179,7 @@ def test_a_complete_or_withdrawn_item_is_not_offered(client_of, coordinator, pla
     assert list(form.fields["item"].queryset) == []
 
 
-# --- weighing anew ----------------------------------------------------------------------------
+# --- rating -----------------------------------------------------------------------------------
 
 
 RATED = {"version": 1, "likelihood": "high", "impact": "high", "response": "Pay.", "reason": "So."}
@@ -236,7 +236,7 @@ def test_both_versions_are_shown_when_another_user_saved_first(
     assert (risk.likelihood, risk.response, risk.version) == ("high", "Pay.", 3)
 
 
-# --- up, down, out and back in ----------------------------------------------------------------
+# --- escalating, de-escalating, closing and reopening -----------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A risk's life: raised, weighed anew, taken higher, brought down, closed, reopened."""
+"""Test the services of risks: raising, rating, escalating, closing and reopening."""
 
 import pytest
 
@@ -23,7 +23,7 @@ WHO = "Coordinator (DoL)"
 
 @pytest.fixture
 def risk(plan, police):
-    """Likelihood medium, impact high; with its owner."""
+    """A risk with its owner; likelihood medium, impact high."""
     return RiskFactory(plan=plan, owner_agency=police)
 
 
@@ -78,7 +78,7 @@ def test_a_risk_is_owned_by_a_member_of_the_working_group(plan, coordinator):
     assert Risk.objects.count() == 0
 
 
-# --- weighing anew ----------------------------------------------------------------------------
+# --- rating -----------------------------------------------------------------------------------
 
 
 def change(risk, by, **differs):
@@ -130,7 +130,7 @@ def test_every_step_increases_the_version(risk, coordinator):
     assert risk.version == 5
 
 
-# --- up and down ------------------------------------------------------------------------------
+# --- escalating and de-escalating -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("to", Risk.EscalatedTo.values)
@@ -144,7 +144,7 @@ def test_a_risk_is_escalated_with_a_reason(risk, coordinator, to):
 
 
 STEPS = {
-    # Where it is, where to: what each act says, or nothing where it is done.
+    # From and to: the refusal of each action, or nothing if it succeeds.
     ("", ""): ("Choose the working group or the Minister.", "with Police"),
     ("", "group"): ("", "with Police"),
     ("", "minister"): ("", "with Police"),
@@ -222,7 +222,7 @@ def test_a_reopened_risk_returns_to_its_level(plan, coordinator):
         risks.reopen_risk(risk=risk, by=coordinator, reason="So.")
 
 
-# --- how heavy, and in which order ------------------------------------------------------------
+# --- severity and order -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The pages of a plan's rounds: the list, one round, opening, closing and opening again."""
+"""Test the pages of rounds: the list, one round, opening, closing and reopening."""
 
 from datetime import UTC, date, datetime
 
@@ -204,7 +204,7 @@ def test_second_round_is_refused_while_one_is_open(manager, listing, round):
     assert Round.objects.get() == round
 
 
-# --- closing and opening again ------------------------------------------------------------------
+# --- closing and reopening ----------------------------------------------------------------------
 
 
 def test_closing_warns_about_unaccepted_returns_and_locks_them(manager, of_return, customs, round):

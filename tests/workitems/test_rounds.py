@@ -1,4 +1,4 @@
-"""How an agency's word gets in: opening a round, writing updates, submitting, accepting."""
+"""Test the services of rounds and returns: opening, answering, submitting, accepting."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -330,7 +330,7 @@ def test_an_item_with_an_overdue_milestone_needs_a_written_answer(
 
 
 def earlier_round(plan, year, agency, item, no_change_on):
-    """A closed round with this agency's update on the item."""
+    """Make a closed round with this agency's update on the item."""
     made = RoundFactory(
         plan=plan,
         period_start=date(year, 1, 1),
@@ -374,7 +374,7 @@ def test_no_change_by_another_agency_does_not_count(of_return, plan, customs, it
     assert no_change(of_return, item, contributor).no_change_on == TODAY
 
 
-# --- what keeps a return from being submitted -------------------------------------------------
+# --- missing answers --------------------------------------------------------------------------
 
 
 def missing(of_return, on=TODAY):
@@ -741,7 +741,7 @@ def test_an_item_withdrawn_after_its_answer_stays_withdrawn(of_return, plan, pol
 def test_a_return_is_not_accepted_if_one_item_cannot_change(
     of_return, plan, police, item, coordinator
 ):
-    """A milestone may have been opened again after the return was sent."""
+    """A milestone may have been reopened after the return was submitted."""
     other = WorkItemFactory(plan=plan, number="1.3", lead_agency=police)
     MilestoneFactory(item=other, description="Brochure printed")
     answer(of_return, item, stage="ongoing")
@@ -786,7 +786,7 @@ def test_a_coordinator_cannot_accept_a_return_that_they_wrote_alone(
 
 
 def test_a_round_runs_from_opening_to_acceptance(plan, item, coordinator, contributor, approver):
-    """The one way through, as a story: each step is what makes the next one possible."""
+    """The main path as a whole: each step makes the next one possible."""
     made = open_round(plan, coordinator)
     of_return = made.returns.get(agency=item.lead_agency)
     write(of_return, item, contributor, stage="ongoing")

@@ -1,4 +1,4 @@
-"""The round's page says who was told what by mail, to whoever may chase them."""
+"""Test that the round's page shows sent notices to the coordinator."""
 
 from datetime import UTC, date, datetime
 

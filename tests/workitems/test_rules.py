@@ -1,4 +1,4 @@
-"""Who may do what: each rule with owner, colleague, stranger, nobody, an ended seat, a superuser.
+"""Test each permission with owner, colleague, outsider, anonymous, former user and superuser.
 
 Police lead the item and owe the return; Customs are in the working group; the Department of
 Labour coordinates. "Owner" is whoever the rule is for.
@@ -27,7 +27,7 @@ from tests.workitems.record import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
-# Which seats each permission belongs to: the agency, and its roles. All else is refused.
+# The agency and roles of each permission. All others are refused.
 WRITERS = {("Police", "contributor"), ("Police", "approver")}
 COORDINATOR = {("DoL", "coordinator")}
 READERS = {
@@ -51,19 +51,19 @@ ALLOWED = {
     "decide_variation": COORDINATOR,
     "take_back_variation": WRITERS,
     "open_round": COORDINATOR,
-    # Before it is submitted; see below for what follows.
+    # Before it is submitted; later states are tested below.
     "read_return": {("Police", role) for role in Seat.Role.values if role != "ministers_office"},
     "write_update": WRITERS,
     "submit_return": {("Police", "approver")},
     "accept_return": COORDINATOR,
     "record_meeting": COORDINATOR,
-    # To an item of theirs; see below for the plan as a whole.
+    # A risk to their own item; the whole plan is tested below.
     "raise_risk": WRITERS | COORDINATOR,
     "change_risk": WRITERS | COORDINATOR,
     "manage_risk": COORDINATOR,
     "see_feeds": READING_POLICE | COORDINATOR,
     "make_feed": READING_POLICE,
-    # Of one that somebody else made; see below for its maker.
+    # A feed made by another user; its maker is tested below.
     "revoke_feed": {("Police", "approver")} | COORDINATOR,
 }
 ABOUT_RETURNS = ("read_return", "write_update", "submit_return", "accept_return")
@@ -83,7 +83,7 @@ SEATS = [
 
 @pytest.fixture
 def row_of(plan, item, of_return, milestone, police):
-    """The row that a permission is asked with."""
+    """Return the row that a permission is checked with."""
 
     def row(permission):
         if permission == "create_plan":
@@ -225,7 +225,7 @@ def test_a_misspelt_permission_is_refused(item, contributor):
 
 
 def test_a_seat_counts_on_its_first_and_last_day_in_new_zealand_time(item, police):
-    """Just after midnight in Auckland it is still the day before in Greenwich."""
+    """Just after midnight in Auckland it is still the previous day in UTC."""
     user = SeatFactory(agency=police, from_on=date(2010, 6, 1), to_on=date(2010, 6, 2)).user
     answers = {}
     for clock in (
@@ -240,7 +240,7 @@ def test_a_seat_counts_on_its_first_and_last_day_in_new_zealand_time(item, polic
 
 
 def test_losing_a_seat_takes_effect_on_the_next_request(item, police, coordinator):
-    """A user object lives for one request; a fresh one knows only the seats that are left."""
+    """A user object lasts for one request; a new one has only the remaining seats."""
     seat = SeatFactory(agency=police)
     assert may(User.objects.get(pk=seat.user.pk), "update_item", item)
     services.end_seat(seat=seat, on=TODAY, by=coordinator, reason="Moved to another job.")

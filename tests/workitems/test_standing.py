@@ -1,4 +1,4 @@
-"""How things stand on a day: lateness, freshness, and why an item needs attention. No database."""
+"""Test lateness, freshness and reasons for attention on a day, without a database."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NOT_ENGLISH = re.compile(r"\b1 (days|months|times|variations)|\b0 ")
 
 
 def days(number: int) -> date:
-    """So many days after the day that these tests ask about."""
+    """Return the date so many days after the day of these tests."""
     return DAY + timedelta(days=number)
 
 
@@ -48,7 +48,7 @@ class Step:
         (60, 152, Late.SLIPPING, 92),
         (31, 30, Late.ON_TIME, 0),
         (10, 5, Late.DUE_SOON, 0),
-        # Once the date has passed it is overdue, whatever is forecast.
+        # Once the date has passed it is overdue, whatever the forecast.
         (-1, 92, Late.OVERDUE, 1),
     ],
 )
@@ -179,7 +179,7 @@ def test_lateness_is_at_least_one_day_with_correct_grammar(step, on):
 
 @given(steps, some_day)
 def test_the_lateness_of_an_unchanged_milestone_never_shrinks(step, on):
-    """From one day to the next an open milestone never gets better by itself."""
+    """An unchanged open milestone never gets less late from one day to the next."""
     today, tomorrow = (standing.milestone_lateness(step, on + timedelta(days=n)) for n in (0, 1))
     still_open = tomorrow.state not in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN)
     if still_open:
@@ -234,7 +234,7 @@ def test_freshness_gives_days_and_months_with_correct_grammar(age):
 
 
 def facts(**differs) -> ItemFacts:
-    """A live item of which nothing is to be said."""
+    """Return the facts of an open item without problems."""
     values = {
         "confidence": "on_track",
         "reviewer_confidence": "",
@@ -366,7 +366,7 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
     assert standing.return_attention("due", due_on, None, DAY) == []
 
 
-# --- how an item stands -------------------------------------------------------------------------
+# --- the standing of an item --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

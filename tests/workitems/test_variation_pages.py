@@ -1,4 +1,4 @@
-"""Asking for a change, recommending on it and recording its decision in the browser."""
+"""Test the pages to request a change, recommend on it and record its decision."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def _that_day():
 
 @pytest.fixture
 def as_(client):
-    """Signs somebody in."""
+    """Return a function that signs a user in."""
 
     def sign_in(user):
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -50,7 +50,7 @@ def errors_of(response, form="form"):
     }
 
 
-# --- asking -----------------------------------------------------------------------------------
+# --- requesting -------------------------------------------------------------------------------
 
 
 def test_a_contributor_requests_another_date(as_, contributor, plan, milestone, police):

@@ -1,4 +1,4 @@
-"""How an agreed date, official wording or the scope of the Plan changes, and when it may not."""
+"""Test changes of agreed dates, official wording and scope, and when they are refused."""
 
 from datetime import date
 
@@ -40,11 +40,11 @@ def meeting(plan):
 
 @pytest.fixture
 def request_for_date(milestone):
-    """Recommended on, to move the milestone to 30 September."""
+    """A recommended request to move the milestone to 30 September."""
     return VariationFactory(milestone=milestone, number=4, due_after=SLIPPED, state="recommended")
 
 
-# --- asking -----------------------------------------------------------------------------------
+# --- requesting -------------------------------------------------------------------------------
 
 
 def ask_for_date(milestone, by, agency, due_after=SLIPPED, reason="The printer is late."):
@@ -249,7 +249,7 @@ def test_only_requested_and_recommended_variations_are_pending(milestone, meetin
     assert pending == ["requested", "recommended"]
 
 
-# --- recommending and taking back -------------------------------------------------------------
+# --- recommending and withdrawing -------------------------------------------------------------
 
 
 def test_the_coordinator_sends_a_request_to_the_group_with_a_recommendation(milestone, coordinator):
@@ -359,7 +359,7 @@ def test_a_decision_needs_a_meeting_of_the_plan_that_was_held(
 def test_an_approval_is_refused_if_the_date_moved_meanwhile(
     request_for_date, milestone, meeting, coordinator
 ):
-    """The request says from which date; an approval of anything else would be a surprise."""
+    """The request names the old date; approving another change would be wrong."""
     VariationFactory(
         milestone=milestone,
         number=5,
@@ -459,7 +459,7 @@ def test_an_approval_is_refused_if_the_item_was_completed_meanwhile(
 def test_an_approval_that_fails_is_rolled_back_completely(
     item, milestone, delayed, contributor, police, meeting, coordinator, model
 ):
-    """Whichever row of the effect fails to be recorded, none of them has changed."""
+    """If recording any of the rows fails, none of them has changed."""
     variation = recommended(ask_to_withdraw(item, contributor, police), coordinator)
 
     def fail(sender, instance, **kwargs):

@@ -1,4 +1,4 @@
-"""What waits for each kind of person on their desk, most urgent first."""
+"""Test the to-dos of each kind of user on their desk, most urgent first."""
 
 from datetime import date, timedelta
 
@@ -191,7 +191,7 @@ def test_another_plans_work_is_a_to_do_of_its_own_coordinator(coordinator):
 def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
     count, plan, labour, police, django_assert_num_queries
 ):
-    """Everything at once: a person who writes for one agency and coordinates with another."""
+    """Every kind of to-do: a user who writes for one agency and coordinates for another."""
     user = SeatFactory(agency=labour, role="coordinator").user
     SeatFactory(user=user, agency=police)
     meeting = MeetingFactory(plan=plan)

@@ -1,4 +1,4 @@
-"""Two wordings compared word by word."""
+"""Test comparing two wordings word by word."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def marked(before: str, after: str) -> str:
     ],
 )
 def test_removed_and_added_words_are_marked(before, after, expected):
-    # A word that stayed keeps the space that follows it now.
+    # A kept word has the white space that follows it in the later text.
     assert marked(before, after) == expected
 
 
@@ -58,7 +58,7 @@ def test_a_long_unchanged_passage_is_cut_to_the_words_around_the_change():
 
 
 def test_texts_too_different_to_compare_are_replaced_whole():
-    """Where the matcher would take long; one change within as long a text is still found."""
+    """The matcher would take too long; a single change in an equally long text is still found."""
     many = int(MAX_PAIRS**0.5) + 1
     before, after = (" ".join(f"{letter}{n % 7}" for n in range(many)) for letter in "ab")
     assert [(s.is_removed, s.is_added) for s in short_diff(before, after)] == [

@@ -1,4 +1,4 @@
-"""A plan written as a workbook, and read back as it was."""
+"""Test exporting a plan as a workbook and importing it again."""
 
 import io
 from datetime import UTC, date, datetime
@@ -245,8 +245,8 @@ def test_the_documentation_matches_the_format(settings):
 
 # --- Any plan -------------------------------------------------------------------------------
 
-# What a browser or an old import can have put into a text: line ends of any kind, spaces around,
-# what spreadsheets take for formulas, and characters that XML cannot carry.
+# What browsers or old imports may have left in a text: any line ends, surrounding spaces,
+# text that looks like a formula, and characters that XML cannot contain.
 TEXT = st.text(
     st.one_of(
         st.sampled_from("=+-@#\t\r\n;()' .1a_x0Dāē\x0b\x85\ufffe\u00a0\u200b😀"),

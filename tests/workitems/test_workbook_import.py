@@ -1,4 +1,4 @@
-"""Importing a workbook: what it makes, what it changes, what it refuses, and the past it writes."""
+"""Test importing a workbook: new rows, changes, refusals, and the history it writes."""
 
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -55,7 +55,7 @@ def imported(sheets, **options):
 
 
 def later(sheets, **options):
-    """Imported again, a minute on: history cannot hold two states of a row in one moment."""
+    """Import again a minute later: history cannot hold two states of a row at one moment."""
     return imported(sheets, at=NOW + timedelta(minutes=1), **options)
 
 
@@ -169,7 +169,7 @@ def test_updates_become_closed_rounds_with_accepted_returns():
         ("Police", "accepted", date(2010, 2, 3)),
     ]
     assert Update.objects.accepted().filter(key_achievement="headline").count() == 1
-    # Only the lead agency's word counts for freshness, as when a return is accepted on screen.
+    # Only the lead agency's update counts for freshness, as when a return is accepted on screen.
     assert WorkItem.objects.get().heard_on == date(2010, 1, 20)
 
 
@@ -332,7 +332,7 @@ def test_open_milestones_of_a_withdrawn_item_are_withdrawn():
     assert Milestone.objects.get().withdrawn_on == date(2010, 1, 20)
 
 
-# --- Once more ------------------------------------------------------------------------------
+# --- Importing again ------------------------------------------------------------------------
 
 
 def test_importing_again_changes_nothing():
@@ -396,7 +396,7 @@ def test_importing_increases_the_version_of_changed_rows_only():
     assert (WorkItem.objects.get().version, Milestone.objects.get().version) == (2, 1)
 
 
-# --- Columns that the workbook does not have --------------------------------------------------
+# --- Missing columns --------------------------------------------------------------------------
 
 OPTIONAL = [
     (sheet.name, column.heading) for sheet in SHEETS for column in sheet if not column.required
@@ -404,7 +404,7 @@ OPTIONAL = [
 
 
 def filled():
-    """A workbook with something in every cell that may be empty."""
+    """Return the sheets with a value in every optional cell."""
     sheets = small()
     sheets["Plan"] += [
         ("Ends on", date(2014, 6, 30)),
@@ -606,7 +606,7 @@ def test_an_imported_update_replaces_a_stored_no_change():
     assert (update.achieved, update.no_change_on) == ("The course was drafted.", None)
 
 
-# --- What is locked -------------------------------------------------------------------------
+# --- Locked values --------------------------------------------------------------------------
 
 
 def test_an_import_cannot_move_an_agreed_date():
@@ -705,7 +705,7 @@ def test_an_import_never_changes_a_draft_update():
 
 
 def twelve_faults():
-    """The small workbook with twelve different things wrong in it."""
+    """Return the small workbook with twelve different faults."""
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Released on", date(2009, 7, 31))
     sheets["Plan"].append(("Ends on", date(2008, 1, 1)))
@@ -943,7 +943,7 @@ def test_an_import_takes_the_same_queries_for_any_number_of_rows(django_assert_n
         preview_import(file_of(sheets), at=NOW)
 
 
-# --- The past -------------------------------------------------------------------------------
+# --- History --------------------------------------------------------------------------------
 
 
 def test_an_imported_plan_can_be_shown_as_at_any_day():
@@ -987,7 +987,7 @@ def test_an_imported_plan_can_be_shown_as_at_any_day():
 
 def test_imported_history_ends_with_the_current_row():
     sheets = small()
-    # The last word of its agency is not what the sheet says of the item.
+    # The agency's last update differs from the sheet of items.
     sheets["Work items"][0]["Stage"] = "Ongoing"
     imported(sheets)
     newest = WorkItem.history.latest()

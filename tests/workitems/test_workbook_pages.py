@@ -1,4 +1,4 @@
-"""Importing and exporting in the browser: the preview, the confirmation, and who sees whose file."""
+"""Test the pages to import and export: preview, confirmation, and access to uploaded files."""
 
 import io
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):
-    """A place for files that no other test has used."""
+    """Use an empty folder for uploaded files."""
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
@@ -45,7 +45,7 @@ def coordinator(plan):
 
 @pytest.fixture
 def send(client, coordinator, plan):
-    """Sends the coordinator's posts to the import page of the plan."""
+    """Return a function that posts to the plan's import page as the coordinator."""
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("plans:import", args=[plan.slug])
 
@@ -237,7 +237,7 @@ def test_a_file_uploaded_for_one_plan_is_not_imported_into_another(start, send):
     assert Plan.objects.count() == 1
 
 
-# --- Out ------------------------------------------------------------------------------------
+# --- Exporting ------------------------------------------------------------------------------
 
 
 def test_the_export_downloads_the_workbook(client, send, plan):

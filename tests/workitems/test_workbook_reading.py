@@ -1,4 +1,4 @@
-"""Files that are no workbook, or would rather be a weapon; and what cells may hold."""
+"""Test invalid and hostile files, and the values that cells may have."""
 
 import io
 import os
@@ -29,7 +29,7 @@ TODAY = date(2026, 6, 30)
 
 
 def faults_in(file):
-    """What is wrong, as a person reads it, whether found at once or at the end."""
+    """Return the faults as sentences, whether found at once or at the end."""
     try:
         found = read_workbook(file, today=TODAY).faults.found
     except WorkbookRefused as refused:
@@ -47,7 +47,7 @@ def zipped(**parts):
 
 
 def with_sheet_xml(xml):
-    """The small workbook with other XML for its first sheet."""
+    """Return the small workbook with other XML for its first sheet."""
     out = io.BytesIO()
     with zipfile.ZipFile(file_of(small())) as plain, zipfile.ZipFile(out, "w", 8) as archive:
         for name in plain.namelist():
@@ -218,7 +218,7 @@ def test_a_zip_bomb_takes_little_memory(settings):
     assert kibibytes < 20 * 1024
 
 
-@pytest.mark.sqlite  # one database is enough to show it
+@pytest.mark.sqlite  # one database is enough to test it
 def test_a_workbook_reads_the_same_without_lxml(settings, tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); import django; django.setup();"
@@ -354,7 +354,7 @@ def test_background_rows_are_paragraphs():
     assert read_workbook(file_of(sheets), today=TODAY).plan["Background"] == "First.\n\nSecond."
 
 
-# --- What cells may hold --------------------------------------------------------------------
+# --- Cell values ----------------------------------------------------------------------------
 
 
 def value_of(sheet, heading, raw):

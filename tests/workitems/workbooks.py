@@ -1,4 +1,4 @@
-"""Workbooks for tests: a small right one, and files made of rows by heading."""
+"""Workbooks for tests: a small valid one, and files made from rows by heading."""
 
 import io
 from copy import deepcopy
@@ -91,12 +91,12 @@ SMALL = {
 
 
 def small():
-    """The sheets of a small plan, to be changed by the test."""
+    """Return the sheets of a small plan, which a test may change."""
     return deepcopy(SMALL)
 
 
 def setting(rows, key, value):
-    """The rows of the sheet Plan with another value for a key, added where it is not there."""
+    """Return the rows of the sheet Plan with another value for a key, added if missing."""
     kept = [row for row in rows if row[0] != key]
     return [*kept, (key, value)]
 
@@ -107,13 +107,13 @@ def headings_of(name):
 
 
 def column_of(name, heading, beyond=0):
-    """The letter under which a sheet has the heading, or that of a column `beyond` its last."""
+    """Return the letter of the column of a heading, or of a column `beyond` the last."""
     headings = headings_of(name)
     return get_column_letter(len(headings) + beyond if beyond else headings.index(heading) + 1)
 
 
 def place(name, row, heading, beyond=0):
-    """Where a fault is, as its sentence begins: "Work items, row 2, Stage (M2)"."""
+    """Return how the sentence of a fault starts: "Work items, row 2, Stage (M2)"."""
     if name == "Plan":
         letter = get_column_letter(1 if heading == "Key" else 2)
     else:
@@ -122,7 +122,7 @@ def place(name, row, heading, beyond=0):
 
 
 def book(sheets, headings=None):
-    """An openpyxl workbook of the sheets; `headings` replaces those of a sheet."""
+    """Return an openpyxl workbook of the sheets; `headings` replaces those of a sheet."""
     made = openpyxl.Workbook()
     made.remove(made.active)
     for name, rows in sheets.items():
@@ -151,7 +151,7 @@ def saved(made):
 
 
 def cells(content):
-    """What every sheet of an exported workbook holds, row by row."""
+    """Return every sheet of an exported workbook, row by row."""
     made = openpyxl.load_workbook(io.BytesIO(content))
     return {
         worksheet.title: [tuple(row) for row in worksheet.iter_rows(values_only=True)]
