@@ -1,7 +1,7 @@
-"""Form fields and helpers shared by every app: dates, reasons and service refusals."""
+"""Form fields and forms shared by every app: dates, reasons, versions and service refusals."""
 
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from django import forms
 
@@ -41,12 +41,57 @@ def overwrite_data(form: forms.BaseForm, **values: object) -> None:
     form.data = data
 
 
-class Refusal(Protocol):
-    """An exception that a service raises to refuse: a sentence, and the form field at fault if any."""
+class Refusal(Exception):
+    """A refused write. The message is for the user; `field` names the form field at fault, if any."""
 
-    field: str | None
+    # The row as it is now, if another user saved it first.
+    current: Any = None
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def say_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     """Add a service's refusal to its field, or to the whole form if the form has no such field."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+class VersionedForm(forms.Form):
+    """A form about a row. It carries the version of the row that the page was made from."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    # After a conflict: the row as another user saved it.
+    conflict: Any = None
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"version": row.version, **self.start(row)}
+        super().__init__(*args, **kwargs)
+
+    def start(self, row: Any) -> dict[str, Any]:
+        """Return the initial values of the fields."""
+        return {}
+
+    def take_version(self, version: int) -> None:
+        """Keep what was typed, but take the current version of the row."""
+        overwrite_data(self, version=version)
+
+    def refuse(self, refusal: Refusal) -> Any:
+        """Add a service's refusal as an error, at its field if the form has it.
+
+        After a conflict, take the version of the current row and return that row; otherwise
+        return None.
+        """
+        say_refusal(self, refusal)
+        if refusal.current is not None:
+            self.conflict = refusal.current
+            self.take_version(self.conflict.version)
+        return self.conflict
+
+    def typed(self) -> list[tuple[str, str]]:
+        """Return (label, text) of each visible field that was changed and is not empty."""
+        return [
+            (str(field.label), str(field.value()))
+            for field in self.visible_fields()
+            if field.value() not in (None, "") and field.name in self.changed_data
+        ]

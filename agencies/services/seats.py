@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies import history
+from agencies.fields import Refusal
 from agencies.models import Agency, Seat, User
 
 Role = Seat.Role
@@ -17,12 +18,8 @@ LOST_WITH_THE_LAST = {
 }
 
 
-class SeatRefused(Exception):
-    """A refused write. The message is for the user; `field` names the form field at fault."""
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+class SeatRefused(Refusal):
+    """A refused write of a seat or an invitation."""
 
 
 class NobodyLeft(SeatRefused):

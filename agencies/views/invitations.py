@@ -10,13 +10,13 @@ from django.utils.timezone import localdate
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.fields import say_refusal
 from agencies.forms import InviteForm, NewPersonForm, WithdrawForm
 from agencies.models import Agency, Invitation, User
 from agencies.rules import roles_to_manage
 from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
@@ -29,24 +29,16 @@ def invite(request: HttpRequest, agency: int) -> HttpResponse:
         today=localdate(),
     )
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             invitation = services.invite(
                 agency=of, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-        except SeatRefused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(
                 request,
                 f"{invitation.name} is invited. The letter goes to {invitation.email}.",
             )
             return redirect("agencies:seats", of.pk)
-    return render(
-        request,
-        "agencies/invitations/invite.html",
-        {"agency": of, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "agencies/invitations/invite.html", form, agency=of)
 
 
 def managed_invitation(request: HttpRequest, agency: Agency, pk: int) -> Invitation:
@@ -60,16 +52,13 @@ def send_again(request: HttpRequest, agency: int, invitation: int) -> HttpRespon
     of = managed_agency(request, agency)
     waiting = managed_invitation(request, of, invitation)
     version = request.POST.get("version", "")
-    try:
+    with refusals_in_messages(request):
         services.send_again(
             invitation=waiting,
             version=int(version) if version.isdecimal() and len(version) < 9 else 0,
             by=signed_in(request),
             at=timezone.now(),
         )
-    except SeatRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"A new link goes to {waiting.email}. The old one is dead.")
     return redirect("agencies:seats", of.pk)
 
@@ -80,20 +69,14 @@ def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse
     waiting = managed_invitation(request, of, invitation)
     form = WithdrawForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.withdraw(
                 invitation=waiting, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-        except SeatRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"The invitation to {waiting.email} is withdrawn.")
             return redirect("agencies:seats", of.pk)
-    return render(
-        request,
-        "agencies/invitations/withdraw.html",
-        {"agency": of, "invitation": waiting, "form": form},
-        status=422 if form.errors else 200,
+    return form_page(
+        request, "agencies/invitations/withdraw.html", form, agency=of, invitation=waiting
     )
 
 
@@ -177,12 +160,7 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             welcome(request, invitation)
             return redirect("home")
-    return render(
-        request,
-        "agencies/invitations/begin.html",
-        {"invitation": invitation, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "agencies/invitations/begin.html", form, invitation=invitation)
 
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:

@@ -14,6 +14,7 @@ from agencies.rules import roles_to_manage
 from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
+from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
@@ -46,25 +47,17 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
     today = localdate()
     form = CoverForm(posted(request), agency=of, today=today)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             seat = seat_services.cover_leave(
                 agency=of, by=signed_in(request), today=today, **form.cleaned_data
             )
-        except SeatRefused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(
                 request,
                 f"{seat.user} is {seat.get_role_display().lower()} at {of} "
                 f"from {seat.from_on:%-d %B %Y} to {seat.to_on:%-d %B %Y}.",
             )
             return redirect("agencies:seats", of.pk)
-    return render(
-        request,
-        "agencies/seats/cover.html",
-        {"agency": of, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "agencies/seats/cover.html", form, agency=of)
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,12 +83,7 @@ def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
             # A user who has ended their own seat may no longer see the agency's page.
             own = held.user_id == signed_in(request).pk
             return redirect("home") if own else redirect("agencies:seats", of.pk)
-    return render(
-        request,
-        "agencies/seats/end.html",
-        {"agency": of, "seat": held, "form": form, "loss": loss},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "agencies/seats/end.html", form, agency=of, seat=held, loss=loss)
 
 
 def end_as_asked(request: HttpRequest, seat: Seat, form: EndSeatForm) -> None:

@@ -6,51 +6,12 @@ from django import forms
 
 from agencies.fields import DayField as DayField
 from agencies.fields import ReasonField as ReasonField
-from agencies.fields import overwrite_data, say_refusal
+from agencies.fields import VersionedForm as VersionedForm
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.services import Conflict, Refused
 
 TEXT_LENGTH = 5000
-
-
-class VersionedForm(forms.Form):
-    """A form about a row. It carries the version of the row that the page was made from."""
-
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"version": row.version, **self.start(row)}
-        super().__init__(*args, **kwargs)
-
-    def start(self, row: Any) -> dict[str, Any]:
-        """Return the initial values of the fields."""
-        return {}
-
-    def take_version(self, version: int) -> None:
-        """Keep what was typed, but take the current version of the row."""
-        overwrite_data(self, version=version)
-
-    def refuse(self, refusal: Refused) -> Any:
-        """Add a service's refusal as an error, at its field if the form has it.
-
-        After a conflict, take the version of the current row and return that row; otherwise
-        return None.
-        """
-        say_refusal(self, refusal)
-        if not isinstance(refusal, Conflict):
-            return None
-        self.take_version(refusal.current.version)
-        return refusal.current
-
-    def typed(self) -> list[tuple[str, str]]:
-        """Return (label, text) of each visible field that was changed and is not empty."""
-        return [
-            (str(field.label), str(field.value()))
-            for field in self.visible_fields()
-            if field.value() not in (None, "") and field.name in self.changed_data
-        ]
 
 
 class ChangeStatusForm(VersionedForm):

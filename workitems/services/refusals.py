@@ -4,15 +4,13 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+from agencies.fields import Refusal
+
 Row = TypeVar("Row", bound=models.Model)
 
 
-class Refused(Exception):
-    """The change breaks a rule. `field` names the form field at fault, if any."""
-
-    def __init__(self, message: str, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+class Refused(Refusal):
+    """The change breaks a rule."""
 
 
 class Conflict(Refused):

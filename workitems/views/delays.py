@@ -2,12 +2,11 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
-from agencies.fields import say_refusal
-from workitems import services
+from agencies.views.form_pages import form_page, saying_refusals
 from workitems.forms.delays import EndDelayForm, FinishMitigationForm
 from workitems.models import Delay, Mitigation
 from workitems.services import items as item_services
@@ -30,13 +29,10 @@ def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int
     row = own_delay(request, slug, number, milestone, delay)
     form = EndDelayForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             item_services.end_delay(
                 delay=row, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The delay is over. Its record stays.")
             return redirect(row.milestone)
     return show(request, "end", row, form)
@@ -50,13 +46,10 @@ def finish(
     step = get_object_or_404(row.mitigations.select_related("owner_agency"), number=mitigation)
     form = FinishMitigationForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             item_services.finish_mitigation(
                 mitigation=step, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "Recorded as done.")
             return redirect(row.milestone)
     return show(request, "finish", row, form, step)
@@ -70,17 +63,14 @@ def show(
     mitigation: Mitigation | None = None,
 ) -> HttpResponse:
     milestone = delay.milestone
-    return render(
+    return form_page(
         request,
         f"workitems/delays/{act}.html",
-        {
-            "plan": milestone.item.plan,
-            "item": milestone.item,
-            "milestone": milestone,
-            "delay": delay,
-            "mitigation": mitigation,
-            "form": form,
-            "cancel_url": milestone.get_absolute_url(),
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=milestone.item.plan,
+        item=milestone.item,
+        milestone=milestone,
+        delay=delay,
+        mitigation=mitigation,
+        cancel_url=milestone.get_absolute_url(),
     )

@@ -12,8 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.fields import say_refusal
-from workitems import services
+from agencies.views.form_pages import form_page, saying_refusals
 from workitems.attachments import content_type
 from workitems.forms.evidence import (
     EvidenceForm,
@@ -21,7 +20,7 @@ from workitems.forms.evidence import (
     NoEvidenceForm,
     WithdrawEvidenceForm,
 )
-from workitems.models import Evidence, Milestone
+from workitems.models import Evidence
 from workitems.services import evidence as evidence_services
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import posted, require, signed_in, visible_plan
@@ -82,11 +81,8 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
         request.FILES if request.method == "POST" else None,
     )
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The evidence is added.")
             return redirect(context["back"])
     return render(
@@ -148,7 +144,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
         require(request, "workitems.review_item", of_item.item)
     form = WithdrawEvidenceForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             evidence_services.withdraw(
                 evidence=piece,
                 by=signed_in(request),
@@ -156,22 +152,16 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
                 as_reviewer=reviews,
                 **form.cleaned_data,
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The evidence is withdrawn. What it was stays on record.")
             return redirect(home_of(piece))
-    return render(
+    return form_page(
         request,
         "workitems/evidence/withdraw.html",
-        {
-            "plan": of_item.item.plan,
-            "item": of_item.item,
-            "piece": piece,
-            "form": form,
-            "back": home_of(piece),
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=of_item.item.plan,
+        item=of_item.item,
+        piece=piece,
+        back=home_of(piece),
     )
 
 
@@ -187,25 +177,17 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
         form, service = EvidenceFoundForm(data, row=row), evidence_services.clear_missing_evidence
     else:
         form, service = NoEvidenceForm(data, row=row), evidence_services.flag_missing_evidence
-    conflict: Milestone | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             service(milestone=row, by=signed_in(request), **form.cleaned_data)
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(request, f"Your view of “{row}” is saved.")
             return redirect(f"{item.get_absolute_url()}#milestones")
-    return render(
+    return form_page(
         request,
         "workitems/evidence/mark.html",
-        {
-            "plan": item.plan,
-            "item": item,
-            "milestone": row,
-            "pieces": row.evidence.for_list(),
-            "form": form,
-            "conflict": conflict,
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=item.plan,
+        item=item,
+        milestone=row,
+        pieces=row.evidence.for_list(),
     )

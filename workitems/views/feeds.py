@@ -14,12 +14,11 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.fields import say_refusal
 from agencies.models import Agency, Seat
+from agencies.views.form_pages import form_page, saying_refusals
 from workitems import due_calendar
 from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
 from workitems.models import CalendarFeed, Plan
-from workitems.services import Refused
 from workitems.services import feeds as services
 from workitems.views.limits import address_of, is_within
 from workitems.views.lookups import posted, require, signed_in
@@ -65,7 +64,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
     elif request.method == "POST":
         raise PermissionDenied
     if form is not None and form.is_valid():
-        try:
+        with saying_refusals(form):
             feed, token = services.make_feed(
                 agency=of,
                 plan=form.chosen_plan,
@@ -73,9 +72,6 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             return render(
                 request,
                 "workitems/feeds/made.html",
@@ -110,12 +106,7 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
         )
         messages.success(request, f"The address “{found.label}” is revoked.")
         return redirect("feeds:list", of.pk)
-    return render(
-        request,
-        "workitems/feeds/revoke.html",
-        {"agency": of, "feed": found, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/feeds/revoke.html", form, agency=of, feed=found)
 
 
 def is_within_rate_limit(request: HttpRequest, feed: CalendarFeed | None) -> bool:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
-from workitems import services, standing
+from agencies.views.form_pages import form_page, saying_refusals
+from workitems import standing
 from workitems.agenda import matters_of
 from workitems.asat import Moment
 from workitems.filters import WorkItemFilter, agencies_of, sort_of
@@ -223,24 +224,14 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
     require(request, "workitems.update_item", item)
     form = ChangeStatusForm(posted(request), row=item)
-    conflict: WorkItem | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             item_services.change_status(
                 item=item, by=signed_in(request), on=localdate(), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(request, f"Item {item.number} is saved.")
             return redirect(item)
-    context: dict[str, Any] = {"plan": item.plan, "item": item, "form": form}
-    return render(
-        request,
-        "workitems/items/change_status.html",
-        context | {"conflict": conflict},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/items/change_status.html", form, plan=item.plan, item=item)
 
 
 @require_http_methods(["GET", "POST"])
@@ -248,21 +239,12 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
     require(request, "workitems.review_item", item)
     form = ReviewForm(posted(request), row=item)
-    conflict: WorkItem | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(request, f"Your view of item {item.number} is saved.")
             return redirect(item)
-    return render(
-        request,
-        "workitems/items/review.html",
-        {"plan": item.plan, "item": item, "form": form, "conflict": conflict},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)
 
 
 def visible_milestone(item: WorkItem, number: int) -> Milestone:

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.fields import say_refusal
+from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from workitems import services
 from workitems.desk import days_until
 from workitems.forms.returns import SendBackForm
@@ -215,11 +215,8 @@ def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpRespo
 def accept(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.accept_return", of_return)
-    try:
+    with refusals_in_messages(request):
         round_services.accept(of_return=of_return, by=signed_in(request), on=localdate())
-    except services.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"The return of {of_return.agency} is accepted.")
     return redirect(of_return)
 
@@ -231,16 +228,13 @@ def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
     page = return_page(of_return, localdate())
     form = SendBackForm(request.POST, items=items_on(page))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             round_services.send_back(
                 of_return=of_return,
                 by=signed_in(request),
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"The return went back to {of_return.agency}.")
             return redirect(of_return)
     entries = entries_of(of_return, page.sections)

@@ -10,9 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.fields import say_refusal
 from agencies.models import Agency
-from workitems import services
+from agencies.views.form_pages import form_page, saying_refusals
 from workitems.forms.risks import (
     ChangeRiskForm,
     CloseRiskForm,
@@ -107,19 +106,11 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = raise_form(request, plan)
     if form.is_valid():
         require(request, "workitems.raise_risk", form.cleaned_data["item"] or plan)
-        try:
+        with saying_refusals(form):
             made = risk_services.raise_risk(plan=plan, by=signed_in(request), **form.cleaned_data)
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"{made.reference} is in the register.")
             return redirect(made)
-    return render(
-        request,
-        "workitems/risks/raise.html",
-        {"plan": plan, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/risks/raise.html", form, plan=plan)
 
 
 # --- changing -------------------------------------------------------------------------------
@@ -130,21 +121,12 @@ def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = visible_risk(request, slug, risk)
     require(request, "workitems.change_risk", row)
     form = ChangeRiskForm(posted(request), row=row)
-    conflict: Risk | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             risk_services.change_risk(risk=row, by=signed_in(request), **form.cleaned_data)
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(request, f"{row.reference} is saved.")
             return redirect(row)
-    return render(
-        request,
-        "workitems/risks/change.html",
-        {"plan": row.plan, "risk": row, "form": form, "conflict": conflict},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/risks/change.html", form, plan=row.plan, risk=row)
 
 
 @require_http_methods(["GET", "POST"])
@@ -195,16 +177,8 @@ def act(
 ) -> HttpResponse:
     """Call the service of an action on a risk, or show its page again with the errors."""
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             service(risk=row, by=signed_in(request), **moment, **form.cleaned_data)
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"{row.reference} {done}.")
             return redirect(row)
-    return render(
-        request,
-        f"workitems/risks/{name}.html",
-        {"plan": row.plan, "risk": row, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, f"workitems/risks/{name}.html", form, plan=row.plan, risk=row)

@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import say_refusal
-from workitems import services
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from workitems.desk import waiting_variations
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
@@ -119,21 +118,13 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "workitems.open_round", plan)
     form = OpenRoundForm(posted(request), initial=next_period(plan))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             made = round_services.open_round(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"The round {made} is open. Each agency has its return.")
             return redirect(made)
-    return render(
-        request,
-        "workitems/rounds/open.html",
-        {"plan": plan, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/rounds/open.html", form, plan=plan)
 
 
 @require_POST
@@ -141,11 +132,8 @@ def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     plan = visible_plan(request, slug)
     require(request, "workitems.open_round", plan)
     row = visible_round(plan, round)
-    try:
+    with refusals_in_messages(request):
         round_services.close_round(round=row, by=signed_in(request), at=timezone.now())
-    except services.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "The round is closed. Nothing in it changes any more.")
     return redirect(row)
 
@@ -157,13 +145,10 @@ def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     row = visible_round(plan, round)
     form = ReopenRoundForm(request.POST)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             round_services.reopen_round(
                 round=row, by=signed_in(request), reason=form.cleaned_data["reason"]
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The round is open again.")
             return redirect(row)
     return show(request, plan, row, form, status=422)

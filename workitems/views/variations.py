@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import say_refusal
 from agencies.models import Agency
-from workitems import services
+from agencies.views.form_pages import form_page, saying_refusals
 from workitems.desk import waiting_variations
 from workitems.forms.variations import (
     DecideForm,
@@ -141,11 +140,8 @@ def act(
 ) -> HttpResponse:
     """Call the service of an action on a variation, or show its page again with the errors."""
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             service(variation=row, by=signed_in(request), **moment, **form.cleaned_data)
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"{row.reference} {done}.")
             return redirect(row)
     return show(request, row, {name: form}, status=422)
@@ -201,24 +197,21 @@ def ask(
     **row: Any,
 ) -> HttpResponse:
     """Make a request for a change, or show its page with the errors."""
-    conflict = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             made = service(**row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(
                 request, f"{made.reference} is with the coordinator. Nothing changes until then."
             )
             return redirect(made)
-    return render(
+    return form_page(
         request,
         f"workitems/variations/{template}.html",
-        {"plan": about.plan, "item": about, "form": form, "conflict": conflict}
-        | {"pending": waiting_variations(about.plan, item=about)}
-        | context,
-        status=422 if form.errors else 200,
+        form,
+        plan=about.plan,
+        item=about,
+        pending=waiting_variations(about.plan, item=about),
+        **context,
     )
 
 

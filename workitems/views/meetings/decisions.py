@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.fields import say_refusal
-from workitems import services
+from agencies.views.form_pages import form_page, saying_refusals
 from workitems.forms.meetings import (
     ChangeDecisionForm,
     DecisionForm,
@@ -68,25 +67,19 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = DecisionForm(posted(request), plan=meeting.plan, with_items=True)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             made = decision_services.record_decision(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"Decision {made.number} is recorded.")
             return redirect(f"{meeting.get_absolute_url()}#decisions")
-    return render(
+    return form_page(
         request,
         "workitems/meetings/decision.html",
-        {
-            "plan": meeting.plan,
-            "meeting": meeting,
-            "form": form,
-            "cancel_url": f"{meeting.get_absolute_url()}#decisions",
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=meeting.plan,
+        meeting=meeting,
+        cancel_url=f"{meeting.get_absolute_url()}#decisions",
     )
 
 
@@ -140,30 +133,20 @@ def _act(
     **how: Any,
 ) -> HttpResponse:
     """Call the service of an action on a decision, or show its page with the errors."""
-    conflict: Decision | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             service(decision=row, by=signed_in(request), **how, **form.cleaned_data)
-        except services.Conflict as refusal:
-            conflict = form.refuse(refusal)
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"Decision {row.number} of {row.meeting} {done}.")
             return redirect("meetings:decisions", row.meeting.plan.slug)
     title, submit = TITLES[act]
-    return render(
+    return form_page(
         request,
         "workitems/meetings/decision_act.html",
-        {
-            "plan": row.meeting.plan,
-            "decision": row,
-            "form": form,
-            "conflict": conflict,
-            "title": title,
-            "submit": submit,
-            "shows_words": act != "change",
-            "cancel_url": reverse("meetings:decisions", args=[row.meeting.plan.slug]),
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=row.meeting.plan,
+        decision=row,
+        title=title,
+        submit=submit,
+        shows_words=act != "change",
+        cancel_url=reverse("meetings:decisions", args=[row.meeting.plan.slug]),
     )

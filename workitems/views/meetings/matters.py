@@ -5,12 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.fields import say_refusal
-from workitems import services
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from workitems.agenda import proposals
 from workitems.forms.meetings import ChangeMatterForm, MatterForm
 from workitems.models import Matter, Meeting
@@ -39,11 +38,8 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if not found:
             messages.error(request, "That is no longer proposed. See what is below.")
             return back_to(request, meeting, AGENDA)
-    try:
+    with refusals_in_messages(request):
         made = matter_services.draft_agenda(meeting=meeting, proposals=found, by=signed_in(request))
-    except services.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         count = len(made)
         messages.success(
             request, f"{count} {'matter is' if count == 1 else 'matters are'} put on the agenda."
@@ -56,11 +52,8 @@ def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = MatterForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             matter_services.add_matter(meeting=meeting, by=signed_in(request), **form.cleaned_data)
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The matter is on the agenda.")
             return back_to(request, meeting, AGENDA)
     return _page(request, meeting, form)
@@ -70,16 +63,12 @@ def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     form = ChangeMatterForm(posted(request), row=row)
-    conflict: Matter | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             matter_services.change_matter(matter=row, by=signed_in(request), **form.cleaned_data)
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(request, "The matter is saved.")
             return back_to(request, meeting, AGENDA)
-    return _page(request, meeting, form, row, conflict)
+    return _page(request, meeting, form, row)
 
 
 def _page(
@@ -87,20 +76,15 @@ def _page(
     meeting: Meeting,
     form: Any,
     matter: Matter | None = None,
-    conflict: Matter | None = None,
 ) -> HttpResponse:
-    return render(
+    return form_page(
         request,
         "workitems/meetings/matter.html",
-        {
-            "plan": meeting.plan,
-            "meeting": meeting,
-            "matter": matter,
-            "form": form,
-            "conflict": conflict,
-            "cancel_url": f"{meeting.get_absolute_url()}{AGENDA}",
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=meeting.plan,
+        meeting=meeting,
+        matter=matter,
+        cancel_url=f"{meeting.get_absolute_url()}{AGENDA}",
     )
 
 
@@ -108,11 +92,8 @@ def _act(
     request: HttpRequest, meeting: Meeting, service: Callable[..., Matter], done: str, **how: Any
 ) -> HttpResponse:
     """Call the service of an action without a form, and return to the agenda."""
-    try:
+    with refusals_in_messages(request):
         service(by=signed_in(request), **how)
-    except services.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, done)
     return back_to(request, meeting, AGENDA)
 

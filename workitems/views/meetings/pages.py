@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import say_refusal
-from workitems import services
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from workitems.agenda import not_on, proposals
 from workitems.forms.meetings import (
     AttendanceForm,
@@ -86,43 +85,28 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "workitems.record_meeting", plan)
     form = CallMeetingForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             made = meeting_services.call_meeting(
                 plan=plan, by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"The working group meets on {made.held_on:%-d %B %Y}.")
             return redirect(made)
-    return render(
-        request,
-        "workitems/meetings/call.html",
-        {"plan": plan, "form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/meetings/call.html", form, plan=plan)
 
 
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = ChangeMeetingForm(posted(request), row=meeting)
-    conflict: Meeting | None = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             meeting_services.change_meeting(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-        else:
             messages.success(request, "The meeting is saved.")
             return redirect(meeting)
-    return render(
-        request,
-        "workitems/meetings/change.html",
-        {"plan": meeting.plan, "meeting": meeting, "form": form, "conflict": conflict},
-        status=422 if form.errors else 200,
+    return form_page(
+        request, "workitems/meetings/change.html", form, plan=meeting.plan, meeting=meeting
     )
 
 
@@ -177,29 +161,23 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = AttendanceForm(posted(request), meeting=meeting)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             rows = meeting_services.record_attendance(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             count = len(rows)
             messages.success(
                 request, f"{count} {'agency is' if count == 1 else 'agencies are'} on the record."
             )
             return back_to(request, meeting)
-    return render(
+    return form_page(
         request,
         "workitems/meetings/attendance.html",
-        {
-            "plan": meeting.plan,
-            "meeting": meeting,
-            "form": form,
-            "at": shown_matter(request),
-            "cancel_url": address_of(request, meeting),
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=meeting.plan,
+        meeting=meeting,
+        at=shown_matter(request),
+        cancel_url=address_of(request, meeting),
     )
 
 
@@ -225,13 +203,10 @@ def back_to(request: HttpRequest, meeting: Meeting, fragment: str = "") -> HttpR
 @require_POST
 def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
-    try:
+    with refusals_in_messages(request):
         meeting_services.close_meeting(
             meeting=meeting, on=localdate(), at=timezone.now(), by=signed_in(request)
         )
-    except services.Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, "The record of the meeting is closed.")
     return redirect(meeting)
 
@@ -241,13 +216,10 @@ def reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = ReopenMeetingForm(request.POST)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             meeting_services.reopen_meeting(
                 meeting=meeting, by=signed_in(request), **form.cleaned_data
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The record is open again.")
             return redirect(meeting)
     return show(request, meeting, form, status=422)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_POST
 
-from agencies.fields import say_refusal
-from workitems import services, standing
+from agencies.views.form_pages import saying_refusals
+from workitems import standing
 from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
 from workitems.models import Matter, Meeting, Milestone, Variation
@@ -130,7 +130,7 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
     meeting, row = own_matter(request, slug, pk, matter)
     form = DecisionForm(request.POST, plan=meeting.plan, with_items=False, auto_id="id_decision_%s")
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             made = decision_services.record_decision(
                 meeting=meeting,
                 matter=row,
@@ -138,9 +138,6 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 by=signed_in(request),
                 **form.cleaned_data,
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"Decision {made.number} is recorded.")
             return redirect(address_of(meeting, row.position))
     return show(request, meeting, row.position, status=422, decision_form=form)
@@ -154,7 +151,7 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
     if row.variation is None:
         raise Http404
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             decided = variation_services.decide(
                 variation=row.variation,
                 meeting=meeting,
@@ -162,9 +159,6 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except services.Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             took = "is approved and has taken effect" if form.cleaned_data["approve"] else None
             messages.success(request, f"{decided.reference} {took or 'is declined'}.")
             return redirect(address_of(meeting, row.position))
