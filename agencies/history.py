@@ -58,6 +58,12 @@ def save(
     return row
 
 
+def save_version(row: Row, *fields: str, by: User | None, reason: str = "") -> Row:
+    """Write these fields, and make the row's `version` one higher, as every change by a page does."""
+    row.version += 1  # type: ignore[attr-defined]
+    return save(row, by=by, reason=reason, fields=[*fields, "version"])
+
+
 def write_past(
     states: Iterable[tuple[models.Model, datetime, str]],
     *,

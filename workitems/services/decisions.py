@@ -97,8 +97,7 @@ def change_decision(
     if (text, owner, due_on) == (decision.text, decision.owner_agency_id, decision.due_on):
         return decision
     decision.text, decision.owner_agency, decision.due_on = text, owner_agency, due_on
-    decision.version += 1
-    return history.save(decision, by=by, fields=["text", "owner_agency", "due_on", "version"])
+    return history.save_version(decision, "text", "owner_agency", "due_on", by=by)
 
 
 @transaction.atomic
@@ -118,8 +117,7 @@ def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) ->
     if done_on < decision.meeting.held_on:
         raise Refused("That is before the meeting.", "done_on")
     decision.done_on = done_on
-    decision.version += 1
-    return history.save(decision, by=by, fields=["done_on", "version"])
+    return history.save_version(decision, "done_on", by=by)
 
 
 @transaction.atomic
@@ -131,5 +129,4 @@ def reopen_decision(*, decision: Decision, reason: str, by: User) -> Decision:
     if not reason:
         raise Refused("Say why it is followed up again.", "reason")
     decision.done_on = None
-    decision.version += 1
-    return history.save(decision, by=by, reason=reason, fields=["done_on", "version"])
+    return history.save_version(decision, "done_on", by=by, reason=reason)

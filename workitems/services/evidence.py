@@ -147,7 +147,8 @@ def flag_missing_evidence(
         raise Refused("Say what is missing.", "reason")
     if reason == milestone.no_evidence:
         return milestone
-    return _set_no_evidence(milestone, reason, by=by, reason=reason)
+    milestone.no_evidence = reason
+    return history.save_version(milestone, "no_evidence", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -160,10 +161,5 @@ def clear_missing_evidence(
         raise Refused("Nobody said that evidence is missing.")
     if not reason:
         raise Refused("Say what shows it now.", "reason")
-    return _set_no_evidence(milestone, "", by=by, reason=reason)
-
-
-def _set_no_evidence(milestone: Milestone, words: str, *, by: User, reason: str) -> Milestone:
-    milestone.no_evidence = words
-    milestone.version += 1
-    return history.save(milestone, by=by, reason=reason, fields=["no_evidence", "version"])
+    milestone.no_evidence = ""
+    return history.save_version(milestone, "no_evidence", by=by, reason=reason)

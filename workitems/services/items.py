@@ -96,13 +96,7 @@ def change_status(
     if (stage, confidence, done) == (item.stage, item.confidence, item.completed_on):
         return item
     item.stage, item.confidence, item.completed_on = stage, confidence, done
-    item.version += 1
-    return history.save(
-        item,
-        by=by,
-        reason=reason,
-        fields=["stage", "confidence", "completed_on", "version"],
-    )
+    return history.save_version(item, "stage", "confidence", "completed_on", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -115,8 +109,7 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
     if not reason:
         raise Refused("Say what your view rests on.", "reason")
     item.reviewer_confidence = confidence
-    item.version += 1
-    return history.save(item, by=by, reason=reason, fields=["reviewer_confidence", "version"])
+    return history.save_version(item, "reviewer_confidence", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -133,8 +126,7 @@ def close_milestone(
     if completed_on > on:
         raise Refused("The day is in the future. Give the day it was done.", "completed_on")
     milestone.completed_on = completed_on
-    milestone.version += 1
-    history.save(milestone, by=by, reason=reason, fields=["completed_on", "version"])
+    history.save_version(milestone, "completed_on", by=by, reason=reason)
     end_delays(milestone, completed_on, by=by, reason="Milestone completed")
     return milestone
 
@@ -161,10 +153,7 @@ def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: st
     if not reason:
         raise Refused("Say why the milestone is opened again.", "reason")
     milestone.completed_on, milestone.no_evidence = None, ""
-    milestone.version += 1
-    return history.save(
-        milestone, by=by, reason=reason, fields=["completed_on", "no_evidence", "version"]
-    )
+    return history.save_version(milestone, "completed_on", "no_evidence", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -211,8 +200,7 @@ def move_forecast(
         raise Refused("Say what is being done about the delay.", "mitigation")
     before, milestone.forecast_due = milestone.forecast_due, forecast_due
     if forecast_due != before:
-        milestone.version += 1
-        history.save(milestone, by=by, reason=reason, fields=["forecast_due", "version"])
+        history.save_version(milestone, "forecast_due", by=by, reason=reason)
 
     if not is_late:
         end_delays(milestone, on, by=by, reason=reason)

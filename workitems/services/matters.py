@@ -116,8 +116,7 @@ def change_matter(
         raise Refused("Write what is to be discussed.", "title")
     if (title, note) != (matter.title, matter.note):
         matter.title, matter.note = title, note
-        matter.version += 1
-        history.save(matter, by=by, fields=["title", "note", "version"])
+        history.save_version(matter, "title", "note", by=by)
     if position is not None and position != matter.position:
         _place(meeting, matter, position, by=by)
     return matter
@@ -156,8 +155,7 @@ def remove_matter(*, matter: Matter, on: date, by: User) -> Matter:
     if matter.considered_on is not None or matter.decisions.exists():
         raise Refused("The working group has dealt with this; it stays on the record.")
     matter.withdrawn_on = on
-    matter.version += 1
-    history.save(matter, by=by, fields=["withdrawn_on", "version"])
+    history.save_version(matter, "withdrawn_on", by=by)
     _number(list(meeting.matters.on_agenda().in_order()), by=by)
     return matter
 
@@ -170,8 +168,7 @@ def restore_matter(*, matter: Matter, by: User) -> Matter:
         raise Refused("This matter is on the agenda.")
     _check_only(matter)
     matter.withdrawn_on, matter.position = None, _last(meeting) + 1
-    matter.version += 1
-    return history.save(matter, by=by, fields=["withdrawn_on", "position", "version"])
+    return history.save_version(matter, "withdrawn_on", "position", by=by)
 
 
 @transaction.atomic
@@ -190,8 +187,7 @@ def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> 
         raise Refused("A decision is recorded on this; it was considered.")
     if matter.considered_on is not None:
         matter.considered_on = None
-        matter.version += 1
-        history.save(matter, by=by, fields=["considered_on", "version"])
+        history.save_version(matter, "considered_on", by=by)
     return matter
 
 
@@ -199,6 +195,5 @@ def mark_considered(matter: Matter, meeting: Meeting, *, by: User) -> Matter:
     """Mark a matter as considered, unless it is. The caller has locked both and checked the day."""
     if matter.considered_on is None:
         matter.considered_on = meeting.held_on
-        matter.version += 1
-        history.save(matter, by=by, fields=["considered_on", "version"])
+        history.save_version(matter, "considered_on", by=by)
     return matter

@@ -46,8 +46,7 @@ def change_meeting(
     if (held_on, place, notes) == (meeting.held_on, meeting.place, meeting.notes):
         return meeting
     meeting.held_on, meeting.place, meeting.notes = held_on, place, notes
-    meeting.version += 1
-    return history.save(meeting, by=by, fields=["held_on", "place", "notes", "version"])
+    return history.save_version(meeting, "held_on", "place", "notes", by=by)
 
 
 def _check_free(plan: Plan, held_on: date) -> None:
@@ -121,8 +120,7 @@ def close_meeting(*, meeting: Meeting, on: date, at: datetime, by: User) -> Meet
     if not meeting.attendances.present().exists():
         raise Refused("Record who came before you close the record.")
     meeting.closed_at, meeting.closed_by = at, by
-    meeting.version += 1
-    return history.save(meeting, by=by, fields=["closed_at", "closed_by", "version"])
+    return history.save_version(meeting, "closed_at", "closed_by", by=by)
 
 
 @transaction.atomic
@@ -134,5 +132,4 @@ def reopen_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
     if not reason:
         raise Refused("Say why the record is opened again.", "reason")
     meeting.closed_at = meeting.closed_by = None
-    meeting.version += 1
-    return history.save(meeting, by=by, reason=reason, fields=["closed_at", "closed_by", "version"])
+    return history.save_version(meeting, "closed_at", "closed_by", by=by, reason=reason)

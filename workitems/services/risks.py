@@ -74,7 +74,7 @@ def change_risk(
     if (likelihood, impact) != (risk.likelihood, risk.impact) and not reason:
         raise Refused("Say why the rating changes.", "reason")
     risk.likelihood, risk.impact, risk.response = likelihood, impact, response
-    return _save(risk, "likelihood", "impact", "response", by=by, reason=reason)
+    return history.save_version(risk, "likelihood", "impact", "response", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Ri
     if not reason:
         raise Refused("Say why it goes higher.", "reason")
     risk.escalated_to, risk.escalated_on = to, on
-    return _save(risk, "escalated_to", "escalated_on", by=by, reason=reason)
+    return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
     if not reason:
         raise Refused("Say why it comes down.", "reason")
     risk.escalated_to, risk.escalated_on = to, (on if to else None)
-    return _save(risk, "escalated_to", "escalated_on", by=by, reason=reason)
+    return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -118,7 +118,7 @@ def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
     if not reason:
         raise Refused("Say why the risk is over.", "reason")
     risk.closed_on = on
-    return _save(risk, "closed_on", by=by, reason=reason)
+    return history.save_version(risk, "closed_on", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
     if not reason:
         raise Refused("Say why the risk is open again.", "reason")
     risk.closed_on = None
-    return _save(risk, "closed_on", by=by, reason=reason)
+    return history.save_version(risk, "closed_on", by=by, reason=reason)
 
 
 def _open(risk: Risk, *, version: int | None = None) -> Risk:
@@ -138,8 +138,3 @@ def _open(risk: Risk, *, version: int | None = None) -> Risk:
     if risk.closed_on is not None:
         raise Refused("This risk is closed.")
     return risk
-
-
-def _save(risk: Risk, *fields: str, by: User, reason: str) -> Risk:
-    risk.version += 1
-    return history.save(risk, by=by, reason=reason, fields=[*fields, "version"])

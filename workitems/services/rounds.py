@@ -273,11 +273,7 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
         else:
             item.completed_on = None
         item.heard_on = on
-        item.version += 1
-        history.save(
-            item,
-            by=by,
-            reason=reason,
-            fields=["stage", "confidence", "completed_on", "heard_on", "version"],
+        history.save_version(
+            item, "stage", "confidence", "completed_on", "heard_on", by=by, reason=reason
         )
     return of_return

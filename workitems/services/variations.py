@@ -240,25 +240,21 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
             raise Refused("The agreed date has moved since this was requested.")
         assert variation.due_after is not None  # held by a check constraint
         milestone.agreed_due = variation.due_after
-        milestone.version += 1
-        history.save(milestone, by=by, reason=reason, fields=["agreed_due", "version"])
+        history.save_version(milestone, "agreed_due", by=by, reason=reason)
         return
     item = locked(variation.item)
     if variation.kind == Variation.Kind.WORDING:
         if getattr(item, variation.wording) != variation.text_before:
             raise Refused("The wording has changed since this was requested.")
         setattr(item, variation.wording, variation.text_after)
-        item.version += 1
-        history.save(item, by=by, reason=reason, fields=[variation.wording, "version"])
+        history.save_version(item, variation.wording, by=by, reason=reason)
         return
     if Stage.WITHDRAWN not in item.next_stages:
         raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
     item.stage = Stage.WITHDRAWN
-    item.version += 1
-    history.save(item, by=by, reason=reason, fields=["stage", "version"])
+    history.save_version(item, "stage", by=by, reason=reason)
     # Lock them, so that a milestone that is being completed is not withdrawn as well.
     for milestone in item.milestones.open().select_for_update().order_by("number"):
         milestone.withdrawn_on = on
-        milestone.version += 1
-        history.save(milestone, by=by, reason=reason, fields=["withdrawn_on", "version"])
+        history.save_version(milestone, "withdrawn_on", by=by, reason=reason)
         end_delays(milestone, on, by=by, reason=reason)
