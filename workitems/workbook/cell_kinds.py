@@ -129,9 +129,7 @@ class AgencyName(Line):
 
     most: int = 30
 
-    @property
-    def right(self) -> str:
-        return "the short name of an agency on the sheet Agencies."
+    right = "the short name of an agency on the sheet Agencies."
 
     def read(self, raw: Any) -> str:
         name = super().read(raw)
@@ -149,9 +147,7 @@ class ItemNumber(Line):
 
     most: int = 20
 
-    @property
-    def right(self) -> str:
-        return "the number as text, such as 1.10: format the column as Text and type it again."
+    right = "the number as text, such as 1.10: format the column as Text and type it again."
 
     def read(self, raw: Any) -> str:
         if isinstance(raw, float) and not raw.is_integer():
@@ -205,9 +201,7 @@ class Day(Kind):
 
     past: bool = False
 
-    @property
-    def right(self) -> str:
-        return "a date, such as 2010-07-30, or a cell formatted as a date."
+    right = "a date, such as 2010-07-30, or a cell formatted as a date."
 
     def read(self, raw: Any) -> date:
         if isinstance(raw, datetime):
@@ -281,9 +275,7 @@ class Choice(Kind):
 
 @dataclass(frozen=True)
 class YesNo(Kind):
-    @property
-    def right(self) -> str:
-        return "yes or no."
+    right = "yes or no."
 
     def read(self, raw: Any) -> bool:
         word = str(raw).strip().casefold()
@@ -304,12 +296,10 @@ class YesNo(Kind):
 class AgencyList(Kind):
     """Short names of agencies separated by semicolons, each optionally with its role in brackets."""
 
-    @property
-    def right(self) -> str:
-        return (
-            "short names of agencies with semicolons between, each perhaps with its role in "
-            "brackets: Police (trains staff); Customs."
-        )
+    right = (
+        "short names of agencies with semicolons between, each perhaps with its role in "
+        "brackets: Police (trains staff); Customs."
+    )
 
     def normal(self, value: str) -> str:
         return "; ".join(part for part in map(one_line, clean(value).split(";")) if part)
@@ -319,9 +309,7 @@ class AgencyList(Kind):
 class Lines(Kind):
     """Several short texts in one cell, one per line."""
 
-    @property
-    def right(self) -> str:
-        return "text; each measure on a line of its own."
+    right = "text; each measure on a line of its own."
 
     def normal(self, value: str) -> str:
         return "\n".join(line for line in map(one_line, clean(value).split("\n")) if line)

@@ -5,7 +5,7 @@ field of a column; a column without one is handled by its heading in the code th
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from django.db import models
@@ -24,10 +24,11 @@ from workitems.workbook.cell_kinds import (
     Lines,
     Whole,
     YesNo,
+    sentence_start,
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Column:
     """A column, or a key of the sheet Plan. `blank` is the value of an empty cell.
 
@@ -38,6 +39,7 @@ class Column:
     heading: str
     kind: Kind
     field: str = ""
+    _: KW_ONLY
     required: bool = False
     blank: Any = None
     note: str = ""
@@ -85,31 +87,24 @@ PLAN = Sheet(
     "Plan",
     (
         Column(
-            heading="Title",
-            kind=line(Plan, "title"),
-            field="title",
+            "Title",
+            line(Plan, "title"),
+            "title",
             required=True,
             note="The plan's address comes from it, so a plan is found again by its title.",
         ),
-        Column(heading="Released on", kind=DAY, field="released_on", required=True),
-        Column(heading="Ends on", kind=DAY, field="ends_on", note="After the release."),
-        Column(heading="Portfolio", kind=line(Plan, "portfolio"), field="portfolio", required=True),
+        Column("Released on", DAY, "released_on", required=True),
+        Column("Ends on", DAY, "ends_on", note="After the release."),
+        Column("Portfolio", line(Plan, "portfolio"), "portfolio", required=True),
         Column(
-            heading="Minister",
-            kind=line(Appointment, "minister"),
+            "Minister",
+            line(Appointment, "minister"),
             blank="",
             note="Who holds the portfolio on the day of release. Entered if nobody does yet.",
         ),
-        Column(
-            heading="Coordinating agency", kind=AGENCY, field="coordinating_agency", required=True
-        ),
-        Column(
-            heading="Background",
-            kind=TEXT,
-            blank="",
-            note="The key repeats, once for each paragraph.",
-        ),
-        Column(heading="Copied to", kind=line(Plan, "copied_to"), field="copied_to", blank=""),
+        Column("Coordinating agency", AGENCY, "coordinating_agency", required=True),
+        Column("Background", TEXT, blank="", note="The key repeats, once for each paragraph."),
+        Column("Copied to", line(Plan, "copied_to"), "copied_to", blank=""),
     ),
     "One row for each key. Every key but Background stands once; of those that need not be filled "
     "any may be left out.",
@@ -120,18 +115,16 @@ AGENCIES = Sheet(
     "Agencies",
     (
         Column(
-            heading="Short name",
-            kind=AgencyName(most=line(Agency, "short_name").most),
+            "Short name",
+            AgencyName(most=line(Agency, "short_name").most),
             required=True,
             note="An agency that is known already is found by it, in any case.",
         ),
-        Column(heading="Name", kind=line(Agency, "name"), field="name", required=True, width=44),
-        Column(
-            heading="Te reo name", kind=line(Agency, "name_mi"), field="name_mi", blank="", width=32
-        ),
-        Column(heading="Valid from", kind=DAY, field="valid_from"),
-        Column(heading="Valid to", kind=DAY, field="valid_to", note="Its last day."),
-        Column(heading="Successor", kind=AGENCY, field="successor", note="Only with a last day."),
+        Column("Name", line(Agency, "name"), "name", required=True, width=44),
+        Column("Te reo name", line(Agency, "name_mi"), "name_mi", blank="", width=32),
+        Column("Valid from", DAY, "valid_from"),
+        Column("Valid to", DAY, "valid_to", note="Its last day."),
+        Column("Successor", AGENCY, "successor", note="Only with a last day."),
     ),
     "Every agency here becomes a member of the plan's working group.",
 )
@@ -139,9 +132,9 @@ AGENCIES = Sheet(
 PILLARS = Sheet(
     "Pillars",
     (
-        Column(heading="Number", kind=Whole(), required=True),
-        Column(heading="Title", kind=line(Pillar, "title"), field="title", required=True, width=32),
-        Column(heading="Description", kind=TEXT, field="description", blank="", width=60),
+        Column("Number", Whole(), required=True),
+        Column("Title", line(Pillar, "title"), "title", required=True, width=32),
+        Column("Description", TEXT, "description", blank="", width=60),
     ),
     "In the plan's order.",
 )
@@ -149,65 +142,46 @@ PILLARS = Sheet(
 ITEMS = Sheet(
     "Work items",
     (
+        Column("Number", ITEM, required=True, note="Text, as printed: 1.10 is not 1.1."),
+        Column("Pillar", Whole(), required=True, note="The pillar's number."),
         Column(
-            heading="Number", kind=ITEM, required=True, note="Text, as printed: 1.10 is not 1.1."
-        ),
-        Column(heading="Pillar", kind=Whole(), required=True, note="The pillar's number."),
-        Column(
-            heading="Title",
-            kind=line(WorkItem, "title"),
-            field="title",
+            "Title",
+            line(WorkItem, "title"),
+            "title",
             required=True,
             note="Official wording: it changes by a variation, not here.",
             locked=ADOPTED,
             width=40,
         ),
         Column(
-            heading="Objective",
-            kind=TEXT,
-            field="objective",
+            "Objective",
+            TEXT,
+            "objective",
             blank="",
             note="Official wording.",
             locked=ADOPTED,
             width=50,
         ),
         Column(
-            heading="Action",
-            kind=TEXT,
-            field="action",
-            blank="",
-            note="Official wording.",
-            locked=ADOPTED,
-            width=60,
+            "Action", TEXT, "action", blank="", note="Official wording.", locked=ADOPTED, width=60
         ),
+        Column("Kind", Choice(choices=WorkItem.Kind), "kind", required=True, width=18),
+        Column("Lead agency", AGENCY, "lead_agency", required=True),
+        Column("Supporting agencies", AgencyList(), blank="", width=24),
+        Column("Key", YesNo(), "is_key", blank=False),
+        Column("Timeframe", Choice(choices=WorkItem.Timeframe), "timeframe", required=True),
+        Column("Months", Whole(), "months"),
+        Column("Starts on", DAY, "starts_on"),
         Column(
-            heading="Kind",
-            kind=Choice(choices=WorkItem.Kind),
-            field="kind",
-            required=True,
-            width=18,
-        ),
-        Column(heading="Lead agency", kind=AGENCY, field="lead_agency", required=True),
-        Column(heading="Supporting agencies", kind=AgencyList(), blank="", width=24),
-        Column(heading="Key", kind=YesNo(), field="is_key", blank=False),
-        Column(
-            heading="Timeframe",
-            kind=Choice(choices=WorkItem.Timeframe),
-            field="timeframe",
-            required=True,
-        ),
-        Column(heading="Months", kind=Whole(), field="months"),
-        Column(heading="Starts on", kind=DAY, field="starts_on"),
-        Column(
-            heading="Stage",
-            kind=Choice(choices=Stage),
-            field="stage",
+            "Stage",
+            Choice(choices=Stage),
+            "stage",
             required=True,
             note="Complete only with all milestones completed; its day is that of the last "
             "milestone, else that of the first update that says complete.",
         ),
-        Column(heading="Confidence", kind=Choice(choices=Confidence), field="confidence", blank=""),
-        Column(heading="Measure", kind=Lines(), blank="", width=50),
+        Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
+        Column("Measure", Lines(), blank="", width=50),
     ),
     "Found again by number.",
 )
@@ -215,38 +189,30 @@ ITEMS = Sheet(
 MILESTONES = Sheet(
     "Milestones",
     (
-        Column(heading="Work item", kind=ITEM, required=True),
-        Column(heading="Milestone", kind=Whole(), required=True, note="Its number in the item."),
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True, note="Its number in the item."),
         Column(
-            heading="Description",
-            kind=line(Milestone, "description"),
-            field="description",
-            required=True,
-            width=50,
+            "Description", line(Milestone, "description"), "description", required=True, width=50
         ),
-        Column(heading="Done means", kind=TEXT, field="done_means", blank="", width=50),
+        Column("Done means", TEXT, "done_means", blank="", width=50),
+        Column("Responsible agency", AGENCY, "responsible_agency", required=True),
         Column(
-            heading="Responsible agency", kind=AGENCY, field="responsible_agency", required=True
-        ),
-        Column(
-            heading="Original due",
-            kind=DAY,
-            field="original_due",
+            "Original due",
+            DAY,
+            "original_due",
             required=True,
             note="Never moves.",
             locked="that date. An original date never moves.",
         ),
         Column(
-            heading="Agreed due",
-            kind=DAY,
-            field="agreed_due",
+            "Agreed due",
+            DAY,
+            "agreed_due",
             note="Empty: the original date. Afterwards it moves by a variation, not here.",
             locked="that date. A variation is the way to move an agreed date.",
         ),
-        Column(
-            heading="Forecast due", kind=DAY, field="forecast_due", note="Empty: the agreed date."
-        ),
-        Column(heading="Completed on", kind=PAST_DAY, field="completed_on"),
+        Column("Forecast due", DAY, "forecast_due", note="Empty: the agreed date."),
+        Column("Completed on", PAST_DAY, "completed_on"),
     ),
     "Found again by the item's number and its own.",
 )
@@ -254,19 +220,13 @@ MILESTONES = Sheet(
 DELAYS = Sheet(
     "Delays",
     (
-        Column(heading="Work item", kind=ITEM, required=True),
-        Column(heading="Milestone", kind=Whole(), required=True),
-        Column(
-            heading="Cause",
-            kind=Choice(choices=Delay.Cause),
-            field="cause",
-            required=True,
-            width=18,
-        ),
-        Column(heading="Explanation", kind=TEXT, field="explanation", required=True, width=60),
-        Column(heading="Effect", kind=TEXT, field="effect", blank="", width=50),
-        Column(heading="Found on", kind=PAST_DAY, field="found_on", required=True),
-        Column(heading="Ended on", kind=DAY, field="ended_on"),
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True),
+        Column("Cause", Choice(choices=Delay.Cause), "cause", required=True, width=18),
+        Column("Explanation", TEXT, "explanation", required=True, width=60),
+        Column("Effect", TEXT, "effect", blank="", width=50),
+        Column("Found on", PAST_DAY, "found_on", required=True),
+        Column("Ended on", DAY, "ended_on"),
     ),
     "A milestone's first row here is its delay 1, the next its delay 2, and so on.",
 )
@@ -274,13 +234,13 @@ DELAYS = Sheet(
 MITIGATIONS = Sheet(
     "Mitigations",
     (
-        Column(heading="Work item", kind=ITEM, required=True),
-        Column(heading="Milestone", kind=Whole(), required=True),
-        Column(heading="Delay", kind=Whole(), required=True, note="Its number for that milestone."),
-        Column(heading="Mitigation", kind=TEXT, field="description", required=True, width=60),
-        Column(heading="Owner agency", kind=AGENCY, field="owner_agency", required=True),
-        Column(heading="Due", kind=DAY, field="due_on"),
-        Column(heading="Done on", kind=PAST_DAY, field="done_on"),
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True),
+        Column("Delay", Whole(), required=True, note="Its number for that milestone."),
+        Column("Mitigation", TEXT, "description", required=True, width=60),
+        Column("Owner agency", AGENCY, "owner_agency", required=True),
+        Column("Due", DAY, "due_on"),
+        Column("Done on", PAST_DAY, "done_on"),
     ),
     "Numbered for each delay from the top, as delays are.",
 )
@@ -288,24 +248,24 @@ MITIGATIONS = Sheet(
 UPDATES = Sheet(
     "Updates",
     (
-        Column(heading="Period start", kind=DAY, required=True),
-        Column(heading="Period end", kind=DAY, required=True),
-        Column(heading="Agency", kind=AGENCY, required=True),
-        Column(heading="Work item", kind=ITEM, required=True),
-        Column(heading="Stage", kind=Choice(choices=Stage), field="stage", required=True),
-        Column(heading="Confidence", kind=Choice(choices=Confidence), field="confidence", blank=""),
-        Column(heading="Achieved", kind=TEXT, field="achieved", blank="", width=60),
-        Column(heading="Planned next", kind=TEXT, field="planned_next", blank="", width=50),
-        Column(heading="Challenges", kind=TEXT, field="challenges", blank="", width=50),
+        Column("Period start", DAY, required=True),
+        Column("Period end", DAY, required=True),
+        Column("Agency", AGENCY, required=True),
+        Column("Work item", ITEM, required=True),
+        Column("Stage", Choice(choices=Stage), "stage", required=True),
+        Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
+        Column("Achieved", TEXT, "achieved", blank="", width=60),
+        Column("Planned next", TEXT, "planned_next", blank="", width=50),
+        Column("Challenges", TEXT, "challenges", blank="", width=50),
         Column(
-            heading="Key achievement",
-            kind=Choice(choices=Update.KeyAchievement),
-            field="key_achievement",
+            "Key achievement",
+            Choice(choices=Update.KeyAchievement),
+            "key_achievement",
             blank=str(Update.KeyAchievement.NO),
         ),
         Column(
-            heading="Accepted on",
-            kind=PAST_DAY,
+            "Accepted on",
+            PAST_DAY,
             required=True,
             note="One day for all of an agency's updates of a period.",
         ),
@@ -316,20 +276,16 @@ UPDATES = Sheet(
 RISKS = Sheet(
     "Risks",
     (
-        Column(heading="Work item", kind=ITEM, note="Empty: a risk to the whole plan."),
-        Column(heading="Risk", kind=TEXT, field="description", required=True, width=60),
+        Column("Work item", ITEM, note="Empty: a risk to the whole plan."),
+        Column("Risk", TEXT, "description", required=True, width=60),
+        Column("Likelihood", Choice(choices=Risk.Level), "likelihood", required=True),
+        Column("Impact", Choice(choices=Risk.Level), "impact", required=True),
+        Column("Owner agency", AGENCY, "owner_agency", required=True),
+        Column("Response", TEXT, "response", blank="", width=60),
         Column(
-            heading="Likelihood", kind=Choice(choices=Risk.Level), field="likelihood", required=True
+            "Escalated on", PAST_DAY, note="To the working group, unless it is recorded otherwise."
         ),
-        Column(heading="Impact", kind=Choice(choices=Risk.Level), field="impact", required=True),
-        Column(heading="Owner agency", kind=AGENCY, field="owner_agency", required=True),
-        Column(heading="Response", kind=TEXT, field="response", blank="", width=60),
-        Column(
-            heading="Escalated on",
-            kind=PAST_DAY,
-            note="To the working group, unless it is recorded otherwise.",
-        ),
-        Column(heading="Closed on", kind=PAST_DAY, field="closed_on"),
+        Column("Closed on", PAST_DAY, "closed_on"),
     ),
     "The first row is the plan's risk 1, the next its risk 2, and so on.",
 )
@@ -351,11 +307,7 @@ def described() -> str:
             "| --- | --- | --- |",
         ]
         for column in sheet:
-            holds = " ".join(filter(None, [_sentence(column.kind.right), column.note]))
+            holds = " ".join(filter(None, [sentence_start(column.kind.right), column.note]))
             out.append(f"| {column.heading} | {'yes' if column.required else 'no'} | {holds} |")
         out.append("")
     return "\n".join(out)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -195,9 +195,7 @@ def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
 
 def _columns(sheet: Sheet) -> tuple[Column, ...]:
     if sheet.downwards:
-        return Column(heading="Key", kind=Kind(), width=22), Column(
-            heading="Value", kind=Kind(), width=90
-        )
+        return Column("Key", Kind(), width=22), Column("Value", Kind(), width=90)
     return sheet.columns
 
 
