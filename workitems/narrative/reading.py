@@ -324,17 +324,18 @@ def _entries(
     for at, who, why, kind, was, now in reversed(changes):
         if limit is not None and len(entries) >= limit:
             break
-        for sentence in reversed(list(sentences(kind, was, now))):
-            if field is None or sentence.field == field:
+        for what, diffs, subject in reversed(list(sentences(kind, was, now))):
+            about = subject or KINDS[kind].made
+            if field is None or about == field:
                 number = now.get("item", "")
                 entries.append(
                     Entry(
                         at=at,
                         who=who,
-                        what=sentence.what,
+                        what=what,
                         why=why,
-                        field=sentence.field,
-                        changes=sentence.changes,
+                        field=about,
+                        changes=diffs,
                         number=number,
                     )
                 )

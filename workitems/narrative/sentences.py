@@ -15,9 +15,11 @@ from workitems.word_diff import Strand, short_diff
 
 
 class Sentence(NamedTuple):
-    field: Field
+    """What was done. Its subject is that of a creation, unless `field` names another."""
+
     what: str
     changes: tuple[Change, ...] = ()
+    field: Field | None = None
 
 
 Now = dict[str, str]
@@ -49,68 +51,73 @@ def _change(was: Was, now: Now, column: str, label: str) -> tuple[Change, ...]:
     return (Change(label, short_diff(was[column], now[column])),)
 
 
-def _wordings(was: Now, now: Now, of: str, **labels: str) -> Sentences:
+def _wordings(
+    was: Now, now: Now, of: str, field: Field | None = None, /, **labels: str
+) -> Sentences:
     for column, label in labels.items():
-        if was[column] != now[column]:
-            what = f"changed the {label}{of}."
-            yield Sentence(Field.WORDING, what, _change(was, now, column, label.capitalize()))
+        if changes := _change(was, now, column, label.capitalize()):
+            yield Sentence(f"changed the {label}{of}.", changes, field)
+
+
+def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = None) -> Sentences:
+    if was[column] != now[column]:
+        days = f"from {_day(was[column])} to {_day(now[column])}"
+        yield Sentence(f"moved {name} {days}.", field=field)
 
 
 def _plan(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(Field.WORDING, "entered the plan.")
+        yield Sentence("entered the plan.")
         return
     yield from _wordings(was, now, " of the plan", title="title", background="background")
     for column, name in (("released_on", "release"), ("ends_on", "end")):
-        if was[column] != now[column]:
-            yield Sentence(
-                Field.DATES,
-                f"moved the plan’s {name} from {_day(was[column])} to {_day(now[column])}.",
-            )
+        yield from _moved(was, now, column, f"the plan’s {name}", Field.DATES)
 
 
 def _member(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(Field.AGENCIES, f"took {now['agency']} into the working group.")
+        yield Sentence(f"took {now['agency']} into the working group.")
 
 
 def _pillar(was: Was, now: Now) -> Sentences:
     name = f"pillar {now['number']}"
     if was is None:
-        yield Sentence(Field.WORDING, f"entered {name}, “{now['title']}”.")
+        yield Sentence(f"entered {name}, “{now['title']}”.")
         return
     yield from _wordings(was, now, f" of {name}", title="title", description="description")
 
 
 def _item(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(Field.WORDING, "entered the item.")
+        yield Sentence("entered the item.")
         return
     if _differs(was, now, "stage"):
         old, new = Stage(was["stage"]).label.lower(), Stage(now["stage"]).label.lower()
-        yield Sentence(Field.STAGE, f"moved the stage from {old} to {new}.")
+        yield Sentence(f"moved the stage from {old} to {new}.", field=Field.STAGE)
     if _differs(was, now, "confidence"):
         old, new = CONFIDENCE[was["confidence"]], CONFIDENCE[now["confidence"]]
-        yield Sentence(Field.CONFIDENCE, f"changed the agency’s confidence from {old} to {new}.")
+        yield Sentence(
+            f"changed the agency’s confidence from {old} to {new}.", field=Field.CONFIDENCE
+        )
     if _differs(was, now, "reviewer_confidence"):
         view = CONFIDENCE[now["reviewer_confidence"]]
-        yield Sentence(Field.CONFIDENCE, f"recorded the reviewer’s view: {view}.")
+        yield Sentence(f"recorded the reviewer’s view: {view}.", field=Field.CONFIDENCE)
     if _differs(was, now, "lead_agency_id"):
-        yield Sentence(Field.AGENCIES, f"gave the lead from {was['lead']} to {now['lead']}.")
+        yield Sentence(f"gave the lead from {was['lead']} to {now['lead']}.", field=Field.AGENCIES)
     yield from _wordings(was, now, "", **WORDINGS)
 
 
 def _support(was: Was, now: Now) -> Sentences:
     role = f" ({now['role']})" if now["role"] else ""
     if was is None:
-        yield Sentence(Field.AGENCIES, f"named {now['agency']} as supporting{role}.")
+        yield Sentence(f"named {now['agency']} as supporting{role}.")
     elif _differs(was, now, "role"):
-        yield Sentence(Field.AGENCIES, f"changed the part of {now['agency']}{role}.")
+        yield Sentence(f"changed the part of {now['agency']}{role}.")
 
 
 def _measure(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(Field.WORDING, f"entered the measure “{now['description']}”.")
+        yield Sentence(f"entered the measure “{now['description']}”.")
     else:
         yield from _wordings(was, now, "", description="measure")
 
@@ -118,33 +125,30 @@ def _measure(was: Was, now: Now) -> Sentences:
 def _milestone(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        yield Sentence(Field.DATES, f"entered the milestone {name}, due {_day(now['agreed_due'])}.")
+        yield Sentence(f"entered the milestone {name}, due {_day(now['agreed_due'])}.")
         return
     for column, label in (("agreed_due", "agreed date"), ("forecast_due", "forecast")):
-        if _differs(was, now, column):
-            yield Sentence(
-                Field.DATES,
-                f"moved the {label} of {name} from {_day(was[column])} to {_day(now[column])}.",
-            )
+        yield from _moved(was, now, column, f"the {label} of {name}")
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
-            yield Sentence(Field.DATES, f"closed {name} as done on {_day(now['completed_on'])}.")
+            yield Sentence(f"closed {name} as done on {_day(now['completed_on'])}.")
         else:
-            yield Sentence(Field.DATES, f"opened {name} again.")
+            yield Sentence(f"opened {name} again.")
     if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
-        yield Sentence(Field.DATES, f"withdrew {name} on {_day(now['withdrawn_on'])}.")
+        yield Sentence(f"withdrew {name} on {_day(now['withdrawn_on'])}.")
     yield from _wordings(
         was,
         now,
         f" of {name}",
+        Field.WORDING,
         description="description",
         done_means="words on when it is done",
     )
     if _differs(was, now, "no_evidence"):
         if now["no_evidence"]:
-            yield Sentence(Field.EVIDENCE, f"found that nothing shows {name} to be done.")
+            yield Sentence(f"found that nothing shows {name} to be done.", field=Field.EVIDENCE)
         elif now["completed_on"]:
-            yield Sentence(Field.EVIDENCE, f"found {name} shown to be done.")
+            yield Sentence(f"found {name} shown to be done.", field=Field.EVIDENCE)
 
 
 def _delay(was: Was, now: Now) -> Sentences:
@@ -152,65 +156,53 @@ def _delay(was: Was, now: Now) -> Sentences:
     cause = Delay.Cause(now["cause"]).label.lower()
     if was is None:
         yield Sentence(
-            Field.DELAYS,
             f"recorded a delay to {name} ({cause}): from {_day(now['due_before'])} "
-            f"to {_day(now['due_after'])}.",
+            f"to {_day(now['due_after'])}."
         )
         return
     if _differs(was, now, "cause"):
-        yield Sentence(Field.DELAYS, f"changed the cause of the delay to {name} to {cause}.")
+        yield Sentence(f"changed the cause of the delay to {name} to {cause}.")
     if _differs(was, now, "due_after"):
         how = "slipped again, to" if now["due_after"] > was["due_after"] else "comes sooner, on"
-        yield Sentence(Field.DELAYS, f"recorded that {name} {how} {_day(now['due_after'])}.")
+        yield Sentence(f"recorded that {name} {how} {_day(now['due_after'])}.")
     if _differs(was, now, "ended_on") and now["ended_on"]:
-        yield Sentence(Field.DELAYS, f"ended the delay to {name} on {_day(now['ended_on'])}.")
-    for column in ("explanation", "effect"):
-        if changes := _change(was, now, column, column.capitalize()):
-            yield Sentence(Field.DELAYS, f"changed the {column} of the delay to {name}.", changes)
+        yield Sentence(f"ended the delay to {name} on {_day(now['ended_on'])}.")
+    of = f" of the delay to {name}"
+    yield from _wordings(was, now, of, explanation="explanation", effect="effect")
 
 
 def _mitigation(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
         due = f", due {_day(now['due_on'])}" if now["due_on"] else ""
-        yield Sentence(Field.DELAYS, f"recorded a mitigation: {name}{due}.")
+        yield Sentence(f"recorded a mitigation: {name}{due}.")
         return
     if _differs(was, now, "done_on") and now["done_on"]:
-        yield Sentence(Field.DELAYS, f"finished the mitigation {name} on {_day(now['done_on'])}.")
-    if _differs(was, now, "due_on"):
-        yield Sentence(
-            Field.DELAYS,
-            f"moved the mitigation {name} from {_day(was['due_on'])} to {_day(now['due_on'])}.",
-        )
+        yield Sentence(f"finished the mitigation {name} on {_day(now['done_on'])}.")
+    yield from _moved(was, now, "due_on", f"the mitigation {name}")
     if changes := _change(was, now, "description", "Mitigation"):
-        yield Sentence(Field.DELAYS, "changed the words of a mitigation.", changes)
+        yield Sentence("changed the words of a mitigation.", changes)
 
 
 def _round(was: Was, now: Now) -> Sentences:
     name = f"the round “{now['name']}”"
     if was is None:
-        yield Sentence(Field.RETURNS, f"opened {name}, due {_day(now['due_on'])}.")
+        yield Sentence(f"opened {name}, due {_day(now['due_on'])}.")
         return
     if _differs(was, now, "closed_at"):
         if not now["closed_at"]:
-            yield Sentence(Field.RETURNS, f"opened {name} again.")
+            yield Sentence(f"opened {name} again.")
         elif not was["closed_at"]:
-            yield Sentence(Field.RETURNS, f"closed {name}.")
-    if _differs(was, now, "due_on"):
-        yield Sentence(
-            Field.RETURNS,
-            f"moved the due date of {name} from {_day(was['due_on'])} to {_day(now['due_on'])}.",
-        )
-    for column in ("name", "message"):
-        if changes := _change(was, now, column, column.capitalize()):
-            yield Sentence(Field.RETURNS, f"changed the {column} of {name}.", changes)
+            yield Sentence(f"closed {name}.")
+    yield from _moved(was, now, "due_on", f"the due date of {name}")
+    yield from _wordings(was, now, f" of {name}", name="name", message="message")
 
 
 def _return(was: Was, now: Now) -> Sentences:
     name = f"the return of {now['agency']} for {now['round']}"
     state = Return.State(now["state"])
     if was is None and state == Return.State.DUE:
-        yield Sentence(Field.RETURNS, f"asked for {name}.")
+        yield Sentence(f"asked for {name}.")
     elif was is None or was["state"] != state:
         verb = {
             Return.State.DUE: f"asked for {name} again",
@@ -218,15 +210,11 @@ def _return(was: Was, now: Now) -> Sentences:
             Return.State.SENT_BACK: f"sent {name} back",
             Return.State.ACCEPTED: f"accepted {name}",
         }[state]
-        yield Sentence(Field.RETURNS, f"{verb}.")
+        yield Sentence(f"{verb}.")
 
 
 def _note(was: Was, now: Now) -> Sentences:
-    yield Sentence(
-        Field.RETURNS,
-        f"wrote a note to {now['agency']}.",
-        _change(was, now, "body", "Note"),
-    )
+    yield Sentence(f"wrote a note to {now['agency']}.", _change(was, now, "body", "Note"))
 
 
 def _update(was: Was, now: Now) -> Sentences:
@@ -234,7 +222,7 @@ def _update(was: Was, now: Now) -> Sentences:
     if was == now:
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
-        yield Sentence(Field.UPDATES, f"reported no change{of}.")
+        yield Sentence(f"reported no change{of}.")
         return
     changes = tuple(
         change
@@ -254,7 +242,7 @@ def _update(was: Was, now: Now) -> Sentences:
         parts.append(f"key achievement {KEY[now['key_achievement']]}")
     verb = "wrote an update" if was is None else "changed an update"
     said = f": {', '.join(parts)}" if parts else ""
-    yield Sentence(Field.UPDATES, f"{verb}{of}{said}.", changes)
+    yield Sentence(f"{verb}{of}{said}.", changes)
 
 
 def _evidence(was: Was, now: Now) -> Sentences:
@@ -264,56 +252,47 @@ def _evidence(was: Was, now: Now) -> Sentences:
     else:
         piece = f"the link {now['link']}" if now["link"] else "a note"
     if was is None:
-        yield Sentence(Field.EVIDENCE, f"added {piece} as evidence{shows}.")
+        yield Sentence(f"added {piece} as evidence{shows}.")
     elif _differs(was, now, "withdrawn_at") and now["withdrawn_at"]:
-        yield Sentence(Field.EVIDENCE, f"withdrew {piece}, given as evidence{shows}.")
+        yield Sentence(f"withdrew {piece}, given as evidence{shows}.")
 
 
 def _meeting(was: Was, now: Now) -> Sentences:
     name = f"the meeting of {_day(now['held_on'])}"
     place = f" at {now['place']}" if now["place"] else ""
     if was is None:
-        yield Sentence(Field.MEETINGS, f"called {name}{place}.")
+        yield Sentence(f"called {name}{place}.")
         return
     if _differs(was, now, "held_on"):
-        yield Sentence(
-            Field.MEETINGS,
-            f"moved the meeting of {_day(was['held_on'])} to {_day(now['held_on'])}.",
-        )
+        yield Sentence(f"moved the meeting of {_day(was['held_on'])} to {_day(now['held_on'])}.")
     if _differs(was, now, "place"):
-        yield Sentence(Field.MEETINGS, f"changed the place of {name}{place}.")
-    if changes := _change(was, now, "notes", "Notes"):
-        yield Sentence(Field.MEETINGS, f"changed the notes of {name}.", changes)
+        yield Sentence(f"changed the place of {name}{place}.")
+    yield from _wordings(was, now, f" of {name}", notes="notes")
     if _differs(was, now, "closed_at"):
         done = "closed the record" if now["closed_at"] else "opened the record again"
-        yield Sentence(Field.MEETINGS, f"{done} of {name}.")
+        yield Sentence(f"{done} of {name}.")
 
 
 def _attendance(was: Was, now: Now) -> Sentences:
     came = f"{now['agency']} came to the meeting of {_day(now['held_on'])}"
     if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
-        yield Sentence(Field.MEETINGS, f"recorded that {came}.")
+        yield Sentence(f"recorded that {came}.")
     elif _differs(was, now, "withdrawn_on"):
-        yield Sentence(Field.MEETINGS, f"took back that {came}.")
+        yield Sentence(f"took back that {came}.")
 
 
 def _matter(was: Was, now: Now) -> Sentences:
     name, of = f"“{now['title']}”", f"the agenda of the meeting of {_day(now['held_on'])}"
     if was is None:
-        yield Sentence(Field.MEETINGS, f"put {name} on {of}.")
+        yield Sentence(f"put {name} on {of}.")
         return
     if _differs(was, now, "withdrawn_on"):
         done = f"took {name} off {of}" if now["withdrawn_on"] else f"put {name} back on {of}"
-        yield Sentence(Field.MEETINGS, f"{done}.")
+        yield Sentence(f"{done}.")
     if _differs(was, now, "considered_on"):
         verb = "recorded" if now["considered_on"] else "took back"
-        yield Sentence(
-            Field.MEETINGS,
-            f"{verb} that the meeting of {_day(now['held_on'])} considered {name}.",
-        )
-    for column, label in (("title", "title"), ("note", "note")):
-        if changes := _change(was, now, column, label.capitalize()):
-            yield Sentence(Field.MEETINGS, f"changed the {label} of a matter on {of}.", changes)
+        yield Sentence(f"{verb} that the meeting of {_day(now['held_on'])} considered {name}.")
+    yield from _wordings(was, now, f" of a matter on {of}", title="title", note="note")
 
 
 def _owner(now: Now) -> str:
@@ -325,27 +304,25 @@ def _decision(was: Was, now: Now) -> Sentences:
     of = f" of the meeting of {_day(now['held_on'])}"
     if was is None:
         on = f" on {now['about']}" if now["about"] else ""
-        yield Sentence(Field.MEETINGS, f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
+        yield Sentence(f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
         return
     if changes := _change(was, now, "text", "Decision"):
-        yield Sentence(Field.MEETINGS, f"changed the words of a decision{of}.", changes)
+        yield Sentence(f"changed the words of a decision{of}.", changes)
     if _differs(was, now, "owner_agency_id"):
         to = (
             f"gave a decision{of} to {now['owner']}"
             if now["owner"]
             else (f"no longer follows up a decision{of}")
         )
-        yield Sentence(Field.MEETINGS, f"{to}{_owner(now)}: “{now['text']}”")
+        yield Sentence(f"{to}{_owner(now)}: “{now['text']}”")
     elif _differs(was, now, "due_on"):
         yield Sentence(
-            Field.MEETINGS,
             f"moved a decision{of} from {_day(was['due_on'])} to {_day(now['due_on'])}: "
-            f"“{now['text']}”",
+            f"“{now['text']}”"
         )
     if _differs(was, now, "done_on") and now["done_on"]:
         yield Sentence(
-            Field.MEETINGS,
-            f"recorded a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”",
+            f"recorded a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”"
         )
 
 
@@ -362,7 +339,7 @@ def _variation(was: Was, now: Now) -> Sentences:
         if now["wording"]:
             words = short_diff(now["text_before"], now["text_after"])
             changes = (Change(now["wording"].capitalize(), words),)
-        yield Sentence(Field.VARIATIONS, f"requested {reference}, {asked}.", changes)
+        yield Sentence(f"requested {reference}, {asked}.", changes)
     elif _differs(was, now, "state"):
         verb = {
             Variation.State.RECOMMENDED: "passed on",
@@ -371,7 +348,7 @@ def _variation(was: Was, now: Now) -> Sentences:
             Variation.State.TAKEN_BACK: "took back",
             Variation.State.REQUESTED: "requested",
         }[Variation.State(now["state"])]
-        yield Sentence(Field.VARIATIONS, f"{verb} {reference}.")
+        yield Sentence(f"{verb} {reference}.")
 
 
 def _risk(was: Was, now: Now) -> Sentences:
@@ -379,30 +356,28 @@ def _risk(was: Was, now: Now) -> Sentences:
     levels = f"likelihood {now['likelihood']}, impact {now['impact']}"
     if was is None:
         what = f"raised the risk {name} ({levels}): “{now['description']}”"
-        yield Sentence(Field.RISKS, what, _change(was, now, "response", "Response"))
+        yield Sentence(what, _change(was, now, "response", "Response"))
         return
     if _differs(was, now, "likelihood") or _differs(was, now, "impact"):
-        yield Sentence(Field.RISKS, f"weighed {name} anew: {levels}.")
+        yield Sentence(f"weighed {name} anew: {levels}.")
     if _differs(was, now, "escalated_to"):
         to = now["escalated_to"]
         is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])
         label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else "its owner"
         what = f"took {name} to {label}." if is_up else f"brought {name} back down to {label}."
-        yield Sentence(Field.RISKS, what)
+        yield Sentence(what)
     if _differs(was, now, "closed_on"):
         done = f"closed {name} on {_day(now['closed_on'])}." if now["closed_on"] else ""
-        yield Sentence(Field.RISKS, done or f"opened {name} again.")
-    for column, label in (("description", "words"), ("response", "response")):
-        if changes := _change(was, now, column, label.capitalize()):
-            yield Sentence(Field.RISKS, f"changed the {label} of {name}.", changes)
+        yield Sentence(done or f"opened {name} again.")
+    yield from _wordings(was, now, f" of {name}", description="words", response="response")
 
 
 def _feed(was: Was, now: Now) -> Sentences:
     name = f"address of the calendar of {now['agency']}, “{now['label']}”"
     if was is None:
-        yield Sentence(Field.AGENCIES, f"made an {name}.")
+        yield Sentence(f"made an {name}.")
     elif _differs(was, now, "revoked_at"):
-        yield Sentence(Field.AGENCIES, f"revoked the {name}.")
+        yield Sentence(f"revoked the {name}.")
 
 
 BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
