@@ -15,6 +15,8 @@ pytest_plugins = ["tests.suite_membership", "tests.template_databases"]
 
 # Playwright's fixtures keep an event loop running in the thread that also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# The workers of pytest-xdist must find the tests in one order, also where a set lists the cases.
+os.environ.setdefault("PYTHONHASHSEED", "0")
 
 # The same examples on every run and machine: a failure here is a failure there. `manage.py test`
 # without arguments asks for the full profile; who runs a part sees a failure sooner.
