@@ -9,7 +9,7 @@ from agencies.models import Agency, Invitation, Seat, User
 from agencies.services import invitations, seats
 from agencies.services.invitations import hash_of
 from tests.factories import PASSWORD, AgencyFactory, InvitationFactory, SeatFactory
-from tests.workitems.test_concurrency import at_once, kinds
+from tests.workitems.test_concurrency import kinds, simultaneously
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -24,7 +24,7 @@ def police() -> Agency:
 
 def test_ten_simultaneous_requests_create_one_invitation(police, mailoutbox):
     approver = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
-    outcomes = at_once(
+    outcomes = simultaneously(
         10,
         lambda number: invitations.invite(
             agency=police,
@@ -53,7 +53,7 @@ def test_ten_simultaneous_requests_accept_an_invitation_once(police):
     )
     invitation = invitations.find_by_token("token", NOW)
     assert invitation is not None
-    outcomes = at_once(
+    outcomes = simultaneously(
         10,
         lambda number: invitations.accept_as_new_person(
             invitation=invitation, name="Aroha", password=PASSWORD, at=NOW
@@ -65,7 +65,7 @@ def test_ten_simultaneous_requests_accept_an_invitation_once(police):
 
 def test_two_approvers_who_end_each_other_at_once_leave_one_approver(police):
     both = SeatFactory.create_batch(2, agency=police, role=Seat.Role.APPROVER)
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: seats.end_seat_at_once(
             seat=both[number],

@@ -47,19 +47,19 @@ def test_annexes_can_be_chosen_and_ordered_by_keyboard(choices, briefing):
 def test_no_state_of_the_page_has_an_accessibility_fault(
     choices, briefing, by, accessibility_faults
 ):
-    def sound():
+    def assert_accessible():
         for width in (1280, 375):
             choices.set_viewport_size({"width": width, "height": 900})
             assert accessibility_faults(choices) == []
             assert choices.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
-    sound()
+    assert_accessible()
     choices.get_by_label("Place of “Work items”", exact=True).fill("0")
     choices.get_by_role("button", name="Save the annexes").click()
     expect(choices.locator(".govuk-error-message")).to_have_count(1)
-    sound()
+    assert_accessible()
     choose_annexes(briefing=briefing, annexes=["risks"], version=briefing.version, by=by)
     choices.get_by_label("Place of “Work items”", exact=True).fill("1")
     choices.get_by_role("button", name="Save the annexes").click()
     expect(choices.get_by_text("As it is now")).to_be_visible()
-    sound()
+    assert_accessible()

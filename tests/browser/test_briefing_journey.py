@@ -31,7 +31,7 @@ class Person:
     def __init__(self, page, live_server, sign_in, faults):
         self.page, self.root, self.sign_in, self.faults = page, live_server.url, sign_in, faults
 
-    def be(self, who):
+    def sign_in_as(self, who):
         self.sign_in(User.objects.get(email=f"{who}@example.org"))
         self.page.goto(self.root)
         return self
@@ -45,7 +45,7 @@ class Person:
         self.page.get_by_role("button", name=button).first.click()
         return self
 
-    def sound(self):
+    def assert_accessible(self):
         for width in (1280, 375):
             self.page.set_viewport_size({"width": width, "height": 900})
             assert self.faults(self.page) == []
@@ -93,21 +93,21 @@ def preview(page):
 
 def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page, live_server):
     with time_machine.travel(DRAFTING):
-        person.be("coordinator").open("Plan of Action to Prevent People Trafficking")
+        person.sign_in_as("coordinator").open("Plan of Action to Prevent People Trafficking")
         person.open("Briefings", "New briefing")
         page.get_by_label("Annual report").check()
         page.get_by_label("Tracker number").fill("10/96252")
         page.get_by_label("Date of the briefing").fill("30 July 2010")
         page.get_by_label("First contact: direct dial").fill("(04) 555 0110")
         page.get_by_label("direct dial").last.fill("(04) 555 0100")
-        person.sound().press("Draft the briefing")
+        person.assert_accessible().press("Draft the briefing")
         expect(page.get_by_role("status").first).to_contain_text("drafted from the plan’s records")
         briefing = Briefing.objects.get()
 
         # Two paragraphs in the coordinator's own words.
         edit(page, POLICY, "It was read by the working group in May.")
         edit(page, "held a forum on people trafficking", "Another will follow.")
-        person.sound()
+        person.assert_accessible()
 
         # The records of an edited and of an unedited paragraph change.
         for words, now in (
@@ -124,7 +124,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         drifted = block(page, POLICY)
         expect(drifted).to_contain_text("The records say something else now")
         expect(drifted.locator("ins")).to_contain_text("published")
-        person.sound().press("Refresh what is generated")
+        person.assert_accessible().press("Refresh what is generated")
         expect(block(page, "named three experts")).to_have_count(1)
         expect(block(page, "It was read by the working group in May.")).to_have_count(1)
         block(page, POLICY).get_by_role("button", name=re.compile("^Keep mine")).click()
@@ -136,35 +136,35 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
             name = page.locator(f"label[for='{box.get_attribute('id')}']").inner_text()
             box.set_checked(name.split(" ")[0] in ("Police", "Customs", "MFAT"))
         page.get_by_label("Answers are due on").fill("29 July 2010")
-        person.sound().press("Put the draft into consultation")
+        person.assert_accessible().press("Put the draft into consultation")
         expect(page.get_by_role("row")).to_have_count(4)
 
-        person.be("customs.approver").open("Clearance of 10/96252")
+        person.sign_in_as("customs.approver").open("Clearance of 10/96252")
         page.get_by_label("Concurs", exact=True).check()
         person.press("Record the answer")
         expect(page.get_by_role("definition").first).to_have_text("Concurs")
 
-        person.be("mfat.approver").open("Clearance of 10/96252")
+        person.sign_in_as("mfat.approver").open("Clearance of 10/96252")
         page.get_by_label("Does not concur").check()
         person.press("Record the answer")
         expect(page.get_by_role("alert")).to_contain_text("Say why your agency does not concur")
         page.get_by_label("Comment or reason").fill("The seminar in Bali is left out.")
-        person.sound().press("Record the answer")
+        person.assert_accessible().press("Record the answer")
         expect(page.get_by_role("definition").first).to_have_text("Does not concur")
 
-        person.be("police.contributor").open("Clearance of 10/96252")
+        person.sign_in_as("police.contributor").open("Clearance of 10/96252")
         mine = page.locator(".clearance-place", has_text=POLICY)
         mine.get_by_text("Comment", exact=False).first.click()
         mine.get_by_role("textbox").fill("It was read in June.")
         mine.get_by_role("button", name="Send the comment").click()
         expect(mine.locator(".thread-words")).to_have_text("It was read in June.")
-        person.sound().be("police.approver").open("Clearance of 10/96252")
+        person.assert_accessible().sign_in_as("police.approver").open("Clearance of 10/96252")
         page.get_by_label("Concurs", exact=True).check()
         person.press("Record the answer")
 
         # The comment is dealt with, so Police is asked again and concurs again.
-        person.be("coordinator").open("Consultation on 10/96252")
-        person.sound()
+        person.sign_in_as("coordinator").open("Consultation on 10/96252")
+        person.assert_accessible()
         thread = page.locator(".thread", has_text="It was read in June.")
         thread.get_by_role("link", name=re.compile("^paragraph")).click()
         edit(page, POLICY, "(In June, to be exact.)")
@@ -174,15 +174,15 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         thread.get_by_role("textbox").fill("It says June now.")
         thread.get_by_role("button", name="Resolve it").click()
         expect(thread).to_contain_text("Resolved")
-        person.be("police.approver").open("Clearance of 10/96252")
+        person.sign_in_as("police.approver").open("Clearance of 10/96252")
         expect(page.locator(".callout ins")).to_contain_text("In June")
-        person.sound()
+        person.assert_accessible()
         page.get_by_label("Concurs", exact=True).check()
         person.press("Record the answer")
 
     with time_machine.travel(SIGNED):
-        person.be("coordinator").open("Consultation on 10/96252", "10/96252")
-        person.sound()
+        person.sign_in_as("coordinator").open("Consultation on 10/96252", "10/96252")
+        person.assert_accessible()
         on_screen = preview(page)
         cover = page.get_by_role("row", name=re.compile("^Agencies consulted"))
         expect(cover).to_contain_text("Customs, MFAT, Police")
@@ -192,12 +192,12 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         )
         person.press("Ask for authorisation")
 
-        person.be("authorising.manager").open("Read and authorise 10/96252")
-        person.sound()
+        person.sign_in_as("authorising.manager").open("Read and authorise 10/96252")
+        person.assert_accessible()
         page.get_by_label("I have read this PDF").check()
         person.press("Authorise version 1")
         with page.expect_download() as download:
-            person.sound().open("Download the PDF")
+            person.assert_accessible().open("Download the PDF")
         with open(download.value.path(), "rb") as file:
             data = file.read()
         assert data == bytes(IssuedPaper.objects.get().pdf)
@@ -205,27 +205,31 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         assert in_file == on_screen
         assert [number for number, _ in in_file] == [*range(1, len(in_file)), 1]
 
-        person.be("coordinator").open("Plan of Action to Prevent People Trafficking", "Briefings")
+        person.sign_in_as("coordinator").open(
+            "Plan of Action to Prevent People Trafficking", "Briefings"
+        )
         person.press("It is with the Minister")
 
     with time_machine.travel(ANSWERED):
-        person.be("ministers.office").open("Record the Minister’s answer to 10/96252")
+        person.sign_in_as("ministers.office").open("Record the Minister’s answer to 10/96252")
         page.get_by_label("Signed by the Minister on").fill("3 August 2010")
         page.get_by_label("Noted").check()
         page.get_by_label("Quality of advice").select_option("4, good")
-        person.sound().press("Record the answer")
+        person.assert_accessible().press("Record the answer")
         expect(page.get_by_text("Signed on 3 August 2010")).to_be_visible()
-        person.sound()
+        person.assert_accessible()
 
-        person.be("coordinator").open("Plan of Action to Prevent People Trafficking", "Briefings")
-        person.sound().open("New briefing")
+        person.sign_in_as("coordinator").open(
+            "Plan of Action to Prevent People Trafficking", "Briefings"
+        )
+        person.assert_accessible().open("New briefing")
         page.get_by_label("Annual report").check()
         page.get_by_label("Tracker number").fill("11/02371")
         person.press("Draft the briefing")
         background = page.locator("[data-chapter=background]")
         expect(background).to_contain_text("3 August 2010")
         expect(background).to_contain_text("10/96252")
-        person.sound()
+        person.assert_accessible()
     assert briefing.issued.count() == 1
     assert page.goto(
         live_server.url + reverse("briefings:issued", args=[PLAN_OF_2009, briefing.pk])

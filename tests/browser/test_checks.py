@@ -83,7 +83,7 @@ def said(control):
     return " ".join(control.inner_text().split())
 
 
-def sound(page, accessibility_faults):
+def assert_accessible(page, accessibility_faults):
     for width in (1280, 375):
         page.set_viewport_size({"width": width, "height": 900})
         assert accessibility_faults(page) == []
@@ -96,12 +96,12 @@ def test_the_page_of_checks_has_no_accessibility_fault_with_every_kind_of_check(
 ):
     marks = listed.locator(".check-mark").all_inner_texts()
     assert sorted(set(marks)) == ["Left as it is", "Stops it", "Warning"]
-    sound(listed, accessibility_faults)
+    assert_accessible(listed, accessibility_faults)
     for summary in listed.locator(".check summary").all():
         summary.click()
     listed.locator(".check details button").last.click()
     expect(listed.locator(".check .govuk-error-message")).to_have_count(1)
-    sound(listed, accessibility_faults)
+    assert_accessible(listed, accessibility_faults)
 
 
 def test_a_warning_is_accepted_and_restored_by_keyboard(listed):

@@ -34,7 +34,7 @@ def approver(page, sign_in, live_server):
     return page
 
 
-def asked_about(page, answer):
+def confirmations(page, answer):
     """Collect the confirmations that the browser asks for before a form is submitted."""
     said = []
 
@@ -47,7 +47,7 @@ def asked_about(page, answer):
 
 
 def test_leaving_a_refused_reason_unsent_asks_for_confirmation(approver, accessibility_faults):
-    page, said = approver, asked_about(approver, answer=False)
+    page, said = approver, confirmations(approver, answer=False)
     page.get_by_label("Concurs", exact=True).check()
     page.get_by_label("Comment or reason").fill(REASON)
     page.get_by_role("button", name="Record the answer").click()
@@ -65,7 +65,7 @@ def test_leaving_a_refused_reason_unsent_asks_for_confirmation(approver, accessi
 
 
 def test_leaving_an_unsent_choice_asks_for_confirmation(approver):
-    page, said = approver, asked_about(approver, answer=True)
+    page, said = approver, confirmations(approver, answer=True)
     place = page.locator(".clearance-place").first
     place.locator("summary", has_text="Comment").click()
     place.get_by_role("textbox").fill("Which figures?")
@@ -76,7 +76,7 @@ def test_leaving_an_unsent_choice_asks_for_confirmation(approver):
 
 
 def test_submitting_the_only_changed_form_asks_nothing(approver):
-    page, said = approver, asked_about(approver, answer=False)
+    page, said = approver, confirmations(approver, answer=False)
     page.get_by_label("Does not concur").check()
     page.get_by_role("button", name="Record the answer").click()
     page.get_by_label("Comment or reason").fill(REASON)

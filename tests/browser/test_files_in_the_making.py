@@ -40,7 +40,7 @@ def address(live_server, standing, row):
     return live_server.url + reverse("briefings:file-progress", args=arguments)
 
 
-def become(row, **columns):
+def set_columns(row, **columns):
     Rendering.objects.filter(pk=row.pk).update(**columns)
 
 
@@ -69,7 +69,7 @@ STATES = {
 def test_every_state_of_a_file_is_accessible_on_wide_and_narrow_screens(
     page, sign_in, standing, row, address, accessibility_faults, state
 ):
-    become(row, **STATES[state])
+    set_columns(row, **STATES[state])
     sign_in(standing["coordinator"])
     page.goto(address)
     assert faults_at(page, accessibility_faults, WIDE) == []
@@ -80,7 +80,7 @@ def test_the_page_says_that_no_worker_is_running(
     page, sign_in, standing, row, address, accessibility_faults
 ):
     RenderWorker.objects.all().delete()
-    become(row, **STATES["waiting"])
+    set_columns(row, **STATES["waiting"])
     sign_in(standing["coordinator"])
     page.goto(address)
     assert page.get_by_text("The worker that makes them is not running.").is_visible()
@@ -94,11 +94,11 @@ def test_the_page_shows_the_progress_and_then_offers_the_file(
     page.goto(address)
     bar = page.get_by_role("progressbar", name="Laying out page 30 of about 60")
     assert bar.evaluate("bar => bar.value") == 30
-    become(row, stage="writing", page=31, pages_of=62)
+    set_columns(row, stage="writing", page=31, pages_of=62)
     page.get_by_text("Writing page 31 of 62", exact=True).first.wait_for()
     page.get_by_role("status").filter(has_text="Writing page 31 of 62").wait_for(state="attached")
     with page.expect_download() as caught:
-        become(row, **STATES["done"])
+        set_columns(row, **STATES["done"])
     assert caught.value.suggested_filename == "briefing-10-96252.pdf"
     assert page.get_by_role("heading", level=1).inner_text() == "The PDF is ready"
     assert page.title() == "The PDF is ready: 10/96252 – Plan Register"
@@ -111,7 +111,7 @@ def test_a_refusal_appears_on_the_page_that_waits_for_the_file(
 ):
     sign_in(standing["coordinator"])
     page.goto(address)
-    become(row, **STATES["given up"])
+    set_columns(row, **STATES["given up"])
     page.get_by_text(REASON, exact=True).wait_for()
     page.get_by_role("button", name="Try again").click()
     page.get_by_text("Waiting for its turn", exact=True).first.wait_for()
@@ -126,6 +126,6 @@ def test_the_page_refreshes_itself_without_javascript(
     page = plain.new_page()
     page.goto(address)
     page.get_by_role("link", name="Renew it now").wait_for()
-    become(row, **STATES["done"])
+    set_columns(row, **STATES["done"])
     page.get_by_role("link", name="Download the PDF").wait_for(timeout=15000)
     plain.close()

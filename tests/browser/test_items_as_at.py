@@ -19,7 +19,7 @@ def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
     MilestoneFactory(item=item, original_due=date(2010, 6, 30))
     sign_in(SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.OBSERVER).user)
 
-    def look():
+    def assert_accessible():
         for width in (1280, 375):
             page.set_viewport_size({"width": width, "height": 900})
             assert accessibility_faults(page) == []
@@ -31,11 +31,11 @@ def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
     field.press("Enter")
     expect(field).to_have_value("soon")
     expect(page.get_by_text("Give a day such as 30 July 2010 or 30/7/2010.")).to_be_visible()
-    look()
+    assert_accessible()
     field.fill("30 July 2010")
     field.press("Enter")
     expect(page.get_by_text("No work items were recorded by then.")).to_be_visible()
-    look()
+    assert_accessible()
     page.get_by_role("link", name="Back to today").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Print a brochure").focus()
@@ -43,7 +43,7 @@ def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
     field.fill("30 July 2010")
     field.press("Enter")
     expect(page.get_by_text("The plan did not have this item yet.")).to_be_visible()
-    look()
+    assert_accessible()
     page.get_by_role("link", name="Show the item today").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Print a brochure")).to_be_visible()

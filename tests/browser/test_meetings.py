@@ -35,7 +35,7 @@ def meeting(scene):
 
 
 @pytest.fixture
-def wall(page, live_server, scene, meeting, sign_in):
+def meeting_screen(page, live_server, scene, meeting, sign_in):
     """The meeting screen at its first matter."""
     sign_in(scene["coordinator"])
     address = reverse("meetings:present", args=[scene.plan.slug, meeting.pk])
@@ -47,7 +47,7 @@ def title(page, words):
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
-def sound(page, accessibility_faults):
+def assert_accessible(page, accessibility_faults):
     """Assert no accessibility fault and no horizontal scrolling on projector, desktop and phone."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1080})
@@ -56,8 +56,8 @@ def sound(page, accessibility_faults):
     page.set_viewport_size({"width": 1920, "height": 1080})
 
 
-def test_keys_move_between_matters_and_leave_the_screen(wall, meeting, live_server):
-    title(wall, "1.1 Print a brochure")
+def test_keys_move_between_matters_and_leave_the_screen(meeting_screen, meeting, live_server):
+    title(meeting_screen, "1.1 Print a brochure")
     for key, words, position in (
         ("ArrowRight", "V1 on item 1.1", 2),
         ("End", "What comes next", 3),
@@ -65,88 +65,90 @@ def test_keys_move_between_matters_and_leave_the_screen(wall, meeting, live_serv
         ("ArrowLeft", "V1 on item 1.1", 2),
         ("Home", "1.1 Print a brochure", 1),
     ):
-        wall.keyboard.press(key)
-        title(wall, words)
-        expect(wall.get_by_text(f"{position} of 3")).to_be_visible()
-    wall.keyboard.press("ArrowRight")
-    title(wall, "V1 on item 1.1")
-    wall.go_back()
-    title(wall, "1.1 Print a brochure")
-    wall.keyboard.press("Escape")
-    expect(wall).to_have_url(live_server.url + meeting.get_absolute_url())
+        meeting_screen.keyboard.press(key)
+        title(meeting_screen, words)
+        expect(meeting_screen.get_by_text(f"{position} of 3")).to_be_visible()
+    meeting_screen.keyboard.press("ArrowRight")
+    title(meeting_screen, "V1 on item 1.1")
+    meeting_screen.go_back()
+    title(meeting_screen, "1.1 Print a brochure")
+    meeting_screen.keyboard.press("Escape")
+    expect(meeting_screen).to_have_url(live_server.url + meeting.get_absolute_url())
 
 
-def test_full_screen_mode_is_kept_between_matters(wall):
-    wall.keyboard.press("f")
-    wall.wait_for_function("document.fullscreenElement !== null")
-    wall.keyboard.press("ArrowRight")
-    title(wall, "V1 on item 1.1")
-    assert wall.evaluate("document.fullscreenElement !== null")
-    wall.keyboard.press("F")
-    wall.wait_for_function("document.fullscreenElement === null")
+def test_full_screen_mode_is_kept_between_matters(meeting_screen):
+    meeting_screen.keyboard.press("f")
+    meeting_screen.wait_for_function("document.fullscreenElement !== null")
+    meeting_screen.keyboard.press("ArrowRight")
+    title(meeting_screen, "V1 on item 1.1")
+    assert meeting_screen.evaluate("document.fullscreenElement !== null")
+    meeting_screen.keyboard.press("F")
+    meeting_screen.wait_for_function("document.fullscreenElement === null")
 
 
-def test_shortcuts_are_off_while_the_user_types(wall):
-    wall.get_by_text("Record a decision", exact=True).click()
-    words = wall.get_by_label("What was decided")
+def test_shortcuts_are_off_while_the_user_types(meeting_screen):
+    meeting_screen.get_by_text("Record a decision", exact=True).click()
+    words = meeting_screen.get_by_label("What was decided")
     words.focus()
     for key in ("ArrowLeft", "ArrowRight", "Home", "End", "f", "Escape"):
-        wall.keyboard.press(key)
-    title(wall, "1.1 Print a brochure")
+        meeting_screen.keyboard.press(key)
+    title(meeting_screen, "1.1 Print a brochure")
     expect(words).to_have_value("f")
-    assert wall.evaluate("document.fullscreenElement === null")
+    assert meeting_screen.evaluate("document.fullscreenElement === null")
 
 
 def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
-    wall, scene, meeting, accessibility_faults, live_server
+    meeting_screen, scene, meeting, accessibility_faults, live_server
 ):
-    sound(wall, accessibility_faults)
-    tab_to(wall, "Mark as considered")
-    wall.keyboard.press("Enter")
-    expect(wall.get_by_role("status")).to_have_text("Marked as considered.")
-    title(wall, "1.1 Print a brochure")
+    assert_accessible(meeting_screen, accessibility_faults)
+    tab_to(meeting_screen, "Mark as considered")
+    meeting_screen.keyboard.press("Enter")
+    expect(meeting_screen.get_by_role("status")).to_have_text("Marked as considered.")
+    title(meeting_screen, "1.1 Print a brochure")
 
-    tab_to(wall, "Record a decision")
-    wall.keyboard.press("Enter")
-    tab_to(wall, "What was decided")
-    wall.keyboard.type("Police asks three printers.")
-    tab_to(wall, "Who follows it up")
-    wall.keyboard.type("Police")
-    tab_to(wall, "Record the decision")
-    wall.keyboard.press("Enter")
-    expect(wall.locator(".error-summary")).to_contain_text("Say by when")
-    sound(wall, accessibility_faults)
+    tab_to(meeting_screen, "Record a decision")
+    meeting_screen.keyboard.press("Enter")
+    tab_to(meeting_screen, "What was decided")
+    meeting_screen.keyboard.type("Police asks three printers.")
+    tab_to(meeting_screen, "Who follows it up")
+    meeting_screen.keyboard.type("Police")
+    tab_to(meeting_screen, "Record the decision")
+    meeting_screen.keyboard.press("Enter")
+    expect(meeting_screen.locator(".error-summary")).to_contain_text("Say by when")
+    assert_accessible(meeting_screen, accessibility_faults)
     due = localdate() + timedelta(days=14)
-    tab_to(wall, "By when")
-    wall.keyboard.type(f"{due:%-d %B %Y}")
-    tab_to(wall, "Record the decision")
-    wall.keyboard.press("Enter")
-    expect(wall.get_by_role("status")).to_have_text("Decision 1 is recorded.")
-    expect(wall.locator(".present-record")).to_contain_text("Police asks three printers.")
+    tab_to(meeting_screen, "By when")
+    meeting_screen.keyboard.type(f"{due:%-d %B %Y}")
+    tab_to(meeting_screen, "Record the decision")
+    meeting_screen.keyboard.press("Enter")
+    expect(meeting_screen.get_by_role("status")).to_have_text("Decision 1 is recorded.")
+    expect(meeting_screen.locator(".present-record")).to_contain_text("Police asks three printers.")
 
-    wall.keyboard.press("ArrowRight")
-    title(wall, "V1 on item 1.1")
-    sound(wall, accessibility_faults)
-    tab_to(wall, "Approved")
-    wall.keyboard.press("Space")
-    tab_to(wall, "The decision in words")
-    wall.keyboard.type("Agreed.")
-    tab_to(wall, "Record the decision")
-    wall.keyboard.press("Enter")
-    expect(wall.get_by_role("status")).to_have_text("V1 is approved and has taken effect.")
-    title(wall, "V1 on item 1.1")
-    expect(wall.locator(".milestone-dates")).to_contain_text("Agreed30 September 2010")
-    sound(wall, accessibility_faults)
+    meeting_screen.keyboard.press("ArrowRight")
+    title(meeting_screen, "V1 on item 1.1")
+    assert_accessible(meeting_screen, accessibility_faults)
+    tab_to(meeting_screen, "Approved")
+    meeting_screen.keyboard.press("Space")
+    tab_to(meeting_screen, "The decision in words")
+    meeting_screen.keyboard.type("Agreed.")
+    tab_to(meeting_screen, "Record the decision")
+    meeting_screen.keyboard.press("Enter")
+    expect(meeting_screen.get_by_role("status")).to_have_text(
+        "V1 is approved and has taken effect."
+    )
+    title(meeting_screen, "V1 on item 1.1")
+    expect(meeting_screen.locator(".milestone-dates")).to_contain_text("Agreed30 September 2010")
+    assert_accessible(meeting_screen, accessibility_faults)
 
-    tab_to(wall, "Who came")
-    wall.keyboard.press("Enter")
-    title(wall, "Who came")
-    tab_to(wall, "New Zealand Police")
-    wall.keyboard.press("Space")
-    tab_to(wall, "Save who came")
-    wall.keyboard.press("Enter")
-    title(wall, "V1 on item 1.1")
-    expect(wall.get_by_text("1 recorded")).to_be_visible()
+    tab_to(meeting_screen, "Who came")
+    meeting_screen.keyboard.press("Enter")
+    title(meeting_screen, "Who came")
+    tab_to(meeting_screen, "New Zealand Police")
+    meeting_screen.keyboard.press("Space")
+    tab_to(meeting_screen, "Save who came")
+    meeting_screen.keyboard.press("Enter")
+    title(meeting_screen, "V1 on item 1.1")
+    expect(meeting_screen.get_by_text("1 recorded")).to_be_visible()
 
     scene.milestone.refresh_from_db()
     assert scene.milestone.agreed_due == date(2010, 9, 30)
@@ -155,11 +157,13 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     ) == [("Police asks three printers.", due), ("Agreed.", None)]
 
 
-def test_a_lost_response_is_reported_and_the_form_is_not_sent_twice(wall, meeting):
+def test_a_lost_response_is_reported_and_the_form_is_not_sent_twice(meeting_screen, meeting):
     sent = []
-    wall.route("**/consider/", lambda route: (sent.append(route.request.url), route.abort()))
-    wall.get_by_role("button", name="Mark as considered").click()
-    expect(wall.get_by_role("alert")).to_have_text(
+    meeting_screen.route(
+        "**/consider/", lambda route: (sent.append(route.request.url), route.abort())
+    )
+    meeting_screen.get_by_role("button", name="Mark as considered").click()
+    expect(meeting_screen.get_by_role("alert")).to_have_text(
         "No answer came. Load the page again to see whether this was recorded."
     )
     assert len(sent) == 1
@@ -227,7 +231,7 @@ def test_every_page_of_meetings_is_accessible_with_and_without_errors(
         reverse("meetings:decisions", args=slug),
     ):
         page.goto(live_server.url + address)
-        sound(page, accessibility_faults)
+        assert_accessible(page, accessibility_faults)
     for address, button in (
         (reverse("meetings:call", args=slug), "Call the meeting"),
         (reverse("meetings:record", args=[*slug, meeting.pk]), "Record the decision"),
@@ -239,4 +243,4 @@ def test_every_page_of_meetings_is_accessible_with_and_without_errors(
             field.fill("")
         page.get_by_role("button", name=button).click()
         expect(page.locator(".error-summary")).to_be_visible()
-        sound(page, accessibility_faults)
+        assert_accessible(page, accessibility_faults)

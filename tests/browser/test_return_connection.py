@@ -192,11 +192,11 @@ def test_a_save_whose_response_was_lost_is_not_reported_as_a_conflict(page_of, s
     page = page_of(scene.contributor)
     item = scene.items[0]
 
-    def arrive_and_say_nothing(route):
+    def lose_the_response(route):
         route.fetch()
         route.abort()
 
-    page.route("**/items/1.1/", arrive_and_say_nothing, times=1)
+    page.route("**/items/1.1/", lose_the_response, times=1)
     box(page, item).fill("Printed.")
     expect(state(page, item)).to_have_text("Not saved")
     assert texts(scene, item) == ["Printed."]

@@ -15,20 +15,20 @@ WIDE, NARROW = 1280, 375
 
 
 @pytest.fixture
-def look(accessibility_faults):
+def assert_accessible(accessibility_faults):
     """Assert that a page has no accessibility fault and no horizontal scrolling."""
 
-    def look(page):
+    def assert_accessible(page):
         for width in (WIDE, NARROW):
             page.set_viewport_size({"width": width, "height": 900})
             wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert (page.url, accessibility_faults(page), max(wider, 0)) == (page.url, [], 0)
 
-    return look
+    return assert_accessible
 
 
 def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
-    page, live_server, sign_in, browser, look, settings
+    page, live_server, sign_in, browser, assert_accessible, settings
 ):
     settings.SITE_URL = live_server.url
     people = scene()
@@ -36,27 +36,27 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     page.goto(live_server.url)
     page.get_by_role("link", name="People of Police").click()
     page.get_by_role("link", name="Invite somebody").click()
-    look(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Send the invitation").click()
     expect(page.locator(".error-summary")).to_be_focused()
-    look(page)
+    assert_accessible(page)
     page.get_by_label("Name").fill("Successor")
     page.get_by_label("E-mail address").fill("successor@example.org")
     page.get_by_label("Approver: ").check()
     page.get_by_role("button", name="Send the invitation").dblclick()
     expect(page.get_by_role("status")).to_contain_text("Successor is invited.")
-    look(page)
+    assert_accessible(page)
     assert [letter.to for letter in mail.outbox] == [["successor@example.org"]]
     link = re.search(r"http\S+/invitation/\S+", mail.outbox[0].body)[0]
 
     other = browser.new_context(viewport={"width": WIDE, "height": 900})
     successor = other.new_page()
     successor.goto(link)
-    look(successor)
+    assert_accessible(successor)
     successor.get_by_label("Password", exact=True).fill("short")
     successor.get_by_role("button", name="Take the seat").click()
     expect(successor.locator(".error-summary")).to_be_focused()
-    look(successor)
+    assert_accessible(successor)
     for field in ("Password", "The same password again"):
         successor.get_by_label(field, exact=True).fill(PASSWORD)
     successor.get_by_role("button", name="Take the seat").click()
@@ -65,13 +65,13 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "This link does not work, or no longer"
     )
-    look(page)
+    assert_accessible(page)
 
     successor.get_by_role("link", name="People of Police").click()
     successor.get_by_role("link", name="End the seat of Police approver as approver").click()
     successor.get_by_label("At once").check()
     successor.get_by_label("Why").fill("Moves to another agency.")
-    look(successor)
+    assert_accessible(successor)
     successor.get_by_role("button", name="End the seat").click()
     expect(successor.get_by_role("status")).to_contain_text("Police approver as approver ends.")
     page.goto(live_server.url + people.plan.get_absolute_url())
@@ -83,5 +83,5 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     successor.get_by_role("button", name=re.compile("the seat$")).click()
     expect(successor.get_by_text("Police would have no approver")).to_be_visible()
     expect(successor.get_by_label("End it all the same")).not_to_be_checked()
-    look(successor)
+    assert_accessible(successor)
     other.close()

@@ -61,7 +61,7 @@ def scene():
     return scene
 
 
-def sound(page, accessibility_faults):
+def assert_accessible(page, accessibility_faults):
     """Assert no accessibility fault and no horizontal scrolling on projector, desktop and phone."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 1080})
@@ -83,12 +83,12 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(lines.filter(has_text="1.2 Open a shelter")).to_contain_text(
         "Overdue by 1 day, and no mitigation is recorded. A variation waits for a decision."
     )
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)
 
     # From a cell to its list, to an item, and back.
     page.get_by_role("link", name="3 Police, Prevention").click()
     expect(page.get_by_text("1–3 of 3 work items")).to_be_visible()
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)
     page.get_by_role("link", name="Open a shelter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Open a shelter")
     page.go_back()
@@ -100,13 +100,13 @@ def test_from_the_dashboard_to_a_decision_and_back(
     page.goto(dashboard)
     page.get_by_role("link", name=f"Meeting of {last:%-d %B %Y}").click()
     expect(page.locator(".standings").first).to_contain_text("1 Complete was 0")
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)
     page.get_by_role("navigation", name="Dashboard").get_by_role(
         "link", name="What changed"
     ).click()
     expect(page.locator("main")).to_contain_text("Open a hotline")
     expect(page.locator("main")).to_contain_text("1 completed")
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)
 
     # The meeting screen, by keyboard.
     page.goto(live_server.url + reverse("meetings:list", args=[scene.plan.slug]))
@@ -117,7 +117,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(page.get_by_role("heading", level=1)).to_have_text("What changed")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", level=1)).to_have_text("V7 on item 1.2")
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)
     tab_to(page, "Approved")
     page.keyboard.press("Space")
     tab_to(page, "The decision in words")
@@ -125,7 +125,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     tab_to(page, "Record the decision")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("V7 is approved and has taken effect.")
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)
     page.keyboard.press("Escape")
 
     # The agreed date has moved, and the line is gone.
@@ -135,4 +135,4 @@ def test_from_the_dashboard_to_a_decision_and_back(
     page.goto(dashboard)
     expect(lines.filter(has_text="1.1 Print a brochure")).to_have_count(1)
     expect(lines.filter(has_text="1.2 Open a shelter")).to_have_count(0)
-    sound(page, accessibility_faults)
+    assert_accessible(page, accessibility_faults)

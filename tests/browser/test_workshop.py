@@ -266,11 +266,11 @@ def test_new_paragraphs_are_added_only_once_when_the_response_was_lost(coordinat
     page, count = coordinator, len(draft.texts())
     box = edit(page, MARK)
 
-    def arrive_and_say_nothing(route):
+    def lose_the_response(route):
         route.fetch()
         route.abort()
 
-    page.route("**/paragraphs/**", arrive_and_say_nothing, times=1)
+    page.route("**/paragraphs/**", lose_the_response, times=1)
     box.fill("The first of two.\n\nThe second of two.")
     page.get_by_role("button", name="Done").click()
     expect(bar(page)).to_contain_text("No connection.")

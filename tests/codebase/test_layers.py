@@ -13,14 +13,14 @@ CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
 
 
 @pytest.fixture
-def house(tmp_path):
+def project(tmp_path):
     """A project of empty packages under this project's own contracts."""
-    project = (ROOT / "pyproject.toml").read_text()
-    (tmp_path / "pyproject.toml").write_text(project)
+    pyproject = (ROOT / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(pyproject)
     for package in PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
-    for contract in tomllib.loads(project)["tool"]["importlinter"]["contracts"]:
+    for contract in tomllib.loads(pyproject)["tool"]["importlinter"]["contracts"]:
         for app in contract.get("containers", []):
             for room in " | ".join(contract["layers"]).split(" | "):
                 (tmp_path / app / f"{room}.py").touch()
@@ -28,17 +28,19 @@ def house(tmp_path):
     return tmp_path
 
 
-def contracts_hold(house):
+def contracts_hold(project):
     return (
-        subprocess.run([sys.executable, "-c", CONTRACTS], cwd=house, capture_output=True).returncode
+        subprocess.run(
+            [sys.executable, "-c", CONTRACTS], cwd=project, capture_output=True
+        ).returncode
         == 0
     )
 
 
-def test_the_contracts_accept_imports_that_go_down(house):
-    (house / "reports" / "views.py").write_text("from workitems import services\n")
-    (house / "workitems" / "services.py").write_text("from workitems import models, rules\n")
-    assert contracts_hold(house)
+def test_the_contracts_accept_imports_that_go_down(project):
+    (project / "reports" / "views.py").write_text("from workitems import services\n")
+    (project / "workitems" / "services.py").write_text("from workitems import models, rules\n")
+    assert contracts_hold(project)
 
 
 @pytest.mark.parametrize(
@@ -59,9 +61,9 @@ def test_the_contracts_accept_imports_that_go_down(house):
         ("reports/a_new_room.py", "import reports.document"),
     ],
 )
-def test_the_contracts_refuse_an_upward_import(house, module, line):
-    (house / module).write_text(f"{line}\n")
-    assert not contracts_hold(house)
+def test_the_contracts_refuse_an_upward_import(project, module, line):
+    (project / module).write_text(f"{line}\n")
+    assert not contracts_hold(project)
 
 
 def test_only_the_renderer_imports_the_pdf_engine_and_only_in_functions():

@@ -68,7 +68,7 @@ def each(pattern):
 
 
 @pytest.fixture(params=exhibits(), ids=lambda exhibit: exhibit.folder.name)
-def hung(request, db):
+def exhibited(request, db):
     """An exhibit's rows in the database, in December 2026."""
     with time_machine.travel(NOW, tick=False):
         request.param.load()
@@ -162,7 +162,7 @@ def test_no_file_of_the_museum_has_changed(exhibit):
 # --- briefings --------------------------------------------------------------------------------
 
 
-def test_the_pages_of_an_issued_paper_open(hung, as_coordinator):
+def test_the_pages_of_an_issued_paper_open(exhibited, as_coordinator):
     for paper in papers():
         page = as_coordinator.get(address("version", paper))
         assert page.status_code == 200
@@ -173,13 +173,13 @@ def test_the_pages_of_an_issued_paper_open(hung, as_coordinator):
         assert as_coordinator.get(address("issued", paper)).status_code == 200
 
 
-def test_the_signed_file_is_served_byte_for_byte(hung, as_coordinator):
+def test_the_signed_file_is_served_byte_for_byte(exhibited, as_coordinator):
     for paper in papers():
         assert as_coordinator.get(address("version-json", paper)).content == bytes(paper.document)
         assert as_coordinator.get(address("version-pdf", paper)).content == bytes(paper.pdf)
 
 
-def test_an_issued_paper_exports_to_word_and_a_workbook(hung, as_coordinator):
+def test_an_issued_paper_exports_to_word_and_a_workbook(exhibited, as_coordinator):
     for paper in papers():
         word = as_coordinator.get(address("version-docx", paper))
         assert word.status_code == 200
@@ -187,7 +187,7 @@ def test_an_issued_paper_exports_to_word_and_a_workbook(hung, as_coordinator):
         assert as_coordinator.get(address("version-xlsx", paper)).status_code == 200
 
 
-def test_every_issued_paper_can_be_compared_with_every_other_of_its_plan(hung, as_coordinator):
+def test_every_issued_paper_can_be_compared_with_every_other_of_its_plan(exhibited, as_coordinator):
     for this in papers():
         for other in papers():
             if this != other and this.briefing.plan == other.briefing.plan:
@@ -199,7 +199,7 @@ def test_every_issued_paper_can_be_compared_with_every_other_of_its_plan(hung, a
                 assert page.context["refusals"] == []
 
 
-def test_a_paper_with_the_minister_accepts_an_answer(hung, client):
+def test_a_paper_with_the_minister_accepts_an_answer(exhibited, client):
     office = signed_in(client, "ministers.office@example.org")
     for briefing in Briefing.objects.filter(state="with_minister"):
         paper = briefing.issued.newest_first()[0]
@@ -214,7 +214,7 @@ def test_a_paper_with_the_minister_accepts_an_answer(hung, client):
         assert office.get(address("issued", paper)).status_code == 200
 
 
-def test_an_existing_answer_is_shown_and_can_be_corrected(hung, client):
+def test_an_existing_answer_is_shown_and_can_be_corrected(exhibited, client):
     office = signed_in(client, "ministers.office@example.org")
     answers = list(Response.objects.select_related("issued__briefing__plan"))
     assert answers
@@ -232,13 +232,13 @@ def test_an_existing_answer_is_shown_and_can_be_corrected(hung, client):
         assert answer.issued.responses.uncorrected().get().corrects == answer
 
 
-def test_every_issued_paper_verifies(hung, capsys):
+def test_every_issued_paper_verifies(exhibited, capsys):
     call_command("verify_issued")
     count = IssuedPaper.objects.count()
     assert f"{count} issued papers are sound" in capsys.readouterr().out
 
 
-def test_a_paper_that_was_tampered_with_does_not_verify(hung):
+def test_a_paper_that_was_tampered_with_does_not_verify(exhibited):
     for paper in papers():
         assert faults(paper) == []
         paper.document = bytes(paper.document).replace(b"2010", b"2011").replace(b"2026", b"2027")
@@ -308,19 +308,19 @@ def one_more_entry(monkeypatch):
             )
             monkeypatch.setattr(module, name, kind)
             kinds.append(kind)
-    forget_the_classes()
+    clear_caches()
     yield kinds
     monkeypatch.undo()
-    forget_the_classes()
+    clear_caches()
 
 
-def forget_the_classes():
+def clear_caches():
     plain_json._hints.cache_clear()
     plain_json.required.cache_clear()
 
 
 def test_a_new_optional_field_changes_nothing_for_issued_papers(
-    one_more_entry, hung, as_coordinator
+    one_more_entry, exhibited, as_coordinator
 ):
     for paper in papers():
         data = bytes(paper.document)
@@ -338,7 +338,7 @@ def test_a_new_optional_field_changes_nothing_for_issued_papers(
 
 
 def test_a_new_optional_field_changes_nothing_for_packs_and_minutes(
-    one_more_entry, hung, as_coordinator
+    one_more_entry, exhibited, as_coordinator
 ):
     for row in meeting_papers():
         assert from_plain(row.content).colour == "blue"
@@ -350,7 +350,7 @@ def test_a_new_optional_field_changes_nothing_for_packs_and_minutes(
 # --- meetings ---------------------------------------------------------------------------------
 
 
-def test_the_pages_of_packs_and_minutes_open(hung, as_coordinator):
+def test_the_pages_of_packs_and_minutes_open(exhibited, as_coordinator):
     for row in meeting_papers():
         args = [row.meeting.plan.slug, row.meeting_id]
         page = as_coordinator.get(reverse(f"papers:{row.kind}", args=args))
@@ -363,7 +363,7 @@ def test_the_pages_of_packs_and_minutes_open(hung, as_coordinator):
         assert [point.title for point in points if folded(point.title) not in text] == []
 
 
-def test_packs_and_minutes_are_served_byte_for_byte(hung, as_coordinator):
+def test_packs_and_minutes_are_served_byte_for_byte(exhibited, as_coordinator):
     for row in meeting_papers():
         page = as_coordinator.get(row.get_absolute_url())
         assert page.content == bytes(row.pdf)
@@ -405,8 +405,8 @@ def test_a_plans_workbook_exports_as_it_was_imported(exhibit, path):
         assert table(rows, rows[0]) == table(now[title], rows[0]), title
 
 
-def test_a_plans_workbook_imports_into_the_plan_of_its_papers(hung):
-    for path in hung.named("plans/exported-*.xlsx"):
+def test_a_plans_workbook_imports_into_the_plan_of_its_papers(exhibited):
+    for path in exhibited.named("plans/exported-*.xlsx"):
         outcome = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=timezone.now())
         assert not outcome.plan_is_new
     assert Plan.objects.count() == 2

@@ -294,9 +294,9 @@ def test_a_dissent_reset_by_a_change_stops_authorisation_until_answered(
     consulted, of_police, customs, approver, by
 ):
     answer(of_police, approver, **ANSWERS["dissents"])
-    assert dissents_in_the_way(consulted) == []
+    assert blocking_dissents(consulted) == []
     change(consulted, 2, by)
-    assert dissents_in_the_way(consulted) == [
+    assert blocking_dissents(consulted) == [
         "Police did not concur, and has not answered since it was asked again. Until it does, the "
         "paper says nothing of that."
     ]
@@ -306,10 +306,10 @@ def test_a_dissent_reset_by_a_change_stops_authorisation_until_answered(
         "Police answered before words changed, and is asked again. Keep it ticked."
     )
     answer(of_police, approver)
-    assert dissents_in_the_way(consulted) == []
+    assert blocking_dissents(consulted) == []
 
 
-def dissents_in_the_way(briefing):
+def blocking_dissents(briefing):
     found = checks.blocking(Briefing.objects.get(pk=briefing.pk), checks.Gate.AUTHORISATION)
     return [check.words for check in found if check.key.startswith("dissent-")]
 

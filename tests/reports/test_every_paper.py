@@ -494,13 +494,13 @@ def test_every_piece_of_content_belongs_to_one_element(pdf):
 # --- the text -------------------------------------------------------------------------------
 
 
-def squashed(text):
+def without_spaces(text):
     return re.sub(r"\s+", "", text).casefold()
 
 
 def test_a_screen_reader_reads_exactly_the_words_of_the_page_in_order(paper, heard):
     words = "".join(text for role, text in heard if role != "Lbl")
-    assert squashed(words) == squashed(html_words(paper.html))
+    assert without_spaces(words) == without_spaces(html_words(paper.html))
 
 
 def test_running_headers_are_not_read_aloud(heard):
@@ -516,7 +516,7 @@ def test_text_extraction_gives_exactly_the_words_of_the_page(paper):
     html, found = tokens(html_words(paper.html)), tokens(read)
     longest = max(html, key=len)
     if len(longest) > 60:  # broken over lines, unlike ordinary text
-        assert squashed(longest) in squashed(read)
+        assert without_spaces(longest) in without_spaces(read)
         return
     assert html - found == Counter()
     assert (found - html).keys() <= again

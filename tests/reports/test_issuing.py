@@ -89,20 +89,20 @@ def test_a_paper_that_changes_while_it_is_rendered_cannot_be_signed(awaiting, ma
     read = read_hash(awaiting)
     plain = issuing.printed
 
-    def print_and_change(*args, **kwargs):
+    def render_then_change(*args, **kwargs):
         paper = plain(*args, **kwargs)
         row = Briefing.objects.get(pk=awaiting.pk)
         row.title = "Another title"
         history.save(row, by=None)
         return paper
 
-    monkeypatch.setattr(issuing, "printed", print_and_change)
+    monkeypatch.setattr(issuing, "printed", render_then_change)
     with pytest.raises(issuing.PaperChanged):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert IssuedPaper.objects.count() == 0
 
 
-def miss_a_return(briefing, agency):
+def add_missing_return(briefing, agency):
     """Make an unaccepted return; it stops the paper without changing its bytes."""
     round = RoundFactory(
         plan=briefing.plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30)
@@ -112,7 +112,7 @@ def miss_a_return(briefing, agency):
 
 def test_a_paper_stopped_by_a_new_check_cannot_be_signed(awaiting, manager, police):
     read = read_hash(awaiting)
-    miss_a_return(awaiting, police)
+    add_missing_return(awaiting, police)
     assert read_hash(awaiting) == read
     with pytest.raises(Blocked) as refusal:
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
@@ -129,11 +129,11 @@ def test_a_check_that_appears_while_the_paper_is_rendered_stops_it(
 
     plain = issuing.printed
 
-    def print_and_miss(*args, **kwargs):
-        miss_a_return(awaiting, police)
+    def render_then_miss_return(*args, **kwargs):
+        add_missing_return(awaiting, police)
         return plain(*args, **kwargs)
 
-    monkeypatch.setattr(issuing, "printed", print_and_miss)
+    monkeypatch.setattr(issuing, "printed", render_then_miss_return)
     with pytest.raises(Blocked):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert IssuedPaper.objects.count() == 0

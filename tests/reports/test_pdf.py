@@ -188,8 +188,8 @@ def test_macrons_are_printed_correctly(tmp_path, project_root):
     letters = plain("Āā Ēē Īī Ōō Ūū Kāinga whānau Ōtautahi ngā hapū Māori")
     without = plain("Aa Ee Ii Oo Uu Kainga whanau Otautahi nga hapu Maori")
     stored = Image.open(project_root / "tests/reports/pictures/macrons.png").convert("L")
-    assert unlike(picture_of(letters, tmp_path), stored) < 6
-    assert unlike(picture_of(without, tmp_path), stored) > 12
+    assert difference(picture_of(letters, tmp_path), stored) < 6
+    assert difference(picture_of(without, tmp_path), stored) > 12
 
 
 def picture_of(text, folder):
@@ -198,7 +198,7 @@ def picture_of(text, folder):
     section = Section(SectionKind.PURPOSE, "Purpose", (paragraph,))
     data = render_pdf(sample.document(sections=(section,), annexes=()))
     folder.joinpath("paper.pdf").write_bytes(data)
-    area = where(data, text[0].text.split()[0], text[0].text.split()[-1])
+    area = area_between(data, text[0].text.split()[0], text[0].text.split()[-1])
     subprocess.run(
         ["pdftoppm", "-png", "-singlefile", "-f", "2", "-l", "2", *area, "paper.pdf", "page"],
         cwd=folder,
@@ -208,7 +208,7 @@ def picture_of(text, folder):
     return picture.crop(ImageChops.invert(picture).getbbox())
 
 
-def where(data, first, last):
+def area_between(data, first, last):
     """Return the second page's area between two words, for pdftoppm at 200 dpi."""
     boxes = run("pdftotext", data, "-bbox", "-f", "2", "-l", "2").decode()
     place = r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">'
@@ -218,7 +218,7 @@ def where(data, first, last):
     return ("-r", "200", "-x", str(x), "-y", str(y), "-W", str(width + 4), "-H", str(height))
 
 
-def unlike(picture, stored):
+def difference(picture, stored):
     """Return the mean difference of two images in grey levels."""
     return ImageStat.Stat(ImageChops.difference(picture.resize(stored.size), stored)).mean[0]
 

@@ -59,7 +59,7 @@ def text(response):
     return " ".join(response.content.decode().split())
 
 
-def alive():
+def start_worker():
     RenderWorker.objects.create(started_at=NOW, beat_at=NOW)
 
 
@@ -146,7 +146,7 @@ def test_a_long_paper_responds_at_once_with_its_progress_page(
 def test_a_waiting_paper_says_so_and_refreshes_without_javascript(
     client, briefing, coordinator, long_papers
 ):
-    alive()
+    start_worker()
     page = text(client.get(address("pdf", briefing), follow=True))
     assert '<p class="making-words" id="making-words">Waiting for its turn</p>' in page
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
@@ -164,7 +164,7 @@ def test_the_page_of_a_long_paper_says_that_no_worker_is_running(
 def test_a_worker_without_a_recent_heartbeat_counts_as_stopped(
     client, briefing, coordinator, long_papers
 ):
-    alive()
+    start_worker()
     row = RenderingFactory(briefing=briefing, waiting=True)
 
     def nobody():

@@ -113,7 +113,7 @@ def test_two_briefings_never_share_a_file(briefing, made):
     assert len(rows) == 2
 
 
-def at_once(work, count=2):
+def simultaneously(work, count=2):
     start, outcomes = threading.Barrier(count), []
 
     def run():
@@ -141,7 +141,9 @@ def test_simultaneous_requests_get_one_file_rendered_once(briefing, monkeypatch)
         return b"a file"
 
     monkeypatch.setattr(renderings, "make", make)
-    rows = at_once(lambda: renderings.rendered_file(briefing=briefing, form="pdf", at=NOW), count=3)
+    rows = simultaneously(
+        lambda: renderings.rendered_file(briefing=briefing, form="pdf", at=NOW), count=3
+    )
     assert made == ["pdf"]
     assert [(bytes(row.data), row.pk) for row in rows] == [(b"a file", rows[0].pk)] * 3
 
@@ -151,7 +153,7 @@ def test_simultaneous_workers_claim_different_papers_once_each(briefing):
     for number in range(3):
         briefing.title = f"Title {number}"
         asked(briefing)
-    taken = at_once(lambda: renderings.claim(at=NOW), count=5)
+    taken = simultaneously(lambda: renderings.claim(at=NOW), count=5)
     found = sorted(row.pk for row in taken if row is not None)
     left = list(iter(lambda: renderings.claim(at=NOW), None))
     assert sorted(found + [row.pk for row in left]) == sorted(

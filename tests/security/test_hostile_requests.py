@@ -45,7 +45,7 @@ def coordinator(people):
     return strict_client(people["coordinator"])
 
 
-def in_our_look(response):
+def has_our_error_page(response):
     return "<h1>That request could not be read</h1>" in response.text
 
 
@@ -60,7 +60,7 @@ def in_our_look(response):
 def test_an_unreadable_query_is_refused_with_our_error_page(people, coordinator, query):
     address = reverse("workitems:list", args=[people.plan.slug])
     response = coordinator.get(address, QUERY_STRING=query)
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-7", "latin-1", "utf8", "unknown"])
@@ -71,7 +71,7 @@ def test_a_form_in_another_charset_is_refused_with_our_error_page(charset):
         b"login=a",
         content_type=f"application/x-www-form-urlencoded; charset={charset}",
     )
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
@@ -87,14 +87,14 @@ def test_a_form_in_our_charset_is_accepted(charset):
 
 def test_a_nul_in_a_url_is_refused_with_our_error_page(people, coordinator):
     response = coordinator.get(f"/plans/{people.plan.slug}/items/1%001/")
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 def test_a_nul_in_a_cookie_is_refused_with_our_error_page():
     client = strict_client()
     # The test client would quote the value itself; this is how it comes over the wire.
     response = client.get("/", HTTP_COOKIE='session="aaaaaaaa\\000aaaaaaaa"')
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 def test_a_forged_session_cookie_is_treated_as_anonymous():
@@ -104,7 +104,7 @@ def test_a_forged_session_cookie_is_treated_as_anonymous():
 
 def test_a_form_with_ten_thousand_fields_is_refused_with_our_error_page():
     response = strict_client().post("/account/sign-in/", {f"f{n}": "" for n in range(10_000)})
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 def test_a_form_of_many_megabytes_is_refused_with_our_error_page():
@@ -113,12 +113,12 @@ def test_a_form_of_many_megabytes_is_refused_with_our_error_page():
         "login=" + "a" * (6 * 1024 * 1024),
         content_type="application/x-www-form-urlencoded",
     )
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 def test_an_unknown_host_is_refused_with_our_error_page():
     response = strict_client().get("/account/sign-in/", headers={"host": "evil.example"})
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
@@ -245,7 +245,7 @@ def test_a_broken_multipart_request_is_refused_with_our_error_page(people):
     address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
     whole = encode_multipart("edge", {"stage": "ongoing"})
     response = client.post(address, whole[:-20], content_type="multipart/form-data")
-    assert (response.status_code, in_our_look(response)) == (400, True)
+    assert (response.status_code, has_our_error_page(response)) == (400, True)
 
 
 def test_typed_text_is_escaped_when_shown_again(people):

@@ -26,7 +26,7 @@ from workitems.services import Conflict, Refused, items, rounds, variations
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+def simultaneously(count: int, act: Callable[[int], Any]) -> list[Any]:
     """Call `act` in so many threads that start together; return what each returned or raised."""
     start = threading.Barrier(count)
     outcomes: list[Any] = [None] * count
@@ -54,7 +54,7 @@ def kinds(outcomes: list[Any]) -> Counter[str]:
 
 
 def test_only_one_of_twenty_users_with_the_same_page_saves(item, contributor):
-    outcomes = at_once(
+    outcomes = simultaneously(
         20,
         lambda number: items.change_status(
             item=item,
@@ -80,7 +80,7 @@ def test_only_one_of_twenty_users_with_the_same_page_saves(item, contributor):
 
 def test_only_one_of_two_simultaneous_grants_of_a_seat_succeeds(police, coordinator):
     user = UserFactory()
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: give_seat(
             user=user,
@@ -94,7 +94,7 @@ def test_only_one_of_two_simultaneous_grants_of_a_seat_succeeds(police, coordina
     assert Seat.objects.filter(user=user).count() == 1
 
 
-def slowly(write: Callable[[], Any]) -> Any:
+def with_slow_commit(write: Callable[[], Any]) -> Any:
     """Write, and keep the transaction open so that the other cannot see the row."""
     with transaction.atomic():
         written = write()
@@ -105,9 +105,9 @@ def slowly(write: Callable[[], Any]) -> Any:
 def test_the_database_refuses_two_simultaneous_overlapping_seats(police):
     """Without the service and its lock, neither transaction sees the other's row in time."""
     user = UserFactory()
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
-        lambda number: slowly(
+        lambda number: with_slow_commit(
             lambda: Seat.objects.create(
                 user=user, agency=police, role="observer", from_on=date(2010, 1, 1 + number)
             )
@@ -118,9 +118,9 @@ def test_the_database_refuses_two_simultaneous_overlapping_seats(police):
 
 
 def test_the_database_refuses_two_ministers_appointed_simultaneously():
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
-        lambda number: slowly(
+        lambda number: with_slow_commit(
             lambda: Appointment.objects.create(
                 minister=f"Hon Minister {number}",
                 portfolio="Minister of Immigration",
@@ -135,7 +135,7 @@ def test_the_database_refuses_two_ministers_appointed_simultaneously():
 def test_only_one_of_two_simultaneous_requests_to_move_a_milestone_succeeds(
     milestone, contributor, police
 ):
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: variations.request_date(
             milestone=milestone,
@@ -155,7 +155,7 @@ def test_simultaneous_requests_in_a_plan_are_numbered_without_gaps_or_duplicates
     item, contributor, police
 ):
     milestones = MilestoneFactory.create_batch(8, item=item)
-    at_once(
+    simultaneously(
         8,
         lambda number: variations.request_date(
             milestone=milestones[number],
@@ -172,7 +172,7 @@ def test_simultaneous_requests_in_a_plan_are_numbered_without_gaps_or_duplicates
 
 def test_only_one_of_two_simultaneous_submissions_of_a_return_succeeds(of_return, item, approver):
     UpdateFactory(of_return=of_return, item=item)
-    outcomes = at_once(
+    outcomes = simultaneously(
         2, lambda number: rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
     )
     assert kinds(outcomes) == {"Return": 1, "Refused": 1}
@@ -181,7 +181,7 @@ def test_only_one_of_two_simultaneous_submissions_of_a_return_succeeds(of_return
 
 
 def test_only_one_of_two_rounds_opened_simultaneously_is_open(plan, coordinator):
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: rounds.open_round(
             plan=plan,
@@ -201,7 +201,7 @@ def test_the_second_of_two_simultaneous_first_answers_for_an_item_is_a_conflict(
     of_return, item, contributor, approver
 ):
     people = (contributor, approver)
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: rounds.write_update(
             of_return=of_return,
@@ -219,7 +219,7 @@ def test_the_second_of_two_simultaneous_first_answers_for_an_item_is_a_conflict(
 def test_an_item_cannot_be_completed_while_its_milestone_is_being_reopened(item, contributor):
     """In either order, a complete item has no open milestone afterwards."""
     milestone = MilestoneFactory(item=item, completed_on=TODAY)
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: [
             lambda: items.change_status(
@@ -256,7 +256,7 @@ def test_a_milestone_cannot_be_closed_while_its_item_is_being_withdrawn(
         state="recommended",
     )
     meeting = MeetingFactory(plan=plan, held_on=TODAY)
-    outcomes = at_once(
+    outcomes = simultaneously(
         2,
         lambda number: [
             lambda: variations.decide(

@@ -22,7 +22,7 @@ TOKEN = "a-token-that-somebody-copied"
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_asked_yet():
+def _reset_rate_limits():
     cache.clear()
 
 

@@ -135,7 +135,7 @@ def every_question(plan, dice):
     return [{}, *alone, *(one | two for one, two in dice.sample(list(product(alone, alone)), 15))]
 
 
-def asked_of_the_lines(plan, query):
+def numbers_in_plan_at(plan, query):
     asked = WorkItemFilter(
         query,
         queryset=plan.items.none(),
@@ -155,7 +155,7 @@ def test_the_list_finds_the_same_items_as_the_plan_at_a_moment(seed, reader, pla
         found = {}
         for query in every_question(plan, dice):
             shown = numbers(reader, plan, **query)
-            assert (query, shown) == (query, asked_of_the_lines(plan, query))
+            assert (query, shown) == (query, numbers_in_plan_at(plan, query))
             found[tuple(query.items())] = shown
     stand = [found[("standing", each.value),] for each in Standing]
     assert sum(len(shown) for shown in stand) == len(found[()]) == 12
@@ -233,7 +233,7 @@ def test_the_list_can_be_filtered_by_each_reason_for_attention(
         query = {"attention": "yes"}
         expected = ["1.1"] if needs_it else []
         assert numbers(reader, plan, **query) == expected
-        assert asked_of_the_lines(plan, query) == expected
+        assert numbers_in_plan_at(plan, query) == expected
 
 
 def everything_changes(plan, agencies, dice):

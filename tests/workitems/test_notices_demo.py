@@ -81,7 +81,7 @@ class Story:
     def accept(self, agency, on):
         rounds.accept(of_return=self.of(agency), by=self.coordinator, on=on)
 
-    def mend(self, agency, number, on):
+    def correct(self, agency, number, on):
         of_return = self.of(agency)
         update = of_return.updates.select_related("item").get(item__number=number)
         rounds.write_update(
@@ -133,7 +133,7 @@ class Story:
 
 EVENTS = {
     1: lambda story, on: story.accept("MFAT", on),
-    2: lambda story, on: story.mend("MSD", "2.3", on),
+    2: lambda story, on: story.correct("MSD", "2.3", on),
     3: lambda story, on: story.leave("police.contributor", on),
     4: lambda story, on: story.submit("MSD", on),
     6: lambda story, on: story.accept("MSD", on),

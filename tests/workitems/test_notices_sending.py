@@ -139,20 +139,20 @@ def failing_mail(monkeypatch, settings):
         monkeypatch.setattr(FailingFor, "address", user.email if user else "@")
         monkeypatch.setattr(FailingFor, "fault", fault)
 
-    def mend():
+    def stop_failing():
         monkeypatch.setattr(FailingFor, "address", "nobody at all")
 
-    return fail, mend
+    return fail, stop_failing
 
 
 def test_mail_refused_by_one_address_is_retried_and_the_others_are_sent(
     of_return, item, contributor, colleague, second, failing_mail
 ):
-    fail, mend = failing_mail
+    fail, stop_failing = failing_mail
     fail(contributor, SMTPRecipientsRefused({}))
     assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=1, failed=1)
     assert [notice.recipient for notice in Notice.objects.all()] == [colleague]
-    mend()
+    stop_failing()
     assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=1, failed=0)
     assert sorted(to for sent in mail.outbox for to in sent.to) == sorted(
         [colleague.email, contributor.email]
@@ -163,11 +163,11 @@ def test_mail_refused_by_one_address_is_retried_and_the_others_are_sent(
 def test_the_run_ends_without_logging_notices_when_the_mail_server_is_down(
     of_return, item, contributor, colleague, second, failing_mail, fault
 ):
-    fail, mend = failing_mail
+    fail, stop_failing = failing_mail
     fail(None, fault)
     assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=0, failed=2)
     assert not Notice.objects.exists()
-    mend()
+    stop_failing()
     assert send_notices(on=WEEK_BEFORE, at=NOON) == Outcome(sent=2, failed=0)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.factories import UpdateFactory
 from tests.workitems.record import NOW, TODAY, entries
-from tests.workitems.test_concurrency import at_once, kinds
+from tests.workitems.test_concurrency import kinds, simultaneously
 from workitems.models import Update
 from workitems.services import Conflict, rounds
 
@@ -38,7 +38,7 @@ def test_none_of_fifty_simultaneous_saves_is_lost(of_return, item, contributor):
             else:
                 return saved.version
 
-    versions = at_once(SAVERS, save)
+    versions = simultaneously(SAVERS, save)
     assert sorted(versions) == list(range(1, SAVERS + 1))
     update = Update.objects.get()
     assert update.version == SAVERS
@@ -69,7 +69,7 @@ def test_one_of_fifty_simultaneous_requests_saves_and_the_others_get_a_conflict(
         response = own.post(address, {f"i{item.pk}-{name}": value for name, value in said.items()})
         return response.status_code, response.json()
 
-    outcomes = at_once(SAVERS, save)
+    outcomes = simultaneously(SAVERS, save)
     statuses = [status for status, _ in outcomes]
     assert (statuses.count(200), statuses.count(409)) == (1, SAVERS - 1)
     update = Update.objects.get()
@@ -81,7 +81,7 @@ def test_one_of_fifty_simultaneous_requests_saves_and_the_others_get_a_conflict(
 
 def test_only_one_of_two_hundred_simultaneous_submissions_succeeds(of_return, item, approver):
     UpdateFactory(of_return=of_return, item=item)
-    outcomes = at_once(
+    outcomes = simultaneously(
         SUBMITTERS, lambda number: rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
     )
     assert kinds(outcomes) == {"Return": 1, "Refused": SUBMITTERS - 1}

@@ -23,7 +23,7 @@ def of_return():
     return ReturnFactory(round=RoundFactory(plan=plan), agency=police)
 
 
-def tell(of_return, line=1):
+def add_notice(of_return, line=1):
     seat = SeatFactory(agency=of_return.agency, user__name=f"Police contributor {line}")
     return Notice.objects.create(
         recipient=seat.user,
@@ -42,7 +42,7 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
     client, of_return, count, django_assert_num_queries
 ):
     for number in range(count):
-        tell(of_return, number + 1)
+        add_notice(of_return, number + 1)
     plan = of_return.round.plan
     coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
     client.force_login(coordinator)
@@ -67,7 +67,7 @@ def test_the_page_says_when_nobody_was_notified(client, of_return):
 
 
 def test_members_do_not_see_who_was_notified(client, of_return):
-    notice = tell(of_return)
+    notice = add_notice(of_return)
     client.force_login(notice.recipient)
     response = client.get(of_return.round.get_absolute_url())
     assert "Who was told" not in response.text

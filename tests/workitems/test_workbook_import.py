@@ -459,7 +459,7 @@ def without(sheets, name, heading):
     return sheets, {name: [each for each in headings_of(name) if each != heading]}
 
 
-def emptied(sheets, name, heading):
+def with_empty_column(sheets, name, heading):
     if name == "Plan":
         return {**sheets, name: setting(sheets[name], heading, None)}
     return {**sheets, name: [{**row, heading: None} for row in sheets[name]]}
@@ -503,7 +503,7 @@ def test_a_missing_column_leaves_an_existing_plan_unchanged(name, heading):
 @pytest.mark.parametrize(("name", "heading"), OPTIONAL)
 def test_a_missing_column_counts_as_empty_for_a_new_plan(name, heading):
     without_it = rows_of_a_new_plan(*without(filled(), name, heading))
-    assert without_it == rows_of_a_new_plan(emptied(filled(), name, heading))
+    assert without_it == rows_of_a_new_plan(with_empty_column(filled(), name, heading))
 
 
 def test_changes_are_checked_against_stored_values_of_missing_columns():
