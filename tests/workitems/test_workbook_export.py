@@ -243,6 +243,15 @@ def test_the_documentation_matches_the_format(settings):
     assert described() in page, "docs/workbook.md: paste workitems.workbook.columns.described()"
 
 
+@pytest.mark.parametrize("background", ["\x1b", "One.\n\n\ufffe"])
+def test_invisible_paragraphs_of_the_background_are_not_exported(background):
+    plan = MilestoneFactory(item__plan__background=background).item.plan
+    content = export_workbook(plan)
+    assert reading(content).changes == ()
+    found = [row[1] or "" for row in cells(content)["Plan"] if row[0] == "Background"]
+    assert found == ["One." if "One." in background else ""]
+
+
 # --- Any plan -------------------------------------------------------------------------------
 
 # What browsers or old imports may have left in a text: any line ends, surrounding spaces,

@@ -80,7 +80,8 @@ def _plan(stored: Stored, plan: Plan) -> Iterator[Row]:
     appointment = stored.appointment(plan.portfolio, plan.released_on)
     for column in PLAN:
         if column.heading == "Background":
-            values = plan.background_paragraphs or [""]
+            # A paragraph of characters that no cell can show would come back as none.
+            values = [text for text in plan.background_paragraphs if one_line(text)] or [""]
         elif column.heading == "Minister":
             values = [appointment.minister if appointment else ""]
         else:

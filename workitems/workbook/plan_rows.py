@@ -127,8 +127,8 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
             f"a day after {day_words(released)}.",
         )
     if row["Background"] not in (UNREADABLE, NOT_GIVEN):
-        before = [one_line(text) for text in draft.row.background_paragraphs]
-        after = [one_line(text) for text in row["Background"].split("\n\n") if text.strip()]
+        before = list(filter(None, map(one_line, draft.row.background_paragraphs)))
+        after = list(filter(None, map(one_line, row["Background"].split("\n\n"))))
         if before != after:
             draft.put("background", row["Background"])
             if not draft.is_new:
