@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 
 REASON_LENGTH = 2000
+TEXT_LENGTH = 5000
 
 
 class DayField(forms.DateField):
@@ -29,6 +31,19 @@ class ReasonField(forms.CharField):
         kwargs.setdefault("error_messages", {"required": "Say it in a few words."})
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
+
+
+class LinesField(forms.CharField):
+    """Text of several lines, in as many rows; it may be left empty unless it is required."""
+
+    def __init__(self, *, rows: int = 3, required: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", TEXT_LENGTH)
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(required=required, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
+        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 def overwrite_data(form: forms.BaseForm, **values: object) -> None:
@@ -61,6 +76,8 @@ class VersionedForm(forms.Form):
     """A form about a row. It carries the version of the row that the page was made from."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    # The fields that begin with what the row has.
+    BEGINS_WITH: tuple[str, ...] = ()
     # After a conflict: the row as another user saved it.
     conflict: Any = None
 
@@ -70,7 +87,7 @@ class VersionedForm(forms.Form):
 
     def start(self, row: Any) -> dict[str, Any]:
         """Return the initial values of the fields."""
-        return {}
+        return model_to_dict(row, self.BEGINS_WITH)
 
     def take_version(self, version: int) -> None:
         """Keep what was typed, but take the current version of the row."""

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import LinesField
 from reports.models import Briefing
-from workitems.forms.meetings import FollowUpFields, textarea_field
+from workitems.forms.meetings import FollowUpFields
 from workitems.models import Matter, Meeting
 
 
@@ -21,8 +22,8 @@ class BriefingDecisionForm(FollowUpFields):
         required=False,
         empty_label="None",
     )
-    text = textarea_field(
-        "What was decided",
+    text = LinesField(
+        label="What was decided",
         required=True,
         error_messages={"required": "Say what was decided."},
     )

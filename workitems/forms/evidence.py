@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
-from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
+from workitems.forms.items import LinesField, ReasonField, VersionedForm
 
 
 class AttachmentField(forms.FileField):
@@ -43,11 +43,8 @@ class EvidenceForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url"}),
         error_messages={"invalid": "Give a whole address, such as https://www.example.org/report."},
     )
-    note = forms.CharField(
+    note = LinesField(
         label="Note",
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What the file or link shows; or, alone, where the paper is kept.",
     )
 
@@ -56,9 +53,6 @@ class EvidenceForm(forms.Form):
         if link and not link.lower().startswith(("https://", "http://")):
             raise forms.ValidationError("A link begins with https:// or http://.")
         return link
-
-    def clean_note(self) -> str:
-        return str(self.cleaned_data["note"]).replace("\r\n", "\n")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

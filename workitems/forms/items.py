@@ -4,17 +4,19 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import TEXT_LENGTH as TEXT_LENGTH
 from agencies.fields import DayField as DayField
+from agencies.fields import LinesField as LinesField
 from agencies.fields import ReasonField as ReasonField
 from agencies.fields import VersionedForm as VersionedForm
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage
 
-TEXT_LENGTH = 5000
-
 
 class ChangeStatusForm(VersionedForm):
+    BEGINS_WITH = ("stage", "confidence", "completed_on")
+
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
     completed_on = DayField(
         label="Completed on", required=False, help_text="Only with the stage Complete."
@@ -43,13 +45,6 @@ class ChangeStatusForm(VersionedForm):
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
             (stage.value, stage.label) for stage in Stage if stage in stages
         ]
-
-    def start(self, row: WorkItem) -> dict[str, Any]:
-        return {
-            "stage": row.stage,
-            "confidence": row.confidence,
-            "completed_on": row.completed_on,
-        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -96,18 +91,8 @@ class MoveForecastForm(VersionedForm):
         choices=[("", "Choose a cause"), *Delay.Cause.choices],
         required=False,
     )
-    effect = forms.CharField(
-        label="Effect of the delay",
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    mitigation = forms.CharField(
-        label="What is being done about it",
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    effect = LinesField(label="Effect of the delay")
+    mitigation = LinesField(label="What is being done about it")
     owner_agency = forms.ModelChoiceField(
         label="By which agency", queryset=Agency.objects.none(), required=False, empty_label=None
     )

@@ -5,21 +5,9 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
-from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedForm
-from workitems.models import Decision, Matter, Meeting, Plan, WorkItem
+from workitems.forms.items import DayField, LinesField, ReasonField, VersionedForm
+from workitems.models import Decision, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH
-
-
-def textarea_field(
-    label: str, *, rows: int = 3, required: bool = False, **more: Any
-) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        **more,
-    )
 
 
 def members(plan: Plan) -> Any:
@@ -36,38 +24,28 @@ def invited(meeting: Meeting) -> Any:
 class CallMeetingForm(forms.Form):
     held_on = DayField(label="On what day")
     place = forms.CharField(label="Where", max_length=200, required=False)
-    notes = textarea_field("Notes for those who come")
+    notes = LinesField(label="Notes for those who come")
 
 
-class ChangeMeetingForm(VersionedForm):
-    held_on = DayField(label="On what day")
-    place = forms.CharField(label="Where", max_length=200, required=False)
-    notes = textarea_field("Notes for those who come")
-
-    def start(self, row: Meeting) -> dict[str, Any]:
-        return {"held_on": row.held_on, "place": row.place, "notes": row.notes}
+class ChangeMeetingForm(VersionedForm, CallMeetingForm):
+    BEGINS_WITH = ("held_on", "place", "notes")
 
 
 class MatterForm(forms.Form):
     title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
-    note = textarea_field(
-        "Note", help_text="Shown under the title: what the group is asked, or who speaks."
+    note = LinesField(
+        label="Note", help_text="Shown under the title: what the group is asked, or who speaks."
     )
 
 
-class ChangeMatterForm(VersionedForm):
+class ChangeMatterForm(VersionedForm, MatterForm):
     """Change a matter, including its position, which is quicker to type than to move stepwise."""
 
-    title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
-    note = textarea_field(
-        "Note", help_text="Shown under the title: what the group is asked, or who speaks."
-    )
+    BEGINS_WITH = ("title", "note", "position")
+
     position = forms.IntegerField(
         label="Place on the agenda", min_value=1, max_value=9999, help_text="1 is the first."
     )
-
-    def start(self, row: Matter) -> dict[str, Any]:
-        return {"title": row.title, "note": row.note, "position": row.position}
 
 
 class AttendanceForm(forms.Form):
@@ -99,8 +77,8 @@ class DecideHereForm(forms.Form):
         choices=[("approve", "Approved"), ("decline", "Declined")],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    text = textarea_field(
-        "The decision in words", help_text="As the meeting put it; may stay empty."
+    text = LinesField(
+        label="The decision in words", help_text="As the meeting put it; may stay empty."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -126,7 +104,7 @@ class FollowUpFields(forms.Form):
 class DecisionForm(FollowUpFields):
     """Record a decision. Without a matter (`with_items`) it may be about an item."""
 
-    text = textarea_field("What was decided", required=True)
+    text = LinesField(label="What was decided", required=True)
     item = forms.ModelChoiceField(
         label="About which work item",
         queryset=WorkItem.objects.none(),
@@ -148,16 +126,15 @@ class DecisionForm(FollowUpFields):
 
 
 class ChangeDecisionForm(VersionedForm, FollowUpFields):
-    text = textarea_field("What was decided", required=True)
+    BEGINS_WITH = ("text", "owner_agency", "due_on")
+
+    text = LinesField(label="What was decided", required=True)
 
     field_order = ("version", "text", "owner_agency", "due_on")
 
     def __init__(self, *args: Any, row: Decision, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         self.offer_members(row.meeting.plan)
-
-    def start(self, row: Decision) -> dict[str, Any]:
-        return {"text": row.text, "owner_agency": row.owner_agency_id, "due_on": row.due_on}
 
 
 class FinishDecisionForm(forms.Form):

@@ -3,27 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.forms.models import model_to_dict
 
 from agencies.models import Agency
-from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedForm
+from workitems.forms.items import DayField, LinesField, ReasonField, VersionedForm
 from workitems.models import Delay, Milestone, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 
 ROWS = 2  # the script grows the textarea with its text
-
-
-class TextareaField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            required=False,
-            max_length=TEXT_LENGTH,
-            widget=forms.Textarea(attrs={"rows": ROWS}),
-            **kwargs,
-        )
-
-    def to_python(self, value: Any) -> str:
-        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
-        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class ReturnForm(VersionedForm):
@@ -54,9 +41,9 @@ class UpdateForm(ReturnForm):
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    achieved = TextareaField(label="Achieved in this period")
-    planned_next = TextareaField(label="Planned next")
-    challenges = TextareaField(label="Challenges")
+    achieved = LinesField(label="Achieved in this period", rows=ROWS)
+    planned_next = LinesField(label="Planned next", rows=ROWS)
+    challenges = LinesField(label="Challenges", rows=ROWS)
     key_achievement = forms.ChoiceField(
         label="A key achievement for the Minister’s briefing",
         choices=Update.KeyAchievement.choices,
@@ -83,16 +70,9 @@ class UpdateForm(ReturnForm):
         }
 
 
-def answer_of(update: Update) -> dict[str, str]:
+def answer_of(update: Update) -> dict[str, Any]:
     """Return the values of an answer by form field name."""
-    return {
-        "stage": update.stage,
-        "confidence": update.confidence,
-        "achieved": update.achieved,
-        "planned_next": update.planned_next,
-        "challenges": update.challenges,
-        "key_achievement": update.key_achievement,
-    }
+    return model_to_dict(update, UpdateForm.base_fields)
 
 
 class MilestoneAnswerForm(ReturnForm):
@@ -114,8 +94,8 @@ class MilestoneAnswerForm(ReturnForm):
     cause = forms.ChoiceField(
         label="Cause", choices=[("", "Choose a cause"), *Delay.Cause.choices], required=False
     )
-    effect = TextareaField(label="Effect")
-    mitigation = TextareaField(label="What is being done about it")
+    effect = LinesField(label="Effect", rows=ROWS)
+    mitigation = LinesField(label="What is being done about it", rows=ROWS)
     owner_agency = forms.TypedChoiceField(label="By which agency", required=False)
     mitigation_due_on = DayField(label="By when", required=False)
 
@@ -172,10 +152,10 @@ class MitigationDoneForm(forms.Form):
 
 
 class SendBackForm(forms.Form):
-    note = forms.CharField(
+    note = LinesField(
         label="What the agency should mend",
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        rows=4,
+        required=True,
         error_messages={"required": "Say what the agency should mend."},
     )
     item = forms.ModelChoiceField(

@@ -8,25 +8,14 @@ from django import forms
 from django.db.models import QuerySet
 
 from agencies.models import Agency
-from workitems.forms.items import TEXT_LENGTH, ReasonField, VersionedForm
+from workitems.forms.items import LinesField, ReasonField, VersionedForm
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
 
 # The description is the heading of the risk's page, so it is short. Imported ones may be longer.
 DESCRIPTION_LENGTH = 300
+RESPONSE = "What is done about it"
 RATING = forms.RadioSelect(attrs={"class": "inline"})
-
-
-class ResponseField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "What is done about it")
-        kwargs.setdefault("max_length", TEXT_LENGTH)
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
-        super().__init__(required=False, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
-        return str(super().clean(value)).replace("\r\n", "\n")
 
 
 class ThreatenedField(forms.ModelChoiceField):
@@ -59,8 +48,10 @@ class RaiseRiskForm(forms.Form):
     owner_agency = forms.ModelChoiceField(
         label="Owned by", queryset=Agency.objects.none(), empty_label="Choose an agency"
     )
-    response = ResponseField(
-        help_text="May be left empty, and written later by the agency that owns it."
+    response = LinesField(
+        label=RESPONSE,
+        rows=4,
+        help_text="May be left empty, and written later by the agency that owns it.",
     )
 
     def __init__(
@@ -97,15 +88,14 @@ class RaiseRiskForm(forms.Form):
 
 
 class ChangeRiskForm(VersionedForm):
+    BEGINS_WITH = ("likelihood", "impact", "response")
+
     likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
     impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
-    response = ResponseField()
+    response = LinesField(label=RESPONSE, rows=4)
     reason = ReasonField(
         label="Reason", required=False, help_text="Needed when the rating changes."
     )
-
-    def start(self, row: Risk) -> dict[str, Any]:
-        return {"likelihood": row.likelihood, "impact": row.impact, "response": row.response}
 
 
 class MoveRiskForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField
+from workitems.forms.items import DayField, LinesField, ReasonField
 
 
 class OpenRoundForm(forms.Form):
@@ -14,12 +14,7 @@ class OpenRoundForm(forms.Form):
     period_start = DayField(label="The period begins on")
     period_end = DayField(label="It ends on")
     due_on = DayField(label="Returns are due on")
-    message = forms.CharField(
-        label="Message to the agencies",
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    message = LinesField(label="Message to the agencies", rows=4)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

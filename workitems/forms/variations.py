@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from agencies.models import Agency
-from workitems.forms.items import TEXT_LENGTH, DayField, ReasonField, VersionedForm
+from workitems.forms.items import DayField, LinesField, ReasonField, VersionedForm
 from workitems.models import Meeting, Milestone, Variation, WorkItem
 
 
@@ -48,9 +48,7 @@ class RequestDateForm(RequestForm):
 
 
 class RequestWordingForm(RequestForm):
-    text_after = forms.CharField(
-        max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 8}), label="New wording"
-    )
+    text_after = LinesField(label="New wording", rows=8, required=True)
 
     field_order = ("version", "text_after", "reason", "agency")
 
@@ -64,10 +62,6 @@ class RequestWordingForm(RequestForm):
 
     def start(self, row: WorkItem) -> dict[str, Any]:
         return {"text_after": getattr(row, self.wording)}
-
-    def clean_text_after(self) -> str:
-        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
-        return str(self.cleaned_data["text_after"]).replace("\r\n", "\n")
 
 
 class RequestWithdrawalForm(RequestForm):
@@ -94,11 +88,8 @@ class DecideForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
     meeting = forms.ChoiceField(label="At which meeting")
-    text = forms.CharField(
+    text = LinesField(
         label="The decision in words",
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="As the meeting put it. Left empty, the record says only how it was decided.",
     )
 
