@@ -19,7 +19,7 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
             continue
         draft = proposal.items.get(number)
         if draft is None:
-            draft = Draft(row=WorkItem(plan=proposal.plan, number=number), is_new=True)
+            draft = Draft(WorkItem(plan=proposal.plan, number=number))
             proposal.items[number] = draft
         draft.source = row
         proposal.fill(row, draft, leave_out=["Stage"])
@@ -108,9 +108,7 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
             continue
         seen.add(agency.short_name)
         support = known.get(agency.short_name)
-        made = Draft(
-            row=support or Support(item=draft.row, agency=agency, role=role), is_new=support is None
-        )
+        made = Draft(support or Support(item=draft.row, agency=agency, role=role))
         if support is None:
             known[agency.short_name] = made.row
         elif role_words(support.role) != role:
@@ -156,7 +154,7 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
     known = [] if draft.is_new else proposal.stored.measures_of[draft.row.pk]
     for index, line in enumerate(filter(None, text.split("\n"))):
         if index < len(known):
-            measure = Draft(row=known[index], is_new=False)
+            measure = Draft(known[index])
             before = one_line(measure.row.description)
             if before == line:
                 continue
@@ -164,9 +162,7 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
             draft.words.append(FieldChange(f"Measure {index + 1}", before, line))
         else:
             number = (known[-1].number if known else 0) + 1 + index - len(known)
-            measure = Draft(
-                row=Measure(item=draft.row, number=number, description=line), is_new=True
-            )
+            measure = Draft(Measure(item=draft.row, number=number, description=line))
             if not draft.is_new:
                 draft.words.append(FieldChange(f"Measure {index + 1}", "", line))
         proposal.add(measure)
@@ -182,7 +178,7 @@ def milestones(proposal: Proposal) -> None:
             continue
         draft = proposal.milestones[item.number].get(number)
         if draft is None:
-            draft = Draft(row=Milestone(item=item, number=number), is_new=True)
+            draft = Draft(Milestone(item=item, number=number))
             proposal.milestones[item.number][number] = draft
         draft.source = row
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
@@ -203,8 +199,7 @@ def milestones(proposal: Proposal) -> None:
                 f"The milestone was withdrawn on {day_words(draft.row.withdrawn_on)}.",
                 "no day; a withdrawn milestone is not completed.",
             )
-        proposal.note(MILESTONES.name, f"{item.number}, milestone {number}", draft)
-        proposal.add(draft)
+        proposal.add(draft, MILESTONES.name, f"{item.number}, milestone {number}")
 
 
 def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:

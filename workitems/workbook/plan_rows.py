@@ -31,7 +31,7 @@ def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
             )
             continue
         agency = stored.get(key)
-        draft = Draft(row=agency or Agency(short_name=name), is_new=agency is None)
+        draft = Draft(agency or Agency(short_name=name))
         found[key] = (row, draft)
         proposal.agencies[key] = draft.row
     known = {**stored, **{key: draft.row for key, (_, draft) in found.items()}}
@@ -100,7 +100,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
             and agency.short_name not in proposal.referred
         )
         if agency.short_name not in inside and not only_follows:
-            proposal.add(Draft(row=Member(plan=proposal.plan, agency=agency), is_new=True))
+            proposal.add(Draft(Member(plan=proposal.plan, agency=agency)))
             if not draft.is_new:
                 draft.words.append(FieldChange("Working group", "", "a member"))
         proposal.note(AGENCIES.name, agency.short_name, draft)
@@ -108,7 +108,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
 
 def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
     """Check the sheet Plan. `new_for` has the ids of agencies that may coordinate a new plan."""
-    row, draft = proposal.book.plan, Draft(row=proposal.plan, is_new=proposal.plan_is_new)
+    row, draft = proposal.book.plan, Draft(proposal.plan)
     proposal.fill(row, draft)
     coordinating = getattr(draft.row, "coordinating_agency", None)
     if new_for is not None and coordinating and coordinating.pk not in new_for:
@@ -137,8 +137,7 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
                 )
     if row.readable("Released on", "Portfolio", "Minister") and row["Minister"]:
         _minister(proposal, row, draft)
-    proposal.note(PLAN.name, one_line(proposal.plan.title), draft)
-    proposal.add(draft)
+    proposal.add(draft, PLAN.name, one_line(proposal.plan.title))
 
 
 def _paragraphs(texts: list[str]) -> str:
@@ -167,7 +166,7 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
         )
         return
     if held:
-        ending = Draft(row=held, is_new=False)
+        ending = Draft(held)
         ending.put("to_on", released - timedelta(days=1))
         proposal.add(ending)
     later = Appointment.objects.filter(portfolio=portfolio, from_on__gt=released)
@@ -178,7 +177,7 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
         from_on=released,
         to_on=following.from_on - timedelta(days=1) if following else None,
     )
-    proposal.add(Draft(row=appointment, is_new=True))
+    proposal.add(Draft(appointment))
     if not draft.is_new:
         draft.words.append(FieldChange("Minister", "", minister))
 
@@ -192,11 +191,8 @@ def pillars(proposal: Proposal) -> dict[int, Pillar]:
         if number is UNREADABLE or proposal.is_duplicate(row, "Number", number, rows):
             continue
         pillar = found.get(number)
-        draft = Draft(
-            row=pillar or Pillar(plan=proposal.plan, number=number), is_new=pillar is None
-        )
+        draft = Draft(pillar or Pillar(plan=proposal.plan, number=number))
         proposal.fill(row, draft)
         found[number] = draft.row
-        proposal.note(PILLARS.name, f"Pillar {number}", draft)
-        proposal.add(draft)
+        proposal.add(draft, PILLARS.name, f"Pillar {number}")
     return found

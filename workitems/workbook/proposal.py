@@ -37,15 +37,19 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Draft:
     """A database row with the workbook's values. `was` has the replaced values."""
 
     row: Any
-    is_new: bool
+    is_new: bool = field(init=False)
     source: Row | None = None
     was: dict[str, Any] = field(default_factory=dict)
     words: list[FieldChange] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Not asked later: writing the row gives it a key.
+        self.is_new = self.row.pk is None
 
     def put(self, name: str, value: Any) -> bool:
         """Set a field. Return True if that changes a stored row."""
@@ -82,12 +86,11 @@ class Proposal:
         self.plan = stored.plan or Plan(slug=slug)
         # Agencies that rows may name (those on the sheet and the members), by case-folded name.
         self.agencies: dict[str, Agency] = {}
-        self.items = {item.number: Draft(row=item, is_new=False) for item in stored.items}
+        self.items = {item.number: Draft(item) for item in stored.items}
         # New rows have no id yet, so milestones are kept by item and milestone number.
         self.milestones: dict[str, dict[int, Draft]] = defaultdict(dict)
         for milestone in stored.milestones:
-            draft = Draft(row=milestone, is_new=False)
-            self.milestones[milestone.item.number][milestone.number] = draft
+            self.milestones[milestone.item.number][milestone.number] = Draft(milestone)
         self.referred: set[str] = set()
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
         self._changes: list[Change] = []
@@ -209,7 +212,7 @@ class Proposal:
         draft.words.append(FieldChange(column.heading, words(column, before), words(column, value)))
 
     def note(self, sheet: str, label: str, draft: Draft) -> None:
-        """Count the draft and record its changes. `add` is called separately."""
+        """Count the draft and record its changes, without adding it to those to write."""
         if draft.is_new:
             self._counts[sheet, "new"] += 1
             self._changes.append(Change(sheet, label, is_new=True))
@@ -219,8 +222,11 @@ class Proposal:
         else:
             self._counts[sheet, "same"] += 1
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: Draft, sheet: str = "", label: str = "") -> None:
+        """Add a draft to those to write. With a sheet and a label, also count and record it."""
         self.drafts[type(draft.row)].append(draft)
+        if sheet:
+            self.note(sheet, label, draft)
 
     # --- results ---------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Any, BinaryIO
 
 from openpyxl.utils import get_column_letter
@@ -24,27 +25,21 @@ MAX_COLUMNS = 60
 MAX_FAULTS = 1_000
 
 
-class _Unreadable:
-    """Placeholder for a cell with a fault, so that the fault is reported only once."""
+class _Placeholder(Enum):
+    """What a row has instead of a value. It is false."""
+
+    # A cell with a fault, so that the fault is reported only once.
+    UNREADABLE = "unreadable"
+    # A cell of an optional column that the workbook does not have. An existing row keeps its
+    # value; for a new row the cell counts as empty.
+    NOT_GIVEN = "not given"
 
     def __bool__(self) -> bool:
         return False
 
 
-UNREADABLE: Any = _Unreadable()
-
-
-class _NotGiven:
-    """Placeholder for the cells of an optional column that the workbook does not have.
-
-    An existing row keeps its value; for a new row the cell counts as empty.
-    """
-
-    def __bool__(self) -> bool:
-        return False
-
-
-NOT_GIVEN: Any = _NotGiven()
+UNREADABLE: Any = _Placeholder.UNREADABLE
+NOT_GIVEN: Any = _Placeholder.NOT_GIVEN
 
 
 @dataclass(frozen=True, kw_only=True)

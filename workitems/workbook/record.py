@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
@@ -20,10 +21,6 @@ def morning(day: date) -> datetime:
     return datetime.combine(day, time(9), timezone.get_default_timezone())
 
 
-def _next_number(rows: list[Draft]) -> int:
-    return rows[-1].row.number + 1 if rows else 1
-
-
 @dataclass
 class _Series:
     """Rows of one parent, numbered by their order in the sheet: stored rows, then new ones."""
@@ -31,14 +28,17 @@ class _Series:
     drafts: list[Draft]
     given: int = 0
 
-    def following(self) -> Draft | None:
-        """Return the stored row that the next row of the sheet matches, or None."""
+    def following(self, model: type[Model], **parent: Model) -> Draft:
+        """Return the stored row that the next row of the sheet matches, or a new one."""
         self.given += 1
-        return self.drafts[self.given - 1] if self.given <= len(self.drafts) else None
+        if self.given > len(self.drafts):
+            number = self.drafts[-1].row.number + 1 if self.drafts else 1
+            self.drafts.append(Draft(model(number=number, **parent)))
+        return self.drafts[self.given - 1]
 
 
 def _series(rows: list[Any]) -> _Series:
-    return _Series([Draft(row=row, is_new=False) for row in rows])
+    return _Series([Draft(row) for row in rows])
 
 
 Delays = dict[tuple[str, int], _Series]
@@ -63,17 +63,12 @@ def delays(proposal: Proposal) -> Delays:
             continue
         milestone = step.row
         series = found[milestone.item.number, milestone.number]
-        draft = series.following()
-        if draft is None:
-            draft = Draft(
-                row=Delay(milestone=milestone, number=_next_number(series.drafts)), is_new=True
-            )
-            series.drafts.append(draft)
-            if milestone.agreed_due and milestone.forecast_due:
-                draft.put("due_before", milestone.agreed_due)
-                # For a completed milestone the completion date shows the length of the delay.
-                reached = milestone.completed_on or milestone.forecast_due
-                draft.put("due_after", max(milestone.agreed_due, reached))
+        draft = series.following(Delay, milestone=milestone)
+        if draft.is_new and milestone.agreed_due and milestone.forecast_due:
+            draft.put("due_before", milestone.agreed_due)
+            # For a completed milestone the completion date shows the length of the delay.
+            reached = milestone.completed_on or milestone.forecast_due
+            draft.put("due_after", max(milestone.agreed_due, reached))
         proposal.fill(row, draft)
         found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
         if found_on and ended and ended < found_on:
@@ -84,8 +79,7 @@ def delays(proposal: Proposal) -> Delays:
                 f"a day from {day_words(found_on)} on.",
             )
         label = f"{milestone.item.number}, milestone {milestone.number}, delay {series.given}"
-        proposal.note(DELAYS.name, label, draft)
-        proposal.add(draft)
+        proposal.add(draft, DELAYS.name, label)
     return found
 
 
@@ -114,28 +108,17 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
                 [] if delay.is_new else proposal.stored.mitigations_of[delay.row.pk]
             )
         series = found[key]
-        draft = series.following()
-        if draft is None:
-            draft = Draft(
-                row=Mitigation(delay=delay.row, number=_next_number(series.drafts)), is_new=True
-            )
-            series.drafts.append(draft)
+        draft = series.following(Mitigation, delay=delay.row)
         proposal.fill(row, draft)
         label = f"{item}, milestone {milestone}, delay {number}, mitigation {series.given}"
-        proposal.note(MITIGATIONS.name, label, draft)
-        proposal.add(draft)
+        proposal.add(draft, MITIGATIONS.name, label)
 
 
 def risks(proposal: Proposal) -> None:
     series = _series(proposal.stored.risks)
     for row in proposal.book[RISKS]:
         item = proposal.item(row)
-        draft = series.following()
-        if draft is None:
-            draft = Draft(
-                row=Risk(plan=proposal.plan, number=_next_number(series.drafts)), is_new=True
-            )
-            series.drafts.append(draft)
+        draft = series.following(Risk, plan=proposal.plan)
         proposal.fill(row, draft)
         before = draft.row.item
         if row["Work item"] not in (UNREADABLE, NOT_GIVEN) and draft.put("item", item):
@@ -143,8 +126,7 @@ def risks(proposal: Proposal) -> None:
                 FieldChange("Work item", before.number if before else "", row["Work item"] or "")
             )
         _escalation(row, draft)
-        proposal.note(RISKS.name, f"Risk {series.given}", draft)
-        proposal.add(draft)
+        proposal.add(draft, RISKS.name, f"Risk {series.given}")
 
 
 def _escalation(row: Row, draft: Draft) -> None:
@@ -185,11 +167,9 @@ class _Rounds:
 def _known_rounds(proposal: Proposal) -> _Rounds:
     stored = proposal.stored
     return _Rounds(
-        rounds={(r.period_start, r.period_end): Draft(row=r, is_new=False) for r in stored.rounds},
+        rounds={(r.period_start, r.period_end): Draft(r) for r in stored.rounds},
         returns={
-            (r.round.period_start, r.round.period_end, r.agency.short_name): Draft(
-                row=r, is_new=False
-            )
+            (r.round.period_start, r.round.period_end, r.agency.short_name): Draft(r)
             for r in stored.returns
         },
         updates={
@@ -198,7 +178,7 @@ def _known_rounds(proposal: Proposal) -> _Rounds:
                 u.of_return.round.period_end,
                 u.of_return.agency.short_name,
                 u.item.number,
-            ): Draft(row=u, is_new=False)
+            ): Draft(u)
             for u in stored.updates
         },
     )
@@ -213,7 +193,7 @@ def updates(proposal: Proposal) -> AcceptedUpdates:
         if agency is UNREADABLE or item is None:
             continue
         if not row.readable("Period start", "Period end", "Accepted on"):
-            proposal.fill(row, Draft(row=Update(), is_new=True))
+            proposal.fill(row, Draft(Update()))
             continue
         of_return = _return(proposal, row, agency, known)
         if of_return is not None:
@@ -258,14 +238,13 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
             made.row.closed_at = max(made.row.closed_at, morning(accepted))
             made.row.opened_at = min(made.row.opened_at, morning(accepted))
         of_return = Draft(
-            row=Return(
+            Return(
                 round=made.row,
                 agency=agency,
                 state=Return.State.ACCEPTED,
                 submitted_at=morning(accepted),
                 accepted_on=accepted,
-            ),
-            is_new=True,
+            )
         )
         known.returns[key] = of_return
     if of_return is None or of_return.row.state != Return.State.ACCEPTED:
@@ -288,7 +267,7 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
 def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Draft:
     """Return a closed round. The sheet has no due date, so the last day of acceptance is used."""
     return Draft(
-        row=Round(
+        Round(
             plan=proposal.plan,
             name=round_name(start, end),
             period_start=start,
@@ -296,8 +275,7 @@ def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Dr
             due_on=accepted,
             opened_at=morning(min(end, accepted)),
             closed_at=morning(accepted),
-        ),
-        is_new=True,
+        )
     )
 
 
@@ -328,10 +306,9 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
     draft = known.updates.get(key)
     if draft is None:
         draft = Draft(
-            row=Update(
+            Update(
                 of_return=of_return.row, item=item, written_at=morning(of_return.row.accepted_on)
-            ),
-            is_new=True,
+            )
         )
         known.updates[key] = draft
     proposal.fill(row, draft)
@@ -339,8 +316,7 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
     says = (update.achieved, update.planned_next, update.challenges)
     if any(says) or update.key_achievement != Update.KeyAchievement.NO:
         draft.put("no_change_on", None)
-    proposal.note(UPDATES.name, f"{item.number}, {agency.short_name}, {round_}", draft)
-    proposal.add(draft)
+    proposal.add(draft, UPDATES.name, f"{item.number}, {agency.short_name}, {round_}")
 
 
 def _accepted_updates(proposal: Proposal, known: _Rounds) -> AcceptedUpdates:
