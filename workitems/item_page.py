@@ -3,7 +3,6 @@
 Past records are made from history rows, as instances that are never saved.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -28,7 +27,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.risk import WEIGHT
-from workitems.plan_at import agencies_at
+from workitems.plan_at import agencies_at, grouped
 
 UPDATES_SHOWN = 5
 
@@ -132,14 +131,12 @@ class _Parts:
         found = self.of(Milestone, {"item": self.item.pk}, "number", agency="responsible_agency")
         delays = self.of(Delay, {"milestone__item": self.item.pk}, "-number") if found else []
         of_item = {"delay__milestone__item": self.item.pk}
-        steps = defaultdict(list)
-        if delays:
-            for step in self.of(Mitigation, of_item, "number", agency="owner_agency"):
-                steps[step.delay_id].append(step)
+        steps = self.of(Mitigation, of_item, "number", agency="owner_agency") if delays else []
+        steps_of = grouped(steps, "delay_id")
         for milestone in found:
             milestone.item = self.item
         return [
-            (row, [(each, steps[each.pk]) for each in delays if each.milestone_id == row.pk])
+            (row, [(each, steps_of[each.pk]) for each in delays if each.milestone_id == row.pk])
             for row in found
         ]
 

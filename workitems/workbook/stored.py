@@ -4,7 +4,6 @@ The import compares the workbook with it, and the export writes it. Related rows
 memory, so that following a relation takes no query.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
@@ -27,6 +26,7 @@ from workitems.models import (
     Update,
     WorkItem,
 )
+from workitems.plan_at import grouped
 
 Stored_ = TypeVar("Stored_", bound=models.Model)
 
@@ -94,11 +94,11 @@ class Stored:
         )
         self._points(self.risks, item=item_of, owner_agency=self.agency_of)
 
-        self.supports_of = _grouped(supports, "item_id")
-        self.measures_of = _grouped(measures, "item_id")
-        self.milestones_of = _grouped(self.milestones, "item_id")
-        self.delays_of = _grouped(delays, "milestone_id")
-        self.mitigations_of = _grouped(mitigations, "delay_id")
+        self.supports_of = grouped(supports, "item_id")
+        self.measures_of = grouped(measures, "item_id")
+        self.milestones_of = grouped(self.milestones, "item_id")
+        self.delays_of = grouped(delays, "milestone_id")
+        self.mitigations_of = grouped(mitigations, "delay_id")
 
     def appointment(self, portfolio: str, on: date) -> Appointment | None:
         return Appointment.objects.holding(portfolio, on)
@@ -115,10 +115,3 @@ class Stored:
         # item's pillar belongs to its plan.
         if target is not None:
             setattr(row, name, by_id[target])
-
-
-def _grouped(rows: Iterable[Any], by: str) -> dict[int, list[Any]]:
-    groups: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, by)].append(row)
-    return groups
