@@ -7,6 +7,7 @@ from typing import Any
 
 import rules
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
 
 from agencies.models import Agency, Seat, User
 
@@ -33,15 +34,21 @@ def coordinates_any_agency(user: Any, row: Any = None) -> bool:
     return bool(agencies_of(user, Seat.Role.COORDINATOR))
 
 
-@rules.predicate
-def has_seat_in(user: Any, agency: Any) -> bool:
-    """True if the user holds any seat in the agency today."""
-    return isinstance(agency, Agency) and has_role_in(user, agency.pk, *Seat.Role.values)
+def seated(model: type[Model], agency: str, *roles: str) -> Any:
+    """Return a predicate: the user holds one of the roles today in the agency of a row of `model`.
+
+    `agency` is the field with the agency's id.
+    """
+
+    @rules.predicate
+    def is_seated(user: Any, row: Any) -> bool:
+        return isinstance(row, model) and has_role_in(user, getattr(row, agency), *roles)
+
+    return is_seated
 
 
-@rules.predicate
-def approves_for_agency(user: Any, agency: Any) -> bool:
-    return isinstance(agency, Agency) and has_role_in(user, agency.pk, Seat.Role.APPROVER)
+has_seat_in = seated(Agency, "pk", *Seat.Role.values)
+approves_for_agency = seated(Agency, "pk", Seat.Role.APPROVER)
 
 
 def roles_to_manage(user: Any, agency: Agency) -> tuple[Seat.Role, ...]:

@@ -14,6 +14,7 @@ from agencies.rules import (
     coordinates_any_agency,
     has_role_in,
     has_seat_in,
+    seated,
 )
 from workitems.models import (
     CalendarFeed,
@@ -77,16 +78,12 @@ def writes_for_milestone(user: User, milestone: Any) -> bool:
     )
 
 
-@rules.predicate
-def writes_for_return(user: User, of_return: Any) -> bool:
-    return isinstance(of_return, Return) and has_role_in(user, of_return.agency_id, *WRITERS)
-
-
-@rules.predicate
-def approves_for_return(user: User, of_return: Any) -> bool:
-    return isinstance(of_return, Return) and has_role_in(
-        user, of_return.agency_id, Seat.Role.APPROVER
-    )
+writes_for_return = seated(Return, "agency_id", *WRITERS)
+approves_for_return = seated(Return, "agency_id", Seat.Role.APPROVER)
+asked_for_variation = seated(Variation, "requesting_agency_id", *WRITERS)
+writes_for_owner = seated(Risk, "owner_agency_id", *WRITERS)
+reads_for_agency = seated(Agency, "pk", *READING_ROLES)
+approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
 
 
 @rules.predicate
@@ -103,26 +100,12 @@ def reads_return(user: User, of_return: Any) -> bool:
 
 
 @rules.predicate
-def asked_for_variation(user: User, variation: Any) -> bool:
-    """True for a contributor or approver of the requesting agency."""
-    return isinstance(variation, Variation) and has_role_in(
-        user, variation.requesting_agency_id, *WRITERS
-    )
-
-
-@rules.predicate
 def writes_for_member(user: User, plan: Any) -> bool:
     """True for a contributor or approver of a member agency of the plan."""
     return (
         isinstance(plan, Plan)
         and plan.members.filter(agency__in=agencies_of(user, *WRITERS)).exists()
     )
-
-
-@rules.predicate
-def writes_for_owner(user: User, risk: Any) -> bool:
-    """True for a contributor or approver of the agency that owns the risk."""
-    return isinstance(risk, Risk) and has_role_in(user, risk.owner_agency_id, *WRITERS)
 
 
 @rules.predicate
@@ -149,12 +132,6 @@ def coordinates_a_plan_with(user: User, agency: Any) -> bool:
 
 
 @rules.predicate
-def reads_for_agency(user: User, agency: Any) -> bool:
-    """True if the user holds a reading role in the agency itself."""
-    return isinstance(agency, Agency) and has_role_in(user, agency.pk, *READING_ROLES)
-
-
-@rules.predicate
 def made_feed(user: User, feed: Any) -> bool:
     """True if the user created the feed and still holds a reading role in its agency."""
     return (
@@ -162,11 +139,6 @@ def made_feed(user: User, feed: Any) -> bool:
         and feed.created_by_id == user.pk
         and has_role_in(user, feed.agency_id, *READING_ROLES)
     )
-
-
-@rules.predicate
-def approves_for_feed(user: User, feed: Any) -> bool:
-    return isinstance(feed, CalendarFeed) and has_role_in(user, feed.agency_id, Seat.Role.APPROVER)
 
 
 # `agencies` does not know plans, so permissions on seats that depend on a plan are added here.

@@ -4,7 +4,7 @@ Pure functions of rows (or objects with the same attributes) and a day. They mak
 not read the clock. All lengths are calendar days; days are New Zealand local dates.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -24,6 +24,11 @@ def count_noun(count: int, noun: str) -> str:
 def days_in_words(count: int) -> str:
     """Return "1 day" or "1,092 days"."""
     return count_noun(count, "day")
+
+
+def _label(code: str) -> str:
+    """Return "Done late" for "done_late"."""
+    return code.replace("_", " ").capitalize()
 
 
 def by_then(day: date | None, on: date) -> date | None:
@@ -61,15 +66,7 @@ class Late(StrEnum):
 
     @property
     def label(self) -> str:
-        return {
-            Late.OVERDUE: "Overdue",
-            Late.SLIPPING: "Expected late",
-            Late.DUE_SOON: "Due soon",
-            Late.ON_TIME: "On time",
-            Late.DONE_LATE: "Done late",
-            Late.DONE: "Done",
-            Late.WITHDRAWN: "Withdrawn",
-        }[self]
+        return "Expected late" if self == Late.SLIPPING else _label(self)
 
 
 LATE_ORDER = tuple(Late)
@@ -220,13 +217,7 @@ class Standing(StrEnum):
 
     @property
     def label(self) -> str:
-        return {
-            Standing.LATE: "Late",
-            Standing.AT_RISK: "At risk",
-            Standing.ON_TRACK: "On track",
-            Standing.COMPLETE: "Complete",
-            Standing.WITHDRAWN: "Withdrawn",
-        }[self]
+        return _label(self)
 
 
 def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
@@ -292,64 +283,48 @@ class ItemFacts:
 
 def attention(item: ItemFacts, on: date) -> list[Reason]:
     """Return why a live item needs attention on the day, most urgent reason first."""
-    reasons = []
-    if item.late.state == Late.OVERDUE:
-        reasons.append(
-            Reason(Rank.OVERDUE, f"{item.late.words}.")
-            if item.is_mitigated
-            else Reason(
-                Rank.OVERDUE_UNMITIGATED, f"{item.late.words}, and no mitigation is recorded."
-            )
-        )
+    return list(_reasons(item, on))
+
+
+def _reasons(item: ItemFacts, on: date) -> Iterator[Reason]:
+    if item.late.state == Late.OVERDUE and item.is_mitigated:
+        yield Reason(Rank.OVERDUE, f"{item.late.words}.")
+    elif item.late.state == Late.OVERDUE:
+        words = f"{item.late.words}, and no mitigation is recorded."
+        yield Reason(Rank.OVERDUE_UNMITIGATED, words)
     if item.times_moved > 1:
-        reasons.append(Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {item.times_moved} times."))
+        yield Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {item.times_moved} times.")
     if item.confidence == "off_track":
-        reasons.append(Reason(Rank.OFF_TRACK, "Its agency says it is off track."))
+        yield Reason(Rank.OFF_TRACK, "Its agency says it is off track.")
     if item.risks:
         verb = "is" if len(item.risks) == 1 else "are"
-        reasons.append(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
+        yield Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated.")
     if item.late.state == Late.SLIPPING:
-        reasons.append(Reason(Rank.EXPECTED_LATE, f"{item.late.words}."))
+        yield Reason(Rank.EXPECTED_LATE, f"{item.late.words}.")
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
-        reasons.append(
-            Reason(Rank.VIEWS_DIFFER, "The reviewer is of another mind than the agency.")
-        )
+        yield Reason(Rank.VIEWS_DIFFER, "The reviewer is of another mind than the agency.")
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
         days = (on - item.heard_on).days
         if days > STALE_AFTER_DAYS:
-            reasons.append(Reason(Rank.STALE, f"No word for {days:,} days."))
-    if item.variations_pending:
-        count = item.variations_pending
-        reasons.append(
-            Reason(
-                Rank.VARIATION_WAITS,
-                "A variation waits for a decision."
-                if count == 1
-                else f"{count} variations wait for a decision.",
-            )
-        )
-    return reasons
+            yield Reason(Rank.STALE, f"No word for {days:,} days.")
+    if item.variations_pending == 1:
+        yield Reason(Rank.VARIATION_WAITS, "A variation waits for a decision.")
+    elif item.variations_pending:
+        words = f"{item.variations_pending} variations wait for a decision."
+        yield Reason(Rank.VARIATION_WAITS, words)
 
 
 def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:
     """Return why a return of an open round needs attention on the day: sent back, or missing."""
     if state == "sent_back":
-        since = days_in_words((on - sent_back_on).days) if sent_back_on else ""
-        return [
-            Reason(
-                Rank.SENT_BACK,
-                f"Sent back {since} ago and not answered."
-                if sent_back_on and sent_back_on < on
-                else "Sent back and not answered yet.",
-            )
-        ]
+        words = "Sent back and not answered yet."
+        if sent_back_on and sent_back_on < on:
+            since = days_in_words((on - sent_back_on).days)
+            words = f"Sent back {since} ago and not answered."
+        return [Reason(Rank.SENT_BACK, words)]
     if state == "due" and due_on < on:
-        return [
-            Reason(
-                Rank.RETURN_MISSING,
-                f"Due {days_in_words((on - due_on).days)} ago and not submitted.",
-            )
-        ]
+        since = days_in_words((on - due_on).days)
+        return [Reason(Rank.RETURN_MISSING, f"Due {since} ago and not submitted.")]
     return []
 
 

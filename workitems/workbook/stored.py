@@ -96,7 +96,6 @@ class Stored:
 
         self.supports_of = grouped(supports, "item_id")
         self.measures_of = grouped(measures, "item_id")
-        self.milestones_of = grouped(self.milestones, "item_id")
         self.delays_of = grouped(delays, "milestone_id")
         self.mitigations_of = grouped(mitigations, "delay_id")
 
