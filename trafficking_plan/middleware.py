@@ -21,15 +21,17 @@ def plain_page(template: str, status: int) -> HttpResponse:
     return HttpResponse(render_to_string(template), status=status)
 
 
-class RefuseUnreadableRequests:
+class Middleware:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+
+class RefuseUnreadableRequests(Middleware):
     """Answer requests with text that cannot be stored with our 400 page.
 
     PostgreSQL raises an error for NUL characters, while SQLite stores them. A charset other than
     UTF-8 makes Django fail while it parses the form. Overlong query strings are refused as well.
     """
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self.is_unreadable(request):
@@ -55,11 +57,8 @@ class RefuseUnreadableRequests:
         return b"\0" in raw
 
 
-class DatabaseAway:
+class DatabaseAway(Middleware):
     """Answer with a 503 page instead of 500 while the database cannot be reached."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -69,14 +68,11 @@ class DatabaseAway:
         return response
 
 
-class SessionLimits:
+class SessionLimits(Middleware):
     """End sessions that have been idle for `SESSION_IDLE_SECONDS` or are too old in total.
 
     The time of the last request is stored at most once a minute, to save writes.
     """
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -93,11 +89,8 @@ class SessionLimits:
         return self.get_response(request)
 
 
-class NoStore:
+class NoStore(Middleware):
     """Keep pages out of all caches, so that Back shows nothing after sign-out."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

@@ -25,17 +25,21 @@ def small_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
-def managed_agency(request: HttpRequest, pk: int) -> Agency:
-    """Return the agency if the user manages its seats.
+def agency_for(request: HttpRequest, permission: str, pk: int) -> Agency:
+    """Return the agency if the user has the permission on it.
 
     Raise `PermissionDenied` for a user who may only see the agency, and `Http404` for others.
     """
     agency = get_object_or_404(Agency, pk=pk)
-    if request.user.has_perm("agencies.manage_seats", agency):
+    if request.user.has_perm(permission, agency):
         return agency
     if request.user.has_perm("agencies.see_agency", agency):
         raise PermissionDenied
     raise Http404
+
+
+def managed_agency(request: HttpRequest, pk: int) -> Agency:
+    return agency_for(request, "agencies.manage_seats", pk)
 
 
 def require_role(request: HttpRequest, row: Seat | Invitation) -> None:

@@ -17,8 +17,7 @@ from workitems.views.lookups import posted, require, signed_in
 def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> Delay:
     """Return the delay of a milestone that the user may update; otherwise raise 404 or 403."""
     item = visible_item(request, slug, number)
-    row = visible_milestone(item, milestone)
-    require(request, "workitems.update_milestone", row)
+    row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
     found = get_object_or_404(row.delays.all(), number=delay)
     row.item, found.milestone = item, row
     return found

@@ -116,8 +116,7 @@ def add_to_answer(
 @require_http_methods(["GET", "POST"])
 def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = visible_item(request, slug, number)
-    row = visible_milestone(item, milestone)
-    require(request, "workitems.update_milestone", row)
+    row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
     context = {
         "plan": item.plan,
         "item": item,
@@ -168,8 +167,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     """Record or remove the reviewer's "no evidence" on a completed milestone."""
-    item = visible_item(request, slug, number)
-    require(request, "workitems.review_item", item)
+    item = require(request, "workitems.review_item", visible_item(request, slug, number))
     row = visible_milestone(item, milestone)
     data = posted(request)
     form: NoEvidenceForm | EvidenceFoundForm

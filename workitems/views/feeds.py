@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.permissions import agency_for
 from workitems import due_calendar
 from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
 from workitems.models import CalendarFeed, Plan
@@ -30,19 +31,6 @@ GUESSES_AN_HOUR = 60
 UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
-def agency_with_feeds(request: HttpRequest, pk: int) -> Agency:
-    """Return the agency if the user may see its feeds.
-
-    Raise `PermissionDenied` for a user who may only see the agency, and `Http404` for others.
-    """
-    agency = get_object_or_404(Agency, pk=pk)
-    if request.user.has_perm("workitems.see_feeds", agency):
-        return agency
-    if request.user.has_perm("agencies.see_agency", agency):
-        raise PermissionDenied
-    raise Http404
-
-
 def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
     """Return all feeds for the agency's own users, and those of their plans for coordinators."""
     found = agency.calendar_feeds.for_list()
@@ -55,7 +43,7 @@ def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, agency: int) -> HttpResponse:
     """List the feeds and create new ones. A new address is shown once, in the response."""
-    of = agency_with_feeds(request, agency)
+    of = agency_for(request, "workitems.see_feeds", agency)
     may_make = request.user.has_perm("workitems.make_feed", of)
     form = None
     if may_make:
@@ -96,7 +84,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
-    of = agency_with_feeds(request, agency)
+    of = agency_for(request, "workitems.see_feeds", agency)
     found = get_object_or_404(feeds_seen(request, of), pk=feed)
     require(request, "workitems.revoke_feed", found)
     form = RevokeFeedForm(posted(request))

@@ -11,7 +11,7 @@ from workitems.forms.item_history import HistoryForm
 from workitems.models import Plan
 from workitems.narrative import Scope, blocks_of, fields_of, history_page, reader_of
 from workitems.views.items import visible_item
-from workitems.views.lookups import signed_in, visible_plan
+from workitems.views.lookups import signed_in, small_number, visible_plan
 from workitems.views.returns import visible_return
 
 
@@ -81,12 +81,11 @@ def show(request: HttpRequest, plan: Plan, scope: Scope, frame: dict[str, Any]) 
     if scope.of_return is not None:
         del form.fields["agency"]
     form.is_valid()
-    asked = request.GET.get("page", "")
     page = history_page(
         scope,
         reader_of(signed_in(request), plan),
         form.wanted(),
-        int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1,
+        small_number(request.GET.get("page", "")) or 1,
     )
     return render(
         request,

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +32,7 @@ from workitems.plan_at import (
     with_milestones,
 )
 from workitems.services import items as item_services
-from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 # Number of history entries on an item's page; the history page has all of them.
@@ -65,7 +65,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         on=moment.on,
     )
     found = asked.among(at, sort) if at else asked.today(sort)
-    page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found, ROWS_ON_A_PAGE)
     form = asked.form
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data
@@ -221,8 +221,7 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
 
 @require_http_methods(["GET", "POST"])
 def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    item = visible_item(request, slug, number)
-    require(request, "workitems.update_item", item)
+    item = require(request, "workitems.update_item", visible_item(request, slug, number))
     form = ChangeStatusForm(posted(request), row=item)
     if form.is_valid():
         with saying_refusals(form):
@@ -236,8 +235,7 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    item = visible_item(request, slug, number)
-    require(request, "workitems.review_item", item)
+    item = require(request, "workitems.review_item", visible_item(request, slug, number))
     form = ReviewForm(posted(request), row=item)
     if form.is_valid():
         with saying_refusals(form):

@@ -1,14 +1,18 @@
 """Helpers for views: the plans that the user may read, and permission checks."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import Model
 from django.http import Http404, HttpRequest
 
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
 from workitems.models import Plan
+
+Row = TypeVar("Row", bound=Model | None)
 
 
 def visible_plans(request: HttpRequest) -> list[Plan]:
@@ -28,7 +32,21 @@ def visible_plan(request: HttpRequest, slug: str) -> Plan:
     raise Http404
 
 
-def require(request: HttpRequest, permission: str, row: Any) -> None:
-    """Raise `PermissionDenied` unless the user has the permission on the row."""
+def page_of(request: HttpRequest, rows: Any, rows_on_a_page: int = 100) -> "Page[Any]":
+    """Return the page of the rows that the request asks for, or the nearest one."""
+    return Paginator(rows, rows_on_a_page).get_page(request.GET.get("page"))
+
+
+def state_tabs(address: str, labels: dict[str, str], chosen: str) -> list[tuple[str, str, bool]]:
+    """Return the tabs (label, URL, whether chosen) that narrow a list to a state; "" is all."""
+    return [
+        (label, f"{address}?state={state}" if state else address, state == chosen)
+        for state, label in labels.items()
+    ]
+
+
+def require(request: HttpRequest, permission: str, row: Row) -> Row:
+    """Return the row. Raise `PermissionDenied` unless the user has the permission on it."""
     if not request.user.has_perm(permission, row):
         raise PermissionDenied
+    return row

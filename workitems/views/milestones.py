@@ -27,8 +27,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
     """Show a milestone with a form for each of three actions. The button's value `act` selects
     one: "close", "move" or "reopen"."""
     item = visible_item(request, slug, number)
-    row = visible_milestone(item, milestone)
-    require(request, "workitems.update_milestone", row)
+    row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
     act = request.POST.get("act", "") if request.method == "POST" else ""
     acts: dict[str, tuple[type[VersionedForm], Callable[..., Milestone], str]] = {
         "close": (CloseMilestoneForm, item_services.close_milestone, "is closed"),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -24,9 +23,7 @@ from workitems.models import Plan, Risk
 from workitems.narrative import blocks_of, risk_history
 from workitems.rules import WRITERS
 from workitems.services import risks as risk_services
-from workitems.views.lookups import posted, require, signed_in, visible_plan
-
-ROWS_ON_A_PAGE = 100
+from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
 
 
 @require_GET
@@ -34,7 +31,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     on = localdate()
     found = RiskFilter(request.GET, queryset=plan.risks.for_list(), plan=plan, on=on)
-    page = Paginator(found.qs.open_first(on), ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.qs.open_first(on))
     return render(
         request,
         "workitems/risks/list.html",
@@ -101,8 +98,7 @@ def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
 
 @require_http_methods(["GET", "POST"])
 def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.raise_risk", plan)
+    plan = require(request, "workitems.raise_risk", visible_plan(request, slug))
     form = raise_form(request, plan)
     if form.is_valid():
         require(request, "workitems.raise_risk", form.cleaned_data["item"] or plan)
@@ -118,8 +114,7 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
-    row = visible_risk(request, slug, risk)
-    require(request, "workitems.change_risk", row)
+    row = require(request, "workitems.change_risk", visible_risk(request, slug, risk))
     form = ChangeRiskForm(posted(request), row=row)
     if form.is_valid():
         with saying_refusals(form):
@@ -161,8 +156,7 @@ def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
 
 
 def managed(request: HttpRequest, slug: str, number: int) -> Risk:
-    row = visible_risk(request, slug, number)
-    require(request, "workitems.manage_risk", row)
+    row = require(request, "workitems.manage_risk", visible_risk(request, slug, number))
     return row
 
 

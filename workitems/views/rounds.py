@@ -114,8 +114,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.open_round", plan)
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
     form = OpenRoundForm(posted(request), initial=next_period(plan))
     if form.is_valid():
         with saying_refusals(form):
@@ -129,8 +128,7 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.open_round", plan)
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
     row = visible_round(plan, round)
     with refusals_in_messages(request):
         round_services.close_round(round=row, by=signed_in(request), at=timezone.now())
@@ -140,8 +138,7 @@ def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
 
 @require_POST
 def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.open_round", plan)
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
     row = visible_round(plan, round)
     form = ReopenRoundForm(request.POST)
     if form.is_valid():

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,10 +27,9 @@ from workitems.models import Variation, WorkItem
 from workitems.rules import WRITERS
 from workitems.services import variations as variation_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
 from workitems.word_diff import side_by_side
 
-ROWS_ON_A_PAGE = 100
 MEETINGS_OFFERED = 30
 # Filters of the list: (label, states).
 STATES: dict[str, tuple[str, list[str]]] = {
@@ -56,11 +54,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/variations/list.html",
         {
             "plan": plan,
-            "page": Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page")),
-            "tabs": [
-                (label, f"{address}?state={key}" if key else address, key == chosen)
-                for key, (label, _) in STATES.items()
-            ],
+            "page": page_of(request, rows),
+            "tabs": state_tabs(address, {key: label for key, (label, _) in STATES.items()}, chosen),
             "is_filtered": bool(chosen),
         },
     )
@@ -217,8 +212,7 @@ def ask(
 
 @require_http_methods(["GET", "POST"])
 def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
-    item = visible_item(request, slug, number)
-    require(request, "workitems.request_variation", item)
+    item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     row = visible_milestone(item, milestone)
     form = RequestDateForm(posted(request), row=row, agencies=agencies_for(request, item))
     return ask(
@@ -236,8 +230,7 @@ def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -
 def request_wording(request: HttpRequest, slug: str, number: str, wording: str) -> HttpResponse:
     if wording not in Variation.Wording.values:
         raise Http404
-    item = visible_item(request, slug, number)
-    require(request, "workitems.request_variation", item)
+    item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     form = RequestWordingForm(
         posted(request), row=item, wording=wording, agencies=agencies_for(request, item)
     )
@@ -263,8 +256,7 @@ def request_wording(request: HttpRequest, slug: str, number: str, wording: str) 
 
 @require_http_methods(["GET", "POST"])
 def request_withdrawal(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    item = visible_item(request, slug, number)
-    require(request, "workitems.request_variation", item)
+    item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     form = RequestWithdrawalForm(posted(request), row=item, agencies=agencies_for(request, item))
     return ask(
         request,

@@ -34,8 +34,7 @@ SESSION_KEY = "held_workbook"
 
 @require_http_methods(["GET", "POST"])
 def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.manage_plan", plan)
+    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     return _Import(request, plan).answer()
 
 
@@ -47,8 +46,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export_plan(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.manage_plan", plan)
+    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     try:
         content = export_workbook(plan)
     except ExportRefused as refused:

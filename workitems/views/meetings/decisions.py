@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,10 +19,9 @@ from workitems.forms.meetings import (
 )
 from workitems.models import Decision
 from workitems.services import decisions as decision_services
-from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
 from workitems.views.meetings.pages import own_meeting
 
-ROWS_ON_A_PAGE = 100
 STATES = {"": "All", "open": "Open", "done": "Done"}
 
 
@@ -39,10 +37,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         rows = rows.open(on)
     elif chosen == "done":
         rows = rows.filter(done_on__lte=on)
-    page = Paginator(rows.for_list().open_first(on), ROWS_ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    address = reverse("meetings:decisions", args=[plan.slug])
+    page = page_of(request, rows.for_list().open_first(on))
     return render(
         request,
         "workitems/meetings/decisions.html",
@@ -51,10 +46,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "today": on,
             "page": page,
             "rows": [(row, row.is_overdue(on)) for row in page],
-            "tabs": [
-                (label, f"{address}?state={key}" if key else address, key == chosen)
-                for key, label in STATES.items()
-            ],
+            "tabs": state_tabs(reverse("meetings:decisions", args=[plan.slug]), STATES, chosen),
             "chosen": chosen,
             "may_record": request.user.has_perm("workitems.record_meeting", plan),
         },

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,9 +21,7 @@ from workitems.forms.meetings import (
 )
 from workitems.models import Matter, Meeting
 from workitems.services import meetings as meeting_services
-from workitems.views.lookups import posted, require, signed_in, small_number, visible_plan
-
-ROWS_ON_A_PAGE = 50
+from workitems.views.lookups import page_of, posted, require, signed_in, small_number, visible_plan
 
 
 @require_GET
@@ -38,9 +35,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "today": on,
             "coming": plan.meetings.coming(on).with_counts(),
-            "page": Paginator(plan.meetings.past(on).with_counts(), ROWS_ON_A_PAGE).get_page(
-                request.GET.get("page")
-            ),
+            "page": page_of(request, plan.meetings.past(on).with_counts(), 50),
             "may_record": request.user.has_perm("workitems.record_meeting", plan),
         },
     )
@@ -56,8 +51,7 @@ def visible_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
 
 def own_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
     """Return the meeting if the user keeps its record; raise 403 for other readers of the plan."""
-    meeting = visible_meeting(request, slug, pk)
-    require(request, "workitems.record_meeting", meeting)
+    meeting = require(request, "workitems.record_meeting", visible_meeting(request, slug, pk))
     return meeting
 
 
@@ -81,8 +75,7 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
 
 @require_http_methods(["GET", "POST"])
 def call(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    require(request, "workitems.record_meeting", plan)
+    plan = require(request, "workitems.record_meeting", visible_plan(request, slug))
     form = CallMeetingForm(posted(request))
     if form.is_valid():
         with saying_refusals(form):
