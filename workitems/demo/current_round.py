@@ -3,19 +3,23 @@
 Dates are in days from today. Each step calls the service that a view would call.
 """
 
+import tomllib
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from agencies.models import User
 from workitems.demo import demo_meetings
 from workitems.demo.story import Story
 from workitems.models import Plan, Return, Risk, Round
-from workitems.models.item import Confidence, Stage
+from workitems.models.item import Confidence
 from workitems.services import items, risks, rounds, variations
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
 OPENED_DAYS_AGO = 13
 DUE_IN_DAYS = 6
+ANSWERS = Path(__file__).parent / "answers.toml"
 
 
 def play(plan: Plan, today: date) -> None:
@@ -160,7 +164,8 @@ class CurrentRound(Story):
     def report(self, opened: Round) -> None:
         """Bring returns into every state: accepted, submitted, sent back, in progress, not begun."""
         returns = {each.agency.short_name: each for each in opened.returns.select_related("agency")}
-        for agency, answers in ANSWERS.items():
+        said = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+        for agency, answers in said.items():
             for number, answer in answers.items():
                 self._answer(returns[agency], number, answer)
         self._submit(returns["Customs"], days_ago=5)
@@ -177,106 +182,14 @@ class CurrentRound(Story):
             at=self.at(-2, 15),
         )
 
-    def _answer(self, of_return: Return, number: str, answer: "Answer | None") -> None:
-        item, by = self.item(number), self.writers[of_return.agency.short_name]
-        if answer is None:
-            rounds.say_no_change(
-                of_return=of_return, item=item, on=self.day(-7), by=by, at=self.at(-7, 10)
-            )
-            return
-        stage, confidence, achieved, planned_next = answer
-        rounds.write_update(
-            of_return=of_return,
-            item=item,
-            stage=stage,
-            confidence=confidence,
-            achieved=achieved,
-            planned_next=planned_next,
-            by=by,
-            at=self.at(-7, 11),
-        )
+    def _answer(self, of_return: Return, number: str, answer: dict[str, Any]) -> None:
+        about: dict[str, Any] = {"of_return": of_return, "item": self.item(number)}
+        by = self.writers[of_return.agency.short_name]
+        if "no_change" in answer:
+            rounds.say_no_change(**about, on=self.day(-7), by=by, at=self.at(-7, 10))
+        else:
+            rounds.write_update(**about, **answer, by=by, at=self.at(-7, 11))
 
     def _submit(self, of_return: Return, *, days_ago: int) -> None:
         by: User = self.approvers[of_return.agency.short_name]
         rounds.submit(of_return=of_return, by=by, on=self.day(-days_ago), at=self.at(-days_ago, 14))
-
-
-Answer = tuple[str, str, str, str]
-
-# By agency and item: (stage, confidence, achieved, planned next), or None for "no change".
-ANSWERS: dict[str, dict[str, Answer | None]] = {
-    "Customs": {
-        "3.2": (
-            Stage.ONGOING,
-            Confidence.ON_TRACK,
-            "In the first year 71 vessels were looked at for signs of forced labour, and four "
-            "were referred to the joint group of investigators.",
-            "Add what the first year taught to the signs that officers look for.",
-        ),
-    },
-    "MFAT": {
-        "4.2": (
-            Stage.ONGOING,
-            Confidence.ON_TRACK,
-            "Two more trainings of labour recruiters’ inspectors were held, one of them led by a "
-            "Pacific partner.",
-            "Agree the second yearly plan.",
-        ),
-        "4.3": None,
-    },
-    "MoJ": {
-        "3.4": (
-            Stage.UNDER_WAY,
-            Confidence.AT_RISK,
-            "All answers to the discussion paper are read and a summary is published.",
-            "Advise Ministers on forced labour first, then on the rest.",
-        ),
-        "3.5": None,
-        "5.3": None,
-    },
-    "MSD": {
-        "2.1": (
-            Stage.UNDER_WAY,
-            Confidence.ON_TRACK,
-            "Two regions used the one way of referral for three months, and every referral had a "
-            "named support person on the same day.",
-            "Open it in all regions.",
-        ),
-        "2.3": (
-            Stage.UNDER_WAY,
-            Confidence.AT_RISK,
-            "More providers have signed the standard agreement.",
-            "Ask for the money that the last four regions need.",
-        ),
-        "5.2": (
-            Stage.UNDER_WAY,
-            Confidence.AT_RISK,
-            "A first group of survivors has met twice, at a pace of its own.",
-            "Hear its first advice.",
-        ),
-    },
-    "Police": {
-        "3.1": (
-            Stage.UNDER_WAY,
-            Confidence.ON_TRACK,
-            "All members of the joint group write to one case file.",
-            "Review the first year.",
-        ),
-        "3.3": (
-            Stage.UNDER_WAY,
-            Confidence.OFF_TRACK,
-            "Inland Revenue’s analyst has begun, and two banks have agreed how money is traced.",
-            "Agree it with two more banks.",
-        ),
-    },
-    "MBIE": {
-        "1.2": None,
-        "1.3": (
-            Stage.ONGOING,
-            Confidence.ON_TRACK,
-            "Two thirds of frontline staff have finished the course.",
-            "Agree the first yearly renewal.",
-        ),
-        "2.2": None,
-    },
-}
