@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from django.db.models import Max, OuterRef, Subquery
 from django.utils.timezone import localdate
@@ -169,24 +170,8 @@ def return_news(on: date) -> list[ReturnNews]:
 def _of_return(
     of_return: Return, note: ReturnNote | None, seats: Seats, on: date
 ) -> Iterator[ReturnNews]:
-    version = f"version {of_return.version}"
-    if of_return.state == Return.State.ACCEPTED:
-        for user, role, why in _own_people(of_return, seats):
-            yield ReturnNews(
-                recipient=user,
-                told_as=role,
-                why=why,
-                reason=Reason.ACCEPTED,
-                occasion=version,
-                of_return=of_return,
-            )
-        return
-    answers = answers_of(of_return, on)
-    is_ready = not answers.missing and _is_mended(of_return, note)
-    turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
-
     def news_for(
-        people: Iterable[Addressed], reason: Reason, occasion: str
+        people: Iterable[Addressed], reason: Reason, occasion: str, **more: Any
     ) -> Iterator[ReturnNews]:
         for user, role, why in people:
             yield ReturnNews(
@@ -196,27 +181,33 @@ def _of_return(
                 reason=reason,
                 occasion=occasion,
                 of_return=of_return,
-                answers=answers,
-                is_ready=is_ready,
-                note=note,
+                **more,
             )
 
+    version = f"version {of_return.version}"
+    if of_return.state == Return.State.ACCEPTED:
+        yield from news_for(_own_people(of_return, seats), Reason.ACCEPTED, version)
+        return
+    answers = answers_of(of_return, on)
+    is_ready = not answers.missing and _is_mended(of_return, note)
+    turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
+    facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "note": note}
     if is_ready:
-        yield from news_for(turn, Reason.READY, version)
+        yield from news_for(turn, Reason.READY, version, **facts)
     elif of_return.state == Return.State.SENT_BACK:
         both = _own_people(of_return, seats) or turn
-        yield from news_for(both, Reason.SENT_BACK, version)
+        yield from news_for(both, Reason.SENT_BACK, version, **facts)
     due = of_return.round.due_on.isoformat()
     match reminder(of_return.round, on):
         case Reason.OPENED:
             if of_return.state == Return.State.DUE and not is_ready:
-                yield from news_for(
-                    turn, Reason.OPENED, localdate(of_return.round.opened_at).isoformat()
-                )
+                opened = localdate(of_return.round.opened_at).isoformat()
+                yield from news_for(turn, Reason.OPENED, opened, **facts)
         case Reason.OVERDUE:
-            yield from news_for(_overdue(of_return, turn, seats, on), Reason.OVERDUE, due)
+            late = _overdue(of_return, turn, seats, on)
+            yield from news_for(late, Reason.OVERDUE, due, **facts)
         case reason:
-            yield from news_for(turn, reason, due)
+            yield from news_for(turn, reason, due, **facts)
 
 
 def reminder(round: Round, on: date) -> Notice.Reason:

@@ -10,7 +10,7 @@ from workitems.models import Decision, Matter, Meeting, WorkItem
 from workitems.services.items import next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, open_record
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, need_reason
 
 
 @transaction.atomic
@@ -126,7 +126,6 @@ def reopen_decision(*, decision: Decision, reason: str, by: User) -> Decision:
     decision = locked(decision, related=("meeting",))
     if decision.done_on is None:
         raise Refused("This is not recorded as done.")
-    if not reason:
-        raise Refused("Say why it is followed up again.", "reason")
+    need_reason(reason, "Say why it is followed up again.")
     decision.done_on = None
     return history.save_version(decision, "done_on", by=by, reason=reason)

@@ -9,7 +9,7 @@ from agencies import history
 from agencies.models import User
 from workitems.attachments import clean_name, fault
 from workitems.models import Evidence, Milestone, Return, Update, WorkItem
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, need_reason
 
 
 @transaction.atomic
@@ -123,8 +123,7 @@ def withdraw(
     if evidence.update_id is not None and not as_reviewer:
         of_return = locked(Return(pk=evidence.update.of_return_id), related=("round",))  # type: ignore[union-attr]
         _check_open(of_return)
-    if not reason:
-        raise Refused("Say why the piece is withdrawn.", "reason")
+    need_reason(reason, "Say why the piece is withdrawn.")
     evidence.withdrawn_at, evidence.withdrawn_by = at, by
     evidence.withdrawn_reason = reason
     return history.save(
@@ -143,8 +142,7 @@ def flag_missing_evidence(
     milestone = locked(milestone, version=version)
     if milestone.completed_on is None:
         raise Refused("Only a closed milestone can lack evidence. This one is not closed.")
-    if not reason:
-        raise Refused("Say what is missing.", "reason")
+    need_reason(reason, "Say what is missing.")
     if reason == milestone.no_evidence:
         return milestone
     milestone.no_evidence = reason
@@ -159,7 +157,6 @@ def clear_missing_evidence(
     milestone = locked(milestone, version=version)
     if not milestone.no_evidence:
         raise Refused("Nobody said that evidence is missing.")
-    if not reason:
-        raise Refused("Say what shows it now.", "reason")
+    need_reason(reason, "Say what shows it now.")
     milestone.no_evidence = ""
     return history.save_version(milestone, "no_evidence", by=by, reason=reason)

@@ -11,7 +11,7 @@ from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Delay, Milestone, Mitigation, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, need_reason
 
 
 def next_number(rows: QuerySet[Any]) -> int:
@@ -106,8 +106,7 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
     check_confidence(confidence)
     if confidence == item.reviewer_confidence:
         return item
-    if not reason:
-        raise Refused("Say what your view rests on.", "reason")
+    need_reason(reason, "Say what your view rests on.")
     item.reviewer_confidence = confidence
     return history.save_version(item, "reviewer_confidence", by=by, reason=reason)
 
@@ -150,8 +149,7 @@ def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: st
         raise Refused("This milestone is open.")
     if item.stage == Stage.COMPLETE:
         raise Refused("Open the item again first: it is recorded as complete.")
-    if not reason:
-        raise Refused("Say why the milestone is opened again.", "reason")
+    need_reason(reason, "Say why the milestone is opened again.")
     milestone.completed_on, milestone.no_evidence = None, ""
     return history.save_version(milestone, "completed_on", "no_evidence", by=by, reason=reason)
 
@@ -192,8 +190,7 @@ def move_forecast(
         raise Refused("That is the forecast already.", "forecast_due")
     if forecast_due < on:
         raise Refused("The forecast is in the past. If it is done, close it.", "forecast_due")
-    if not reason:
-        raise Refused("Say why the date moves.", "reason")
+    need_reason(reason, "Say why the date moves.")
     if is_late and not open_delays and not cause:
         raise Refused("The new date is after the agreed one. Say what causes the delay.", "cause")
     if is_late and not is_mitigated and not mitigation:
@@ -279,7 +276,6 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
         raise Refused("The delay cannot end before it was found.", "ended_on")
     if ended_on > on:
         raise Refused("The day is in the future.", "ended_on")
-    if not reason:
-        raise Refused("Say why the delay is over.", "reason")
+    need_reason(reason, "Say why the delay is over.")
     delay.ended_on = ended_on
     return history.save(delay, by=by, reason=reason, fields=["ended_on"])

@@ -8,7 +8,7 @@ from django.db import transaction
 from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Attendance, Meeting, Plan
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, need_reason
 
 
 @transaction.atomic
@@ -129,7 +129,6 @@ def reopen_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
     meeting = locked(meeting, related=("plan",))
     if not meeting.is_closed:
         raise Refused("The record of this meeting is open.")
-    if not reason:
-        raise Refused("Say why the record is opened again.", "reason")
+    need_reason(reason, "Say why the record is opened again.")
     meeting.closed_at = meeting.closed_by = None
     return history.save_version(meeting, "closed_at", "closed_by", by=by, reason=reason)

@@ -24,6 +24,12 @@ class Conflict(Refused):
         self.current = current
 
 
+def need_reason(reason: str, sentence: str) -> None:
+    """Raise `Refused` with the sentence if no reason was given."""
+    if not reason:
+        raise Refused(sentence, "reason")
+
+
 def locked(row: Row, *, version: int | None = None, related: tuple[str, ...] = ()) -> Row:
     """Return the current row, locked until the transaction ends.
 

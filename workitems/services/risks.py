@@ -8,7 +8,7 @@ from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Plan, Risk, WorkItem
 from workitems.services.items import next_number
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, need_reason
 
 
 def check_rating(likelihood: str, impact: str) -> None:
@@ -88,8 +88,7 @@ def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Ri
             else "Choose the working group or the Minister.",
             "to",
         )
-    if not reason:
-        raise Refused("Say why it goes higher.", "reason")
+    need_reason(reason, "Say why it goes higher.")
     risk.escalated_to, risk.escalated_on = to, on
     return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
@@ -103,8 +102,7 @@ def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
     risk = _open(risk)
     if to not in risk.lower:
         raise Refused(f"{risk.reference} is with {risk.with_whom}; that is no step down.", "to")
-    if not reason:
-        raise Refused("Say why it comes down.", "reason")
+    need_reason(reason, "Say why it comes down.")
     risk.escalated_to, risk.escalated_on = to, (on if to else None)
     return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
@@ -115,8 +113,7 @@ def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
     risk = locked(risk)
     if risk.closed_on is not None:
         raise Refused(f"This risk was closed on {risk.closed_on:%-d %B %Y}.")
-    if not reason:
-        raise Refused("Say why the risk is over.", "reason")
+    need_reason(reason, "Say why the risk is over.")
     risk.closed_on = on
     return history.save_version(risk, "closed_on", by=by, reason=reason)
 
@@ -127,8 +124,7 @@ def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
     risk = locked(risk)
     if risk.closed_on is None:
         raise Refused("This risk is open.")
-    if not reason:
-        raise Refused("Say why the risk is open again.", "reason")
+    need_reason(reason, "Say why the risk is open again.")
     risk.closed_on = None
     return history.save_version(risk, "closed_on", by=by, reason=reason)
 

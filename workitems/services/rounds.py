@@ -18,7 +18,7 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.services.answers import OVERDUE_NEEDS_WORDS, after_no_changes, answers_of
 from workitems.services.items import check_confidence, check_stage
-from workitems.services.refusals import Conflict, Refused, locked
+from workitems.services.refusals import Conflict, Refused, locked, need_reason
 
 
 @transaction.atomic
@@ -80,8 +80,7 @@ def reopen_round(*, round: Round, by: User, reason: str) -> Round:
     round = locked(round)
     if round.is_open:
         raise Refused("This round is open.")
-    if not reason:
-        raise Refused("Say why the round is opened again.", "reason")
+    need_reason(reason, "Say why the round is opened again.")
     if Round.objects.open().filter(plan=round.plan_id).exists():
         raise Refused("Another round is open. Close it first.")
     round.closed_at = round.closed_by = None

@@ -15,7 +15,7 @@ from workitems.models.item import TITLE_LENGTH, Stage
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import call_meeting, check_held, open_record
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, need_reason
 
 
 @transaction.atomic
@@ -131,8 +131,7 @@ def request_withdrawal(
 def _request(
     variation: Variation, *, reason: str, agency: Agency, by: User, at: datetime
 ) -> Variation:
-    if not reason:
-        raise Refused("Say why the change is needed.", "reason")
+    need_reason(reason, "Say why the change is needed.")
     variation.plan = locked(Plan(pk=variation.item.plan_id))  # so that numbers stay unique
     variation.number = next_number(variation.plan.variations.all())
     variation.reason = reason
@@ -175,8 +174,7 @@ def recommend(
 def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
     """Withdraw a request before it is decided. Needs a reason."""
     variation = _step(variation, Variation.State.TAKEN_BACK)
-    if not reason:
-        raise Refused("Say why the request is taken back.", "reason")
+    need_reason(reason, "Say why the request is taken back.")
     return history.save(variation, by=by, reason=reason)
 
 
