@@ -7,7 +7,7 @@ apply: SQLite changes a column by rebuilding its table, which drops the table's 
 fails if triggers of other tables refer to it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,20 +107,18 @@ class Guard(Trigger):
         ]
 
 
-def frozen_history(tables: Iterable[str]) -> tuple[Guard, ...]:
-    """Return guards that refuse every UPDATE and DELETE on these history tables."""
-    return tuple(
-        Guard(
-            name=f"frozen_{table}_{event.lower()}",
-            table=table,
-            events=(event,),
-            # Django sets `history_user` to null when a user is deleted; users are never deleted.
-            refuse_when="1 = 1",
-            message="History rows are never changed or deleted.",
-        )
-        for table in tables
-        for event in ("UPDATE", "DELETE")
-    )
+def frozen(table: str, *, name: str, message: str) -> Iterator[Guard]:
+    """Yield guards that refuse every UPDATE and DELETE on the table."""
+    for event in ("UPDATE", "DELETE"):
+        yield Guard(f"{name}_{event.lower()}", table, (event,), "1 = 1", message)
+
+
+def frozen_history(tables: Iterable[str]) -> Iterator[Guard]:
+    """Yield guards of history tables."""
+    # Django sets `history_user` to null when a user is deleted; users are never deleted.
+    for table in tables:
+        message = "History rows are never changed or deleted."
+        yield from frozen(table, name=f"frozen_{table}", message=message)
 
 
 PERIOD_OVERLAPS = (

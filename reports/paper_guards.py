@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 
-from agencies.guards import Guard, Note, frozen_history, install
+from agencies.guards import Guard, Note, frozen, frozen_history, install
 
 # Tables whose changes change no paper, with the reason.
 UNWATCHED_TABLES = {
@@ -37,46 +37,26 @@ def _notes() -> Iterator[Note]:
                 yield Note(f"noted_{table}", table, ("INSERT", "UPDATE", "DELETE"), RECORD_CHANGES)
 
 
+FROZEN = {
+    "meetingpaper": "A frozen paper is never changed or deleted.",
+    "issuedpaper": "An issued paper is never changed or deleted.",
+    "response": "An answer is never changed or deleted; a correction is a new one.",
+    "clearancereply": "A reply is never changed or deleted; write another.",
+    "responsechoice": "An answer is never changed or deleted; a correction is a new one.",
+}
+
 GUARDS = (
     *frozen_history(
-        [
-            "reports_historicalbriefing",
-            "reports_historicalbriefingkind",
-            "reports_historicalkindsection",
-            "reports_historicaldraftsection",
-            "reports_historicaldraftparagraph",
-            "reports_historicaldraftask",
-            "reports_historicalcheckoverride",
-            "reports_historicalfollowup",
-            "reports_historicalclearance",
-            "reports_historicalclearancecomment",
-        ]
+        f"reports_historical{name}"
+        for name in (
+            *("briefing", "briefingkind", "kindsection", "draftsection", "draftparagraph"),
+            *("draftask", "checkoverride", "followup", "clearance", "clearancecomment"),
+        )
     ),
     *(
-        Guard(
-            name=f"meetingpaper_frozen_{event.lower()}",
-            table="reports_meetingpaper",
-            events=(event,),
-            refuse_when="1 = 1",
-            message="A frozen paper is never changed or deleted.",
-        )
-        for event in ("UPDATE", "DELETE")
-    ),
-    *(
-        Guard(
-            name=f"{name}_frozen_{event.lower()}",
-            table=f"reports_{name}",
-            events=(event,),
-            refuse_when="1 = 1",
-            message=message,
-        )
-        for name, message in (
-            ("issuedpaper", "An issued paper is never changed or deleted."),
-            ("response", "An answer is never changed or deleted; a correction is a new one."),
-            ("clearancereply", "A reply is never changed or deleted; write another."),
-            ("responsechoice", "An answer is never changed or deleted; a correction is a new one."),
-        )
-        for event in ("UPDATE", "DELETE")
+        guard
+        for name, message in FROZEN.items()
+        for guard in frozen(f"reports_{name}", name=f"{name}_frozen", message=message)
     ),
     Guard(
         name="clearancecomment_words_stand",
@@ -98,15 +78,10 @@ GUARDS = (
         ),
         message="An answer corrects one to the same paper.",
     ),
-    *(
-        Guard(
-            name=f"decided_on_briefing_{event.lower()}",
-            table="reports_briefingdecision",
-            events=(event,),
-            refuse_when="1 = 1",
-            message="Which briefing a decision is about is never changed or deleted.",
-        )
-        for event in ("UPDATE", "DELETE")
+    *frozen(
+        "reports_briefingdecision",
+        name="decided_on_briefing",
+        message="Which briefing a decision is about is never changed or deleted.",
     ),
     *_notes(),
 )

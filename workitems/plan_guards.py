@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agencies.guards import Guard, frozen_history, install
+from agencies.guards import Guard, frozen, frozen_history, install
 
 GUARDS = (
     Guard(
@@ -38,15 +38,10 @@ GUARDS = (
         ),
         message="The pillar belongs to another plan.",
     ),
-    *(
-        Guard(
-            name=f"told_once_for_all_{event.lower()}",
-            table="workitems_notice",
-            events=(event,),
-            refuse_when="1 = 1",
-            message="What was told is never changed or deleted.",
-        )
-        for event in ("UPDATE", "DELETE")
+    *frozen(
+        "workitems_notice",
+        name="told_once_for_all",
+        message="What was told is never changed or deleted.",
     ),
     *frozen_history(
         f"workitems_historical{name}"
