@@ -13,7 +13,7 @@ from workitems.demo import demo_meetings
 from workitems.demo.story import Story
 from workitems.models import Plan, Return, Risk, Round
 from workitems.models.item import Confidence
-from workitems.services import items, risks, rounds, variations
+from workitems.services import items, risks, rounds
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
@@ -66,48 +66,8 @@ class CurrentRound(Story):
 
     def ask_for_changes(self) -> None:
         """Request three variations, and send two of them to the working group."""
-        guide = variations.request_date(
-            milestone=self.milestone("1.1", 2),
-            due_after=self.day(92),
-            reason="Businesses ask for a guide that is right rather than early.",
-            agency=self.agencies["MBIE"],
-            by=self.writers["MBIE"],
-            at=self.at(-11, 10),
-        )
-        variations.recommend(
-            variation=guide,
-            recommends="approve",
-            recommendation="Agree, and publish the chapters that are ready now.",
-            by=self.coordinator,
-            at=self.at(-6, 16),
-        )
-        offences = variations.request_wording(
-            item=self.item("3.4"),
-            wording="action",
-            text_after=(
-                "Review the offences of trafficking, forced labour, slavery and forced marriage, "
-                "and advise Ministers of changes."
-            ),
-            reason="Many who answered ask that forced marriage be looked at with the others.",
-            agency=self.agencies["MoJ"],
-            by=self.writers["MoJ"],
-            at=self.at(-12, 9),
-        )
-        variations.recommend(
-            variation=offences,
-            recommends="approve",
-            recommendation="Agree: it is the same review and the same people.",
-            by=self.coordinator,
-            at=self.at(-5, 11),
-        )
-        variations.request_date(
-            milestone=self.milestone("2.3", 2),
-            due_after=self.milestone("2.3", 2).forecast_due,
-            reason="Four regions must wait for the next budget.",
-            agency=self.agencies["MSD"],
-            by=self.writers["MSD"],
-            at=self.at(-3, 13),
-        )
+        for name in ("guide", "offences", "homes"):
+            self.ask(name)
 
     def look_closer(self) -> None:
         """Record a reviewer's rating that differs from the agency's."""

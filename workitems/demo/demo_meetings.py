@@ -4,7 +4,7 @@ Each step is dated on the day it happened, so that history shows it then.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from agencies import history
@@ -19,7 +19,7 @@ FIRST, LAST, NEXT = -112, -42, 8
 
 def hold(story: Story) -> None:
     """Hold the two past meetings, with their matters and decisions."""
-    moved, declined = _advice_moves(story), _tracing_does_not_move(story)
+    moved, declined = story.ask("advice"), story.ask("tracing")
     first = _called(story, FIRST, [(moved, ()), (story.item("1.1"), ("Its guide is behind.",))])
     _attend(story, first, FIRST, absent=("DIA",))
     _decide(
@@ -57,7 +57,7 @@ def hold(story: Story) -> None:
         ),
         ("1.1", "MBIE", -10, "The coordinator will bring the guide’s open chapters next time."),
     ):
-        with history.written_at(story.at(LAST, 11)):
+        with story.written(LAST, 11):
             made = decisions.record_decision(
                 meeting=last,
                 matter=last.matters.get(item__number=number),
@@ -67,13 +67,13 @@ def hold(story: Story) -> None:
                 on=story.day(LAST),
                 by=story.coordinator,
             )
-    with history.written_at(story.at(-12, 15)):
+    with story.written(-12, 15):
         decisions.finish_decision(
             decision=made, done_on=story.day(-12), on=story.day(-12), by=story.coordinator
         )
     _consider_the_rest(story, last, LAST)
     _close(story, last, LAST)
-    with history.written_at(story.at(LAST + 4, 10)):
+    with story.written(LAST + 4, 10):
         meetings.call_meeting(
             plan=story.plan, held_on=story.day(NEXT), place=PLACE, by=story.coordinator
         )
@@ -96,7 +96,7 @@ def prepare_next(story: Story) -> None:
 
 
 def _called(story: Story, day: int, subjects: list[tuple[Any, Sequence[str]]]) -> Meeting:
-    with history.written_at(story.at(day - 8, 9)):
+    with story.written(day - 8, 9):
         meeting = meetings.call_meeting(
             plan=story.plan, held_on=story.day(day), place=PLACE, by=story.coordinator
         )
@@ -107,7 +107,7 @@ def _called(story: Story, day: int, subjects: list[tuple[Any, Sequence[str]]]) -
 
 
 def _attend(story: Story, meeting: Meeting, day: int, *, absent: tuple[str, ...]) -> None:
-    with history.written_at(story.at(day, 10)):
+    with story.written(day, 10):
         meetings.record_attendance(
             meeting=meeting,
             agencies=[agency for name, agency in story.agencies.items() if name not in absent],
@@ -136,7 +136,7 @@ def _at(story: Story, meeting: Meeting) -> datetime:
 
 
 def _consider_the_rest(story: Story, meeting: Meeting, day: int) -> None:
-    with history.written_at(story.at(day, 12)):
+    with story.written(day, 12):
         for matter in Matter.objects.on_agenda().filter(meeting=meeting, considered_on=None):
             matters.consider(matter=matter, on=story.day(day), by=story.coordinator)
 
@@ -145,44 +145,3 @@ def _close(story: Story, meeting: Meeting, day: int) -> None:
     at = story.at(day + 1, 16)
     with history.written_at(at):
         meetings.close_meeting(meeting=meeting, on=story.day(day + 1), at=at, by=story.coordinator)
-
-
-def _advice_moves(story: Story) -> Variation:
-    """Request and recommend a new agreed date for the advice on offences."""
-    with history.written_at(story.at(FIRST - 14, 10)):
-        asked = variations.request_date(
-            milestone=story.milestone("3.4", 2),
-            due_after=story.milestone("3.4", 2).agreed_due + timedelta(days=61),
-            reason="Twice as many answers came as we had planned for.",
-            agency=story.agencies["MoJ"],
-            by=story.writers["MoJ"],
-            at=story.at(FIRST - 14, 10),
-        )
-    with history.written_at(story.at(FIRST - 10, 15)):
-        return variations.recommend(
-            variation=asked,
-            recommends="approve",
-            recommendation="Agree: the answers deserve to be read.",
-            by=story.coordinator,
-            at=story.at(FIRST - 10, 15),
-        )
-
-
-def _tracing_does_not_move(story: Story) -> Variation:
-    with history.written_at(story.at(LAST - 15, 9)):
-        asked = variations.request_date(
-            milestone=story.milestone("3.3", 2),
-            due_after=story.milestone("3.3", 2).agreed_due + timedelta(days=245),
-            reason="The second analyst’s post is empty.",
-            agency=story.agencies["Police"],
-            by=story.writers["Police"],
-            at=story.at(LAST - 15, 9),
-        )
-    with history.written_at(story.at(LAST - 9, 14)):
-        return variations.recommend(
-            variation=asked,
-            recommends="decline",
-            recommendation="Decline: an analyst on loan can begin the talks.",
-            by=story.coordinator,
-            at=story.at(LAST - 9, 14),
-        )

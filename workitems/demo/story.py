@@ -1,12 +1,20 @@
 """Shared by the demo's events: the plan, today, and the people by agency."""
 
+import tomllib
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
+from agencies import history
 from agencies.models import Agency
 from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
-from workitems.models import Milestone, Plan, WorkItem
+from workitems.models import Milestone, Plan, Variation, WorkItem
+from workitems.services import variations
+
+REQUESTS = tomllib.loads((Path(__file__).parent / "requests.toml").read_text(encoding="utf-8"))
 
 
 class Story:
@@ -27,6 +35,43 @@ class Story:
 
     def at(self, days: int, hour: int) -> datetime:
         return timezone.make_aware(datetime.combine(self.day(days), time(hour)))
+
+    def written(self, days: int, hour: int) -> AbstractContextManager[None]:
+        """Date the history of what is done in the block then, not now."""
+        return history.written_at(self.at(days, hour))
+
+    def ask(self, name: str) -> Variation:
+        """Make the request of that name (requests.toml), and pass it on if it was passed on."""
+        said = REQUESTS[name]
+        is_past = said.get("past", False)
+        how: dict[str, Any] = {
+            "reason": said["reason"],
+            "agency": self.agencies[said["agency"]],
+            "by": self.writers[said["agency"]],
+            "at": self.at(*said["asked"]),
+        }
+        with self.written(*said["asked"]) if is_past else nullcontext():
+            if "wording" in said:
+                what = {name: said[name] for name in ("wording", "text_after")}
+                asked = variations.request_wording(item=self.item(said["item"]), **what, **how)
+            else:
+                milestone = self.milestone(said["item"], said["milestone"])
+                due_after = milestone.forecast_due
+                if "later_by" in said:
+                    due_after = milestone.agreed_due + timedelta(days=said["later_by"])
+                elif "due_in" in said:
+                    due_after = self.day(said["due_in"])
+                asked = variations.request_date(milestone=milestone, due_after=due_after, **how)
+        if "passed_on" not in said:
+            return asked
+        with self.written(*said["passed_on"]) if is_past else nullcontext():
+            return variations.recommend(
+                variation=asked,
+                recommends=said["recommends"],
+                recommendation=said["recommendation"],
+                by=self.coordinator,
+                at=self.at(*said["passed_on"]),
+            )
 
     def item(self, number: str) -> WorkItem:
         return self.plan.items.get(number=number)
