@@ -1,15 +1,16 @@
 """Faults of a workbook, as sentences for the user who has to correct them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Fault:
     """One fault. `row` is the row number in the spreadsheet, `cell` the reference ("F4")."""
 
     problem: str
     right: str
+    _: KW_ONLY
     sheet: str = ""
     row: int | None = None
     column: str = ""

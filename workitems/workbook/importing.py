@@ -135,15 +135,9 @@ def import_workbook(
             write(examined.proposal, past, by=by, reason=f"Imported from {name}")
     except IntegrityError as error:
         # All rules have been checked; another user must have changed something concurrently.
-        raise WorkbookRefused(
-            [
-                Fault(
-                    problem="The plan changed while the workbook was being imported "
-                    f"({str(error).splitlines()[0]}).",
-                    right="to import it once more.",
-                )
-            ]
-        ) from error
+        said = str(error).splitlines()[0]
+        problem = f"The plan changed while the workbook was being imported ({said})."
+        raise WorkbookRefused([Fault(problem, "to import it once more.")]) from error
     return outcome
 
 

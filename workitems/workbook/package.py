@@ -38,7 +38,7 @@ class Cell:
 
 
 def refusal(problem: str, right: str) -> WorkbookRefused:
-    return WorkbookRefused([Fault(problem=problem, right=right)])
+    return WorkbookRefused([Fault(problem, right)])
 
 
 DAMAGED = (

@@ -67,14 +67,8 @@ class Row:
     def fault(self, heading: str, problem: str, right: str) -> Fault:
         number = self.numbers.get(heading, self.number)
         letter = self.letters.get(heading, "")
-        return Fault(
-            problem=problem,
-            right=right,
-            sheet=self.sheet.name,
-            row=number,
-            column=heading,
-            cell=f"{letter}{number}" if letter else "",
-        )
+        cell = f"{letter}{number}" if letter else ""
+        return Fault(problem, right, sheet=self.sheet.name, row=number, column=heading, cell=cell)
 
 
 class Faults:
@@ -85,7 +79,7 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         if len(self.found) == MAX_FAULTS:
-            more = Fault(problem="There is more that is wrong.", right="these mended first.")
+            more = Fault("There is more that is wrong.", "these mended first.")
             raise WorkbookRefused([*self.in_order(), more])
         self.found.append(fault)
 
@@ -134,8 +128,8 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
                 known = join_with_or([each.name for each in SHEETS])
                 faults.add(
                     Fault(
-                        problem="The workbook has a sheet that does not belong.",
-                        right=f"only the sheets {known.replace(' or ', ' and ')}.",
+                        "The workbook has a sheet that does not belong.",
+                        f"only the sheets {known.replace(' or ', ' and ')}.",
                         sheet=one_line(name),
                     )
                 )
@@ -145,8 +139,8 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
             if sheet.name not in worksheets:
                 faults.add(
                     Fault(
-                        problem="The sheet is missing.",
-                        right="a sheet of that name; where there is nothing to say it may be empty.",
+                        "The sheet is missing.",
+                        "a sheet of that name; where there is nothing to say it may be empty.",
                         sheet=sheet.name,
                     )
                 )
@@ -175,16 +169,8 @@ class _Reader:
         self.strangers: set[int] = set()
 
     def add(self, problem: str, right: str, row: int | None, column: str, cell: str = "") -> None:
-        self.faults.add(
-            Fault(
-                problem=problem,
-                right=right,
-                sheet=self.sheet.name,
-                row=row,
-                column=column,
-                cell=cell,
-            )
-        )
+        sheet = self.sheet.name
+        self.faults.add(Fault(problem, right, sheet=sheet, row=row, column=column, cell=cell))
 
     def read(self, worksheet: Any) -> list[Row]:
         found: list[Row] = []
