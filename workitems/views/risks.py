@@ -156,8 +156,7 @@ def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
 
 
 def managed(request: HttpRequest, slug: str, number: int) -> Risk:
-    row = require(request, "workitems.manage_risk", visible_risk(request, slug, number))
-    return row
+    return require(request, "workitems.manage_risk", visible_risk(request, slug, number))
 
 
 def act(

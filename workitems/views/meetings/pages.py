@@ -51,8 +51,7 @@ def visible_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
 
 def own_meeting(request: HttpRequest, slug: str, pk: int) -> Meeting:
     """Return the meeting if the user keeps its record; raise 403 for other readers of the plan."""
-    meeting = require(request, "workitems.record_meeting", visible_meeting(request, slug, pk))
-    return meeting
+    return require(request, "workitems.record_meeting", visible_meeting(request, slug, pk))
 
 
 def agenda_of(meeting: Meeting) -> list[Matter]:
