@@ -11,19 +11,23 @@ from typing import Any
 from django.utils import timezone
 
 from reports.progress import dashboard, registers
-from reports.progress.changes import Comparison
+from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
-from reports.progress.tables import Column, Kind, Sheet, Value
+from reports.progress.dashboard import Due
+from reports.progress.registers import DelayLine
+from reports.progress.tables import Column, Field, Kind, Sheet, Value
 from reports.progress.view import Look
-from workitems.attention import attention
+from workitems.attention import Line, attention
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
-Row = list[Value]
 STAGES = dict(Stage.choices)
 CONFIDENCE = dict(Confidence.choices) | {"": ""}
-ITEM = (Column("Item", 8), Column("Work item", 44))
+OF_ITEM: tuple[Field[Due | DelayLine | Change], ...] = (
+    (Column("Item", 8), lambda row: row.item.number),
+    (Column("Work item", 44), lambda row: row.item.title),
+)
 
 
 def date_column(title: str) -> Column:
@@ -63,10 +67,10 @@ def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) ->
     """Return the dashboard's figures, one in each row, with earlier values if two moments are
     compared."""
     page = dashboard.build(look, at, before)
-    shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    rows: list[Row] = [_figure("How it stands", "", "", each) for each in page.figures]
+    rows: list[list[Value]] = [_figure("How it stands", "", "", each) for each in page.figures]
     rows.append(_figure("Needs attention", "", "", page.attention_figure))
-    for row, pillar in zip(page.grid.rows, _pillars(look, shown), strict=True):
+    for row in page.grid.rows:
+        pillar = f"{row.pillar.number} {row.pillar.title}"
         for cell, agency in zip(row.cells, page.grid.agencies, strict=True):
             if cell.figure.count or cell.figure.was:
                 rows.append(_figure("Work items", pillar, agency.short_name, cell.figure, "all"))
@@ -95,12 +99,12 @@ def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) ->
     )
 
 
-def _figure(part: str, pillar: str, agency: str, figure: Any, label: str = "") -> Row:
+def _figure(part: str, pillar: str, agency: str, figure: Any, label: str = "") -> list[Value]:
     return [part, pillar, agency, label or figure.label, figure.count, figure.was]
 
 
-def _pillars(look: Look, at: PlanAt) -> list[str]:
-    return [f"{row.number} {row.title}" for row in at.pillars if look.pillar in (None, row.pk)]
+def _pillars(at: PlanAt) -> dict[int, str]:
+    return {row.pk: f"{row.number} {row.title}" for row in at.pillars}
 
 
 def _states(returns: Iterable[Any]) -> dict[str, int]:
@@ -115,149 +119,119 @@ def _states(returns: Iterable[Any]) -> dict[str, int]:
 
 def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filters: str) -> Sheet:
     """Return these items, in the given order."""
-    pillars = {row.pk: f"{row.number} {row.title}" for row in at.pillars}
-    agencies = {pk: agency.short_name for pk, agency in at.agencies.items()}
-    columns = [
-        *ITEM, Column("Pillar", 22), Column("Lead agency", 11), Column("Key item", 7),
-        Column("Stage", 12), Column("How it stands", 11), Column("Agency’s confidence", 12),
-        Column("Reviewer’s confidence", 12), date_column("Next agreed date"), Column("Dates", 22),
-        date_column("Last heard"), Column("Why it needs attention", 44),
-    ]  # fmt: skip
-    rows: list[Row] = [
-        [
-            item.number,
-            item.title,
-            pillars.get(item.pillar, ""),
-            agencies[item.lead],
-            "Key item" if item.is_key else "",
-            STAGES[item.stage],
-            item.standing.label,
-            CONFIDENCE[item.confidence],
-            CONFIDENCE[item.reviewer_confidence],
-            item.due if item.is_live else None,
-            item.late.words if item.is_live else "",
-            item.heard_on,
-            " ".join(reason.words for reason in at.reasons[item.pk]),
-        ]
-        for item in chosen
+    pillars = _pillars(at)
+    fields: list[Field[ItemAt]] = [
+        (Column("Item", 8), lambda item: item.number),
+        (Column("Work item", 44), lambda item: item.title),
+        (Column("Pillar", 22), lambda item: pillars.get(item.pillar, "")),
+        (Column("Lead agency", 11), lambda item: at.agencies[item.lead].short_name),
+        (Column("Key item", 7), lambda item: "Key item" if item.is_key else ""),
+        (Column("Stage", 12), lambda item: STAGES[item.stage]),
+        (Column("How it stands", 11), lambda item: item.standing.label),
+        (Column("Agency’s confidence", 12), lambda item: CONFIDENCE[item.confidence]),
+        (Column("Reviewer’s confidence", 12), lambda item: CONFIDENCE[item.reviewer_confidence]),
+        (date_column("Next agreed date"), lambda item: item.due if item.is_live else None),
+        (Column("Dates", 22), lambda item: item.late.words if item.is_live else ""),
+        (date_column("Last heard"), lambda item: item.heard_on),
+        (
+            Column("Why it needs attention", 44),
+            lambda item: " ".join(reason.words for reason in at.reasons[item.pk]),
+        ),
     ]
-    return Sheet(
-        name="Work items",
-        title="Work items",
-        about=about(look, at, made_at, *filters),
-        columns=columns,
-        rows=rows,
-    )
+    return Sheet.of("Work items", fields, chosen, about=about(look, at, made_at, *filters))
 
 
 def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     """Return the list of items that need attention, most urgent first."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    rows: list[Row] = [
-        [place, line.item.number if line.item else "", line.title, line.detail, line.why]
-        for place, line in enumerate(attention(shown), start=1)
+    fields: list[Field[tuple[int, Line]]] = [
+        (number_column("Place"), lambda row: row[0]),
+        (Column("Item", 8), lambda row: row[1].item.number if row[1].item else ""),
+        (Column("Work item", 44), lambda row: row[1].title),
+        (Column("Whose", 24), lambda row: row[1].detail),
+        (Column("Why", 64), lambda row: row[1].why),
     ]
-    columns = [number_column("Place"), *ITEM, Column("Whose", 24), Column("Why", 64)]
-    title = "Needs attention"
-    return Sheet(
-        name=title, title=title, about=about(look, at, made_at), columns=columns, rows=rows
-    )
+    rows = enumerate(attention(shown), start=1)
+    return Sheet.of("Needs attention", fields, rows, about=about(look, at, made_at))
 
 
 def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due: str) -> Sheet:
     """Return the open milestones, as in the register."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    columns = [
-        *ITEM, Column("Lead agency", 11), Column("Milestone", 40),
-        Column("Responsible agency", 13), Column("Done means", 40), date_column("Original date"),
-        date_column("Agreed date"), date_column("Forecast"), Column("Dates", 22),
-        number_column("Days late"),
-    ]  # fmt: skip
-    rows = [
-        [
-            line.item.number,
-            line.item.title,
-            at.agencies[line.item.lead].short_name,
-            line.milestone.description,
-            at.agencies[line.milestone.responsible].short_name,
-            line.milestone.done_means,
-            line.milestone.original_due,
-            line.milestone.agreed_due,
-            line.milestone.forecast_due,
-            line.milestone.late.words,
-            line.milestone.late.days or None,
-        ]
-        for line in registers.open_milestones(shown, late=late, due=due)
+    fields: list[Field[Due]] = [
+        *OF_ITEM,
+        (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
+        *_of_milestone(at),
+        (Column("Done means", 40), lambda row: row.milestone.done_means),
+        *DATES,
+        LATENESS,
+        (number_column("Days late"), lambda row: row.milestone.late.days or None),
     ]
+    rows = registers.open_milestones(shown, late=late, due=due)
     of = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
-    return Sheet(
-        name="Open milestones", title="Open milestones", about=of, columns=columns, rows=rows
-    )
+    return Sheet.of("Open milestones", fields, rows, about=of)
+
+
+def _of_milestone(at: PlanAt) -> list[Field[Due]]:
+    return [
+        (Column("Milestone", 40), lambda row: row.milestone.description),
+        (
+            Column("Responsible agency", 13),
+            lambda row: at.agencies[row.milestone.responsible].short_name,
+        ),
+    ]
+
+
+DATES: tuple[Field[Due], ...] = (
+    (date_column("Original date"), lambda row: row.milestone.original_due),
+    (date_column("Agreed date"), lambda row: row.milestone.agreed_due),
+    (date_column("Forecast"), lambda row: row.milestone.forecast_due),
+)
+LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.words)
 
 
 def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     """Return all milestones, including done and withdrawn ones, in the plan's order."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     milestones = milestones_at(at.moment, {"item__plan_id": at.plan.pk})
-    pillars = {row.pk: f"{row.number} {row.title}" for row in at.pillars}
-    columns = [
-        *ITEM, Column("Pillar", 22), Column("Lead agency", 11), Column("Milestone", 40),
-        Column("Responsible agency", 13), date_column("Original date"), date_column("Agreed date"),
-        date_column("Forecast"), date_column("Completed"), date_column("Withdrawn"),
-        Column("Dates", 22),
-    ]  # fmt: skip
-    rows: list[Row] = [
-        [
-            item.number,
-            item.title,
-            pillars.get(item.pillar, ""),
-            at.agencies[item.lead].short_name,
-            row.description,
-            at.agencies[row.responsible].short_name,
-            row.original_due,
-            row.agreed_due,
-            row.forecast_due,
-            row.completed_on,
-            row.withdrawn_on,
-            row.late.words,
-        ]
-        for item in with_milestones(shown.items, milestones)
-        for row in item.milestones
+    pillars = _pillars(at)
+    fields: list[Field[Due]] = [
+        *OF_ITEM,
+        (Column("Pillar", 22), lambda row: pillars.get(row.item.pillar, "")),
+        (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
+        *_of_milestone(at),
+        *DATES,
+        (date_column("Completed"), lambda row: row.milestone.completed_on),
+        (date_column("Withdrawn"), lambda row: row.milestone.withdrawn_on),
+        LATENESS,
     ]
-    title = "All milestones"
-    return Sheet(
-        name=title, title=title, about=about(look, at, made_at), columns=columns, rows=rows
-    )
+    items = with_milestones(shown.items, milestones)
+    rows = [Due(row, item) for item in items for row in item.milestones]
+    return Sheet.of("All milestones", fields, rows, about=about(look, at, made_at))
 
 
 def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> Sheet:
     """Return the open delays, as in the register, with their mitigations."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
-    columns = [
-        *ITEM, Column("Milestone", 34), Column("Cause", 18), Column("Why", 44),
-        Column("What it does", 34), date_column("Found"), date_column("Date before"),
-        date_column("Date after"), number_column("Days"), number_column("Times moved"),
-        Column("Mitigation", 50),
-    ]  # fmt: skip
-    rows: list[Row] = [
-        [
-            line.item.number,
-            line.item.title,
-            line.delay.of,
-            line.cause,
-            line.delay.explanation,
-            line.delay.effect,
-            line.delay.found_on,
-            line.delay.due_before,
-            line.delay.due_after,
-            line.delay.days,
-            line.delay.times_moved,
-            "\n".join(_mitigation(row, at) for row in line.delay.mitigations),
-        ]
-        for line in registers.open_delays(shown, cause=cause)
+    fields: list[Field[DelayLine]] = [
+        *OF_ITEM,
+        (Column("Milestone", 34), lambda row: row.delay.of),
+        (Column("Cause", 18), lambda row: row.cause),
+        (Column("Why", 44), lambda row: row.delay.explanation),
+        (Column("What it does", 34), lambda row: row.delay.effect),
+        (date_column("Found"), lambda row: row.delay.found_on),
+        (date_column("Date before"), lambda row: row.delay.due_before),
+        (date_column("Date after"), lambda row: row.delay.due_after),
+        (number_column("Days"), lambda row: row.delay.days),
+        (number_column("Times moved"), lambda row: row.delay.times_moved),
+        (
+            Column("Mitigation", 50),
+            lambda row: "\n".join(_mitigation(each, at) for each in row.delay.mitigations),
+        ),
     ]
+    rows = registers.open_delays(shown, cause=cause)
     of = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
-    return Sheet(name="Open delays", title="Open delays", about=of, columns=columns, rows=rows)
+    return Sheet.of("Open delays", fields, rows, about=of)
 
 
 def _mitigation(row: MitigationAt, at: PlanAt) -> str:
@@ -274,35 +248,21 @@ def _mitigation(row: MitigationAt, at: PlanAt) -> str:
 def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
     """Return the changes, one in each row, in the order of the page. `only` limits them to one
     kind."""
-    told = found.of(ChangeKind(only)) if only else found.changes
-    columns = [
-        Column("What changed", 18), *ITEM, Column("Lead agency", 11), Column("Change", 50),
-        Column("Before", 30), Column("After", 30), Column("Cause", 16), Column("Why", 44),
-    ]  # fmt: skip
-    rows: list[Row] = [
-        [
-            change.kind.label,
-            change.item.number,
-            change.item.title,
-            found.agencies[change.item.lead],
-            change.words,
-            change.was,
-            change.now,
-            change.cause,
-            change.why,
-        ]
-        for change in told
+    fields: list[Field[Change]] = [
+        (Column("What changed", 18), lambda change: change.kind.label),
+        *OF_ITEM,
+        (Column("Lead agency", 11), lambda change: found.agencies[change.item.lead]),
+        (Column("Change", 50), lambda change: change.words),
+        (Column("Before", 30), lambda change: change.was),
+        (Column("After", 30), lambda change: change.now),
+        (Column("Cause", 16), lambda change: change.cause),
+        (Column("Why", 44), lambda change: change.why),
     ]
+    rows = found.of(ChangeKind(only)) if only else found.changes
     pillars = {row.pk: row.title for row in look.plan.pillars.all()} if look.pillar else {}
     shown = [
         *([pillars[look.pillar]] if look.pillar else []),
         *([f"led by {found.agencies[look.agency]}"] if look.agency else []),
         *([ChangeKind(only).label] if only else []),
     ]
-    return Sheet(
-        name="What changed",
-        title="What changed",
-        about=facts(look, shown, made_at),
-        columns=columns,
-        rows=rows,
-    )
+    return Sheet.of("What changed", fields, rows, about=facts(look, shown, made_at))

@@ -1,10 +1,14 @@
 """A table for export as plain data. `render.xlsx` and `render.csv` write it."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
+Row = TypeVar("Row")
 Value = str | int | date | None
 
 
@@ -25,6 +29,10 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
+# A column with its value for a row.
+Field = tuple[Column, Callable[[Row], Value]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A table.
@@ -39,6 +47,27 @@ class Sheet:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Value]] = field(repr=False)
     marking: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        fields: Sequence[Field[Row]],
+        rows: Iterable[Row],
+        *,
+        about: Sequence[tuple[str, str]],
+        title: str = "",
+        marking: str = "",
+    ) -> Sheet:
+        """Return the sheet of these rows. Its title is its name, unless another is given."""
+        return cls(
+            name=name,
+            title=title or name,
+            about=about,
+            columns=[column for column, _ in fields],
+            rows=[[value(row) for _, value in fields] for row in rows],
+            marking=marking,
+        )
 
     @property
     def about_line(self) -> str:

@@ -8,28 +8,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
+from typing import NamedTuple
 
 from reports.document import (
+    ConsultedRow,
     ConsultedTable,
     DelayRegister,
     DelayRow,
     Document,
+    ItemReport,
     MilestoneRow,
+    MitigationLine,
     Passage,
     ProgressPicture,
     RiskRegister,
+    RiskRow,
+    WorkItemRow,
     WorkItemTable,
     WorkItemText,
     WorkItemTexts,
     words,
 )
 from reports.document.dates import long_date
-from reports.progress.tables import Column, Kind, Sheet, Value
+from reports.progress.tables import Column, Field, Kind, Row, Sheet, Value
 from reports.render import xlsx
 
-Rows = list[Sequence[Value]]
 
-NUMBER, TITLE = Column("No.", 8), Column("Work item", 40)
+class Listed(NamedTuple):
+    """A work item under its pillar."""
+
+    pillar: str
+    item: WorkItemRow | WorkItemText
+
+
+class ListedText(NamedTuple):
+    """A work item with its texts, under its pillar."""
+
+    pillar: str
+    item: WorkItemText
+
+
+class Dated(NamedTuple):
+    """A milestone with its item's number and title."""
+
+    number: str
+    title: str
+    milestone: MilestoneRow
 
 
 def render_workbook(document: Document) -> bytes:
@@ -44,26 +68,23 @@ def sheets(document: Document) -> list[Sheet]:
     return [_cover(document), *_items(document), *_registers(document)]
 
 
-def _sheet(document: Document, name: str, columns: list[Column], rows: Rows) -> Sheet:
+def _sheet(
+    document: Document, name: str, fields: Sequence[Field[Row]], rows: Iterable[Row]
+) -> Sheet:
     cover = document.cover
-    return Sheet(
-        name=name,
-        title=f"{document.title}: {name.lower()}",
-        about=[
-            ("Tracker number", cover.tracker_number),
-            ("Dated", long_date(cover.dated)),
-            ("Marking", cover.marking.value),
-        ],
-        columns=columns,
-        rows=rows,
-        marking=cover.marking.value,
-    )
+    about = [
+        ("Tracker number", cover.tracker_number),
+        ("Dated", long_date(cover.dated)),
+        ("Marking", cover.marking.value),
+    ]
+    title = f"{document.title}: {name.lower()}"
+    return Sheet.of(name, fields, rows, about=about, title=title, marking=cover.marking.value)
 
 
 def _cover(document: Document) -> Sheet:
     cover = document.cover
     manager = cover.authorising_manager
-    facts: list[tuple[str, str]] = [
+    facts = [
         ("Plan", document.plan_title),
         ("Title", cover.title),
         ("Tracker number", cover.tracker_number),
@@ -78,7 +99,11 @@ def _cover(document: Document) -> Sheet:
         ("Agencies consulted", ", ".join(cover.agencies_consulted) or "N/A"),
         ("Authorising manager", ", ".join(filter(None, (manager.name, manager.role)))),
     ]
-    return _sheet(document, "Briefing", [Column("Fact", 24), Column("On the cover", 70)], [*facts])
+    fields: list[Field[tuple[str, str]]] = [
+        (Column("Fact", 24), lambda fact: fact[0]),
+        (Column("On the cover", 70), lambda fact: fact[1]),
+    ]
+    return _sheet(document, "Briefing", fields, facts)
 
 
 def _items(document: Document) -> Iterator[Sheet]:
@@ -86,86 +111,43 @@ def _items(document: Document) -> Iterator[Sheet]:
     texts = [annex for annex in document.annexes if isinstance(annex, WorkItemTexts)]
     tables = [annex for annex in document.annexes if isinstance(annex, WorkItemTable)]
     pictures = [annex for annex in document.annexes if isinstance(annex, ProgressPicture)]
+    dated: list[Dated] = []
     if texts:
-        told = [(pillar.title, item) for pillar in texts[0].pillars for item in pillar.items]
-        yield _sheet(document, "Work items", TEXT_COLUMNS, [_text(*pair) for pair in told])
-        yield _milestones(
-            document,
-            [(item.number, words(item.title), row) for _, item in told for row in item.milestones],
-        )
-        yield _sheet(document, "Reports", REPORT_COLUMNS, [*_reports(item for _, item in told)])
+        told = [ListedText(each.title, item) for each in texts[0].pillars for item in each.items]
+        yield _sheet(document, "Work items", TEXTS, told)
+        dated = [
+            Dated(row.item.number, words(row.item.title), step)
+            for row in told
+            for step in row.item.milestones
+        ]
     elif tables:
-        listed = [(pillar.title, row) for pillar in tables[0].pillars for row in pillar.rows]
-        yield _sheet(
-            document,
-            "Work items",
-            ITEM_COLUMNS,
-            [
-                (
-                    *(pillar, row.number, row.title, row.lead, row.stage.label),
-                    row.confidence.label if row.confidence else "",
-                    row.standing,
-                )
-                for pillar, row in listed
-            ],
-        )
-        yield _milestones(
-            document,
-            [(row.number, row.title, step) for _, row in listed for step in row.milestones],
-        )
+        listed = [Listed(each.title, item) for each in tables[0].pillars for item in each.rows]
+        yield _sheet(document, "Work items", ITEMS, listed)
+        dated = [
+            Dated(item.number, item.title, step)
+            for each in tables[0].pillars
+            for item in each.rows
+            for step in item.milestones
+        ]
     elif pictures:
-        yield _milestones(
-            document, [(row.number, "", row.milestone) for row in pictures[0].timeline]
-        )
+        dated = [Dated(row.number, "", row.milestone) for row in pictures[0].timeline]
+    if texts or tables or pictures:
+        yield _sheet(document, "Milestones", MILESTONES, dated)
+    if texts:
+        reports = [(row.item, report) for row in told for report in row.item.reports]
+        yield _sheet(document, "Reports", REPORTS, reports)
 
 
-ITEM_COLUMNS = [
-    Column("Pillar", 20),
-    NUMBER,
-    TITLE,
-    Column("Lead", 12),
-    Column("Stage", 13),
-    Column("Confidence", 13),
-    Column("Standing", 20),
-]
-TEXT_COLUMNS = [
-    *ITEM_COLUMNS[:4],
-    Column("Supporting", 24),
-    Column("Key item", 9),
-    *ITEM_COLUMNS[4:],
-    *(Column(label, 50) for label in WorkItemText.LABELS.values()),
-]
-REPORT_COLUMNS = [
-    NUMBER,
-    TITLE,
-    Column("Reported by", 12),
-    Column("On", 26),
-    Column("Achieved", 50),
-    Column("Planned next", 50),
-    Column("Challenges", 40),
-    Column("No change, said on", 14, Kind.DATE),
-]
-
-
-def _text(pillar: str, item: WorkItemText) -> Sequence[Value]:
-    return (
-        *(pillar, item.number, words(item.title), item.lead, "\n".join(item.supporting)),
-        "Yes" if item.is_key else "",
-        item.stage.label,
-        item.confidence.label if item.confidence else "",
-        item.standing,
-        *(_typed(getattr(item, name)) for name in item.LABELS),
-    )
-
-
-def _reports(items: Iterable[WorkItemText]) -> Iterator[Sequence[Value]]:
-    for item in items:
-        for report in item.reports:
-            yield (
-                *(item.number, words(item.title), report.agency, report.period),
-                *map(_typed, (report.achieved, report.planned_next, report.challenges)),
-                report.no_change_on,
-            )
+def _registers(document: Document) -> Iterator[Sheet]:
+    for annex in document.annexes:
+        if isinstance(annex, DelayRegister):
+            yield _sheet(document, "Delays", DELAYS, annex.rows)
+            measures = [(row, line) for row in annex.rows for line in row.mitigations]
+            yield _sheet(document, "Mitigations", MITIGATIONS, measures)
+        elif isinstance(annex, RiskRegister):
+            yield _sheet(document, "Risks", RISKS, annex.rows)
+        elif isinstance(annex, ConsultedTable):
+            yield _sheet(document, "Consulted", CONSULTED, annex.rows)
 
 
 def _typed(passages: tuple[Passage, ...]) -> str:
@@ -179,128 +161,104 @@ def _typed(passages: tuple[Passage, ...]) -> str:
     return "\n".join(lines)
 
 
-DATES = [Column(title, 13, Kind.DATE) for title in ("Original", "Agreed", "Forecast", "Done")]
+def _title(item: WorkItemRow | WorkItemText) -> str:
+    return item.title if isinstance(item, WorkItemRow) else words(item.title)
 
 
-def _dates(row: MilestoneRow) -> tuple[Value, ...]:
-    agreed = row.agreed_on or row.original_on
-    forecast = None if row.completed_on else row.forecast_on or agreed
-    return row.original_on, agreed, forecast, row.completed_on
+def _agreed(row: MilestoneRow) -> Value:
+    return row.agreed_on or row.original_on
 
 
-def _milestones(document: Document, rows: list[tuple[str, str, MilestoneRow]]) -> Sheet:
-    columns = [
-        NUMBER,
-        TITLE,
-        Column("Milestone", 40),
-        *DATES,
-        Column("Days from original", 10, Kind.NUMBER),
-        Column("Standing", 22),
-    ]
-    return _sheet(
-        document,
-        "Milestones",
-        columns,
-        [
-            (number, title, row.label, *_dates(row), row.slip, row.standing)
-            for number, title, row in rows
-        ],
-    )
+def _forecast(row: MilestoneRow) -> Value:
+    return None if row.completed_on else row.forecast_on or _agreed(row)
 
 
-def _registers(document: Document) -> Iterator[Sheet]:
-    for annex in document.annexes:
-        if isinstance(annex, DelayRegister):
-            yield _sheet(document, "Delays", DELAY_COLUMNS, [_delay(row) for row in annex.rows])
-            yield _sheet(
-                document,
-                "Mitigations",
-                MITIGATION_COLUMNS,
-                [
-                    (
-                        *(row.number, words(row.title), row.milestone.label, row.cause),
-                        *(words(line.text), line.owner, line.due_on, line.done_on),
-                    )
-                    for row in annex.rows
-                    for line in row.mitigations
-                ],
-            )
-        elif isinstance(annex, RiskRegister):
-            yield _sheet(
-                document,
-                "Risks",
-                RISK_COLUMNS,
-                [
-                    (
-                        *(row.number, words(row.text), row.item or "The Plan"),
-                        *(row.likelihood.label, row.impact.label, row.severity.label),
-                        *(row.owner, words(row.response)),
-                        *(row.escalated_to, row.escalated_on, row.closed_on),
-                    )
-                    for row in annex.rows
-                ],
-            )
-        elif isinstance(annex, ConsultedTable):
-            yield _sheet(
-                document,
-                "Consulted",
-                CONSULTED_COLUMNS,
-                [
-                    (row.name, row.short_name, row.answer, row.answered_on, words(row.text))
-                    for row in annex.rows
-                ],
-            )
+def _text(name: str, label: str) -> Field[ListedText]:
+    return Column(label, 50), lambda row: _typed(getattr(row.item, name))
 
 
-DELAY_COLUMNS = [
-    NUMBER,
-    TITLE,
-    Column("Milestone", 40),
-    Column("Cause", 18),
-    Column("Explanation", 50),
-    Column("Effect", 40),
-    Column("Found", 13, Kind.DATE),
-    Column("Ended", 13, Kind.DATE),
+# --- the columns of each sheet --------------------------------------------------------------
+
+ITEMS: list[Field[Listed | ListedText]] = [
+    (Column("Pillar", 20), lambda row: row.pillar),
+    (Column("No.", 8), lambda row: row.item.number),
+    (Column("Work item", 40), lambda row: _title(row.item)),
+    (Column("Lead", 12), lambda row: row.item.lead),
+    (Column("Stage", 13), lambda row: row.item.stage.label),
+    (Column("Confidence", 13), lambda row: row.item.confidence and row.item.confidence.label),
+    (Column("Standing", 20), lambda row: row.item.standing),
+]
+TEXTS: list[Field[ListedText]] = [
+    *ITEMS[:4],
+    (Column("Supporting", 24), lambda row: "\n".join(row.item.supporting)),
+    (Column("Key item", 9), lambda row: "Yes" if row.item.is_key else ""),
+    *ITEMS[4:],
+    *(_text(name, label) for name, label in WorkItemText.LABELS.items()),
+]
+REPORTS: list[Field[tuple[WorkItemText, ItemReport]]] = [
+    (Column("No.", 8), lambda row: row[0].number),
+    (Column("Work item", 40), lambda row: words(row[0].title)),
+    (Column("Reported by", 12), lambda row: row[1].agency),
+    (Column("On", 26), lambda row: row[1].period),
+    (Column("Achieved", 50), lambda row: _typed(row[1].achieved)),
+    (Column("Planned next", 50), lambda row: _typed(row[1].planned_next)),
+    (Column("Challenges", 40), lambda row: _typed(row[1].challenges)),
+    (Column("No change, said on", 14, Kind.DATE), lambda row: row[1].no_change_on),
+]
+DATES: list[Field[Dated | DelayRow]] = [
+    (Column("Original", 13, Kind.DATE), lambda row: row.milestone.original_on),
+    (Column("Agreed", 13, Kind.DATE), lambda row: _agreed(row.milestone)),
+    (Column("Forecast", 13, Kind.DATE), lambda row: _forecast(row.milestone)),
+    (Column("Done", 13, Kind.DATE), lambda row: row.milestone.completed_on),
+]
+MILESTONES: list[Field[Dated]] = [
+    (Column("No.", 8), lambda row: row.number),
+    (Column("Work item", 40), lambda row: row.title),
+    (Column("Milestone", 40), lambda row: row.milestone.label),
     *DATES,
-    Column("Days", 8, Kind.NUMBER),
-    Column("Times moved", 8, Kind.NUMBER),
+    (Column("Days from original", 10, Kind.NUMBER), lambda row: row.milestone.slip),
+    (Column("Standing", 22), lambda row: row.milestone.standing),
 ]
-MITIGATION_COLUMNS = [
-    NUMBER,
-    TITLE,
-    Column("Milestone", 40),
-    Column("Cause of the delay", 18),
-    Column("What is done", 50),
-    Column("By", 12),
-    Column("Due", 13, Kind.DATE),
-    Column("Done", 13, Kind.DATE),
+DELAYS: list[Field[DelayRow]] = [
+    (Column("No.", 8), lambda row: row.number),
+    (Column("Work item", 40), lambda row: words(row.title)),
+    (Column("Milestone", 40), lambda row: row.milestone.label),
+    (Column("Cause", 18), lambda row: row.cause),
+    (Column("Explanation", 50), lambda row: words(row.explanation)),
+    (Column("Effect", 40), lambda row: words(row.effect)),
+    (Column("Found", 13, Kind.DATE), lambda row: row.found_on),
+    (Column("Ended", 13, Kind.DATE), lambda row: row.ended_on),
+    *DATES,
+    (Column("Days", 8, Kind.NUMBER), lambda row: row.days),
+    (Column("Times moved", 8, Kind.NUMBER), lambda row: row.times_moved),
 ]
-RISK_COLUMNS = [
-    Column("No.", 8),
-    Column("Risk", 50),
-    Column("To item", 10),
-    Column("Likelihood", 11),
-    Column("Impact", 11),
-    Column("Severity", 11),
-    Column("Owner", 12),
-    Column("Response", 50),
-    Column("Escalated to", 18),
-    Column("Escalated on", 13, Kind.DATE),
-    Column("Closed on", 13, Kind.DATE),
+MITIGATIONS: list[Field[tuple[DelayRow, MitigationLine]]] = [
+    (Column("No.", 8), lambda row: row[0].number),
+    (Column("Work item", 40), lambda row: words(row[0].title)),
+    (Column("Milestone", 40), lambda row: row[0].milestone.label),
+    (Column("Cause of the delay", 18), lambda row: row[0].cause),
+    (Column("What is done", 50), lambda row: words(row[1].text)),
+    (Column("By", 12), lambda row: row[1].owner),
+    (Column("Due", 13, Kind.DATE), lambda row: row[1].due_on),
+    (Column("Done", 13, Kind.DATE), lambda row: row[1].done_on),
 ]
-CONSULTED_COLUMNS = [
-    Column("Agency", 40),
-    Column("Short name", 14),
-    Column("Answer", 34),
-    Column("Answered on", 13, Kind.DATE),
-    Column("Comment or reason", 60),
+RISKS: list[Field[RiskRow]] = [
+    (Column("No.", 8), lambda row: row.number),
+    (Column("Risk", 50), lambda row: words(row.text)),
+    (Column("To item", 10), lambda row: row.item or "The Plan"),
+    (Column("Likelihood", 11), lambda row: row.likelihood.label),
+    (Column("Impact", 11), lambda row: row.impact.label),
+    (Column("Severity", 11), lambda row: row.severity.label),
+    (Column("Owner", 12), lambda row: row.owner),
+    (Column("Response", 50), lambda row: words(row.response)),
+    (Column("Escalated to", 18), lambda row: row.escalated_to),
+    (Column("Escalated on", 13, Kind.DATE), lambda row: row.escalated_on),
+    (Column("Closed on", 13, Kind.DATE), lambda row: row.closed_on),
 ]
-
-
-def _delay(row: DelayRow) -> Sequence[Value]:
-    return (
-        *(row.number, words(row.title), row.milestone.label, row.cause),
-        *(words(row.explanation), words(row.effect), row.found_on, row.ended_on),
-        *_dates(row.milestone),
-        *(row.days, row.times_moved),
-    )
+CONSULTED: list[Field[ConsultedRow]] = [
+    (Column("Agency", 40), lambda row: row.name),
+    (Column("Short name", 14), lambda row: row.short_name),
+    (Column("Answer", 34), lambda row: row.answer),
+    (Column("Answered on", 13, Kind.DATE), lambda row: row.answered_on),
+    (Column("Comment or reason", 60), lambda row: words(row.text)),
+]
