@@ -63,9 +63,13 @@ class MilestoneRow:
         check_text(self.standing, "A milestone's standing", blank=True)
 
     @property
+    def due_on(self) -> date:
+        return self.agreed_on or self.original_on
+
+    @property
     def expected_on(self) -> date:
         """The date of completion, or the latest expected date."""
-        return self.completed_on or self.forecast_on or self.agreed_on or self.original_on
+        return self.completed_on or self.forecast_on or self.due_on
 
     @property
     def slip(self) -> int:

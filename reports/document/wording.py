@@ -22,6 +22,11 @@ def number(count: int) -> str:
     return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
 
 
+def times(count: int) -> str:
+    """Return "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def numbers(counts: Sequence[int]) -> list[str]:
     """Return numbers in one form, for comparison: as digits if one of them needs digits."""
     if max(counts, default=0) < len(SMALL):

@@ -30,7 +30,7 @@ from reports.document import (
     words,
 )
 from reports.document.dates import long_date
-from reports.progress.tables import Column, Field, Kind, Row, Sheet, Value
+from reports.progress.tables import Column, Field, Kind, Row, Sheet
 from reports.render import xlsx
 
 
@@ -165,14 +165,6 @@ def _title(item: WorkItemRow | WorkItemText) -> str:
     return item.title if isinstance(item, WorkItemRow) else words(item.title)
 
 
-def _agreed(row: MilestoneRow) -> Value:
-    return row.agreed_on or row.original_on
-
-
-def _forecast(row: MilestoneRow) -> Value:
-    return None if row.completed_on else row.forecast_on or _agreed(row)
-
-
 def _text(name: str, label: str) -> Field[ListedText]:
     return Column(label, 50), lambda row: _typed(getattr(row.item, name))
 
@@ -207,8 +199,11 @@ REPORTS: list[Field[tuple[WorkItemText, ItemReport]]] = [
 ]
 DATES: list[Field[Dated | DelayRow]] = [
     (Column("Original", 13, Kind.DATE), lambda row: row.milestone.original_on),
-    (Column("Agreed", 13, Kind.DATE), lambda row: _agreed(row.milestone)),
-    (Column("Forecast", 13, Kind.DATE), lambda row: _forecast(row.milestone)),
+    (Column("Agreed", 13, Kind.DATE), lambda row: row.milestone.due_on),
+    (
+        Column("Forecast", 13, Kind.DATE),
+        lambda row: None if row.milestone.completed_on else row.milestone.expected_on,
+    ),
     (Column("Done", 13, Kind.DATE), lambda row: row.milestone.completed_on),
 ]
 MILESTONES: list[Field[Dated]] = [

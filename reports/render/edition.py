@@ -17,6 +17,7 @@ LOOK = (
     "reports/charts",
     "reports/document",
     "reports/render",
+    "reports/templatetags/papers.py",
     "workitems/standing.py",
     "static/fonts",
     "static/paper",

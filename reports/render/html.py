@@ -16,28 +16,22 @@ from django.utils.safestring import SafeString, mark_safe
 from reports import charts
 from reports.document import (
     Annex,
-    ConsultedRow,
     ConsultedTable,
-    Contact,
-    Cover,
     DelayRegister,
-    DelayRow,
     Document,
     ItemReport,
     MilestoneRow,
-    MitigationLine,
     Passage,
     PillarTexts,
     ProgressPicture,
     RiskRegister,
-    RiskRow,
     WorkItemRow,
     WorkItemTable,
     WorkItemText,
     WorkItemTexts,
     plain,
 )
-from reports.document.dates import days, long_date, short_date
+from reports.document.dates import long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
@@ -87,21 +81,12 @@ def present(document: Document) -> dict[str, Any]:
         "plan_title": document.plan_title,
         "author": cover.on_behalf_of.removeprefix("for ") or cover.authorising_manager.name,
         "dated_iso": cover.dated.isoformat(),
-        "cover": {**_cover(cover), "answers_in": _answers_in(document)},
+        "cover": cover,
+        "feedback": FEEDBACK,
+        "answers_in": _answers_in(document),
         "sections": document.sections,
-        "recommendation": {
-            "heading": document.recommendation.heading,
-            "leads": [document.recommendation.lead],
-            "items": [
-                {
-                    "key": item.key,
-                    "verb": item.verb.value,
-                    "text": item.text,
-                    "options": " / ".join(item.printed_options),
-                }
-                for item in document.recommendation.items
-            ],
-        },
+        "recommendation": document.recommendation,
+        "leads": [document.recommendation.lead],
         "sign_offs": [
             {
                 "name": cover.authorising_manager.name,
@@ -124,37 +109,13 @@ def milestone_line(milestone: MilestoneRow) -> str:
         dates.append(f"agreed {short_date(milestone.agreed_on)}")
     if milestone.completed_on:
         dates.append(f"done {short_date(milestone.completed_on)}")
-    elif milestone.forecast_on and milestone.forecast_on != (
-        milestone.agreed_on or milestone.original_on
-    ):
-        dates.append(f"forecast {short_date(milestone.forecast_on)}")
+    elif milestone.expected_on != milestone.due_on:
+        dates.append(f"forecast {short_date(milestone.expected_on)}")
     line = f"{milestone.label}: {', '.join(dates)}"
     standing = milestone.standing[:1].lower() + milestone.standing[1:]
     if not standing or (milestone.completed_on and standing == "done"):
         return line
     return f"{line}; {standing}"
-
-
-def _cover(cover: Cover) -> dict[str, Any]:
-    return {
-        "minister": cover.minister,
-        "portfolio": cover.portfolio,
-        "deadline": long_date(cover.deadline) if cover.deadline else "N/A",
-        "action_sought": cover.action_sought,
-        "title": cover.title,
-        "dated": long_date(cover.dated),
-        "marking": cover.marking.value,
-        "copied_to": cover.copied_to or ("N/A",),
-        "cc": cover.copied_to,
-        "for_referral_to": cover.for_referral_to or ("N/A",),
-        "agencies_consulted": ", ".join(cover.agencies_consulted) or "N/A",
-        "not_concurring": ", ".join(cover.not_concurring),
-        "contacts": [_contact(contact) for contact in cover.contacts],
-        "contact_rows": len(cover.contacts),
-        "authorising_manager": _contact(cover.authorising_manager),
-        "tracker_number": cover.tracker_number,
-        "feedback": FEEDBACK,
-    }
 
 
 def _answers_in(document: Document) -> str:
@@ -165,40 +126,35 @@ def _answers_in(document: Document) -> str:
     return ""
 
 
-def _contact(contact: Contact) -> dict[str, str]:
+def _annex(annex: Annex, letter: str) -> dict[str, Any]:
+    """Return the context of an annex: its template, its title, and what its template cannot work
+    out."""
+    name, style, more = "", "paper-wide", {}
+    match annex:
+        case ProgressPicture():
+            name, style, more = "progress", "paper-upright", _progress(annex)
+        case WorkItemTable():
+            name, more = "items", _items(annex)
+        case WorkItemTexts():
+            name, style, more = "texts", "paper-upright", _texts(annex)
+        case DelayRegister():
+            name = "delays"
+        case RiskRegister():
+            name = "risks"
+        case ConsultedTable():
+            name, style = "consulted", "paper-upright"
     return {
-        "name": contact.name,
-        "role": contact.role,
-        "direct_dial": contact.direct_dial or "N/A",
-        "mobile": contact.mobile or "N/A",
+        "template": f"reports/paper/{name}.html",
+        "style": style,
+        "key": annex.key,
+        "title": f"Annex {letter}: {annex.heading}",
+        "of": annex,
+        **more,
     }
 
 
-def _annex(annex: Annex, letter: str) -> dict[str, Any]:
-    title = f"Annex {letter}: {annex.heading}"
-    match annex:
-        case ProgressPicture():
-            return _progress(annex, title)
-        case WorkItemTable():
-            return _items(annex, title)
-        case WorkItemTexts():
-            return _texts(annex, title)
-        case DelayRegister():
-            return _delays(annex, title)
-        case RiskRegister():
-            return _risks(annex, title)
-        case ConsultedTable():
-            return _consulted(annex, title)
-
-
-def _progress(annex: ProgressPicture, title: str) -> dict[str, Any]:
+def _progress(annex: ProgressPicture) -> dict[str, Any]:
     return {
-        "template": "reports/paper/progress.html",
-        "style": "paper-upright",
-        "key": annex.key,
-        "title": title,
-        "as_at": long_date(annex.as_at),
-        "note": annex.note,
         "stages": [stage.label for stage, *_ in charts.STAGES],
         "counts": [
             {
@@ -223,13 +179,8 @@ def _room(annex: ProgressPicture) -> int:
     return max(40, min(170, int((259 - 8.5 - 6.8 - taken) // 10 * 10)))
 
 
-def _items(annex: WorkItemTable, title: str) -> dict[str, Any]:
+def _items(annex: WorkItemTable) -> dict[str, Any]:
     return {
-        "template": "reports/paper/items.html",
-        "style": "paper-wide",
-        "key": annex.key,
-        "title": title,
-        "as_at": long_date(annex.as_at),
         "pillars": [
             {"title": pillar.title, "rows": [_item(row) for row in pillar.rows]}
             for pillar in annex.pillars
@@ -251,14 +202,8 @@ def _item(row: WorkItemRow) -> dict[str, Any]:
     }
 
 
-def _texts(annex: WorkItemTexts, title: str) -> dict[str, Any]:
+def _texts(annex: WorkItemTexts) -> dict[str, Any]:
     return {
-        "template": "reports/paper/texts.html",
-        "style": "paper-upright",
-        "key": annex.key,
-        "title": title,
-        "as_at": long_date(annex.as_at),
-        "period": annex.period,
         "is_long": any(len(pillar.items) > STRETCH for pillar in annex.pillars),
         "stretches": [
             {"title": words, "items": [_text(item) for item in items]}
@@ -352,120 +297,13 @@ def _line(words: str) -> dict[str, Any]:
 def dates_side_by_side(milestone: MilestoneRow) -> str:
     """Return a milestone with all its dates, even if equal: "Brochures printed: original 31 May
     2010 · agreed … · forecast …"."""
-    agreed = milestone.agreed_on or milestone.original_on
     dates = [
         f"original {short_date(milestone.original_on)}",
-        f"agreed {short_date(agreed)}",
-        f"done {short_date(milestone.completed_on)}"
-        if milestone.completed_on
-        else f"forecast {short_date(milestone.forecast_on or agreed)}",
+        f"agreed {short_date(milestone.due_on)}",
+        f"{'done' if milestone.completed_on else 'forecast'} {short_date(milestone.expected_on)}",
     ]
     standing = milestone.standing[:1].lower() + milestone.standing[1:]
     return f"{milestone.label}: {' · '.join(_filled(*dates, standing))}"
-
-
-def _delays(annex: DelayRegister, title: str) -> dict[str, Any]:
-    return {
-        "template": "reports/paper/delays.html",
-        "style": "paper-wide",
-        "key": annex.key,
-        "title": title,
-        "as_at": long_date(annex.as_at),
-        "none": f"No delay was open in {annex.period}.",
-        "rows": [_delay(row) for row in annex.rows],
-    }
-
-
-def _delay(row: DelayRow) -> dict[str, Any]:
-    step = row.milestone
-    agreed = step.agreed_on or step.original_on
-    last = (
-        f"Done {short_date(step.completed_on)}"
-        if step.completed_on
-        else f"Forecast {short_date(step.forecast_on or agreed)}"
-    )
-    return {
-        "key": row.key,
-        "number": row.number,
-        "title": row.title,
-        "milestone": step.label,
-        "cause": row.cause,
-        "explanation": row.explanation,
-        "effect": row.effect,
-        "dates": [
-            f"Original {short_date(step.original_on)}",
-            f"Agreed {short_date(agreed)}",
-            last,
-        ],
-        "moved": [days(row.days), _times(row.times_moved)],
-        "found": [
-            short_date(row.found_on),
-            f"Ended {short_date(row.ended_on)}" if row.ended_on else "Still open",
-        ],
-        "mitigations": [{"text": line.text, "notes": _promised(line)} for line in row.mitigations],
-    }
-
-
-def _times(count: int) -> str:
-    return f"Moved {({1: 'once', 2: 'twice'}).get(count, f'{count:,} times')}"
-
-
-def _promised(line: MitigationLine) -> str:
-    when = "no date set"
-    if line.done_on:
-        when = f"done {short_date(line.done_on)}"
-    elif line.due_on:
-        when = f"due {short_date(line.due_on)}"
-    return f"{line.owner}, {when}"
-
-
-def _risks(annex: RiskRegister, title: str) -> dict[str, Any]:
-    return {
-        "template": "reports/paper/risks.html",
-        "style": "paper-wide",
-        "key": annex.key,
-        "title": title,
-        "as_at": long_date(annex.as_at),
-        "none": f"No risk was open in {annex.period}.",
-        "rows": [_risk(row) for row in annex.rows],
-    }
-
-
-def _risk(row: RiskRow) -> dict[str, Any]:
-    return {
-        "key": row.key,
-        "number": row.number,
-        "text": row.text,
-        "about": f"Item {row.item}" if row.item else "The Plan",
-        "levels": [row.likelihood.label, row.impact.label, row.severity.label],
-        "owner": row.owner,
-        "response": row.response,
-        "escalated": _filled(
-            row.escalated_to, short_date(row.escalated_on) if row.escalated_on else ""
-        ),
-        "closed": f"Closed {short_date(row.closed_on)}" if row.closed_on else "Open",
-    }
-
-
-def _consulted(annex: ConsultedTable, title: str) -> dict[str, Any]:
-    return {
-        "template": "reports/paper/consulted.html",
-        "style": "paper-upright",
-        "key": annex.key,
-        "title": title,
-        "rows": [_answer(row) for row in annex.rows],
-    }
-
-
-def _answer(row: ConsultedRow) -> dict[str, Any]:
-    is_short = row.short_name and row.short_name != row.name
-    return {
-        "key": row.key,
-        "name": f"{row.name} ({row.short_name})" if is_short else row.name,
-        "answer": row.answer,
-        "answered": short_date(row.answered_on) if row.answered_on else "–",
-        "text": row.text,
-    }
 
 
 def _filled(*lines: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Filters and tags for papers of meetings: languages, dates, diffs."""
+"""Filters and tags for papers: languages, dates, diffs."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,17 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from reports.document.dates import long_date, short_date
+from reports.document.dates import days, long_date, short_date
 from reports.document.markup import languages
+from reports.document.wording import times
 from reports.meetings.parts import Asked
 from workitems.word_diff import Piece, side_by_side
 
 register = template.Library()
+register.filter(days)
 register.filter(long_date)
 register.filter(short_date)
+register.filter(times)
 
 
 @register.filter

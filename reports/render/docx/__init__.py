@@ -23,7 +23,6 @@ from docx.shared import Mm
 
 from reports import charts
 from reports.document import Document, ProgressPicture
-from reports.document.dates import short_date
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, parse_html
 from reports.render.docx.word_blocks import Page, Writer
@@ -168,21 +167,7 @@ def _tables(document: Document) -> dict[str, Node]:
         annex.key: parse_html(
             render_to_string(
                 "reports/paper/timeline_table.html",
-                {
-                    "rows": [
-                        {
-                            "number": row.number,
-                            "label": row.milestone.label,
-                            "promised": short_date(row.milestone.original_on),
-                            "agreed": short_date(
-                                row.milestone.agreed_on or row.milestone.original_on
-                            ),
-                            "how": "done" if row.milestone.completed_on else "expected",
-                            "slip": charts.slip_words(row.milestone),
-                        }
-                        for row in annex.timeline
-                    ]
-                },
+                {"rows": [(row, charts.slip_words(row.milestone)) for row in annex.timeline]},
             )
         )
         for annex in document.annexes
