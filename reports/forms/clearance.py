@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField
+from agencies.fields import DayField, VersionedForm
 from agencies.models import Agency
 from reports.models import Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
@@ -56,10 +56,9 @@ class AskForm(forms.Form):
         )
 
 
-class AnswerForm(forms.Form):
-    """Carries the row's version and, as `read`, the digest of the texts the user read."""
+class AnswerForm(VersionedForm):
+    """Carries, as `read`, the digest of the texts the user read."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     read = forms.CharField(max_length=64, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label="Answer",
@@ -73,6 +72,9 @@ class AnswerForm(forms.Form):
         required=False,
         help_text="Printed with your answer. Leave it empty where you concur plainly.",
     )
+
+    def start(self, row: Clearance) -> dict[str, Any]:
+        return {"answer": row.answer, "words": row.words}
 
 
 class CommentForm(forms.Form):

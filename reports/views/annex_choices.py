@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from agencies.views.form_pages import form_page, saying_refusals
 from reports.compose import ANNEXES, generate
 from reports.document import (
     Annex,
@@ -21,7 +22,6 @@ from reports.forms.annex_choices import AnnexesForm
 from reports.models import Briefing
 from reports.services.annex_choices import choose_annexes, words_of
 from reports.views.briefings import readable_briefing
-from workitems.services import Refused
 from workitems.standing import count_noun
 from workitems.views.lookups import posted, require, signed_in
 
@@ -31,34 +31,26 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     form = AnnexesForm(posted(request), row=briefing)
-    theirs = ""
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             choose_annexes(
                 briefing=briefing,
                 annexes=form.annexes,
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
             )
-        except Refused as refusal:
-            current = form.refuse(refusal)
-            theirs = words_of(current.annexes) if current else ""
-        else:
             messages.success(request, f"The annexes were saved: {words_of(form.annexes)}.")
             return redirect(briefing)
     sizes, refused = _sizes(briefing)
-    return render(
+    return form_page(
         request,
         "reports/briefings/annexes.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "form": form,
-            "rows": [(used, place, sizes.get(name, "")) for name, used, place in form.rows()],
-            "refused": refused,
-            "theirs": theirs,
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=briefing.plan,
+        briefing=briefing,
+        rows=[(used, place, sizes.get(name, "")) for name, used, place in form.rows()],
+        refused=refused,
+        theirs=words_of(form.conflict.annexes) if form.conflict else "",
     )
 
 

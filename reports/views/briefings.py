@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.fields import say_refusal
+from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks, services
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.drafting import cover
@@ -27,7 +27,7 @@ from reports.services.kinds import title_for
 from reports.views import files
 from reports.views.steps import home_of, next_step, other_steps
 from workitems.models import Plan
-from workitems.services import Conflict, Refused
+from workitems.services import Refused
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 SOURCES_SHOWN = 6
@@ -54,13 +54,10 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     data = posted(request)
     form, kind = NewCoverForm(data, row=row), KindForm(data, plan=plan)
     if form.is_valid() & kind.is_valid() and form.fill_title(_title(plan, kind, form)):
-        try:
+        with saying_refusals(form):
             briefing = services.create_briefing(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cover
             )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             _begin(request, briefing, kind.cleaned_data["kind"])
             return redirect("workshop:draft", plan.slug, briefing.pk)
     return _cover_page(request, plan, form, kind=kind)
@@ -87,29 +84,24 @@ def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     form = CoverForm(posted(request), row=briefing)
-    theirs: list[tuple[str, Any]] = []
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.change_cover(
                 briefing=briefing,
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
                 **form.cover,
             )
-        except Conflict as conflict:
-            theirs = _differing(form, conflict.current)
-            form.add_error(None, str(conflict))
-            form.take_version(conflict.current.version)
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The cover was saved.")
             return redirect(briefing)
-    return _cover_page(request, briefing.plan, form, briefing=briefing, theirs=theirs)
+    return _cover_page(request, briefing.plan, form, briefing=briefing)
 
 
-def _differing(form: CoverForm, current: Briefing) -> list[tuple[str, Any]]:
+def _differing(form: CoverForm) -> list[tuple[str, Any]]:
     """Return what another user saved where it differs from what was typed: (label, saved value)."""
+    current = form.conflict
+    if current is None:
+        return []
     return [
         (str(form[name].label), getattr(current, name) or "(blank)")
         for name, typed in form.cover.items()
@@ -123,15 +115,20 @@ def _cover_page(
     form: CoverForm,
     *,
     briefing: Briefing | None = None,
-    theirs: list[tuple[str, Any]] | None = None,
     kind: KindForm | None = None,
 ) -> HttpResponse:
-    return render(
+    response = form_page(
         request,
         "reports/briefings/cover.html",
-        {"plan": plan, "briefing": briefing, "form": form, "theirs": theirs, "kind": kind},
-        status=422 if form.errors or (kind and kind.errors) else 200,
+        form,
+        plan=plan,
+        briefing=briefing,
+        theirs=_differing(form),
+        kind=kind,
     )
+    if kind and kind.errors:
+        response.status_code = 422
+    return response
 
 
 @require_GET

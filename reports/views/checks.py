@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from agencies.fields import say_refusal
+from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from reports import checks
 from reports.checks import Check, Count, Gate
 from reports.document.wording import agree, capitalised, count_in_words
@@ -22,7 +22,6 @@ from reports.models import Briefing
 from reports.services import checks as acts
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of, home_of
-from workitems.services import Refused
 from workitems.views.lookups import require, signed_in
 
 OVERRIDE = "override"
@@ -48,10 +47,8 @@ def check_list(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             return override(request, briefing)
         if name not in ACTS:
             raise BadRequest
-        try:
+        with refusals_in_messages(request):
             messages.success(request, ACTS[name](request, briefing))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
         return redirect(url_of(briefing, request.POST.get("key", "")))
     if briefing.is_issued:
         return redirect(home_of(briefing))
@@ -128,13 +125,10 @@ def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
 def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     form = OverrideForm(request.POST, key=request.POST.get("key", ""))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             acts.override(
                 briefing=briefing, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "It is left as it is, and your reason stands beside it.")
             return redirect(url_of(briefing, form.cleaned_data["key"]))
     briefing.refresh_from_db(fields=["state"])

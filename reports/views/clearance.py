@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agencies.fields import overwrite_data, say_refusal
+from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks
 from reports.clearance import consultation
 from reports.clearance.notices import about
@@ -49,21 +50,18 @@ def _overview(
         row.briefing = briefing
     may_change = request.user.has_perm("reports.change_briefing", briefing)
     comments = ClearanceComment.objects.of_briefing(briefing).for_list()
-    return render(
+    return form_page(
         request,
         "reports/clearance/overview.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "rows": [(row, row.is_overdue(on)) for row in rows],
-            "threads": consultation.threads(draft_rows.read_draft(briefing).draft, comments),
-            "told": Notice.objects.about(map(about, rows)) if may_change else [],
-            "may_ask": may_change and briefing.is_open,
-            "may_resolve": may_change and briefing.is_open,
-            "form": thread or ThreadForm(),
-            "at": at,
-        },
-        status=422 if thread and thread.errors else 200,
+        thread or ThreadForm(),
+        plan=briefing.plan,
+        briefing=briefing,
+        rows=[(row, row.is_overdue(on)) for row in rows],
+        threads=consultation.threads(draft_rows.read_draft(briefing).draft, comments),
+        told=Notice.objects.about(map(about, rows)) if may_change else [],
+        may_ask=may_change and briefing.is_open,
+        may_resolve=may_change and briefing.is_open,
+        at=at,
     )
 
 
@@ -99,35 +97,32 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 seen=form.cleaned_data["seen"] or None,
             )
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            overwrite_data(form, seen=services.asked_digest(briefing))
-            asked = _asked(briefing)
-            theirs = [
-                (row.agency.short_name, f"Asked, due on {long_date(row.due_on)}") for row in asked
-            ]
         except Refused as refusal:
             say_refusal(form, refusal)
+            if isinstance(refusal, Conflict):
+                overwrite_data(form, seen=services.asked_digest(briefing))
+                asked = _asked(briefing)
+                theirs = [
+                    (row.agency.short_name, f"Asked, due on {long_date(row.due_on)}")
+                    for row in asked
+                ]
         else:
             messages.success(
                 request, "The agencies are asked. They are told by mail, and reminded."
             )
             return redirect("briefings:clearance", slug, pk)
-    return render(
+    return form_page(
         request,
         "reports/clearance/ask.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "form": form,
-            "theirs": theirs,
-            "back": reverse("briefings:clearance", args=[slug, pk]),
-            "count": checks.count(checks.failed_checks(briefing, timezone.localdate()))
-            if is_first
-            else None,
-            "answered": [row for row in asked if row.is_answered],
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=briefing.plan,
+        briefing=briefing,
+        theirs=theirs,
+        back=reverse("briefings:clearance", args=[slug, pk]),
+        count=checks.count(checks.failed_checks(briefing, timezone.localdate()))
+        if is_first
+        else None,
+        answered=[row for row in asked if row.is_answered],
     )
 
 
@@ -162,7 +157,6 @@ def _clear(
     row: Clearance,
     *,
     answer: AnswerForm | None = None,
-    theirs: Clearance | None = None,
     bound: Bound = None,
     at: str = "",
 ) -> HttpResponse:
@@ -178,16 +172,10 @@ def _clear(
         return _refused(request, briefing, refusal)
     may_answer = briefing.state == State.IN_CONSULTATION
     if answer is None:
-        answer = AnswerForm(
-            initial={
-                "version": row.version,
-                "read": page.read,
-                "answer": row.answer,
-                "words": row.words,
-            }
-        )
+        answer = AnswerForm(row=row)
+        answer.initial["read"] = page.read
     elif answer.errors:
-        overwrite_data(answer, version=(theirs or row).version, read=page.read)
+        overwrite_data(answer, version=(answer.conflict or row).version, read=page.read)
     return render(
         request,
         "reports/clearance/clear.html",
@@ -199,7 +187,7 @@ def _clear(
             "page": page,
             "stylesheets": SCREEN_SHEETS,
             "answer": answer,
-            "theirs": theirs,
+            "theirs": answer.conflict,
             "comment_form": bound if isinstance(bound, CommentForm) else None,
             "other_form": _other_form(page, bound, at),
             "thread_form": bound if isinstance(bound, ThreadForm) else ThreadForm(),
@@ -253,24 +241,18 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
     """Record the agency's answer."""
     row = readable_clearance(request, slug, pk, agency)
     require(request, "reports.give_clearance", row)
-    form, theirs = AnswerForm(request.POST), None
+    form = AnswerForm(request.POST, row=row)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.answer(
                 clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-        except Conflict as conflict:
-            theirs = conflict.current
-            form.add_error(None, str(conflict))
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(
                 request,
                 "Your agency’s answer is recorded. It can be changed until the paper goes on.",
             )
             return redirect(row)
-    return _clear(request, row, answer=form, theirs=theirs)
+    return _clear(request, row, answer=form)
 
 
 @require_POST
@@ -281,13 +263,10 @@ def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpRespon
     key = request.POST.get("key", "")
     form = CommentForm(request.POST, places=[(key, key)], auto_id="comment-%s")
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.comment(
                 clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The coordinator can read your comment.")
             return redirect(f"{row.get_absolute_url()}#comments")
     return _clear(request, row, bound=form, at=key or "other")
@@ -316,14 +295,11 @@ def thread(request: HttpRequest, slug: str, pk: int, comment: int) -> HttpRespon
     form = ThreadForm(request.POST)
     if form.is_valid():
         text, by, at = form.cleaned_data["text"], signed_in(request), timezone.now()
-        try:
+        with saying_refusals(form):
             if act == "reply":
                 services.reply(comment=found, text=text, by=by, at=at)
             else:
                 services.resolve(comment=found, resolution=text, by=by, at=at)
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(
                 request, "Your reply is there." if act == "reply" else "The comment is resolved."
             )

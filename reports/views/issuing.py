@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agencies.fields import overwrite_data
 from agencies.models import User
+from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks
 from reports.document import Document, DocumentError, from_json
 from reports.forms.issuing import SignForm, StepForm
@@ -182,30 +183,24 @@ def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     require(request, permission, briefing)
     form = StepForm(posted(request), label=question)
     if form.is_valid():
+        reason = {argument: form.cleaned_data["reason"]}
         try:
-            service(
-                briefing=briefing,
-                by=signed_in(request),
-                **{argument: form.cleaned_data["reason"]},
-            )
+            service(briefing=briefing, by=signed_in(request), **reason)
         except Refused as refusal:
             form.add_error("reason" if refusal.field else None, str(refusal))
         else:
             messages.success(request, said)
             return _home(briefing)
-    return render(
+    return form_page(
         request,
         "reports/issue/step.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "form": form,
-            "name": name,
-            "title": title,
-            "submit": submit,
-            "back": home_of(briefing),
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=briefing.plan,
+        briefing=briefing,
+        name=name,
+        title=title,
+        submit=submit,
+        back=home_of(briefing),
     )
 
 
@@ -235,16 +230,13 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return document
     form = SignForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             paper = issuing.authorise(
                 briefing=briefing,
                 pdf_sha256=form.cleaned_data["pdf_sha256"],
                 by=by,
                 at=timezone.now(),
             )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, f"Version {paper.number} is authorised. Nothing changes it.")
             return redirect(paper)
     try:
@@ -262,23 +254,20 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         overwrite_data(form, pdf_sha256=printed.pdf_sha256)
     else:
         form.initial["pdf_sha256"] = printed.pdf_sha256
-    return render(
+    last = briefing.issued.newest_first().values_list("number", flat=True).first() or 0
+    return form_page(
         request,
         "reports/issue/authorise.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "form": form,
-            "document": document,
-            "sha256": printed.pdf_sha256,
-            "size": len(printed.pdf),
-            "number": (briefing.issued.newest_first().values_list("number", flat=True).first() or 0)
-            + 1,
-            "stops": [check for check in found if check.is_blocking],
-            "warnings": [check for check in found if not check.is_blocking and check.is_open],
-            "overridden": [check for check in found if not check.is_open],
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=briefing.plan,
+        briefing=briefing,
+        document=document,
+        sha256=printed.pdf_sha256,
+        size=len(printed.pdf),
+        number=last + 1,
+        stops=[check for check in found if check.is_blocking],
+        warnings=[check for check in found if not check.is_blocking and check.is_open],
+        overridden=[check for check in found if not check.is_open],
     )
 
 

@@ -4,7 +4,7 @@ Each page shows the paper that the kind would print today. "Preview" shows it wi
 without saving.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agencies.fields import say_refusal
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from reports.document import DocumentError
 from reports.drafting.draft import CLOSING
 from reports.drafting.kind_history import history_of
@@ -31,7 +31,6 @@ from reports.render.html import SCREEN_SHEETS, body_fragment, document_fragment
 from reports.services import kinds
 from reports.services.annex_choices import words_of
 from workitems.models import Plan
-from workitems.services import Refused
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
@@ -185,10 +184,9 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Change a kind's name, title, annexes and recommendations."""
     row = changeable_kind(request, slug, kind)
     form = ChangeKindForm(posted(request), row=row)
-    theirs: list[tuple[str, str]] = []
     tried: dict[str, Any] = {}
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             if wants_preview(request):
                 tried = {
                     "asks": kinds.checked_asks(form.asks),
@@ -206,18 +204,16 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                 )
-        except Refused as refusal:
-            current = form.refuse(refusal)
-            theirs = kind_theirs(current) if current else []
-        else:
-            if not tried:
                 messages.success(request, "Saved. Briefings that are begun from now on have it.")
                 return redirect(row)
     shown = preview_context(row, row.sections.live().in_order(), **tried)
-    return form_page(request, "change", row, form, shown, tried=bool(tried), theirs=theirs)
+    theirs = kind_theirs(form.conflict)
+    return page_beside_paper(request, "change", row, form, shown, tried=bool(tried), theirs=theirs)
 
 
-def kind_theirs(current: BriefingKind) -> list[tuple[str, str]]:
+def kind_theirs(current: BriefingKind | None) -> list[tuple[str, str]]:
+    if current is None:
+        return []
     return [
         ("Name", current.name),
         ("Title of its briefings", current.title),
@@ -232,14 +228,11 @@ def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     row = changeable_kind(request, slug, kind)
     form = CopyForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             made = kinds.copy_kind(kind=row, name=form.cleaned_data["name"], by=signed_in(request))
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"“{made.name}” is a kind of briefing of this plan now.")
             return redirect(made)
-    return small_form_page(request, "copy", row, form)
+    return form_page(request, "reports/kinds/copy.html", form, plan=row.plan, kind=row)
 
 
 # --- sections -----------------------------------------------------------------------------------
@@ -251,9 +244,8 @@ def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRespons
     row = changeable_section(request, slug, kind, key)
     form = SectionForm(posted(request), row=row)
     tried: list[KindSection] = []
-    theirs: list[tuple[str, str]] = []
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             if wants_preview(request):
                 tried = kinds.as_written(section=row, **form.words)
             else:
@@ -264,20 +256,18 @@ def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRespons
                     by=signed_in(request),
                     **form.words,
                 )
-        except Refused as refusal:
-            current = form.refuse(refusal)
-            theirs = section_theirs(current) if current else []
-        else:
-            if not tried:
                 messages.success(request, "Saved. Briefings that are begun from now on have it.")
                 return redirect(row.kind)
     shown = preview_context(row.kind, tried or row.kind.sections.live().in_order())
-    return form_page(
+    theirs = section_theirs(form.conflict)
+    return page_beside_paper(
         request, "section", row.kind, form, shown, row=row, tried=bool(tried), theirs=theirs
     )
 
 
-def section_theirs(current: KindSection) -> list[tuple[str, str]]:
+def section_theirs(current: KindSection | None) -> list[tuple[str, str]]:
+    if current is None:
+        return []
     found = [
         ("Heading", current.heading),
         ("What is written into it", current.get_content_display()),
@@ -296,22 +286,18 @@ def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     tried: list[KindSection] = []
     if form.is_valid():
         words = {**form.words, "after": form.cleaned_data["after"]}
-        try:
+        with saying_refusals(form):
             if wants_preview(request):
                 tried = kinds.as_added(kind=row, **words)
             else:
                 kinds.add_section(
                     kind=row, reason=form.cleaned_data["reason"], by=signed_in(request), **words
                 )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
-            if not tried:
                 messages.success(request, f"“{form.words['heading']}” is a section now.")
                 return redirect(row)
     added = next((each for each in tried if each.pk is None), None)
     shown = preview_context(row, tried or sections)
-    return form_page(request, "add", row, form, shown, row=added, tried=bool(tried))
+    return page_beside_paper(request, "add", row, form, shown, row=added, tried=bool(tried))
 
 
 @require_http_methods(["GET", "POST"])
@@ -319,19 +305,17 @@ def withdraw_section(request: HttpRequest, slug: str, kind: str, key: str) -> Ht
     row = changeable_section(request, slug, kind, key)
     form = WithdrawForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             kinds.withdraw_section(
                 section=row,
                 on=localdate(),
                 reason=form.cleaned_data["reason"],
                 by=signed_in(request),
             )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, f"“{row.heading}” is withdrawn. It can be brought back.")
             return redirect(row.kind)
-    return small_form_page(request, "withdraw", row.kind, form, row=row)
+    context = {"plan": row.kind.plan, "kind": row.kind, "row": row}
+    return form_page(request, "reports/kinds/withdraw.html", form, **context)
 
 
 @require_POST
@@ -340,31 +324,18 @@ def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRe
     way = request.POST.get("way", "")
     if way not in PLACES:
         raise BadRequest
-
-    def do() -> str:
+    with refusals_in_messages(request):
         kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
-        return f"“{row.heading}” is moved {way}."
-
-    return run_and_redirect(request, row, do)
+        messages.success(request, f"“{row.heading}” is moved {way}.")
+    return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 
 @require_POST
 def restore_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
     row = changeable_section(request, slug, kind, key)
-
-    def do() -> str:
+    with refusals_in_messages(request):
         kinds.restore_section(section=row, by=signed_in(request))
-        return f"“{row.heading}” is back where it was."
-
-    return run_and_redirect(request, row, do)
-
-
-def run_and_redirect(request: HttpRequest, row: KindSection, do: Callable[[], str]) -> HttpResponse:
-    """Do an action, show its message or why it was refused, and redirect to the section."""
-    try:
-        messages.success(request, do())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.success(request, f"“{row.heading}” is back where it was.")
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 
@@ -375,7 +346,7 @@ def wants_preview(request: HttpRequest) -> bool:
     return request.POST.get("act") == PREVIEW
 
 
-def form_page(
+def page_beside_paper(
     request: HttpRequest,
     template: str,
     kind: BriefingKind,
@@ -387,32 +358,18 @@ def form_page(
     theirs: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     """Render a form beside the paper. `tried`: the paper includes changes that are not saved."""
-    return render(
+    return form_page(
         request,
         f"reports/kinds/{template}.html",
-        {
-            "plan": kind.plan,
-            "kind": kind,
-            "form": form,
-            "row": row,
-            "is_closing": row is not None and row.content == CLOSING,
-            "place": shown["places"].get(row.key, "") if row else "",
-            "shown": shown,
-            "tried": tried,
-            "theirs": theirs,
-            "uses": kind.briefings.count(),
-            "stylesheets": SCREEN_SHEETS,
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-def small_form_page(
-    request: HttpRequest, template: str, kind: BriefingKind, form: Any, **more: Any
-) -> HttpResponse:
-    return render(
-        request,
-        f"reports/kinds/{template}.html",
-        {"plan": kind.plan, "kind": kind, "form": form, **more},
-        status=422 if form.errors else 200,
+        form,
+        plan=kind.plan,
+        kind=kind,
+        row=row,
+        is_closing=row is not None and row.content == CLOSING,
+        place=shown["places"].get(row.key, "") if row else "",
+        shown=shown,
+        tried=tried,
+        theirs=theirs,
+        uses=kind.briefings.count(),
+        stylesheets=SCREEN_SHEETS,
     )

@@ -7,11 +7,11 @@ from csp.constants import NONE
 from csp.decorators import csp
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agencies.fields import say_refusal
+from agencies.views.form_pages import form_page, saying_refusals
 from reports.document import DocumentError
 from reports.forms.responses import ChangeFollowUpForm, DoneForm, FollowUpForm, ResponseForm
 from reports.models import Briefing, FollowUp, Response, ResponseChoice
@@ -19,7 +19,6 @@ from reports.services import responses as services
 from reports.views.issuing import unreadable
 from reports.views.readers import issued_briefing
 from workitems.attachments import content_type
-from workitems.services import Refused
 from workitems.views.lookups import posted, require, signed_in
 
 
@@ -50,27 +49,21 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         by, at = signed_in(request), timezone.now()
-        try:
+        with saying_refusals(form):
             if standing is None:
                 services.record_response(issued=issued, by=by, at=at, **form.answer)
             else:
                 services.correct_response(response=standing, by=by, at=at, **form.answer)
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The answer is recorded.")
             return redirect(issued)
-    return render(
+    return form_page(
         request,
         "reports/responses/answer.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "paper": issued,
-            "form": form,
-            "standing": standing,
-        },
-        status=422 if form.errors else 200,
+        form,
+        plan=briefing.plan,
+        briefing=briefing,
+        paper=issued,
+        standing=standing,
     )
 
 
@@ -115,11 +108,8 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
     row.response.issued.briefing = briefing
     form = FollowUpForm(posted(request), plan=briefing.plan)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.follow_up(choice=row, by=signed_in(request), **form.cleaned_data)
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "It is followed up until it is done.")
             return redirect(row.response.issued)
     return _follow_up_page(
@@ -136,13 +126,9 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
 def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
     briefing, row = _own(request, slug, pk, follow_up)
     form = ChangeFollowUpForm(posted(request), row=row, plan=briefing.plan)
-    theirs = None
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.change_follow_up(follow_up=row, by=signed_in(request), **form.cleaned_data)
-        except Refused as refusal:
-            theirs = form.refuse(refusal)
-        else:
             messages.success(request, "It is changed.")
             return redirect(row.issued)
     return _follow_up_page(
@@ -151,7 +137,7 @@ def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -
         form,
         title="Change what is to be done",
         submit="Change it",
-        theirs=theirs,
+        theirs=form.conflict,
     )
 
 
@@ -160,16 +146,13 @@ def done(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpRespon
     briefing, row = _own(request, slug, pk, follow_up)
     form = DoneForm(posted(request))
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             services.finish_follow_up(
                 follow_up=row,
                 done_on=form.cleaned_data["done_on"],
                 on=timezone.localdate(),
                 by=signed_in(request),
             )
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "It is recorded as done.")
             return redirect(row.issued)
     return _follow_up_page(
@@ -191,9 +174,5 @@ def _own(request: HttpRequest, slug: str, pk: int, follow_up: int) -> tuple[Brie
 def _follow_up_page(
     request: HttpRequest, briefing: Briefing, form: Any, **shown: Any
 ) -> HttpResponse:
-    return render(
-        request,
-        "reports/responses/follow_up.html",
-        {"plan": briefing.plan, "briefing": briefing, "form": form} | shown,
-        status=422 if form.errors else 200,
-    )
+    context = {"plan": briefing.plan, "briefing": briefing, **shown}
+    return form_page(request, "reports/responses/follow_up.html", form, **context)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from agencies.fields import say_refusal
+from agencies.views.form_pages import saying_refusals
 from reports import checks
 from reports.drafting import draft_rows
 from reports.drafting.draft import Portion, printed
@@ -23,7 +23,6 @@ from reports.render.html import SCREEN_SHEETS
 from reports.services import drafts
 from reports.services.beginning import begin_as
 from reports.views.briefings import readable_briefing
-from workitems.services import Refused
 from workitems.views.lookups import require, signed_in
 from workitems.word_diff import short_diff
 
@@ -84,11 +83,8 @@ def begin(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = changeable(request, slug, pk)
     form = KindForm(request.POST, plan=briefing.plan)
     if form.is_valid():
-        try:
+        with saying_refusals(form):
             begin_as(briefing=briefing, slug=form.cleaned_data["kind"], by=signed_in(request))
-        except Refused as refusal:
-            say_refusal(form, refusal)
-        else:
             messages.success(request, "The briefing is drafted from the plan’s records.")
             return redirect(home(briefing))
     return undrafted(request, briefing, form, status=422)
