@@ -13,6 +13,8 @@ from workitems.models import Plan
 
 # Length of `seen`: keys separated by spaces.
 MOST_SEEN = 200_000
+# A position after every paragraph of a section.
+LAST = 100_000
 KEY = r"^[pr]-[a-z0-9-]{1,60}$"
 
 
@@ -83,7 +85,11 @@ class MoveForm(forms.Form):
     """The section, and the position from 0 in it; without a position, its end."""
 
     section = forms.CharField(max_length=64)
-    position = forms.IntegerField(min_value=0, max_value=100_000, required=False)
+    position = forms.IntegerField(min_value=0, max_value=LAST, required=False)
+
+    def clean_position(self) -> int:
+        position: int | None = self.cleaned_data["position"]
+        return LAST if position is None else position
 
 
 class SplitForm(forms.Form):

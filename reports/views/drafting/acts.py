@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +18,11 @@ from reports.services import drafts
 from reports.views.drafting.page import changeable_draft, home
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
+
+LEFT_OUT = "Left out of the paper. It stays here and can be put back."
+BACK = "Back in the paper."
+
+Act = Callable[[HttpRequest, Briefing, str], str]
 
 
 def run_action(request: HttpRequest, do: Callable[[], str]) -> None:
@@ -38,27 +44,20 @@ def cleaned(form: Any) -> dict[str, Any]:
     return dict(form.cleaned_data)
 
 
-def up(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.step(briefing=briefing, key=key, places=-1, by=signed_in(request))
-    return moved_message(briefing, key)
+def calling(
+    service: Callable[..., object],
+    said: str | Callable[[Briefing, str], str],
+    form: type[forms.Form] | None = None,
+    **arguments: Any,
+) -> Act:
+    """Return the action that calls a service with the form's values, and says so."""
 
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> str:
+        typed = cleaned(form(request.POST)) if form else {}
+        service(briefing=briefing, key=key, by=signed_in(request), **arguments, **typed)
+        return said if isinstance(said, str) else said(briefing, key)
 
-def down(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.step(briefing=briefing, key=key, places=1, by=signed_in(request))
-    return moved_message(briefing, key)
-
-
-def move(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    where = cleaned(MoveForm(request.POST))
-    position = 100_000 if where["position"] is None else where["position"]
-    drafts.move(
-        briefing=briefing,
-        key=key,
-        section=where["section"],
-        position=position,
-        by=signed_in(request),
-    )
-    return moved_message(briefing, key)
+    return act
 
 
 def moved_message(briefing: Briefing, key: str) -> str:
@@ -68,55 +67,14 @@ def moved_message(briefing: Briefing, key: str) -> str:
     return f"Moved: it is {place} “{draft.portion_of(key).heading}” now."
 
 
-def split(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.split(
-        briefing=briefing, key=key, by=signed_in(request), **cleaned(SplitForm(request.POST))
-    )
-    return "Split in two."
+def settling(service: Callable[..., object], said: str) -> Act:
+    """Return the action that keeps or replaces an edited text whose records have changed."""
 
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> str:
+        composed = composed_now(briefing)
+        return calling(service, said, DriftForm, composed=composed)(request, briefing, key)
 
-def join(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.merge(briefing=briefing, key=key, by=signed_in(request))
-    return "Joined with the paragraph after it."
-
-
-def hide(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.hide(briefing=briefing, key=key, by=signed_in(request))
-    return "Left out of the paper. It stays here and can be put back."
-
-
-def restore(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.restore(briefing=briefing, key=key, by=signed_in(request))
-    return "Back in the paper."
-
-
-def accept(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.accept(
-        briefing=briefing,
-        key=key,
-        composed=composed_now(briefing),
-        by=signed_in(request),
-        **cleaned(DriftForm(request.POST)),
-    )
-    return "It says what the records say now. The words before are among its versions."
-
-
-def dismiss(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.dismiss(
-        briefing=briefing,
-        key=key,
-        composed=composed_now(briefing),
-        by=signed_in(request),
-        **cleaned(DriftForm(request.POST)),
-    )
-    return "Your words stay. You are told when the records change again."
-
-
-def back(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.go_back(
-        briefing=briefing, key=key, by=signed_in(request), **cleaned(BackForm(request.POST))
-    )
-    return "The earlier words are back."
+    return act
 
 
 def composed_now(briefing: Briefing) -> list[Any]:
@@ -126,44 +84,28 @@ def composed_now(briefing: Briefing) -> list[Any]:
         raise Refused(str(error)) from error
 
 
-def ask_up(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.step_ask(briefing=briefing, key=key, places=-1, by=signed_in(request))
-    return "Moved up."
-
-
-def ask_down(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.step_ask(briefing=briefing, key=key, places=1, by=signed_in(request))
-    return "Moved down."
-
-
-def ask_hide(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.hide_ask(briefing=briefing, key=key, by=signed_in(request))
-    return "Left out of the paper. It stays here and can be put back."
-
-
-def ask_restore(request: HttpRequest, briefing: Briefing, key: str) -> str:
-    drafts.restore_ask(briefing=briefing, key=key, by=signed_in(request))
-    return "Back in the paper."
-
-
-Act = Callable[[HttpRequest, Briefing, str], str]
 ACTS: dict[str, Act] = {
-    "up": up,
-    "down": down,
-    "move": move,
-    "split": split,
-    "join": join,
-    "hide": hide,
-    "restore": restore,
-    "accept": accept,
-    "dismiss": dismiss,
-    "back": back,
+    "up": calling(drafts.step, moved_message, places=-1),
+    "down": calling(drafts.step, moved_message, places=1),
+    "move": calling(drafts.move, moved_message, MoveForm),
+    "split": calling(drafts.split, "Split in two.", SplitForm),
+    "join": calling(drafts.merge, "Joined with the paragraph after it."),
+    "hide": calling(drafts.hide, LEFT_OUT),
+    "restore": calling(drafts.restore, BACK),
+    "accept": settling(
+        drafts.accept,
+        "It says what the records say now. The words before are among its versions.",
+    ),
+    "dismiss": settling(
+        drafts.dismiss, "Your words stay. You are told when the records change again."
+    ),
+    "back": calling(drafts.go_back, "The earlier words are back.", BackForm),
 }
 ASK_ACTS: dict[str, Act] = {
-    "up": ask_up,
-    "down": ask_down,
-    "hide": ask_hide,
-    "restore": ask_restore,
+    "up": calling(drafts.step_ask, "Moved up.", places=-1),
+    "down": calling(drafts.step_ask, "Moved down.", places=1),
+    "hide": calling(drafts.hide_ask, LEFT_OUT),
+    "restore": calling(drafts.restore_ask, BACK),
 }
 
 
