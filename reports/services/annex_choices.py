@@ -7,6 +7,7 @@ from django.db import transaction
 from agencies import history
 from agencies.models import User
 from reports.models import AnnexChoice, Briefing
+from reports.services.gates import not_now
 from workitems.services.refusals import Refused, locked
 
 
@@ -21,9 +22,7 @@ def choose_annexes(
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
-        raise Refused(
-            f"This briefing is {briefing.get_state_display().lower()}; its annexes no longer change."
-        )
+        raise not_now(briefing, "its annexes no longer change")
     if briefing.kind_id is None:
         raise Refused("Begin the draft first: the annexes come from its kind of briefing.")
     chosen = checked(annexes)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from agencies import history
 from agencies.models import User
 from reports.models import MARKING_TOO_HIGH, Briefing
+from reports.services.gates import not_now
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
@@ -61,9 +62,7 @@ def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) ->
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
-        raise Refused(
-            f"This briefing is {briefing.get_state_display().lower()}; its cover no longer changes."
-        )
+        raise not_now(briefing, "its cover no longer changes")
     before = {name: getattr(briefing, name) for name in COVER_FIELDS}
     _set_cover(briefing, cover)
     if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:

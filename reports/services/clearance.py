@@ -22,6 +22,7 @@ from reports.models import Briefing, Clearance, ClearanceComment, ClearanceReply
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 from reports.render.pdf import RenderRefused, refuse_unprintable
 from reports.services import states
+from reports.services.gates import not_now
 from workitems.services.refusals import Conflict, Refused, locked
 
 State = Briefing.State
@@ -60,10 +61,7 @@ def ask(
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if not row.is_open:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; agencies are asked while it is a "
-            "draft or in consultation."
-        )
+        raise not_now(row, "agencies are asked while it is a draft or in consultation")
     if row.kind_id is None:
         raise Refused("Begin the draft first; the agencies read it paragraph by paragraph.")
     if not agencies:
@@ -253,10 +251,7 @@ def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearanc
     briefing = locked(clearance.briefing, related=("plan",))
     row = locked(clearance, related=("agency",))
     if briefing.state != State.IN_CONSULTATION:
-        raise Refused(
-            f"This briefing is {briefing.get_state_display().lower()}; agencies comment and answer "
-            "while it is in consultation."
-        )
+        raise not_now(briefing, "agencies comment and answer while it is in consultation")
     if row.is_withdrawn:
         raise Refused(f"{row.agency} is no longer asked for its clearance.")
     if version is not None and row.version != version:
@@ -269,9 +264,7 @@ def _open_comment(comment: ClearanceComment) -> ClearanceComment:
     """Lock and return the comment. Raise `Refused` when the text is locked."""
     briefing = locked(comment.clearance.briefing)
     if not briefing.is_open:
-        raise Refused(
-            f"This briefing is {briefing.get_state_display().lower()}; its comments stand as they are."
-        )
+        raise not_now(briefing, "its comments stand as they are")
     return locked(comment, related=("clearance__agency",))
 
 

@@ -24,6 +24,7 @@ from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, Draft, DraftError, drifts
 from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, DraftSection
 from reports.services import clearance
+from reports.services.gates import not_now
 from workitems.services.refusals import Conflict, Refused, locked
 
 # Limit on the paragraphs that one text box may be split into.
@@ -38,9 +39,7 @@ def open_briefing(briefing: Briefing) -> Briefing:
     """Lock and return the briefing. Raise `Refused` when its text is locked."""
     row = locked(briefing, related=("plan", "kind"))
     if not row.is_open:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; its text no longer changes."
-        )
+        raise not_now(row, "its text no longer changes")
     return row
 
 

@@ -1,4 +1,4 @@
-"""Refuses a step while checks block it."""
+"""Refusals of what a briefing's state or its checks do not allow."""
 
 from reports import checks
 from reports.document.wording import agree, capitalised, count_in_words
@@ -8,6 +8,11 @@ from workitems.services.refusals import Refused
 
 class Blocked(Refused):
     """Checks block a step. Their page lists them."""
+
+
+def not_now(briefing: Briefing, words: str) -> Refused:
+    """Return the refusal of what the briefing's state does not allow: "its text is locked"."""
+    return Refused(f"This briefing is {briefing.get_state_display().lower()}; {words}.")
 
 
 def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:

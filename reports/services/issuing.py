@@ -13,7 +13,7 @@ from reports.models import Briefing, IssuedPaper, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
 from reports.services import renderings
-from reports.services.gates import refuse_while_blocked
+from reports.services.gates import not_now, refuse_while_blocked
 from reports.services.states import move
 from workitems.services.refusals import Refused, locked
 
@@ -59,10 +59,7 @@ def to_sign(briefing: Briefing) -> Document:
     Raise `Refused` in any other state, or if the document cannot be made.
     """
     if briefing.state != State.AWAITING:
-        raise Refused(
-            f"This briefing is {briefing.get_state_display().lower()}; it does not wait for "
-            "authorisation."
-        )
+        raise not_now(briefing, "it does not wait for authorisation")
     try:
         return document_of(briefing)
     except DocumentError as error:

@@ -13,6 +13,7 @@ from agencies.models import Agency, User
 from reports.document import from_json, words
 from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
 from reports.models.response import RATINGS
+from reports.services.gates import not_now
 from reports.services.states import move
 from workitems.attachments import clean_name, fault
 from workitems.services.refusals import Refused, locked
@@ -78,10 +79,7 @@ def record_response(
     """
     briefing = locked(Briefing(pk=issued.briefing_id))
     if briefing.state != State.WITH_MINISTER:
-        raise Refused(
-            f"This briefing is {briefing.get_state_display().lower()}; an answer is recorded while "
-            "it is with the Minister."
-        )
+        raise not_now(briefing, "an answer is recorded while it is with the Minister")
     _check_newest(briefing, issued)
     response = Response(issued=issued, decided_on=decided_on, comment=comment)
     _write(response, marked, ratings or {}, scan, by=by, at=at)

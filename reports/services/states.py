@@ -11,7 +11,7 @@ from agencies import history
 from agencies.models import User
 from reports.checks import Gate
 from reports.models import Briefing
-from reports.services.gates import refuse_while_blocked
+from reports.services.gates import not_now, refuse_while_blocked
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State
@@ -20,10 +20,7 @@ State = Briefing.State
 def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefing:
     """Set a locked row's state. Raise `Refused` if the step is not allowed."""
     if to not in Briefing.NEXT[row.state]:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; it cannot become "
-            f"{State(to).label.lower()} from there."
-        )
+        raise not_now(row, f"it cannot become {State(to).label.lower()} from there")
     row.state = to
     row.version += 1
     return history.save(row, by=by, reason=reason)
@@ -37,7 +34,7 @@ def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state != State.DRAFTING:
-        raise Refused(f"This briefing is {row.get_state_display().lower()}; it is not a draft.")
+        raise not_now(row, "it is not a draft")
     refuse_while_blocked(row, Gate.CONSULTATION)
     return move(row, State.IN_CONSULTATION, by=by)
 
@@ -54,9 +51,7 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     if row.state == State.AWAITING:
         return move(row, _before_authorisation(row), by=by, reason=reason)
     if row.state != State.IN_CONSULTATION:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; there is nothing to take back."
-        )
+        raise not_now(row, "there is nothing to take back")
     return move(row, State.DRAFTING, by=by, reason=reason)
 
 
@@ -80,9 +75,7 @@ def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     row = locked(briefing)
     _require_reason(reason, "Say what has to change.")
     if row.state != State.AWAITING:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; it does not wait for authorisation."
-        )
+        raise not_now(row, "it does not wait for authorisation")
     return move(row, _before_authorisation(row), by=by, reason=reason)
 
 
@@ -90,9 +83,7 @@ def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 def send_to_minister(*, briefing: Briefing, by: User) -> Briefing:
     row = locked(briefing)
     if row.state != State.AUTHORISED:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; only an authorised one goes to the Minister."
-        )
+        raise not_now(row, "only an authorised one goes to the Minister")
     return move(row, State.WITH_MINISTER, by=by)
 
 
@@ -122,9 +113,7 @@ def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
     row = locked(briefing)
     _require_reason(note, "Say what is corrected.", "note")
     if not row.is_issued:
-        raise Refused(
-            f"This briefing is {row.get_state_display().lower()}; only an issued one is corrected."
-        )
+        raise not_now(row, "only an issued one is corrected")
     row.correction_note = note
     return move(row, State.DRAFTING, by=by, reason=note)
 
