@@ -58,10 +58,13 @@ def save(
     return row
 
 
-def save_version(row: Row, *fields: str, by: User | None, reason: str = "") -> Row:
-    """Write these fields, and make the row's `version` one higher, as every change by a page does."""
+def save_version(
+    row: Row, *fields: str, by: User | None, reason: str = "", at: datetime | None = None
+) -> Row:
+    """Write these fields, or all, and make the row's `version` one higher, as every change by a
+    page does."""
     row.version += 1  # type: ignore[attr-defined]
-    return save(row, by=by, reason=reason, fields=[*fields, "version"])
+    return save(row, by=by, reason=reason, at=at, fields=[*fields, "version"] if fields else None)
 
 
 def write_past(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -50,14 +51,15 @@ MARKING_RANK = {
     "TOP SECRET": 6,
 }
 
+stop = partial(Check, severity=BLOCKING)
+
 
 def every(material: Material) -> list[Check]:
     if material.briefing.kind_id is None:
         url = material.url(WORKSHOP)
         return [
-            Check(
+            stop(
                 key="draft",
-                severity=BLOCKING,
                 words="The briefing is not drafted yet.",
                 url=url,
                 place="The paper",
@@ -78,17 +80,15 @@ def every(material: Material) -> list[Check]:
 def _paper(material: Material) -> Iterator[Check]:
     """Yield a problem if the paper cannot be made or has no recommendation."""
     if not any(not ask.is_hidden for ask in material.draft.asks):
-        yield Check(
+        yield stop(
             key="recommendation",
-            severity=BLOCKING,
             words="The paper recommends nothing. Write at least one recommendation, with its verb.",
             url=f"{material.url(WORKSHOP)}#recommendations",
             place="Recommendation",
         )
     elif material.refusal:
-        yield Check(
+        yield stop(
             key="paper",
-            severity=BLOCKING,
             words=material.refusal,
             url=material.url(WORKSHOP),
             place="The whole paper",
@@ -101,9 +101,8 @@ def _cover(material: Material) -> Iterator[Check]:
     briefing = material.briefing
 
     def empty(name: str, what: str, words: str, stops: Gate = Gate.CONSULTATION) -> Check:
-        return Check(
+        return stop(
             key=f"cover-{name}",
-            severity=BLOCKING,
             words=words,
             url=material.url(BRIEFING),
             place=f"Cover, {what}",
@@ -140,9 +139,8 @@ def _returns(material: Material) -> Iterator[Check]:
     }
     untold: list[Return] = [row for row in material.missing if row.pk not in told]
     for row in untold:
-        yield Check(
+        yield stop(
             key=f"return-{row.pk}",
-            severity=BLOCKING,
             words=f"The return of {row.agency}, {row.round}, was not accepted by "
             f"{long_date(material.briefing.dated)}, and the paper does not say so.",
             url=f"{row.round.get_absolute_url()}#return-{row.agency_id}",
@@ -170,9 +168,8 @@ def _late(material: Material) -> Iterator[Check]:
                 lacks = "a mitigation"
             else:
                 continue
-            yield Check(
+            yield stop(
                 key=f"late-{step.pk}",
-                severity=BLOCKING,
                 words=f"“{step.description}” (item {item.number}) is late on "
                 f"{long_date(material.briefing.dated)} without {lacks} recorded by that day.",
                 url=f"{reverse('workitems:detail', args=[slug, item.number])}"
@@ -200,9 +197,8 @@ def _marking(material: Material) -> Iterator[Check]:
             says = f"{place} holds words marked {found}, and the paper is {marking}."
             if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
                 says += " Text with that marking must not be kept here: take it out."
-            yield Check(
+            yield stop(
                 key=f"marking-{key}",
-                severity=BLOCKING,
                 words=says,
                 url=url,
                 place=place,
@@ -257,9 +253,8 @@ def _comments(material: Material) -> Iterator[Check]:
     for comment in material.comments:
         agency = comment.clearance.agency.short_name
         place = place_of(material.draft, comment.key)
-        yield Check(
+        yield stop(
             key=f"comment-{comment.pk}",
-            severity=BLOCKING,
             words=f"A comment of {agency} is not resolved ({place[:1].lower()}{place[1:]}).",
             url=f"{material.url(CLEARANCE)}#comment-{comment.pk}",
             place=f"Comment of {agency}",
@@ -286,9 +281,8 @@ def _dissents(material: Material) -> Iterator[Check]:
     last = dict(answers.order_by("history_id").values_list("id", "answer"))
     for pk, row in asked_again.items():
         if last.get(pk) == Clearance.Answer.DISSENTS:
-            yield Check(
+            yield stop(
                 key=f"dissent-{pk}",
-                severity=BLOCKING,
                 words=f"{row.agency} did not concur, and has not answered since it was asked again. Until it "
                 "does, the paper says nothing of that.",
                 url=material.url(CLEARANCE),
@@ -301,9 +295,8 @@ def _references(material: Material) -> Iterator[Check]:
     asks = [ask.key for ask in material.draft.asks if not ask.is_hidden]
     for key in broken_references(material.draft):
         place = f"Recommendation {asks.index(key) + 1}" if key in asks else material.named(key)
-        yield Check(
+        yield stop(
             key=f"reference-{key}",
-            severity=BLOCKING,
             words=f"{place} refers to a paragraph that is left out.",
             url=material.paragraph_url(key),
             place=place,

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from reports.checks.blockers import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
@@ -24,6 +25,8 @@ UPDATE = "workitems.update"
 AHEAD = "next_steps"
 # The paper is with the agencies or with the authorising manager.
 WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
+
+warn = partial(Check, severity=WARNING)
 
 
 def every(material: Material, today: date) -> list[Check]:
@@ -46,9 +49,8 @@ def _length(material: Material) -> Iterator[Check]:
         return
     count = pages(material.document)
     if count > MOST_PAGES:
-        yield Check(
+        yield warn(
             key="pages",
-            severity=WARNING,
             words=f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
             url=material.url(WORKSHOP),
             place="The whole paper",
@@ -61,9 +63,8 @@ def _stale(material: Material) -> Iterator[Check]:
     change."""
     for drift in drifts(material.draft, material.composed):
         if drift.key in material.draft.numbers:
-            yield Check(
+            yield warn(
                 key=f"drift-{drift.key}",
-                severity=WARNING,
                 words=f"{material.named(drift.key)} was edited, and the records say something else since.",
                 url=material.paragraph_url(drift.key),
                 place=material.named(drift.key),
@@ -76,9 +77,8 @@ def _stale(material: Material) -> Iterator[Check]:
     )
     if stale:
         count, first = len(stale), stale[0][1]
-        yield Check(
+        yield warn(
             key="stale",
-            severity=WARNING,
             words=f"{agree(count, 'Paragraph', 'Paragraphs')} {join_words(str(number) for number, _ in stale)} "
             f"{agree(count, 'is', 'are')} not what the records say now; refresh the draft.",
             url=material.paragraph_url(first),
@@ -88,9 +88,8 @@ def _stale(material: Material) -> Iterator[Check]:
         )
     fresh = [now for was, now in changed.values() if not was]
     if fresh:
-        yield Check(
+        yield warn(
             key="refresh",
-            severity=WARNING,
             words=f"The records give {count_in_words(len(fresh), 'further paragraph')} that the draft does not "
             f"have; refresh it, then hide what is not wanted.",
             url=material.url(WORKSHOP),
@@ -120,9 +119,8 @@ def _unused(material: Material) -> Iterator[Check]:
         for update in material.found.facts.updates_of(item):
             is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
             if is_key and update.pk not in told:
-                yield Check(
+                yield warn(
                     key=f"unused-{update.pk}",
-                    severity=WARNING,
                     words=f"{update.of_return.agency} calls what it says of item {item.number} a key "
                     f"achievement ({update.of_return.round}), and no paragraph tells it.",
                     url=f"{material.url(WORKSHOP)}#achievements",
@@ -139,9 +137,8 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         text = printed(material.draft, part.text).replace("**", "")
         longest = max(_lengths(text), default=0)
         if longest > MOST_WORDS:
-            yield Check(
+            yield warn(
                 key=f"long-{part.key}",
-                severity=WARNING,
                 words=f"{name} has {longest:,} words in one piece; more than {MOST_WORDS} are hard to read.",
                 url=material.paragraph_url(part.key),
                 place=name,
@@ -149,9 +146,8 @@ def _paragraphs(material: Material) -> Iterator[Check]:
             )
         past = list(dict.fromkeys(called_future(text, on)))
         if past:
-            yield Check(
+            yield warn(
                 key=f"past-{part.key}",
-                severity=WARNING,
                 words=f"{name} speaks of {join_words(past)} as to come, and the paper is dated {long_date(on)}.",
                 url=material.paragraph_url(part.key),
                 place=name,
@@ -180,9 +176,8 @@ def _phones(material: Material) -> Iterator[Check]:
     for digits, people in holders.items():
         if len(people) > 1:
             who = join_words(dict.fromkeys(people))
-            yield Check(
+            yield warn(
                 key=f"phone-{digits[-8:]}",
-                severity=WARNING,
                 words=f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
                 url=material.url(BRIEFING),
                 place="Cover, the numbers",
@@ -200,9 +195,8 @@ def _answers(material: Material) -> Iterator[Check]:
         if row.is_answered:
             continue
         again = ", asked again since what it cleared has changed," if row.reopened_because else ""
-        yield Check(
+        yield warn(
             key=f"clearance-{row.pk}",
-            severity=WARNING,
             words=f"{row.agency}{again} has not answered. It is asked to by {long_date(row.due_on)}.",
             url=material.url(CLEARANCE),
             place="Clearance",
@@ -217,9 +211,8 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     # A correction goes to authorisation without consultation.
     may_go_up = briefing.is_open and briefing.is_corrected
     if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
-        yield Check(
+        yield warn(
             key="dated-ahead",
-            severity=WARNING,
             words=f"The briefing is dated {long_date(dated)}, which has not come yet. What is recorded until then is "
             "not in a paper that is signed before.",
             url=material.url(BRIEFING),

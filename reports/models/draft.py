@@ -140,6 +140,12 @@ class KindSection(models.Model):
     def __str__(self) -> str:
         return self.heading
 
+    @property
+    def copied(self) -> dict[str, str]:
+        """The columns that a copy of the section has too."""
+        names = ("key", "heading", "content", "standing_text")
+        return {name: getattr(self, name) for name in names}
+
 
 class DraftSection(models.Model):
     """A section of one briefing, copied from its kind when the draft was begun."""

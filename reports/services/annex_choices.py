@@ -29,8 +29,7 @@ def choose_annexes(
     if chosen == briefing.annexes:
         return briefing
     briefing.annexes = chosen
-    briefing.version += 1
-    return history.save(briefing, by=by, reason=f"Annexes: {words_of(annexes)}")
+    return history.save_version(briefing, by=by, reason=f"Annexes: {words_of(annexes)}")
 
 
 def checked(annexes: Sequence[str]) -> list[str]:

@@ -99,8 +99,7 @@ def ask(
         if each.pk is None or each.is_withdrawn:
             each.asked_by, each.asked_at, each.is_withdrawn = by, at, False
         each.due_on = due_on
-        each.version += 1
-        history.save(each, by=by, at=at, reason="Asked for clearance")
+        history.save_version(each, by=by, at=at, reason="Asked for clearance")
     for each in unticked:
         if not each.is_withdrawn:
             _withdraw(each, by=by, at=at)
@@ -115,8 +114,7 @@ def asked_digest(briefing: Briefing) -> str:
 
 def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:
     row.is_withdrawn = True
-    row.version += 1
-    history.save(row, by=by, at=at, reason="No longer asked")
+    history.save_version(row, by=by, at=at, reason="No longer asked")
 
 
 @transaction.atomic
@@ -167,8 +165,7 @@ def answer(
     row.answer, row.words, row.cleared = answer, words, now
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     row.reopened_because = ""
-    row.version += 1
-    return history.save(row, by=by, at=at, reason=str(Answer(answer).label))
+    return history.save_version(row, by=by, at=at, reason=str(Answer(answer).label))
 
 
 def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
@@ -189,8 +186,9 @@ def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
         row.reopened_because = concerns.changes_in_words(changed)
         row.answer, row.words, row.answered_as = Answer.NONE, "", ""
         row.answered_by = row.answered_at = None
-        row.version += 1
-        found.append(history.save(row, by=by, reason=f"Asked again: {row.reopened_because}"))
+        found.append(
+            history.save_version(row, by=by, reason=f"Asked again: {row.reopened_because}")
+        )
     return found
 
 

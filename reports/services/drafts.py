@@ -58,31 +58,14 @@ def begin_draft(
     if kind.plan_id != briefing.plan_id:
         raise Refused("That kind of briefing belongs to another plan.", "kind")
     briefing.kind, briefing.annexes = kind, list(kind.annexes)
-    briefing.version += 1
-    history.save(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
+    history.save_version(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
     for section in kind.sections.live().in_order():
-        history.save(
-            DraftSection(
-                briefing=briefing,
-                key=section.key,
-                position=section.position,
-                heading=section.heading,
-                content=section.content,
-                standing_text=section.standing_text,
-            ),
-            by=by,
-        )
+        copy = DraftSection(briefing=briefing, position=section.position, **section.copied)
+        history.save(copy, by=by)
     for position, ask in enumerate(kind.asks, start=1):
-        history.save(
-            DraftAsk(
-                briefing=briefing,
-                key=f"r-{uuid4().hex[:12]}",
-                position=position,
-                verb=Verb(ask["verb"]).value,
-                text=ask["text"],
-            ),
-            by=by,
-        )
+        key = f"r-{uuid4().hex[:12]}"
+        row = DraftAsk(briefing=briefing, key=key, position=position, **ask)
+        history.save(row, by=by)
     _apply(
         briefing,
         draft_rows.read_draft(briefing),
@@ -288,9 +271,8 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
         raise Refused("That version is not one of this paragraph’s.")
     row.text, row.origin = earlier.text, earlier.origin
     row.taken, row.sources = earlier.taken, earlier.sources
-    row.version += 1
     day = f"{earlier.history_date:%-d %B %Y}"
-    history.save(row, by=by, reason=f"Back to the words of {day}")
+    history.save_version(row, by=by, reason=f"Back to the words of {day}")
     clearance.reopen_changed(briefing, by=by)
     return row
 
@@ -461,9 +443,9 @@ def _save(
         return False
     for name, value in columns.items():
         setattr(row, name, value)
-    if differs - {"position", "section_id"} or row.pk is None:
-        row.version += 1
-    history.save(row, by=by, reason=reason, at=at)
+    is_new_version = differs - {"position", "section_id"} or row.pk is None
+    save = history.save_version if is_new_version else history.save
+    save(row, by=by, reason=reason, at=at)
     return True
 
 

@@ -60,22 +60,11 @@ def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
     if found:
         return found
     for position, pattern in enumerate(patterns(), start=1):
-        kind = history.save(
-            BriefingKind(
-                plan=plan,
-                name=pattern["name"],
-                title=pattern["title"],
-                slug=pattern["slug"],
-                position=position,
-                annexes=pattern["annexes"],
-                asks=pattern["asks"],
-            ),
-            by=by,
-        )
-        for place, section in enumerate(pattern["sections"], start=1):
-            history.save(
-                KindSection(kind=kind, position=place, **section), by=by, reason=CAME_ALONG
-            )
+        sections = pattern.pop("sections")
+        kind = history.save(BriefingKind(plan=plan, position=position, **pattern), by=by)
+        for place, section in enumerate(sections, start=1):
+            row = KindSection(kind=kind, position=place, **section)
+            history.save(row, by=by, reason=CAME_ALONG)
         found.append(kind)
     return found
 
@@ -97,18 +86,8 @@ def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
     )
     history.save(copy, by=by, reason=f"Copied from {kind.name}")
     for place, section in enumerate(kind.sections.live().in_order(), start=1):
-        history.save(
-            KindSection(
-                kind=copy,
-                key=section.key,
-                position=place,
-                heading=section.heading,
-                content=section.content,
-                standing_text=section.standing_text,
-            ),
-            by=by,
-            reason=CAME_ALONG,
-        )
+        row = KindSection(kind=copy, position=place, **section.copied)
+        history.save(row, by=by, reason=CAME_ALONG)
     return copy
 
 
@@ -140,9 +119,8 @@ def change_kind(
         return kind
     for column, value in changed.items():
         setattr(kind, column, value)
-    kind.version += 1
     kind.plan = plan
-    return history.save(kind, by=by, reason=reason)
+    return history.save_version(kind, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -173,8 +151,7 @@ def change_section(
     )
     if before == (written.heading, written.content, written.standing_text):
         return row
-    written.version += 1
-    return history.save(written, by=by, reason=reason)
+    return history.save_version(written, by=by, reason=reason)
 
 
 def as_written(
@@ -270,8 +247,7 @@ def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -
     if len(kind.sections.live()) == 2:
         raise Refused("A briefing has at least one section before its recommendation.")
     row.withdrawn_on = on
-    row.version += 1
-    history.save(row, by=by, reason=reason)
+    history.save_version(row, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -287,8 +263,7 @@ def restore_section(*, section: KindSection, by: User) -> None:
     rows = list(kind.sections.live().in_order())
     _write(row, rows, row.heading, row.content, row.standing_text)
     row.withdrawn_on = None
-    row.version += 1
-    history.save(row, by=by, reason=BROUGHT_BACK)
+    history.save_version(row, by=by, reason=BROUGHT_BACK)
     _number(kind.sections.live().in_order(), by=by)
 
 

@@ -246,8 +246,7 @@ def change_follow_up(
         raise Refused("Say why it changes.", "reason")
     _check_member(row.issued, owner_agency)
     row.text, row.owner_agency, row.due_on = text, owner_agency, due_on
-    row.version += 1
-    return history.save(row, by=by, reason=reason)
+    return history.save_version(row, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -265,8 +264,7 @@ def finish_follow_up(*, follow_up: FollowUp, done_on: date, on: date, by: User) 
     if decided and done_on < decided:
         raise Refused("That is before the Minister decided.", "done_on")
     row.done_on = done_on
-    row.version += 1
-    return history.save(row, by=by)
+    return history.save_version(row, by=by)
 
 
 def _check_member(issued: IssuedPaper, agency: Agency) -> None:

@@ -22,8 +22,7 @@ def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefi
     if to not in Briefing.NEXT[row.state]:
         raise not_now(row, f"it cannot become {State(to).label.lower()} from there")
     row.state = to
-    row.version += 1
-    return history.save(row, by=by, reason=reason)
+    return history.save_version(row, by=by, reason=reason)
 
 
 @transaction.atomic
