@@ -59,36 +59,39 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         note = note if room else f"The {len(steps):,} milestones are in the next annex."
         steps = [(item, step) for item, step in steps if id(step) in keep]
     pillars = []
-    for pillar in facts.pillars:
-        stages = [item.stage for item in facts.items if item.pillar == pillar.pk]
+    for title, items in _by_pillar(facts):
+        stages = [item.stage for item in items]
         counts = tuple(StageCount(stage, stages.count(stage)) for stage in Stage if stage in stages)
-        pillars.append(PillarProgress(f"{pillar.number} {pillar.title}", counts))
+        pillars.append(PillarProgress(title, counts))
     return ProgressPicture(
         key=key("a", "picture"),
         heading="Progress at a glance",
         as_at=facts.briefing.dated,
         pillars=tuple(pillars),
-        timeline=tuple(
-            TimelineRow(item.number, _milestone(step, facts.briefing.dated)) for item, step in steps
-        ),
+        timeline=tuple(TimelineRow(item.number, _milestone(step)) for item, step in steps),
         note=note,
     )
 
 
+def _by_pillar(facts: Facts) -> Iterator[tuple[str, list[ItemAt]]]:
+    for pillar in facts.pillars:
+        title = f"{pillar.number} {pillar.title}"
+        yield title, [item for item in facts.items if item.pillar == pillar.pk]
+
+
 def _weight(step: MilestoneAt, dated: date) -> tuple[int, int]:
     """Sort the largest slip first; of equal slips, the one nearest to the paper's date."""
-    row = _milestone(step, dated)
+    row = _milestone(step)
     return -max(row.slip, 0), abs((row.expected_on - dated).days)
 
 
-def _milestone(step: MilestoneAt, dated: date) -> MilestoneRow:
-    row = step
+def _milestone(step: MilestoneAt) -> MilestoneRow:
     return MilestoneRow(
-        label=row.description,
-        original_on=row.original_due,
-        agreed_on=row.agreed_due,
-        forecast_on=None if step.is_done else row.forecast_due,
-        completed_on=row.completed_on if step.is_done else None,
+        label=step.description,
+        original_on=step.original_due,
+        agreed_on=step.agreed_due,
+        forecast_on=None if step.is_done else step.forecast_due,
+        completed_on=step.completed_on if step.is_done else None,
         standing=step.late.words,
     )
 
@@ -99,11 +102,8 @@ def work_item_table(facts: Facts) -> WorkItemTable:
         heading="Work items",
         as_at=facts.briefing.dated,
         pillars=tuple(
-            PillarRows(
-                f"{pillar.number} {pillar.title}",
-                tuple(_row(facts, item) for item in facts.items if item.pillar == pillar.pk),
-            )
-            for pillar in facts.pillars
+            PillarRows(title, tuple(_row(facts, item) for item in items))
+            for title, items in _by_pillar(facts)
         ),
     )
 
@@ -117,7 +117,7 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
             lead=facts.lead_of(item).short_name,
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
-            milestones=tuple(_milestone(step, facts.briefing.dated) for step in item.milestones),
+            milestones=tuple(_milestone(step) for step in item.milestones),
             standing=_standing(item),
         )
 
@@ -143,11 +143,8 @@ def work_item_texts(facts: Facts) -> WorkItemTexts:
         as_at=briefing.dated,
         period=period(briefing.period_start, briefing.period_end),
         pillars=tuple(
-            PillarTexts(
-                f"{pillar.number} {pillar.title}",
-                tuple(_texts(facts, item) for item in facts.items if item.pillar == pillar.pk),
-            )
-            for pillar in facts.pillars
+            PillarTexts(title, tuple(_texts(facts, item) for item in items))
+            for title, items in _by_pillar(facts)
         ),
     )
 
@@ -170,7 +167,7 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             objective=_passages(facts, item.objective),
             action=_passages(facts, item.action),
             reports=tuple(_report(facts, item, update) for update in _last_round(facts, item)),
-            milestones=tuple(_milestone(step, facts.briefing.dated) for step in item.milestones),
+            milestones=tuple(_milestone(step) for step in item.milestones),
         )
 
 
@@ -220,20 +217,19 @@ def delay_register(facts: Facts) -> DelayRegister:
 
 
 def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> DelayRow:
-    facts, row = writer.facts, delay
     with errors_naming(delay_source(item, step, delay)):
         return DelayRow(
-            key=key("d", f"delay {row.pk}"),
+            key=key("d", f"delay {delay.pk}"),
             number=item.number,
-            title=markup.languages(item.title, maori=facts.maori),
-            milestone=_milestone(step, facts.briefing.dated),
-            cause=str(Delay.Cause(row.cause).label),
-            explanation=_flat(writer, row.explanation),
-            effect=_flat(writer, row.effect),
-            found_on=row.found_on,
-            ended_on=row.ended_on,
-            days=row.days,
-            times_moved=row.times_moved,
+            title=markup.languages(item.title, maori=writer.facts.maori),
+            milestone=_milestone(step),
+            cause=str(Delay.Cause(delay.cause).label),
+            explanation=_flat(writer, delay.explanation),
+            effect=_flat(writer, delay.effect),
+            found_on=delay.found_on,
+            ended_on=delay.ended_on,
+            days=delay.days,
+            times_moved=delay.times_moved,
             mitigations=tuple(_mitigations(writer, item, step, delay)),
         )
 

@@ -233,28 +233,26 @@ def _slip(writer: Writer, slip: Slip) -> str:
 
 
 def _dates(step: MilestoneAt) -> str:
-    row, late = step, step.late
-    name = f"“{row.description}”"
-    done = long_date(row.completed_on) if row.completed_on else ""
-    was = f"was due on {long_date(row.agreed_due)}"
-    if row.agreed_due != row.original_due:
-        was = f"was first due on {long_date(row.original_due)} and then, by agreement, on {long_date(row.agreed_due)}"
+    late = step.late
+    name = f"“{step.description}”"
+    done = long_date(step.completed_on) if step.completed_on else ""
+    was = f"was due on {long_date(step.agreed_due)}"
+    if step.agreed_due != step.original_due:
+        was = f"was first due on {long_date(step.original_due)} and then, by agreement, on {long_date(step.agreed_due)}"
     if late.state == Late.WITHDRAWN:
         return f"{name} {was} and has been withdrawn."
     if late.state == Late.DONE_LATE:
         return f"{name} {was} and was completed on {done}, {days(late.days)} later."
     if late.state == Late.DONE:
         return f"{name} {was} and was completed in time, on {done}."
-    if late.state == Late.OVERDUE and row.forecast_due <= row.agreed_due:
+    if late.state == Late.OVERDUE and step.forecast_due <= step.agreed_due:
         return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
-    gap = (row.forecast_due - row.agreed_due).days
+    gap = (step.forecast_due - step.agreed_due).days
     if late.state == Late.OVERDUE:
-        return (
-            f"{name} {was} and is now expected by {long_date(row.forecast_due)}, {days(gap)} later."
-        )
+        return f"{name} {was} and is now expected by {long_date(step.forecast_due)}, {days(gap)} later."
     is_due = was.replace("was due", "is due")
     if late.state == Late.SLIPPING:
-        return f"{name} {is_due} and is now expected by {long_date(row.forecast_due)}, {days(gap)} later."
+        return f"{name} {is_due} and is now expected by {long_date(step.forecast_due)}, {days(gap)} later."
     return f"{name} {is_due} and is expected by then again."
 
 
