@@ -79,7 +79,7 @@ def every(material: Material) -> list[Check]:
 
 def _paper(material: Material) -> Iterator[Check]:
     """Yield a problem if the paper cannot be made or has no recommendation."""
-    if not any(not ask.is_hidden for ask in material.draft.asks):
+    if not material.draft.shown_asks:
         yield stop(
             key="recommendation",
             words="The paper recommends nothing. Write at least one recommendation, with its verb.",
@@ -212,7 +212,7 @@ def _marking(material: Material) -> Iterator[Check]:
             material.named(part.key),
             material.paragraph_url(part.key),
         )
-    for index, ask in enumerate((a for a in material.draft.asks if not a.is_hidden), start=1):
+    for index, ask in enumerate(material.draft.shown_asks.values(), start=1):
         url = f"{material.url(WORKSHOP)}#{ask.key}"
         yield from check(ask.key, [ask.text], f"Recommendation {index}", url)
     for annex in material.found.annexes if material.found else ():
@@ -292,9 +292,8 @@ def _dissents(material: Material) -> Iterator[Check]:
 
 
 def _references(material: Material) -> Iterator[Check]:
-    asks = [ask.key for ask in material.draft.asks if not ask.is_hidden]
     for key in broken_references(material.draft):
-        place = f"Recommendation {asks.index(key) + 1}" if key in asks else material.named(key)
+        place = place_of(material.draft, key)
         yield stop(
             key=f"reference-{key}",
             words=f"{place} refers to a paragraph that is left out.",

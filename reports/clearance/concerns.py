@@ -86,9 +86,8 @@ def covered_texts(
     keys = dict.fromkeys([*own_keys(draft, owners, agency), *besides])
     texts = {part.key: part.text for part in draft.parts()}
     return {key: texts[key] for key in keys if key in draft.numbers} | {
-        ask.key: " / ".join((f"{ask.verb} {ask.text}", *ask.options))
-        for ask in draft.asks
-        if not ask.is_hidden
+        key: " / ".join((f"{ask.verb} {ask.text}", *ask.options))
+        for key, ask in draft.shown_asks.items()
     }
 
 
@@ -123,15 +122,10 @@ def changes(
 
 
 def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
-    asks = [ask.key for ask in draft.asks if not ask.is_hidden]
     if now is None:
         kind = "recommendation" if key.startswith("r-") else "paragraph"
         return f"a {kind} was left out"
-    place = (
-        f"recommendation {asks.index(key) + 1}"
-        if key in asks
-        else f"paragraph {draft.numbers[key]}"
-    )
+    place = place_of(draft, key).lower()
     return f"{place} is new" if was is None else f"{place} was changed"
 
 
@@ -149,13 +143,12 @@ def changes_in_words(found: Iterable[Change]) -> str:
 
 def place_of(draft: Draft, key: str) -> str:
     """Return "Paragraph 5", "Recommendation 1", "The whole paper", or that it is left out."""
-    asks = [ask.key for ask in draft.asks if not ask.is_hidden]
     if not key:
         return "The whole paper"
     if key in draft.numbers:
         return f"Paragraph {draft.numbers[key]}"
-    if key in asks:
-        return f"Recommendation {asks.index(key) + 1}"
+    if number := draft.ask_number(key):
+        return f"Recommendation {number}"
     return "A recommendation that is left out" if key.startswith("r-") else LEFT_OUT
 
 
@@ -165,7 +158,7 @@ def words_by_key(draft: Draft) -> dict[str, str]:
         part.key: printed(draft, part.text) for part in draft.parts() if part.key in draft.numbers
     }
     return found | {
-        ask.key: printed(draft, f"{ask.verb} {ask.text}") for ask in draft.asks if not ask.is_hidden
+        key: printed(draft, f"{ask.verb} {ask.text}") for key, ask in draft.shown_asks.items()
     }
 
 

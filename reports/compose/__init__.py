@@ -99,7 +99,7 @@ def generate(
         facts=facts,
         cover=_cover(briefing, facts),
         sections={content: CONTENTS[content](writer) for content in contents},
-        lead=writer.paragraph("It is recommended that you:", about="recommendation"),
+        lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
     )
 

@@ -29,7 +29,7 @@ def next_steps(writer: Writer) -> Section:
         writer.paragraph(
             opening,
             about="next steps",
-            sources=[item_source(item) for item in late] or [facts.plan_source],
+            sources=[item_source(item) for item in late] or None,
         )
     ]
     for pillar in facts.pillars:
@@ -47,7 +47,6 @@ def next_steps(writer: Writer) -> Section:
             "You will be told of any new risk to the Plan, or of anything else under it that needs "
             "your attention, as soon as it is identified.",
             about="standing sentence on risks",
-            sources=[facts.plan_source],
         )
     )
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
@@ -140,15 +139,6 @@ def _risks(writer: Writer) -> Iterator[Paragraph]:
 
 def risks(writer: Writer) -> Section:
     """Return the risks escalated to the Minister, or a sentence that there are none."""
-    told = (
-        _risks(writer)
-        if writer.facts.risks
-        else [
-            writer.paragraph(
-                "No risk to the Plan is before you.",
-                about="risks",
-                sources=[writer.facts.plan_source],
-            )
-        ]
-    )
-    return Section(SectionKind.RISKS, "Risks", tuple(told))
+    none = writer.paragraph("No risk to the Plan is before you.", about="risks")
+    told = tuple(_risks(writer)) if writer.facts.risks else (none,)
+    return Section(SectionKind.RISKS, "Risks", told)

@@ -116,13 +116,8 @@ def delay(writer: Writer) -> Section:
     paragraphs = []
     if not late:
         span = period(facts.briefing.period_start, facts.briefing.period_end)
-        paragraphs.append(
-            writer.paragraph(
-                f"No delay was recorded in {span}, and no milestone is overdue.",
-                about="no delay",
-                sources=[facts.plan_source],
-            )
-        )
+        words = f"No delay was recorded in {span}, and no milestone is overdue."
+        paragraphs.append(writer.paragraph(words, about="no delay"))
     if len(keys) > 1:
         paragraphs.append(_key_items(writer, keys))
     for entry in keys:
@@ -281,15 +276,10 @@ def mitigation(writer: Writer) -> Section:
             )
         )
     if not paragraphs:
-        paragraphs.append(
-            writer.paragraph(
-                "There is no delay to make good."
-                if not late
-                else "The delays above are over; no mitigation was recorded for them.",
-                about="nothing to mitigate",
-                sources=[writer.facts.plan_source],
-            )
-        )
+        words = "There is no delay to make good."
+        if late:
+            words = "The delays above are over; no mitigation was recorded for them."
+        paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
     return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
 
 

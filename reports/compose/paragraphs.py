@@ -82,12 +82,14 @@ class Writer:
         *,
         about: str,
         bullets: Iterable[Bullet] = (),
-        sources: Iterable[Source] = (),
+        sources: Iterable[Source] | None = None,
     ) -> Paragraph:
         """Return a paragraph with a key that stays the same whenever it is composed.
 
-        `about` must be unique in the paper. The key is a digest of it.
+        `about` must be unique in the paper. The key is a digest of it. The source is the plan,
+        unless others are given.
         """
+        sources = [self.facts.plan_source] if sources is None else sources
         return Paragraph(
             key=key("p", about),
             text=self.text(text) if isinstance(text, str) else text,

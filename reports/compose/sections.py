@@ -55,14 +55,8 @@ def purpose(writer: Writer) -> Section:
         else f"This paper reports to you on progress with {plan} (the Plan), which was released on "
         f"{long_date(facts.plan.released_on)}. It covers {span}."
     )
-    return Section(
-        SectionKind.PURPOSE,
-        "Purpose",
-        (
-            writer.paragraph(opening, about="purpose", sources=[facts.plan_source]),
-            _in_figures(writer),
-        ),
-    )
+    first = writer.paragraph(opening, about="purpose")
+    return Section(SectionKind.PURPOSE, "Purpose", (first, _in_figures(writer)))
 
 
 def figures(writer: Writer) -> Section:
@@ -75,7 +69,7 @@ def _in_figures(writer: Writer) -> Paragraph:
     return writer.paragraph(
         f"{_figures(facts)}{_where_to_look(writer)}",
         about="figures",
-        sources=[item_source(item) for item in facts.items] or [facts.plan_source],
+        sources=[item_source(item) for item in facts.items] or None,
     )
 
 
@@ -134,12 +128,7 @@ def background(writer: Writer) -> Section:
     with errors_naming(facts.plan_source):
         for index, block in enumerate(writer.blocks(facts.plan.background)):
             paragraphs.append(
-                writer.paragraph(
-                    block.text,
-                    about=f"background {index}",
-                    bullets=block.bullets,
-                    sources=[facts.plan_source],
-                )
+                writer.paragraph(block.text, about=f"background {index}", bullets=block.bullets)
             )
     coordinator = facts.coordinator
     others = [agency for agency in facts.members if agency.pk != coordinator.pk]
@@ -158,7 +147,7 @@ def background(writer: Writer) -> Section:
         sentence += f"to which {members} also {agree(len(others), 'belongs', 'belong')}."
     else:
         sentence = f"{capitalised(who)} coordinates the Plan."
-    paragraphs.append(writer.paragraph(sentence, about="members", sources=[facts.plan_source]))
+    paragraphs.append(writer.paragraph(sentence, about="members"))
     if facts.answer is not None:
         paragraphs.append(answer_paragraph(writer, facts.answer))
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
@@ -248,7 +237,7 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
         sources=[
             facts.update_source(item, update) for item in heard for update in facts.updates_of(item)
         ]
-        or [writer.facts.plan_source],
+        or None,
     )
 
 

@@ -142,6 +142,15 @@ class Draft:
         shown = [part.key for portion in ordered for part in portion.shown]
         object.__setattr__(self, "numbers", {key: n for n, key in enumerate(shown, start=1)})
 
+    @property
+    def shown_asks(self) -> dict[str, Ask]:
+        """The recommendations of the paper by key, in order."""
+        return {ask.key: ask for ask in self.asks if not ask.is_hidden}
+
+    def ask_number(self, key: str) -> int:
+        """Return the number of a recommendation in the paper, or 0 if it is not there."""
+        return list(self.shown_asks).index(key) + 1 if key in self.shown_asks else 0
+
     def parts(self) -> Iterator[Part]:
         for portion in self.portions:
             yield from portion.parts
@@ -210,7 +219,7 @@ def broken_references(draft: Draft) -> list[str]:
     """Return keys of shown parts and recommendations that refer to a hidden or missing
     paragraph."""
     shown: list[Part | Ask] = [part for portion in draft.portions for part in portion.shown]
-    shown += [ask for ask in draft.asks if not ask.is_hidden]
+    shown += draft.shown_asks.values()
     return [
         each.key
         for each in shown

@@ -154,7 +154,6 @@ def page_of(briefing: Briefing) -> Page:
             strands=tuple(_compared(draft, drift)) if drift else (),
         )
 
-    shown_asks = [ask.key for ask in draft.asks if not ask.is_hidden]
     return Page(
         briefing=briefing,
         draft=draft,
@@ -172,7 +171,7 @@ def page_of(briefing: Briefing) -> Page:
             Asked(
                 ask=ask,
                 version=rows.asks[ask.key].version,
-                number=shown_asks.index(ask.key) + 1 if ask.key in shown_asks else 0,
+                number=draft.ask_number(ask.key),
                 words=_words(printed(draft, ask.text), maori).text,
                 typed=to_numbers(draft, ask.text),
                 options=" / ".join(ask.options or ask.verb.options),

@@ -93,7 +93,7 @@ def assembled(draft: Draft, found: Generated) -> Document:
     Raise `DocumentError` without a recommendation.
     """
     closing = next((each for each in draft.portions if each.content == CLOSING), None)
-    asks = [ask for ask in draft.asks if not ask.is_hidden]
+    asks = draft.shown_asks.values()
     if closing is None or not closing.shown or not asks:
         raise DocumentError("The briefing makes no recommendation; write one.")
     maori = found.facts.maori

@@ -81,39 +81,31 @@ def drawn(look: Look, found: Trends) -> dict[str, object]:
 
 
 def by_stage(found: Trends, links: dict[date, str]) -> SafeString:
-    days = [month.day for month in found.months]
     series = [
         Series(stage.label, [month.stages[stage] for month in found.months], fill)
         for stage, fill, *_ in charts.STAGES
     ]
-    return charts.on_screen(
-        lambda narrow: charts.months_stacked(
-            days,
-            series,
-            title="Work items by stage at each month’s end",
-            description=trend_words.stages(found),
-            links=links,
-            narrow=narrow,
-        )
-    )
+    title = "Work items by stage at each month’s end"
+    return by_month(series, links, title, trend_words.stages(found))
 
 
 def by_lateness(found: Trends, links: dict[date, str]) -> SafeString:
-    days = [month.day for month in found.months]
     series = [
         Series("Overdue", [month.overdue for month in found.months], charts.OVERDUE),
         Series(
             "Expected late", [month.expected_late for month in found.months], charts.EXPECTED_LATE
         ),
     ]
+    title = "Milestones overdue and expected late at each month’s end"
+    return by_month(series, links, title, trend_words.lateness(found))
+
+
+def by_month(
+    series: Sequence[Series], links: dict[date, str], title: str, description: str
+) -> SafeString:
     return charts.on_screen(
         lambda narrow: charts.months_stacked(
-            days,
-            series,
-            title="Milestones overdue and expected late at each month’s end",
-            description=trend_words.lateness(found),
-            links=links,
-            narrow=narrow,
+            list(links), series, title=title, description=description, links=links, narrow=narrow
         )
     )
 
