@@ -6,29 +6,18 @@ from agencies.models import Agency, Seat
 from reports.compose.standing_text import filled
 from reports.document.dates import add_months
 from reports.models import Briefing
+from reports.models.briefing import COVER_FIELDS
 from workitems.models import Plan
 
 # Title of a briefing without a kind.
 TITLE = "Progress on {plan}"
 
-# Fields copied from the plan's last briefing.
-CARRIED_OVER = (
-    "action_sought",
-    "marking",
-    "copied_to",
-    "for_referral_to",
-    "contact_name",
-    "contact_phone",
-    "contact_mobile",
-    "second_contact_name",
-    "second_contact_phone",
-    "second_contact_mobile",
-    "manager_name",
-    "manager_role",
-    "manager_phone",
-    "manager_mobile",
-    "on_behalf_of",
-)
+# Fields that are not copied from the plan's last briefing.
+OF_ONE_BRIEFING = {
+    *("title", "tracker_number", "period_start", "period_end", "dated", "deadline"),
+    "agencies_consulted",
+}
+CARRIED_OVER = tuple(name for name in COVER_FIELDS if name not in OF_ONE_BRIEFING)
 
 
 def next_period(plan: Plan, today: date) -> tuple[date, date, date]:

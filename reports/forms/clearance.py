@@ -100,8 +100,8 @@ class CommentForm(forms.Form):
 class ThreadForm(forms.Form):
     """A reply to a comment. The submit button says whether it also resolves it."""
 
-    text = words("Reply, or how it was resolved", rows=2)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["text"].error_messages["required"] = "Write what you have to say."
+    text = words(
+        "Reply, or how it was resolved",
+        rows=2,
+        error_messages={"required": "Write what you have to say."},
+    )

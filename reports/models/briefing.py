@@ -22,6 +22,31 @@ DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
 MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
 
+# Fields the coordinator may change. The plan and the author never change.
+COVER_FIELDS = (
+    "title",
+    "tracker_number",
+    "period_start",
+    "period_end",
+    "dated",
+    "deadline",
+    "action_sought",
+    "marking",
+    "copied_to",
+    "for_referral_to",
+    "agencies_consulted",
+    "contact_name",
+    "contact_phone",
+    "contact_mobile",
+    "second_contact_name",
+    "second_contact_phone",
+    "second_contact_mobile",
+    "manager_name",
+    "manager_role",
+    "manager_phone",
+    "manager_mobile",
+    "on_behalf_of",
+)
 
 # Agencies asked for clearance can read the briefing in these states.
 CONSULTED_STATES = ("in_consultation", "awaiting")

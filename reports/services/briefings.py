@@ -9,35 +9,10 @@ from django.db import IntegrityError, transaction
 from agencies import history
 from agencies.models import User
 from reports.models import MARKING_TOO_HIGH, Briefing
+from reports.models.briefing import COVER_FIELDS
 from reports.services.gates import not_now
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
-
-# Fields the coordinator may change. The plan and the author never change.
-COVER_FIELDS = (
-    "title",
-    "tracker_number",
-    "period_start",
-    "period_end",
-    "dated",
-    "deadline",
-    "action_sought",
-    "marking",
-    "copied_to",
-    "for_referral_to",
-    "agencies_consulted",
-    "contact_name",
-    "contact_phone",
-    "contact_mobile",
-    "second_contact_name",
-    "second_contact_phone",
-    "second_contact_mobile",
-    "manager_name",
-    "manager_role",
-    "manager_phone",
-    "manager_mobile",
-    "on_behalf_of",
-)
 
 
 @transaction.atomic

@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from reports.progress.changes import Change, Comparison, Kind, read_changes
 from reports.progress.changes.periods import between, offered
 from reports.progress.view import Look
-from reports.views.dashboard import chosen, look_of
+from reports.views.dashboard import chosen, look_of, look_page
 
 # Sentences shown of each kind. Further ones are on the kind's own pages.
 SENTENCES_SHOWN = 50
@@ -48,22 +47,19 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     if only:
         paginator = Paginator(found.of(Kind(only)), SENTENCES_SHOWN)
         page = paginator.get_page(request.GET.get("page"))
-    return render(
+    return look_page(
         request,
-        "reports/dashboard/changes.html",
-        context
-        | {
-            "look": look,
-            "earlier": earlier,
-            "compared_with": "" if is_asked else usual.words,
-            "headline": headline(look, found),
-            "meanwhile": meanwhile(look),
-            "groups": [group(look, found, kind) for kind in found.counts],
-            "only": Kind(only) if only else None,
-            "page": page,
-            "rows": rows(found, page) if page is not None else [],
-        },
-        status=422 if context["bar"].errors else 200,
+        "changes",
+        context,
+        look=look,
+        earlier=earlier,
+        compared_with="" if is_asked else usual.words,
+        headline=headline(look, found),
+        meanwhile=meanwhile(look),
+        groups=[group(look, found, kind) for kind in found.counts],
+        only=Kind(only) if only else None,
+        page=page,
+        rows=rows(found, page) if page is not None else [],
     )
 
 

@@ -32,6 +32,14 @@ def look_of(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
     return look, {"plan": plan, "bar": bar, "look": look, "today": bar.today}
 
 
+def look_page(
+    request: HttpRequest, name: str, context: dict[str, Any], **more: Any
+) -> HttpResponse:
+    """Render a page of the dashboard. The status is 422 if the filter bar has errors."""
+    status = 422 if context["bar"].errors else 200
+    return render(request, f"reports/dashboard/{name}.html", context | more, status=status)
+
+
 @require_GET
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
@@ -60,12 +68,8 @@ def register(
 ) -> HttpResponse:
     """Render one page of a register."""
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        f"reports/dashboard/{template}.html",
-        context | {"page": page, "lines": page.object_list, "total": len(rows)},
-        status=422 if context["bar"].errors else 200,
-    )
+    lines = page.object_list
+    return look_page(request, template, context, page=page, lines=lines, total=len(rows))
 
 
 def plan_of(look: Look) -> PlanAt:

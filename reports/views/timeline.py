@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from reports import charts
@@ -11,7 +10,7 @@ from reports.document.dates import long_date
 from reports.progress import timeline as milestones
 from reports.progress.timeline import GroupBy
 from reports.progress.view import Look
-from reports.views.dashboard import chosen, look_of
+from reports.views.dashboard import chosen, look_of, look_page
 
 
 @require_GET
@@ -23,28 +22,23 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
     )
     other = GroupBy.PILLAR if by == GroupBy.AGENCY else GroupBy.AGENCY
     is_all = request.GET.get("open") == "all"
-    return render(
+    is_drawn = is_all or not found.is_huge
+    return look_page(
         request,
-        "reports/dashboard/timeline.html",
-        context
-        | {
-            "timeline": found,
-            "by": by,
-            "is_open": found.is_short or is_all,
-            "is_drawn": is_all or not found.is_huge,
-            "other": other,
-            "other_url": look.link("timeline", group=other),
-            "says": found.words,
-            "open_url": look.link("timeline", group=by, open="all"),
-            "shapes": charts.strip_shapes(),
-            "legend": charts.strip_legend(),
-            "axis": charts.strip_axis(found.scale, found.on, day_name(look)),
-            "groups": [
-                drawn(look, found, group, by, rows=is_all or not found.is_huge)
-                for group in found.groups
-            ],
-        },
-        status=422 if context["bar"].errors else 200,
+        "timeline",
+        context,
+        timeline=found,
+        by=by,
+        is_open=found.is_short or is_all,
+        is_drawn=is_drawn,
+        other=other,
+        other_url=look.link("timeline", group=other),
+        says=found.words,
+        open_url=look.link("timeline", group=by, open="all"),
+        shapes=charts.strip_shapes(),
+        legend=charts.strip_legend(),
+        axis=charts.strip_axis(found.scale, found.on, day_name(look)),
+        groups=[drawn(look, found, group, by, rows=is_drawn) for group in found.groups],
     )
 
 

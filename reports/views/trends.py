@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
@@ -14,7 +13,7 @@ from reports.progress import trend_words
 from reports.progress import trends as figures
 from reports.progress.trends import DelayDays, MetBy, Trends
 from reports.progress.view import Look
-from reports.views.dashboard import look_of
+from reports.views.dashboard import look_of, look_page
 from workitems.standing import count_noun, days_in_words
 
 
@@ -28,12 +27,7 @@ def trends(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if context["has_items"]:
         context |= drawn(look, found)
-    return render(
-        request,
-        "reports/dashboard/trends.html",
-        context,
-        status=422 if context["bar"].errors else 200,
-    )
+    return look_page(request, "trends", context)
 
 
 def drawn(look: Look, found: Trends) -> dict[str, object]:
