@@ -12,7 +12,15 @@ from reports.document.text import Bullet, DocumentError, Text, check_length, che
 MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
 
 
-class Stage(StrEnum):
+class LabelledEnum(StrEnum):
+    """Words that the database stores as codes: "not_started" is "Not started"."""
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Stage(LabelledEnum):
     """Stage of a work item. The values are those stored by `WorkItem`."""
 
     NOT_STARTED = "not_started"
@@ -21,21 +29,13 @@ class Stage(StrEnum):
     ONGOING = "ongoing"
     WITHDRAWN = "withdrawn"
 
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
 
-
-class Confidence(StrEnum):
+class Confidence(LabelledEnum):
     """The agency's own rating of a work item."""
 
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
     OFF_TRACK = "off_track"
-
-    @property
-    def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
 
     @property
     def mark(self) -> str:
@@ -284,16 +284,12 @@ class ProgressPicture:
             )
 
 
-class Level(StrEnum):
+class Level(LabelledEnum):
     """Likelihood, impact or severity of a risk. The values are those stored by `Risk`."""
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
 
 
 def check_words(text: Text, what: str, *, blank: bool = False) -> None:

@@ -11,10 +11,10 @@ What cannot be done raises `DraftError`, whose message is shown to the user.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from hashlib import sha256
 
 from reports.document import Source, Verb, markup
+from reports.document.annexes import LabelledEnum
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
@@ -36,16 +36,12 @@ class DraftError(ValueError):
     """The change cannot be made. The message is shown to the user."""
 
 
-class Origin(StrEnum):
+class Origin(LabelledEnum):
     """How a part's text came about."""
 
     GENERATED = "generated"
     EDITED = "edited"
     WRITTEN = "written"
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
 
 
 @dataclass(frozen=True, slots=True)

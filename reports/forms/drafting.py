@@ -92,18 +92,16 @@ class MoveForm(forms.Form):
         return LAST if position is None else position
 
 
-class SplitForm(forms.Form):
-    at = forms.IntegerField(min_value=0, max_value=MAX_SOURCE)
-    version = forms.IntegerField(min_value=0)
-
-
-class BackForm(forms.Form):
-    to = forms.IntegerField(min_value=0, max_value=2**62)
-    version = forms.IntegerField(min_value=0)
-
-
 class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=0)
+
+
+class SplitForm(VersionForm):
+    at = forms.IntegerField(min_value=0, max_value=MAX_SOURCE)
+
+
+class BackForm(VersionForm):
+    to = forms.IntegerField(min_value=0, max_value=2**62)
 
 
 class DriftForm(VersionForm):

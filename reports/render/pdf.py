@@ -103,9 +103,8 @@ def refuse_unprintable(text: str) -> None:
 
 def check_file(data: bytes) -> None:
     """Raise `RenderRefused` unless the bytes are one complete PDF that declares both standards."""
-    if not data.startswith(b"%PDF-1.7") or data.count(b"%%EOF") != 1:
-        raise RenderRefused("The file came out incomplete. Please try again.")
-    if not data.rstrip().endswith(b"%%EOF"):
+    is_whole = data.startswith(b"%PDF-1.7") and data.rstrip().endswith(b"%%EOF")
+    if not is_whole or data.count(b"%%EOF") != 1:
         raise RenderRefused("The file came out incomplete. Please try again.")
     if not makes_both_claims(data):
         raise RenderRefused("The file would not say that it is accessible and fit for the archive.")
