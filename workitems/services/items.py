@@ -93,10 +93,12 @@ def change_status(
     check_stage(item, stage, reason=reason, on=on, completed_on=completed_on)
     check_confidence(confidence)
     done = (completed_on or item.completed_on or on) if stage == Stage.COMPLETE else None
-    if (stage, confidence, done) == (item.stage, item.confidence, item.completed_on):
+    new = {"stage": stage, "confidence": confidence, "completed_on": done}
+    if new == {name: getattr(item, name) for name in new}:
         return item
-    item.stage, item.confidence, item.completed_on = stage, confidence, done
-    return history.save_version(item, "stage", "confidence", "completed_on", by=by, reason=reason)
+    for name, value in new.items():
+        setattr(item, name, value)
+    return history.save_version(item, *new, by=by, reason=reason)
 
 
 @transaction.atomic
