@@ -164,8 +164,7 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
             standing=_standing(item),
-            objective=_passages(facts, item.objective),
-            action=_passages(facts, item.action),
+            **{name: _passages(facts, getattr(item, name)) for name in WorkItemText.LABELS},
             reports=tuple(_report(facts, item, update) for update in _last_round(facts, item)),
             milestones=tuple(_milestone(step) for step in item.milestones),
         )

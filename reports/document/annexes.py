@@ -174,7 +174,8 @@ class WorkItemText:
     reports: tuple[ItemReport, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()
 
-    # The texts as they are printed one after the other, each under its label.
+    # The texts as they are printed one after the other, each under its label. They are called as in
+    # `ItemAt` (workitems/plan_at/rows.py), which fills them.
     LABELS: ClassVar[dict[str, str]] = {"objective": "Objective", "action": "Action"}
 
     def __post_init__(self) -> None:
