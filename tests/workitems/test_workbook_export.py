@@ -240,7 +240,16 @@ def test_the_command_reports_that_it_cannot_write_the_file(tmp_path):
 
 def test_the_documentation_matches_the_format(settings):
     page = (settings.BASE_DIR / "docs" / "workbook.md").read_text()
-    assert described() in page, "docs/workbook.md: paste workitems.workbook.columns.described()"
+    assert described() in page, "run: python3 manage.py describe_workbook"
+
+
+def test_the_command_writes_the_format_into_the_documentation(settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "workbook.md"
+    page.write_text("What an import does.\n\n### Old sheet\n\nOld column.\n")
+    call_command("describe_workbook")
+    assert page.read_text() == f"What an import does.\n\n{described()}"
 
 
 @pytest.mark.parametrize("background", ["\x1b", "One.\n\n\ufffe"])

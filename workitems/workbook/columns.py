@@ -298,16 +298,11 @@ def described() -> str:
     out = []
     for sheet in SHEETS:
         heading = "Key" if sheet.downwards else "Column"
-        out += [
-            f"### {sheet.name}",
-            "",
-            sheet.note,
-            "",
-            f"| {heading} | Must be filled | Holds |",
-            "| --- | --- | --- |",
-        ]
+        out += [f"### {sheet.name}", "", sheet.note, ""]
+        out += [f"| {heading} | Must be filled | Holds |", "| --- | --- | --- |"]
         for column in sheet:
-            holds = " ".join(filter(None, [sentence_start(column.kind.right), column.note]))
-            out.append(f"| {column.heading} | {'yes' if column.required else 'no'} | {holds} |")
+            filled = "yes" if column.required else "no"
+            holds = f"{sentence_start(column.kind.right)} {column.note}".strip()
+            out.append(f"| {column.heading} | {filled} | {holds} |")
         out.append("")
     return "\n".join(out)
