@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import VersionedForm
 from reports.models import AnnexChoice, Briefing, BriefingKind
-from workitems.forms.items import VersionedForm
 
 SHOWS = {
     AnnexChoice.PROGRESS: "One page: how many items are at which stage in each pillar, and how milestones slipped.",

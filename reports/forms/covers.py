@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.db.models import Field
 
+from agencies.fields import DayField, VersionedForm
 from reports.models import MARKING_TOO_HIGH, Briefing
 from reports.services import COVER_FIELDS
-from workitems.forms.items import DayField, VersionedForm
 
 
 def text(name: str, **options: Any) -> forms.CharField:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import ReasonField
+from agencies.fields import ReasonField, VersionedForm
 from reports.compose.standing_text import WORDS
 from reports.document import Verb
 from reports.document.markup import MAX_SOURCE
@@ -15,7 +15,6 @@ from reports.forms.annex_choices import AnnexesForm
 from reports.models import BriefingKind, Content, KindSection
 from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, TITLE_LENGTH
 from reports.services.kinds import FIRST, MOST_ASKS, AskWords
-from workitems.forms.items import VersionedForm
 
 FILLED_IN = (
     "Filled in by each briefing: "

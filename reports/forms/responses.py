@@ -6,13 +6,12 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import DayField, ReasonField
+from agencies.fields import TEXT_LENGTH, DayField, ReasonField, VersionedForm
 from agencies.models import Agency
 from reports.models import FollowUp, Response
 from reports.models.response import RATINGS
 from reports.services.responses import Asked, Marked
 from workitems.forms.evidence import AttachmentField
-from workitems.forms.items import TEXT_LENGTH, VersionedForm
 from workitems.models import Plan
 
 SCALE = [

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from agencies.fields import LinesField, ReasonField, VersionedForm
 from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
-from workitems.forms.items import LinesField, ReasonField, VersionedForm
 
 
 class AttachmentField(forms.FileField):

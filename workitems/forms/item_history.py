@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import DayField
 from agencies.models import Agency
-from workitems.forms.items import DayField
 from workitems.models import Plan
 from workitems.narrative import Field, Wanted
 

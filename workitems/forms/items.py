@@ -4,11 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import TEXT_LENGTH as TEXT_LENGTH
-from agencies.fields import DayField as DayField
-from agencies.fields import LinesField as LinesField
-from agencies.fields import ReasonField as ReasonField
-from agencies.fields import VersionedForm as VersionedForm
+from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Confidence, Stage

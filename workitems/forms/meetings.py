@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
-from workitems.forms.items import DayField, LinesField, ReasonField, VersionedForm
 from workitems.models import Decision, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH
 

@@ -7,8 +7,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
+from agencies.fields import LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
-from workitems.forms.items import LinesField, ReasonField, VersionedForm
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from workitems.forms.items import DayField, LinesField, ReasonField
+from agencies.fields import DayField, LinesField, ReasonField
 
 
 class OpenRoundForm(forms.Form):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
-from workitems.forms.items import DayField, LinesField, ReasonField, VersionedForm
 from workitems.models import Meeting, Milestone, Variation, WorkItem
 
 

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
+from agencies.fields import VersionedForm
 from workitems import services, standing
 from workitems.forms.items import (
     CloseMilestoneForm,
     MoveForecastForm,
     ReopenMilestoneForm,
-    VersionedForm,
 )
 from workitems.models import Milestone
 from workitems.services import items as item_services
