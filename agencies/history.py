@@ -61,8 +61,7 @@ def save(
 def save_version(
     row: Row, *fields: str, by: User | None, reason: str = "", at: datetime | None = None
 ) -> Row:
-    """Write these fields, or all, and make the row's `version` one higher, as every change by a
-    page does."""
+    """Save the row, or these fields, with its `version` one higher."""
     row.version += 1  # type: ignore[attr-defined]
     return save(row, by=by, reason=reason, at=at, fields=[*fields, "version"] if fields else None)
 

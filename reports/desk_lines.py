@@ -86,8 +86,7 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
 
 
 def _consultations(agencies: set[int], on: date) -> list[Line]:
-    """Return one line for each paper in consultation, with its counts of answers and open
-    comments."""
+    """Return a line for each paper in consultation, with its counts of answers and comments."""
     asked = Q(clearances__is_withdrawn=False)
     rows: Iterable[Any] = (  # Annotated with three counts.
         Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=State.IN_CONSULTATION)

@@ -109,8 +109,7 @@ class WorkItemFilter(django_filters.FilterSet):
         return found.order_by(*order_of(sort))
 
     def among(self, at: PlanAt, sort: str) -> list[ItemAt]:
-        """Return the items at a moment that pass the filters, sorted. Equal ones keep the Plan's
-        order."""
+        """Return the items at a moment that pass the filters, sorted, else in the Plan's order."""
         self.form.is_valid()
         return in_order(narrowed(at, self.form.cleaned_data), sort, at)
 

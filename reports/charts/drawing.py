@@ -53,8 +53,7 @@ def picture(
 
 
 def on_screen(draw: Callable[[bool], SafeString]) -> SafeString:
-    """Return a chart drawn both wide and narrow (`draw(True)`); the stylesheet shows one of
-    them."""
+    """Return a chart drawn wide and narrow (`draw(True)`); the stylesheet shows one of them."""
     wide = draw(False)
     if not wide:
         return wide
@@ -147,8 +146,7 @@ def diamond(x: float, y: float, fill: str) -> str:
 def textured(
     texture: str, x: float, y: float, width: float, height: float, stroke: str
 ) -> list[str]:
-    """Return a texture over a rectangle, so that its meaning does not depend on colour: upright,
-    level or dots."""
+    """Return a texture over a rectangle, so that colour is not needed: upright, level, dots."""
     if texture == "upright":
         return [line(x + n, y, x + n, y + height, stroke=stroke) for n in range(4, int(width), 6)]
     if texture == "level":

@@ -32,8 +32,7 @@ def blocking(briefing: Briefing, before: Gate) -> list[Check]:
 
 
 def _overridden(check: Check, row: CheckOverride | None) -> Check:
-    """Add the override to a warning, or mark it as lapsed if the warning's text has changed
-    since."""
+    """Add the override to a warning, or mark it as lapsed if the warning's text has changed."""
     if row is None or check.is_blocking:
         return check
     if row.about != check.about:

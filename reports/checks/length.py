@@ -13,8 +13,7 @@ COVER_PAGES = 1
 
 
 def pages(document: Document) -> int:
-    """Return the estimated pages of the cover, the text and the sign-off, to within about a
-    tenth."""
+    """Return the estimated pages of cover, text and sign-off, to within about a tenth."""
     lines = TITLE + SIGN_OFF + HEADING * (len(document.sections) + 1)
     for paragraph in document.paragraphs():
         lines += _lines(paragraph.text, COLUMN) + PARAGRAPH + _bullets(paragraph.bullets)

@@ -105,8 +105,7 @@ def _of_draft(
 
 
 def _of_records(briefing: Briefing) -> Material:
-    """Return the data of a briefing without a draft, whose paper is composed from the records
-    alone."""
+    """Return the data of a briefing without a draft, composed from the records alone."""
     document: Document | None = None
     refusal = ""
     try:

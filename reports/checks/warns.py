@@ -59,8 +59,7 @@ def _length(material: Material) -> Iterator[Check]:
 
 
 def _stale(material: Material) -> Iterator[Check]:
-    """Yield edited paragraphs whose records have changed, and generated ones that a refresh would
-    change."""
+    """Yield edited paragraphs whose records changed, and generated ones that would change."""
     for drift in drifts(material.draft, material.composed):
         if drift.key in material.draft.numbers:
             yield warn(

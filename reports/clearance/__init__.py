@@ -1,2 +1,1 @@
-"""Agencies' clearance of a draft: which paragraphs concern them, the pages they read, and
-notices."""
+"""Agencies' clearance of a draft: their paragraphs, the pages they read, and notices."""

@@ -1,5 +1,4 @@
-"""A draft as an agency reads it for clearance: its paragraphs, what has changed, and all
-comments."""
+"""A draft as an agency reads it for clearance: its paragraphs, changes and comments."""
 
 from collections import defaultdict
 from collections.abc import Iterable

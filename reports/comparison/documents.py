@@ -212,8 +212,7 @@ class Comparison:
 
     @property
     def summary(self) -> str:
-        """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations are counted
-        apart."""
+        """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations apart."""
         said = []
         for noun, parts in (
             ("paragraph", (*self.parts, self.closing)),
@@ -274,8 +273,7 @@ def compare(was: Document, now: Document) -> Comparison:
 
 
 def text_of(said: Numbered) -> str:
-    """Return the printed text: one line each for the text, sub-bullets and a recommendation's
-    options."""
+    """Return the printed text: a line each for text, sub-bullets and options."""
     if isinstance(said, Recommendation):
         return f"{said.verb} {words(said.text)}\n{' / '.join(said.printed_options)}"
     return "\n".join((words(said.text), *_bullets(said.bullets)))
@@ -353,8 +351,7 @@ class _Order:
         self.kept = dict(kept)
 
     def entries(self, old: Iterable[int], new: Iterable[int]) -> Iterator[Entry]:
-        """Yield matched positions in the later order; removed ones follow what they used to
-        follow."""
+        """Yield matched positions in the later order; removed ones follow what they followed."""
         behind: dict[int | None, list[int]] = defaultdict(list)
         anchor: int | None = None
         for a in old:

@@ -117,8 +117,7 @@ def _candidates(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pa
 
 
 def _similarity(was: Counter[str], now: Counter[str]) -> int:
-    """Return the similarity in thousandths: twice the shared words, divided by the words of
-    both."""
+    """Return the similarity in thousandths: twice the shared words by the words of both."""
     few, many = sorted((was, now), key=len)
     both = sum(min(count, many[word]) for word, count in few.items() if word in many)
     return 2000 * both // max(was.total() + now.total(), 1)
@@ -150,8 +149,7 @@ def in_order(
 
 
 class _Heaviest:
-    """The heaviest chain ending before a position, as a Fenwick tree: both operations take O(log
-    n)."""
+    """The heaviest chain ending before a position, as a Fenwick tree: operations in O(log n)."""
 
     def __init__(self, places: int) -> None:
         self.best: list[tuple[int, Pair | None]] = [(0, None)] * (places + 1)

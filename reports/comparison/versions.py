@@ -1,5 +1,4 @@
-"""Versions that a briefing can be compared with: its draft, now or earlier, and the plan's issued
-papers."""
+"""Versions that a briefing can be compared with: drafts of any day, and issued papers."""
 
 import re
 from collections.abc import Iterator
@@ -67,8 +66,7 @@ class Choice:
 
     @property
     def usual(self) -> Version | None:
-        """The version shown by default: the draft until it is issued, then the newest issued
-        version."""
+        """The version shown by default: the draft until it is issued, then the newest issued one."""
         order = (*self.issued, *self.draft) if self.briefing.is_issued else tuple(self)
         return order[0] if order else None
 

@@ -47,8 +47,7 @@ from workitems.standing import Late
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:
-    """Return items by stage in each pillar, and the most important milestones, in the plan's
-    order."""
+    """Return items by stage in each pillar, and the main milestones, in the plan's order."""
     steps = [(item, step) for item in facts.items for step in item.milestones]
     steps = [(item, step) for item, step in steps if step.late.state != Late.WITHDRAWN]
     note, room = "", timeline_room(len(facts.pillars))
@@ -171,8 +170,7 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
 
 
 def _last_round(facts: Facts, item: ItemAt) -> list[Update]:
-    """Return the item's accepted updates of the last round that has any, the lead agency's
-    first."""
+    """Return the item's accepted updates of the last round that has any, the lead's first."""
     updates = facts.updates_of(item)
     found = [row for row in updates if row.of_return.round_id == updates[-1].of_return.round_id]
     return sorted(found, key=lambda update: update.of_return.agency_id != item.lead)
@@ -247,8 +245,7 @@ def _mitigations(
 
 
 def risk_register(facts: Facts) -> RiskRegister:
-    """Return the risks that were open at any time since the period began: open ones first, most
-    severe first."""
+    """Return the risks open at any time in the period: open ones first, then by severity."""
     briefing, writer = facts.briefing, Writer(facts)
     numbers = {item.pk: item.number for item in facts.items}
     rows = sorted(
@@ -303,8 +300,7 @@ def consulted_table(facts: Facts) -> ConsultedTable:
 
 
 def consulted_rows(facts: Facts) -> Iterator[ConsultedRow]:
-    """Yield a row for each agency asked for clearance, then for each other agency named on the
-    cover."""
+    """Yield a row for each agency asked for clearance, then for others named on the cover."""
     briefing = facts.briefing
     asked = set()
     for row in facts.clearances:

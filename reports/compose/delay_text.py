@@ -92,8 +92,7 @@ def mitigation_source(item: ItemAt, step: MilestoneAt, delay: DelayAt, row: Miti
 
 
 def late_items(facts: Facts) -> list[LateItem]:
-    """Return items with a delay in the period or an overdue milestone: key items first, then open
-    ones."""
+    """Return items with a delay in the period or an overdue milestone, key items first."""
     start = facts.briefing.period_start
     found = []
     for item in facts.items:
@@ -207,8 +206,7 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
 
 
 def _slip(writer: Writer, slip: Slip) -> str:
-    """Return sentences with the dates, the days between them, the cause, and the agency's
-    explanation."""
+    """Return sentences with the dates, the days between them, the cause and the explanation."""
     sentences = [_dates(slip.milestone)]
     moved = max((delay.times_moved for delay in slip.delays), default=0)
     if moved > 1:

@@ -1,5 +1,4 @@
-"""Text, paragraphs and keys of a document: joins generated and typed text, and introduces
-agencies."""
+"""Text, paragraphs and keys of a document; joins texts and introduces agencies."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -25,8 +24,7 @@ class Writer:
         self._introduced: set[int] = set()
 
     def agency(self, agency: Agency) -> str:
-        """Return the name with the short name in brackets the first time, then only the short
-        name."""
+        """Return the name with the short name in brackets the first time, then only the latter."""
         if agency.pk in self._introduced or agency.short_name == agency.name:
             return agency.short_name
         self._introduced.add(agency.pk)

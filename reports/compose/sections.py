@@ -193,8 +193,7 @@ def achievements(writer: Writer) -> Section:
 
 
 def _completed(writer: Writer, completed: list[ItemAt]) -> Iterator[Paragraph]:
-    """Yield all completed items in one sentence if they fit, else some of each pillar, key items
-    first."""
+    """Yield all completed items in one sentence if they fit, else some of each pillar."""
     start = f"{capitalised(count_in_words(len(completed), 'work item'))} "
     start += f"{agree(len(completed), 'was', 'were')} completed in the period"
     if len(completed) <= MAX_COMPLETED:
@@ -242,8 +241,7 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
 
 
 def _headlines(writer: Writer, said: list[tuple[ItemAt, Update]]) -> list[Bullet]:
-    """Return a bullet for each headline: fragments if all were typed as fragments, else
-    sentences."""
+    """Return a bullet a headline: fragments if all were typed as fragments, else sentences."""
     bullets = []
     for item, update in said:
         with errors_naming(writer.facts.update_source(item, update)):
@@ -264,8 +262,7 @@ def _headlines(writer: Writer, said: list[tuple[ItemAt, Update]]) -> list[Bullet
 
 
 def _ended(text: Text, fragments: bool, last: bool) -> Text:
-    """Return a bullet's text with the right ending: a full stop, or none before the last
-    fragment."""
+    """Return a bullet's text with a full stop, or with none before the last fragment."""
     if not fragments:
         head = replace(text[0], text=capitalised(text[0].text))
         text = (head, *text[1:])

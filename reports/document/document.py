@@ -88,8 +88,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A record that a paragraph was written from, at one version of its history, with a label for
-    screens."""
+    """A record that a paragraph was written from, at one version, with a label for screens."""
 
     model: str
     pk: int
@@ -146,8 +145,7 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Recommendations:
-    """The closing section. Its lead is a numbered paragraph; its items are numbered separately,
-    from 1."""
+    """The closing section. Its lead is a numbered paragraph; its items are numbered from 1."""
 
     lead: Paragraph
     items: tuple[Recommendation, ...]
@@ -240,8 +238,7 @@ class Document:
         recommendation: Recommendations,
         annexes: Iterable[Annex] = (),
     ) -> Document:
-        """Build the document with paragraphs and recommendations numbered, ignoring their numbers
-        so far."""
+        """Build the document with paragraphs and recommendations numbered anew."""
         numbered, closing = number_through(tuple(sections), recommendation)
         return cls(
             plan_title=plan_title,
@@ -279,8 +276,7 @@ class Document:
         return self.cover.title
 
     def paragraphs(self) -> Iterator[Paragraph]:
-        """Yield the numbered paragraphs in printed order, with the lead of the recommendations
-        last."""
+        """Yield the numbered paragraphs in printed order; the recommendations' lead comes last."""
         for section in self.sections:
             yield from section.paragraphs
         yield self.recommendation.lead
@@ -308,8 +304,7 @@ class Document:
 def number_through(
     sections: tuple[Section, ...], recommendation: Recommendations
 ) -> tuple[tuple[Section, ...], Recommendations]:
-    """Return the same parts with paragraphs numbered from 1 throughout, and recommendations from
-    1."""
+    """Return the same parts, paragraphs numbered from 1 and recommendations from 1."""
     number = 0
     numbered = []
     for section in sections:

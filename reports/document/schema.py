@@ -30,8 +30,7 @@ SIMPLE: dict[Any, dict[str, str]] = {
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the schema that `from_json` accepts at the current schema number, with a definition
-    for each class."""
+    """Return the schema that `from_json` accepts now, with a definition for each class."""
     definitions: dict[str, Any] = {}
     document = _of(Document, definitions)
     return {

@@ -20,8 +20,7 @@ class DocumentError(ValueError):
 
 
 def check_text(text: str, what: str, *, blank: bool = False) -> None:
-    """Raise `DocumentError` for empty (unless `blank`), too long or unprintable text. `what` names
-    it."""
+    """Raise `DocumentError`, naming `what`, for empty, too long or unprintable text."""
     if not isinstance(text, str):
         raise DocumentError(f"{what} must be text.")
     if not blank and not text.strip():

@@ -55,8 +55,7 @@ def join_words(parts: Iterable[str]) -> str:
 
 
 def some(parts: Sequence[str], most: int = 12) -> str:
-    """Return all parts as `join_words`, or the first ones and the number of others: "a, b and 988
-    others"."""
+    """Return the parts as `join_words`, or the first few: "a, b and 988 others"."""
     if len(parts) <= most:
         return join_words(parts)
     left = len(parts) - most

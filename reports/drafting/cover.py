@@ -82,8 +82,7 @@ def title_of(briefing: Briefing, title: str) -> str:
 
 
 def other_members(plan: Plan, on: date) -> list[str]:
-    """Return short names of the working group's other agencies on a day, in the order they
-    joined."""
+    """Return short names of the group's other agencies on a day, in the order they joined."""
     others = Agency.objects.valid_on(on).filter(memberships__plan=plan)
     others = others.exclude(pk=plan.coordinating_agency_id).order_by("memberships__pk")
     return list(others.values_list("short_name", flat=True))

@@ -91,8 +91,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A paragraph generated from the current records, and the content (see `home_of`) it belongs
-    to."""
+    """A paragraph generated from the current records, and its content (see `home_of`)."""
 
     content: str
     key: str
@@ -212,8 +211,7 @@ def printed(draft: Draft, text: str) -> str:
 
 
 def broken_references(draft: Draft) -> list[str]:
-    """Return keys of shown parts and recommendations that refer to a hidden or missing
-    paragraph."""
+    """Return keys of shown parts and recommendations that refer to a paragraph not shown."""
     shown: list[Part | Ask] = [part for portion in draft.portions for part in portion.shown]
     shown += draft.shown_asks.values()
     return [
@@ -514,8 +512,7 @@ def _referring(draft: Draft, old: str, new: str) -> Draft:
 
 
 def _placed(draft: Draft, each: Composed, after: str | None) -> Draft:
-    """Insert a new generated part after another or, without one, first in the section of its
-    content."""
+    """Insert a generated part after another or, without one, first in its content's section."""
     part = Part(
         key=each.key,
         text=each.text,

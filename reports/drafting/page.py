@@ -1,5 +1,4 @@
-"""A draft as its page shows it: paragraphs with number, text, sources and changes in the
-records."""
+"""A draft as its page shows it: paragraphs with number, text, sources and changed records."""
 
 from dataclasses import dataclass, field
 
@@ -191,8 +190,7 @@ def page_of(briefing: Briefing) -> Page:
 
 
 def splits(draft: Draft, text: str) -> list[tuple[int, str]]:
-    """Return where a paragraph can be split: the position in characters, and the words before
-    it."""
+    """Return where a paragraph can be split: position in characters, and the words before it."""
     found = []
     for at in sentence_ends(text):
         last = printed(draft, text[:at]).replace("**", "").split()[-LAST_WORDS:]

@@ -11,8 +11,7 @@ from reports.services import COVER_FIELDS
 
 
 def text(name: str, **options: Any) -> forms.CharField:
-    """Return a text field with the column's maximum length, required unless the column may be
-    blank."""
+    """Return a text field of the column's length, required unless the column may be blank."""
     column = Briefing._meta.get_field(name)
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)

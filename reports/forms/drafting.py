@@ -111,8 +111,7 @@ class DriftForm(VersionForm):
 
 
 class KindForm(forms.Form):
-    """The kind to draft the briefing as: one of the plan's or, before it has any, of the
-    product's."""
+    """The kind to draft as: one of the plan's or, before it has any, of the product's."""
 
     kind = forms.ChoiceField(
         label="Kind of briefing",

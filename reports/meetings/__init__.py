@@ -1,2 +1,1 @@
-"""Papers of the working group's meetings as plain data: the pack before a meeting, the minutes
-after."""
+"""Papers of the working group's meetings as plain data: packs before, minutes after."""

@@ -189,8 +189,7 @@ class Matter:
 
     @property
     def title_says_it(self) -> bool:
-        """Whether the title already contains the text of the risk or decision, so that it is
-        printed once."""
+        """Whether the title contains the text of the risk or decision, which is then left out."""
         words = self.follows.text if self.follows else self.risk.description if self.risk else ()
         return bool(words) and self.title.endswith(" ".join(words))
 
@@ -297,8 +296,7 @@ SCHEMA = len(UPGRADES) + 1
 
 
 def to_plain(paper: Paper) -> Any:
-    """Return the paper as dictionaries, lists, strings and integers, with its schema number, for
-    storage."""
+    """Return the paper as plain JSON values with its schema number, for storage."""
     return {"schema": SCHEMA, "paper": plain_json.plain(paper)}
 
 

@@ -44,8 +44,7 @@ def milestone_dates(row: MilestoneLike, item: str, on: date) -> MilestoneDates:
 
 
 def answer(row: ReturnAt) -> ReturnLine:
-    """Return an agency's return with its state, or with the reason it needs attention if there is
-    one."""
+    """Return an agency's return with its state, or with the reason it needs attention."""
     words = row.reasons[0].words if row.reasons else row.state_label
     return ReturnLine(row.agency.short_name, words, bool(row.reasons))
 

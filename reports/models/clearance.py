@@ -26,8 +26,7 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
         return self.filter(is_withdrawn=False)
 
     def waiting(self) -> Self:
-        """Filter to requests in consultation that the agency has not answered, or must answer
-        again."""
+        """Filter to requests in consultation that the agency must answer, or answer again."""
         return self.asked().filter(answer="", briefing__state=Briefing.State.IN_CONSULTATION)
 
     def answered(self) -> Self:

@@ -213,8 +213,7 @@ class DraftParagraph(models.Model):
 
 
 class DraftAsk(models.Model):
-    """A recommendation of a draft: its verb, its text, and its own printed options if it has
-    any."""
+    """A recommendation of a draft: its verb, its text, and its own options if it has any."""
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_asks")
     key = models.CharField(max_length=KEY_LENGTH)

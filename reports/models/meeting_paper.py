@@ -83,6 +83,5 @@ class MeetingPaper(models.Model):
 
 
 def moment_before(instant: datetime, held_on: date) -> Moment:
-    """Return the moment just before `instant`, or the end of the meeting's day if that is the
-    instant."""
+    """Return the moment just before `instant`, or the end of the meeting's day if equal."""
     return Moment.end_of(held_on) if instant == end_of(held_on) else Moment.at(instant)

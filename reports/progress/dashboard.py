@@ -187,8 +187,7 @@ def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
 
 
 def standings(look: Look, at: PlanAt, before: PlanAt | None) -> list[Figure]:
-    """Return the number of items by status, in the order of the headline. They add up to all
-    items."""
+    """Return the number of items by status, in the headline's order; they add up to all."""
     return _stand(look, at.items, before.items if before else None)
 
 
@@ -278,8 +277,7 @@ def grid(look: Look, at: PlanAt, before: PlanAt | None) -> Grid:
         )
 
     def totals(column: str) -> Callable[..., Figure]:
-        """Count items by the value of a column; return a function that makes a figure for one
-        value."""
+        """Count items by a column; return a function that makes a figure for one of its values."""
         count = Counter(getattr(item, column) for item in at.items)
         was = Counter(getattr(item, column) for item in before.items) if before else None
         return lambda label, value, **of: Figure(

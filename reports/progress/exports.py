@@ -39,8 +39,7 @@ def number_column(title: str) -> Column:
 
 
 def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
-    """Return the facts about a table. `chosen` are the page's own filters in words; empty ones are
-    ignored."""
+    """Return facts about a table. `chosen` are its filters in words; empty ones are ignored."""
     narrowed = [row.title for row in at.pillars if row.pk == look.pillar]
     if look.agency is not None:
         narrowed.append(f"led by {at.agencies[look.agency].short_name}")
@@ -64,8 +63,7 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
 
 
 def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
-    """Return the dashboard's figures, one in each row, with earlier values if two moments are
-    compared."""
+    """Return the dashboard's figures, one a row, with earlier values in a comparison."""
     page = dashboard.build(look, at, before)
     rows: list[list[Value]] = [_figure("How it stands", "", "", each) for each in page.figures]
     rows.append(_figure("Needs attention", "", "", page.attention_figure))
@@ -246,8 +244,7 @@ def _mitigation(row: MitigationAt, at: PlanAt) -> str:
 
 
 def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
-    """Return the changes, one in each row, in the order of the page. `only` limits them to one
-    kind."""
+    """Return the changes, one a row, in the page's order. `only` limits them to one kind."""
     fields: list[Field[Change]] = [
         (Column("What changed", 18), lambda change: change.kind.label),
         *OF_ITEM,

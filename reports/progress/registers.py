@@ -12,8 +12,7 @@ DUE = {"30": "Due within 30 days", "60": "Due within 60 days", "90": "Due within
 
 
 def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:
-    """Return open milestones of live items, by agreed date. Optionally only late ones or those due
-    soon."""
+    """Return open milestones of live items, by agreed date, optionally late or due soon ones."""
     rows = at.milestones
     if late:
         rows = [row for row in rows if (row.is_overdue if late == "overdue" else row.is_late)]

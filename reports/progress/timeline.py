@@ -37,8 +37,7 @@ class GroupBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of a pillar or lead agency. `key` is its id; `late` counts items overdue or expected
-    late."""
+    """The rows of a pillar or lead agency (`key`); `late` items are or will be overdue."""
 
     key: int
     title: str
@@ -57,8 +56,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Groups by pillar in the plan's order, or by agency name. Groups without items are left
-    out."""
+    """Groups by pillar in the plan's order, or by agency name, without empty ones."""
 
     on: date
     groups: list[Group]

@@ -327,8 +327,7 @@ def _dates_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterato
 
 
 class _Tally:
-    """Counts spans at each point. Adding a span takes constant time; the sums are made at the
-    end."""
+    """Count spans at each point. Adding one takes constant time; sums are made at the end."""
 
     def __init__(self, points: int) -> None:
         self.steps = [0] * (points + 1)

@@ -63,8 +63,7 @@ def render_workbook(document: Document) -> bytes:
 
 
 def sheets(document: Document) -> list[Sheet]:
-    """Return the cover, then a sheet for each type of row that the annexes hold, in a fixed
-    order."""
+    """Return the cover, then a sheet for each type of row in the annexes, in a fixed order."""
     return [_cover(document), *_items(document), *_registers(document)]
 
 

@@ -127,8 +127,7 @@ def _answers_in(document: Document) -> str:
 
 
 def _annex(annex: Annex, letter: str) -> dict[str, Any]:
-    """Return the context of an annex: its template, its title, and what its template cannot work
-    out."""
+    """Return an annex's template, its title, and what the template cannot work out."""
     name, style, more = "", "paper-wide", {}
     match annex:
         case ProgressPicture():
@@ -171,8 +170,7 @@ def _progress(annex: ProgressPicture) -> dict[str, Any]:
 
 
 def _room(annex: ProgressPicture) -> int:
-    """Return the millimetres left on the page for the timeline, in tens; the stylesheet has a class
-    for each."""
+    """Return the millimetres left for the timeline, in tens, as the stylesheet's classes."""
     taken = 38.0 + (5 if annex.note else 0)  # headings, dates and the space between them
     for pillar in annex.pillars:
         taken += 8.8 + (10.8 if len(pillar.title) > 28 else 6.8)  # its bar and its row of figures
@@ -214,8 +212,7 @@ def _texts(annex: WorkItemTexts) -> dict[str, Any]:
 
 
 def _stretches(pillar: PillarTexts) -> Iterator[tuple[str, tuple[WorkItemText, ...]]]:
-    """Yield a pillar's heading and items; a long pillar in pieces: "2 Protection: items 2.51 to
-    2.100"."""
+    """Yield a pillar's heading and items, a long pillar in pieces ("items 2.51 to 2.100")."""
     if len(pillar.items) <= STRETCH:
         yield pillar.title, pillar.items
         return

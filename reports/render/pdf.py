@@ -90,8 +90,7 @@ def get_ready() -> None:
 
 
 def refuse_unprintable(text: str) -> None:
-    """Raise `RenderRefused` for characters our fonts lack, which would print as boxes or in another
-    font."""
+    """Raise `RenderRefused` for characters that our fonts lack."""
     unknown = set(text) - _drawable()
     if unknown:
         character = min(unknown)
@@ -170,8 +169,7 @@ class _Ready(pydyf.Object):
 
 
 def _check_catalog(pdf: Any, *, title: str, language: str) -> None:
-    """Raise `RenderRefused` if the file lacks its language, title, tags or colours, or has actions
-    or attachments."""
+    """Raise `RenderRefused` for a file without language, title, tags or colours, or with actions."""
     catalog = pdf.catalog
     if catalog.get("MarkInfo", {}).get("Marked") != "true" or "StructTreeRoot" not in catalog:
         raise RenderRefused("The file would have no tags, so a screen reader could not read it.")

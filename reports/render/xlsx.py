@@ -1,5 +1,4 @@
-"""A table as an Excel workbook: heading, frozen title row with filters, real dates, print
-settings."""
+"""A table as an Excel workbook: heading, frozen title row with filters, print settings."""
 
 import io
 from collections.abc import Sequence

@@ -30,8 +30,7 @@ Answer = Clearance.Answer
 
 
 def agencies_to_ask(briefing: Briefing) -> list[Agency]:
-    """Return the working group's members on the paper's date, by short name, except the
-    coordinating agency."""
+    """Return members on the paper's date, by short name, without the coordinating agency."""
     members = Agency.objects.filter(memberships__plan=briefing.plan).exclude(
         pk=briefing.plan.coordinating_agency_id
     )

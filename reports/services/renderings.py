@@ -233,8 +233,7 @@ def _refuse(row: Rendering, reason: str, at: datetime) -> None:
 
 
 def _pages_expected(row: Rendering) -> int:
-    """Estimate the pages from the briefing's last file, in proportion to the size; 0 without
-    one."""
+    """Estimate the pages from the size of the briefing's last file; 0 without one."""
     made = Rendering.objects.filter(briefing=row.briefing_id, form=row.form, state=State.DONE)
     last = made.exclude(pages_of=0).order_by("-finished_at").only("pages_of", "document").first()
     if last is None:

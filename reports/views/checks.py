@@ -94,8 +94,7 @@ def show(
 
 
 def lead_of(count: Count, gate: Gate | None) -> str:
-    """Return the number of checks that block the next step, and of unanswered warnings, as a
-    sentence."""
+    """Return how many checks block the next step and how many warnings are unanswered."""
     stops = count.before(gate) if gate else 0
     words = "No check stops this paper"
     if gate:

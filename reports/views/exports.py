@@ -65,8 +65,7 @@ def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 
 
 def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    """Return the item list's rows, by its own filters (`agency` leads or supports; `lead`
-    leads)."""
+    """Return the item list's rows by its own filters (`lead` leads, `agency` also supports)."""
     look = replace(look, since=None, pillar=None, agency=None)
     at = plan_at(look.plan, look.at)
     asked = WorkItemFilter(

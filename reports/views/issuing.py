@@ -274,8 +274,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_GET
 def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpResponse:
-    """Return the PDF with this SHA-256, or redirect with a message if the paper has changed
-    since."""
+    """Return the PDF with this SHA-256, or redirect with a message if the paper has changed."""
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
     if isinstance(document, HttpResponse):
@@ -294,8 +293,7 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
 
 
 def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Document | HttpResponse]:
-    """Return the briefing, and the document to authorise or a redirect that explains why there is
-    none."""
+    """Return the briefing, and the document to authorise or a redirect that explains."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.authorise_briefing", briefing)
     try:
@@ -310,8 +308,7 @@ def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Docume
 
 @require_GET
 def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the current version: signature, files, the Minister's answer, and changes in the plan
-    since."""
+    """Show the current version: signature, files, answer, and changes in the plan since."""
     briefing = issued_briefing(request, slug, pk)
     user, on = signed_in(request), timezone.localdate()
     versions = list(briefing.issued.without_contents().newest_first())

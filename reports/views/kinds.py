@@ -66,8 +66,7 @@ def changeable_section(request: HttpRequest, slug: str, name: str, key: str) -> 
 
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the plan's kinds or, before it has any, the product's, which a POST copies into the
-    plan."""
+    """List the plan's kinds, or the product's, which a POST copies into the plan."""
     plan = readable_plan(request, slug)
     if request.method == "POST":
         require(request, "reports.change_kind", plan)
@@ -157,8 +156,7 @@ def preview_context(
     title: str = "",
     in_full: bool = False,
 ) -> dict[str, Any]:
-    """Return the context for the paper that the kind would print today, or for the reason there is
-    none."""
+    """Return the context for the paper that the kind would print today, or for why not."""
     briefing = preview_briefing(kind.plan, localdate(), title or kind.title)
     shown: dict[str, Any] = {"briefing": briefing, "places": {}}
     try:

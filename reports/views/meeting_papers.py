@@ -26,8 +26,7 @@ FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.fr
 
 @require_GET
 def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
-    """Show the newest frozen version or, before there is one, the paper as it would be frozen
-    now."""
+    """Show the newest frozen version or, without one, the paper as it would be frozen now."""
     meeting = visible_meeting(request, slug, pk)
     rows = meeting.papers.filter(kind=kind)
     versions = list(rows.without_contents().newest_first())

@@ -1,5 +1,4 @@
-"""The draft as a PDF or Word file: returned at once if short or already made, else via a progress
-page."""
+"""The draft as a PDF or Word file: at once if short or made already, else by a worker."""
 
 from typing import Any
 
@@ -51,8 +50,7 @@ def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpRespons
 @xframe_options_sameorigin
 @csp({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Return the saved draft's PDF, for display beside the draft, or a page that says why not
-    yet."""
+    """Return the saved draft's PDF, to show beside the draft, or a page that says why not yet."""
     briefing = readable_briefing(request, slug, pk)
     try:
         row = renderings.rendered_file(briefing=briefing, form="pdf", at=timezone.now())

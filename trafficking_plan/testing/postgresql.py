@@ -158,8 +158,7 @@ def find_programs() -> Path:
 
 
 def locale_options(version: str) -> list[str]:
-    """Return options for a UTF-8 locale that every machine has, so that case folding works for
-    macrons."""
+    """Return options for a UTF-8 locale that every machine has, which folds macrons' case."""
     number = re.search(r"\d+", version)
     if number and int(number[0]) >= 17:
         return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

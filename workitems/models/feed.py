@@ -29,8 +29,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(models.Model):
-    """A calendar feed. Only a hash of its token is stored. It belongs to the agency, not to its
-    creator."""
+    """A calendar feed of an agency, whoever made it. Only a hash of its token is stored."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="calendar_feeds")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="calendar_feeds")

@@ -1,5 +1,4 @@
-"""What a return still needs before it can be submitted. Reads only; used by the services of
-rounds."""
+"""What a return still needs before it can be submitted. Reads only."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -28,8 +27,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Answers:
-    """Number of items that a return must answer, number answered, and what is missing, in the
-    Plan's order."""
+    """Numbers of items to answer and answered, and what is missing, in the Plan's order."""
 
     total: int
     answered: int

@@ -16,8 +16,7 @@ Row = TypeVar("Row", bound=Model | None)
 
 
 def visible_plans(request: HttpRequest) -> list[Plan]:
-    """Return the plans that the user may read, newest first. One query per request, shared with the
-    page frame."""
+    """Return the plans that the user may read, newest first. One query a request."""
     if not hasattr(request, "_visible_plans"):
         plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
         request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]

@@ -198,8 +198,7 @@ class _Comparing:
                 yield change_words.delay_ended(item, milestone, now)
 
     def cause(self, milestone: MilestoneAt) -> DelayAt | None:
-        """Return the milestone's open delay or, without one, the last one found between the
-        moments."""
+        """Return the milestone's open delay or, without one, the last found between the moments."""
         then = self.before.on
         found = [row for row in milestone.delays if row.is_open or row.found_on > then]
         return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)

@@ -70,8 +70,7 @@ class _Between:
     def touched(
         self, model: type[Any], plan: str, *days: str, due: bool = False, of: str = "id"
     ) -> "QuerySet[Any]":
-        """Return records with a version written between the moments, or with a date that ever fell
-        in between."""
+        """Return records written between the moments, or with a date that ever fell between."""
         written = Q(history_date__gte=self.since.until)
         if self.at.until is not None:
             written &= Q(history_date__lt=self.at.until)

@@ -23,8 +23,7 @@ def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Ear
 
 
 def between(look: Look) -> str:
-    """Return "Between 5 August and 14 October 2026", with times if a moment is not the end of a
-    day."""
+    """Return "Between 5 August and 14 October 2026", with times unless both are ends of days."""
     since, at = look.since, look.at
     assert since is not None
     if not (since.is_whole_day and at.is_whole_day):

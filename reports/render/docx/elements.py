@@ -1,5 +1,4 @@
-"""WordprocessingML elements: paragraphs, runs and fields, with children in the order of the
-schema."""
+"""WordprocessingML elements: paragraphs, runs and fields, children in the schema's order."""
 
 from __future__ import annotations
 
@@ -90,8 +89,7 @@ def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "")
 
 
 def field(instruction: str) -> list[Any]:
-    """Return a field that Word computes during layout, in the long form that all programs
-    support."""
+    """Return a field that Word computes, in the long form that all programs support."""
     return [
         element("r", element("fldChar", fldCharType="begin")),
         element("r", text(f" {instruction} ", "instrText")),

@@ -150,8 +150,7 @@ class Writer:
     def _item(
         self, item: Node, into: Blocks, style: str, *, number: int | None = None, depth: int = -1
     ) -> None:
-        """Write a list item: its first text gets the number or bullet, further blocks are indented
-        below it."""
+        """Write a list item: number or bullet at its first text, further blocks indented."""
         own: Blocks = []
         for block in _grouped(item.children):
             if block.tag == "ul":

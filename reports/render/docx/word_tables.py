@@ -97,8 +97,7 @@ class _Layout:
         )
 
     def _pass(self, made: Any, column: int) -> int:
-        """Skip columns covered by a cell above, adding the continuation cells that Word
-        requires."""
+        """Skip columns covered by a cell above; add the continuation cells that Word requires."""
         while self._reaching.get(column):
             self._reaching[column] -= 1
             made.append(cell(self.widths[column], [], merge="continue"))
@@ -139,8 +138,7 @@ def _columns(widths: Sequence[int]) -> Any:
 
 
 def _widths(node: Node, width: int) -> list[int]:
-    """Return column widths: the shares stated by the stylesheet or the column, and equal parts of
-    the rest."""
+    """Return column widths: the stated shares, and equal parts of the rest."""
     columns = [column for group in node.elements("colgroup") for column in group.elements("col")]
     stated = [_share(node, column) for column in columns]
     rest = max(100 - sum(filter(None, stated)), 0) / max(stated.count(None), 1)
