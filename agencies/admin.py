@@ -14,8 +14,7 @@ from agencies.models import Agency, Appointment, Seat, User
 class TrackedAdmin(admin.ModelAdmin):
     """Save with a history row that names the signed-in person; never delete.
 
-    Deliberately not `SimpleHistoryAdmin`: there, view permission is enough to overwrite a row
-    through its history page.
+    Not `SimpleHistoryAdmin`: there, view permission is enough to overwrite a row.
     """
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:

@@ -96,8 +96,7 @@ class VersionedForm(forms.Form):
     def refuse(self, refusal: Refusal) -> Any:
         """Add a service's refusal as an error, at its field if the form has it.
 
-        After a conflict, take the version of the current row and return that row; otherwise
-        return None.
+        After a conflict, take the current row's version and return that row, else None.
         """
         say_refusal(self, refusal)
         if refusal.current is not None:

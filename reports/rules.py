@@ -1,5 +1,4 @@
-"""Who may act on briefings and on the papers of meetings. Rules check the person; services check
-the state.
+"""Who may act on briefings and meeting papers. Rules check the person, services the state.
 
 Test a rule with the briefing or the meeting or, before there is one, with its plan. Everyone who
 can read the plan can read the papers of its meetings.

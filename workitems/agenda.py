@@ -80,8 +80,7 @@ def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
 
     These are the attention list, variations with the working group, open decisions of earlier
     meetings, and escalated risks. An item that needs attention only because of its variations or
-    risks is left out, because those are proposed themselves. Pass `at`, today's plan, if it is
-    already loaded.
+    risks is left out, because those are proposed themselves. `at` is today's plan, if loaded.
     """
     variations = [
         Proposal(row, (f"Recommended on to the working group: {row.asks}.",))

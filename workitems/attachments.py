@@ -43,8 +43,7 @@ def _office(folder: str) -> Callable[[IO[Any]], bool]:
 def _open_document(kind: str) -> Callable[[IO[Any]], bool]:
     """Return a test for an OpenDocument file.
 
-    Its first ZIP member is the uncompressed file "mimetype": its name is at byte 30, directly
-    followed by its content.
+    Its first ZIP member is the uncompressed "mimetype": name at byte 30, then the content.
     """
     header = f"mimetype{OPEN_DOCUMENT}{kind}".encode()
 

@@ -1,7 +1,6 @@
 """An agency's due dates in a plan as an iCalendar file (RFC 5545). Reads only.
 
-A feed has no sign-in, so it contains only what any member agency may read: of a return, only
-its due date.
+A feed has no sign-in, so it has only what any member may read: of a return, its due date.
 """
 
 from collections.abc import Iterator

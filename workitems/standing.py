@@ -101,8 +101,7 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
     """Return the lateness of a milestone on the day `on`.
 
     A milestone is "done late" if it was completed after its agreed date, overdue if it is open
-    after that date, and slipping if it is open and forecast after it. A completion after `on` is
-    ignored.
+    after that date, and slipping if open and forecast after it. Later completions are ignored.
     """
     due = milestone.agreed_due
     if milestone.withdrawn_on is not None and milestone.withdrawn_on <= on:

@@ -46,8 +46,7 @@ def stage_bars(
 ) -> SafeString:
     """Draw one bar for each pillar, with its items stacked by stage. Return "" without pillars.
 
-    `links` maps stages to URLs, one mapping for each pillar. A narrow chart, for phones, puts
-    labels above the bars.
+    `links` maps stages to URLs, by pillar. A narrow chart has labels above the bars.
     """
     if not pillars:
         return SafeString("")

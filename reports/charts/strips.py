@@ -176,12 +176,10 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
 def dashboard_timeline(
     strips: Sequence[Strip], *, on: date, label: str, alone: bool = True
 ) -> SafeString:
-    """Return a short timeline for the dashboard, of at most about two dozen rows chosen by the
-    caller.
+    """Return a short timeline for the dashboard, of about two dozen rows at most.
 
     `label` names the date ("Today", "30 July 2010"). If `alone`, no other strips are on the page
-    and the shapes are included. Return "" without rows. `strip_table` gives the same figures as a
-    table.
+    and the shapes are included. Return "" without rows. See also `strip_table`.
     """
     if not strips:
         return SafeString("")

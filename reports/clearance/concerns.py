@@ -163,8 +163,7 @@ def words_by_key(draft: Draft) -> dict[str, str]:
 
 
 def current_texts(clearance: Clearance, draft: Draft, owners: Owners) -> dict[str, str]:
-    """Return the texts that an answer would cover now, including paragraphs the agency commented
-    on.
+    """Return the texts that an answer would cover now, commented paragraphs included.
 
     One query.
     """

@@ -51,8 +51,7 @@ class Change:
 class Consulting:
     """An agency's clearance page.
 
-    `read` is the digest of the texts that an answer covers. `earlier` is the agency's lapsed
-    answer, if it gave one.
+    `read` is the digest of the texts that an answer covers; `earlier` a lapsed answer.
     """
 
     clearance: Clearance

@@ -1,7 +1,6 @@
 """Notices about consultations, and who receives them; a source of `workitems.notices`.
 
-See the table in docs/notices.md. This module returns what is due as at a day; the log of notices
-prevents sending it again.
+See docs/notices.md. Returns what is due as at a day; the log prevents sending it again.
 """
 
 from collections import defaultdict

@@ -179,8 +179,7 @@ class AnnexLine:
 class Comparison:
     """The diff of two papers.
 
-    Sections are in the order of the later paper; `closing` is the sentence before the
-    recommendations, `asked`.
+    Sections are in the later paper's order; `closing` leads to the recommendations, `asked`.
     """
 
     facts: tuple[Fact, ...]

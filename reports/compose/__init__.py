@@ -1,8 +1,7 @@
 """Composes a briefing from a plan's records as plain data, with the sources of each paragraph.
 
 `facts` reads the records as at the paper's date. `sections`, `delay_text`, `ahead`, `consulted` and
-`annex_rows` compose text from them, using `paragraphs`. Nothing here writes a row or asks the
-clock.
+`annex_rows` compose text from them, using `paragraphs`. Nothing here writes a row.
 """
 
 from collections.abc import Callable, Iterable
@@ -82,8 +81,7 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes from the records as at the briefing's date, in 15
-    queries.
+    """Compose sections, cover and annexes as at the briefing's date, in 15 queries.
 
     `contents` are in the order of the paper, because an agency is named in full at its first
     mention. The text refers to the `annexes`; they are made only if `in_full`. The briefing need

@@ -1,5 +1,4 @@
-"""Sections Delay and Mitigation: which milestones slipped, by how much, why, and what is being
-done.
+"""Sections Delay and Mitigation: which milestones slipped, by how much, why, and what is done.
 
 Included are delays that were open on the paper's date, or were found or ended in its period. Key
 items come first, with a paragraph each; the others share one.

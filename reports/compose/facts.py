@@ -127,8 +127,7 @@ def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
 def read_facts(briefing: Briefing) -> Facts:
     """Read everything that the paper is composed from.
 
-    The number of queries is fixed. Raise `DocumentError` if nobody holds the plan's portfolio on
-    the paper's date.
+    The number of queries is fixed. Raise `DocumentError` if nobody holds the portfolio then.
     """
     plan, dated = briefing.plan, briefing.dated
     appointment = Appointment.objects.holding(plan.portfolio, dated)

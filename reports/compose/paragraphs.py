@@ -84,8 +84,7 @@ class Writer:
     ) -> Paragraph:
         """Return a paragraph with a key that stays the same whenever it is composed.
 
-        `about` must be unique in the paper. The key is a digest of it. The source is the plan,
-        unless others are given.
+        `about` must be unique in the paper; the key is its digest. The default source is the plan.
         """
         sources = [self.facts.plan_source] if sources is None else sources
         return Paragraph(

@@ -47,8 +47,7 @@ class Confidence(LabelledEnum):
 class MilestoneRow:
     """A milestone with its dates. `standing` is its lateness in words, as at the paper's date.
 
-    The agreed date defaults to the original. `forecast_on` is the agency's forecast while it is
-    open.
+    The agreed date defaults to the original. `forecast_on` is the agency's, while it is open.
     """
 
     label: str
@@ -135,8 +134,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReport:
-    """An agency's last report on a work item. `period` is in words: "the six months to 30 June
-    2010".
+    """An agency's last report on a work item. `period`: "the six months to 30 June 2010".
 
     `no_change_on` is the day on which the agency reported no change; there are no texts then.
     """
@@ -260,8 +258,7 @@ def timeline_room(pillars: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPicture:
-    """Annex: one page with stages by pillar and a timeline of milestones. The timeline marks
-    `as_at`.
+    """Annex: one page with stages by pillar and a timeline of milestones that marks `as_at`.
 
     `note` says what is left out ("The 24 milestones with the largest slips, of 61"). The timeline
     has at most `timeline_room` rows.

@@ -5,8 +5,7 @@ from records, `reports.render` prints it, and `to_json` and `from_json` convert 
 
 To make one, leave all numbers at 0 and call `Document.assemble`, which numbers the paragraphs
 throughout and the recommendations separately, then checks the whole. Keys are opaque and unique in
-the document ("p-3f9c"); they are used as anchors on screen. The message of a `DocumentError` is
-shown to the user.
+the document ("p-3f9c"), and anchors on screen. Users see the message of a `DocumentError`.
 """
 
 from __future__ import annotations
@@ -333,8 +332,7 @@ def from_json(data: bytes) -> Document:
     """Return the document from JSON that this or an earlier release wrote with `to_json`.
 
     Keep the stored bytes, as they are what was signed; writing an older document again may add
-    entries. Raise `DocumentError` for a newer schema, and for unknown, missing or malformed
-    entries.
+    entries. Raise `DocumentError` for a newer schema, and for unknown or malformed entries.
     """
     if len(data) > MAX_BYTES:
         raise DocumentError(f"The document is too long to read ({len(data):,} bytes).")

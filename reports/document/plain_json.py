@@ -84,8 +84,7 @@ def plain(value: Any) -> Any:
 def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:
     """Return an instance of the dataclass `kind`. Missing entries take their defaults.
 
-    `at` is the path within the data, for messages. Raise `Malformed` for unknown, missing or
-    mistyped entries.
+    `at` is the path, for messages. Raise `Malformed` for unknown, missing or mistyped entries.
     """
     if not isinstance(data, dict):
         raise Malformed(f"{at} is not an object")

@@ -24,8 +24,7 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
     """Return the first and last day of the next reporting period, and the date of its paper.
 
     The period is the year after the last briefing's period, or after the plan's release. It ends at
-    `today` if the year is not over, because there are no records of later days. Withdrawn briefings
-    are ignored.
+    `today` if the year is not over. Withdrawn briefings are ignored.
     """
     last = plan.briefings.exclude(state=Briefing.State.WITHDRAWN).newest_first().first()
     start = last.period_end + timedelta(days=1) if last else plan.released_on

@@ -25,8 +25,7 @@ from reports.models import Briefing
 def document_of(briefing: Briefing) -> Document:
     """Return the document that is read, printed and signed.
 
-    Raise `DocumentError` as `generate` does, and if the draft has no recommendation or holds text
-    that cannot be printed.
+    Raise `DocumentError` as `generate` does, and if there is no recommendation to print.
     """
     if briefing.kind_id is None:
         return compose(briefing)

@@ -41,8 +41,7 @@ class PastMoment:
 def moments(briefing: Briefing, today: date) -> list[PastMoment]:
     """Return the moments offered, newest first, in five queries.
 
-    They are when the draft was begun, each step, just before each refresh, and the end of each
-    earlier day with edits.
+    They are the draft's beginning, each step and refresh, and the end of each day with edits.
     """
     begun, refreshed = _generated(briefing)
     if begun is None:

@@ -144,8 +144,7 @@ class ItemFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A variation: the request, its reason, the text or date before and after, and the
-    recommendation.
+    """A variation: request, reason, text or date before and after, and recommendation.
 
     `outcome` is empty until the working group has decided.
     """
@@ -262,8 +261,7 @@ class Considered:
 class Minutes:
     """The minutes.
 
-    `others` are decisions that belong to no matter on the agenda, and `variations` the variations
-    decided that way.
+    `others` are decisions on no matter of the agenda; `variations` were decided that way.
     """
 
     plan: str

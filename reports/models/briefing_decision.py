@@ -1,7 +1,6 @@
 """Links a decision of the working group to a briefing.
 
-It belongs to this app because `workitems`, which holds meetings and decisions, must not import
-`reports`.
+It is here because `workitems`, which holds decisions, must not import `reports`.
 """
 
 from django.db import models

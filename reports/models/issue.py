@@ -1,7 +1,6 @@
 """Issued briefings: the paper's data and its PDF, byte for byte, as they were authorised.
 
-The database refuses to change or delete a row (`reports.paper_guards`). A correction is a new
-version with a note.
+The database refuses to change or delete a row. A correction is a new version with a note.
 """
 
 import hashlib

@@ -1,7 +1,6 @@
 """Frozen packs and minutes of the working group's meetings.
 
-The database refuses to change or delete a row (`reports.paper_guards`). A correction is a new
-version.
+The database refuses to change or delete a row. A correction is a new version.
 """
 
 from datetime import date, datetime

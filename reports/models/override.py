@@ -19,8 +19,7 @@ class CheckOverrideQuerySet(models.QuerySet["CheckOverride"]):
     def in_force(self) -> Self:
         """Leave out withdrawn overrides.
 
-        An override also lapses when the text it is about changes; `reports.checks` compares `about`
-        to find out.
+        An override also lapses when its text changes; `reports.checks` compares `about`.
         """
         return self.filter(is_withdrawn=False)
 
@@ -28,8 +27,7 @@ class CheckOverrideQuerySet(models.QuerySet["CheckOverride"]):
 class CheckOverride(models.Model):
     """A person's decision to accept a warning, with the reason.
 
-    `about` is the digest of the text that the warning was about. The override lapses when that
-    changes.
+    `about` is the digest of the warning's text. The override lapses when that changes.
     """
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="check_overrides")

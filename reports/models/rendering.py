@@ -181,8 +181,7 @@ class RecordChangeQuerySet(models.QuerySet["RecordChange"]):
         """Return a fingerprint that changes with every write. One query.
 
         The highest id alone is not enough. On PostgreSQL two transactions may take ids 10 and 11,
-        and 11 may be visible before 10; the count then changes. Deleting old rows changes the
-        lowest id.
+        and 11 may be visible before 10; the count changes then, and the lowest id on deletion.
         """
         found = self.aggregate(Min("pk"), Max("pk"), Count("pk"))
         return "-".join(str(found[key] or 0) for key in ("pk__min", "pk__max", "pk__count"))
@@ -191,8 +190,7 @@ class RecordChangeQuerySet(models.QuerySet["RecordChange"]):
 class RecordChange(models.Model):
     """A write to data that a paper depends on.
 
-    A trigger adds the row in the writer's transaction (`reports.paper_guards`), so no kind of write
-    is missed.
+    A trigger adds the row in the writer's transaction, so no kind of write is missed.
     """
 
     objects = RecordChangeQuerySet.as_manager()

@@ -138,8 +138,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 class FollowUp(models.Model):
     """What an agency must do after the Minister's choice on a recommendation.
 
-    Refers to the issued paper and the recommendation's key, so that correcting the answer leaves it
-    unchanged.
+    Refers to the paper and the recommendation's key, so that a corrected answer keeps it.
     """
 
     issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="follow_ups")

@@ -2,8 +2,7 @@
 
 Everything is read from history, in at most six queries whatever the plan's size. A record's state
 at a month's end is its last history row before the next day began (New Zealand time), so the counts
-equal the dashboard's as at that day. The database returns only history rows in which a counted
-column changed.
+equal the dashboard's of that day. Only history rows with a changed counted column are read.
 """
 
 from bisect import bisect_left, bisect_right
@@ -33,8 +32,7 @@ CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)
 class MonthFigures:
     """The plan at a month's end or, in the last month, at the day requested.
 
-    `overdue` and `expected_late` count open milestones of items that are neither complete nor
-    withdrawn.
+    `overdue` and `expected_late` count open milestones of live items.
     """
 
     day: date
@@ -399,8 +397,7 @@ def _met(
 ) -> Iterator[tuple[int, int, tuple[str, str]]]:
     """Yield (pillar, responsible agency, (measure, outcome)) for each date before the day.
 
-    The measure is "original" or "agreed". Withdrawn milestones and those of withdrawn items are
-    left out.
+    The measure is "original" or "agreed". Withdrawn milestones and items are left out.
     """
     for item, dates in milestones:
         if item.stage == Stage.WITHDRAWN or dates.withdrawn <= on:

@@ -19,8 +19,7 @@ OFFERED = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A plan as at a moment, optionally compared with an earlier one, and limited to a pillar or
-    lead agency.
+    """A plan as at a moment, optionally compared with an earlier one, of a pillar or lead agency.
 
     `query` and `link` keep all of it, so that every URL can be shared.
     """

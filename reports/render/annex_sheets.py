@@ -1,7 +1,6 @@
 """A document as an Excel workbook: the cover's fields, and a sheet for each type of annex row.
 
-Made from the document alone, so that the workbook of an issued paper holds what was signed. Every
-sheet carries the marking.
+Made from the document alone, so that it holds what was signed. Every sheet has the marking.
 """
 
 from __future__ import annotations

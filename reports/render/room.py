@@ -1,8 +1,7 @@
 """The child process that renders papers, one at a time, with limits on time and memory.
 
 The process is kept, because its first paper is slow. It is killed and replaced if a paper takes too
-long or fails, without affecting the worker. It has no database connection: a paper's JSON goes in,
-bytes come out.
+long or fails, without affecting the worker. It has no database: JSON goes in, bytes come out.
 """
 
 from __future__ import annotations

@@ -14,8 +14,7 @@ from workitems.services.refusals import Refused
 def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
     """Begin the draft as the plan's kind with this slug.
 
-    Raise `Refused` if the plan has no such kind, the draft has been begun, or the records cannot be
-    composed.
+    Raise `Refused` without such a kind, if the draft has begun, or if it cannot be composed.
     """
     found = {kind.slug: kind for kind in kinds.take_patterns(plan=briefing.plan, by=by)}
     if slug not in found:

@@ -24,8 +24,7 @@ def record_decision_on(
 ) -> Decision:
     """Record a meeting's decision on a briefing.
 
-    Raise `Refused` as `decisions.record_decision` does, and if the briefing belongs to another
-    plan.
+    Raise `Refused` as `decisions.record_decision` does, and for a briefing of another plan.
     """
     if briefing.plan_id != meeting.plan_id:
         raise Refused("The briefing is of another plan.", "briefing")

@@ -20,8 +20,7 @@ def create_briefing(*, plan: Plan, by: User | None, at: datetime, **cover: Any) 
     """Create a briefing. `cover` takes the fields of `COVER_FIELDS`.
 
     Raise `Refused` if the tracker number is taken, the period ends before it begins, the paper is
-    dated before its period ends, the marking is too high, or a printed field is missing or too
-    long.
+    dated before its period ends, the marking is too high, or a field is missing or too long.
     """
     briefing = Briefing(plan=plan, created_by=by, created_at=at)
     _set_cover(briefing, cover)

@@ -30,8 +30,7 @@ def override(
 ) -> CheckOverride:
     """Accept a warning with a reason. `about` is the warning's digest as the user saw it.
 
-    Raise `Refused` without a reason, for a blocking check, or if the text the warning is about has
-    changed.
+    Raise `Refused` without a reason, for a blocking check, or if the warning's text changed.
     """
     briefing = drafts.open_briefing(briefing)
     if not reason.strip():
@@ -69,8 +68,7 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
 def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParagraph:
     """Add a paragraph that names the returns not accepted by the paper's date, as its sources.
 
-    It goes to the end of the achievements or, without them, of the first section. Raise `Refused`
-    if no return is missing.
+    It ends the achievements, else the first section. Raise `Refused` if no return is missing.
     """
     briefing = drafts.open_briefing(briefing)
     draft = draft_rows.read_draft(briefing).draft

@@ -51,8 +51,7 @@ def ask(
 ) -> Briefing:
     """Ask exactly these agencies for clearance by `due_on`. Moves a draft into consultation.
 
-    An agency that has answered keeps its answer. `seen` is the `asked_digest` of the page the user
-    saw.
+    An agency that has answered keeps its answer. `seen` is the page's `asked_digest`.
 
     Raise `Conflict` if that has changed. Raise `Refused` before drafting, without agencies, for an
     agency that is not a member or coordinates the plan, for a due date before `on`, and if an
@@ -127,8 +126,7 @@ def answer(
     by: User,
     at: datetime,
 ) -> Clearance:
-    """Give or change an agency's answer. `read` is the `concerns.fingerprint` of the texts the user
-    read.
+    """Give or change an agency's answer. `read` is the fingerprint of the texts that were read.
 
     Raise `Conflict` with the current row if a colleague answered after `version`. Raise `Refused`
     outside consultation, if the texts have changed since they were read, without the text that a

@@ -3,8 +3,7 @@
 A draft can change only during drafting and consultation. Changes of text take a version, and raise
 `Conflict` with the current row if different text was saved after it. Moving, hiding and joining
 take none, because they overwrite no text. `seen` are the keys of the numbered paragraphs as the
-user saw them, to resolve a typed "{12}". Agencies that had cleared the changed text are asked
-again.
+user saw them, to resolve a typed "{12}". Agencies that cleared changed text are asked again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -49,8 +48,7 @@ def begin_draft(
 ) -> Briefing:
     """Begin the draft: copy the kind's sections and recommendations, and add the generated text.
 
-    `composed` is composed from the records as at the briefing's date. Raise `Refused` if the draft
-    has been begun.
+    `composed` is as at the briefing's date. Raise `Refused` if the draft has been begun.
     """
     briefing = open_briefing(briefing)
     if briefing.kind_id is not None:
@@ -342,8 +340,7 @@ def _has_ask(
 def _check_version(before: draft_rows.Stored, key: str, version: int) -> DraftParagraph:
     """Return the paragraph's row.
 
-    Raise `Conflict` if its text has changed since `version`. A newer version with the same text is
-    accepted.
+    Raise `Conflict` if its text has changed since `version`; the same text is accepted.
     """
     row = before.paragraphs.get(key)
     if row is None:
@@ -360,8 +357,7 @@ def _typed_paragraphs(
 ) -> dict[str, str]:
     """Return the typed paragraphs by key, or {} if the text cannot be saved.
 
-    Keys of further paragraphs are derived from the request, so that a repeated request adds them
-    once.
+    Keys of further paragraphs come from the request, so that repeating it adds nothing.
     """
     try:
         first, *others = acts.paragraphs_of(before.draft, typed, seen)

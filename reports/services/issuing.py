@@ -69,8 +69,7 @@ def to_sign(briefing: Briefing) -> Document:
 def printed(
     briefing: Briefing, document: Document, *, at: datetime, however_long: bool = False
 ) -> Printed:
-    """Render the paper as it would be stored. One rendering serves all readers and the
-    authorisation.
+    """Render the paper as it would be stored, once for all readers and the authorisation.
 
     May take a second; do not call it in a transaction. Raise `Refused` if the paper cannot be
     printed, and `StillPrinting` if it is so long that a worker must render it. Commands have the
@@ -151,8 +150,7 @@ def _check_signatory(row: Briefing, by: User) -> None:
 def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
     """Return what is wrong with a stored paper, as sentences.
 
-    With `render`, also render the PDF again and compare. That works only with the library versions
-    the PDF was made with.
+    With `render`, also render the PDF again and compare; that needs the same library versions.
     """
     found = []
     document, pdf = bytes(issued.document), bytes(issued.pdf)

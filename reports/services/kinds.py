@@ -1,8 +1,7 @@
 """Services of a plan's kinds of briefing, from which briefings are drafted.
 
 A draft copies its kind when it is begun, so changes here do not affect existing briefings.
-`as_written` and `as_added` return the sections without saving, so that a preview is refused
-whenever saving would be.
+`as_written` and `as_added` do not save, so that a preview is refused as saving would be.
 """
 
 import json
@@ -288,8 +287,7 @@ def _number(
 ) -> None:
     """Save the positions in this order, with the recommendation last.
 
-    A new position does not change the version. `reason` applies to the moved section; the others
-    get `MADE_WAY`.
+    The version stays. `reason` is the moved section's; the others get `MADE_WAY`.
     """
     ordered = sorted(rows, key=lambda row: row.content == CLOSING)
     for position, row in enumerate(ordered, start=1):

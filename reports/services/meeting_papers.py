@@ -69,8 +69,7 @@ def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
 def print_paper(paper: Paper, *, state: str = "") -> bytes:
     """Return the paper as a PDF, marked as a draft without a `state`.
 
-    Takes a second or more; do not call it in a transaction. Raise `Refused` if the paper cannot be
-    printed.
+    Takes a second or more, so not in a transaction. Raise `Refused` if it cannot be printed.
     """
     try:
         html = paper_html(paper, state=state)

@@ -1,8 +1,7 @@
 """The queue of files made from drafts. Each content is rendered once, whoever requests it.
 
 A worker or request claims a row under a lock; then only it writes the row, until its heartbeat
-stops. The attempt's number tells a late result from the current one. Nothing is rendered in a
-transaction.
+stops. The attempt's number identifies a late result. Nothing is rendered in a transaction.
 """
 
 import time

@@ -1,5 +1,4 @@
-"""Steps of a briefing from draft to closed. Each locks the row and stores its reason in the
-history.
+"""Steps of a briefing from draft to closed. Each locks the row and keeps its reason.
 
 `Briefing.NEXT` lists the allowed steps; any other raises `Refused`. `issuing` authorises, and
 `responses` records the Minister's answer; both call `move`.
@@ -40,8 +39,7 @@ def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
 
 @transaction.atomic
 def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
-    """Take the paper back: from consultation to drafting, or from authorisation to the state
-    before.
+    """Take the paper back to drafting or, from authorisation, to the state before.
 
     Needs a reason.
     """

@@ -162,8 +162,7 @@ def _clear(
 ) -> HttpResponse:
     """Render the page with at most one bound form.
 
-    It is the answer, a comment (`at` is the key of its place, or "other"), or a reply (`at` is the
-    comment's id).
+    It is the answer, a comment (`at`: the key of its place, or "other"), or a reply (its id).
     """
     user, briefing = request.user, row.briefing
     try:

@@ -58,8 +58,7 @@ def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def comparable(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, bool]:
     """Return the briefing, and whether the user may read its draft.
 
-    Users who can see neither get 404; members of the working group get 403 until a version is
-    issued.
+    Users who see neither get 404; the working group gets 403 until a version is issued.
     """
     plan = plan_with_papers(request, slug)
     if request.user.has_perm("reports.read_briefing", plan):

@@ -1,7 +1,6 @@
 """A plan's kinds of briefing. Users who can read drafts see them; the coordinator changes them.
 
-Each page shows the paper that the kind would print today. "Preview" shows it with what is typed,
-without saving.
+Each page shows the paper that the kind would print; "Preview" does so with unsaved changes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,8 +1,7 @@
 """The history of an item, a return, a risk or a plan as sentences: who did what, when and why.
 
 `record_kinds` lists the history tables and the columns to report. `reading` queries them.
-`sentences` turns a change into sentences. `blocks` groups the entries of one person, day and
-reason.
+`sentences` writes the changes; `blocks` groups entries of one person, day and reason.
 """
 
 from workitems.narrative.blocks import Block, Change, Entry, Field, blocks_of

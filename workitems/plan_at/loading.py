@@ -214,8 +214,7 @@ def pillar_titles(plan: Plan, moment: Moment) -> dict[int, str]:
 def agencies_at(agencies: Mapping[int, Agency], moment: Moment) -> dict[int, Agency]:
     """Return agencies, by id, with their names at the moment. Makes one query, none for today.
 
-    An agency recorded later has its name of today, because plans older than this register name
-    agencies too.
+    An agency recorded later has its name of today, because older plans name agencies too.
     """
     found = dict(agencies)
     if moment.is_now:

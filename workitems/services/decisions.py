@@ -104,8 +104,7 @@ def change_decision(
 def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) -> Decision:
     """Mark a decision as done on a day, even if the meeting's record is closed.
 
-    Raise `Refused` if it has no owner, is already done, or the day is before the meeting or in the
-    future.
+    Raise `Refused` without an owner, if done already, or for a day too early or in the future.
     """
     decision = locked(decision, related=("meeting",))
     if decision.owner_agency_id is None:

@@ -35,8 +35,7 @@ def open_round(
 ) -> Round:
     """Open a round and create a return for each member agency that exists on `due_on`.
 
-    Raise `Refused` if the plan has an open round or a round for this period, or if a date is
-    before the period's start.
+    Raise `Refused` if a round is open or has this period, or for dates before the period.
     """
     plan = locked(plan)
     if period_end <= period_start:
@@ -106,8 +105,7 @@ def write_update(
 
     The item itself changes only when the return is accepted. Unchanged content writes nothing.
     Raise `Conflict` if `version`, that of the update on the user's page (0 for none), is not the
-    row's, and `Refused` if the return is not open for writing or the agency has no part in the
-    item.
+    row's, and `Refused` if the return is not open for writing or the item is not the agency's.
     """
     of_return, update = _open_for_writing(of_return, item)
     if stage not in Stage.values:

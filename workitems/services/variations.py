@@ -192,8 +192,7 @@ def decide(
 
     Without a meeting, use the one of today, creating it if necessary. Approving moves the agreed
     date (the forecast stays as it is), changes the wording, or withdraws the item and its open
-    milestones and ends their delays. The matter on the meeting's agenda, if any, is marked as
-    considered.
+    milestones and ends their delays. The matter on the agenda, if any, becomes considered.
 
     Raise `Refused` before the meeting's day, if its record is closed, if the date or wording has
     changed since the request was made, or if the milestone has been closed.

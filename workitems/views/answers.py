@@ -54,8 +54,7 @@ class Entry:
 
     `theirs` is the other user's answer after a conflict. `refusals` are errors of the section
     without a field. `is_written` is true if its answer was saved, `is_saved` if anything was.
-    `is_open` is false if the agency only supports the item, has not answered it, and the user has
-    not asked for its fields.
+    `is_open` is false for a supported item without an answer, unless the user opened it.
     """
 
     section: Section

@@ -100,8 +100,7 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
 def is_within_rate_limit(request: HttpRequest, feed: CalendarFeed | None) -> bool:
     """Return whether the request is within its rate limit.
 
-    Requests with an unknown token are counted by IP address, so that they do not use up the limit
-    of a real feed.
+    Requests with an unknown token count by IP address, not against a real feed's limit.
     """
     if feed is not None:
         return is_within(READINGS_AN_HOUR, seconds=3600, what="calendar", of=str(feed.pk))

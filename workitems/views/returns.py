@@ -175,8 +175,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     """Show or save one section, for the script.
 
     GET returns the fields of the section, or of one `milestone`, as HTML. POST returns JSON with
-    status 200 if saved, 409 if another user saved first (`theirs` is their answer as HTML), or
-    422 with the errors.
+    status 200 if saved, 409 with `theirs` if another user saved first, or 422 with the errors.
     """
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.write_update", of_return)

@@ -205,8 +205,7 @@ def milestones(proposal: Proposal) -> None:
 def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:
     """Set the completion day of complete items, and withdraw open milestones of withdrawn items.
 
-    `said` has, by item number and stage, the day on which the lead agency's first update with
-    that stage was accepted.
+    `said` has, by item number and stage, the day of the lead's first accepted update with it.
     """
     for number, draft in proposal.items.items():
         item = draft.row

@@ -185,8 +185,7 @@ def _day_of_completion(item: Any, updates: list[tuple[date, Update]]) -> date | 
     """Return the day from which a complete item counts as complete.
 
     This is its completion day. If updates after it still have another stage, it is the day of the
-    first "complete" update after the last of those, or None, so that the stage does not go back
-    and forth.
+    first "complete" update after those, or None, so that the stage does not go back and forth.
     """
     done: date = item.completed_on
     others = [day for day, update in updates if update.stage != Stage.COMPLETE]

@@ -114,8 +114,7 @@ class Book:
 def read_workbook(file: BinaryIO, *, today: date) -> Book:
     """Read a workbook. Days of completion, acceptance and the like may not be after `today`.
 
-    Raise `WorkbookRefused` if the file or its sheet Plan cannot be read. Other faults are in the
-    returned book.
+    Raise `WorkbookRefused` if the file or its sheet Plan cannot be read; other faults are kept.
     """
     faults = Faults()
     found: dict[str, list[Row]] = {}

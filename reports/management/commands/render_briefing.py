@@ -70,8 +70,7 @@ class Command(BaseCommand):
 
 
 def whole_briefing(plan: Plan, **facts: Any) -> Briefing:
-    """Return the stored briefing with this tracker number, or a new one, with the command line's
-    values.
+    """Return the briefing with this tracker number, or a new one with the given values.
 
     It is not saved. Raise `CommandError` for a tracker number of another plan.
     """

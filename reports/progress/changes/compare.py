@@ -152,8 +152,7 @@ class _Comparing:
         that. Done: all other milestones completed.
 
         Dates slip and recover only while the item is live. A milestone that is no longer late only
-        because its agreed date was moved has not recovered; the move of the agreed date is reported
-        instead.
+        because its agreed date was moved has not recovered; that move is reported instead.
         """
         if now.is_withdrawn:
             is_news = not was.is_withdrawn

@@ -10,8 +10,7 @@ from workitems.plan_at import PlanAt
 def glance(before: PlanAt, at: PlanAt) -> dict[Kind, int]:
     """Count items completed and dates slipped; the counts equal those of `compare`.
 
-    `before` is the whole plan. `at` may be narrowed; items count by where they are at that moment.
-    One query.
+    `before` is the whole plan; `at` may be narrowed. Items count by where they are at it.
     """
     completed = sum(
         item.stage == Stage.COMPLETE

@@ -53,8 +53,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the page.
 
     `?edit=` opens a paragraph or recommendation, `?after=` and `?into=` a new paragraph (from the
-    record `?from=`), `?ask=new` a new recommendation, and `?section=` selects the section of the
-    sources panel.
+    record `?from=`), `?ask=new` a new recommendation; `?section=` selects the sources' section.
     """
     briefing = readable_briefing(request, slug, pk)
     if briefing.kind_id is None:
@@ -188,8 +187,7 @@ def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
 def new_paragraph(request: HttpRequest, page: Page) -> dict[str, Any]:
     """Return the context of a form for a new paragraph, or {}.
 
-    It is placed after another paragraph or at the end of a section, and starts with the text of the
-    record named, if any.
+    It goes after another paragraph or ends a section, and starts with the record's text, if any.
     """
     after, section = request.GET.get("after", ""), request.GET.get("into", "")
     for chapter in page.chapters:
