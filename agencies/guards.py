@@ -31,6 +31,15 @@ class Trigger:
         """Return the SQL that creates the trigger or replaces an older version of it."""
         raise NotImplementedError
 
+    def on_sqlite(self, body: str) -> list[str]:
+        """Return the SQL for SQLite, where each event needs a trigger of its own."""
+        out = []
+        for index, event in enumerate(self.events):
+            name = f"{self.name}_{index}"
+            create = f"CREATE TRIGGER {name} AFTER {event} ON {self.table} {body}"
+            out += [f"DROP TRIGGER IF EXISTS {name}", create]
+        return out
+
 
 @dataclass(frozen=True)
 class Note(Trigger):
@@ -52,14 +61,7 @@ class Note(Trigger):
             f"INSERT INTO {self.log} (id) VALUES ({'NULL' if vendor == 'sqlite' else 'DEFAULT'});"
         )
         if vendor == "sqlite":
-            out = []
-            for index, event in enumerate(self.events):
-                name = f"{self.name}_{index}"
-                out += [
-                    f"DROP TRIGGER IF EXISTS {name}",
-                    f"CREATE TRIGGER {name} AFTER {event} ON {self.table} BEGIN {insert} END",
-                ]
-            return out
+            return self.on_sqlite(f"BEGIN {insert} END")
         return [
             f"CREATE OR REPLACE FUNCTION {self.log}_note() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN {insert} RETURN NULL; END $$",
@@ -84,16 +86,10 @@ class Guard(Trigger):
     def statements(self, vendor: str) -> list[str]:
         message = self.message.replace("'", "''")
         if vendor == "sqlite":
-            out = []
-            for index, event in enumerate(self.events):
-                name = f"{self.name}_{index}"
-                out += [
-                    f"DROP TRIGGER IF EXISTS {name}",
-                    # AFTER, because a new row has no id before. RAISE(ABORT) undoes the statement.
-                    f"CREATE TRIGGER {name} AFTER {event} ON {self.table} "
-                    f"WHEN {self.refuse_when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
-                ]
-            return out
+            # AFTER, because a new row has no id before. RAISE(ABORT) undoes the statement.
+            return self.on_sqlite(
+                f"WHEN {self.refuse_when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
         lock = f"PERFORM pg_advisory_xact_lock({self.lock});" if self.lock else ""
         row = "OLD" if self.events == ("DELETE",) else "NEW"
         return [

@@ -5,20 +5,8 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from reports.document.dates import MONTHS
+
 # A word for the future, a few words, then "by", "on" or "in" with a day or month. Words for the
 # past in between cancel the match: "will build on the work agreed in March 2010" is correct.
 AHEAD = re.compile(

@@ -41,19 +41,9 @@ def request_date(
         raise Refused("That is the agreed date already.", "due_after")
     if milestone.variations.pending().filter(kind=Variation.Kind.DATE).exists():
         raise Refused("A request to move this milestone is already waiting.")
-    return _request(
-        Variation(
-            kind=Variation.Kind.DATE,
-            item=milestone.item,
-            milestone=milestone,
-            due_before=milestone.agreed_due,
-            due_after=due_after,
-        ),
-        reason=reason,
-        agency=agency,
-        by=by,
-        at=at,
-    )
+    asked = Variation(kind=Variation.Kind.DATE, item=milestone.item, milestone=milestone)
+    asked.due_before, asked.due_after = milestone.agreed_due, due_after
+    return _request(asked, reason, agency, by, at)
 
 
 @transaction.atomic
@@ -84,19 +74,9 @@ def request_wording(
     same = item.variations.pending().filter(wording=wording, text_after=text_after).first()
     if same is not None:
         raise Refused(f"{same.reference} asks for this very wording already.", "text_after")
-    return _request(
-        Variation(
-            kind=Variation.Kind.WORDING,
-            item=item,
-            wording=wording,
-            text_before=before,
-            text_after=text_after,
-        ),
-        reason=reason,
-        agency=agency,
-        by=by,
-        at=at,
-    )
+    asked = Variation(kind=Variation.Kind.WORDING, item=item, wording=wording)
+    asked.text_before, asked.text_after = before, text_after
+    return _request(asked, reason, agency, by, at)
 
 
 @transaction.atomic
@@ -119,17 +99,12 @@ def request_withdrawal(
         raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
     if item.variations.pending().filter(kind=Variation.Kind.WITHDRAWAL).exists():
         raise Refused("A request to withdraw this item is already waiting.")
-    return _request(
-        Variation(kind=Variation.Kind.WITHDRAWAL, item=item),
-        reason=reason,
-        agency=agency,
-        by=by,
-        at=at,
-    )
+    asked = Variation(kind=Variation.Kind.WITHDRAWAL, item=item)
+    return _request(asked, reason, agency, by, at)
 
 
 def _request(
-    variation: Variation, *, reason: str, agency: Agency, by: User, at: datetime
+    variation: Variation, reason: str, agency: Agency, by: User, at: datetime
 ) -> Variation:
     need_reason(reason, "Say why the change is needed.")
     variation.plan = locked(Plan(pk=variation.item.plan_id))  # so that numbers stay unique
