@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.safestring import SafeString
 
 from reports.charts.drawing import (
     ACCENT,
     INK,
-    NARROW,
     QUIET,
     WHITE,
     WIDTH,
     lines_of,
-    link,
     numbered,
     picture,
     rectangle,
     text,
     textured,
     two_lines,
-    whole,
 )
 from reports.document.annexes import PillarProgress, Stage
 
@@ -38,43 +35,24 @@ STAGES: tuple[tuple[Stage, str, str, str], ...] = (
 _TEXTURE_INK = {"dots": WHITE, "upright": "#8fb9bb", "level": QUIET}
 
 
-def stage_bars(
-    pillars: Sequence[PillarProgress],
-    *,
-    narrow: bool = False,
-    links: Sequence[Mapping[Stage, str]] = (),
-) -> SafeString:
-    """Draw one bar for each pillar, with its items stacked by stage. Return "" without pillars.
-
-    `links` maps stages to URLs, by pillar. A narrow chart has labels above the bars.
-    """
+def stage_bars(pillars: Sequence[PillarProgress]) -> SafeString:
+    """Draw one bar for each pillar, with its items stacked by stage. Return "" without pillars."""
     if not pillars:
         return SafeString("")
-    width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)
-    scale = (width - left - 70) / max(1, *(pillar.total for pillar in pillars))
-    parts, y = _legend(narrow)
-    for place, pillar in enumerate(pillars):
-        if narrow:
-            names = whole(pillar.title, 52)
-            parts.append(lines_of(names, 0, y + 11))
-            y += len(names) * 12.5 + 4
-        else:
-            names = two_lines(pillar.title, 32)
-            parts.append(lines_of(names, 0, y + 9 if len(names) == 2 else y + 15.5))
-        x = float(left)
-        leads = links[place] if links else {}
+    scale = (WIDTH - LABEL - 70) / max(1, *(pillar.total for pillar in pillars))
+    parts, y = _legend()
+    for pillar in pillars:
+        names = two_lines(pillar.title, 32)
+        parts.append(lines_of(names, 0, y + 9 if len(names) == 2 else y + 15.5))
+        x = float(LABEL)
         for stage, *_ in STAGES:
             if count := pillar.count(stage):
-                stretch = stage_stretch(stage, x, y, count * scale, 23, str(count))
-                if stage in leads:
-                    name = f"{pillar.title}: {count:,} {stage.label.lower()}"
-                    stretch = [link(leads[stage], name, stretch)]
-                parts += stretch
+                parts += stage_stretch(stage, x, y, count * scale, 23, str(count))
                 x += count * scale
         total = f"{pillar.total:,} item" if pillar.total == 1 else f"{pillar.total:,} items"
         parts.append(text(total, x + 7, y + 15.5, fill=QUIET))
         y += 31
-    return picture(width, y, title=_sentence(pillars), parts=parts, linked=bool(links))
+    return picture(WIDTH, y, title=_sentence(pillars), parts=parts)
 
 
 def stage_stretch(
@@ -90,13 +68,13 @@ def stage_stretch(
     ]
 
 
-def _legend(narrow: bool) -> tuple[list[str], float]:
+def _legend() -> tuple[list[str], float]:
     """Return the legend's shapes, and the y coordinate below it."""
-    x, y = (0.0, 2.0) if narrow else (float(LABEL), 2.0)
+    x, y = float(LABEL), 2.0
     parts: list[str] = []
     for stage, *_ in STAGES:
         room = 32 + len(stage.label) * 5.4
-        if x + room > (NARROW if narrow else WIDTH) + 14:
+        if x + room > WIDTH + 14:
             x, y = 0.0, y + 20
         parts += stage_stretch(stage, x, y, 14, 14, "")
         parts.append(text(stage.label, x + 19, y + 11, size=10.5))
