@@ -75,12 +75,12 @@ def title_of(subject: Any) -> str:
     return f"Return of {subject.agency.short_name} for {subject.round.name}"
 
 
-def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
+def proposals(plan: Plan, on: date) -> list[Proposal]:
     """Return all proposals for a meeting on the day `on`, most urgent first.
 
     These are the attention list, variations with the working group, open decisions of earlier
     meetings, and escalated risks. An item that needs attention only because of its variations or
-    risks is left out, because those are proposed themselves. `at` is today's plan, if loaded.
+    risks is left out, because those are proposed themselves.
     """
     variations = [
         Proposal(row, (f"Recommended on to the working group: {row.asks}.",))
@@ -104,7 +104,7 @@ def proposals(plan: Plan, on: date, at: PlanAt | None = None) -> list[Proposal]:
     ]
     covered = {row.subject.item_id for row in [*variations, *risks]}
     return [
-        *_attention(at or plan_at(plan, Moment.today(on)), covered),
+        *_attention(plan_at(plan, Moment.today(on)), covered),
         *variations,
         *decisions,
         *risks,

@@ -173,19 +173,16 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
     )
 
 
-def dashboard_timeline(
-    strips: Sequence[Strip], *, on: date, label: str, alone: bool = True
-) -> SafeString:
-    """Return a short timeline for the dashboard, of about two dozen rows at most.
+def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> SafeString:
+    """Return a short timeline for the dashboard, with its shapes, or "" without rows.
 
-    `label` names the date ("Today", "30 July 2010"). If `alone`, no other strips are on the page
-    and the shapes are included. Return "" without rows. See also `strip_table`.
+    `label` names the date ("Today", "30 July 2010"). See also `strip_table`.
     """
     if not strips:
         return SafeString("")
     scale = Scale.of(strips, on)
     return SafeString(
-        (strip_shapes() if alone else "")
+        strip_shapes()
         + strip_legend()
         + '<div class="timeline"><div class="strip-head">'
         + strip_axis(scale, on, label)

@@ -10,7 +10,6 @@ from string import ascii_uppercase
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from reports import charts
@@ -53,12 +52,9 @@ FEEDBACK = (
 )
 
 
-def document_html(document: Document, *, for_screen: bool = False) -> str:
-    """Return the paper as a complete page, for the PDF or, if `for_screen`, for a browser."""
-    sheets = (
-        [static(name) for name in SCREEN_SHEETS] if for_screen else [ASSETS + s for s in SHEETS]
-    )
-    context = {"paper": present(document), "stylesheets": sheets}
+def document_html(document: Document) -> str:
+    """Return the paper as a complete page for the PDF."""
+    context = {"paper": present(document), "stylesheets": [ASSETS + name for name in SHEETS]}
     return render_to_string("reports/paper/page.html", context)
 
 

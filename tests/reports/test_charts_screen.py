@@ -284,12 +284,11 @@ def test_the_axis_labels_today_and_some_months():
     assert 2 <= len(names) - 1 <= 15
 
 
-def test_the_dashboards_timeline_defines_its_shapes_unless_already_defined():
+def test_the_dashboards_timeline_defines_its_shapes():
     rows = [strip(milestone(), words="Overdue by 333 days", is_late=True)]
-    alone = charts.dashboard_timeline(rows, on=ON, label="Today")
-    among = charts.dashboard_timeline(rows, on=ON, label="Today", alone=False)
-    assert (alone.count("<defs>"), among.count("<defs>")) == (1, 0)
-    assert '<span class="mark mark-late">Overdue by 333 days</span>' in alone
+    timeline = charts.dashboard_timeline(rows, on=ON, label="Today")
+    assert timeline.count("<defs>") == 1
+    assert '<span class="mark mark-late">Overdue by 333 days</span>' in timeline
     assert charts.dashboard_timeline([], on=ON, label="Today") == ""
 
 

@@ -226,17 +226,6 @@ def test_no_space_is_added_between_runs(html):
     assert "</span>) coordinates" in html
 
 
-def test_screen_and_print_differ_only_in_stylesheets(html):
-    screen = document_html(sample.document(), for_screen=True)
-    strip = re.compile(r'<link rel="stylesheet"[^>]*>\n')
-    assert strip.sub("", screen) == strip.sub("", html)
-    assert re.findall(r'stylesheet" href="([^"]*)"', screen) == [
-        "/static/paper/paper.css",
-        "/static/paper/screen.css",
-    ]
-    assert len(strip.findall(html)) == 2
-
-
 def test_the_fragment_is_the_body_of_the_page(html):
     fragment = document_fragment(sample.document())
     assert fragment.strip() in html
