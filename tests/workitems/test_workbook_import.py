@@ -41,7 +41,7 @@ from workitems.workbook import (
     import_workbook,
     preview_import,
 )
-from workitems.workbook.cell_kinds import join_with_or
+from workitems.workbook.cell_kinds import Kind, Line, join_with_or
 from workitems.workbook.columns import SHEETS
 
 pytestmark = pytest.mark.django_db
@@ -447,8 +447,12 @@ def filled():
             "Closed on": date(2010, 5, 1),
         },
     }
-    for name, values in more.items():
-        sheets[name][0] |= values
+    for sheet in SHEETS:
+        if sheet.name in more:
+            texts = {
+                column.heading: "Words." for column in sheet if type(column.kind) in (Kind, Line)
+            }
+            sheets[sheet.name][0] = texts | sheets[sheet.name][0] | more[sheet.name]
     return sheets
 
 
