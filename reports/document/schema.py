@@ -1,6 +1,6 @@
 """JSON Schema (draft 2020-12) of a briefing's JSON, generated from the dataclasses.
 
-`python -m reports.document.schema` prints it, `reports/document/document.schema.json` publishes it,
+`python3 -m reports.document.schema` prints it, `reports/document/document.schema.json` publishes it,
 and a test keeps them equal. It describes the structure only; `reports.document` checks lengths,
 order, numbering and unique keys when a document is built.
 """

@@ -39,7 +39,7 @@ def objects(data):
 
 def test_the_published_schema_matches_the_classes():
     assert PUBLISHED.read_text(encoding="utf-8") == schema.published(), (
-        "run: python -m reports.document.schema > reports/document/document.schema.json"
+        "run: python3 -m reports.document.schema > reports/document/document.schema.json"
     )
 
 
