@@ -172,8 +172,7 @@ class WorkItemText:
     reports: tuple[ItemReport, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()
 
-    # The texts as they are printed one after the other, each under its label. They are called as in
-    # `ItemAt` (workitems/plan_at/rows.py), which fills them.
+    # The texts in their printed order, called as in `ItemAt`, which fills them; each has its label.
     LABELS: ClassVar[dict[str, str]] = {"objective": "Objective", "action": "Action"}
 
     def __post_init__(self) -> None:
