@@ -14,15 +14,7 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from icalendar import Calendar, Event, vText
 
-from workitems.models import (
-    CalendarFeed,
-    Decision,
-    Meeting,
-    Milestone,
-    Mitigation,
-    Return,
-    Round,
-)
+from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
 from workitems.models.item import Stage
 
 PRODUCT = "-//Plan Register//Due dates//EN"

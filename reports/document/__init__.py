@@ -51,12 +51,4 @@ from reports.document.document import (
     number_through,
     to_json,
 )
-from reports.document.text import (
-    MAX_TEXT,
-    Bullet,
-    DocumentError,
-    Run,
-    Text,
-    plain,
-    words,
-)
+from reports.document.text import MAX_TEXT, Bullet, DocumentError, Run, Text, plain, words

@@ -25,13 +25,7 @@ from reports.document.annexes import (
     WorkItemTable,
     WorkItemTexts,
 )
-from reports.document.text import (
-    Bullet,
-    DocumentError,
-    Text,
-    check_length,
-    check_text,
-)
+from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
 
 # Steps that upgrade plain data from schema 1 to 2, and so on. A new entry with a default needs no
 # step; an entry that is renamed, removed or changes its meaning does. See `docs/recipes.md`.

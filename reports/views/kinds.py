@@ -18,13 +18,7 @@ from reports.document import DocumentError
 from reports.drafting.draft import CLOSING
 from reports.drafting.kind_history import history_of
 from reports.drafting.pattern import preview, preview_briefing
-from reports.forms.kinds import (
-    AddSectionForm,
-    ChangeKindForm,
-    CopyForm,
-    SectionForm,
-    WithdrawForm,
-)
+from reports.forms.kinds import AddSectionForm, ChangeKindForm, CopyForm, SectionForm, WithdrawForm
 from reports.models import AnnexChoice, BriefingKind, KindSection
 from reports.render.html import SCREEN_SHEETS, body_fragment, document_fragment
 from reports.services import kinds

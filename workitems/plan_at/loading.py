@@ -15,16 +15,7 @@ from django.db.models import Q, QuerySet
 from agencies.models import Agency
 from workitems import standing
 from workitems.asat import Moment, rows_at
-from workitems.models import (
-    Delay,
-    Milestone,
-    Mitigation,
-    Pillar,
-    Plan,
-    Risk,
-    Variation,
-    WorkItem,
-)
+from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Variation, WorkItem
 from workitems.models.item import number_key
 from workitems.plan_at.rows import (
     DelayAt,

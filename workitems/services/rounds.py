@@ -7,14 +7,7 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
-from workitems.models import (
-    Plan,
-    Return,
-    ReturnNote,
-    Round,
-    Update,
-    WorkItem,
-)
+from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
 from workitems.services.answers import OVERDUE_NEEDS_WORDS, after_no_changes, answers_of
 from workitems.services.items import check_confidence, check_stage

@@ -14,12 +14,7 @@ from django.utils.timezone import localdate, localtime
 from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems import services
-from workitems.forms.returns import (
-    MilestoneAnswerForm,
-    MitigationDoneForm,
-    UpdateForm,
-    answer_of,
-)
+from workitems.forms.returns import MilestoneAnswerForm, MitigationDoneForm, UpdateForm, answer_of
 from workitems.models import Return, Update
 from workitems.returns import MilestoneLine, Section, one_section, takes_answers
 from workitems.services import items as item_services

@@ -11,11 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.fields import VersionedForm
 from workitems import services, standing
-from workitems.forms.items import (
-    CloseMilestoneForm,
-    MoveForecastForm,
-    ReopenMilestoneForm,
-)
+from workitems.forms.items import CloseMilestoneForm, MoveForecastForm, ReopenMilestoneForm
 from workitems.models import Milestone
 from workitems.services import items as item_services
 from workitems.views.items import visible_item, visible_milestone
