@@ -443,3 +443,9 @@ root.addEventListener("keydown", (event) => {
 watch(() => [...editors.values()]);
 adopt();
 tell();
+// A link that was followed before this script was there has opened its box on a page of its own,
+// whose address ends in the paragraph; the browser goes there only when all has loaded.
+addEventListener("load", () => {
+  const asked = editors.get(new URLSearchParams(location.search).get("edit"))?.box;
+  setTimeout(() => document.activeElement.contains(asked ?? null) && asked.focus({ preventScroll: true }));
+});

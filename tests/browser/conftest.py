@@ -125,6 +125,7 @@ def accessibility_faults() -> Callable:
     from axe_playwright_python.base import AXE_SCRIPT
 
     def faults(page) -> list[str]:
+        page.wait_for_load_state()  # before its stylesheets, targets are smaller
         # axe is injected by the browser's tools, which the page's CSP does not block.
         # It stays until the next page, so a second width of the page does not load it again.
         if not page.evaluate("'axe' in window"):
