@@ -41,7 +41,13 @@ LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
 # Homebrew's Java is not on PATH; macOS's own `java` only explains how to install one.
 HOMEBREW_JAVAS = ("/opt/homebrew/opt/openjdk/bin/java", "/usr/local/opt/openjdk/bin/java")
@@ -322,7 +328,7 @@ def missing_system_packages(for_tests: bool) -> list[str]:
             missing.append(f"python{python_version()}-venv")  # Debian's and Ubuntu's Python
     if for_tests:
         if not (os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUMS))):
-            missing.append("chromium")
+            missing.append("chromium-headless-shell")
         if not shutil.which("pdftotext"):
             missing.append("poppler-utils")
         if not java():
@@ -367,13 +373,17 @@ def by_hand(packages: list[str]) -> str:
     again = "Then run the same command again."
     if sys.platform == "darwin":
         formulas = {"pango" if name in LIBRARIES.values() else name for name in packages}
-        named = {"poppler-utils": "poppler", "default-jre-headless": "openjdk"}
+        named = {
+            "chromium-headless-shell": "chromium",
+            "poppler-utils": "poppler",
+            "default-jre-headless": "openjdk",
+        }
         formulas = {named.get(name, name) for name in formulas}
         return f"Some system packages are missing. Run:\n  brew install {' '.join(sorted(formulas))}\n{again}"
     if shutil.which("apt-get"):
         browser = (
             "\n(A Chrome elsewhere does too: set CHROMIUM to its path.)"
-            if "chromium" in packages
+            if "chromium-headless-shell" in packages
             else ""
         )
         return (

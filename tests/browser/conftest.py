@@ -12,7 +12,13 @@ from django.test import Client, override_settings
 
 from tests.snapshots import SQLiteSnapshot, take_snapshot
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",  # the same engine without a window; an eighth less CPU time
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 # Without these, Chromium contacts Google for updates and more at every start.
 QUIET = (
     "--disable-gpu",

@@ -206,7 +206,7 @@ def test_tests_also_need_a_browser_a_pdf_reader_and_java(monkeypatch):
     assert bootstrap.missing_system_packages(for_tests=False) == ["libpango-1.0-0"]
     assert bootstrap.missing_system_packages(for_tests=True) == [
         "libpango-1.0-0",
-        "chromium",
+        "chromium-headless-shell",
         "poppler-utils",
         "default-jre-headless",
     ]
