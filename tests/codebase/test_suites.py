@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,22 +20,19 @@ def run_suite(tmp_path, text):
     """Run one pytest file, away from this project's own configuration."""
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_sample.py").write_text(text)
-    failures = []
-    count = suites.count_of_suite(
-        ["-c", str(tmp_path / "pytest.ini"), str(tmp_path)],
+    results = tmp_path / "results.xml"
+    code = suites.pytest(
+        ["-c", str(tmp_path / "pytest.ini"), str(tmp_path), f"--junit-xml={results}"],
         {**processes.environment("sqlite:///unused"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        tmp_path / "results.xml",
-        failures,
-        "sample",
     )
-    return count, failures
+    return suites.count_of_suite(code, results)
 
 
 PASSES = "def test_a():\n    pass\n"
 
 
 def test_a_suite_that_passes_is_counted(tmp_path):
-    assert run_suite(tmp_path, PASSES) == (suites.Count(passed=1), [])
+    assert run_suite(tmp_path, PASSES) == suites.Count(passed=1)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +50,7 @@ def test_a_suite_that_passes_is_counted(tmp_path):
     ids=["failure", "skip", "collection error", "no test", "silent death"],
 )
 def test_a_suite_that_did_not_pass_completely_counts_as_failed(tmp_path, text, count):
-    assert run_suite(tmp_path, text) == (count, ["sample"])
+    assert run_suite(tmp_path, text) == count
 
 
 def test_counts_add_up_and_read_well():
@@ -70,22 +68,33 @@ def test_a_failing_check_is_named_with_its_output(monkeypatch, capfd):
 
 
 @pytest.fixture
-def passing_suites(monkeypatch):
-    """Every suite passes two tests at once; return how each was called."""
-    called = {}
+def runs(monkeypatch):
+    """Every suite ends at once with the exit code given for it, or 0; return each one's options.
 
-    def count_of_suite(arguments, variables, results, failures, name):
-        called[name] = arguments
-        return suites.Count(passed=2)
+    A suite that ends with 0 passed two tests, and another one failed one.
+    """
+    started, codes = {}, {}
 
-    monkeypatch.setattr(suites, "count_of_suite", count_of_suite)
+    def end_at_once(options, variables, output=None):
+        [results] = [o.partition("=")[2] for o in options if o.startswith("--junit-xml=")]
+        name = Path(results).stem
+        started[name] = options
+        print(f"output of {name}", file=output, flush=True)
+        case = "<testcase><failure/></testcase>" if codes.get(name) else "<testcase/>" * 2
+        Path(results).write_text(f"<testsuite>{case}</testsuite>")
+        return codes.get(name, 0)
+
+    def start(command, variables, output):
+        code = end_at_once(command, variables, output)
+        return contextlib.nullcontext(SimpleNamespace(wait=lambda: code))
+
+    monkeypatch.setattr(suites, "pytest", end_at_once)
+    monkeypatch.setattr(suites, "started", start)
     monkeypatch.setattr(suites, "throwaway_server", lambda: contextlib.nullcontext("postgresql:"))
-    return called
+    return SimpleNamespace(started=started, codes=codes)
 
 
-def test_a_failed_check_fails_the_run_and_the_last_lines_count(
-    tmp_path, monkeypatch, capfd, passing_suites
-):
+def test_a_failed_check_fails_the_run_and_the_last_lines_count(tmp_path, monkeypatch, capfd, runs):
     monkeypatch.setattr(checks, "CHECKS", {"Types": ["-c", "raise SystemExit(1)"]})
     assert suites.run_everything(tmp_path) == 1
     lines = capfd.readouterr().out.splitlines()
@@ -97,13 +106,33 @@ def test_a_failed_check_fails_the_run_and_the_last_lines_count(
     assert lines[-1] == "10 passed, 0 failed, 0 skipped"
 
 
-def test_every_suite_has_all_examples_and_every_core(tmp_path, monkeypatch, passing_suites):
+def test_every_suite_has_all_examples_and_every_core(tmp_path, monkeypatch, runs):
     monkeypatch.setattr(checks, "CHECKS", {})
     assert suites.run_everything(tmp_path) == 0
-    assert len(passing_suites) == 5
-    for arguments in passing_suites.values():
+    assert len(runs.started) == 5
+    for arguments in runs.started.values():
         assert "--hypothesis-profile=full" in arguments
         assert "-n" in arguments
+
+
+def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_path, capfd, runs):
+    runs.codes["browser-on-PostgreSQL"] = 1
+    run = suites.Run(tmp_path)
+    suites.run_on_postgresql(run)
+    assert capfd.readouterr().out.split("\n") == [
+        "",
+        "=== Tests on PostgreSQL ===",
+        "output of PostgreSQL",
+        "",
+        "=== Browser journeys that need both databases, on PostgreSQL ===",
+        "output of browser-on-PostgreSQL",
+        "",
+    ]
+    assert run.counts == {
+        "PostgreSQL": suites.Count(passed=2),
+        "browser on PostgreSQL": suites.Count(failed=1),
+    }
+    assert run.failures == ["browser on PostgreSQL"]
 
 
 def test_without_a_server_both_suites_on_postgresql_count_as_failed(tmp_path, monkeypatch):
@@ -153,7 +182,7 @@ def test_the_fixtures_and_marks_of_a_test_decide_its_suites(suite, vendor, run):
     assert {item.nodeid for item in items if not why_left_out(item, suite, vendor)} == run
 
 
-def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, capfd, passing_suites):
+def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, capfd, runs):
     monkeypatch.setattr(checks, "CHECKS", {})
     ledgers = {"SQLite": {"a": "", "b": "asks for no database"}}
     monkeypatch.setattr(suites.Run, "ledgers", lambda run: ledgers)

@@ -1,9 +1,11 @@
 """Run the checks and the test suites, and count the tests.
 
 Each suite is one run of pytest with a worker on every core. The suites run one after another, so
-their output stays in order and all cores are busy until the end of each.
+their output stays in order and all cores are busy until the end of each. Only a suite that mostly
+waits runs beside another one; its output is printed when that one has ended.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +19,7 @@ from typing import Any
 
 from trafficking_plan.testing import checks
 from trafficking_plan.testing.postgresql import PostgresqlUnavailable, throwaway_server
-from trafficking_plan.testing.processes import announce, environment, python
+from trafficking_plan.testing.processes import announce, environment, python, started
 
 BROWSER_TESTS = "tests/browser"
 ORDINARY_TESTS = ["tests", f"--ignore={BROWSER_TESTS}"]
@@ -48,11 +50,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Suite:
-    """A run of pytest: its name in the summary, its title, and its arguments."""
+    """A run of pytest: its name in the summary, its title, and its arguments.
+
+    Journeys in a browser often wait, so one worker more than there are cores keeps them busy.
+    """
 
     name: str
     title: str
     arguments: list[str]
+    extra_workers: int = 0
 
 
 # A test that uses no database has the same result on both, so it runs once.
@@ -65,7 +71,7 @@ ON_SQLITE = Suite("SQLite", "Tests on SQLite", [*ORDINARY_TESTS, "--suite=with-d
 ON_POSTGRESQL = Suite(
     "PostgreSQL", "Tests on PostgreSQL", [*ORDINARY_TESTS, "--suite=with-database"]
 )
-BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS])
+BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], extra_workers=1)
 BROWSER_ON_POSTGRESQL = Suite(
     "browser on PostgreSQL",
     "Browser journeys that need both databases, on PostgreSQL",
@@ -125,8 +131,7 @@ def run_on_postgresql(run: "Run") -> None:
     """Run the suites of SQLite again, and the browser tests that need both databases."""
     try:
         with throwaway_server() as url:
-            for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
-                run.suite(each, environment(url))
+            run.suite(ON_POSTGRESQL, environment(url), beside=BROWSER_ON_POSTGRESQL)
     except PostgresqlUnavailable as refusal:
         print(refusal)
         for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
@@ -143,21 +148,46 @@ class Run:
         self.counts: dict[str, Count] = {}
         self.failures: list[str] = []
 
-    def suite(self, suite: Suite, variables: dict[str, str]) -> None:
-        announce(suite.title)
-        arguments = [*suite.arguments, *shared_out(), f"--ledger={self._ledger(suite.name)}"]
-        results = self.folder / f"{suite.name.replace(' ', '-')}.xml"
-        self.counts[suite.name] = count_of_suite(
-            [*arguments, "--hypothesis-profile=full"], variables, results, self.failures, suite.name
-        )
+    def suite(
+        self, suite: Suite, variables: dict[str, str], *, beside: Suite | None = None
+    ) -> None:
+        """Run a suite, and beside it another one that mostly waits."""
+        with contextlib.ExitStack() as afterwards:
+            if beside:
+                output = afterwards.enter_context(tempfile.TemporaryFile("w+", errors="replace"))
+                command = [sys.executable, "-m", "pytest", *self._arguments(beside)]
+                process = afterwards.enter_context(started(command, variables, output))
+            announce(suite.title)
+            self._count(suite, pytest(self._arguments(suite), variables))
+            if beside:
+                code = process.wait()
+                announce(beside.title)
+                output.seek(0)
+                print(output.read().rstrip(), flush=True)
+                self._count(beside, code)
+
+    def _arguments(self, suite: Suite) -> list[str]:
+        return [
+            *suite.arguments,
+            *shared_out(suite.extra_workers),
+            "--hypothesis-profile=full",
+            f"--ledger={self._file(suite.name, 'json')}",
+            f"--junit-xml={self._file(suite.name, 'xml')}",
+        ]
+
+    def _count(self, suite: Suite, code: int) -> None:
+        count = count_of_suite(code, self._file(suite.name, "xml"))
+        self.counts[suite.name] = count
+        if count.failed or count.skipped:
+            self.failures.append(suite.name)
 
     def ledgers(self) -> dict[str, Ledger]:
         """Return the ledger of each suite that has run."""
-        files = {name: self._ledger(name) for name in self.counts}
+        files = {name: self._file(name, "json") for name in self.counts}
         return {name: json.loads(file.read_text()) for name, file in files.items() if file.exists()}
 
-    def _ledger(self, name: str) -> Path:
-        return self.folder / f"{name.replace(' ', '-')}.json"
+    def _file(self, name: str, extension: str) -> Path:
+        return self.folder / f"{name.replace(' ', '-')}.{extension}"
 
 
 def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
@@ -167,10 +197,10 @@ def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
     return sorted(found - ran)
 
 
-def shared_out() -> list[str]:
+def shared_out(extra_workers: int) -> list[str]:
     """Return pytest's options to use every core and to rebalance tests between workers."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return ["-n", str(min(cores, MAX_WORKERS)), "--dist=worksteal"]
+    return ["-n", str(min(cores, MAX_WORKERS) + extra_workers), "--dist=worksteal"]
 
 
 def sqlite(folder: str) -> str:
@@ -181,21 +211,14 @@ def pytest(arguments: list[str], variables: dict[str, str]) -> int:
     return python(["-m", "pytest", *arguments], variables)
 
 
-def count_of_suite(
-    arguments: list[str],
-    variables: dict[str, str],
-    results: Path,
-    failures: list[str],
-    name: str,
-) -> Count:
-    """Run pytest and count its tests. A skipped test or an empty run counts as a failure."""
-    code = pytest([*arguments, f"--junit-xml={results}"], variables)
+def count_of_suite(code: int, results: Path) -> Count:
+    """Count the tests of a suite that ended with this exit code and wrote this JUnit file.
+
+    An empty run, or one that pytest ended itself (collection error, crash), counts as one failure.
+    """
     count = read_count(results)
-    if code != 0 or count.skipped or not count.passed:
-        failures.append(name)
-        if not count.failed and not count.skipped:
-            # pytest itself failed (collection error, crash): report at least one failure.
-            count += Count(failed=1)
+    if (code != 0 or not count.passed) and not count.failed and not count.skipped:
+        count += Count(failed=1)
     return count
 
 
