@@ -1,4 +1,5 @@
-"""Middleware: refuse unreadable requests, report a database outage, limit sessions, set headers."""
+"""Middleware: refuse unreadable requests, report a database outage, limit sessions, compress
+text, set headers."""
 
 import time
 from collections.abc import Callable
@@ -8,11 +9,15 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+# Papers, workbooks and archives are compressed already.
+COMPRESSED_TYPES = ("text/", "application/json", "image/svg+xml")
 MAX_QUERY_LENGTH = 4000  # characters of a query string; our longest forms stay far below
 
 
@@ -98,6 +103,21 @@ class NoStore(Middleware):
             add_never_cache_headers(response)
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+
+class CompressText(GZipMiddleware):
+    """Send pages, CSV files and other text with gzip; leave files and streams alone.
+
+    Django adds a random number of bytes to each response, and its CSRF tokens are masked anew in
+    each page, so the length of a page does not reveal its secrets (the BREACH attack).
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.streaming or not response.get("Content-Type", "").startswith(COMPRESSED_TYPES):
+            return response
+        return super().process_response(request, response)
 
 
 def database_answers() -> bool:

@@ -80,6 +80,8 @@ MIDDLEWARE = [
     "trafficking_plan.middleware.RefuseUnreadableRequests",
     "trafficking_plan.middleware.DatabaseAway",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # After WhiteNoise, whose files were compressed by collectstatic.
+    "trafficking_plan.middleware.CompressText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
