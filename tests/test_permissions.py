@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
 from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, standing_scene
+from tests.content_policy import lacks_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -575,7 +576,8 @@ def clients(people: Scene) -> dict[str, Client]:
 
 
 def told(response: Any) -> Any:
-    """Return the status, or the target of a redirect."""
+    """Return the status, or the target of a redirect. Every page has the whole policy."""
+    assert lacks_policy(response) == set()
     if response.status_code != 302:
         return response.status_code
     where = response.url.partition("?")[0]
@@ -596,6 +598,14 @@ def test_each_user_gets_the_expected_response_to_get(name, people, clients):
     row = RULES[name]
     address = reverse(name, args=row.arguments(people))
     assert {who: told(clients[who].get(address)) for who in EVERYBODY} == row.get
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_head_gets_the_response_to_get(name, people, clients):
+    row = RULES[name]
+    address = reverse(name, args=row.arguments(people))
+    reader = next((who for who in EVERYBODY if row.get[who] == 200), "coordinator")
+    assert told(clients[reader].head(address)) == row.get[reader]
 
 
 @pytest.mark.parametrize("name", RULES)

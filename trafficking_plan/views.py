@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from trafficking_plan.middleware import database_answers
 
@@ -12,7 +12,7 @@ from trafficking_plan.middleware import database_answers
 # With ATOMIC_REQUESTS, an unreachable database would raise before the view can answer 503.
 @transaction.non_atomic_requests
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Health check for a load balancer: 200 "ok", or 503 if the database does not answer."""
     if not database_answers():

@@ -20,7 +20,7 @@ from agencies.views.form_pages import form_page, refusals_in_messages, saying_re
 from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     form = InviteForm(
@@ -63,7 +63,7 @@ def send_again(request: HttpRequest, agency: int, invitation: int) -> HttpRespon
     return redirect("agencies:seats", of.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse:
     of = managed_agency(request, agency)
     waiting = managed_invitation(request, of, invitation)
@@ -82,7 +82,7 @@ def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse
 
 @login_not_required
 @sensitive_post_parameters("password1", "password2")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: a new person enters a name and a password, a known one signs in.
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import say_refusal
 from agencies.forms import CoverForm, EndSeatForm
@@ -18,7 +18,7 @@ from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     now = timezone.now()
@@ -41,7 +41,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def cover(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     today = localdate()
@@ -60,7 +60,7 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
     return form_page(request, "agencies/seats/cover.html", form, agency=of)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
     of = managed_agency(request, agency)
     held = get_object_or_404(of.seats.select_related("user", "agency"), pk=seat)

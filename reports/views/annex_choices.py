@@ -26,7 +26,7 @@ from workitems.standing import count_noun
 from workitems.views.lookups import posted, require, signed_in
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)

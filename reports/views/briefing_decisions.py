@@ -13,7 +13,7 @@ from workitems.views.lookups import posted, signed_in
 from workitems.views.meetings.pages import address_of, own_meeting, shown_matter
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     position = shown_matter(request)

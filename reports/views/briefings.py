@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks, services
@@ -45,7 +45,7 @@ def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
     return briefing
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     require(request, "reports.create_briefing", plan)
@@ -79,7 +79,7 @@ def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
         messages.success(request, "The briefing is drafted from the plan’s records.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
@@ -131,7 +131,7 @@ def _cover_page(
     return response
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the draft as a paper. Redirects to the issued paper if there is one."""
     briefing = readable_briefing(request, slug, pk)
@@ -174,13 +174,13 @@ def _origin(paragraph: Paragraph) -> dict[str, Any]:
 
 # Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _download(request, slug, pk, "json", "application/json", to_json)
 
 
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def xlsx(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _download(request, slug, pk, "xlsx", XLSX, render_workbook)
 

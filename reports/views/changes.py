@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from reports.progress.changes import Change, Comparison, Kind, read_changes
 from reports.progress.changes.periods import between, offered
@@ -33,7 +33,7 @@ class Group(NamedTuple):
     rows: list[Row]
 
 
-@require_GET
+@require_safe
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     earlier, usual = offered(look, context["bar"].earlier())

@@ -36,7 +36,7 @@ class Line:
     form: OverrideForm | None
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_list(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the page, or do what `act` says: "override", "take-back" or "tell-missing"."""
     briefing = readable_briefing(request, slug, pk)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data, say_refusal
 from agencies.views.form_pages import form_page, saying_refusals
@@ -35,7 +35,7 @@ Bound = CommentForm | ThreadForm | None
 # --- coordinator --------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def overview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show every agency's answer in a table, and all comments."""
     return _overview(request, readable_briefing(request, slug, pk))
@@ -70,7 +70,7 @@ def _asked(briefing: Briefing) -> list[Clearance]:
     return list(rows.order_by("due_on", "agency__short_name"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Choose the agencies to ask and the due date. A draft moves into consultation."""
     briefing = readable_briefing(request, slug, pk)
@@ -146,7 +146,7 @@ def readable_clearance(request: HttpRequest, slug: str, pk: int, agency: int) ->
     return row
 
 
-@require_GET
+@require_safe
 def clear(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
     """Show the draft as the agency reads it."""
     return _clear(request, readable_clearance(request, slug, pk, agency))
@@ -199,7 +199,7 @@ def _clear(
     )
 
 
-@require_GET
+@require_safe
 def paper(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
     """Show the whole draft to an agency that was asked."""
     row = readable_clearance(request, slug, pk, agency)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from reports.comparison import documents, figures, versions
 from reports.comparison.versions import Choice, LoadedVersion, Version
@@ -24,7 +24,7 @@ from workitems.plan_at import plan_at
 from workitems.views.lookups import visible_plans
 
 
-@require_GET
+@require_safe
 def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Compare the version `?this=` with `?with=`, each a `Version.code` with a default."""
     briefing, may_read_draft = comparable(request, slug, pk)

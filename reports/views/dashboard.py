@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from reports import charts
 from reports.forms.bar import BarForm
@@ -40,7 +40,7 @@ def look_page(
     return render(request, f"reports/dashboard/{name}.html", context | more, status=status)
 
 
-@require_GET
+@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     page = dashboard.read_dashboard(look)
@@ -76,13 +76,13 @@ def plan_of(look: Look) -> PlanAt:
     return plan_at(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
 
 
-@require_GET
+@require_safe
 def attention(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     return register(request, "attention", context, attention_lines(plan_of(look)))
 
 
-@require_GET
+@require_safe
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     late, due = chosen(request, "late", registers.LATE), chosen(request, "due", registers.DUE)
@@ -103,7 +103,7 @@ def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def delays(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     cause = chosen(request, "cause", dict(Delay.Cause.choices))

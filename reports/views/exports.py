@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from reports.forms.bar import BarForm
 from reports.progress import changes, exports, registers
@@ -115,7 +115,7 @@ FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {
 }
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpResponse:
     """Return the file.
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data
 from agencies.models import User
@@ -44,7 +44,7 @@ from workitems.views.lookups import posted, require, signed_in, visible_plans
 log = logging.getLogger(__name__)
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """List the briefings that the user may read, each with the user's next step."""
     plan = plan_with_papers(request, slug)
@@ -176,7 +176,7 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     service, argument, title, question, submit, permission, said = STEPS_WITH_REASON[name]
     briefing = readable_briefing(request, slug, pk)
@@ -215,7 +215,7 @@ def _home(briefing: Briefing) -> HttpResponse:
 
 # Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the PDF to be authorised, and authorise exactly the one with the posted SHA-256."""
     with transaction.atomic():
@@ -272,7 +272,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpResponse:
     """Return the PDF with this SHA-256, or redirect with a message if the paper has changed."""
     with transaction.atomic():
@@ -306,7 +306,7 @@ def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Docume
 # --- issued papers -----------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the current version: signature, files, answer, and changes in the plan since."""
     briefing = issued_briefing(request, slug, pk)
@@ -372,7 +372,7 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
     return {"summary": compare(look).summary, "url": look.link("changes")}
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Show a version as HTML, from the document that was signed."""
     paper = issued_version(request, slug, pk, number)
@@ -392,13 +392,13 @@ def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def pdf(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     paper = issued_version(request, slug, pk, number)
     return _kept(request, paper, bytes(paper.pdf), paper.pdf_sha256, "pdf", files.PDF)
 
 
-@require_GET
+@require_safe
 def json(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     paper = issued_version(request, slug, pk, number)
     return _kept(
@@ -407,14 +407,14 @@ def json(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
 
 
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def word(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Return a Word file made from the signed document, for editing. The signed file is the PDF."""
     return _made(request, slug, pk, number, "docx", DOCX, render_docx)
 
 
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def xlsx(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Return the signed document's annexes as a workbook."""
     return _made(request, slug, pk, number, "xlsx", XLSX, render_workbook)

@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from reports.document import DocumentError
@@ -57,7 +57,7 @@ def changeable_section(request: HttpRequest, slug: str, name: str, key: str) -> 
     return row
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """List the plan's kinds, or the product's, which a POST copies into the plan."""
     plan = readable_plan(request, slug)
@@ -84,7 +84,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 # --- kinds --------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Show the sections in order, beside the paper that the kind would print today."""
     row = readable_kind(request, slug, kind)
@@ -118,7 +118,7 @@ def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def paper(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Show the complete paper that the kind would print today, with cover and annexes."""
     row = readable_kind(request, slug, kind)
@@ -130,7 +130,7 @@ def paper(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def history(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     row = readable_kind(request, slug, kind)
     return render(
@@ -170,7 +170,7 @@ def annex_labels(names: Iterable[str]) -> list[str]:
     return [AnnexChoice(name).label for name in names]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Change a kind's name, title, annexes and recommendations."""
     row = changeable_kind(request, slug, kind)
@@ -213,7 +213,7 @@ def kind_theirs(current: BriefingKind | None) -> list[tuple[str, str]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Copy a kind under a new name."""
     row = changeable_kind(request, slug, kind)
@@ -229,7 +229,7 @@ def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 # --- sections -----------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
     """Change a section's heading, content or standing text, or preview the change."""
     row = changeable_section(request, slug, kind, key)
@@ -269,7 +269,7 @@ def section_theirs(current: KindSection | None) -> list[tuple[str, str]]:
     return found
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     row = changeable_kind(request, slug, kind)
     sections = list(row.sections.live().in_order())
@@ -291,7 +291,7 @@ def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return page_beside_paper(request, "add", row, form, shown, row=added, tried=bool(tried))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
     row = changeable_section(request, slug, kind, key)
     form = WithdrawForm(posted(request))

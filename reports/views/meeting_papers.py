@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from reports.document.plain_json import Malformed
 from reports.meetings.parts import Paper, from_plain
@@ -24,7 +24,7 @@ Kind = MeetingPaper.Kind
 FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.freeze_minutes}
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     """Show the newest frozen version or, without one, the paper as it would be frozen now."""
     meeting = visible_meeting(request, slug, pk)
@@ -71,7 +71,7 @@ def _may_freeze(request: HttpRequest, meeting: Meeting, kind: str) -> bool:
 
 # Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     """Return the paper as it would be frozen now, as a PDF marked as a draft."""
     with transaction.atomic():
@@ -87,7 +87,7 @@ def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     return files.download(data, f"{kind} {meeting.held_on.isoformat()} draft.pdf")
 
 
-@require_GET
+@require_safe
 def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) -> HttpResponse:
     """Return the stored bytes, if they match their SHA-256."""
     meeting = visible_meeting(request, slug, pk)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from csp.constants import SELF
-from csp.decorators import csp
+from csp.constants import HEADER, SELF
+from csp.decorators import csp_replace
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from reports.document import DocumentError
 from reports.models import Briefing, Rendering, RenderWorker
@@ -27,7 +27,7 @@ ONWARD = {"sign": "briefings:authorise"}
 
 # Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpResponse:
     """Return the draft's file, or redirect to the progress page if a long one is not made yet."""
     briefing = readable_briefing(request, slug, pk)
@@ -46,9 +46,9 @@ def download(request: HttpRequest, slug: str, pk: int, form: str) -> HttpRespons
 
 # Our own pages may show it in a frame, for display only.
 @transaction.non_atomic_requests
-@require_GET
+@require_safe
 @xframe_options_sameorigin
-@csp({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
 def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Return the saved draft's PDF, to show beside the draft, or a page that says why not yet."""
     briefing = readable_briefing(request, slug, pk)
@@ -58,7 +58,10 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         said = str(refusal)
     else:
         if row.is_done:
-            return _file(request, briefing, row, shown=True)
+            response = _file(request, briefing, row, shown=True)
+            # The rest of the policy is for pages; browsers show a PDF with code of their own.
+            response[HEADER] = f"frame-ancestors {SELF}"
+            return response
         said = row.reason if row.is_refused else ""
     return render(
         request,
@@ -76,7 +79,7 @@ def to_progress(briefing: Briefing, row: Rendering, *, then: str = "") -> HttpRe
     return response
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
     """Show the progress. The page refreshes itself; with its script it polls instead."""
     briefing, row = _of_briefing(request, slug, pk, rendering)
@@ -94,14 +97,14 @@ def progress(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpRe
     )
 
 
-@require_GET
+@require_safe
 def state(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
     """Return the progress as JSON, for the page's script."""
     _, row = _of_briefing(request, slug, pk, rendering)
     return JsonResponse(_where(row))
 
 
-@require_GET
+@require_safe
 def file(request: HttpRequest, slug: str, pk: int, rendering: int) -> HttpResponse:
     """Return this very file, even if the draft has changed since."""
     briefing, row = _of_briefing(request, slug, pk, rendering)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from reports.document import DocumentError
@@ -22,7 +22,7 @@ from workitems.attachments import content_type
 from workitems.views.lookups import posted, require, signed_in
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Record the answer to the newest version or, if there is one, correct it."""
     briefing = issued_briefing(request, slug, pk)
@@ -68,7 +68,7 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 # Served as a download. If a browser displays it anyway, the policy blocks scripts and requests.
-@require_GET
+@require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileResponse:
     briefing = issued_briefing(request, slug, pk)
@@ -93,7 +93,7 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileRespons
 # --- follow-ups -----------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResponse:
     """Assign to an agency what follows from the Minister's choice, with a due date."""
     briefing = issued_briefing(request, slug, pk)
@@ -122,7 +122,7 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
     briefing, row = _own(request, slug, pk, follow_up)
     form = ChangeFollowUpForm(posted(request), row=row, plan=briefing.plan)
@@ -141,7 +141,7 @@ def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def done(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
     briefing, row = _own(request, slug, pk, follow_up)
     form = DoneForm(posted(request))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from reports import charts
 from reports.document.dates import long_date
@@ -13,7 +13,7 @@ from reports.progress.view import Look
 from reports.views.dashboard import chosen, look_of, look_page
 
 
-@require_GET
+@require_safe
 def timeline(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     by = GroupBy(chosen(request, "group", {group: group.label for group in GroupBy}) or "pillar")

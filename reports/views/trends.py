@@ -5,7 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from reports import charts
 from reports.charts import BarRow, Series, ShareRow
@@ -17,7 +17,7 @@ from reports.views.dashboard import look_of, look_page
 from workitems.standing import count_noun, days_in_words
 
 
-@require_GET
+@require_safe
 def trends(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     found = figures.read_trends(look.plan, look.at, pillar=look.pillar, lead=look.agency)

@@ -11,6 +11,7 @@ from reports.models import Rendering, RenderWorker
 from reports.models.rendering import HEARTBEAT_TIMEOUT
 from reports.render.pdf import RenderRefused
 from reports.services import renderings
+from tests.content_policy import lacks_policy, policy
 from tests.factories import (
     AppointmentFactory,
     BriefingFactory,
@@ -123,10 +124,14 @@ def test_the_draft_page_says_why_there_is_no_pdf_yet(
     response = client.get(address("preview", briefing))
     assert (response.status_code, "The PDF is being made" in response.text) == (202, True)
     assert 'http-equiv="refresh"' in response.text
+    assert lacks_policy(response) == set()
+    assert "frame-ancestors 'self'" in policy(response)
     plan.portfolio = "Minister of Nothing"
     plan.save()
     refused = client.get(address("preview", briefing))
     assert (refused.status_code, 'http-equiv="refresh"' in refused.text) == (422, False)
+    assert lacks_policy(refused) == set()
+    assert "frame-ancestors 'self'" in policy(refused)
     assert "Nobody is recorded as Minister of Nothing on 30 July 2010." in text(refused)
 
 

@@ -4,25 +4,10 @@ import pytest
 from django.test import override_settings
 from django.urls import reverse
 
+from tests.content_policy import POLICY, policy
 from tests.factories import SeatFactory
 
 pytestmark = pytest.mark.django_db
-
-POLICY = {
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-}
-
-
-def policy(response):
-    return set(response.headers["Content-Security-Policy"].split("; "))
 
 
 @pytest.fixture

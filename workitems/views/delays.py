@@ -23,7 +23,7 @@ def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, dela
     return found
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> HttpResponse:
     row = own_delay(request, slug, number, milestone, delay)
     form = EndDelayForm(posted(request))
@@ -37,7 +37,7 @@ def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int
     return show(request, "end", row, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def finish(
     request: HttpRequest, slug: str, number: str, milestone: int, delay: int, mitigation: int
 ) -> HttpResponse:

@@ -3,14 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from agencies.models import Seat
 from workitems import desk
 from workitems.views.lookups import signed_in, visible_plans
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
     user = signed_in(request)

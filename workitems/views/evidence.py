@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems.attachments import content_type
@@ -46,7 +46,7 @@ def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
 
 # Served as a download. If a browser displayed it nevertheless, the CSP would block all scripts
 # and requests.
-@require_GET
+@require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def download(request: HttpRequest, slug: str, evidence: int) -> FileResponse:
     piece = visible_evidence(request, slug, evidence)
@@ -93,7 +93,7 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_to_answer(
     request: HttpRequest, slug: str, round: int, agency: int, number: str
 ) -> HttpResponse:
@@ -113,7 +113,7 @@ def add_to_answer(
     return add(request, service, context, of_return=of_return, item=item)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = visible_item(request, slug, number)
     row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
@@ -133,7 +133,7 @@ def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
     return request.user.has_perm("workitems.update_milestone", piece.milestone)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     """Withdraw evidence: for users who may add it there, and for the reviewer at any time."""
     piece = visible_evidence(request, slug, evidence)
@@ -164,7 +164,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     """Record or remove the reviewer's "no evidence" on a completed milestone."""
     item = require(request, "workitems.review_item", visible_item(request, slug, number))

@@ -40,7 +40,7 @@ def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
     return found.filter(plan__coordinating_agency__in=coordinating)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest, agency: int) -> HttpResponse:
     """List the feeds and create new ones. A new address is shown once, in the response."""
     of = agency_for(request, "workitems.see_feeds", agency)
@@ -82,7 +82,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
     of = agency_for(request, "workitems.see_feeds", agency)
     found = get_object_or_404(feeds_seen(request, of), pk=feed)

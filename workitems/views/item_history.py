@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from workitems.forms.item_history import HistoryForm
 from workitems.models import Plan
@@ -15,7 +15,7 @@ from workitems.views.lookups import signed_in, small_number, visible_plan
 from workitems.views.returns import visible_return
 
 
-@require_GET
+@require_safe
 def of_plan(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     return show(
@@ -33,7 +33,7 @@ def of_plan(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def of_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
     return show(
@@ -53,7 +53,7 @@ def of_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def of_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     row = visible_return(request, slug, round, agency)
     return show(

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems import standing
@@ -41,7 +41,7 @@ HISTORY_SHOWN = 20
 FIELDS = ("q", "pillar", "agency", "standing")
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     as_at = AsAtForm(request.GET, on=localdate())
@@ -129,7 +129,7 @@ def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
     return item
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number)
     as_at = AsAtForm(request.GET, on=localdate())
@@ -219,7 +219,7 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = require(request, "workitems.update_item", visible_item(request, slug, number))
     form = ChangeStatusForm(posted(request), row=item)
@@ -233,7 +233,7 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     return form_page(request, "workitems/items/change_status.html", form, plan=item.plan, item=item)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = require(request, "workitems.review_item", visible_item(request, slug, number))
     form = ReviewForm(posted(request), row=item)

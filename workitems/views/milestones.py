@@ -18,7 +18,7 @@ from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import require, signed_in
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     """Show a milestone with a form for each of three actions. The button's value `act` selects
     one: "close", "move" or "reopen"."""
@@ -68,5 +68,5 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
         },
-        status=200 if request.method == "GET" else 422,
+        status=200 if request.method != "POST" else 422,
     )

@@ -46,7 +46,7 @@ def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> 
     return of_return
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     """Show a return. A POST saves every changed section."""
     of_return = visible_return(request, slug, round, agency)
@@ -170,7 +170,7 @@ def show(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) -> HttpResponse:
     """Show or save one section, for the script.
 
@@ -181,7 +181,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     require(request, "workitems.write_update", of_return)
     items = of_return.round.plan.items.of_agency({of_return.agency_id})
     item = get_object_or_404(items, number=number)
-    if request.method == "GET":
+    if request.method != "POST":
         return fields(request, of_return, item)
     milestone = request.POST.get("milestone", "")
     section = one_section(of_return, item, localdate(), with_milestones=bool(milestone))

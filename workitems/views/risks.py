@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
 from agencies.views.form_pages import form_page, saying_refusals
@@ -26,7 +26,7 @@ from workitems.services import risks as risk_services
 from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     on = localdate()
@@ -56,7 +56,7 @@ def visible_risk(request: HttpRequest, slug: str, number: int) -> Risk:
     return row
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = visible_risk(request, slug, risk)
     return render(
@@ -96,7 +96,7 @@ def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.raise_risk", visible_plan(request, slug))
     form = raise_form(request, plan)
@@ -112,7 +112,7 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
 # --- changing -------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = require(request, "workitems.change_risk", visible_risk(request, slug, risk))
     form = ChangeRiskForm(posted(request), row=row)
@@ -124,7 +124,7 @@ def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     return form_page(request, "workitems/risks/change.html", form, plan=row.plan, risk=row)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.higher)
@@ -132,7 +132,7 @@ def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     return act(request, row, form, "escalate", service, "is taken higher", on=localdate())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.lower)
@@ -140,7 +140,7 @@ def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     return act(request, row, form, "lower", service, "is brought back down", on=localdate())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = CloseRiskForm(posted(request))
@@ -148,7 +148,7 @@ def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     return act(request, row, form, "close", service, "is closed. Its record stays", on=localdate())
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = ReopenRiskForm(posted(request))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from workitems.desk import waiting_variations
@@ -20,7 +20,7 @@ from workitems.services import rounds as round_services
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     rounds = plan.rounds.annotate(
@@ -38,7 +38,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     plan = visible_plan(request, slug)
     return show(request, plan, visible_round(plan, round))
@@ -112,7 +112,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     form = OpenRoundForm(posted(request), initial=next_period(plan))

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency
 from agencies.views.form_pages import form_page, saying_refusals
@@ -41,7 +41,7 @@ STATES: dict[str, tuple[str, list[str]]] = {
 }
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     chosen = request.GET.get("state", "")
@@ -79,7 +79,7 @@ def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation
     return row
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     return show(request, visible_variation(request, slug, variation))
 
@@ -210,7 +210,7 @@ def ask(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     row = visible_milestone(item, milestone)
@@ -226,7 +226,7 @@ def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_wording(request: HttpRequest, slug: str, number: str, wording: str) -> HttpResponse:
     if wording not in Variation.Wording.values:
         raise Http404
@@ -254,7 +254,7 @@ def request_wording(request: HttpRequest, slug: str, number: str, wording: str) 
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_withdrawal(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     form = RequestWithdrawalForm(posted(request), row=item, agencies=agencies_for(request, item))

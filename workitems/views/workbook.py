@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Seat
 from workitems.forms.workbook import ConfirmForm, WorkbookForm
@@ -32,19 +32,19 @@ ROWS_SHOWN = 300
 SESSION_KEY = "held_workbook"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     return _Import(request, plan).answer()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
     require(request, "workitems.create_plan", None)
     return _Import(request, None).answer()
 
 
-@require_GET
+@require_safe
 def export_plan(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     try:
@@ -55,7 +55,7 @@ def export_plan(request: HttpRequest, slug: str) -> HttpResponse:
     return _download(content, f"{plan.slug}.xlsx")
 
 
-@require_GET
+@require_safe
 def blank(request: HttpRequest) -> HttpResponse:
     """Download a workbook with sheets and headings only, to fill in for a new plan."""
     require(request, "workitems.create_plan", None)

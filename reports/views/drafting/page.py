@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import saying_refusals
 from reports import checks
@@ -47,7 +47,7 @@ def changeable_draft(request: HttpRequest, slug: str, pk: int) -> Briefing:
 
 
 # A frame shows the PDF beside the draft.
-@require_GET
+@require_safe
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the page.
@@ -233,7 +233,7 @@ def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Port
     return page.chapters[0].portion
 
 
-@require_GET
+@require_safe
 def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
     """List the versions of a paragraph, newest first, each with its diff."""
     briefing = readable_briefing(request, slug, pk)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems.forms.meetings import (
@@ -25,7 +25,7 @@ from workitems.views.meetings.pages import own_meeting
 STATES = {"": "All", "open": "Open", "done": "Done"}
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     on = localdate()
@@ -53,7 +53,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Record a decision without an agenda matter, with or without an item."""
     meeting = own_meeting(request, slug, pk)
@@ -84,14 +84,14 @@ def own_decision(request: HttpRequest, slug: str, decision: int) -> Decision:
     return row
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = own_decision(request, slug, decision)
     form = ChangeDecisionForm(posted(request), row=row)
     return _act(request, row, form, "change", decision_services.change_decision, "is saved")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = own_decision(request, slug, decision)
     on = localdate()
@@ -100,7 +100,7 @@ def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     return _act(request, row, form, "finish", service, "is recorded as done", on=on)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = own_decision(request, slug, decision)
     form = ReopenDecisionForm(posted(request))

@@ -47,7 +47,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return back_to(request, meeting, AGENDA)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = MatterForm(posted(request))
@@ -59,7 +59,7 @@ def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _page(request, meeting, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     form = ChangeMatterForm(posted(request), row=row)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from workitems.agenda import not_on, proposals
@@ -24,7 +24,7 @@ from workitems.services import meetings as meeting_services
 from workitems.views.lookups import page_of, posted, require, signed_in, small_number, visible_plan
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     on = localdate()
@@ -72,7 +72,7 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
     return matter
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.record_meeting", visible_plan(request, slug))
     form = CallMeetingForm(posted(request))
@@ -86,7 +86,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return form_page(request, "workitems/meetings/call.html", form, plan=plan)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = ChangeMeetingForm(posted(request), row=meeting)
@@ -102,7 +102,7 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return show(request, visible_meeting(request, slug, pk))
 
@@ -148,7 +148,7 @@ def show(
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = AttendanceForm(posted(request), meeting=meeting)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import saying_refusals
 from workitems import standing
@@ -25,7 +25,7 @@ from workitems.views.meetings.pages import agenda_of, visible_meeting
 from workitems.word_diff import side_by_side
 
 
-@require_GET
+@require_safe
 def present(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = visible_meeting(request, slug, pk)
     return show(request, meeting, small_number(request.GET.get("matter", "")) or 1)
