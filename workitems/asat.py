@@ -4,11 +4,13 @@ A record at a moment is its last history row before that moment. Records are wit
 deleted, so today's rows include every record that ever existed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, QuerySet
+from django.db.models.sql.datastructures import BaseTable
 from django.utils import timezone
 
 
@@ -67,6 +69,48 @@ class Moment:
         return day if self.is_whole_day else f"{day} at {timezone.localtime(self.until):%-H:%M}"
 
 
+class _LastRows(BaseTable):
+    """The last history row before an instant of each of some records, in place of a history table.
+
+    One look-up in an index for each record, however long its history is and whatever other plans
+    have. SQLite has no LATERAL and takes a second look-up, by the row's id.
+    """
+
+    def __init__(self, table: str, alias: str, records: "QuerySet[Any]", until: datetime) -> None:
+        super().__init__(table, alias)
+        self.records, self.until = records, until
+
+    def relabeled_clone(self, change_map: dict[Any, str]) -> "_LastRows":
+        alias = change_map.get(self.table_alias, str(self.table_alias))
+        return _LastRows(self.table_name, alias, self.records, self.until)
+
+    def _last(self, connection: Any) -> str:
+        return (
+            f"FROM {connection.ops.quote_name(self.table_name)} found"
+            " WHERE found.id = record.id AND found.history_date < %s"
+            " ORDER BY found.history_date DESC, found.history_id DESC LIMIT 1"
+        )
+
+    def _params(self, connection: Any, params: Iterable[Any]) -> tuple[Any, ...]:
+        return (*params, connection.ops.adapt_datetimefield_value(self.until))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        records, params = self.records.query.get_compiler(connection=connection).as_sql()
+        name = compiler.quote_name_unless_alias
+        return (
+            f"({records}) record INNER JOIN {name(self.table_name)} {name(self.table_alias)}"
+            f" ON {name(self.table_alias)}.history_id"
+            f" = (SELECT found.history_id {self._last(connection)})"
+        ), self._params(connection, params)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        records, params = self.records.query.get_compiler(connection=connection).as_sql()
+        alias = compiler.quote_name_unless_alias(self.table_alias)
+        return (
+            f"({records}) record CROSS JOIN LATERAL (SELECT found.* {self._last(connection)}) {alias}"
+        ), self._params(connection, params)
+
+
 def rows_as_at(
     model: type[Model], until: datetime, *, of: dict[str, Any], **filters: Any
 ) -> "QuerySet[Any]":
@@ -78,15 +122,11 @@ def rows_as_at(
     higher `history_id` is the later one.
     """
     history: Any = model.history.model  # type: ignore[attr-defined]
-    last = (
-        history.objects.filter(id=OuterRef("pk"), history_date__lt=until)
-        .order_by("-history_date", "-history_id")
-        .values("history_id")[:1]
-    )
-    # The subquery runs once per record, not once per history row.
-    records = model._base_manager.filter(**of).order_by().annotate(last=Subquery(last))
-    rows: QuerySet[Any] = history.objects.filter(history_id__in=records.values("last"), **filters)
-    return rows
+    rows: QuerySet[Any] = history.objects.all()
+    table = rows.query.get_initial_alias()
+    records = model._base_manager.filter(**of).order_by().values("id")
+    rows.query.alias_map[table] = _LastRows(history._meta.db_table, table, records, until)
+    return rows.filter(**filters)
 
 
 def rows_at(
