@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import bulk
-from big_plan import AGENCIES, PILLARS
 from django.db.models import Max
 
 from agencies.models import Agency, User
+from bench import bulk
+from bench.big_plan import AGENCIES, PILLARS
 from workitems.models import (
     Delay,
     Meeting,

@@ -28,23 +28,34 @@ SERVER_OPTIONS = (
 @contextlib.contextmanager
 def throwaway_server() -> Iterator[str]:
     """Start a server and yield its DATABASE_URL. Stop it and remove its folder in every case."""
-    account = Account.for_server()
     with contextlib.ExitStack() as afterwards:
         # Not in TMPDIR, whose path may be too long: socket paths have at most about 100 characters.
         folder = Path(tempfile.mkdtemp(prefix="plan-pg-", dir="/tmp"))
         afterwards.callback(shutil.rmtree, folder, ignore_errors=True)
-        account.give(folder)
-        programs = programs_for(account, folder)
-        initdb, pg_ctl = str(programs / "initdb"), str(programs / "pg_ctl")
-        data = folder / "data"
+        yield afterwards.enter_context(server_in(folder, stop="immediate"))
+
+
+@contextlib.contextmanager
+def server_in(folder: Path, *, stop: str) -> Iterator[str]:
+    """Start a server with its data and socket in this folder, and yield its DATABASE_URL.
+
+    Data of an earlier server are used again, if that one was stopped by "fast".
+    """
+    account = Account.for_server()
+    account.give(folder)
+    programs = programs_for(account, folder)
+    initdb, pg_ctl = str(programs / "initdb"), str(programs / "pg_ctl")
+    data = folder / "data"
+    if not data.exists():
         locale = locale_options(account.run([initdb, "--version"], folder))
         account.run(
             [initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
             + ["--no-sync", "-N", *locale],
             folder,
         )
+    with contextlib.ExitStack() as afterwards:
         # Registered before the start, which can be interrupted half-way.
-        afterwards.callback(stop_server, account, pg_ctl, data)
+        afterwards.callback(stop_server, account, pg_ctl, data, stop)
         account.run(
             [pg_ctl, "-D", str(data), "-w", "-t", "60", "-l", str(folder / "server.log")]
             + ["-o", f"{SERVER_OPTIONS} -k {folder}", "start"],
@@ -64,15 +75,16 @@ def programs_for(account: "Account", folder: Path) -> Path:
     package = found.parent.parent
     for source in (found.parent, package.with_name(f"{package.name}.libs")):
         if source.exists():
-            shutil.copytree(source, copy / source.relative_to(package.parent), symlinks=True)
+            place = copy / source.relative_to(package.parent)
+            shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True)
     for path in (copy, *copy.rglob("*")):
         account.give(path)
     return copy / found.relative_to(package.parent)
 
 
-def stop_server(account: "Account", pg_ctl: str, data: Path) -> None:
+def stop_server(account: "Account", pg_ctl: str, data: Path, mode: str) -> None:
     if (data / "postmaster.pid").exists():
-        account.run([pg_ctl, "-D", str(data), "-w", "-m", "immediate", "stop"], Path("/"))
+        account.run([pg_ctl, "-D", str(data), "-w", "-m", mode, "stop"], Path("/"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,240 @@
+"""The rows of the table with their limits ("bars"), saved runs, and comparing two of them.
+
+Nothing is measured here. What is measured is a dict of figures for each row and number of items.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+# Each figure: how its limit is printed, and how the figure itself is.
+FIGURES = {
+    "statements": ("{} statements", "{:.0f}"),
+    "cpu": ("{} CPU ms", "{:,.1f}"),
+    "ms": ("{} ms", "{:,.1f}"),
+    "kb": ("{} KB", "{:,.1f}"),
+    "sent": ("{} KB sent", "{:,.1f}"),
+    "sql": ("{} ms of SQL", "{:,.1f}"),
+    "per_s": ("{}/s", "{:.1f}"),
+    "ratio": ("{} ×", "{:.2f}"),
+    "pages": ("{} pages", "{:.0f}"),
+    "mib": ("{} MiB", "{:,.0f}"),
+}
+# The figures that have a column of their own; others are printed together in one.
+COLUMNS = {
+    "statements": "statements",
+    "cpu": "CPU ms",
+    "ms": "median ms",
+    "kb": "KB",
+    "sent": "KB sent",
+    "sql": "SQL alone ms",
+}
+MORE_IS_BETTER = {"per_s"}
+MOVED = 0.10
+# Moves below these are noise, however large in percent.
+NOISE = {"cpu": 1.0, "ms": 1.0, "sql": 1.0}
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table.
+
+    `bars` are limits by number of items and figure. `grows` is false for a page whose CPU time at
+    10,000 items may be at most `GROWTH` times that at 1,000. `peer` is the page of the peer's
+    profile that is printed beside it.
+    """
+
+    key: str
+    title: str
+    bars: dict[int, Figures] = field(default_factory=dict)
+    grows: bool = True
+    peer: str = ""
+
+
+GROWTH = 1.3
+TOP = 1_000  # the number of items for which rows without a size of their own have their bars
+
+PAGES = [
+    Row("list", "list of 100", {TOP: {"cpu": 27}}, False, "item list, 100 rows"),
+    Row("item", "item page", {TOP: {"cpu": 24}}, False, "item detail, 5 journals"),
+    Row("save", "save a status", {TOP: {"cpu": 12}}, False, "save status update (POST)"),
+    Row("search", "search", {TOP: {"cpu": 20}}, True, "search"),
+    Row(
+        "dashboard",
+        "dashboard",
+        {1_000: {"cpu": 35}, 10_000: {"cpu": 70}},
+        True,
+        "summary report (nearest to a dashboard)",
+    ),
+    Row(
+        "timeline",
+        "timeline of all",
+        {1_000: {"cpu": 60}, 10_000: {"cpu": 300}},
+        True,
+        "Gantt, default",
+    ),
+    Row("past", "as at 5 years ago, compared", {1_000: {"cpu": 80}, 10_000: {"cpu": 400}}),
+    Row("changes", "what changed in a year", {1_000: {"cpu": 60}, 10_000: {"cpu": 300}}),
+    Row("trends", "trends", {10_000: {"ms": 400}}),
+    Row("history", "plan history", {10_000: {"ms": 80}}),
+    Row("return", "return of one agency (83 items)", {TOP: {"cpu": 60, "sent": 60, "per_s": 15}}),
+    Row("answer", "save a section of a return", {TOP: {"statements": 20, "cpu": 40}}, False),
+    Row("workshop", "workshop, 200 paragraphs", {200: {"cpu": 90, "sent": 60}}),
+    Row("act", "one act in the workshop", {200: {"cpu": 25}}),
+    Row("csv", "CSV", {10_000: {"cpu": 250}}, True, "CSV export"),
+    Row("xlsx", "XLSX", {10_000: {"cpu": 1_000}}),
+    Row("memory", "PSS after 8 clients", {TOP: {"mib": 200}}),
+]
+PAPERS = [
+    Row("short", "paper of 11 pages, × bare WeasyPrint", {28: {"cpu": 800, "ratio": 0.8}}),
+    Row("long", "paper of 47 pages, × bare WeasyPrint", {170: {"cpu": 2_200, "ratio": 0.8}}),
+    Row("word", "that paper as a Word file"),
+    Row("texts", "paper of 1,000 items with texts, in the worker", {1_000: {"ms": 20_000}}),
+    Row("compose", "asking for that paper", {1_000: {"cpu": 400}}),
+    Row("meanwhile", "pages of others meanwhile, p95, × what is allowed", {1_000: {"ratio": 1}}),
+    Row("again", "that paper again, unchanged", {1_000: {"ms": 20}}),
+]
+WORKBOOK = [
+    Row("import", "import a workbook", {5_000: {"ms": 60_000}}),
+    Row("import-again", "import it again"),
+    Row("export", "export it"),
+]
+GROUPS = {"pages": PAGES, "papers": PAPERS, "workbook": WORKBOOK}
+ROWS = {row.key: row for rows in GROUPS.values() for row in rows}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one row measured with this many items. `peer` is the peer's."""
+
+    key: str
+    items: int
+    figures: Figures
+    peer: Figures = field(default_factory=dict)
+
+    @property
+    def row(self) -> Row:
+        return ROWS[self.key]
+
+    def bars(self) -> Iterator[tuple[str, bool]]:
+        """Yield each limit in words, and whether it is met."""
+        for name, limit in self.row.bars.get(self.items, {}).items():
+            is_more = name in MORE_IS_BETTER
+            found = self.figures.get(name)
+            is_met = found is not None and (found >= limit if is_more else found <= limit)
+            yield f"{'≥' if is_more else '≤'} {FIGURES[name][0].format(f'{limit:,}')}", is_met
+
+    @property
+    def is_met(self) -> bool:
+        return all(is_met for _, is_met in self.bars())
+
+
+def table(lines: Iterable[Line]) -> str:
+    """Return the table as text. Columns without a figure are left out."""
+    lines = list(lines)
+    used = {name: heading for name, heading in COLUMNS.items() if any_has(lines, name)}
+    has_peer = any(line.peer for line in lines)
+    rows = [["row", "items", *used.values(), "also", *(["peer"] * has_peer), "bars"]]
+    for line in lines:
+        also = [said(n, v) for n, v in line.figures.items() if n not in COLUMNS]
+        theirs = [said(n, v) for n, v in line.peer.items() if n in ("cpu", "mib")]
+        bars = [f"{bar} {'met' if is_met else 'MISSED'}" for bar, is_met in line.bars()]
+        rows.append(
+            [line.row.title, f"{line.items:,}"]
+            + [shown(name, line.figures[name]) if name in line.figures else "" for name in used]
+            + [", ".join(also), *([", ".join(theirs)] * has_peer), ", ".join(bars)]
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    first_words = 2 + len(used)
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if 0 < place < first_words else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def any_has(lines: list[Line], name: str) -> bool:
+    return any(name in line.figures for line in lines)
+
+
+def shown(name: str, value: float) -> str:
+    return FIGURES[name][1].format(value)
+
+
+def said(name: str, value: float) -> str:
+    return FIGURES[name][0].format(shown(name, value))
+
+
+def faults(lines: list[Line]) -> list[str]:
+    """Return what is wrong besides missed bars: what grows with the plan and must not."""
+    found = []
+    for row in ROWS.values():
+        by_size = {line.items: line.figures for line in lines if line.key == row.key}
+        counts = {figures["statements"] for figures in by_size.values() if "statements" in figures}
+        if len(counts) > 1:
+            found.append(f"{row.title}: statements are not equal at all sizes.")
+        if not row.grows and {1_000, 10_000} <= by_size.keys():
+            growth = by_size[10_000]["cpu"] / by_size[1_000]["cpu"]
+            if growth > GROWTH:
+                found.append(
+                    f"{row.title}: CPU at 10,000 items is {growth:.2f} × that at 1,000 (bar {GROWTH})."
+                )
+    return found
+
+
+def verdict(lines: list[Line]) -> tuple[str, bool]:
+    """Return the last words under the table, and whether all is well."""
+    missed = sum(not line.is_met for line in lines)
+    bars = sum(len(line.row.bars.get(line.items, {})) > 0 for line in lines)
+    words = [*faults(lines), f"{bars - missed} of {bars} rows with bars are within them."]
+    return "\n".join(words), len(words) == 1 and not missed
+
+
+# --- saved runs -----------------------------------------------------------------------------
+
+
+def save(path: Path, header: dict[str, Any], lines: Iterable[Line]) -> None:
+    rows = [
+        {"row": line.key, "items": line.items, "figures": line.figures, "peer": line.peer}
+        for line in lines
+    ]
+    path.write_text(json.dumps({"header": header, "rows": rows}, indent=1) + "\n")
+
+
+def load(path: Path) -> tuple[dict[str, Any], list[Line]]:
+    """Return the header and lines of a saved run, without rows that there no longer are."""
+    saved = json.loads(path.read_text())
+    lines = [
+        Line(row["row"], row["items"], row["figures"], row["peer"])
+        for row in saved["rows"]
+        if row["row"] in ROWS
+    ]
+    return saved["header"], lines
+
+
+def moves(before: Iterable[Line], after: Iterable[Line]) -> Iterator[str]:
+    """Yield in words each figure that moved by more than 10 % between two runs."""
+    then = {(line.key, line.items): line for line in before}
+    for line in after:
+        was = then.pop((line.key, line.items), None)
+        name = f"{line.row.title}, {line.items:,} items"
+        if was is None:
+            yield f"{name}: only in the second run"
+            continue
+        for figure in sorted(was.figures.keys() & line.figures.keys(), key=list(FIGURES).index):
+            old, new = was.figures[figure], line.figures[figure]
+            if abs(new - old) > max(MOVED * abs(old), NOISE.get(figure, 0)):
+                share = f" ({new / old - 1:+.0%})" if old else ""
+                is_better = (new > old) == (figure in MORE_IS_BETTER)
+                yield (
+                    f"{name}: {shown(figure, old)} → {said(figure, new)}{share}"
+                    f"{'' if is_better else ', WORSE'}"
+                )
+    for line in then.values():
+        yield f"{line.row.title}, {line.items:,} items: only in the first run"

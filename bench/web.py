@@ -1,0 +1,333 @@
+"""The rows of pages behind the web server: plans with ten years of history, a return, a workshop."""
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from bench.peer import Peer
+from bench.rows import PAGES, TOP, Figures, Line
+from bench.server import (
+    CLIENTS,
+    Browser,
+    Server,
+    Timed,
+    client_of,
+    cookies_of,
+    plain_body,
+    pss_mebibytes,
+    serving,
+    sql_alone,
+    statements,
+    together,
+)
+
+YEAR = timedelta(days=365)
+PARAGRAPHS = 200  # of the workshop's draft
+LASTING = 8  # seconds that eight clients ask for one page
+# Seconds that eight clients ask for each page before memory is read.
+FILLING = 4
+
+
+# --- the data -------------------------------------------------------------------------------
+
+
+def fill(sizes: list[int]) -> None:
+    """Create plans with ten years of history, a draft of 200 paragraphs, and two people."""
+    from django.utils.timezone import localdate
+
+    from bench.big_plan import make_person
+    from bench.server import seconds
+    from bench.ten_years import make_ten_years
+    from workitems.models import Plan
+
+    today = localdate()
+    for size in sizes:
+        taken = seconds(partial(make_ten_years, size, today))
+        print(f"made a plan of {size:,} items in {taken:.0f} s", flush=True)
+    agency = Plan.objects.get(slug=slug_of(sizes[0])).coordinating_agency
+    make_person(agency, "contributor")
+    make_person(agency, "coordinator")
+    draft_of_paragraphs(today)
+
+
+def slug_of(size: int) -> str:
+    return f"ten-years-of-{size}"
+
+
+def draft_of_paragraphs(today: date) -> None:
+    """Create a plan of 200 items and its draft of 200 paragraphs.
+
+    Most items have a key achievement, so that nearly all paragraphs are generated and cite records.
+    """
+    from django.utils import timezone
+
+    from agencies.models import Appointment
+    from bench.big_plan import make_plan
+    from reports.drafting.cover import draft
+    from reports.services import drafts
+    from reports.services.beginning import begin_as
+    from workitems.models import Update
+
+    plan = make_plan(PARAGRAPHS, today)
+    last = plan.rounds.order_by("-period_end")[0]
+    Update.objects.filter(of_return__round=last).update(key_achievement="yes")
+    Appointment.objects.create(
+        portfolio=plan.portfolio, minister="Hon A Minister", from_on=plan.released_on
+    )
+    briefing = draft(
+        plan, period_start=today - YEAR, period_end=today, dated=today, tracker_number="10/1"
+    )
+    briefing.created_at = timezone.now()
+    briefing.save()
+    coordinator: Any = None
+    begin_as(briefing=briefing, slug="annual", by=coordinator)
+    briefing.refresh_from_db()
+    shown = briefing.draft_paragraphs.filter(is_hidden=False)
+    for number in range(shown.count(), PARAGRAPHS):
+        text = f"Paragraph {number} is written by hand, beside what agencies reported. " * 3
+        drafts.add(briefing=briefing, section="achievements", text=text, by=coordinator)
+    inner = shown.filter(section__key="achievements").order_by("-position")
+    for row in list(inner)[: shown.count() - PARAGRAPHS]:
+        drafts.hide(briefing=briefing, key=row.key, by=coordinator)
+
+
+# --- the pages ------------------------------------------------------------------------------
+
+
+@dataclass
+class Act:
+    """A page to measure: a request of the browser, and the same one to count its statements.
+
+    `form` makes the fields of a POST afresh each time.
+    """
+
+    key: str
+    items: int
+    path: str
+    form: Callable[[], dict[str, str]] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    check: Callable[[bytes], None] = lambda body: None
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def ready(self) -> None:
+        if self.form:
+            self.fields = self.form()
+
+    def __call__(self, browser: Browser) -> None:
+        if self.form:
+            browser.post(self.path, self.fields, self.headers)
+        else:
+            browser.get(self.path)
+
+
+def acts_of(size: int, today: date) -> Iterable[Act]:
+    """Yield the pages of a plan with ten years of history."""
+    root = f"/plans/{slug_of(size)}/"
+    then, before, last_year = today - 5 * YEAR, today - 6 * YEAR, today - YEAR
+    page = partial(Act, items=size)
+    item, sure = item_saved(size)
+    yield page("list", path=f"{root}items/")
+    yield page("item", path=f"{root}items/{item.number}/")
+    yield page("save", path=f"{root}items/{item.number}/status/", form=sure)
+    yield page("search", path=f"{root}items/?q=district+7")
+    yield page("dashboard", path=f"{root}dashboard/")
+    yield page(
+        "timeline",
+        path=f"{root}dashboard/timeline/?open=all",
+        check=partial(every_item_is_linked, root, size),
+    )
+    yield page("past", path=f"{root}dashboard/?at={then}&since={before}")
+    yield page("changes", path=f"{root}dashboard/changes/?since={last_year}")
+    yield page("trends", path=f"{root}dashboard/trends/")
+    yield page("history", path=f"{root}history/")
+    yield page("csv", path=f"{root}dashboard/export/items.csv")
+    yield page(
+        "xlsx",
+        path=f"{root}dashboard/export/items.xlsx",
+        check=partial(every_item_is_in_the_workbook, size),
+    )
+
+
+def every_item_is_linked(root: str, size: int, body: bytes) -> None:
+    found = len(set(re.findall(rf'href="{root}items/([^/"]+)/', body.decode())))
+    assert found == size, f"{found:,} of {size:,} items"
+
+
+def every_item_is_in_the_workbook(size: int, body: bytes) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(body), read_only=True)
+    numbers = {row[0] for sheet in book for row in sheet.iter_rows(values_only=True)}
+    found = sum(bool(re.fullmatch(r"\d+\.\d+", str(number))) for number in numbers)
+    assert found == size, f"{found:,} of {size:,} items"
+
+
+def item_saved(size: int) -> tuple[Any, Callable[[], dict[str, str]]]:
+    """Return an open item, and the fields that change its confidence."""
+    from workitems.models import Plan
+
+    plan = Plan.objects.get(slug=slug_of(size))
+    item = open_items(plan, plan.coordinating_agency_id)[0]
+
+    def fields() -> dict[str, str]:
+        item.refresh_from_db(fields=["version", "confidence"])
+        sure = "at_risk" if item.confidence == "on_track" else "on_track"
+        said = {"version": str(item.version), "stage": item.stage, "confidence": sure}
+        return said | {"reason": "Benchmark"}
+
+    return item, fields
+
+
+def acts_of_return(size: int) -> Iterable[Act]:
+    """Yield the page of a return and saving one of its sections."""
+    from workitems.models import Return
+
+    page = partial(Act, items=size)
+    of_return = (
+        Return.objects.filter(round__plan__slug=slug_of(size), round__closed_at=None)
+        .select_related("round__plan")
+        .order_by("agency")[0]
+    )
+    path = of_return.get_absolute_url()
+    yield page("return", path=path)
+    item = open_items(of_return.round.plan, of_return.agency_id)[0]
+
+    def fields() -> dict[str, str]:
+        update = of_return.updates.filter(item=item).first()
+        version = update.version if update else 0
+        return section_fields(item, version)
+
+    yield page(
+        "answer",
+        path=f"{path}items/{item.number}/",
+        form=fields,
+        headers={"Accept": "application/json"},
+    )
+
+
+def open_items(plan: Any, agency: int) -> list[Any]:
+    """Return the items that an agency leads and may report on."""
+    return list(
+        plan.items.filter(lead_agency=agency, stage__in=["under_way", "ongoing"]).order_by("pk")
+    )
+
+
+def section_fields(item: Any, version: int) -> dict[str, str]:
+    """Return the fields of an item's section of a return."""
+    said = {"version": str(version), "stage": item.stage, "confidence": "on_track"}
+    said |= {"achieved": f"The training was given {version} times. " * 5}
+    said |= {"planned_next": "The rest.", "challenges": "", "key_achievement": "no"}
+    return {f"i{item.pk}-{name}": value for name, value in said.items()}
+
+
+def acts_of_workshop() -> Iterable[Act]:
+    """Yield the page of a draft, and leaving out a paragraph and putting it back in turn."""
+    from django.urls import reverse
+
+    from reports.models import Briefing
+
+    page = partial(Act, items=PARAGRAPHS)
+    briefing = Briefing.objects.get(plan__slug=f"plan-of-{PARAGRAPHS}")
+    place = [briefing.plan.slug, briefing.pk]
+    yield page("workshop", path=reverse("workshop:draft", args=place))
+    shown = briefing.draft_paragraphs.filter(is_hidden=False, section__key="achievements")
+    row = shown.order_by("position")[20]
+
+    def fields() -> dict[str, str]:
+        row.refresh_from_db(fields=["version", "is_hidden"])
+        return {"version": str(row.version), "act": "restore" if row.is_hidden else "hide"}
+
+    yield page("act", path=reverse("workshop:paragraph", args=[*place, row.key]), form=fields)
+
+
+# --- measuring ------------------------------------------------------------------------------
+
+
+def run(keys: set[str], sizes: list[int], rounds: int, peer: Peer | None) -> list[Line]:
+    from django.db import connection
+    from django.utils.timezone import localdate
+
+    from agencies.models import User
+
+    today = localdate()
+    people = {
+        role: User.objects.filter(seats__role=role).order_by("pk")[0]
+        for role in ("contributor", "coordinator")
+    }
+    # The size for the rows that are measured with one size only.
+    usual = max((size for size in sizes if size <= TOP), default=sizes[0])
+    plain = [act for size in sizes for act in acts_of(size, today)]
+    ours = [*plain, *acts_of_return(usual)]
+    theirs = list(acts_of_workshop())
+    wanted = [(act, people["contributor"]) for act in ours if act.key in keys]
+    wanted += [(act, people["coordinator"]) for act in theirs if act.key in keys]
+    figures: dict[tuple[str, int], Figures] = {}
+    with serving() as server:
+        browsers = {role: server.browser(cookies_of(person)) for role, person in people.items()}
+        clients = {person.pk: client_of(person) for person in people.values()}
+        timed = {}
+        for act, person in wanted:
+            client = clients[person.pk]
+            browser = browsers["coordinator" if person == people["coordinator"] else "contributor"]
+            counted = statements(client, act.path, act.form() if act.form else None)
+            found: Figures = {"statements": counted}
+            ask = partial(act, browser)
+            act.ready()
+            ask()
+            found |= {"kb": len(plain_body(browser)) / 1000, "sent": len(browser.body) / 1000}
+            act.check(plain_body(browser))
+            if not act.form and connection.vendor == "postgresql":
+                found["sql"] = sql_alone(client, act.path)
+            figures[act.key, act.items] = {name: round(value, 1) for name, value in found.items()}
+            timed[act.key, act.items] = Timed(ask, server.cpu_seconds, act.ready)
+        peers = peer.timed(keys) if peer else {}
+        for number in range(rounds):
+            print(f"round {number + 1} of {rounds}", flush=True)
+            for place, each in timed.items():
+                each.round()
+                # Both products in turn, so that what else the machine does disturbs both.
+                if place in peers:
+                    peers[place].round()
+        for place, each in timed.items():
+            figures[place] |= each.figures()
+        if ("return", usual) in figures:
+            [act] = [act for act in ours if act.key == "return"]
+            figures["return", usual]["per_s"] = round(
+                views_per_second(server, act, people["contributor"]), 2
+            )
+    beside = {place: each.figures() for place, each in peers.items()}
+    if "memory" in keys:
+        of_usual = [act for act in plain if act.items == usual and not act.form]
+        mib = memory_after([*of_usual, *acts_of_return(usual)], people["contributor"])
+        figures["memory", usual] = {"mib": round(mib)}
+        if peer and peer.pid:
+            beside["memory", usual] = {"mib": round(peer.memory())}
+    order = [row.key for row in PAGES]
+    return [
+        Line(key, items, found, beside.get((key, items), {}))
+        for (key, items), found in sorted(
+            figures.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
+        )
+    ]
+
+
+def views_per_second(server: Server, act: Act, person: Any) -> float:
+    cookies = cookies_of(person)
+    acts = [partial(act, server.browser(cookies)) for _ in range(CLIENTS)]
+    together(acts, 1)
+    return together(acts, LASTING)
+
+
+def memory_after(acts: list[Act], person: Any) -> float:
+    """Return the PSS of a server in MiB after eight clients have read these pages."""
+    cookies = cookies_of(person)
+    with serving() as server:
+        browsers = [server.browser(cookies) for _ in range(CLIENTS)]
+        for act in acts:
+            if not act.form:
+                together([partial(act, browser) for browser in browsers], FILLING)
+        return pss_mebibytes(server.pid)
