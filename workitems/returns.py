@@ -1,7 +1,11 @@
 """Data of a return's page: each item with its previous and new answer, its due milestones, and
-what is missing. Reads only; the number of queries does not grow with the number of items."""
+what is missing. Reads only; the number of queries does not grow with the number of items.
+
+Of a long return only the first sections that want something have their fields and all their data. The
+others have their answers and what is missing, until the user opens them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,11 +19,16 @@ from workitems.models import (
     Mitigation,
     Return,
     ReturnNote,
+    Support,
     Update,
     WorkItem,
 )
 from workitems.models.item import Stage
-from workitems.services.answers import Fault, after_no_changes, answers_of, by_agreed_date
+from workitems.models.round import UpdateQuerySet
+from workitems.services.answers import Fault, after_no_changes, by_agreed_date, faults_of
+
+WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
+FIRST = 3  # the sections of a longer return that have their fields at first
 
 
 @dataclass(frozen=True)
@@ -35,17 +44,25 @@ class MilestoneLine:
 
 @dataclass(kw_only=True)
 class Section:
-    """One item on the page. `last` is the agency's previous accepted update. `is_led` is false
-    for an item that the agency only supports."""
+    """One item on the page. `last` is the agency's previous accepted update, in `last_round`.
+    `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields."""
 
     item: WorkItem
     update: Update | None
     last: Update | None
+    last_round: str = ""
     is_led: bool
-    milestones: list[MilestoneLine]
+    is_open: bool = True
+    milestones: list[MilestoneLine] = field(default_factory=list)
     notes: list[ReturnNote] = field(default_factory=list)
     missing: list[Fault] = field(default_factory=list)
     is_after_no_changes: bool = False
+
+    @property
+    def answers(self) -> list[tuple[str, Update]]:
+        """The previous answer and the new one, as far as there are any."""
+        both = ("Last time", self.last), ("This time", self.update)
+        return [(title, update) for title, update in both if update]
 
     @property
     def is_answered(self) -> bool:
@@ -96,58 +113,96 @@ def takes_answers(of_return: Return) -> bool:
     return of_return.round.is_open and of_return.is_with_agency
 
 
-def return_page(of_return: Return, on: date, only: WorkItem | None = None) -> Page:
+def return_page(
+    of_return: Return,
+    on: date,
+    *,
+    opened: Collection[int] = (),
+    only: WorkItem | None = None,
+    is_for_reading: bool = False,
+) -> Page:
     """Return the page's data, or only that of the item `only`. Items the agency leads come first.
 
-    `on` is today's New Zealand date.
+    `on` is today's New Zealand date. `opened` are the ids of items whose fields the user asked for.
+    A page for reading has no fields, and every section is complete.
     """
-    agency = of_return.agency_id
+    is_for_reading |= not takes_answers(of_return)
+    agency, items = of_return.agency_id, _items(of_return, only)
+    evidence = Prefetch("evidence", Evidence.objects.for_list())
+    answers = _answers(of_return, only).prefetch_related(evidence)
+    if is_for_reading:
+        answers = answers.select_related("written_by")
+    updates = {update.item_id: update for update in answers}
+    before = _last_accepted(of_return)
+    last = {update.item_id: update for update in _answers(before, only)} if before else {}
+    notes: dict[int | None, list[ReturnNote]] = defaultdict(list)
+    for note in of_return.notes.select_related("by").order_by("-at"):
+        notes[note.item_id].append(note)
+    missing: dict[int, list[Fault]] = defaultdict(list)
+    if not is_for_reading:
+        led = [item for item in items if item.lead_agency_id == agency]
+        asked = [item for item in led if item.stage != Stage.WITHDRAWN]
+        for fault in faults_of(asked, updates, on):
+            missing[fault.item.pk].append(fault)
+    sections = [
+        Section(
+            item=item,
+            update=updates.get(item.pk),
+            last=last.get(item.pk),
+            last_round=before.round.name if before else "",
+            is_led=item.lead_agency_id == agency,
+            is_open=not is_for_reading and (only is not None or item.pk in opened),
+            notes=notes[item.pk],
+            missing=missing[item.pk],
+        )
+        for item in items
+    ]
+    if not is_for_reading and only is None:
+        for section in _first_to_open(sections):
+            section.is_open = True
+    _complete([each for each in sections if each.is_open or is_for_reading], of_return, on)
+    return Page(sections=sections, notes=notes[None])
+
+
+def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
+    """Return the items of the agency and those that it answered, without their long texts."""
+    if only is not None:
+        return [only]
+    agency, answered = of_return.agency_id, of_return.updates.values("item")
+    supported = Support.objects.filter(agency=agency).values("item")
     items = (
         WorkItem.objects.filter(plan=of_return.round.plan_id)
-        .filter(
-            Q(lead_agency=agency) | Q(supports__agency=agency) | Q(updates__of_return=of_return)
-        )
-        .exclude(~Q(updates__of_return=of_return), stage=Stage.WITHDRAWN)
-        .distinct()
-        .prefetch_related("supports")
+        .filter(Q(lead_agency=agency) | Q(pk__in=supported) | Q(pk__in=answered))
+        .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
+        .defer("objective", "action", "search_text")
         .in_order()
     )
-    if only is not None:
-        items = items.filter(pk=only.pk)
-    rows = sorted(items, key=lambda item: item.lead_agency_id != agency)
-    for item in rows:
-        item.plan = of_return.round.plan
-    updates = {
-        update.item_id: update
-        for update in of_return.updates.filter(item__in=rows)
-        .select_related("written_by")
-        .prefetch_related(Prefetch("evidence", Evidence.objects.for_list()))
-    }
-    last = {update.item_id: update for update in _last_answers(of_return, rows)}
-    milestones = _milestones(of_return, rows, on)
-    notes = list(of_return.notes.select_related("by", "item").order_by("-at"))
-    missing: dict[int, list[Fault]] = defaultdict(list)
-    after_none: set[int] = set()
-    if takes_answers(of_return):
-        for fault in answers_of(of_return, on).missing:
-            missing[fault.item.pk].append(fault)
-        after_none = after_no_changes(of_return, rows)
-    return Page(
-        sections=[
-            Section(
-                item=item,
-                update=updates.get(item.pk),
-                last=last.get(item.pk),
-                is_led=item.lead_agency_id == agency,
-                milestones=milestones[item.pk],
-                notes=[note for note in notes if note.item_id == item.pk],
-                missing=missing[item.pk],
-                is_after_no_changes=item.pk in after_none,
-            )
-            for item in rows
-        ],
-        notes=[note for note in notes if note.item_id is None],
-    )
+    return sorted(items, key=lambda item: item.lead_agency_id != agency)
+
+
+def _answers(of_return: Return, only: WorkItem | None) -> UpdateQuerySet:
+    # Not through `of_return.updates`, which takes long to give each update its return.
+    answers = Update.objects.filter(of_return=of_return.pk)
+    return answers if only is None else answers.filter(item=only)
+
+
+def _first_to_open(sections: list[Section]) -> list[Section]:
+    """Return the sections that have their fields before the user asks for any."""
+    shown = [each for each in sections if each.is_led or each.is_answered]
+    if len(shown) <= WHOLE:
+        return shown
+    return [each for each in shown if each.missing or each.notes][:FIRST]
+
+
+def _complete(sections: list[Section], of_return: Return, on: date) -> None:
+    """Add what only complete sections need: the item's plan and milestones, and "no change"."""
+    milestones = _milestones(of_return, [each.item for each in sections], on)
+    opened = [each.item for each in sections if each.is_open]
+    after_none = after_no_changes(of_return, opened) if opened else set()
+    for section in sections:
+        section.item.plan = of_return.round.plan
+        section.milestones = milestones[section.item.pk]
+        section.is_after_no_changes = section.item.pk in after_none
 
 
 def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones: bool) -> Section:
@@ -161,20 +216,18 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
     )
 
 
-def _last_answers(of_return: Return, items: list[WorkItem]) -> list[Update]:
-    """Return the updates of the agency's last accepted return before this one."""
-    before = (
+def _last_accepted(of_return: Return) -> Return | None:
+    """Return the agency's last accepted return before this one, with its round."""
+    return (
         Return.objects.filter(
             round__plan=of_return.round.plan_id,
             agency=of_return.agency_id,
             state=Return.State.ACCEPTED,
             round__period_end__lt=of_return.round.period_end,
         )
+        .select_related("round")
         .order_by("-round__period_end")
-        .values("pk")[:1]
-    )
-    return list(
-        Update.objects.filter(of_return=before, item__in=items).select_related("of_return__round")
+        .first()
     )
 
 

@@ -15,6 +15,7 @@ class Section extends Autosave {
   constructor(element) {
     super(connection, element, "unsaved" in element.dataset);
     this.element = element;
+    element.addEventListener("focusin", () => fetchAhead(element), { once: true });
     this.address = element.dataset.save;
     this.fields = element.querySelector("[data-fields]");
     this.noChange = element.querySelector("[data-no-change]");
@@ -32,7 +33,7 @@ class Section extends Autosave {
     if (!pressed) return;
     if ("openMilestone" in pressed.dataset) {
       event.preventDefault();
-      fetchFields(pressed.closest("[data-milestone]"), `${this.element.dataset.save}?milestone=`);
+      openStep(pressed.closest("[data-milestone]"), this.address);
       return;
     }
     if ("takeTheirs" in pressed.dataset && !this.theirAnswer) return; // the whole page goes instead
@@ -211,32 +212,67 @@ function same(one, other) {
 const sections = [...form.querySelectorAll("[data-section]")].map((element) => new Section(element));
 let lastSaved = "";
 
-// Fields that the page leaves out until somebody asks for them.
-async function fetchFields(element, address) {
+// --- fields that the page leaves out until somebody asks for them -----------------------------------
+
+const fetched = new Map(); // HTML of sections, on its way or here, by address
+
+async function fetchFields(address) {
+  const response = await fetch(address, { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+  if (!response.ok) throw response;
+  return response.text();
+}
+
+function fetchSection({ dataset }) {
+  if (!fetched.has(dataset.save)) fetched.set(dataset.save, fetchFields(dataset.save));
+  return fetched.get(dataset.save);
+}
+
+// Whoever writes in one section comes to the next one that wants something soon.
+function fetchAhead(element) {
+  const next = nextWanting(element);
+  if (next && "closed" in next.dataset) fetchSection(next).catch(() => fetched.delete(next.dataset.save));
+}
+
+// Put the fetched element in the place of the other one and return it; null if it did not come.
+async function replace(element, coming) {
   try {
-    const response = await fetch(`${address}${element.dataset.milestone ?? ""}`, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (!response.ok) throw response;
     const holder = document.createElement("template");
-    holder.innerHTML = await response.text();
+    holder.innerHTML = await coming;
+    if (!element.isConnected) return null; // a second click
     const now = holder.content.firstElementChild;
     element.replaceWith(now);
-    if ("section" in now.dataset) sections.push(new Section(now));
-    (now.querySelector("input:checked") ?? now.querySelector("input:not([type=hidden])")).focus();
+    return now;
   } catch {
     document.querySelector("[data-connection]").textContent = "No connection. Try again in a moment.";
+    return null;
   }
 }
 
-for (const button of form.querySelectorAll("[data-open-section]")) {
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    const closed = button.closest("[data-closed]");
-    fetchFields(closed, closed.dataset.save);
-  });
+async function openStep(step, address) {
+  const now = await replace(step, fetchFields(`${address}?milestone=${step.dataset.milestone}`));
+  if (now) focusFirst(now);
 }
+
+// Return the section with its fields.
+async function openSection(element) {
+  if (!("closed" in element.dataset)) return element;
+  const now = await replace(element, fetchSection(element));
+  fetched.delete(element.dataset.save);
+  if (now) sections.push(new Section(now));
+  return now;
+}
+
+function focusFirst(element) {
+  (element.querySelector("input:checked") ?? element.querySelector("input:not([type=hidden])")).focus();
+}
+
+form.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-open-section]");
+  if (!button) return;
+  event.preventDefault();
+  const now = await openSection(button.closest("[data-closed]"));
+  if (now) focusFirst(now);
+});
 
 function progress({ answered, total }) {
   const shown = document.querySelector("[data-progress]");
@@ -265,19 +301,41 @@ function nameTheWay() {
   form.querySelector("[data-complete]").hidden = !isComplete;
 }
 nameTheWay();
-document.addEventListener("click", (event) => {
+
+// The next section that wants something, after this one or from the top.
+function nextWanting(here) {
+  const order = [...form.querySelectorAll("[data-section], [data-closed]")];
+  const at = order.indexOf(here) + 1;
+  return [...order.slice(at), ...order.slice(0, at)].find((each) => "open" in each.dataset);
+}
+
+// The first thing that the section still wants. Where it is may depend on what was saved meanwhile.
+function wantedIn(section) {
+  const line = form.querySelector(`[data-missing-of="${CSS.escape(section.dataset.number)}"]`);
+  const fault = line?.querySelector("a, button");
+  return (fault && placeOf(fault)) || section;
+}
+
+// Where a line of "Before it can be submitted" leads.
+function placeOf(fault) {
+  return document.getElementById(fault.dataset.target ?? fault.hash.slice(1));
+}
+
+document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-next]");
   if (!link) return;
   event.preventDefault();
-  const here = link.closest("[data-section]");
-  const order = [...form.querySelectorAll("[data-section]")];
-  const after = [...order.slice(order.indexOf(here) + 1), ...order.slice(0, order.indexOf(here) + 1)];
-  const next = after.find((section) => "open" in section.dataset);
-  const line = next && form.querySelector(`[data-missing-of="${CSS.escape(next.dataset.number)}"] a`);
-  const target = line && document.getElementById(line.hash.slice(1));
-  if (target) next.scrollIntoView();
-  (target ?? document.getElementById("missing")).focus({ preventScroll: Boolean(target) });
-  if (target && !inSight(target)) target.scrollIntoView({ block: "center" });
+  const next = nextWanting(link.closest("[data-section]"));
+  if (!next) {
+    document.getElementById("missing").focus();
+    return;
+  }
+  const now = await openSection(next);
+  if (!now) return;
+  const target = wantedIn(now);
+  now.scrollIntoView();
+  target.focus({ preventScroll: true });
+  if (!inSight(target)) target.scrollIntoView({ block: "center" });
 });
 
 function inSight(element) {
@@ -285,12 +343,13 @@ function inSight(element) {
   return top >= 0 && bottom <= innerHeight;
 }
 
-form.querySelector("[data-missing]").addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  const target = link && document.getElementById(link.hash.slice(1));
-  if (!target) return;
+form.querySelector("[data-missing]").addEventListener("click", async (event) => {
+  const fault = event.target.closest("a, button");
+  if (!fault) return;
   event.preventDefault();
-  go(target);
+  const { missingOf } = fault.closest("[data-missing-of]").dataset;
+  const now = await openSection(document.getElementById(`item-${missingOf}`));
+  if (now) go(placeOf(fault) ?? now);
 });
 
 // Enter in a field saves the section it is in; the whole page is sent only to be submitted.

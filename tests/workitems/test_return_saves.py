@@ -1,5 +1,6 @@
 """Test saving a return: as a whole page, and by section as the script does."""
 
+import re
 from datetime import date
 
 import pytest
@@ -158,6 +159,41 @@ def test_an_answer_is_saved_although_its_milestone_has_an_error(writer, of_retur
 def test_an_item_added_after_the_page_was_loaded_is_not_an_error(writer, of_return, item):
     response = writer.post(of_return.get_absolute_url(), {"act": "save"})
     assert response.status_code == 302
+
+
+def test_an_item_with_an_error_stays_open_among_many(writer, of_return, item):
+    """Of a long return only the first items have their fields; what was typed is shown all the same."""
+    others = [
+        WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number=f"1.{n}")
+        for n in range(3, 16)
+    ]
+    data = typed(item, achieved="Printed.") | typed(others[-1], achieved="x" * 5001)
+    response = writer.post(of_return.get_absolute_url(), {"act": "save", **data})
+    assert response.status_code == 422
+    assert "x" * 5001 in response.text
+    assert f'href="#id_i{others[-1].pk}-achieved"' in response.text
+    assert words(of_return, item) == ("Printed.", "", "")
+
+
+def test_a_long_return_is_submitted_with_what_was_read_of_closed_items(
+    client_of, of_return, item, contributor, approver
+):
+    items = [item] + [
+        WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number=f"1.{n}")
+        for n in range(3, 16)
+    ]
+    for each in items:
+        answer(of_return, each, contributor)
+    client, address = client_of(approver), of_return.get_absolute_url()
+    page = client.get(address).text
+    versions = dict(re.findall(r'type="hidden" name="(i\d+-version)" value="(\d+)"', page))
+    assert len(versions) == len(items)
+    answer(of_return, items[-1], contributor, achieved="Pulped.", version=1)
+    said = client.post(address, {"act": "submit", **versions}, follow=True).text
+    assert "Item 1.15 was answered anew while you were reading. Read it, then submit." in said
+    versions[f"i{items[-1].pk}-version"] = "2"
+    said = client.post(address, {"act": "submit", **versions}, follow=True).text
+    assert "Submitted. The coordinator reads it now." in said
 
 
 def test_pressing_enter_in_a_field_saves_the_page(writer, of_return, item):

@@ -55,7 +55,7 @@ def answers_of(of_return: Return, on: date) -> Answers:
     return Answers(
         total=len(items),
         answered=sum(item.pk in updates for item in items),
-        missing=list(_faults_of(items, updates, on)),
+        missing=list(faults_of(items, updates, on)),
     )
 
 
@@ -66,7 +66,7 @@ def faults_of_item(
     its answer in this return."""
     if item.lead_agency_id != of_return.agency_id or item.stage == Stage.WITHDRAWN:
         return []
-    return list(_faults_of([item], {item.pk: update} if update else {}, on))
+    return list(faults_of([item], {item.pk: update} if update else {}, on))
 
 
 def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]:
@@ -86,7 +86,9 @@ def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]
     }
 
 
-def _faults_of(items: list[WorkItem], updates: dict[int, Update], on: date) -> Iterator[Fault]:
+def faults_of(items: list[WorkItem], updates: dict[int, Update], on: date) -> Iterator[Fault]:
+    """Yield what is missing in the answers on these items, which the agency leads. `updates` are
+    its answers by item id."""
     open_milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in Milestone.objects.open().filter(item__in=items).in_order():
         open_milestones[milestone.item_id].append(milestone)

@@ -45,18 +45,16 @@ class MilestoneEntry:
 
 @dataclass(kw_only=True)
 class Entry:
-    """A section with its forms.
+    """A section with its forms. It has none if it is closed or only for reading.
 
     `theirs` is the other user's answer after a conflict. `refusals` are errors of the section
     without a field. `is_written` is true if its answer was saved, `is_saved` if anything was.
-    `is_open` is false for a supported item without an answer, unless the user opened it.
     """
 
     section: Section
-    form: UpdateForm
+    form: UpdateForm | None
     milestones: list[MilestoneEntry]
     version_shown: int = 0
-    is_open: bool = True
     theirs: Update | None = None
     is_written: bool = False
     is_saved: bool = False
@@ -64,13 +62,14 @@ class Entry:
 
     @property
     def forms(self) -> Iterator[UpdateForm | MilestoneAnswerForm | MitigationDoneForm]:
-        yield self.form
+        if self.form:
+            yield self.form
         for entry in self.milestones:
             yield from entry.forms
 
     @property
     def is_answer_wrong(self) -> bool:
-        return self.form.is_touched() and bool(self.form.errors)
+        return self.form is not None and self.form.is_touched() and bool(self.form.errors)
 
     @property
     def is_wrong(self) -> bool:
@@ -93,7 +92,7 @@ class Entry:
 
     def keep_from(self, typed: "Entry") -> None:
         """Copy what could not be saved from `typed`, to show it again."""
-        self.refusals, self.theirs, self.is_open = typed.refusals, typed.theirs, True
+        self.refusals, self.theirs = typed.refusals, typed.theirs
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
         kept = {
@@ -120,28 +119,37 @@ def entries_of(
 ) -> list[Entry]:
     """Return the sections with their forms, bound to `data` where it has their fields.
 
-    `opened` is the number of an item, or "m" and the id of a milestone, whose fields to include.
+    `opened` is "m" and the id of a milestone whose fields to include.
     """
     agencies = members_of(of_return) if any(each.milestones for each in sections) else {}
     entries = []
     for section in sections:
         shown = _version_posted(section, data)
-        form = _update_form(section, data, shown)
         entries.append(
             Entry(
                 section=section,
-                form=form,
+                form=_update_form(section, data, shown),
                 milestones=[
                     _milestone_entry(line, agencies, data, opened) for line in section.milestones
                 ],
                 version_shown=shown,
-                is_open=section.is_led
-                or section.is_answered
-                or form.is_bound
-                or section.item.number == opened,
             )
         )
     return entries
+
+
+def items_with_fields(data: QueryDict) -> set[int]:
+    """Return the ids of the items whose fields were on the posted page."""
+    found = (re.fullmatch("i([0-9]{1,9})-stage", name) for name in data)
+    return {int(match[1]) for match in found if match}
+
+
+def items_to_open(of_return: Return, opened: str) -> set[int]:
+    """Return the id of the item with the number `opened`, or with the milestone, if any."""
+    items = of_return.round.plan.items
+    if re.fullmatch("m[0-9]{1,9}", opened):
+        return set(items.filter(milestones=int(opened[1:])).values_list("pk", flat=True))
+    return set(items.filter(number=opened).values_list("pk", flat=True)) if opened else set()
 
 
 def _version_posted(section: Section, data: QueryDict | None) -> int:
@@ -150,8 +158,8 @@ def _version_posted(section: Section, data: QueryDict | None) -> int:
     return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
 
 
-def _update_form(section: Section, data: QueryDict | None, shown: int) -> UpdateForm:
-    """Bind the form to the answer that the page was made from.
+def _update_form(section: Section, data: QueryDict | None, shown: int) -> UpdateForm | None:
+    """Bind the form to the answer that the page was made from; None for a section without fields.
 
     Changes are detected against that version. If another user has saved since, comparing with the
     current answer would treat unchanged old text as typed by this user.
@@ -159,7 +167,7 @@ def _update_form(section: Section, data: QueryDict | None, shown: int) -> Update
     item, update = section.item, section.update
     if data is None or f"i{item.pk}-stage" not in data:
         # The item was added after the page was made, or the script posted only a milestone.
-        return UpdateForm(None, item=item, update=update)
+        return UpdateForm(None, item=item, update=update) if section.is_open else None
     if update is not None and shown != update.version:
         began = update.history.filter(version=shown).first() if shown else None
         update = began.instance if began else None
@@ -199,12 +207,11 @@ def save_entry(request: HttpRequest, of_return: Return, entry: Entry, act: str =
         save_milestone(request, entry, milestone)
     if act == NO_CHANGE:
         say_no_change(request, of_return, entry)
-    elif act == SAVE and entry.form.is_touched() and entry.form.is_valid():
-        write_update(request, of_return, entry)
+    elif act == SAVE and (form := entry.form) and form.is_touched() and form.is_valid():
+        write_update(request, of_return, entry, form)
 
 
-def write_update(request: HttpRequest, of_return: Return, entry: Entry) -> None:
-    form = entry.form
+def write_update(request: HttpRequest, of_return: Return, entry: Entry, form: UpdateForm) -> None:
     try:
         entry.section.update = round_services.write_update(
             of_return=of_return,
@@ -223,7 +230,7 @@ def write_update(request: HttpRequest, of_return: Return, entry: Entry) -> None:
 
 def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None:
     item = entry.section.item
-    if entry.form.is_touched() and entry.form.words():
+    if entry.form and entry.form.is_touched() and entry.form.words():
         entry.refusals.append(
             f"Item {item.number}: you have written something. Save it, or clear it to say that "
             "nothing changed."
@@ -248,7 +255,8 @@ def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None
 
 def note_conflict(entry: Entry, conflict: services.Conflict) -> None:
     entry.theirs = conflict.current
-    entry.form.take_version(conflict.current.version if conflict.current else 0)
+    if entry.form:
+        entry.form.take_version(conflict.current.version if conflict.current else 0)
 
 
 def save_milestone(request: HttpRequest, entry: Entry, milestone: MilestoneEntry) -> None:
@@ -339,15 +347,13 @@ def section_json(
         "theirs": None,
         "milestone": None,
     }
-    if entry.is_answer_wrong:
+    if entry.form and entry.is_answer_wrong:
         answer["errors"] = {
-            "" if name == "__all__" else entry.form.add_prefix(name): [str(each) for each in said]
+            "" if name == "__all__" else f"i{item.pk}-{name}": [str(each) for each in said]
             for name, said in entry.form.errors.items()
         }
     if shown:
-        answer["answer"] = {
-            entry.form.add_prefix(name): value for name, value in answer_of(shown).items()
-        }
+        answer["answer"] = {f"i{item.pk}-{name}": value for name, value in answer_of(shown).items()}
     if entry.theirs is not None:
         context = {"theirs": entry.theirs, "item": item}
         answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)

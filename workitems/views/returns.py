@@ -27,6 +27,8 @@ from workitems.views.answers import (
     TAKE_THEIRS,
     Entry,
     entries_of,
+    items_to_open,
+    items_with_fields,
     save_entry,
     section_json,
     target_of,
@@ -53,8 +55,13 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
     if request.method == "POST":
         require(request, "workitems.write_update", of_return)
         return answer(request, of_return)
-    page = return_page(of_return, localdate())
     opened = request.GET.get("open", "")
+    page = return_page(
+        of_return,
+        localdate(),
+        opened=items_to_open(of_return, opened),
+        is_for_reading=not request.user.has_perm("workitems.write_update", of_return),
+    )
     return show(request, of_return, page, entries_of(of_return, page.sections, opened=opened))
 
 
@@ -67,7 +74,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     act, _, number = request.POST.get("act", SAVE).partition(":")
     if act == SUBMIT:
         require(request, "workitems.submit_return", of_return)
-    page = return_page(of_return, localdate())
+    page = return_page(of_return, localdate(), opened=items_with_fields(request.POST))
     entries = entries_of(of_return, page.sections, request.POST)
     for entry in entries:
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
@@ -78,7 +85,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         plan = of_return.round.plan
         of_return = Return.objects.for_page().get(pk=of_return.pk)
         of_return.round.plan = plan
-        page = return_page(of_return, localdate())
+        page = return_page(of_return, localdate(), opened=wrong)
         shown = entries_of(of_return, page.sections)
         for entry in shown:
             if typed := wrong.get(entry.section.item.pk):
@@ -138,6 +145,7 @@ def show(
         "workitems/returns/detail.html",
         {
             "plan": round.plan,
+            "items_url": f"{of_return.get_absolute_url()}items/",
             "return": of_return,
             "round": round,
             "page": page,
@@ -149,7 +157,7 @@ def show(
             ],
             "missing": [
                 (
-                    section.item,
+                    section,
                     [{"says": fault.says, "target": target_of(fault)} for fault in section.missing],
                 )
                 for section in page.led
@@ -197,15 +205,14 @@ def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpRespo
         raise Http404
     milestone = request.GET.get("milestone", "")
     page = return_page(of_return, localdate(), only=item)
-    entries = entries_of(
-        of_return, page.sections, opened=f"m{milestone}" if milestone else item.number
-    )
+    entries = entries_of(of_return, page.sections, opened=f"m{milestone}")
     for entry in entries:
         for step in entry.milestones:
             if str(step.line.milestone.pk) == milestone:
                 return render(request, "workitems/returns/milestone.html", {"entry": step})
         if not milestone:
-            context = {"entry": entry, "may_write": True, "save_url": request.path}
+            address = f"{of_return.get_absolute_url()}items/"
+            context = {"entry": entry, "may_write": True, "items_url": address}
             return render(request, "workitems/returns/section.html", context)
     raise Http404
 
@@ -224,7 +231,7 @@ def accept(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
 def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.accept_return", of_return)
-    page = return_page(of_return, localdate())
+    page = return_page(of_return, localdate(), is_for_reading=True)
     form = SendBackForm(request.POST, items=items_on(page))
     if form.is_valid():
         with saying_refusals(form):
