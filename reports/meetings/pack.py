@@ -26,6 +26,7 @@ from reports.meetings.record_words import answer, line, milestone_dates, paragra
 from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read_changes as read_changes
+from reports.progress.plan_counts import DUE_WITHIN_DAYS, due_within
 from reports.progress.view import Look, meetings_before
 from workitems.asat import Moment
 from workitems.attention import Line, attention
@@ -140,7 +141,7 @@ def _timeline(page: dashboard.Dashboard, on: date) -> tuple[MilestoneDates, ...]
 
 
 def _due_lines(at: PlanAt) -> Iterator[DueLine]:
-    for row in dashboard.due_within(at, dashboard.DUE_WITHIN_DAYS[-1])[:DUE_LINES]:
+    for row in due_within(at, DUE_WITHIN_DAYS[-1])[:DUE_LINES]:
         item = at.by_pk[row.item]
         yield DueLine(
             milestone=milestone_dates(row, item.number, at.on),

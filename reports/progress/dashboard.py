@@ -3,36 +3,31 @@
 All figures are counted from the same rows and link to the list behind them.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from reports.charts import Strip
 from reports.progress.changes import glance
+from reports.progress.counts_today import TodayCounts
+from reports.progress.plan_counts import (
+    ATTENTION_SHOWN,
+    DUE_WITHIN_DAYS,
+    MARKS_IN_A_CELL,
+    CauseCount,
+    Due,
+    PlanCounts,
+    counts_of,
+)
 from reports.progress.timeline import strip_of
 from reports.progress.view import Look
-from workitems.attention import Line, attention
+from workitems.asat import Moment
+from workitems.attention import Line
 from workitems.models import Delay, Return
-from workitems.plan_at import (
-    ItemAt,
-    MilestoneAt,
-    PillarAt,
-    PlanAt,
-    ReturnAt,
-    milestones_at,
-    plan_at,
-    with_milestones,
-)
+from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
 from workitems.standing import Standing, count_noun, days_in_words
 
-ATTENTION_SHOWN = 8
-DUE_SHOWN = 8
-# In items; each is shown with its milestones.
-TIMELINE_SHOWN = 12
-DUE_WITHIN_DAYS = (30, 60, 90)
-# A cell with more items shows counts by status instead of single items.
-MARKS_IN_A_CELL = 5
 SHOWN_STANDINGS = tuple(Standing)
 
 
@@ -91,13 +86,6 @@ class AttentionLine:
     is_new: bool
 
 
-class Due(NamedTuple):
-    """A milestone that is due soon, with its item."""
-
-    milestone: MilestoneAt
-    item: ItemAt
-
-
 @dataclass(frozen=True)
 class Cause:
     """The open delays of one cause, and their days in total."""
@@ -115,7 +103,6 @@ class Dashboard:
     """Everything the page shows. `was` figures are set if two moments are compared."""
 
     look: Look
-    at: PlanAt
     headline: str
     since_words: str
     changed: list[Figure]
@@ -128,6 +115,7 @@ class Dashboard:
     due: list[Figure]
     due_soon: list[Due]
     causes: list[Cause]
+    variations: int
     returns: Sequence[ReturnAt]
     answered: dict[int, tuple[int, int]]
 
@@ -135,67 +123,78 @@ class Dashboard:
 def read_dashboard(look: Look) -> Dashboard:
     """Return the dashboard for a view of the plan.
 
-    The number of queries is fixed, and higher if two moments are compared.
+    Today's is counted by the database, unless it is compared. The number of queries is fixed, and
+    higher if two moments are compared.
     """
+    if look.at.is_now and look.since is None:
+        today = TodayCounts(look.plan, look.at.on, look.pillar, look.agency)
+        return compose(look, today.counts(), None, [])
     at = plan_at(look.plan, look.at)
-    before = plan_at(look.plan, look.since) if look.since else None
-    return build(look, at, before)
+    return build(look, at, plan_at(look.plan, look.since) if look.since else None)
 
 
 def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
+    """Return the dashboard, counted from whole plans."""
     at = at.narrowed(pillar=look.pillar, lead=look.agency)
     changed = changes(look, at, before) if before else []
     if before is not None:
         before = before.narrowed(pillar=look.pillar, lead=look.agency)
-    lines = attention(at)
-    known = {line.key for line in attention(before)} if before else set()
-    soon = due_within(at, DUE_WITHIN_DAYS[-1])
-    figures = standings(look, at, before)
+    return compose(look, counts_of(at), before, changed)
+
+
+def compose(look: Look, now: PlanCounts, before: PlanAt | None, changed: list[Figure]) -> Dashboard:
+    then = counts_of(before) if before else None
+    known = {line.key for line in then.lines} if then else set()
+    stood = {item.pk: item.standing for item in before.items} if before else {}
+    figures = standings(look, now, then)
     return Dashboard(
         look=look,
-        at=at,
-        headline=headline(at),
+        headline=_headline(in_all(now), now.variations, look.at),
         since_words=since_words(look, figures) if before else "",
         changed=changed,
         figures=figures,
         attention=[
             AttentionLine(line, before is not None and line.key not in known)
-            for line in lines[:ATTENTION_SHOWN]
+            for line in now.lines[:ATTENTION_SHOWN]
         ],
         attention_figure=Figure(
             label="need attention",
-            count=len(lines),
+            count=now.attention,
             url=look.link("attention"),
-            was=len(known) if before else None,
+            was=then.attention if then else None,
         ),
-        attention_gone=len(known - {line.key for line in lines}),
-        grid=grid(look, at, before),
-        timeline=timeline(look, at),
+        attention_gone=len(known - {line.key for line in now.lines}),
+        grid=grid(look, now, then, stood),
+        timeline=[strip_of(item, look.item(item.number)) for item in now.timeline],
         due=[
             Figure(
                 label=f"within {days} days",
-                count=sum(row.is_due_within(days) for row in soon),
+                count=now.due[days],
                 url=look.link("milestones", due=days),
             )
             for days in DUE_WITHIN_DAYS
         ],
-        due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
-        causes=causes(look, at),
-        returns=at.returns,
-        answered=answered(at),
+        due_soon=list(now.due_soon),
+        causes=[cause(look, each) for each in now.causes],
+        variations=now.variations,
+        returns=now.returns,
+        answered=answered(look, now.returns),
     )
 
 
-def standings(look: Look, at: PlanAt, before: PlanAt | None) -> list[Figure]:
+def standings(look: Look, now: PlanCounts, then: PlanCounts | None) -> list[Figure]:
     """Return the number of items by status, in the headline's order; they add up to all."""
-    return _stand(look, at.items, before.items if before else None)
+    return _stand(look, in_all(now), in_all(then) if then else None)
+
+
+def in_all(counts: PlanCounts) -> Counter[Standing]:
+    """Return the number of items by status."""
+    return sum(counts.standings.values(), Counter())
 
 
 def _stand(
-    look: Look, items: Sequence[ItemAt], was: Sequence[ItemAt] | None, **of: Any
+    look: Look, now: Counter[Standing], then: Counter[Standing] | None, **of: Any
 ) -> list[Figure]:
-    now = Counter(item.standing for item in items)
-    then = Counter(item.standing for item in was) if was is not None else None
     return [
         Figure(
             label=standing.label,
@@ -205,6 +204,7 @@ def _stand(
             kind=standing,
         )
         for standing in SHOWN_STANDINGS
+        if not of or now[standing] or (then and then[standing])
     ]
 
 
@@ -213,10 +213,14 @@ def headline(at: PlanAt) -> str:
 
     For example: 28 work items: 9 complete, 4 late, 15 on track; 3 variations wait for a decision.
     """
-    total = len(at.items)
-    if total == 0:
-        return "No work items yet." if at.moment.is_now else "No work items were recorded by then."
     count = Counter(item.standing for item in at.items)
+    return _headline(count, len(at.variations), at.moment)
+
+
+def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
+    total = count.total()
+    if total == 0:
+        return "No work items yet." if moment.is_now else "No work items were recorded by then."
     parts = [
         f"{count[standing]:,} {standing.label.lower()}"
         for standing in (
@@ -226,7 +230,6 @@ def headline(at: PlanAt) -> str:
         if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)
     ]  # fmt: skip
     sentence = f"{count_noun(total, 'work item')}: {', '.join(parts)}"
-    pending = len(at.variations)
     if pending:
         sentence += f"; {pending:,} {'variation waits' if pending == 1 else 'variations wait'}"
         sentence += " for a decision"
@@ -250,116 +253,87 @@ def changes(look: Look, at: PlanAt, before: PlanAt) -> list[Figure]:
     ]
 
 
-def grid(look: Look, at: PlanAt, before: PlanAt | None) -> Grid:
-    now = _cells(at.items)
-    then = _cells(before.items) if before else None
-    stood = {item.pk: item.standing for item in before.items} if before else {}
-    leads = {item.lead for item in at.items}
+def grid(
+    look: Look, now: PlanCounts, then: PlanCounts | None, stood: Mapping[int, Standing]
+) -> Grid:
+    """Return the grid. `stood` is the earlier status of items, for their marks."""
     agencies = sorted(
-        (at.agencies[pk] for pk in leads), key=lambda agency: agency.short_name.casefold()
+        (now.agencies[pk] for pk in {lead for _, lead in now.standings}),
+        key=lambda agency: agency.short_name.casefold(),
     )
-    pillars = [row for row in at.pillars if look.pillar in (None, row.pk)]
+    pillars = [row for row in now.pillars if look.pillar in (None, row.pk)]
+    none: Counter[Standing] = Counter()
 
     def cell(pillar: Any, agency: Any) -> Cell:
-        items = now[pillar.pk, agency.pk]
-        was = then[pillar.pk, agency.pk] if then is not None else None
-        is_crowded = len(items) > MARKS_IN_A_CELL
-        stand = _stand(look, items, was, pillar=pillar.pk, lead=agency.pk) if is_crowded else []
+        place = pillar.pk, agency.pk
+        count = now.standings.get(place, none)
+        was = then.standings.get(place, none) if then else None
+        is_crowded = count.total() > MARKS_IN_A_CELL
         return Cell(
             figure=Figure(
                 label=f"{agency.short_name}, {pillar.title}",
-                count=len(items),
+                count=count.total(),
                 url=look.items(pillar=pillar.pk, lead=agency.pk),
-                was=len(was) if was is not None else None,
+                was=was.total() if was is not None else None,
             ),
-            marks=[] if is_crowded else [Mark(item, _differs(item, stood)) for item in items],
-            counts=[each for each in stand if each.count or each.was],
+            marks=[Mark(item, _differs(item, stood)) for item in now.single.get(place, ())],
+            counts=_stand(look, count, was, pillar=pillar.pk, lead=agency.pk) if is_crowded else [],
         )
 
-    def totals(column: str) -> Callable[..., Figure]:
-        """Count items by a column; return a function that makes a figure for one of its values."""
-        count = Counter(getattr(item, column) for item in at.items)
-        was = Counter(getattr(item, column) for item in before.items) if before else None
-        return lambda label, value, **of: Figure(
-            label=f"All of {label}",
-            count=count[value],
+    def total(label: str, place: int | None = None, key: Any = None, **of: Any) -> Figure:
+        """Add up the places whose pillar (0) or lead agency (1) is `key`, or all."""
+        return Figure(
+            label=label,
+            count=_added(now, place, key),
             url=look.items(**of),
-            was=was[value] if was is not None else None,
+            was=_added(then, place, key) if then else None,
         )
 
-    of_pillar, of_agency = totals("pillar"), totals("lead")
     return Grid(
         agencies=agencies,
         rows=[
             GridRow(
                 pillar=pillar,
                 cells=[cell(pillar, agency) for agency in agencies],
-                total=of_pillar(pillar.title, pillar.pk, pillar=pillar.pk),
+                total=total(f"All of {pillar.title}", 0, pillar.pk, pillar=pillar.pk),
             )
             for pillar in pillars
         ],
-        totals=[of_agency(agency.short_name, agency.pk, lead=agency.pk) for agency in agencies],
-        total=Figure(
-            label="All work items",
-            count=len(at.items),
-            url=look.items(),
-            was=len(before.items) if before else None,
-        ),
+        totals=[
+            total(f"All of {agency.short_name}", 1, agency.pk, lead=agency.pk)
+            for agency in agencies
+        ],
+        total=total("All work items"),
     )
 
 
-def _cells(items: Iterable[ItemAt]) -> dict[tuple[int, int], list[ItemAt]]:
-    found: dict[tuple[int, int], list[ItemAt]] = defaultdict(list)
-    for item in items:
-        found[item.pillar, item.lead].append(item)
-    return found
+def _added(counts: PlanCounts, place: int | None, key: Any) -> int:
+    return sum(
+        count.total() for at, count in counts.standings.items() if place is None or at[place] == key
+    )
 
 
-def _differs(item: ItemAt, stood: dict[int, Standing]) -> Standing | None:
+def _differs(item: ItemAt, stood: Mapping[int, Standing]) -> Standing | None:
     was = stood.get(item.pk)
     return was if was != item.standing else None
 
 
-def timeline(look: Look, at: PlanAt) -> list[Strip]:
-    """Return late items, then those due next, each with all its milestones."""
-    ahead = sorted(at.milestones, key=lambda row: not row.is_late)
-    picked = list(dict.fromkeys(row.item for row in ahead))[:TIMELINE_SHOWN]
-    items = with_milestones(
-        (at.by_pk[pk] for pk in picked), milestones_at(at.moment, {"item_id__in": picked})
+def cause(look: Look, counted: CauseCount) -> Cause:
+    return Cause(
+        Figure(
+            label=Delay.Cause(counted.cause).label,
+            count=counted.delays,
+            url=look.link("delays", cause=counted.cause),
+            kind=counted.cause,
+        ),
+        counted.days,
     )
-    return [strip_of(item, look.item(item.number)) for item in items]
 
 
-def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:
-    """Return open milestones of live items due within that many days, by agreed date."""
-    return [row for row in at.milestones if row.is_due_within(days)]
-
-
-def causes(look: Look, at: PlanAt) -> list[Cause]:
-    """Return open delays by cause, most days first."""
-    number: Counter[str] = Counter()
-    days: Counter[str] = Counter()
-    for delay in at.delays:
-        number[delay.cause] += 1
-        days[delay.cause] += delay.days
-    return [
-        Cause(
-            Figure(
-                label=Delay.Cause(cause).label,
-                count=count,
-                url=look.link("delays", cause=cause),
-                kind=cause,
-            ),
-            days[cause],
-        )
-        for cause, count in sorted(number.items(), key=lambda pair: (-days[pair[0]], pair[0]))
-    ]
-
-
-def answered(at: PlanAt) -> dict[int, tuple[int, int]]:
+def answered(look: Look, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, int]]:
     """Map returns to the number of items answered and asked about. Empty for the past, which keeps
     only a return's state."""
-    if not at.moment.is_now:
+    if not look.at.is_now:
         return {}
-    rows = Return.objects.filter(pk__in=[row.pk for row in at.returns]).with_progress()
+    rows = Return.objects.filter(pk__in=[row.pk for row in returns]).with_progress()
     return {row.pk: (row.answered, row.items) for row in rows}

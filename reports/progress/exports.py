@@ -13,7 +13,7 @@ from django.utils import timezone
 from reports.progress import dashboard, registers
 from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
-from reports.progress.dashboard import Due
+from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
 from reports.progress.tables import Column, Field, Kind, Sheet, Value
 from reports.progress.view import Look

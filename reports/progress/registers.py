@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from reports.progress.dashboard import Due
+from reports.progress.plan_counts import Due
 from workitems.models import Delay
 from workitems.plan_at import DelayAt, ItemAt, PlanAt
 

@@ -4,16 +4,13 @@ At most four queries, whatever the plan's size.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from urllib.parse import quote, urlencode
-
-from django.urls import reverse
 
 from agencies.models import Agency
 from reports.charts import Scale, Strip, StripMilestone
+from reports.progress.view import Look
 from workitems.asat import Moment
 from workitems.models import Plan
 from workitems.models.item import Stage
@@ -108,11 +105,11 @@ def read_timeline(
     else:
         titles = pillar_titles(plan, moment)
 
-    address = address_of_items(plan, moment)
+    look = Look(plan=plan, at=moment)
     strips: dict[int, list[Strip]] = defaultdict(list)
     for item in items_at(moment, {"plan_id": plan.pk}, milestones):
         if pillar in (None, item.pillar) and lead in (None, item.lead):
-            strip = strip_of(item, address(item.number))
+            strip = strip_of(item, look.item(item.number))
             strips[item.lead if by == GroupBy.AGENCY else item.pillar].append(strip)
     groups = [
         Group(key, words, strips[key], sum(strip.is_late for strip in strips[key]))
@@ -121,16 +118,6 @@ def read_timeline(
     ]
     scale = Scale.of((strip for group in groups for strip in group.strips), moment.on)
     return Timeline(moment.on, groups, scale)
-
-
-def address_of_items(plan: Plan, moment: Moment) -> Callable[[str], str]:
-    """Return a function from item number to the URL of the item's page as at the moment.
-
-    Resolves the URL pattern once, as there may be thousands of items.
-    """
-    listing = reverse("workitems:list", args=[plan.slug])
-    query = f"?{urlencode({'at': moment.key})}" if moment.key else ""
-    return lambda number: f"{listing}{quote(number, safe='')}/{query}"
 
 
 def strip_of(item: ItemAt, url: str) -> Strip:

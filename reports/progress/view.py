@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -15,6 +16,8 @@ from workitems.models import Meeting, Plan
 
 # The newest meetings and briefings offered. Earlier ones can be entered by date.
 OFFERED = 6
+# What `reverse` leaves as it is in a part of a URL.
+IN_URLS = "!$&'()*+,;=~:@"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +52,34 @@ class Look:
 
     def link(self, page: str, **more: Any) -> str:
         """Return the URL of a page of the dashboard ("timeline") with the same view."""
-        return reverse(f"dashboard:{page}", args=[self.plan.slug]) + self.query(**more)
+        if page not in self._pages:
+            self._pages[page] = reverse(f"dashboard:{page}", args=[self.plan.slug])
+        return self._pages[page] + self.query(**more)
 
     def item(self, number: str) -> str:
         """Return the URL of an item as at the same moment."""
-        address = reverse("workitems:detail", args=[self.plan.slug, number])
-        return address + _query({"at": self.at.key})
+        return f"{self._list}{quote(number, safe=IN_URLS)}/{self._moment}"
 
     def items(self, **more: Any) -> str:
         """Return the URL of the list of work items behind a figure."""
         asked = {"at": self.at.key, "pillar": self.pillar, "lead": self.agency} | more
-        return reverse("workitems:list", args=[self.plan.slug]) + _query(asked)
+        return self._list + _query(asked)
+
+    # A page has hundreds of links, so the URL configuration is asked once for each kind.
+
+    @cached_property
+    def _pages(self) -> dict[str, str]:
+        """The URLs of the dashboard's pages, without a query, as far as they were asked for."""
+        return {}
+
+    @cached_property
+    def _list(self) -> str:
+        """The URL of the list of items, which the URLs of items begin with."""
+        return reverse("workitems:list", args=[self.plan.slug])
+
+    @cached_property
+    def _moment(self) -> str:
+        return _query({"at": self.at.key})
 
 
 def _query(asked: dict[str, Any]) -> str:

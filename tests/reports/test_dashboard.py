@@ -10,7 +10,7 @@ import time_machine
 from agencies import history
 from agencies.models import Seat
 from reports.progress import dashboard
-from reports.progress.dashboard import ATTENTION_SHOWN
+from reports.progress.plan_counts import ATTENTION_SHOWN
 from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,
@@ -114,7 +114,8 @@ def test_filtering_by_pillar_or_agency_applies_to_every_part(plan, police, custo
         DelayFactory(milestone=MilestoneFactory(item=item, original_due=SLIPPED), found_on=TODAY)
     for look in ({"pillar": one.pk}, {"agency": police.pk}):
         page = read(plan, **look)
-        assert [item.pk for item in page.at.items] == [mine.pk]
+        marks = [mark for row in page.grid.rows for cell in row.cells for mark in cell.marks]
+        assert [mark.item.pk for mark in marks] == [mine.pk]
         assert [each.line.item.pk for each in page.attention] == [mine.pk]
         assert page.grid.total.count == 1
         assert [cause.figure.count for cause in page.causes] == [1]
@@ -349,8 +350,9 @@ BAR = 2
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        # Milestones on the timeline, progress of returns, meetings, briefings.
-        ("", 4),
+        # Counted today: the standings, the most urgent, due dates, the timeline and causes. Read are
+        # the items and milestones named. Then progress of returns, meetings, briefings.
+        ("", 8),
         # Agencies by their names of then.
         ("?at=2010-05-31", 3 + 1),
         # Compared, the plan is read once more, and the milestones done meanwhile.

@@ -21,7 +21,7 @@ from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
 from reports.meetings.parts import Count, Pack, from_plain, to_plain
 from reports.models import MeetingPaper
-from reports.progress import dashboard
+from reports.progress import dashboard, plan_counts
 from reports.progress.view import Look, meetings_before
 from reports.services import meeting_papers
 from tests.factories import (
@@ -193,7 +193,7 @@ def figures_of(pack: Pack) -> dict[str, object]:
         "headline": pack.headline,
         "standings": pack.standings,
         "attention": pack.attention_count,
-        "first lines": [each.title for each in pack.attention[: dashboard.ATTENTION_SHOWN]],
+        "first lines": [each.title for each in pack.attention[: plan_counts.ATTENTION_SHOWN]],
         "cells": [[cell.count for cell in row.cells] for row in pack.grid.lines],
         "by agency": [row.total for row in pack.grid.lines],
         "by pillar": list(pack.grid.totals),

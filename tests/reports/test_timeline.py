@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agencies import history
 from reports.progress import timeline
 from reports.progress.timeline import GroupBy
+from reports.progress.view import Look
 from tests.cast import scene
 from tests.factories import (
     AgencyFactory,
@@ -134,7 +135,7 @@ def test_a_row_describes_the_state_of_its_dates(item, milestones, words):
 @pytest.mark.parametrize("number", ["1.2", "A 1", "é/ü", "1?2"])
 def test_links_of_rows_match_the_url_configuration(number):
     item = WorkItemFactory.build(number=number)
-    address = timeline.address_of_items(PlanFactory(slug="a-plan"), TODAY)
+    address = Look(plan=PlanFactory(slug="a-plan"), at=TODAY).item
     if "/" in number:
         assert "/" not in address(number).removeprefix("/plans/a-plan/items/").rstrip("/")
     else:

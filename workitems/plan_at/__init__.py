@@ -13,6 +13,7 @@ from workitems.plan_at.loading import (
     items_at,
     items_in_full,
     milestones_at,
+    mitigations_at,
     pillar_titles,
     pillars_at,
     risks_at,
@@ -29,4 +30,4 @@ from workitems.plan_at.rows import (
     RiskAt,
     VariationAt,
 )
-from workitems.plan_at.whole_plan import PlanAt, plan_at
+from workitems.plan_at.whole_plan import PlanAt, plan_at, reasons_of, returns_at

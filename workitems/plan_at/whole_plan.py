@@ -119,12 +119,12 @@ def plan_at(plan: Plan, moment: Moment) -> PlanAt:
         delays=delays,
         risks=risks,
         variations=variations,
-        returns=_returns(plan, moment, agencies),
-        reasons=_reasons(items, delays, risks, variations),
+        returns=returns_at(plan, moment, agencies),
+        reasons=reasons_of(items, delays, risks, variations),
     )
 
 
-def _reasons(
+def reasons_of(
     items: Sequence[ItemAt],
     delays: Sequence[DelayAt],
     risks: Sequence[RiskAt],
@@ -154,7 +154,7 @@ def _reasons(
     }
 
 
-def _returns(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
+def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
     """Return the returns of the open round, by agency."""
     rounds = {
         row[0]: RoundAt._make(row)

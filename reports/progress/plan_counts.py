@@ -1,0 +1,123 @@
+"""What the dashboard counts of a plan at a moment, and the records that it names.
+
+Counted here from the whole plan, at any moment. `TodayCounts` asks the database for the same.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from agencies.models import Agency
+from workitems.attention import Line, attention
+from workitems.plan_at import (
+    ItemAt,
+    MilestoneAt,
+    PillarAt,
+    PlanAt,
+    ReturnAt,
+    milestones_at,
+    with_milestones,
+)
+from workitems.standing import Standing
+
+ATTENTION_SHOWN = 8
+DUE_SHOWN = 8
+# In items; each is shown with its milestones.
+TIMELINE_SHOWN = 12
+DUE_WITHIN_DAYS = (30, 60, 90)
+# A cell with more items shows counts by status instead of single items.
+MARKS_IN_A_CELL = 5
+
+# A pillar and a lead agency, by their ids.
+Place = tuple[int, int]
+
+
+class Due(NamedTuple):
+    """A milestone that is due soon, with its item."""
+
+    milestone: MilestoneAt
+    item: ItemAt
+
+
+class CauseCount(NamedTuple):
+    """The open delays of one cause, and their days in total."""
+
+    cause: str
+    delays: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanCounts:
+    """The counts of a plan, whole or narrowed to a pillar or a lead agency.
+
+    `standings` are the numbers of items by place and status. `single` are the items of places with
+    few of them. `lines` are the most urgent of what needs attention; `attention` is the number of
+    all. `due` is the number of milestones due within so many days. `timeline` are items that are
+    late or due next, with all their milestones. `causes` begin with most days.
+    """
+
+    pillars: Sequence[PillarAt]
+    agencies: Mapping[int, Agency]
+    standings: Mapping[Place, Counter[Standing]]
+    single: Mapping[Place, Sequence[ItemAt]]
+    lines: Sequence[Line]
+    attention: int
+    due: Mapping[int, int]
+    due_soon: Sequence[Due]
+    timeline: Sequence[ItemAt]
+    causes: Sequence[CauseCount]
+    variations: int
+    returns: Sequence[ReturnAt]
+
+
+def counts_of(at: PlanAt) -> PlanCounts:
+    """Count the plan. `lines` has every line, so that two moments can be compared."""
+    places: dict[Place, list[ItemAt]] = defaultdict(list)
+    for item in at.items:
+        places[item.pillar, item.lead].append(item)
+    lines = attention(at)
+    soon = due_within(at, DUE_WITHIN_DAYS[-1])
+    return PlanCounts(
+        pillars=at.pillars,
+        agencies=at.agencies,
+        standings={
+            place: Counter(item.standing for item in items) for place, items in places.items()
+        },
+        single={place: items for place, items in places.items() if len(items) <= MARKS_IN_A_CELL},
+        lines=lines,
+        attention=len(lines),
+        due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},
+        due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
+        timeline=_timeline(at),
+        causes=_causes(at),
+        variations=len(at.variations),
+        returns=at.returns,
+    )
+
+
+def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:
+    """Return open milestones of live items due within that many days, by agreed date."""
+    return [row for row in at.milestones if row.is_due_within(days)]
+
+
+def _timeline(at: PlanAt) -> list[ItemAt]:
+    """Return late items, then those due next, each with all its milestones."""
+    ahead = sorted(at.milestones, key=lambda row: not row.is_late)
+    picked = list(dict.fromkeys(row.item for row in ahead))[:TIMELINE_SHOWN]
+    milestones = milestones_at(at.moment, {"item_id__in": picked})
+    return with_milestones((at.by_pk[pk] for pk in picked), milestones)
+
+
+def _causes(at: PlanAt) -> list[CauseCount]:
+    number: Counter[str] = Counter()
+    days: Counter[str] = Counter()
+    for delay in at.delays:
+        number[delay.cause] += 1
+        days[delay.cause] += delay.days
+    return most_days_first(CauseCount(cause, number[cause], days[cause]) for cause in number)
+
+
+def most_days_first(causes: Iterable[CauseCount]) -> list[CauseCount]:
+    return sorted(causes, key=lambda each: (-each.days, each.cause))
