@@ -33,7 +33,6 @@ from reports.document import (
 from reports.document.dates import long_date, short_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
-SCREEN_SHEETS = ("paper/paper.css", "paper/screen.css")
 # Additional stylesheet for packs and minutes.
 MEETING_SHEET = "paper/meeting.css"
 
@@ -59,7 +58,7 @@ def document_html(document: Document) -> str:
 
 
 def document_fragment(document: Document) -> SafeString:
-    """Return the paper alone, for a page that links `SCREEN_SHEETS` and has no other h1."""
+    """Return the paper alone, for a page that links paper/screen.css and has no other h1."""
     return mark_safe(render_to_string("reports/paper/document.html", {"paper": present(document)}))
 
 

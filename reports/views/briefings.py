@@ -19,7 +19,7 @@ from reports.forms.covers import CoverForm, NewCoverForm
 from reports.forms.drafting import KindForm
 from reports.models import Briefing
 from reports.render.annex_sheets import render_workbook
-from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.render.html import document_fragment
 from reports.render.pdf import RenderRefused
 from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services.beginning import begin_as
@@ -150,7 +150,6 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "plan": briefing.plan,
             "briefing": briefing,
             "paper": document_fragment(document),
-            "stylesheets": SCREEN_SHEETS,
             "origins": [_origin(paragraph) for paragraph in document.paragraphs()],
             "decisions": briefing.group_decisions.select_related("decision__meeting"),
             "count": count,

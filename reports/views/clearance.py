@@ -19,7 +19,7 @@ from reports.drafting import draft_rows
 from reports.drafting.paper import document_of
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
 from reports.models import Briefing, Clearance, ClearanceComment
-from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.render.html import document_fragment
 from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of
@@ -184,7 +184,6 @@ def _clear(
             "row": row,
             "is_overdue": row.is_overdue(timezone.localdate()),
             "page": page,
-            "stylesheets": SCREEN_SHEETS,
             "answer": answer,
             "theirs": answer.conflict,
             "comment_form": bound if isinstance(bound, CommentForm) else None,
@@ -216,7 +215,6 @@ def paper(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse
             "briefing": briefing,
             "row": row,
             "paper": document_fragment(document),
-            "stylesheets": SCREEN_SHEETS,
         },
     )
 

@@ -26,7 +26,7 @@ from reports.progress.view import Look
 from reports.render.annex_sheets import render_workbook
 from reports.render.docx import MIME_TYPE as DOCX
 from reports.render.docx import render_docx
-from reports.render.html import SCREEN_SHEETS, document_fragment
+from reports.render.html import document_fragment
 from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services import issuing, states
 from reports.services.gates import Blocked
@@ -387,7 +387,6 @@ def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
             "briefing": paper.briefing,
             "paper": paper,
             "fragment": document_fragment(document),
-            "stylesheets": SCREEN_SHEETS,
         },
     )
 

@@ -20,7 +20,7 @@ from reports.drafting.kind_history import history_of
 from reports.drafting.pattern import preview, preview_briefing
 from reports.forms.kinds import AddSectionForm, ChangeKindForm, CopyForm, SectionForm, WithdrawForm
 from reports.models import AnnexChoice, BriefingKind, KindSection
-from reports.render.html import SCREEN_SHEETS, body_fragment, document_fragment
+from reports.render.html import body_fragment, document_fragment
 from reports.services import kinds
 from reports.services.annex_choices import words_of
 from workitems.models import Plan
@@ -112,7 +112,6 @@ def detail(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             "annexes": annex_labels(row.annexes),
             "uses": row.briefings.count(),
             "shown": shown,
-            "stylesheets": SCREEN_SHEETS,
             "may_change": request.user.has_perm("reports.change_kind", row),
         },
     )
@@ -126,7 +125,7 @@ def paper(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return render(
         request,
         "reports/kinds/paper.html",
-        {"plan": row.plan, "kind": row, "shown": shown, "stylesheets": SCREEN_SHEETS},
+        {"plan": row.plan, "kind": row, "shown": shown},
     )
 
 
@@ -362,5 +361,4 @@ def page_beside_paper(
         tried=tried,
         theirs=theirs,
         uses=kind.briefings.count(),
-        stylesheets=SCREEN_SHEETS,
     )

@@ -11,7 +11,6 @@ from reports.document.plain_json import Malformed
 from reports.meetings.parts import Paper, from_plain
 from reports.models import MeetingPaper
 from reports.progress.view import Look
-from reports.render.html import MEETING_SHEET, SCREEN_SHEETS
 from reports.render.meeting_html import frozen_words, paper_fragment
 from reports.services import meeting_papers as paper_services
 from reports.views import files
@@ -55,7 +54,6 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
             "refusal": refusal,
             "is_over": paper_services.pack_instant(meeting, now) < now,
             "may_freeze": _may_freeze(request, meeting, kind),
-            "stylesheets": (*SCREEN_SHEETS, MEETING_SHEET, "paper/meeting-screen.css"),
             "dashboard_url": Look(plan=meeting.plan, at=versions[0].moment).link("overview")
             if versions and kind == Kind.PACK
             else "",

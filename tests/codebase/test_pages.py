@@ -62,3 +62,23 @@ def test_the_page_of_a_refusal_renders_without_a_request(name):
     assert html.count("<h1>") == 1
     assert 'lang="en-NZ"' in html
     assert "Sign out" not in html
+
+
+SHEET = re.compile(r'<link rel="stylesheet"')
+
+
+def test_a_page_links_at_most_two_stylesheets_and_preloads_fonts_that_are_there():
+    """One of every page, and one of its own in its head block; the rest are imported by these."""
+    base = (TEMPLATES / "base.html").read_text()
+    assert len(SHEET.findall(base)) == 1
+    others = {
+        str(path.relative_to(TEMPLATES)): len(SHEET.findall(path.read_text()))
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        # Whole papers, for the PDF; error pages have one.
+        if path.name != "page.html"
+    }
+    assert {name: count for name, count in others.items() if count > 1} == {}
+    looped = r"{% for [^%]*%}\s*<link"
+    assert [name for name in others if re.search(looped, (TEMPLATES / name).read_text())] == []
+    for file in re.findall(r"rel=\"preload\" href=\"{% static '([^']+)'", base):
+        assert (ROOT / "static" / file).is_file()

@@ -48,5 +48,5 @@ def test_every_file_that_our_styles_load_exists():
         for address in re.findall(r'url\("([^"]+)"\)', sheet.read_text())
     }
     missing = {(sheet, address) for sheet, address in asked if not (folder / address).is_file()}
-    assert ("base.css", "../fonts/SourceSans3-Regular.ttf.woff2") in asked
+    assert ("base.css", "../fonts/ScreenSans-Regular.woff2") in asked
     assert missing == set()

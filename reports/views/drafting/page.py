@@ -19,7 +19,6 @@ from reports.drafting.page import Page, page_of
 from reports.drafting.sources import Record, records
 from reports.forms.drafting import AskForm, KindForm, ParagraphForm, TypedForm
 from reports.models import Briefing
-from reports.render.html import SCREEN_SHEETS
 from reports.services import drafts
 from reports.services.beginning import begin_as
 from reports.views.briefings import readable_briefing
@@ -132,7 +131,6 @@ def show(
             ),
             "portion": portion,
             "shelves": page.shelves(portion),
-            "stylesheets": [*SCREEN_SHEETS],
         },
         status=status,
     )
