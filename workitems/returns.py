@@ -49,7 +49,7 @@ class Section:
 
     item: WorkItem
     update: Update | None
-    last: Update | None
+    last: Update | None = None
     last_round: str = ""
     is_led: bool
     is_open: bool = True
@@ -63,6 +63,11 @@ class Section:
         """The previous answer and the new one, as far as there are any."""
         both = ("Last time", self.last), ("This time", self.update)
         return [(title, update) for title, update in both if update]
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """The evidence on the new answer, oldest first; only on the page, not of `one_section`."""
+        return getattr(self.update, "evidence_listed", [])
 
     @property
     def is_answered(self) -> bool:
@@ -128,7 +133,7 @@ def return_page(
     """
     is_for_reading |= not takes_answers(of_return)
     agency, items = of_return.agency_id, _items(of_return, only)
-    evidence = Prefetch("evidence", Evidence.objects.for_list())
+    evidence = Prefetch("evidence", Evidence.objects.for_list(), to_attr="evidence_listed")
     answers = _answers(of_return, only).prefetch_related(evidence)
     if is_for_reading:
         answers = answers.select_related("written_by")
@@ -209,8 +214,7 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
     """Return the section of one item, without its previous answer and notes."""
     return Section(
         item=item,
-        update=of_return.updates.filter(item=item).select_related("written_by").first(),
-        last=None,
+        update=of_return.updates.filter(item=item).first(),
         is_led=item.lead_agency_id == of_return.agency_id,
         milestones=_milestones(of_return, [item], on)[item.pk] if with_milestones else [],
     )

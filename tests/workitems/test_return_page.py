@@ -7,6 +7,7 @@ import pytest
 from agencies.models import Seat
 from tests.factories import (
     DelayFactory,
+    EvidenceFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnFactory,
@@ -382,10 +383,16 @@ def test_the_last_answer_and_the_faults_of_a_closed_item_are_shown(
         ),
     )
     UpdateFactory(of_return=earlier, item=many[-1], achieved="The text was agreed.")
-    UpdateFactory(of_return=of_return, item=many[-1], achieved="Printed.")
+    update = UpdateFactory(
+        of_return=of_return, item=many[-1], achieved="Printed.", key_achievement="yes"
+    )
+    EvidenceFactory(milestone=None, update=update, note="The printer’s bill.")
     MilestoneFactory(item=many[-1], description="Staff trained", agreed_due=YESTERDAY)
     section = section_of(page_of(contributor).text, many[-1])
-    for shown in ("Last time", "The text was agreed.", "Printed.", "“Staff trained” is late."):
+    for shown in (
+        *("Last time", "The text was agreed.", "Printed.", "Key achievement"),
+        *("The printer’s bill.", "“Staff trained” is late."),
+    ):
         assert shown in section
     assert "-achieved" not in section
 

@@ -121,7 +121,9 @@ def entries_of(
 
     `opened` is "m" and the id of a milestone whose fields to include.
     """
-    agencies = members_of(of_return) if any(each.milestones for each in sections) else {}
+    has_fields = data is not None or any(each.is_open for each in sections)
+    has_fields &= any(each.milestones for each in sections)
+    agencies = members_of(of_return) if has_fields else {}
     entries = []
     for section in sections:
         shown = _version_posted(section, data)
@@ -130,7 +132,8 @@ def entries_of(
                 section=section,
                 form=_update_form(section, data, shown),
                 milestones=[
-                    _milestone_entry(line, agencies, data, opened) for line in section.milestones
+                    _milestone_entry(line, agencies, data, opened, is_open=section.is_open)
+                    for line in section.milestones
                 ],
                 version_shown=shown,
             )
@@ -175,11 +178,17 @@ def _update_form(section: Section, data: QueryDict | None, shown: int) -> Update
 
 
 def _milestone_entry(
-    line: MilestoneLine, agencies: dict[int, Agency], data: QueryDict | None, opened: str
+    line: MilestoneLine,
+    agencies: dict[int, Agency],
+    data: QueryDict | None,
+    opened: str,
+    *,
+    is_open: bool,
 ) -> MilestoneEntry:
     milestone = line.milestone
     is_posted = data is not None and f"m{milestone.pk}-version" in data
-    if not milestone.is_open or not (line.is_asked or is_posted or opened == f"m{milestone.pk}"):
+    is_wanted = is_open and (line.is_asked or opened == f"m{milestone.pk}")
+    if not milestone.is_open or not (is_wanted or is_posted):
         return MilestoneEntry(line)
     return MilestoneEntry(
         line=line,
