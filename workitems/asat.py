@@ -49,7 +49,9 @@ class Moment:
 
     @property
     def is_whole_day(self) -> bool:
-        return self.until is None or self.until == end_of(self.on)
+        if self.until is None:
+            return True
+        return not self.until.microsecond and self.until == end_of(self.on)
 
     @property
     def key(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.urls import reverse
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.clearance.concerns import place_of
-from reports.document import plain_json
 from reports.document.dates import long_date
 from reports.drafting.draft import Part, broken_references
 from reports.models import Briefing, Clearance
@@ -218,7 +218,7 @@ def _marking(material: Material) -> Iterator[Check]:
     for annex in material.found.annexes if material.found else ():
         yield from check(
             annex.key,
-            _strings(plain_json.plain(annex)),
+            _texts(annex),
             f"The annex “{annex.heading}”",
             material.url(BRIEFING),
             material.url(ANNEXES),
@@ -233,19 +233,22 @@ def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:
 
 
 def _highest(texts: Iterable[str]) -> str:
-    marks = (mark.replace("-", " ") for text in texts for mark in MARKED.findall(text))
+    marks = (mark.replace("-", " ") for mark in MARKED.findall("\n".join(texts)))
     return max(marks, key=MARKING_RANK.__getitem__, default="UNCLASSIFIED")
 
 
-def _strings(data: object) -> Iterator[str]:
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        for value in data.values():
-            yield from _strings(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _strings(value)
+def _texts(annex: object) -> list[str]:
+    """Return all text in an annex, in no order."""
+    found, waiting = [], [annex]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, tuple):
+            waiting += each
+        elif is_dataclass(each):
+            waiting += [getattr(each, field.name) for field in fields(each)]
+    return found
 
 
 def _comments(material: Material) -> Iterator[Check]:

@@ -134,7 +134,8 @@ def _paragraphs(material: Material) -> Iterator[Check]:
     for _, part in material.shown():
         name = material.named(part.key)
         text = printed(material.draft, part.text).replace("**", "")
-        longest = max(_lengths(text), default=0)
+        # Most paragraphs are short as a whole, and need not be parsed.
+        longest = max(_lengths(text), default=0) if len(text.split()) > MOST_WORDS else 0
         if longest > MOST_WORDS:
             yield warn(
                 key=f"long-{part.key}",

@@ -81,7 +81,7 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes as at the briefing's date, in 15 queries.
+    """Compose sections, cover and annexes as at the briefing's date, in 16 queries.
 
     `contents` are in the order of the paper, because an agency is named in full at its first
     mention. The text refers to the `annexes`; they are made only if `in_full`. The briefing need

@@ -80,8 +80,8 @@ def _by_pillar(facts: Facts) -> Iterator[tuple[str, list[ItemAt]]]:
 
 def _weight(step: MilestoneAt, dated: date) -> tuple[int, int]:
     """Sort the largest slip first; of equal slips, the one nearest to the paper's date."""
-    row = _milestone(step)
-    return -max(row.slip, 0), abs((row.expected_on - dated).days)
+    expected = step.completed_on or step.forecast_due
+    return -max((expected - step.original_due).days, 0), abs((expected - dated).days)
 
 
 def _milestone(step: MilestoneAt) -> MilestoneRow:

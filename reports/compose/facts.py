@@ -9,15 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from django.db.models import Subquery
+from django.db.models import Prefetch, Subquery
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
 from workitems.asat import Moment, end_of, newest_versions, rows_as_at, rows_at
-from workitems.models import Pillar, Plan, Support, Update
+from workitems.models import Pillar, Plan, Return, Support, Update
 from workitems.plan_at import ItemAt, MilestoneAt, RiskAt, grouped, items_in_full, risks_at
+
+
+def maori_names() -> tuple[str, ...]:
+    """Return the agencies' te reo names. One query."""
+    named = Agency.objects.exclude(name_mi="").values_list("name_mi", flat=True)
+    return tuple(sorted(named))
 
 
 class Versioned(Protocol):
@@ -170,9 +176,10 @@ def read_facts(briefing: Briefing) -> Facts:
             if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
         updates=grouped(
-            updates.select_related("of_return__round", "of_return__agency").order_by(
-                "of_return__round__period_end", "of_return__agency__short_name", "pk"
-            ),
+            updates.prefetch_related(
+                # Many updates share a return, its round and its agency.
+                Prefetch("of_return", Return.objects.select_related("round", "agency"))
+            ).order_by("of_return__round__period_end", "of_return__agency__short_name", "pk"),
             "item_id",
         ),
         supports=_supports(plan, moment, agencies),

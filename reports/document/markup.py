@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
@@ -29,6 +30,7 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
 # A word that te reo Māori spelling allows, and one that must be te reo Māori: it has a macron.
 _SPELT = r"(?:(?:ng|wh|[hkmnprtw])?[aeiouāēīōū])+"
 _WITH_MACRON = rf"(?=[a-z]*[āēīōū]){_SPELT}"
+_MACRON = re.compile("[āēīōūĀĒĪŌŪ]")
 _NAME = r"(?-i:(?=[A-ZĀĒĪŌŪ]))" + _SPELT
 _MAORI = rf"(?:\b{_NAME}[ -])*\b{_WITH_MACRON}\b(?:[ -](?:{_NAME}|{_WITH_MACRON})\b|-{_SPELT}\b)*"
 
@@ -53,7 +55,7 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
         raise DocumentError(
             f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
         )
-    pattern = _language_pattern(maori)
+    tongue = _tongue(tuple(maori))
     drafts: list[_Draft] = []
     open_draft = False
     for line in tidy(source).split("\n"):
@@ -73,7 +75,7 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
         else:
             drafts.append(_Draft(line.strip()))
             open_draft = True
-    return tuple(draft.block(pattern) for draft in drafts)
+    return tuple(draft.block(tongue) for draft in drafts)
 
 
 def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
@@ -85,13 +87,13 @@ def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
         raise DocumentError(
             f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
         )
-    return _runs(" ".join(tidy(source).split()), _language_pattern(maori))
+    return _runs(" ".join(tidy(source).split()), _tongue(tuple(maori)))
 
 
 def languages(words: str, *, maori: Iterable[str] = ()) -> Text:
     """Mark te reo Māori as `parse` does, without parsing markup."""
     runs: list[Run] = []
-    _add_marked(runs, words, False, _language_pattern(maori))
+    _add_marked(runs, words, False, _tongue(tuple(maori)))
     return tuple(runs)
 
 
@@ -102,6 +104,14 @@ def to_source(text: Text, bullets: Iterable[Bullet] = ()) -> str:
         lines.append("- " + _source_line(bullet.text))
         lines += ["  - " + _source_line(nested.text) for nested in bullet.bullets]
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """Patterns of te reo Māori, of which text without a macron can hold only names without one."""
+
+    with_macrons: re.Pattern[str]
+    without: re.Pattern[str] | None
 
 
 @dataclass(slots=True)
@@ -119,11 +129,11 @@ class _Draft:
         indent, before = self.bullets[-1]
         self.bullets[-1] = (indent, f"{before} {words}")
 
-    def block(self, pattern: re.Pattern[str]) -> Block:
+    def block(self, tongue: _Tongue) -> Block:
         bullets: list[Bullet] = []
         outer = inner = 0
         for indent, words in self.bullets:
-            bullet = Bullet(_runs(words, pattern))
+            bullet = Bullet(_runs(words, tongue))
             if not bullets or indent < outer + 2:
                 bullets.append(bullet)
                 outer, inner = indent, 0
@@ -132,7 +142,7 @@ class _Draft:
             else:
                 bullets[-1] = replace(bullets[-1], bullets=(*bullets[-1].bullets, bullet))
                 inner = inner or indent
-        return Block(_runs(self.words, pattern), tuple(bullets))
+        return Block(_runs(self.words, tongue), tuple(bullets))
 
 
 def tidy(source: str) -> str:
@@ -143,16 +153,17 @@ def tidy(source: str) -> str:
     return text
 
 
-def _runs(words: str, pattern: re.Pattern[str]) -> Text:
+def _runs(words: str, tongue: _Tongue) -> Text:
     runs: list[Run] = []
     for text, bold in _looks(re.sub(r"  +", " ", words)):
-        _add_marked(runs, text, bold, pattern)
+        _add_marked(runs, text, bold, tongue)
     return tuple(runs)
 
 
-def _add_marked(runs: list[Run], text: str, bold: bool, pattern: re.Pattern[str]) -> None:
+def _add_marked(runs: list[Run], text: str, bold: bool, tongue: _Tongue) -> None:
+    pattern = tongue.with_macrons if _MACRON.search(text) else tongue.without
     start = 0
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text) if pattern else ():
         _add(runs, text[start : match.start()], bold, "")
         _add(runs, match.group(), bold, "mi")
         start = match.end()
@@ -184,12 +195,17 @@ def _add(runs: list[Run], text: str, bold: bool, lang: str) -> None:
         runs.append(Run(text, bold, lang))
 
 
-def _language_pattern(maori: Iterable[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=32)
+def _tongue(maori: tuple[str, ...]) -> _Tongue:
     phrases = sorted(
         {unicodedata.normalize("NFC", phrase) for phrase in maori}, key=len, reverse=True
     )
     named = [rf"\b{re.escape(phrase)}\b" for phrase in phrases if phrase.strip()]
-    return re.compile("|".join([*named, _MAORI]), re.IGNORECASE)
+    plain = [phrase for phrase in named if not _MACRON.search(phrase)]
+    return _Tongue(
+        with_macrons=re.compile("|".join([*named, _MAORI]), re.IGNORECASE),
+        without=re.compile("|".join(plain), re.IGNORECASE) if plain else None,
+    )
 
 
 def _source_line(text: Text) -> str:

@@ -139,9 +139,9 @@ def test_composing_takes_the_same_queries_for_a_plan_of_any_size(
             MitigationFactory(delay=delay)
             UpdateFactory(of_return=returned, item=item, key_achievement="headline")
     paper = briefing(plan)
-    # Minister, agencies, members, pillars; versions of updates and of the plan; updates;
+    # Minister, agencies, members, pillars; versions of updates and of the plan; updates and their returns;
     # milestones, delays, mitigations, items, supports and risks as at the date.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         document = compose(paper)
     assert len(document.annexes[1].pillars[0].rows) == count
 
