@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connections, models, router, transaction
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
@@ -64,6 +64,43 @@ def save_version(
     """Save the row, or these fields, with its `version` one higher."""
     row.version += 1  # type: ignore[attr-defined]
     return save(row, by=by, reason=reason, at=at, fields=[*fields, "version"] if fields else None)
+
+
+def save_many(
+    rows: "models.QuerySet[Any]",
+    *,
+    by: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+    **values: Any,
+) -> None:
+    """Update the rows and write a history row of each, in two statements, however many they are.
+
+    `values` are as for `QuerySet.update`. The version stays. The rows must be found after the
+    update as well, so filter them by their ids.
+    """
+    model: Any = rows.model
+    past: Any = model.history.model
+    connection = connections[router.db_for_write(model)]
+    name = connection.ops.quote_name
+    columns = ", ".join(name(field.column) for field in past.tracked_fields)
+    date = at or _written_at.get() or timezone.now()
+    more = {
+        "history_date": connection.ops.adapt_datetimefield_value(date),
+        "history_type": "~",
+        "history_user_id": by.pk if by else None,
+        "history_actor": by.signature if by else "",
+        "history_change_reason": reason,
+    }
+    ids, parameters = rows.values("pk").order_by().query.sql_with_params()
+    with transaction.atomic(), connection.cursor() as cursor:
+        rows.update(**values)
+        cursor.execute(
+            f"INSERT INTO {name(past._meta.db_table)} ({columns}, {', '.join(map(name, more))}) "
+            f"SELECT {columns}, {', '.join(['%s'] * len(more))} FROM {name(model._meta.db_table)} "
+            f"WHERE {name(model._meta.pk.column)} IN ({ids})",
+            [*more.values(), *parameters],
+        )
 
 
 def write_past(

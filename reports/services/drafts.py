@@ -6,6 +6,7 @@ take none, because they overwrite no text. `seen` are the keys of the numbered p
 user saw them, to resolve a typed "{12}". Agencies that cleared changed text are asked again.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -13,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import F
 
 from agencies import history
 from agencies.models import User
@@ -399,6 +401,7 @@ def _apply(
     except (DraftError, DocumentError) as refusal:
         raise Refused(str(refusal), "text") from refusal
     changed: dict[str, DraftParagraph] = {}
+    shifted: dict[int, list[DraftParagraph]] = defaultdict(list)
     kept = set()
     _save_asks(briefing, before, after, by=by, reason=reason)
     for portion in after.portions:
@@ -412,8 +415,18 @@ def _apply(
                 briefing=briefing, key=part.key, version=0
             )
             columns = draft_rows.columns_of(part) | {"section_id": section.pk, "position": position}
-            if _save(row, columns, by=by, reason=reason, at=at):
+            if row.pk and _differing(row, columns) == {"position"}:
+                shifted[position - row.position].append(row)
                 changed[part.key] = row
+            elif _save(row, columns, by=by, reason=reason, at=at):
+                changed[part.key] = row
+    for places, rows in shifted.items():
+        history.save_many(
+            DraftParagraph.objects.filter(pk__in=[row.pk for row in rows]),
+            by=by, reason=reason, at=at, position=F("position") + places,
+        )  # fmt: skip
+        for row in rows:
+            row.position += places
     for key, row in before.paragraphs.items():
         if key not in kept and not row.is_withdrawn:
             _save(row, {"is_withdrawn": True}, by=by, reason=reason, at=at)
@@ -434,7 +447,7 @@ def _save(
 
     A new position alone does not change the version.
     """
-    differs = {name for name, value in columns.items() if getattr(row, name) != value}
+    differs = _differing(row, columns)
     if not differs:
         return False
     for name, value in columns.items():
@@ -443,6 +456,10 @@ def _save(
     save = history.save_version if is_new_version else history.save
     save(row, by=by, reason=reason, at=at)
     return True
+
+
+def _differing(row: DraftParagraph | DraftAsk, columns: Mapping[str, object]) -> set[str]:
+    return {name for name, value in columns.items() if getattr(row, name) != value}
 
 
 def _save_asks(
