@@ -101,6 +101,7 @@ workshop_urls = [
     path("refresh/", drafting.refresh, name="refresh"),
     path("sections/<str:key>/", drafting.section, name="section"),
     path("paragraphs/<str:key>/", drafting.paragraph, name="paragraph"),
+    path("paragraphs/<str:key>/acts/", drafting.paragraph_acts, name="acts"),
     path("paragraphs/<str:key>/versions/", drafting.versions, name="versions"),
     path("recommendations/<str:key>/", drafting.ask, name="ask"),
 ]

@@ -488,6 +488,7 @@ RULES: dict[str, Row] = {
     ),
     "workshop:draft": of_plan(briefing, may=DRAFTERS),
     "workshop:versions": of_plan(paragraph, may=DRAFTERS),
+    "workshop:acts": of_plan(paragraph, may=("coordinator",)),
     "workshop:begin": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "workshop:refresh": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "workshop:section": of_plan(

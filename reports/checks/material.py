@@ -70,13 +70,20 @@ def read_material(briefing: Briefing) -> Material:
         found = generated(briefing, rows.draft)
         composed = composed_from(found, rows.patterns)
     except DocumentError as error:
-        return _of_draft(briefing, rows.draft, None, [], str(error))
-    return _of_draft(briefing, rows.draft, found, composed)
+        return _of_draft(briefing, rows.draft, None, [], None, str(error))
+    try:
+        document = assembled(rows.draft, found)
+    except DocumentError as error:
+        return _of_draft(briefing, rows.draft, found, composed, None, str(error))
+    return _of_draft(briefing, rows.draft, found, composed, document)
 
 
 def material_of_page(page: Page) -> Material:
     """Return the data from a draft's page, which has read the draft and the records already."""
-    return _of_draft(page.briefing, page.draft, page.found, list(page.composed), page.refusal)
+    refusal = page.refusal or page.unprintable
+    return _of_draft(
+        page.briefing, page.draft, page.found, list(page.composed), page.document, refusal
+    )
 
 
 def _of_draft(
@@ -84,13 +91,9 @@ def _of_draft(
     draft: Draft,
     found: Generated | None,
     composed: list[Composed],
+    document: Document | None,
     refusal: str = "",
 ) -> Material:
-    document: Document | None = None
-    try:
-        document = assembled(draft, found) if found else None
-    except DocumentError as error:
-        refusal = str(error)
     comments = ClearanceComment.objects.of_briefing(briefing).unresolved()
     return Material(
         briefing=briefing,

@@ -1,10 +1,13 @@
 """Reads a draft's rows, current or historical, as a `Draft`, and a part as its row's columns."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Exists, Max, OuterRef
 
 from reports.document import Source, Verb
 from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
@@ -13,6 +16,8 @@ from workitems.asat import rows_as_at
 
 # Change reasons of generated paragraphs, by which their history is queried.
 DRAFTED, REFRESHED = "Drafted", "Refreshed"
+# Tables of a draft, in the order of `state_of`.
+TABLES: tuple[Any, ...] = (DraftParagraph, DraftAsk, DraftSection)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,42 @@ def read_draft(briefing: Briefing) -> Stored:
     asks = {row.key: row for row in briefing.draft_asks.order_by("position", "pk")}
     draft = _draft(sections.values(), paragraphs.values(), asks.values())
     return Stored(draft, sections, paragraphs, asks)
+
+
+def state_of(briefing: Briefing) -> str:
+    """Return the state of the draft: the ids of the last history rows of its three tables.
+
+    Whatever changes a draft locks the briefing, so later changes have higher ids. Read the state
+    before the draft: a change in between is then found again by `keys_since`. Three queries.
+    """
+    newest = (
+        model.history.filter(briefing_id=briefing.pk).aggregate(newest=Max("history_id"))["newest"]
+        for model in TABLES
+    )
+    return "-".join(str(each or 0) for each in newest)
+
+
+def keys_since(briefing: Briefing, state: str, now: str) -> set[str] | None:
+    """Return the keys of the paragraphs and recommendations that have changed between two states.
+
+    Paragraphs that only have another place are left out. Return None if the sections have changed, or if the first is not a state of a draft. Two
+    queries at most.
+    """
+    if not re.fullmatch(r"(\d{1,18}-){2}\d{1,18}", state):
+        return None
+    then, newest = ([int(each) for each in one.split("-")] for one in (state, now))
+    if then[-1] != newest[-1]:
+        return None
+    found: set[str] = set()
+    for model, since, last in zip(TABLES, then, newest, strict=True):
+        if since != last:
+            rows = model.history.filter(briefing_id=briefing.pk, history_id__gt=since)
+            if model is DraftParagraph:
+                # A paragraph that only moved has the version that it had before.
+                before = model.history.filter(id=OuterRef("id"), version=OuterRef("version"))
+                rows = rows.exclude(Exists(before.filter(history_id__lte=since)))
+            found |= set(rows.values_list("key", flat=True))
+    return found
 
 
 def read_draft_as_at(briefing: Briefing, until: datetime) -> Draft:

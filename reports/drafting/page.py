@@ -1,17 +1,21 @@
 """A draft as its page shows it: paragraphs with number, text, sources and changed records."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from reports.compose import Composed as Generated
-from reports.document import DocumentError, Run, Text, markup
+from reports.compose.facts import maori_names
+from reports.document import Document, DocumentError, Run, Text, markup
 from reports.document.markup import Block as Words
 from reports.drafting import draft_rows
 from reports.drafting.draft import (
     CLOSING,
+    REFERENCE,
     Ask,
     Composed,
     Draft,
     Drift,
+    Origin,
     Part,
     Portion,
     broken_references,
@@ -19,11 +23,11 @@ from reports.drafting.draft import (
     outdated,
     printed,
     sentence_ends,
-    to_numbers,
 )
-from reports.drafting.paper import composed_from, generated
+from reports.drafting.draft_rows import Stored
+from reports.drafting.paper import assembled, composed_from, generated
 from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_panel
-from reports.models import Briefing, DraftParagraph
+from reports.models import Briefing
 from workitems.word_diff import Strand, short_diff
 
 # Number of last words shown to identify a sentence after which a paragraph can be split.
@@ -32,19 +36,13 @@ LAST_WORDS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """One paragraph on the page.
-
-    `number` is 0 if it is hidden. `typed` is the text for editing.
-    """
+    """One paragraph on the page. `number` is 0 if it is hidden."""
 
     part: Part
     version: int
     number: int
     words: Words
-    typed: str
     cited: tuple[Cited, ...]
-    splits: tuple[tuple[int, str], ...]
-    may_join: bool
     is_broken: bool
     drift: Drift | None = None
     strands: tuple[Strand, ...] = ()
@@ -52,6 +50,29 @@ class Block:
     @property
     def key(self) -> str:
         return self.part.key
+
+    @property
+    def name(self) -> str:
+        return f"paragraph {self.number}" if self.number else "the paragraph that is left out"
+
+    @property
+    def line(self) -> str:
+        """The text of a paragraph without looks, other languages or sub-bullets, or ""."""
+        first, *others = self.words.text
+        is_plain = not (others or first.bold or first.lang or self.words.bullets)
+        return first.text if is_plain else ""
+
+    @property
+    def origin(self) -> str:
+        return self.part.origin.label
+
+    @property
+    def is_ours(self) -> bool:
+        return self.part.origin != Origin.GENERATED
+
+    @property
+    def sources(self) -> str:
+        return f"{len(self.cited)} source{'' if len(self.cited) == 1 else 's'}"
 
     @property
     def is_changed(self) -> bool:
@@ -66,7 +87,6 @@ class Asked:
     version: int
     number: int
     words: Text
-    typed: str
     options: str
     is_broken: bool
 
@@ -89,11 +109,39 @@ class Chapter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Menu:
+    """What can be done with a paragraph besides editing it.
+
+    `splits` are the places where it can be split: position in characters, and the words before it.
+    `sections` are those that it can move to.
+    """
+
+    key: str
+    number: int
+    version: int
+    text: str
+    section: Portion
+    sections: tuple[Portion, ...]
+    splits: tuple[tuple[int, str], ...]
+    may_join: bool
+
+    @property
+    def title(self) -> str:
+        return f"Paragraph {self.number}" if self.number else "A paragraph that is left out"
+
+    @property
+    def is_closing(self) -> bool:
+        return self.section.content == CLOSING
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Everything the page shows.
 
-    `seen` are the numbered paragraphs' keys in order, for references typed on this page. `refusal`
-    says why nothing can be composed from the records, or is empty.
+    `seen` are the numbered paragraphs' keys in order, for references typed on this page. `state` is
+    the draft's, to learn later what has changed (see `draft_rows.state_of`). `refusal`
+    says why nothing can be composed from the records, `unprintable` why the draft cannot be
+    printed; each is empty if there is no reason.
     """
 
     briefing: Briefing
@@ -106,8 +154,11 @@ class Page:
     composed: tuple[Composed, ...]
     to_refresh: int
     drifted: tuple[str, ...]
-    refusal: str = ""
-    rows: dict[str, DraftParagraph] = field(default_factory=dict, repr=False)
+    document: Document | None
+    refusal: str
+    unprintable: str
+    state: str
+    rows: Stored = field(repr=False)
 
     def shelves(self, portion: Portion) -> list[Shelf]:
         if self.found is None:
@@ -121,6 +172,7 @@ class Page:
 
 def page_of(briefing: Briefing) -> Page:
     """Read the draft and compose the records' current text."""
+    state = draft_rows.state_of(briefing)
     rows = draft_rows.read_draft(briefing)
     draft = rows.draft
     found: Generated | None = None
@@ -136,56 +188,147 @@ def page_of(briefing: Briefing) -> Page:
     drifted = {each.key: each for each in drifts(draft, composed)} if found else {}
     maori = facts.maori if facts else ()
     broken = set(broken_references(draft))
+    document, unprintable = None, ""
+    try:
+        document = assembled(draft, found) if found else None
+    except DocumentError as error:
+        unprintable = str(error)
+    printable = document.paragraphs() if document else ()
+    parsed = {each.key: Words(each.text, each.bullets) for each in printable}
 
-    def block(part: Part, following: bool) -> Block:
+    def block(part: Part) -> Block:
+        found = _block(rows, part, links, maori, broken, parsed.get(part.key))
         drift = drifted.get(part.key)
-        return Block(
-            part=part,
-            version=rows.paragraphs[part.key].version,
-            number=draft.numbers.get(part.key, 0),
-            words=_words(printed(draft, part.text), maori),
-            typed=to_numbers(draft, part.text),
-            cited=links.cited(part),
-            splits=tuple(splits(draft, part.text)),
-            may_join=following and not part.is_hidden and "\n" not in part.text,
-            is_broken=part.key in broken,
-            drift=drift,
-            strands=tuple(_compared(draft, drift)) if drift else (),
-        )
+        if drift is None:
+            return found
+        return replace(found, drift=drift, strands=tuple(_compared(draft, drift)))
 
     return Page(
         briefing=briefing,
         draft=draft,
         chapters=tuple(
-            Chapter(
-                portion,
-                tuple(
-                    block(part, any(not each.is_hidden for each in portion.parts[place + 1 :]))
-                    for place, part in enumerate(portion.parts)
-                ),
-            )
+            Chapter(portion, tuple(block(part) for part in portion.parts))
             for portion in draft.portions
         ),
-        asks=tuple(
-            Asked(
-                ask=ask,
-                version=rows.asks[ask.key].version,
-                number=draft.ask_number(ask.key),
-                words=_words(printed(draft, ask.text), maori).text,
-                typed=to_numbers(draft, ask.text),
-                options=" / ".join(ask.options or ask.verb.options),
-                is_broken=ask.key in broken,
-            )
-            for ask in draft.asks
-        ),
+        asks=_asks(rows, maori, broken),
         seen=" ".join(draft.numbers),
+        state=state,
         links=links,
         found=found,
         composed=tuple(composed),
         to_refresh=len(outdated(draft, composed)) if found else 0,
         drifted=tuple(part.key for part in draft.parts() if part.key in drifted),
+        document=document,
         refusal=refusal,
-        rows=rows.paragraphs,
+        unprintable=unprintable,
+        rows=rows,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What has changed in a draft since a state of it, and its order now.
+
+    `blocks` and `asks` are as the page shows them, without what the records say since. `state` is
+    the draft's state now; see `draft_rows.state_of`.
+    """
+
+    rows: Stored
+    state: str
+    blocks: tuple[Block, ...]
+    asks: tuple[Asked, ...]
+
+    @property
+    def seen(self) -> str:
+        return " ".join(self.rows.draft.numbers)
+
+    @property
+    def order(self) -> dict[str, list[str]]:
+        return {
+            portion.key: [part.key for part in portion.parts]
+            for portion in self.rows.draft.portions
+        }
+
+
+def changes_since(briefing: Briefing, state: str, *, wanted: str = "") -> Changes | None:
+    """Return what has changed since a state, and the paragraph or recommendation `wanted`.
+
+    Nothing is composed from the records. Return None if the whole page must be shown anew: a
+    heading has changed, or the state is not one of this draft.
+    """
+    now = draft_rows.state_of(briefing)
+    found = draft_rows.keys_since(briefing, state, now)
+    if found is None:
+        return None
+    rows = draft_rows.read_draft(briefing)
+    draft, keys = rows.draft, {*found, wanted}
+    if found:
+        # A reference is printed as a number, which may be another one now.
+        printable: list[Part | Ask] = [*draft.parts(), *draft.asks]
+        keys |= {each.key for each in printable if REFERENCE.search(each.text)}
+    parts = [part for part in draft.parts() if part.key in keys]
+    links = RecordLinks.of_sources(briefing.plan, [s for part in parts for s in part.sources])
+    maori, broken = maori_names(), set(broken_references(draft))
+    asks = _asks(rows, maori, broken) if any(ask.key in keys for ask in draft.asks) else ()
+    return Changes(
+        rows=rows,
+        state=now,
+        blocks=tuple(_block(rows, part, links, maori, broken) for part in parts),
+        asks=asks,
+    )
+
+
+def _block(
+    rows: Stored,
+    part: Part,
+    links: RecordLinks,
+    maori: tuple[str, ...],
+    broken: Collection[str],
+    words: Words | None = None,
+) -> Block:
+    return Block(
+        part=part,
+        version=rows.paragraphs[part.key].version,
+        number=rows.draft.numbers.get(part.key, 0),
+        words=words or _words(printed(rows.draft, part.text), maori),
+        cited=links.cited(part),
+        is_broken=part.key in broken,
+    )
+
+
+def _asks(rows: Stored, maori: tuple[str, ...], broken: Collection[str]) -> tuple[Asked, ...]:
+    draft = rows.draft
+    return tuple(
+        Asked(
+            ask=ask,
+            version=rows.asks[ask.key].version,
+            number=draft.ask_number(ask.key),
+            words=_words(printed(draft, ask.text), maori).text,
+            options=" / ".join(ask.options or ask.verb.options),
+            is_broken=ask.key in broken,
+        )
+        for ask in draft.asks
+    )
+
+
+def menu_of(rows: Stored, key: str) -> Menu:
+    """Return the menu of a paragraph. Raise `DraftError` if it is not in the draft."""
+    draft = rows.draft
+    part, home = draft.part(key), draft.portion_of(key)
+    following = home.parts[home.parts.index(part) + 1 :]
+    return Menu(
+        key=key,
+        number=draft.numbers.get(key, 0),
+        version=rows.paragraphs[key].version,
+        text=printed(draft, part.text),
+        section=home,
+        sections=tuple(
+            each for each in draft.portions if each is not home and each.content != CLOSING
+        ),
+        splits=tuple(splits(draft, part.text)),
+        may_join=not part.is_hidden
+        and "\n" not in part.text
+        and any(not each.is_hidden for each in following),
     )
 
 

@@ -4,14 +4,14 @@ A paragraph records the version of each record it used. The sources panel shows 
 period's records are used, unused, or changed since.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from reports.compose.delay_text import delay_source
 from reports.compose.facts import Facts, Versioned, version_of
@@ -34,6 +34,15 @@ SHELF_TITLES = {
     "delay": "Delays",
     "mitigation": "Mitigations",
     "risk": "Risks with the Minister",
+}
+# Where a record has the number in the address of its page.
+NUMBERS = {
+    "workitems.workitem": "number",
+    "workitems.update": "item__number",
+    "workitems.milestone": "item__number",
+    "workitems.delay": "milestone__item__number",
+    "workitems.mitigation": "delay__milestone__item__number",
+    "workitems.risk": "number",
 }
 # Records shown of a type. For more than these, the item list is easier to read.
 MAX_SHOWN = 60
@@ -166,7 +175,11 @@ class RecordLinks:
     """URLs of records, current or at the version used. One query for each type of record."""
 
     def __init__(self, plan: Plan, facts: Facts | None, sources: Iterable[Source]) -> None:
-        self.plan = plan
+        self._plan = plan.get_absolute_url()
+        self._pages = {
+            name: reverse(f"{name}:detail", args=[plan.slug, "0"]).removesuffix("0/")
+            for name in ("workitems", "risks")
+        }
         self._numbers: dict[tuple[str, int], str | int] = {}
         self._versions: dict[tuple[str, int], int | None] = {}
         if facts:
@@ -181,6 +194,22 @@ class RecordLinks:
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
         self._moments = _moments(sources)
 
+    @classmethod
+    def of_sources(cls, plan: Plan, sources: Sequence[Source]) -> "RecordLinks":
+        """Return links for these sources alone, without composing.
+
+        Whether a source has changed since is not known.
+        """
+        links = cls(plan, None, sources)
+        wanted: dict[str, set[int]] = {}
+        for source in sources:
+            wanted.setdefault(source.model, set()).add(source.pk)
+        for model, number in NUMBERS.items():
+            if model in wanted:
+                rows = apps.get_model(model)._default_manager.filter(pk__in=wanted[model])
+                links._numbers |= {(model, pk): n for pk, n in rows.values_list("pk", number)}
+        return links
+
     def cited(self, part: Part) -> tuple[Cited, ...]:
         return tuple(self._cited(source) for source in part.sources)
 
@@ -192,12 +221,12 @@ class RecordLinks:
     def now(self, source: Source) -> str:
         """Return the URL of the record's current page, or "" if it has none."""
         if source.model == "workitems.plan":
-            return self.plan.get_absolute_url()
+            return self._plan
         number = self._numbers.get((source.model, source.pk))
         if number is None:
             return ""
-        name = "risks:detail" if source.model == "workitems.risk" else "workitems:detail"
-        return reverse(name, args=[self.plan.slug, number])
+        name = "risks" if source.model == "workitems.risk" else "workitems"
+        return f"{self._pages[name]}{quote(str(number))}/"
 
     def then(self, source: Source) -> str:
         """Return the URL of the item's page as it was when the version used was written.
@@ -207,7 +236,7 @@ class RecordLinks:
         moment = self._moments.get((source.model, source.history_id))
         page = self.now(source)
         if page and moment and source.model not in ("workitems.plan", "workitems.risk"):
-            return f"{page}?{urlencode({'at': moment.key})}"
+            return f"{page}?at={quote(moment.key)}"
         return page
 
 

@@ -1,11 +1,16 @@
 // The workshop without waiting for pages: words save as they are typed, acts come back to their
-// paragraph. Every act posts the same form as without a script, and the page that answers takes the
-// place of this one; boxes that are open stay as they are, with their cursor. What cannot be sent
-// stays in its box and is sent when the connection is back; closing the tab then warns.
+// paragraph. Every act posts the same form as without a script. The answer holds the paragraphs that
+// have changed, by this person or another, since this page was last brought up to date; they take the
+// place of the old ones. What the records say now is asked for later, with the whole page. Boxes that
+// are open stay as they are, with their cursor. What cannot be sent stays in its box and is sent when
+// the connection is back; closing the tab then warns.
 
 import { Autosave, Connection, errorLine, tellAll, watch } from "./autosave.js";
 
 const SLOW = 800; // ms after which the page says that it is at work
+const LATER = 2000; // ms after the last act until the records' news are asked for
+// Acts after which the rest of the page can wait. The others depend on what the records say.
+const QUICK = ["up", "down", "move", "split", "join", "hide", "restore"];
 
 const WORKING = "Working …";
 const SEVERAL = "Not saved yet: the blank line makes a further paragraph when you press Done";
@@ -49,9 +54,27 @@ function atWork(doing) {
   });
 }
 
-// An act answers with the page, after a redirect.
 function askForPage(address, fields) {
   return connection.ask(address, fields, { wantsPage: true });
+}
+
+// What has changed since this page was last brought up to date, after an act or by itself: { told },
+// or { page } if only the whole page will do.
+async function askForChanges(address, fields) {
+  fields.set("state", root.dataset.state);
+  const isAct = fields.has("act");
+  const answer = await connection.ask(isAct ? address : `${address}?${fields}`, isAct ? fields : null);
+  if (!answer.told?.whole) return answer;
+  const whole = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(trayOf())}`);
+  return { ...whole, says: answer.told.says };
+}
+
+function addressOf(key) {
+  return `${root.dataset.address}${key.startsWith("r-") ? "recommendations" : "paragraphs"}/${key}/`;
+}
+
+function trayOf() {
+  return root.querySelector("[data-tray][aria-current]")?.dataset.tray ?? "";
 }
 
 // --- references -----------------------------------------------------------------------------------
@@ -164,7 +187,7 @@ class Editor extends Autosave {
     this.held = this.typed = false;
     editors.delete(this.key);
     // Where that fails the box stays, and with it what is between the two texts.
-    if (!(await turnTo(root.dataset.address, this.key, this))) this.held = this.typed = true;
+    if (!(await turnTo(this.key, this))) this.held = this.typed = true;
   }
 
   // Save what is to be saved and show the paragraph again as it prints.
@@ -184,8 +207,7 @@ class Editor extends Autosave {
     }
     editors.delete(this.key);
     this.typed = false;
-    const chapter = this.form.closest("[data-chapter]").dataset.chapter;
-    await turnTo(`${root.dataset.address}?section=${encodeURIComponent(chapter)}`, this.key, this);
+    await turnTo(this.key, this);
   }
 
   renumber(before, now) {
@@ -206,68 +228,251 @@ function same(one, other) {
 
 // --- the page -------------------------------------------------------------------------------------
 
-// Go to another state of the page. An editor that was closed opens again where that fails.
-function turnTo(address, key, closed) {
+// Show a paragraph as it is now. An editor that was closed opens again where that fails.
+function turnTo(key, closed) {
   return inTurn(async () => {
-    const answer = await askForPage(address);
-    if (answer.page) {
-      show(answer.page, key);
+    const answer = await askForChanges(root.dataset.address, new URLSearchParams({ show: key }));
+    if (!answer.trouble) {
+      bring(answer, key);
       return true;
     }
-    if (closed) editors.set(closed.key, closed);
+    editors.set(closed.key, closed);
     saysOfAct = answer.trouble;
     tell();
     return false;
   });
 }
 
-// The page as it is now, in the place of this one. Open boxes stay; details that are open stay so.
-function show(page, key) {
-  const now = page.querySelector("[data-workshop]");
-  const focused = document.activeElement;
-  const inBox = focused.closest?.("[data-editor]") && editors.has(focused.closest("[data-editor]").dataset.editor);
-  const selection = inBox && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
-  const open = [...root.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const scroll = scrollY;
-  const before = root.dataset.seen;
-  for (const [editorKey, editor] of editors) {
-    const old = editor.form.closest("[data-block]");
-    const block = now.querySelector(`[data-block="${CSS.escape(editorKey)}"]`);
-    if (block) block.querySelector("[data-words]").replaceChildren(editor.form);
-    else putBack(now, old, editor);
-    editor.renumber(editor.form.elements.seen.value || before, now.dataset.seen);
-  }
-  root.replaceChildren(...now.childNodes);
-  root.dataset.seen = now.dataset.seen;
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  scrollTo(scrollX, scroll);
-  saysOfAct = [...page.querySelectorAll(".message")].map((each) => each.textContent.trim()).join(" ");
-  adopt();
-  if (inBox) {
-    focused.focus({ preventScroll: true });
-    if (selection) focused.setSelectionRange(...selection);
-  } else if (key) {
-    focusOn(key);
-  }
+function parsed(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content;
+}
+
+function bring(answer, key) {
+  if (answer.page) show(answer.page, key);
+  else showChanges(answer.told, key);
+  if (answer.says) saysOfAct = answer.says;
   tell();
 }
 
-// A box whose paragraph is not on the page, new or joined away, keeps its place in the section.
-function putBack(now, old, editor) {
-  const chapter = old.closest("[data-chapter]").dataset.chapter;
-  const list = now.querySelector(`[data-chapter="${CSS.escape(chapter)}"] > ol:last-of-type`);
-  const after = old.previousElementSibling?.dataset.block;
-  const place = after && list.querySelector(`[data-block="${CSS.escape(after)}"]`);
+// The paragraphs that have changed, in the place of the old ones.
+function showChanges(told, key) {
+  const order = new Map(Object.entries(told.order));
+  bringUpToDate({ ...told, order, blocks: [...parsed(told.blocks).children] });
+  if (told.menu) fill(document.getElementById(`more-${key}`), parsed(told.menu));
+  saysOfAct = told.says;
+  if (key) focusOn(key);
+  later(key);
+}
+
+// The page as it is now. What is the same stays as it is, and so do open boxes and details.
+function show(page, key) {
+  const now = page.querySelector("[data-workshop]");
+  const parts = [...now.querySelectorAll("[data-part]")];
+  [...root.querySelectorAll("[data-part]")].forEach((old, place) => swap(old, parts[place]));
+  const keysOf = (list) => [...list.children].map((block) => block.dataset.block);
+  bringUpToDate({
+    state: now.dataset.state,
+    seen: now.dataset.seen,
+    order: new Map([...now.querySelectorAll("[data-chapter]")].map((each) => [each.dataset.chapter, keysOf(each.querySelector("[data-blocks]"))])),
+    asks: keysOf(now.querySelector("[data-asks]")),
+    blocks: [...now.querySelectorAll("[data-block]")],
+    isWhole: true,
+  });
+  saysOfAct = [...page.querySelectorAll(".message")].map((each) => each.textContent.trim()).join(" ");
+  clearTimeout(news);
+  if (key) focusOn(key);
+}
+
+// As the server sent it, but for what differs on every page: numbers, and the form's token.
+const sent = new WeakMap();
+
+function asSent(element) {
+  return element.outerHTML
+    .replace(/(tabindex="-1") value="\d+"/, "$1")
+    .replace(/(visually-hidden">[^<]*paragraph )\d+/g, "$1")
+    .replace(/("csrfmiddlewaretoken") value="\w+"/g, "$1");
+}
+
+// Put a fresh part of the page in the place of the old one, unless they are the same.
+function swap(old, fresh) {
+  sent.set(fresh, asSent(fresh));
+  if (sent.get(old) !== sent.get(fresh)) put(fresh, old, placeOfFocus(old));
+}
+
+// Details that are open stay open, and the focus stays where it is.
+function put(fresh, old, giveFocus) {
+  for (const details of old.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+  }
+  old.replaceWith(fresh);
+  giveFocus(fresh);
+}
+
+// Return what gives the focus back, to the same control of the element that takes another's place.
+function placeOfFocus(old) {
+  const focused = document.activeElement;
+  if (!old.contains(focused)) return () => {};
+  const CONTROLS = "a, button, summary, select, input, textarea";
+  const place = [...old.querySelectorAll(CONTROLS)].indexOf(focused);
+  return (fresh) => {
+    const same = focused.isConnected ? focused : fresh.querySelectorAll(CONTROLS)[place];
+    (same ?? fresh).focus({ preventScroll: true });
+  };
+}
+
+// Bring the page to this state: blocks that have changed, and the keys of each list in order.
+function bringUpToDate({ state, seen, order, asks, blocks, isWhole = false }) {
+  const focused = document.activeElement;
+  const inBox = focused.matches?.("[data-editor] textarea") && [focused.selectionStart, focused.selectionEnd];
+  const scroll = scrollY;
+  const before = root.dataset.seen;
+  const held = new Map([...root.querySelectorAll("[data-block]")].map((block) => [block.dataset.block, block]));
+  for (const fresh of blocks) held.set(fresh.dataset.block, renew(held.get(fresh.dataset.block), fresh, isWhole));
+  for (const [chapter, keys] of order) {
+    const section = root.querySelector(`[data-chapter="${CSS.escape(chapter)}"]`);
+    arrange(section.querySelector("[data-blocks]"), keys, held);
+    section.querySelector(".workshop-empty").hidden = keys.length > 0;
+  }
+  arrange(root.querySelector("[data-asks]"), asks, held);
+  const kept = new Set([...[...order.values()].flat(), ...asks]);
+  for (const [key, block] of held) if (!kept.has(key)) putAway(key, block);
+  root.dataset.state = state;
+  root.dataset.seen = seen;
+  number(seen.split(" "));
+  for (const editor of editors.values()) editor.renumber(editor.form.elements.seen.value || before, seen);
+  scrollTo(scrollX, scroll);
+  adopt();
+  if (!inBox || !focused.isConnected) return;
+  focused.focus({ preventScroll: true });
+  focused.setSelectionRange(...inBox);
+}
+
+// A fresh block in the place of the old one, with its open box and its menu.
+function renew(old, fresh, isWhole) {
+  const editor = editors.get(fresh.dataset.block);
+  sent.set(fresh, asSent(fresh));
+  if (!old) return fresh;
+  const isShut = !editor && old.querySelector("[data-editor]");
+  if (sent.get(old) === sent.get(fresh) && !isShut) return old;
+  const giveFocus = placeOfFocus(old);
+  if (editor) fresh.querySelector("[data-words]").replaceChildren(editor.form);
+  const menu = old.querySelector("[data-more][open] form.workshop-acts");
+  if (menu && fresh.querySelector("[data-menu]")) fill(fresh.querySelector("[data-more]"), menu);
+  if (!isWhole) keepNews(old, fresh);
+  put(fresh, old, giveFocus);
+  return fresh;
+}
+
+// What the records say is not in the answer to an act; it is known again with the next page.
+function keepNews(old, fresh) {
+  const drift = old.querySelector(".workshop-drift");
+  const mark = old.querySelector("[data-changed]");
+  if (drift) fresh.querySelector("[data-words]").after(drift);
+  if (mark) fresh.querySelector("[data-origin]").after(mark);
+}
+
+// Bring a list's blocks into order and move no more of them than necessary.
+function arrange(list, keys, held) {
+  const isOther = (block) => block && !keys.includes(block.dataset.block);
+  let at = list.firstElementChild;
+  for (const key of keys) {
+    while (isOther(at)) at = at.nextElementSibling;
+    const block = held.get(key);
+    if (block === at) at = at.nextElementSibling;
+    else list.insertBefore(block, at);
+  }
+}
+
+// A paragraph that is not on the page any more, or not yet, keeps its place if its box is open.
+function putAway(key, block) {
+  const editor = editors.get(key);
+  if (!editor) return block.remove();
+  if (block.classList.contains("is-new")) return;
   const holder = document.createElement("li");
   holder.className = "workshop-block is-new";
-  holder.dataset.block = editor.key;
+  holder.dataset.block = key;
   holder.tabIndex = -1;
   const words = document.createElement("div");
   words.dataset.words = "";
   words.append(editor.form);
   holder.append(words);
-  if (place) place.after(holder);
-  else list.prepend(holder);
+  block.replaceWith(holder);
+}
+
+// The numbers that the paragraphs have now, wherever they are printed.
+function number(seen) {
+  const numbers = new Map(seen.map((key, place) => [key, place + 1]));
+  const say = (element, now) => {
+    const text = element.textContent.replace(/aragraph \d+/, `aragraph ${now}`);
+    if (text !== element.textContent) element.textContent = text;
+  };
+  for (const block of root.querySelectorAll("[data-blocks] > [data-block]")) {
+    const now = numbers.get(block.dataset.block);
+    if (!now || block.value === now) continue;
+    block.value = now;
+    for (const label of block.querySelectorAll(".visually-hidden")) say(label, now);
+  }
+  for (const link of root.querySelectorAll('.workshop-lines a[href^="#"]')) {
+    const now = numbers.get(link.hash.slice(1));
+    if (now) say(link, now);
+  }
+}
+
+// --- what the records say -------------------------------------------------------------------------
+
+let news = 0;
+
+// Acts change what the records have for a section, and what the checks say. That is asked for when
+// the acts have come to rest and nobody is typing.
+function later(key) {
+  clearTimeout(news);
+  const section = root.querySelector(`[data-block="${CSS.escape(key ?? "")}"]`)?.closest("[data-chapter]");
+  const tray = section?.dataset.chapter ?? trayOf();
+  news = setTimeout(() => {
+    if (waiting || document.activeElement.matches("textarea, select, input")) return later(key);
+    turning = turning.then(() => bringNews(tray)).catch(() => {});
+  }, LATER);
+}
+
+async function bringNews(tray) {
+  const says = saysOfAct;
+  const { page } = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(tray)}`);
+  if (!page) return;
+  show(page);
+  saysOfAct = says;
+  tell();
+}
+
+// --- menus ----------------------------------------------------------------------------------------
+
+// A menu comes when it is opened; where it cannot come, a link to it stays.
+root.addEventListener(
+  "toggle",
+  (event) => {
+    const more = event.target;
+    if ("more" in more.dataset && more.open && more.querySelector("[data-menu]")) bringMenu(more);
+  },
+  true,
+);
+
+async function bringMenu(more) {
+  const place = more.querySelector("[data-menu]");
+  if (place.hidden) return;
+  place.hidden = true;
+  const { told, trouble } = await connection.ask(place.querySelector("a").getAttribute("href"));
+  place.hidden = false;
+  if (!told) {
+    saysOfAct = trouble;
+    return tell();
+  }
+  fill(more, parsed(told.menu));
+}
+
+function fill(more, menu) {
+  more.querySelector("[data-menu], form.workshop-acts").replaceWith(menu);
+  for (const keys of more.querySelectorAll("[data-keys]")) keys.hidden = false;
 }
 
 function focusOn(key) {
@@ -284,7 +489,6 @@ function adopt() {
     if (!editors.has(form.dataset.editor)) editors.set(form.dataset.editor, new Editor(form));
   }
   for (const more of root.querySelectorAll("[data-more]")) addHandle(more);
-  for (const keys of root.querySelectorAll("[data-keys]")) keys.hidden = false;
 }
 
 function tell() {
@@ -295,7 +499,7 @@ function tell() {
 }
 
 // Press a button of a paragraph: its own words are saved first.
-async function act(form, fields, key, button) {
+async function act(address, fields, key) {
   const editor = editors.get(key);
   if (editor?.isUnsaved) {
     await editor.run();
@@ -311,15 +515,16 @@ async function act(form, fields, key, button) {
   }
   const name = fields.get("act");
   if (editor && ["split", "join", "accept"].includes(name)) editors.delete(key);
-  const answer = await askForPage(form.getAttribute("action"), fields);
-  if (!answer.page) {
+  if (key && document.getElementById(`more-${key}`)?.open) fields.set("menu", "open");
+  const answer = await (QUICK.includes(name) ? askForChanges : askForPage)(address, fields);
+  if (answer.trouble) {
     if (editor) editors.set(key, editor);
     saysOfAct = answer.trouble;
     return tell();
   }
-  show(answer.page, key ?? form.closest("[data-chapter]")?.id);
+  bring(answer, key);
   // Moving one place up is often wanted twice.
-  const again = key && root.querySelector(`#more-${CSS.escape(key)}[open] button[value="${button}"]`);
+  const again = key && root.querySelector(`#more-${CSS.escape(key)}[open] button[value="${name}"]`);
   if (again) again.focus({ preventScroll: true });
 }
 
@@ -328,7 +533,8 @@ root.addEventListener("submit", (event) => {
   if (!("act" in form.dataset)) return;
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(form, event.submitter));
-  inTurn(() => act(form, fields, form.closest("[data-block]")?.dataset.block, event.submitter?.value));
+  const key = form.closest("[data-block]")?.dataset.block ?? form.closest("[data-chapter]")?.id;
+  inTurn(() => act(form.getAttribute("action"), fields, key));
 });
 
 root.addEventListener("click", (event) => {
@@ -343,13 +549,15 @@ async function follow(link) {
   const known = new Set(editors.keys());
   const wanted = new URL(link.href).searchParams.get("edit");
   if (known.has(wanted)) return editors.get(wanted).box.focus();
-  const answer = await askForPage(link.href.split("#")[0]);
-  if (!answer.page) {
+  const isTray = "tray" in link.dataset;
+  const answer = wanted
+    ? await askForChanges(root.dataset.address, new URLSearchParams({ edit: wanted }))
+    : await askForPage(link.href.split("#")[0]);
+  if (answer.trouble) {
     saysOfAct = answer.trouble;
     return tell();
   }
-  const isTray = "tray" in link.dataset;
-  show(answer.page, isTray ? link.id : null);
+  bring(answer, isTray ? link.id : null);
   const opened = [...editors.values()].find((editor) => !known.has(editor.key));
   if (!opened) return;
   opened.box.focus({ preventScroll: true });
@@ -360,9 +568,13 @@ async function follow(link) {
 
 let carried = null;
 
+// The recommendations and the sentence before them stay where they are.
+function mayMove(element) {
+  return !element.closest("[data-chapter]").querySelector("[data-asks]");
+}
+
 function addHandle(more) {
-  if (more.parentElement.querySelector(".workshop-handle") || more.closest("[data-asks]")) return;
-  if (!more.querySelector("button[value=up]")) return;
+  if (more.parentElement.querySelector(".workshop-handle") || !mayMove(more)) return;
   const handle = document.createElement("span");
   handle.className = "workshop-handle";
   handle.draggable = true;
@@ -416,10 +628,9 @@ root.addEventListener("drop", (event) => {
   const home = carried.closest("[data-chapter]");
   const siblings = [...carried.parentElement.children].filter((each) => !("new" in each.dataset));
   if (chapter === home && siblings.indexOf(carried) === position) return;
-  const form = carried.querySelector("form.workshop-acts");
   const fields = new URLSearchParams({ act: "move", section: chapter.dataset.chapter, position });
   const key = carried.dataset.block;
-  inTurn(() => act(form, fields, key));
+  inTurn(() => act(addressOf(key), fields, key));
 });
 
 root.addEventListener("dragend", () => {
@@ -434,12 +645,13 @@ root.addEventListener("keydown", (event) => {
   if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (event.target.closest("textarea, input, select")) return;
   const block = event.target.closest("[data-block]");
-  const form = block?.querySelector(`button[value=${name}]`)?.form;
-  if (!form) return;
+  if (!block || block.classList.contains("is-new") || !(mayMove(block) || block.closest("[data-asks]"))) return;
   event.preventDefault();
-  inTurn(() => act(form, new URLSearchParams({ act: name }), block.dataset.block, name));
+  const key = block.dataset.block;
+  inTurn(() => act(addressOf(key), new URLSearchParams({ act: name }), key));
 });
 
+for (const each of root.querySelectorAll("[data-part], [data-block]")) sent.set(each, asSent(each));
 watch(() => [...editors.values()]);
 adopt();
 tell();

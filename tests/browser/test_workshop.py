@@ -138,6 +138,7 @@ def test_a_paragraph_moved_by_keyboard_keeps_the_focus(coordinator, draft):
     # The same by the buttons, which stay where the focus is.
     tab_to(coordinator, "More for paragraph 3")
     coordinator.keyboard.press("Enter")
+    expect(coordinator.get_by_role("button", name="Move down")).to_be_visible()
     tab_to(coordinator, "Move down")
     coordinator.keyboard.press("Enter")
     expect(bar(coordinator)).to_have_text("Moved: it is paragraph 4, under “Background” now.")
@@ -417,8 +418,10 @@ def test_the_draft_page_works_without_javascript(
     expect(page.get_by_role("status").first).to_contain_text("Saved at")
     more = paragraph(page, "Typed without a script.").locator("[data-more]")
     more.locator("summary").click()
-    expect(more.locator("[data-keys]")).to_be_hidden()
-    more.get_by_role("button", name="Move down").click()
+    more.get_by_role("link", name="All that can be done with it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paragraph 3")
+    expect(page.locator("[data-keys]")).to_be_hidden()
+    page.get_by_role("button", name="Move down").click()
     expect(page.get_by_role("status").first).to_contain_text("Moved: it is paragraph 4")
     assert draft.texts()[3] == "Typed without a script."
     context.close()

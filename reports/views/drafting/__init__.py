@@ -6,5 +6,5 @@ sends the same forms. While text is typed it asks for JSON: 200 saved, 409 anoth
 """
 
 from reports.views.drafting.acts import refresh, section
-from reports.views.drafting.page import begin, draft, versions
+from reports.views.drafting.page import begin, draft, paragraph_acts, versions
 from reports.views.drafting.words import ask, paragraph

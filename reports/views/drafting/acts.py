@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from reports.document import DocumentError
 from reports.drafting import draft_rows
+from reports.drafting.draft import Draft
 from reports.drafting.paper import composed
 from reports.forms.drafting import BackForm, DriftForm, HeadingForm, MoveForm, SplitForm
 from reports.models import Briefing
@@ -22,20 +23,31 @@ from workitems.views.lookups import signed_in
 LEFT_OUT = "Left out of the paper. It stays here and can be put back."
 BACK = "Back in the paper."
 
-Act = Callable[[HttpRequest, Briefing, str], str]
+# The message of an action: its words, or what makes them of the draft after it and the key.
+Said = str | Callable[[Draft, str], str]
+Act = Callable[[HttpRequest, Briefing, str], Said]
 
 
-def run_action(request: HttpRequest, do: Callable[[], str]) -> None:
-    """Do an action and show its message, or why it was refused."""
+def outcome(do: Callable[[], Said]) -> tuple[int, Said]:
+    """Do an action. Return the level of its message and the message, or why it was refused."""
     try:
-        messages.success(request, do())
+        return messages.SUCCESS, do()
     except Conflict:
-        messages.error(
-            request,
-            "Somebody saved other words meanwhile, so nothing was done. Read them, then try again.",
+        return messages.ERROR, (
+            "Somebody saved other words meanwhile, so nothing was done. Read them, then try again."
         )
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        return messages.ERROR, str(refusal)
+
+
+def run_action(
+    request: HttpRequest, do: Callable[[], Said], briefing: Briefing, key: str = ""
+) -> None:
+    """Do an action and show its message, or why it was refused, on the next page."""
+    level, said = outcome(do)
+    if not isinstance(said, str):
+        said = said(draft_rows.read_draft(briefing).draft, key)
+    messages.add_message(request, level, said)
 
 
 def cleaned(form: Any) -> dict[str, Any]:
@@ -46,22 +58,21 @@ def cleaned(form: Any) -> dict[str, Any]:
 
 def calling(
     service: Callable[..., object],
-    said: str | Callable[[Briefing, str], str],
+    said: Said,
     form: type[forms.Form] | None = None,
     **arguments: Any,
 ) -> Act:
     """Return the action that calls a service with the form's values, and says so."""
 
-    def act(request: HttpRequest, briefing: Briefing, key: str) -> str:
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:
         typed = cleaned(form(request.POST)) if form else {}
         service(briefing=briefing, key=key, by=signed_in(request), **arguments, **typed)
-        return said if isinstance(said, str) else said(briefing, key)
+        return said
 
     return act
 
 
-def moved_message(briefing: Briefing, key: str) -> str:
-    draft = draft_rows.read_draft(briefing).draft
+def moved_message(draft: Draft, key: str) -> str:
     number = draft.numbers.get(key)
     place = f"paragraph {number}, under" if number else "under"
     return f"Moved: it is {place} “{draft.portion_of(key).heading}” now."
@@ -70,7 +81,7 @@ def moved_message(briefing: Briefing, key: str) -> str:
 def settling(service: Callable[..., object], said: str) -> Act:
     """Return the action that keeps or replaces an edited text whose records have changed."""
 
-    def act(request: HttpRequest, briefing: Briefing, key: str) -> str:
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:
         composed = composed_now(briefing)
         return calling(service, said, DriftForm, composed=composed)(request, briefing, key)
 
@@ -123,7 +134,7 @@ def refresh(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "The generated paragraphs say what the records say now. Edited ones are as they were."
         )
 
-    run_action(request, do)
+    run_action(request, do, briefing)
     return redirect(home(briefing))
 
 
@@ -141,5 +152,5 @@ def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
         )
         return "The section has its new heading."
 
-    run_action(request, do)
+    run_action(request, do, briefing)
     return redirect(home(briefing, f"section-{key}"))

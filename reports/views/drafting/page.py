@@ -1,12 +1,15 @@
 """The page of a draft with at most one open form, beginning a draft, and a paragraph's versions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.views.form_pages import saying_refusals
 from reports import checks
 from reports.drafting import draft_rows
-from reports.drafting.draft import Portion, printed
-from reports.drafting.page import Page, page_of
+from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbers
+from reports.drafting.draft_rows import Stored
+from reports.drafting.page import Page, changes_since, menu_of, page_of
 from reports.drafting.sources import Record, records
 from reports.forms.drafting import AskForm, KindForm, ParagraphForm, TypedForm
 from reports.models import Briefing
@@ -30,6 +34,12 @@ def home(briefing: Briefing, place: str = "", query: str = "") -> str:
     """Return the URL of the page, at a paragraph, recommendation or section."""
     address = reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])
     return f"{address}{query}{f'#{place}' if place else ''}"
+
+
+def address_of(briefing: Briefing, key: str) -> str:
+    """Return the URL of a paragraph. Without a key, that is where all of them begin."""
+    address = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, "-"])
+    return f"{address.removesuffix('-/')}{f'{key}/' if key else ''}"
 
 
 def changeable(request: HttpRequest, slug: str, pk: int) -> Briefing:
@@ -57,7 +67,67 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     if briefing.kind_id is None:
         return undrafted(request, briefing)
+    if wants_json(request):
+        require(request, "reports.change_briefing", briefing)
+        opened = request.GET.get("edit", "")
+        return changed(request, briefing, key=opened or request.GET.get("show", ""), opened=opened)
     return show(request, page_of(briefing))
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def changed(
+    request: HttpRequest,
+    briefing: Briefing,
+    *,
+    said: str | Callable[[Draft, str], str] = "",
+    key: str = "",
+    opened: str = "",
+) -> JsonResponse:
+    """Return what the page that asks does not show yet, as JSON for the script.
+
+    The page sends its `state`. `key` is a paragraph or recommendation that it gets in any case, and
+    `opened` one that it gets with its form. If only the whole page will do, `whole` says so.
+    """
+    asked = request.POST if request.method == "POST" else request.GET
+    state = asked.get("state", "")
+    found = changes_since(briefing, state, wanted=key) if briefing.is_open else None
+    if not isinstance(said, str):
+        said = said(found.rows.draft if found else draft_rows.read_draft(briefing).draft, key)
+    if found is None:
+        return JsonResponse({"says": said, "whole": True})
+    context: dict[str, Any] = {
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "form": form_of(found.rows, opened),
+        "opened": opened,
+        "may_change": True,
+        "here": home(briefing),
+        "paragraphs": address_of(briefing, ""),
+        "csrf_token": get_token(request),
+    }
+    blocks = [
+        render_to_string(f"reports/workshop/{name}.html", {**context, what: each})
+        for name, what, several in (("block", "block", found.blocks), ("ask", "asked", found.asks))
+        for each in several
+    ]
+    menu = ""
+    if asked.get("menu") and any(part.key == key for part in found.rows.draft.parts()):
+        context |= {"menu": menu_of(found.rows, key), "address": address_of(briefing, key)}
+        menu = render_to_string("reports/workshop/acts.html", context)
+    return JsonResponse(
+        {
+            "says": said,
+            "state": found.state,
+            "seen": found.seen,
+            "order": found.order,
+            "asks": [ask.key for ask in found.rows.draft.asks],
+            "blocks": "".join(blocks),
+            "menu": menu,
+        }
+    )
 
 
 def undrafted(
@@ -103,7 +173,7 @@ def show(
     opened = request.GET.get("edit", "") if form is None else key
     new: dict[str, Any] = {}
     if may_change and form is None:
-        form = form_of(page, opened)
+        form = form_of(page.rows, opened)
         if form is None:
             new = new_paragraph(request, page)
             form = new.get("form")
@@ -122,7 +192,8 @@ def show(
             "briefing": briefing,
             "page": page,
             "form": form,
-            "opened": opened,
+            "opened": opened if form and may_change else "",
+            "paragraphs": address_of(briefing, ""),
             "new": new,
             "theirs": theirs,
             "may_change": may_change,
@@ -136,23 +207,20 @@ def show(
     )
 
 
-def form_of(page: Page, key: str) -> TypedForm | None:
-    """Return the form of a paragraph or recommendation on the page."""
-    if block := page.block(key):
-        initial = {"version": block.version, "seen": page.seen, "text": block.typed}
-        return ParagraphForm(key=key, initial=initial)
-    for asked in page.asks:
-        if asked.ask.key == key:
-            return AskForm(
-                key=key,
-                initial={
-                    "version": asked.version,
-                    "seen": page.seen,
-                    "verb": asked.ask.verb,
-                    "text": asked.typed,
-                    "options": " / ".join(asked.ask.options),
-                },
-            )
+def form_of(rows: Stored, key: str) -> TypedForm | None:
+    """Return the form of a paragraph or recommendation of the draft."""
+    initial: dict[str, Any] = {"seen": " ".join(rows.draft.numbers)}
+    for part in rows.draft.parts():
+        if part.key == key:
+            initial |= {"version": rows.paragraphs[key].version}
+            initial |= {"text": to_numbers(rows.draft, part.text)}
+            return ParagraphForm(key=key, initial=initial)
+    for ask in rows.draft.asks:
+        if ask.key == key:
+            initial |= {"version": rows.asks[key].version, "verb": ask.verb}
+            initial |= {"text": to_numbers(rows.draft, ask.text)}
+            initial |= {"options": " / ".join(ask.options)}
+            return AskForm(key=key, initial=initial)
     return None
 
 
@@ -169,7 +237,8 @@ def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
     section, after = form.data.get("section", ""), form.data.get("after", "")
     if page.block(after):
         return {"section": section, "after": after}
-    gone = page.rows.get(key) or page.rows.get(after)
+    rows = page.rows.paragraphs
+    gone = rows.get(key) or rows.get(after)
     if gone is not None:
         section = gone.section.key
     homes = [chapter for chapter in page.chapters if not chapter.is_closing]
@@ -177,7 +246,7 @@ def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
     before = [
         block.key
         for block in home.blocks
-        if gone is not None and page.rows[block.key].position < gone.position
+        if gone is not None and rows[block.key].position < gone.position
     ]
     return {"section": home.portion.key, "after": before[-1] if before else ""}
 
@@ -229,6 +298,27 @@ def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Port
         if chapter.portion.key == wanted:
             return chapter.portion
     return page.chapters[0].portion
+
+
+@require_safe
+def paragraph_acts(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
+    """Show what can be done with a paragraph: its menu as JSON for the script, else a page."""
+    briefing = changeable_draft(request, slug, pk)
+    try:
+        menu = menu_of(draft_rows.read_draft(briefing), key)
+    except DraftError as error:
+        raise Http404 from error
+    context = {
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "menu": menu,
+        "here": home(briefing),
+        "address": address_of(briefing, key),
+    }
+    if not wants_json(request):
+        return render(request, "reports/workshop/more.html", context)
+    context["csrf_token"] = get_token(request)
+    return JsonResponse({"menu": render_to_string("reports/workshop/acts.html", context)})
 
 
 @require_safe

@@ -19,8 +19,15 @@ from reports.drafting.page import page_of
 from reports.forms.drafting import AskForm, ParagraphForm, TypedForm
 from reports.models import Briefing, DraftAsk, DraftParagraph
 from reports.services import drafts
-from reports.views.drafting.acts import ACTS, ASK_ACTS, run_action
-from reports.views.drafting.page import changeable_draft, home, record_named, show
+from reports.views.drafting.acts import ACTS, ASK_ACTS, outcome, run_action
+from reports.views.drafting.page import (
+    changeable_draft,
+    changed,
+    home,
+    record_named,
+    show,
+    wants_json,
+)
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
 
@@ -36,7 +43,10 @@ def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespons
         return save(request, briefing, key, ParagraphForm(request.POST, key=key), save_words)
     if name not in ACTS:
         raise BadRequest
-    run_action(request, lambda: ACTS[name](request, briefing, key))
+    if wants_json(request):
+        _, said = outcome(lambda: ACTS[name](request, briefing, key))
+        return changed(request, briefing, said=said, key=key)
+    run_action(request, lambda: ACTS[name](request, briefing, key), briefing, key)
     return redirect(at_paragraph(briefing, key))
 
 
@@ -57,7 +67,10 @@ def ask(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
         return save(request, briefing, key, AskForm(request.POST, key=key), save_ask)
     if name not in ASK_ACTS:
         raise BadRequest
-    run_action(request, lambda: ASK_ACTS[name](request, briefing, key))
+    if wants_json(request):
+        _, said = outcome(lambda: ASK_ACTS[name](request, briefing, key))
+        return changed(request, briefing, said=said, key=key)
+    run_action(request, lambda: ASK_ACTS[name](request, briefing, key), briefing, key)
     return redirect(home(briefing, key))
 
 
@@ -69,7 +82,6 @@ def save(
     service: Callable[[HttpRequest, Briefing, str, Any], DraftParagraph | DraftAsk],
 ) -> HttpResponse:
     """Save what was typed, or show it again with the error or the conflicting text."""
-    wants_json = "application/json" in request.headers.get("Accept", "")
     theirs: dict[str, Any] | None = None
     if form.is_valid():
         try:
@@ -81,13 +93,13 @@ def save(
         except Refused as refusal:
             say_refusal(form, refusal)
         else:
-            if wants_json:
+            if wants_json(request):
                 return JsonResponse(saved_json(briefing, row))
             messages.success(request, f"Saved at {clock()}.")
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
             return redirect(at_paragraph(briefing, key))
-    if not wants_json:
+    if not wants_json(request):
         fresh = Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk)
         page = page_of(fresh)
         if not fresh.is_open:
