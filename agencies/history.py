@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connections, models, router, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
 from agencies.models import User
+from agencies.tracking import PLAN_COLUMN
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -127,6 +129,7 @@ def write_past(
                 history_actor=actor or (by.signature if by else ""),
                 history_change_reason=reason,
                 history_type="~" if row.pk in seen or not created else "+",
+                **_plan_column(model, row),
                 **{f.attname: getattr(row, f.attname) for f in model.tracked_fields},
             )
         )
@@ -135,12 +138,41 @@ def write_past(
         model.objects.bulk_create(batch, batch_size=500)
 
 
-def _name_the_actor(sender: Any, instance: Any, history_instance: Any, **kwargs: Any) -> None:
+class _PlanOf(Subquery):
+    """The id of a record's plan, looked up by the statement that writes the history row."""
+
+    # It refers to columns of other tables only, which Django does not look into.
+    contains_column_references = False
+
+
+def _plan_column(model: Any, row: models.Model) -> dict[str, Any]:
+    """Return the value of the history row's `history_plan_id`, if it has that column."""
+    if not hasattr(model, PLAN_COLUMN):
+        return {}
+    values = (_plan_of(row, way.split("__")) for way in model.plan_ways)
+    return {PLAN_COLUMN: next((each for each in values if each is not None), None)}
+
+
+def _plan_of(row: Any, way: Sequence[str]) -> Any:
+    """Return the id at the end of a way, from rows in memory as far as they are there."""
+    name, *rest = way
+    field = row._meta.get_field(name)
+    pk = getattr(row, field.attname)
+    if pk is None or not rest:
+        return pk
+    if field.is_cached(row):
+        return _plan_of(getattr(row, name), rest)
+    return _PlanOf(field.related_model._base_manager.filter(pk=pk).values("__".join(rest)))
+
+
+def _complete(sender: Any, instance: Any, history_instance: Any, **kwargs: Any) -> None:
     user = history_instance.history_user
     history_instance.history_actor = getattr(instance, "_history_actor", "") or (
         user.signature if user else ""
     )
+    for column, value in _plan_column(sender, instance).items():
+        setattr(history_instance, column, value)
 
 
 def connect() -> None:
-    pre_create_historical_record.connect(_name_the_actor, dispatch_uid="name_the_actor")
+    pre_create_historical_record.connect(_complete, dispatch_uid="complete_history")

@@ -9,6 +9,7 @@ from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 SIGNATURE_LENGTH = 300
+PLAN_COLUMN = "history_plan_id"
 
 
 class HistoryRow(models.Model):
@@ -36,17 +37,57 @@ class VersionManager(HistoryManager):
 
 
 class Versions(HistoricalRecords):
-    """History tables with an index to find a record's last row before a moment."""
+    """History tables with indexes to find a record's last row before a moment, and a plan's rows.
+
+    `plan_ways` are the lookups from a record to the plan that it belongs to; the first that is not
+    null counts. Unless that is a column of its own, a history row keeps the plan's id as well, in
+    `history_plan_id`, so that the history of a plan is found without reading those of others.
+    """
+
+    def __init__(self, *, plan_ways: Sequence[str] = (), **options: Any) -> None:
+        self.plan_ways = tuple(plan_ways)
+        super().__init__(**options)
+
+    @property
+    def plan_column(self) -> str:
+        """The name of the field with the plan, or "" for records that belong to no plan."""
+        if self.plan_ways in ((), ("plan",)):
+            return "".join(self.plan_ways)
+        return PLAN_COLUMN
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
+        """Leave out the indexes of single columns that those of `get_meta_options` begin with."""
+        fields: dict[str, Any] = super().copy_fields(model)
+        for name in (model._meta.pk.name, self.plan_column):
+            if name in fields:
+                fields[name].db_index = False
+        return fields
+
+    def get_extra_fields(self, model: type[models.Model], fields: Any) -> dict[str, Any]:
+        extra: dict[str, Any] = super().get_extra_fields(model, fields)
+        extra["plan_ways"] = self.plan_ways
+        if self.plan_column == PLAN_COLUMN:
+            extra[PLAN_COLUMN] = models.BigIntegerField(null=True, editable=False)
+        return extra
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
-        last = models.Index(
-            fields=[model._meta.pk.attname, "history_date", "history_id"],
-            name=f"{model._meta.model_name}_versions",
-        )
-        return {**super().get_meta_options(model), "indexes": [last]}
+        keys = {"versions": model._meta.pk.attname, "of_plan": self.plan_column}
+        indexes = [
+            models.Index(
+                fields=[key, "history_date", "history_id"],
+                name=f"{model._meta.model_name}_{name}",
+            )
+            for name, key in keys.items()
+            if key
+        ]
+        return {**super().get_meta_options(model), "indexes": indexes}
 
 
-def track(leave_out: Sequence[str] = ()) -> HistoricalRecords:
+def track(leave_out: Sequence[str] = (), *, plan_ways: Sequence[str] = ()) -> HistoricalRecords:
+    """Keep the history of a model, without the columns in `leave_out`. See `Versions`."""
     return Versions(
-        bases=[HistoryRow], excluded_fields=list(leave_out), history_manager=VersionManager
+        bases=[HistoryRow],
+        excluded_fields=list(leave_out),
+        history_manager=VersionManager,
+        plan_ways=plan_ways,
     )

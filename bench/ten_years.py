@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Max
 
 from agencies.models import Agency, User
+from agencies.tracking import PLAN_COLUMN
 from bench import bulk
 from bench.big_plan import AGENCIES, PILLARS
 from workitems.models import (
@@ -123,7 +124,9 @@ class _Made:
                     yield {"id": ids[index], **state, **(derived(state) if derived else {})}
 
         bulk.write(model, records())
-        bulk.write(model.history.model, self.versions(ids, at, turns))
+        history = model.history.model
+        own = {PLAN_COLUMN: self.plan.pk} if hasattr(history, PLAN_COLUMN) else {}
+        bulk.write(history, (row | own for row in self.versions(ids, at, turns)))
         return ids
 
     def versions(

@@ -275,5 +275,7 @@ RENDER_MEBIBYTES = env_number("RENDER_MEBIBYTES", 2048)
 
 # Reasons can be long; the default column is limited to 100 characters.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+# History is always read by record or by plan; see `agencies.tracking.Versions` for its indexes.
+SIMPLE_HISTORY_DATE_INDEX = False
 
 LOGGING = logs.configuration(plain=DEBUG)

@@ -47,7 +47,7 @@ class Delay(models.Model):
     times_moved = models.PositiveSmallIntegerField(default=1)
 
     objects = DelayQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["milestone__item__plan"])
 
     class Meta:
         constraints = [
@@ -99,7 +99,7 @@ class Mitigation(models.Model):
     due_on = models.DateField(null=True, blank=True)
     done_on = models.DateField(null=True, blank=True)
 
-    history = track()
+    history = track(plan_ways=["delay__milestone__item__plan"])
 
     class Meta:
         constraints = [
@@ -199,7 +199,7 @@ class Variation(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     objects = VariationQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["plan"])
 
     class Meta:
         constraints = [

@@ -45,7 +45,7 @@ class CalendarFeed(models.Model):
     )
 
     objects = CalendarFeedQuerySet.as_manager()
-    history = track(leave_out=["token_hash", "last_read_on"])
+    history = track(leave_out=["token_hash", "last_read_on"], plan_ways=["plan"])
 
     class Meta:
         constraints = [

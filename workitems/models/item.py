@@ -168,7 +168,7 @@ class WorkItem(models.Model):
     search_text = models.TextField(editable=False)
 
     objects = WorkItemQuerySet.as_manager()
-    history = track(leave_out=["search_text", "number_key"])
+    history = track(leave_out=["search_text", "number_key"], plan_ways=["plan"])
 
     class Meta:
         constraints = [
@@ -235,7 +235,7 @@ class Support(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="supported")
     role = models.CharField(max_length=200, blank=True)
 
-    history = track()
+    history = track(plan_ways=["item__plan"])
 
     class Meta:
         constraints = [
@@ -253,7 +253,7 @@ class Measure(models.Model):
     number = models.PositiveSmallIntegerField()
     description = models.TextField()
 
-    history = track()
+    history = track(plan_ways=["item__plan"])
 
     class Meta:
         constraints = [
@@ -296,7 +296,7 @@ class Milestone(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MilestoneQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["item__plan"])
 
     class Meta:
         constraints = [

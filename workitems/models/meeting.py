@@ -55,7 +55,7 @@ class Meeting(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["plan"])
 
     class Meta:
         constraints = [
@@ -91,7 +91,7 @@ class Attendance(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
 
     objects = AttendanceQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["meeting__plan"])
 
     class Meta:
         constraints = [
@@ -169,7 +169,7 @@ class Matter(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = MatterQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["meeting__plan"])
 
     class Meta:
         constraints = [
@@ -275,7 +275,7 @@ class Decision(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = DecisionQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["meeting__plan"])
 
     class Meta:
         constraints = [

@@ -83,7 +83,7 @@ class Member(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="members")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="memberships")
 
-    history = track()
+    history = track(plan_ways=["plan"])
 
     class Meta:
         constraints = [
@@ -102,7 +102,7 @@ class Pillar(models.Model):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
 
-    history = track()
+    history = track(plan_ways=["plan"])
 
     class Meta:
         constraints = [

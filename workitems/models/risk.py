@@ -89,7 +89,7 @@ class Risk(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = RiskQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["plan"])
 
     class Meta:
         constraints = [

@@ -39,7 +39,7 @@ class Round(models.Model):
     )
 
     objects = RoundQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["plan"])
 
     class Meta:
         constraints = [
@@ -141,7 +141,7 @@ class Return(models.Model):
     last_written_at: datetime | None
 
     objects = ReturnQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["round__plan"])
 
     class Meta:
         constraints = [
@@ -187,7 +187,7 @@ class ReturnNote(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="return_notes")
     at = models.DateTimeField()
 
-    history = track()
+    history = track(plan_ways=["of_return__round__plan"])
 
     def __str__(self) -> str:
         return self.body
@@ -230,7 +230,7 @@ class Update(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UpdateQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["of_return__round__plan"])
 
     class Meta:
         constraints = [
@@ -304,7 +304,7 @@ class Evidence(models.Model):
     withdrawn_reason = models.TextField(blank=True)
 
     objects = EvidenceQuerySet.as_manager()
-    history = track()
+    history = track(plan_ways=["update__of_return__round__plan", "milestone__item__plan"])
 
     class Meta:
         verbose_name_plural = "evidence"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from agencies.tracking import PLAN_COLUMN
 from workitems.models import (
     Attendance,
     CalendarFeed,
@@ -47,7 +48,8 @@ class Scope:
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A history table. `plan`, `item`, `of_return` and `risk` are the lookups from its rows to the
-    row they belong to ("" if they cannot). `made` is the subject of a creation."""
+    row they belong to ("" if they cannot). `where` limits the table to rows of the kind. `made` is the
+    subject of a creation."""
 
     model: type[Any]
     plan: str
@@ -56,6 +58,7 @@ class Kind:
     item: str = ""
     of_return: str = ""
     risk: str = ""
+    where: dict[str, bool] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     # Lookups of the ids of the agencies concerned: the item's lead, the row's owner.
     agencies: tuple[str, ...] = ()
@@ -69,14 +72,14 @@ class Kind:
         """Lookups from the history row by name in a sentence, in the order of the text slots."""
         return {column: column for column in self.columns} | self.names
 
-    def path(self, scope: Scope) -> dict[str, int] | None:
+    def path(self, scope: Scope) -> dict[str, Any] | None:
         """Return the filter for rows of the scope, or None if it has no rows of this kind."""
         ways = ((self.plan, scope.plan), (self.item, scope.item), (self.risk, scope.risk))
         for way, pk in ways:
             if pk is not None:
-                return {way: pk} if way else None
+                return {way: pk} | self.where if way else None
         assert scope.of_return is not None
-        return {self.of_return: scope.of_return} if self.of_return else None
+        return {self.of_return: scope.of_return} | self.where if self.of_return else None
 
 
 # Entries of the same instant are shown in this order, from the plan downwards.
@@ -121,7 +124,7 @@ KINDS: dict[str, Kind] = {
     ),
     "support": Kind(
         model=Support,
-        plan="item__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         made=Field.AGENCIES,
         fields={Field.AGENCIES: ("role",)},
@@ -130,7 +133,7 @@ KINDS: dict[str, Kind] = {
     ),
     "measure": Kind(
         model=Measure,
-        plan="item__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         made=Field.WORDING,
         fields={Field.WORDING: ("description",)},
@@ -139,7 +142,7 @@ KINDS: dict[str, Kind] = {
     ),
     "milestone": Kind(
         model=Milestone,
-        plan="item__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         made=Field.DATES,
         fields={
@@ -152,7 +155,7 @@ KINDS: dict[str, Kind] = {
     ),
     "delay": Kind(
         model=Delay,
-        plan="milestone__item__plan_id",
+        plan=PLAN_COLUMN,
         item="milestone__item_id",
         made=Field.DELAYS,
         fields={
@@ -163,7 +166,7 @@ KINDS: dict[str, Kind] = {
     ),
     "mitigation": Kind(
         model=Mitigation,
-        plan="delay__milestone__item__plan_id",
+        plan=PLAN_COLUMN,
         item="delay__milestone__item_id",
         made=Field.DELAYS,
         fields={Field.DELAYS: ("description", "due_on", "done_on")},
@@ -178,7 +181,7 @@ KINDS: dict[str, Kind] = {
     ),
     "return": Kind(
         model=Return,
-        plan="round__plan_id",
+        plan=PLAN_COLUMN,
         of_return="id",
         made=Field.RETURNS,
         fields={Field.RETURNS: ("state",)},
@@ -187,7 +190,7 @@ KINDS: dict[str, Kind] = {
     ),
     "note": Kind(
         model=ReturnNote,
-        plan="of_return__round__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         of_return="of_return_id",
         made=Field.RETURNS,
@@ -197,7 +200,7 @@ KINDS: dict[str, Kind] = {
     ),
     "update": Kind(
         model=Update,
-        plan="of_return__round__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         of_return="of_return_id",
         made=Field.UPDATES,
@@ -217,7 +220,8 @@ KINDS: dict[str, Kind] = {
     ),
     "evidence of an update": Kind(
         model=Evidence,
-        plan="update__of_return__round__plan_id",
+        plan=PLAN_COLUMN,
+        where={"update__isnull": False},
         item="update__item_id",
         of_return="update__of_return_id",
         made=Field.EVIDENCE,
@@ -227,7 +231,8 @@ KINDS: dict[str, Kind] = {
     ),
     "evidence of a milestone": Kind(
         model=Evidence,
-        plan="milestone__item__plan_id",
+        plan=PLAN_COLUMN,
+        where={"milestone__isnull": False},
         item="milestone__item_id",
         made=Field.EVIDENCE,
         fields={Field.EVIDENCE: ("file_name", "link", "withdrawn_at")},
@@ -242,7 +247,7 @@ KINDS: dict[str, Kind] = {
     ),
     "attendance": Kind(
         model=Attendance,
-        plan="meeting__plan_id",
+        plan=PLAN_COLUMN,
         made=Field.MEETINGS,
         fields={Field.MEETINGS: ("withdrawn_on",)},
         names={"agency": "agency__short_name", "held_on": "meeting__held_on"},
@@ -250,7 +255,7 @@ KINDS: dict[str, Kind] = {
     ),
     "matter": Kind(
         model=Matter,
-        plan="meeting__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         made=Field.MEETINGS,
         fields={Field.MEETINGS: ("title", "note", "considered_on", "withdrawn_on")},
@@ -259,7 +264,7 @@ KINDS: dict[str, Kind] = {
     ),
     "decision": Kind(
         model=Decision,
-        plan="meeting__plan_id",
+        plan=PLAN_COLUMN,
         item="item_id",
         made=Field.MEETINGS,
         fields={Field.MEETINGS: ("text", "owner_agency_id", "due_on", "done_on")},
@@ -320,7 +325,7 @@ KINDS: dict[str, Kind] = {
 SLOTS = max(len(kind.slots) for kind in KINDS.values())
 
 
-def kinds_of(scope: Scope) -> Iterator[tuple[int, str, Kind, dict[str, int]]]:
+def kinds_of(scope: Scope) -> Iterator[tuple[int, str, Kind, dict[str, Any]]]:
     """Yield rank, name, kind and filter of each history table that can have rows of the scope."""
     for rank, (name, kind) in enumerate(KINDS.items()):
         path = kind.path(scope)

@@ -1,0 +1,49 @@
+"""Operations that migrations of any app may use."""
+
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+from django.db.models import Index
+
+
+class DropColumnIndexes(Operation):
+    """Drop the indexes of single columns, by model, without touching a row.
+
+    `AlterField` does the same one column at a time, and on SQLite copies the table for each.
+    """
+
+    def __init__(self, columns: dict[str, list[str]]) -> None:
+        self.columns = columns
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        for model, names in self.columns.items():
+            fields = state.models[app_label, model].fields
+            for name in names:
+                fields[name] = fields[name].clone()
+                fields[name].db_index = False
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        for model, field in self._fields(app_label, from_state):
+            kept = {index.name for index in model._meta.indexes}
+            for name in schema_editor._constraint_names(
+                model, [field.column], index=True, type_=Index.suffix, exclude=kept
+            ):
+                schema_editor.execute(schema_editor._delete_index_sql(model, name))
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        for model, field in self._fields(app_label, to_state):
+            schema_editor.execute(schema_editor._create_index_sql(model, fields=[field]))
+
+    def _fields(self, app_label: str, state: Any) -> list[tuple[Any, Any]]:
+        return [
+            (model := state.apps.get_model(app_label, name), model._meta.get_field(column))
+            for name, columns in self.columns.items()
+            for column in columns
+        ]
+
+    def describe(self) -> str:
+        return f"Drop indexes of {len(self.columns)} tables"
