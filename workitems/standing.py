@@ -97,6 +97,9 @@ class Lateness:
         return self.state.label
 
 
+NO_DATES = Lateness(Late.ON_TIME)
+
+
 def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
     """Return the lateness of a milestone on the day `on`.
 
@@ -122,7 +125,7 @@ def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
     """Return the lateness of the worst milestone; among equals, of the one with most days."""
     found = [milestone_lateness(milestone, on) for milestone in milestones]
     if not found:
-        return Lateness(Late.ON_TIME)
+        return NO_DATES
     return min(found, key=lambda late: (LATE_ORDER.index(late.state), -late.days))
 
 
@@ -149,7 +152,7 @@ def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness
             if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
                 slip, slip_due = days, agreed
     if due is None:
-        return Lateness(Late.ON_TIME), None
+        return NO_DATES, None
     if due < on:
         return Lateness(Late.OVERDUE, (on - due).days, due), due
     if slip:

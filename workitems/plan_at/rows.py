@@ -13,9 +13,7 @@ from agencies.models import Agency
 from workitems import standing
 from workitems.models import Return, Risk
 from workitems.models.item import Stage
-from workitems.standing import Late, Lateness, Reason, Standing
-
-NO_DATES = Lateness(Late.ON_TIME)
+from workitems.standing import NO_DATES, Lateness, Reason, Standing
 
 
 class PillarAt(NamedTuple):

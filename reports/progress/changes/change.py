@@ -1,8 +1,8 @@
 """Kinds of change between two moments, and a change as a sentence."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -84,22 +84,56 @@ class Reworded(NamedTuple):
         return short_diff(self.before, self.after)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A change of an item, which is given as at the later moment.
+class Told(NamedTuple):
+    """A change in words.
 
     `words` is a sentence that does not name the item. `cause` is a delay's cause. `why` is what a
     person wrote: a delay's explanation or a variation's reason. `was` and `now` are for tables.
     """
 
-    kind: Kind
-    item: ItemAt
     words: str
     was: str = ""
     now: str = ""
     cause: str = ""
     why: str = ""
     wordings: Sequence[Reworded] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of an item, which is given as at the later moment, and what tells it."""
+
+    kind: Kind
+    item: ItemAt
+    tell: Callable[[], Told] = field(repr=False)
+
+    @cached_property
+    def told(self) -> Told:
+        return self.tell()
+
+    @property
+    def words(self) -> str:
+        return self.told.words
+
+    @property
+    def was(self) -> str:
+        return self.told.was
+
+    @property
+    def now(self) -> str:
+        return self.told.now
+
+    @property
+    def cause(self) -> str:
+        return self.told.cause
+
+    @property
+    def why(self) -> str:
+        return self.told.why
+
+    @property
+    def wordings(self) -> Sequence[Reworded]:
+        return self.told.wordings
 
     @property
     def sentence(self) -> str:

@@ -1,15 +1,18 @@
 """Each kind of change as a sentence. Takes plain data and returns a `Change`."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial, wraps
+from typing import ParamSpec
 
 from reports.document.dates import days, long_date
 from reports.document.wording import capitalised, closed, join_words
-from reports.progress.changes.change import Change, Kind, Reworded
+from reports.progress.changes.change import Change, Kind, Reworded, Told
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+
+P = ParamSpec("P")
 
 STAGES = {value: str(label) for value, label in Stage.choices}
 CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": "None given"}
@@ -21,21 +24,35 @@ BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
 }
 
 
+def _change(kind: Kind) -> Callable[[Callable[P, Told]], Callable[P, Change]]:
+    """Let a function that tells a change return the change instead, which is told when asked for:
+    the changes of a large plan are mostly counted.
+
+    The last item among the function's arguments is the item as at the later moment.
+    """
+
+    def of_kind(tell: Callable[P, Told]) -> Callable[P, Change]:
+        @wraps(tell)
+        def change(*args: P.args, **kwargs: P.kwargs) -> Change:
+            item = next(row for row in reversed(args) if isinstance(row, ItemAt))
+            return Change(kind, item, partial(tell, *args, **kwargs))
+
+        return change
+
+    return of_kind
+
+
 def _told(
-    kind: Kind,
-    item: ItemAt,
     words: str,
     was: str | date = "",
     now: str | date = "",
     *,
     delay: DelayAt | None = None,
     by: Sequence[VariationAt] = (),
-) -> Change:
-    """Return the change, with the cause and explanation of its delay or the variations' reasons."""
+) -> Told:
+    """Return the words, with the cause and explanation of the delay or the variations' reasons."""
     explanations = [delay.explanation] if delay else [row.reason for row in by]
-    return Change(
-        kind=kind,
-        item=item,
+    return Told(
         words=words,
         was=long_date(was) if isinstance(was, date) else was,
         now=long_date(now) if isinstance(now, date) else now,
@@ -59,7 +76,8 @@ def _by(variations: Sequence[VariationAt]) -> str:
 # --- items ----------------------------------------------------------------------------------
 
 
-def new(item: ItemAt, lead: str, pillar: str) -> Change:
+@_change(Kind.NEW)
+def new(item: ItemAt, lead: str, pillar: str) -> Told:
     due = [row.agreed_due for row in item.milestones if not row.is_withdrawn]
     promised = ""
     if len(due) == 1:
@@ -67,44 +85,48 @@ def new(item: ItemAt, lead: str, pillar: str) -> Change:
     elif due:
         promised = f", with {len(due)} milestones, the first due on {long_date(min(due))}"
     words = f"Added under {pillar}, led by {lead}{promised}."
-    return _told(Kind.NEW, item, words, now=STAGES[item.stage])
+    return _told(words, now=STAGES[item.stage])
 
 
-def completed(was: ItemAt | None, now: ItemAt) -> Change:
+@_change(Kind.COMPLETED)
+def completed(was: ItemAt | None, now: ItemAt) -> Told:
     on = f" on {long_date(now.completed_on)}" if now.completed_on else ""
-    return _staged(Kind.COMPLETED, was, now, f"Completed{on}.")
+    return _staged(was, now, f"Completed{on}.")
 
 
-def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Change:
-    return _staged(Kind.WITHDRAWN, was, now, f"Withdrawn from the plan{_by(by)}.", by)
+@_change(Kind.WITHDRAWN)
+def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Told:
+    return _staged(was, now, f"Withdrawn from the plan{_by(by)}.", by)
 
 
-def reopened(was: ItemAt, now: ItemAt) -> Change:
+@_change(Kind.REOPENED)
+def reopened(was: ItemAt, now: ItemAt) -> Told:
     words = (
         f"Reopened: it was {STAGES[was.stage].lower()} and is {STAGES[now.stage].lower()} again."
     )
-    return _staged(Kind.REOPENED, was, now, words)
+    return _staged(was, now, words)
 
 
-def stage_moved(was: ItemAt, now: ItemAt) -> Change:
+@_change(Kind.STAGE)
+def stage_moved(was: ItemAt, now: ItemAt) -> Told:
     words = f"Moved from {STAGES[was.stage].lower()} to {STAGES[now.stage].lower()}."
-    return _staged(Kind.STAGE, was, now, words)
+    return _staged(was, now, words)
 
 
-def _staged(
-    kind: Kind, was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationAt] = ()
-) -> Change:
-    return _told(kind, now, words, STAGES[was.stage] if was else "", STAGES[now.stage], by=by)
+def _staged(was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationAt] = ()) -> Told:
+    return _told(words, STAGES[was.stage] if was else "", STAGES[now.stage], by=by)
 
 
-def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Change:
+@_change(Kind.REWORDED)
+def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Told:
     labels = capitalised(join_words(each.label.lower() for each in wordings))
     was, now = ("\n".join(texts) for texts in zip(*(each[1:] for each in wordings), strict=True))
-    change = _told(Kind.REWORDED, item, f"{labels} reworded{_by(by)}.", was, now, by=by)
-    return replace(change, wordings=wordings)
+    told = _told(f"{labels} reworded{_by(by)}.", was, now, by=by)
+    return told._replace(wordings=wordings)
 
 
-def confidence_moved(was: ItemAt, now: ItemAt) -> Change:
+@_change(Kind.CONFIDENCE)
+def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
     moved = [
         (whose, CONFIDENCE[old], CONFIDENCE[new])
         for whose, old, new in (
@@ -117,53 +139,60 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Change:
         f"{whose} moved from {old.lower()} to {new.lower()}" for whose, old, new in moved
     )
     before, after = ("; ".join(row[place] for row in moved) for place in (1, 2))
-    return _told(Kind.CONFIDENCE, now, f"{capitalised(told)}.", before, after)
+    return _told(f"{capitalised(told)}.", before, after)
 
 
-def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Change:
-    return _moved(now, "Lead moved", agencies[was.lead], agencies[now.lead])
+@_change(Kind.MOVED)
+def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Told:
+    return _moved("Lead moved", agencies[was.lead], agencies[now.lead])
 
 
-def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Change:
-    return _moved(now, "Moved", pillars[was.pillar], pillars[now.pillar])
+@_change(Kind.MOVED)
+def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Told:
+    return _moved("Moved", pillars[was.pillar], pillars[now.pillar])
 
 
-def renumbered(was: ItemAt, now: ItemAt) -> Change:
-    return _moved(now, "Renumbered", was.number, now.number)
+@_change(Kind.MOVED)
+def renumbered(was: ItemAt, now: ItemAt) -> Told:
+    return _moved("Renumbered", was.number, now.number)
 
 
-def _moved(item: ItemAt, verb: str, was: str, now: str) -> Change:
-    return _told(Kind.MOVED, item, f"{verb} from {was} to {now}.", was, now)
+def _moved(verb: str, was: str, now: str) -> Told:
+    return _told(f"{verb} from {was} to {now}.", was, now)
 
 
 # --- milestones -----------------------------------------------------------------------------
 
 
-def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
+@_change(Kind.SLIPPED)
+def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     old, new = was.forecast_due, now.forecast_due
     words = (
         f"{_named(now)} slipped from {long_date(old)} to {long_date(new)} ({days((new - old).days)})"
         f"{_because(delay)}."
     )
-    return _told(Kind.SLIPPED, item, words, old, new, delay=delay)
+    return _told(words, old, new, delay=delay)
 
 
-def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
+@_change(Kind.SLIPPED)
+def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     assert now.completed_on is not None
     late = days((now.completed_on - was.forecast_due).days)
     words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
-    return _told(Kind.SLIPPED, item, words, was.forecast_due, f"Done {_on(now)}", delay=delay)
+    return _told(words, was.forecast_due, f"Done {_on(now)}", delay=delay)
 
 
-def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Change:
+@_change(Kind.OVERDUE)
+def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     words = (
         f"{_named(now)} passed its agreed date, {long_date(now.agreed_due)}, and is overdue by "
         f"{days((now.on - now.agreed_due).days)}{_because(delay)}."
     )
-    return _told(Kind.OVERDUE, item, words, now.agreed_due, "Overdue", delay=delay)
+    return _told(words, now.agreed_due, "Overdue", delay=delay)
 
 
-def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
+@_change(Kind.RECOVERED)
+def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     old, new = was.forecast_due, now.forecast_due
     late = now.late
     still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
@@ -171,27 +200,30 @@ def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
         f"{_named(now)} came nearer, from {long_date(old)} to {long_date(new)} ({days((old - new).days)})"
         f"{still}."
     )
-    return _told(Kind.RECOVERED, item, words, old, new)
+    return _told(words, old, new)
 
 
-def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
+@_change(Kind.RECOVERED)
+def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     words = (
         f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
         f"{days((was.on - was.agreed_due).days)} before."
     )
-    return _told(Kind.RECOVERED, item, words, "Overdue", f"Done {_on(now)}")
+    return _told(words, "Overdue", f"Done {_on(now)}")
 
 
-def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Change:
+@_change(Kind.RECOVERED)
+def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     assert now.completed_on is not None
     sooner = days((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
-    return _told(Kind.RECOVERED, item, words, was.forecast_due, f"Done {_on(now)}")
+    return _told(words, was.forecast_due, f"Done {_on(now)}")
 
 
-def done(item: ItemAt, now: MilestoneAt) -> Change:
+@_change(Kind.DONE)
+def done(item: ItemAt, now: MilestoneAt) -> Told:
     words = f"{_named(now)} was done {_on(now)}{_late(now)}."
-    return _told(Kind.DONE, item, words, now.agreed_due, f"Done {_on(now)}")
+    return _told(words, now.agreed_due, f"Done {_on(now)}")
 
 
 def _on(milestone: MilestoneAt) -> str:
@@ -205,19 +237,21 @@ def _late(milestone: MilestoneAt) -> str:
     return f", {days(late)} after its agreed date" if late > 0 else ""
 
 
+@_change(Kind.AGREED)
 def agreed_moved(
     item: ItemAt, was: MilestoneAt, now: MilestoneAt, by: Sequence[VariationAt]
-) -> Change:
+) -> Told:
     old, new = was.agreed_due, now.agreed_due
     length = days(abs((new - old).days))
     words = (
         f"Agreed date of {_named(now)} moved from {long_date(old)} to {long_date(new)} "
         f"({length} {'later' if new > old else 'earlier'}){_by(by)}."
     )
-    return _told(Kind.AGREED, item, words, old, new, by=by)
+    return _told(words, old, new, by=by)
 
 
-def new_milestone(item: ItemAt, now: MilestoneAt) -> Change:
+@_change(Kind.NEW_MILESTONE)
+def new_milestone(item: ItemAt, now: MilestoneAt) -> Told:
     if now.is_done:
         words = f"New milestone {_named(now)}, done {_on(now)}."
     elif now.forecast_due > now.agreed_due:
@@ -227,31 +261,35 @@ def new_milestone(item: ItemAt, now: MilestoneAt) -> Change:
         )
     else:
         words = f"New milestone {_named(now)}, due on {long_date(now.agreed_due)}."
-    return _told(Kind.NEW_MILESTONE, item, words, now=now.agreed_due)
+    return _told(words, now=now.agreed_due)
 
 
-def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Change:
+@_change(Kind.MILESTONE_WITHDRAWN)
+def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Told:
     assert now.withdrawn_on is not None
     words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
-    return _told(Kind.MILESTONE_WITHDRAWN, item, words, now.agreed_due, "Withdrawn")
+    return _told(words, now.agreed_due, "Withdrawn")
 
 
-def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Change:
+@_change(Kind.REOPENED)
+def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
     words = f"Milestone {_named(now)} is open again, expected on {long_date(now.forecast_due)}."
-    return _told(Kind.REOPENED, item, words, "Closed", now.forecast_due)
+    return _told(words, "Closed", now.forecast_due)
 
 
 # --- delays ---------------------------------------------------------------------------------
 
 
-def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Change:
+@_change(Kind.DELAY_FOUND)
+def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
     words = f"A delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} was recorded."
-    return _told(Kind.DELAY_FOUND, item, words, now="Open", delay=now)
+    return _told(words, now="Open", delay=now)
 
 
-def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Change:
+@_change(Kind.DELAY_ENDED)
+def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
     on = f" on {long_date(now.ended_on)}" if now.ended_on else ""
     words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
-    change = _told(Kind.DELAY_ENDED, item, words, "Open", f"Ended{on}", delay=now)
+    told = _told(words, "Open", f"Ended{on}", delay=now)
     # The explanation is no news any more.
-    return replace(change, why="")
+    return told._replace(why="")

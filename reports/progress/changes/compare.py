@@ -100,12 +100,12 @@ class _Comparing:
 
     def identity(self, was: ItemAt, now: ItemAt) -> Iterator[Change]:
         """Yield changes of wording, confidence, lead, pillar and number, each separately."""
-        wordings = [
-            Reworded(label.capitalize(), getattr(was, name), getattr(now, name))
-            for name, label in WORDINGS.items()
-            if getattr(was, name) != getattr(now, name)
-        ]
-        if wordings:
+        if (was.title, was.objective, was.action) != (now.title, now.objective, now.action):
+            wordings = [
+                Reworded(label.capitalize(), getattr(was, name), getattr(now, name))
+                for name, label in WORDINGS.items()
+                if getattr(was, name) != getattr(now, name)
+            ]
             yield change_words.reworded(now, wordings, self.by(now, Variation.Kind.WORDING))
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
             yield change_words.confidence_moved(was, now)

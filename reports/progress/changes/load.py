@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from agencies.models import Agency
+from agencies.tracking import PLAN_COLUMN
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, compare
 from reports.progress.view import Look
-from workitems.asat import Moment
+from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Plan, Variation, WorkItem
-from workitems.plan_at import delays_at, items_at, milestones_at, pillar_titles, variations_at
+from workitems.plan_at import delays_at, items_among, milestones_at, pillar_titles, variations_at
 
 
 def read_changes(look: Look) -> Comparison:
@@ -51,20 +52,11 @@ class _Between:
     def __init__(self, plan: Plan, since: Moment, at: Moment) -> None:
         assert since.until is not None, "Nothing comes after today."
         self.plan, self.since, self.at = plan, since, at
-        self.milestones = Milestone.objects.filter(item__plan=plan).filter(
-            Q(
-                pk__in=self.touched(
-                    Milestone, "item__plan", "completed_on", "withdrawn_on", due=True
-                )
-            )
-            | Q(
-                pk__in=self.touched(
-                    Delay, "milestone__item__plan", "found_on", "ended_on", of="milestone_id"
-                )
-            )
-        )
-        self.items = WorkItem.objects.filter(plan=plan).filter(
-            Q(pk__in=self.touched(WorkItem, "plan")) | Q(pk__in=self.milestones.values("item"))
+        self.milestones = self.touched(
+            Milestone, PLAN_COLUMN, "completed_on", "withdrawn_on", due=True
+        ).union(self.touched(Delay, PLAN_COLUMN, "found_on", "ended_on", of="milestone_id"))
+        self.items = self.touched(WorkItem, "plan").union(
+            Milestone.objects.filter(pk__in=self.milestones).values("item_id")
         )
 
     def touched(
@@ -78,14 +70,15 @@ class _Between:
             written |= Q(**{f"{day}__gt": self.since.on, f"{day}__lte": self.at.on})
         if due:
             written |= Q(agreed_due__gte=self.since.on, agreed_due__lt=self.at.on)
-        found: QuerySet[Any, Any] = model.history.filter(written, **{plan: self.plan}).values(of)
-        return found
+        found: QuerySet[Any, Any] = model.history.filter(written, **{plan: self.plan.pk})
+        return found.order_by().values(of)
 
     def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
-        touched = self.milestones.values("pk")
-        delays = delays_at(moment, {"milestone__in": touched})
-        milestones = milestones_at(moment, {"pk__in": touched}, delays)
-        items = items_at(moment, {"pk__in": self.items.values("pk")}, milestones)
+        delays = delays_at(moment, {"milestone__in": self.milestones})
+        milestones = milestones_at(moment, {"pk__in": self.milestones}, delays)
+        # In any order: the changes are sorted.
+        rows = rows_at(WorkItem, moment, of={"pk__in": self.items}).order_by()
+        items = items_among(rows, moment, milestones)
         approved = variations_at(
             moment,
             {"plan_id": self.plan.pk, "pk__in": self.touched(Variation, "plan")},
