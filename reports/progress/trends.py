@@ -9,16 +9,16 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import DateField, F, Q, Value, Window
-from django.db.models.functions import Coalesce, Lag
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Lag, TruncDate
 
 from agencies.models import Agency
+from agencies.tracking import PLAN_COLUMN
 from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.models.item import Stage
@@ -149,7 +149,7 @@ def read_trends(
     milestones = _changes(
         Milestone,
         moment,
-        {"item__plan_id": plan.pk},
+        {PLAN_COLUMN: plan.pk},
         (
             "original_due",
             "agreed_due",
@@ -230,7 +230,7 @@ def _changes(
 
     The first column is never null.
     """
-    rows = model.history.model.objects.filter(**of)
+    rows = model.history.filter(**of)
     if moment.until is not None:
         rows = rows.filter(history_date__lt=moment.until)
     before, changed = {}, Q()
@@ -244,16 +244,12 @@ def _changes(
         )
         changed |= ~Q(**{f"before_{column}": now})
     found = (
-        rows.annotate(**before)
+        rows.annotate(day=TruncDate("history_date"), **before)
         .filter(Q(**{f"before_{columns[0]}": None}) | changed)
         .order_by("id", "history_date", "history_id")
-        .values_list("id", "history_date", *columns)
+        .values_list("id", "day", *columns)
     )
-    return [(row[0], _day(row[1]), *row[2:]) for row in found]
-
-
-def _day(at: datetime) -> date:
-    return timezone.localtime(at).date()
+    return list(found)
 
 
 def _by_record(
@@ -298,17 +294,20 @@ def _points(
 
 def _spans(
     versions: list[tuple[Any, ...]], points: list[date]
-) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
-    """Yield each version with the range of points at which it was current: (start, end, version).
+) -> list[tuple[int, int, tuple[Any, ...]]]:
+    """Return each version with the range of points at which it was current: (start, end, version).
 
     Versions replaced before the end of a month have no points and are left out.
     """
     last = len(points) - 1
-    starts = [min(bisect_left(points, version[1]), last) for version in versions]
-    ends = [*starts[1:], len(points)]
-    for version, start, end in zip(versions, starts, ends, strict=True):
+    end = len(points)
+    found: list[tuple[int, int, tuple[Any, ...]]] = []
+    for version in reversed(versions):
+        start = min(bisect_left(points, version[1]), last)
         if start < end:
-            yield start, end, version
+            found.append((start, end, version))
+            end = start
+    return found[::-1]
 
 
 def _dates_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterator[_Dates]:
