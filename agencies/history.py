@@ -83,6 +83,7 @@ def save_many(
     """
     model: Any = rows.model
     past: Any = model.history.model
+    assert not hasattr(past, PLAN_COLUMN), "Its history rows need the plan of each."
     connection = connections[router.db_for_write(model)]
     name = connection.ops.quote_name
     columns = ", ".join(name(field.column) for field in past.tracked_fields)
