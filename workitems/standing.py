@@ -72,8 +72,7 @@ class Late(StrEnum):
 LATE_ORDER = tuple(Late)
 
 
-@dataclass(frozen=True)
-class Lateness:
+class Lateness(NamedTuple):
     """A state, and by how many days it is late or expected late. `due` is the agreed date."""
 
     state: Late

@@ -1,7 +1,7 @@
 """List and show work items, change an item's status, and record the reviewer's rating."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page
@@ -35,6 +35,8 @@ from workitems.services import items as item_services
 from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
+# Characters that `reverse` leaves as they are.
+IN_A_PATH = "!$&'()*+,;=~:@"
 # Number of history entries on an item's page; the history page has all of them.
 HISTORY_SHOWN = 20
 # Frequently used filters of the list; the others are under "more".
@@ -66,6 +68,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     )
     found = asked.among(at, sort) if at else asked.today(sort)
     page = page_of(request, found, ROWS_ON_A_PAGE)
+    list_url, kept = reverse("workitems:list", args=[plan.slug]), at_query(moment)
     form = asked.form
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data
@@ -83,11 +86,16 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "is_more_open": not chosen <= set(FIELDS),
             "page": page,
             "rows": [
-                {"item": item, "lead": agencies[item.lead].short_name}
+                {
+                    "item": item,
+                    "lead": agencies[item.lead].short_name,
+                    # Not by `reverse`, which would take as long as the rest of the row.
+                    "url": f"{list_url}{quote(item.number, safe=IN_A_PATH)}/{kept}",
+                }
                 for item in items_listed(page, moment)
             ],
             "sort": sort,
-            "at_query": at_query(moment),
+            "at_query": kept,
             "is_filtered": bool(chosen),
             "is_of_dashboard": not moment.is_now or bool(chosen & {"pillar", "lead", "standing"}),
             "look_query": urlencode({name: value for name, value in look.items() if value}),

@@ -1,0 +1,44 @@
+"""Marks of stage, confidence and lateness, for pages that show hundreds of them.
+
+Their markup is in templates/components. A mark depends only on its values, so each different one
+is rendered once per process.
+"""
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from workitems.standing import Lateness
+
+register = template.Library()
+
+
+@lru_cache(maxsize=5000)
+def _rendered(component: str, name: str, value: Any) -> SafeString:
+    return mark_safe(render_to_string(f"components/{component}.html", {name: value}))
+
+
+@register.simple_tag
+def stage_mark(stage: str) -> SafeString:
+    return _rendered("stage", "stage", stage)
+
+
+@register.simple_tag
+def confidence_mark(confidence: str) -> SafeString:
+    return _rendered("confidence", "confidence", confidence)
+
+
+@register.simple_tag
+def lateness_mark(late: Lateness) -> SafeString:
+    # Without the date, which the mark does not show, few values differ.
+    return _rendered("lateness", "late", Lateness(late.state, late.days))
+
+
+@register.filter
+def short_day(day: date | None) -> str:
+    """Return "3 Mar 2010", or a dash without a day. Much cheaper than the filter `date`."""
+    return f"{day:%-d %b %Y}" if day else "–"
