@@ -3,12 +3,14 @@
 One table. A URL that is missing from it fails the build, so that nobody forgets to decide.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, reverse
@@ -598,7 +600,25 @@ def client_of(people: Scene, who: str) -> Client:
 def test_each_user_gets_the_expected_response_to_get(name, people, clients):
     row = RULES[name]
     address = reverse(name, args=row.arguments(people))
-    assert {who: told(clients[who].get(address)) for who in EVERYBODY} == row.get
+    writes = Writes()
+    with connection.execute_wrapper(writes):
+        assert {who: told(clients[who].get(address)) for who in EVERYBODY} == row.get
+    view = resolve(address).func
+    may_write = hasattr(view, "writes_on_get") or hasattr(view, "_non_atomic_requests")
+    assert may_write or writes.tables == set(), "mark the view with writes_on_get"
+
+
+class Writes:
+    """Notes the tables that are written. Sessions are, outside of the view's transaction."""
+
+    def __init__(self) -> None:
+        self.tables: set[str] = set()
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = re.match(r'(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM) "(\w+)"', sql)
+        if found and found[1] != "django_session":
+            self.tables.add(found[1])
+        return execute(sql, params, many, context)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -1,14 +1,18 @@
-"""Middleware: refuse unreadable requests, report a database outage, limit sessions, compress
-text, set headers."""
+"""Middleware: refuse unreadable requests, report a database outage, read without a lock, limit
+sessions, compress text, set headers."""
 
+import sys
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.dispatch import receiver
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
@@ -18,6 +22,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # Papers, workbooks and archives are compressed already.
 COMPRESSED_TYPES = ("text/", "application/json", "image/svg+xml")
+WRITING = "IMMEDIATE"  # as in the settings
 MAX_QUERY_LENGTH = 4000  # characters of a query string; our longest forms stay far below
 
 
@@ -63,14 +68,52 @@ class RefuseUnreadableRequests(Middleware):
 
 
 class DatabaseAway(Middleware):
-    """Answer with a 503 page instead of 500 while the database cannot be reached."""
+    """Answer with a 503 page instead of 500 while the database cannot be reached, or while others
+    write to SQLite for so long that the request gave up waiting."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 500 and not database_answers():
-            response = plain_page("503.html", 503)
-            response["Retry-After"] = "30"
+        if response.status_code == 500:
+            is_locked = getattr(request, "found_lock", False)
+            if is_locked or not database_answers():
+                response = plain_page("503.html", 503)
+                response["Retry-After"] = "5" if is_locked else "30"
         return response
+
+
+@receiver(got_request_exception)
+def note_lock(request: HttpRequest | None = None, **more: object) -> None:
+    """Note on the request that it failed because SQLite was locked, for `DatabaseAway`."""
+    failure = sys.exc_info()[1]
+    if request is not None and isinstance(failure, OperationalError):
+        request.found_lock = "is locked" in str(failure)  # type: ignore[attr-defined]
+
+
+class ReadWithoutLock(Middleware):
+    """On SQLite, begin the transaction of a GET or HEAD request without the write lock.
+
+    Then readers and a writer do not wait for each other. A view that writes on GET says so
+    (`writes_on_get`): if it began as a reader, a write by others in between would make it fail.
+    Transactions that a view begins by itself take the lock, as everywhere.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            if connection.vendor == "sqlite":
+                connection.transaction_mode = WRITING  # type: ignore[attr-defined]
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        only_reads = request.method in {"GET", "HEAD"} and not getattr(view, "writes_on_get", False)
+        if (
+            only_reads
+            and connection.vendor == "sqlite"
+            and not getattr(view, "_non_atomic_requests", None)
+        ):
+            # Connecting sets the mode, so it must not come later.
+            connection.ensure_connection()
+            connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
 
 
 class SessionLimits(Middleware):
@@ -106,7 +149,7 @@ class NoStore(Middleware):
 
 
 class CompressText(GZipMiddleware):
-    """Send pages, CSV files and other text with gzip; leave files and streams alone.
+    """Send pages, CSV files and other text with gzip; leave uploaded files as they are.
 
     Django adds a random number of bytes to each response, and its CSRF tokens are masked anew in
     each page, so the length of a page does not reveal its secrets (the BREACH attack).
@@ -115,7 +158,8 @@ class CompressText(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if response.streaming or not response.get("Content-Type", "").startswith(COMPRESSED_TYPES):
+        is_text = response.get("Content-Type", "").startswith(COMPRESSED_TYPES)
+        if isinstance(response, FileResponse) or not is_text:
             return response
         return super().process_response(request, response)
 

@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    # Last, so that middleware that writes, such as that of sessions, is outside.
+    "trafficking_plan.middleware.ReadWithoutLock",
 ]
 
 ROOT_URLCONF = "trafficking_plan.urls"
@@ -127,7 +129,7 @@ DATABASES = {
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # For concurrent users: transactions take the write lock at the start and wait for it; WAL
-    # lets readers continue meanwhile.
+    # lets readers continue meanwhile, and pages that only read take no lock (ReadWithoutLock).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

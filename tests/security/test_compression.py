@@ -43,6 +43,12 @@ def test_text_is_compressed(content_type):
     assert gzip.decompress(answer.content).decode() == TEXT
 
 
+def test_text_that_is_sent_piece_by_piece_is_compressed():
+    answer = sent(StreamingHttpResponse(iter([TEXT.encode()] * 3), content_type="text/csv"))
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(answer.getvalue()).decode() == TEXT * 3
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -53,13 +59,13 @@ def test_text_is_compressed(content_type):
             content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ),
         HttpResponse(TEXT, headers={"Content-Encoding": "br"}),
-        StreamingHttpResponse([TEXT.encode()], content_type="text/plain"),
+        StreamingHttpResponse([TEXT.encode()], content_type="application/pdf"),
         FileResponse([TEXT.encode()], content_type="text/plain"),
         HttpResponse("ok", content_type="text/plain"),
     ],
     ids=["pdf", "zip", "xlsx", "encoded already", "stream", "file", "short"],
 )
-def test_files_streams_and_short_answers_are_sent_as_they_are(answer):
+def test_files_and_short_answers_are_sent_as_they_are(answer):
     encoding = answer.headers.get("Content-Encoding")
     assert sent(answer).headers.get("Content-Encoding") == encoding
     body = answer.getvalue()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.permissions import agency_for
+from agencies.views.transactions import writes_on_get
 from workitems import due_calendar
 from workitems.forms.feeds import MakeFeedForm, RevokeFeedForm
 from workitems.models import CalendarFeed, Plan
@@ -107,6 +108,7 @@ def is_within_rate_limit(request: HttpRequest, feed: CalendarFeed | None) -> boo
     return is_within(GUESSES_AN_HOUR, seconds=3600, what="guess", of=address_of(request))
 
 
+@writes_on_get  # that it was read, and how often
 @login_not_required
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
