@@ -1,4 +1,4 @@
-"""A document as a tagged PDF. With `structure`, the only module that uses WeasyPrint.
+"""A document as a tagged PDF. Only this module, `structure` and `chart_letters` use WeasyPrint.
 
 WeasyPrint can read files and the network, so here it gets only our own fonts and stylesheets; any
 other URL stops the rendering. So do WeasyPrint's warnings and characters that our fonts lack,
@@ -25,6 +25,7 @@ import pydyf  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring
 
 from reports.document import Document
+from reports.render.chart_letters import letters_laid_out_once
 from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, document_html
 from reports.render.structure import own_structure
@@ -118,7 +119,7 @@ def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
     with _pages_told(tell):
         drawn = _lay_out(html)
     _tell_of_painting(drawn.pages, tell)
-    with own_structure(drawn):
+    with own_structure(drawn), letters_laid_out_once():
         data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
     return data
 

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -274,7 +275,8 @@ def test_repeated_table_headers_are_read_once_and_printed_on_each_page(long_data
 
 
 def test_the_renderer_has_the_version_that_the_tag_tree_is_written_for():
-    """structure.py replaces private functions: compare it with the new ones before raising this."""
+    """structure.py and chart_letters.py replace private functions: compare them with the new ones
+    before raising this."""
     import weasyprint
 
     assert weasyprint.VERSION == WEASYPRINT == "70.0"
@@ -283,10 +285,37 @@ def test_the_renderer_has_the_version_that_the_tag_tree_is_written_for():
 def test_the_renderers_own_functions_are_restored_after_rendering():
     from weasyprint.pdf import tags
     from weasyprint.pdf.stream import Stream
+    from weasyprint.text import line_break
 
     render_pdf(sample.document(annexes=()))
     assert tags._build_box_tree.__module__ == "weasyprint.pdf.tags"
     assert Stream.marked.__module__ == "weasyprint.pdf.stream"
+    assert line_break.split_first_line.__module__ == "weasyprint.text.line_break"
+
+
+def laid_out_in_pictures(monkeypatch, document):
+    """Return the file, and the texts of pictures that were laid out for it."""
+    from weasyprint.text import line_break
+
+    lay_out, texts = line_break.split_first_line, []
+
+    def noting(text, *more):
+        texts.append(text)
+        return lay_out(text, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(line_break, "split_first_line", noting)
+        return render_pdf(document), texts
+
+
+def test_each_letter_of_the_charts_is_laid_out_once_and_the_bytes_stay(monkeypatch):
+    document = sample.document(annexes=(sample.progress_picture(),))
+    data, texts = laid_out_in_pictures(monkeypatch, document)
+    monkeypatch.setattr(pdf_module, "letters_laid_out_once", nullcontext)
+    plain_data, all_texts = laid_out_in_pictures(monkeypatch, document)
+    assert data == plain_data
+    assert set(texts) == set(all_texts)
+    assert len(texts) < len(all_texts) / 2
 
 
 # --- the page -------------------------------------------------------------------------------
