@@ -60,7 +60,7 @@ def fill() -> None:
         annexes = ["progress", "items_texts" if re.search(MADE_UP, plan.slug) else "items"]
         row.save()
         begin(row, annexes)
-        make_person(plan.coordinating_agency, "coordinator")
+    make_person(plan.coordinating_agency, "coordinator")
 
 
 def begin(briefing: Any, annexes: list[str]) -> None:
