@@ -90,7 +90,7 @@ def make_plan(size: int, today: date) -> Plan:
 
 def make_person(agency: Agency, role: str, before: str = "") -> User:
     user = User.objects.create_user(
-        f"{before}{role}.{agency.pk}@example.org", "a long enough password", name=f"{agency} {role}"
+        f"{before}{role}.{agency.pk}@example.org", name=f"{agency} {role}"
     )
     Seat.objects.create(user=user, agency=agency, role=role, from_on=date(2000, 1, 1))
     return user

@@ -19,7 +19,7 @@ from bench.rows import PAPERS, Figures, Line
 from bench.server import ROOT, Browser, Server, client_of, cookies_of, seconds, serving, statements
 
 DATED = date(2010, 7, 30)
-DEMO, LONG, ITEMS = 28, 170, 1_000  # items of the demo's plan and of the generated ones
+DEMO, LONG, ITEMS = 28, 122, 1_000  # items of the demo's plan and of the generated ones
 MADE_UP = r"^plan-of-\d+$"
 # What others wait while a long paper is made: times their p95 before, or so many ms more.
 MEANWHILE, MEANWHILE_MS = 1.5, 15

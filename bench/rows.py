@@ -90,8 +90,8 @@ PAGES = [
     Row("memory", "PSS after 8 clients", {TOP: {"mib": 200}}),
 ]
 PAPERS = [
-    Row("short", "paper of 11 pages, × bare WeasyPrint", {28: {"cpu": 800, "ratio": 0.8}}),
-    Row("long", "paper of 47 pages, × bare WeasyPrint", {170: {"cpu": 2_200, "ratio": 0.8}}),
+    Row("short", "the briefing of 2010, × bare WeasyPrint", {28: {"cpu": 800, "ratio": 0.8}}),
+    Row("long", "paper of 47 pages, × bare WeasyPrint", {122: {"cpu": 2_200, "ratio": 0.8}}),
     Row("word", "that paper as a Word file"),
     Row("texts", "paper of 1,000 items with texts, in the worker", {1_000: {"ms": 20_000}}),
     Row("compose", "asking for that paper", {1_000: {"cpu": 400}}),

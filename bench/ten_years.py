@@ -63,7 +63,7 @@ class _Made:
             for n in range(AGENCIES)
         ]
         self.person = User.objects.create_user(
-            f"coordinator.of.{size}@example.org", "a long enough password", name="A coordinator"
+            f"coordinator.of.{size}@example.org", name="A coordinator"
         ).pk
         self.plan = Plan.objects.create(
             title=f"Ten years of {size} items",
