@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -123,5 +124,7 @@ def put_load(told: argparse.Namespace) -> bool:
 
 
 if __name__ == "__main__":
+    # So that servers are stopped in every case.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     choice = options(sys.argv[1:])
     sys.exit(not choice.act(choice))
