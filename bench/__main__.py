@@ -1,130 +1,17 @@
-"""The command line: `python3 -m bench`, `python3 -m bench compare A B`, `python3 -m bench load`."""
+"""Runs the command line in `.venv`, after installing what it needs, unless SET_UP=no."""
 
-import argparse
 import os
-import platform
 import signal
-import subprocess
 import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-from bench import data, load, papers, rows, web, workbook
-from bench.peer import Peer
-from bench.server import ROOT
-
-SIZES = [28, 1_000, 10_000]
-USUAL = ["pages", "papers"]
-
-
-def options(words: list[str]) -> argparse.Namespace:
-    """Read the command line. Without the name of an act, the table is printed."""
-    where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--keep", type=Path, metavar="DIR", help="make the data once, and keep them")
-    where.add_argument("--sqlite", action="store_true", help="on SQLite instead of PostgreSQL")
-    parser = argparse.ArgumentParser(prog="python3 -m bench", description=__doc__)
-    acts = parser.add_subparsers(required=True)
-    table = acts.add_parser("table", parents=[where], help="measure and print the table (default)")
-    table.set_defaults(act=print_table)
-    table.add_argument("--only", type=keys_of, default=",".join(USUAL), metavar="ROW,ROW")
-    table.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="items of the plans")
-    table.add_argument("--rounds", type=int, default=3, help="the best one counts")
-    table.add_argument("--json", type=Path, metavar="FILE", help="save the run")
-    env = os.environ.get
-    table.add_argument("--peer", default=env("PEER"), metavar="ADDRESS", help="or PEER")
-    table.add_argument("--peer-pid", type=int, default=env("PEER_PID"), help="or PEER_PID")
-    table.add_argument("--peer-profile", type=Path, default=env("PEER_PROFILE"), metavar="FILE")
-    table.add_argument("--peer-items", type=int, default=env("PEER_ITEMS", "1000"), metavar="N")
-    comparing = acts.add_parser("compare", help="say what moved between two saved runs")
-    comparing.set_defaults(act=compare)
-    comparing.add_argument("runs", type=Path, nargs=2, metavar="FILE")
-    loading = acts.add_parser("load", parents=[where], help="many users at once")
-    loading.set_defaults(act=put_load)
-    loading.add_argument("--users", type=int, default=120)
-    loading.add_argument("--minutes", type=float, default=5)
-    loading.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
-    names = {"table", "compare", "load", "-h", "--help"}
-    return parser.parse_args(words if words and words[0] in names else ["table", *words])
-
-
-def keys_of(text: str) -> set[str]:
-    """Return the rows named, by their key or by their group."""
-    keys = set()
-    for name in text.split(","):
-        if name not in rows.ROWS and name not in rows.GROUPS:
-            known = ", ".join([*rows.GROUPS, *rows.ROWS])
-            raise argparse.ArgumentTypeError(f"{name} is none of {known}.")
-        keys |= {row.key for row in rows.GROUPS.get(name, [])} or {name}
-    return keys
-
-
-def print_table(told: argparse.Namespace) -> bool:
-    sizes = sorted(set(told.sizes))
-    peer = None
-    if told.peer:
-        peer = Peer(told.peer, told.peer_pid or 0, told.peer_profile, told.peer_items)
-    of_group = {name: {row.key for row in group} & told.only for name, group in rows.GROUPS.items()}
-    lines: list[rows.Line] = []
-    with data.store(told.keep, told.sqlite) as store:
-        header = machine() | {"database": store.version, "load before": os.getloadavg()[0]}
-        if keys := of_group["pages"]:
-            url = plans_in(store, sizes)
-            lines += data.in_process(url, web.run, keys, sizes, told.rounds, peer)
-        if keys := of_group["papers"]:
-            url = store.copy("papers", papers.fill)
-            lines += data.in_process(url, papers.run, keys, told.rounds)
-        if keys := of_group["workbook"]:
-            url = store.copy("empty", nothing)
-            lines += data.in_process(url, workbook.run, keys)
-    header["load after"] = os.getloadavg()[0]
-    if told.json:
-        rows.save(told.json, header, lines)
-    print("\n" + "\n".join(f"{name}: {value}" for name, value in header.items()))
-    print(f"\n{rows.table(lines)}\n")
-    words, is_well = rows.verdict(lines)
-    print(words)
-    return is_well
-
-
-def plans_in(store: data.Store, sizes: list[int]) -> str:
-    return store.copy("_".join(["plans", *map(str, sizes)]), web.fill, sizes)
-
-
-def nothing() -> None:
-    """Leave the database empty."""
-
-
-def machine() -> dict[str, Any]:
-    cpus = Path("/proc/cpuinfo").read_text().splitlines()
-    models = [line.partition(":")[2].strip() for line in cpus if line.startswith("model name")]
-    described = ["git", "describe", "--always", "--dirty"]
-    commit = subprocess.run(described, cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    return {
-        "commit": commit,
-        "at": datetime.now(UTC).isoformat(" ", "minutes"),
-        "machine": f"{(models or [platform.machine()])[0]}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
-    }
-
-
-def compare(told: argparse.Namespace) -> bool:
-    (first, before), (second, after) = map(rows.load, told.runs)
-    for header in (first, second):
-        print(", ".join(f"{name} {value}" for name, value in header.items()))
-    print("\n" + ("\n".join(rows.moves(before, after)) or "Nothing moved by more than 10 %."))
-    return True
-
-
-def put_load(told: argparse.Namespace) -> bool:
-    with data.store(told.keep, told.sqlite) as store:
-        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
-        url = plans_in(store, [told.size])
-        return bool(data.in_process(url, load.run, told.users, told.minutes, told.size))
-
+from trafficking_plan import bootstrap
 
 if __name__ == "__main__":
+    if os.environ.get("SET_UP", "yes") != "no":
+        again = ["-m", "bench", *sys.argv[1:]]
+        bootstrap.set_up(again, lock=bootstrap.DEV_LOCK, for_tests=False)
+    from bench import command_line
+
     # So that servers are stopped in every case.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    choice = options(sys.argv[1:])
-    sys.exit(not choice.act(choice))
+    sys.exit(not command_line.main(sys.argv[1:]))

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bench import __main__ as command
-from bench import rows
+from bench import command_line, rows
 
 HEADER = {"commit": "abc", "machine": "one"}
 LIST = rows.Line("list", 1_000, {"statements": 9, "cpu": 20.0, "ms": 25.0}, {"cpu": 151.0})
@@ -68,8 +67,7 @@ def test_two_saved_runs_are_compared(tmp_path, capsys):
         HEADER,
         [rows.Line("list", 1_000, moved), rows.Line("return", 1_000, faster), new],
     )
-    told = command.options(["compare", str(before), str(after)])
-    assert told.act(told)
+    assert command_line.main(["compare", str(before), str(after)])
     assert capsys.readouterr().out.splitlines() == [
         "commit abc, machine one",
         "commit abc, machine one",
@@ -85,19 +83,18 @@ def test_a_run_compared_with_itself_has_not_moved(tmp_path, capsys):
     saved = tmp_path / "run.json"
     rows.save(saved, HEADER, [LIST, RETURN])
     assert rows.load(saved) == (HEADER, [LIST, RETURN])
-    told = command.options(["compare", str(saved), str(saved)])
-    assert told.act(told)
+    assert command_line.main(["compare", str(saved), str(saved)])
     assert capsys.readouterr().out.endswith("\n\nNothing moved by more than 10 %.\n")
 
 
 def test_rows_are_chosen_by_name_and_by_group():
-    told = command.options(["--only", "list,papers", "--sizes", "28", "1000"])
+    told = command_line.options(["--only", "list,papers", "--sizes", "28", "1000"])
     assert told.only == {"list", *(row.key for row in rows.PAPERS)}
     assert told.sizes == [28, 1_000]
-    assert {row.key for row in rows.PAGES} <= command.options([]).only
+    assert {row.key for row in rows.PAGES} <= command_line.options([]).only
 
 
 def test_an_unknown_row_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
-        command.options(["--only", "lists"])
+        command_line.options(["--only", "lists"])
     assert "lists is none of pages, papers, workbook, list," in capsys.readouterr().err
