@@ -141,7 +141,11 @@ def table(lines: Iterable[Line]) -> str:
     rows = [["row", "items", *used.values(), "also", *(["peer"] * has_peer), "bars"]]
     for line in lines:
         also = [said(n, v) for n, v in line.figures.items() if n not in COLUMNS]
-        theirs = [said(n, v) for n, v in line.peer.items() if n in ("cpu", "mib")]
+        theirs = [
+            f"{said(name, value)} ({value / line.figures[name]:.1f} × ours)"
+            for name, value in line.peer.items()
+            if name in ("cpu", "mib")
+        ]
         bars = [f"{bar} {'met' if is_met else 'MISSED'}" for bar, is_met in line.bars()]
         rows.append(
             [line.row.title, f"{line.items:,}"]
