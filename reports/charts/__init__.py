@@ -16,7 +16,6 @@ from reports.charts.stages import STAGES, stage_bars
 from reports.charts.strips import (
     Scale,
     Strip,
-    StripMilestone,
     dashboard_timeline,
     milestone_name,
     strip_axis,

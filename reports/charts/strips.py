@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
+from typing import Protocol
 
 from django.utils.safestring import SafeString
 
@@ -18,34 +19,41 @@ from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, mont
 from reports.document.dates import days, long_date, short_date
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
+# Of longer lists, browsers lay out only the rows in sight.
+LAID_OUT_UP_TO = 100
 # The narrowest strip, in pixels, and the smallest gap between marks on it.
 _NARROWEST = 300.0
 _APART = 26.0
 
 
-@dataclass(slots=True, kw_only=True)
-class StripMilestone:
-    """A milestone's dates.
+class StripMilestone(Protocol):
+    """A milestone, such as `MilestoneAt`.
 
-    `withdrawn_on` and `completed_on` are None if they are after the page's date.
+    `withdrawn_on` and `completed_on` are None if they are after the page's date. `reached` is the
+    completion date or, if open, the forecast date.
     """
 
-    description: str
-    original_due: date
-    agreed_due: date
-    forecast_due: date
-    completed_on: date | None
-    withdrawn_on: date | None
-    url: str
-
     @property
-    def is_open(self) -> bool:
-        return self.completed_on is None and self.withdrawn_on is None
-
+    def description(self) -> str: ...
     @property
-    def reached(self) -> date:
-        """The completion date or, if open, the forecast date."""
-        return self.completed_on or self.forecast_due
+    def original_due(self) -> date: ...
+    @property
+    def agreed_due(self) -> date: ...
+    @property
+    def forecast_due(self) -> date: ...
+    @property
+    def completed_on(self) -> date | None: ...
+    @property
+    def withdrawn_on(self) -> date | None: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def reached(self) -> date: ...
+
+
+class HasMilestones(Protocol):
+    @property
+    def milestones(self) -> Sequence[StripMilestone]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +76,13 @@ class Scale:
     last: date
 
     @classmethod
-    def of(cls, strips: Iterable[Strip], on: date) -> Scale:
+    def of(cls, rows: Iterable[HasMilestones], on: date) -> Scale:
         """Return a scale over all dates and `on`, with some space at both ends."""
-        first = last = on
-        for strip in strips:
-            for one in strip.milestones:
-                first = min(first, one.original_due, one.agreed_due, one.reached)
-                last = max(last, one.original_due, one.agreed_due, one.reached)
+        days = {on}
+        for row in rows:
+            for one in row.milestones:
+                days.update((one.original_due, one.agreed_due, one.reached))
+        first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
             max(first, date.min + air + timedelta(days=1)) - air,
@@ -90,7 +98,10 @@ def strip_shapes() -> SafeString:
     """Return the shapes that the marks use. Needed once in a page, before its first strip."""
     return SafeString(
         '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
-        f'<circle id="m-promised" r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/>'
+        # Every milestone has this mark, so it brings the click target, as high as the lane and wider
+        # than the marks.
+        '<g id="m-promised"><rect x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
+        f' pointer-events="all"/><circle r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/></g>'
         f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
         f'<circle id="m-done" r="5" fill="{ACCENT}"/>'
         f'<circle id="m-done-late" r="5" fill="{SIGNAL}"/>'
@@ -166,10 +177,12 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
         f'<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5"'
         ' stroke-dasharray="4 3"/>'
     )
-    rows = "".join(_row(strip, scale, on) for strip in strips)
+    drawing = _Drawing(scale, on)
+    rows = "".join(map(drawing.row, strips))
+    long = " strip-rows-long" if len(strips) > LAID_OUT_UP_TO else ""
     return SafeString(
         '<div class="strips"><svg class="strip-lines" width="100%" height="100%" aria-hidden="true"'
-        f' focusable="false">{"".join(lines)}</svg><ol class="strip-rows">{rows}</ol></div>'
+        f' focusable="false">{"".join(lines)}</svg><ol class="strip-rows{long}">{rows}</ol></div>'
     )
 
 
@@ -196,10 +209,11 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
     """Return the same dates as an HTML table, one row for each milestone."""
     rows = []
     for strip in strips:
+        url = escape(f"{strip.url}#milestones")
         for one in strip.milestones:
             rows.append(
                 f'<tr><td class="number">{escape(strip.number)}</td>'
-                f'<th scope="row"><a href="{escape(one.url)}">{escape(one.description)}</a></th>'
+                f'<th scope="row"><a href="{url}">{escape(one.description)}</a></th>'
                 f'<td class="date">{short_date(one.original_due)}</td>'
                 f'<td class="date">{short_date(one.agreed_due)}</td>'
                 f'<td class="date">{_end_words(one)}</td>'
@@ -219,7 +233,11 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
 def milestone_name(one: StripMilestone) -> str:
     """Return a name such as "Brochure printed: promised 31 August 2009, expected 30 September 2010,
     395 days later"."""
-    parts = [f"{one.description}: promised {long_date(one.original_due)}"]
+    return f"{one.description}: {_dates_in_words(one)}"
+
+
+def _dates_in_words(one: StripMilestone) -> str:
+    parts = [f"promised {long_date(one.original_due)}"]
     if one.agreed_due != one.original_due:
         parts.append(f"agreed {long_date(one.agreed_due)}")
     if one.withdrawn_on:
@@ -240,24 +258,88 @@ def _end_words(one: StripMilestone) -> str:
     return f"{'Done' if one.completed_on else 'Expected'} {short_date(one.reached)}"
 
 
-def _row(strip: Strip, scale: Scale, on: date) -> str:
-    lanes: list[float] = []
-    marks = []
-    for one in strip.milestones:
-        ends = [scale.share(one.original_due), scale.share(one.agreed_due)]
-        ends.append(scale.share(one.withdrawn_on or one.reached))
-        start, end = min(ends), max(ends)
-        lane = _lane(lanes, start, end)
-        marks.append(_milestone(one, scale, on, LANE * lane + LANE // 2 + 2, start, end))
-    height = max(1, len(lanes)) * LANE + 4
-    number, title, words = escape(strip.number), escape(strip.title), escape(strip.words)
-    late = "mark mark-late" if strip.is_late else "mark mark-quiet"
-    return (
-        f'<li><p class="strip-item"><a href="{escape(strip.url)}"><span class="number">{number}</span>'
-        f' {title}</a></p><svg class="strip" width="100%" height="{height}" role="group"'
-        f' aria-label="Milestones of {number}">{"".join(marks)}</svg>'
-        f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
-    )
+class _Drawing:
+    """Draws the rows of a list.
+
+    Dates are often the same, such as ends of months. So positions and marks are kept, and thousands
+    of rows take little time.
+    """
+
+    def __init__(self, scale: Scale, on: date) -> None:
+        self.scale, self.on = scale, on
+        self.places: dict[date, tuple[float, str]] = {}
+        self.marks: dict[tuple[date | int | None, ...], str] = {}
+
+    def place(self, day: date) -> tuple[float, str]:
+        """Return the position of a day, as a number and as text for an attribute."""
+        if day not in self.places:
+            share = self.scale.share(day)
+            self.places[day] = share, f"{share:.2f}%"
+        return self.places[day]
+
+    def row(self, strip: Strip) -> str:
+        lanes: list[float] = []
+        marks = []
+        url = escape(strip.url)
+        for one in strip.milestones:
+            end = one.withdrawn_on or one.reached
+            ends = self.place(one.original_due), self.place(one.agreed_due), self.place(end)
+            lane = _lane(lanes, min(ends)[0], max(ends)[0])
+            dates = (
+                one.original_due,
+                one.agreed_due,
+                one.reached,
+                one.completed_on,
+                one.withdrawn_on,
+            )
+            if (drawn := self.marks.get(key := (lane, *dates))) is None:
+                drawn = self.marks[key] = self.milestone(one, lane)
+            marks.append(f'<a href="{url}#milestones"><title>{escape(one.description)}{drawn}</a>')
+        height = max(1, len(lanes)) * LANE + 4
+        number, title, words = escape(strip.number), escape(strip.title), escape(strip.words)
+        late = "mark mark-late" if strip.is_late else "mark mark-quiet"
+        return (
+            f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
+            f' {title}</a></p><svg class="strip" width="100%" height="{height}" role="group"'
+            f' aria-label="Milestones of {number}">{"".join(marks)}</svg>'
+            f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
+        )
+
+    def milestone(self, one: StripMilestone, lane: int) -> str:
+        """Return the end of a milestone's name, after its description, and its marks."""
+        y = LANE * lane + LANE // 2 + 2
+        _, promised = self.place(one.original_due)
+        end, reached = self.place(one.withdrawn_on or one.reached)
+        start = min(self.place(one.original_due), self.place(one.agreed_due), (end, reached))
+        width = max(self.place(one.original_due)[0], self.place(one.agreed_due)[0], end) - start[0]
+        slip = _slip(one)
+        late = "-late" if slip > 0 else ""
+        parts = [f": {escape(_dates_in_words(one))}</title>"]
+        if width:
+            # The click target from end to end; that of the mark is wider than a short one.
+            parts.append(
+                f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"'
+                ' fill="none" pointer-events="all"/>'
+            )
+        if one.withdrawn_on:
+            parts.append(_level(promised, reached, y, f'stroke="{QUIET}" stroke-width="1.2"'))
+        elif slip:
+            look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
+            parts.append(_level(promised, reached, y, look))
+        if one.is_open and one.reached < self.on:
+            # Overdue and still open: the end is unknown, so the line is dashed.
+            look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
+            parts.append(_level(reached, self.place(self.on)[1], y, look))
+        if one.agreed_due != one.original_due:
+            parts.append(_use("m-agreed", self.place(one.agreed_due)[1], y))
+        parts.append(_use("m-promised", promised, y))
+        if one.withdrawn_on:
+            parts.append(_use("m-withdrawn", reached, y))
+        elif one.completed_on:
+            parts.append(_use(f"m-done{late}", reached, y))
+        elif slip:
+            parts.append(_use(f"m-forecast{late}", reached, y))
+        return "".join(parts)
 
 
 def _lane(lanes: list[float], start: float, end: float) -> int:
@@ -271,49 +353,12 @@ def _lane(lanes: list[float], start: float, end: float) -> int:
     return len(lanes) - 1
 
 
-def _milestone(
-    one: StripMilestone, scale: Scale, on: date, y: int, start: float, end: float
-) -> str:
-    name = escape(milestone_name(one))
-    promised, reached = scale.share(one.original_due), scale.share(one.reached)
-    slip = _slip(one)
-    late = "-late" if slip > 0 else ""
-    parts = []
-    if one.withdrawn_on:
-        reached = scale.share(one.withdrawn_on)
-        parts.append(_level(promised, reached, y, f'stroke="{QUIET}" stroke-width="1.2"'))
-    elif slip:
-        look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
-        parts.append(_level(promised, reached, y, look))
-    if one.is_open and one.reached < on:
-        # Overdue and still open: the end is unknown, so the line is dashed.
-        look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
-        parts.append(_level(reached, scale.share(on), y, look))
-    if one.agreed_due != one.original_due:
-        parts.append(_use("m-agreed", scale.share(one.agreed_due), y))
-    parts.append(_use("m-promised", promised, y))
-    if one.withdrawn_on:
-        parts.append(_use("m-withdrawn", reached, y))
-    elif one.completed_on:
-        parts.append(_use(f"m-done{late}", reached, y))
-    elif slip:
-        parts.append(_use(f"m-forecast{late}", reached, y))
-    # A click target as high as the lane and wider than the marks.
-    hit = (
-        f'<svg x="{start:.2f}%" y="{y - 12}" width="24" height="24" overflow="visible">'
-        '<rect x="-12" width="24" height="24" fill="none" pointer-events="all"/></svg>'
-        f'<rect x="{start:.2f}%" y="{y - 12}" width="{max(end - start, 0.1):.2f}%" height="24"'
-        ' fill="none" pointer-events="all"/>'
-    )
-    return f'<a href="{escape(one.url)}"><title>{name}</title>{hit}{"".join(parts)}</a>'
+def _level(start: str, end: str, y: int, look: str) -> str:
+    return f'<line x1="{start}" x2="{end}" y1="{y}" y2="{y}" {look}/>'
 
 
-def _level(start: float, end: float, y: int, look: str) -> str:
-    return f'<line x1="{start:.2f}%" x2="{end:.2f}%" y1="{y}" y2="{y}" {look}/>'
-
-
-def _use(shape: str, share: float, y: int) -> str:
-    return f'<use href="#{shape}" x="{share:.2f}%" y="{y}"/>'
+def _use(shape: str, place: str, y: int) -> str:
+    return f'<use href="#{shape}" x="{place}" y="{y}"/>'
 
 
 def _ticks(scale: Scale) -> list[tuple[date, bool]]:

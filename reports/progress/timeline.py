@@ -4,23 +4,26 @@ At most four queries, whatever the plan's size.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from agencies.models import Agency
-from reports.charts import Scale, Strip, StripMilestone
+from reports.charts import Scale, Strip
 from reports.progress.view import Look
-from workitems.asat import Moment
-from workitems.models import Plan
-from workitems.models.item import Stage
-from workitems.plan_at import ItemAt, items_at, milestones_at, pillar_titles
-from workitems.standing import count_noun
+from workitems.asat import Moment, rows_at
+from workitems.models import Milestone, Plan, WorkItem
+from workitems.models.item import Stage, number_key
+from workitems.plan_at import ItemAt, pillar_titles
+from workitems.standing import Lateness, by_then, count_noun, dates_ahead
 
-# With more rows, groups are closed so that the reader chooses one first.
+# With more rows, groups are closed so that the reader chooses one first, and a group is drawn when it
+# is opened. So is the table of its dates.
 OPEN_UP_TO = 60
-# With more rows, browsers get slow, so a group is rendered only on request.
-DRAWN_UP_TO = 2_500
+CLOSED = (Stage.COMPLETE, Stage.WITHDRAWN)
 
 
 class GroupBy(StrEnum):
@@ -32,23 +35,78 @@ class GroupBy(StrEnum):
         return {GroupBy.PILLAR: "Pillar", GroupBy.AGENCY: "Lead agency"}[self]
 
 
-@dataclass(frozen=True, slots=True)
+class TimelineMilestone(NamedTuple):
+    """What is drawn of a milestone. A date after the moment's day is None."""
+
+    description: str
+    original_due: date
+    agreed_due: date
+    forecast_due: date
+    completed_on: date | None
+    withdrawn_on: date | None
+
+    @property
+    def is_done(self) -> bool:
+        return self.completed_on is not None
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_on is None and self.withdrawn_on is None
+
+    @property
+    def reached(self) -> date:
+        return self.completed_on or self.forecast_due
+
+
+class TimelineItem(NamedTuple):
+    """What is drawn of an item, with the lateness of its open milestones."""
+
+    pk: int
+    number: str
+    title: str
+    pillar: int
+    lead: int
+    stage: str
+    milestones: Sequence[TimelineMilestone]
+    late: Lateness
+    due: date | None
+
+    @property
+    def is_live(self) -> bool:
+        return self.stage not in CLOSED
+
+    @property
+    def is_late(self) -> bool:
+        return self.late.is_late and self.is_live
+
+
+@dataclass(frozen=True)
 class Group:
-    """The rows of a pillar or lead agency (`key`); `late` items are or will be overdue."""
+    """The items of a pillar or lead agency (`key`), with the links of a view."""
 
     key: int
     title: str
-    strips: list[Strip]
-    late: int
+    items: list[TimelineItem]
+    look: Look
+
+    @cached_property
+    def strips(self) -> list[Strip]:
+        """The rows. Only those of groups that are drawn are made."""
+        return [strip_of(item, self.look.item(item.number)) for item in self.items]
+
+    @cached_property
+    def late(self) -> int:
+        """The number of items that are or will be overdue."""
+        return sum(item.is_late for item in self.items)
 
     @property
     def milestones(self) -> int:
-        return sum(len(strip.milestones) for strip in self.strips)
+        return sum(len(item.milestones) for item in self.items)
 
     @property
     def words(self) -> str:
         """ "120 items, 14 late"."""
-        return f"{count_noun(len(self.strips), 'item')}, {self.late:,} late"
+        return f"{count_noun(len(self.items), 'item')}, {self.late:,} late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +119,7 @@ class Timeline:
 
     @property
     def items(self) -> int:
-        return sum(len(group.strips) for group in self.groups)
+        return sum(len(group.items) for group in self.groups)
 
     @property
     def milestones(self) -> int:
@@ -82,10 +140,6 @@ class Timeline:
     def is_short(self) -> bool:
         return self.items <= OPEN_UP_TO or len(self.groups) == 1
 
-    @property
-    def is_huge(self) -> bool:
-        return self.items > DRAWN_UP_TO and len(self.groups) > 1
-
 
 def read_timeline(
     plan: Plan,
@@ -99,52 +153,50 @@ def read_timeline(
 
     Rows and marks link to the items' pages as at the same moment.
     """
-    milestones = milestones_at(moment, {"item__plan_id": plan.pk})
     if by == GroupBy.AGENCY:
         titles = dict(Agency.objects.in_order().values_list("pk", "name"))
     else:
         titles = pillar_titles(plan, moment)
 
     look = Look(plan=plan, at=moment)
-    strips: dict[int, list[Strip]] = defaultdict(list)
-    for item in items_at(moment, {"plan_id": plan.pk}, milestones):
+    found: dict[int, list[TimelineItem]] = defaultdict(list)
+    for item in _items(plan, moment):
         if pillar in (None, item.pillar) and lead in (None, item.lead):
-            strip = strip_of(item, look.item(item.number))
-            strips[item.lead if by == GroupBy.AGENCY else item.pillar].append(strip)
-    groups = [
-        Group(key, words, strips[key], sum(strip.is_late for strip in strips[key]))
-        for key, words in titles.items()
-        if key in strips
-    ]
-    scale = Scale.of((strip for group in groups for strip in group.strips), moment.on)
+            found[item.lead if by == GroupBy.AGENCY else item.pillar].append(item)
+    groups = [Group(key, words, found[key], look) for key, words in titles.items() if key in found]
+    scale = Scale.of((item for group in groups for item in group.items), moment.on)
     return Timeline(moment.on, groups, scale)
 
 
-def strip_of(item: ItemAt, url: str) -> Strip:
+def _items(plan: Plan, moment: Moment) -> list[TimelineItem]:
+    """Return the items in the Plan's order, with all their milestones by number."""
+    steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
+    rows = rows_at(Milestone, moment, of={"item__plan_id": plan.pk}).order_by("number", "id")
+    for item, *dates, done, gone in rows.values_list("item_id", *TimelineMilestone._fields):
+        ends = by_then(done, moment.on), by_then(gone, moment.on)
+        steps[item].append(TimelineMilestone._make((*dates, *ends)))
+    found = []
+    columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
+    items = rows_at(WorkItem, moment, of={"plan_id": plan.pk}).order_by()
+    for row in items.values_list(*columns):
+        own = steps.get(row[0], ())
+        found.append(TimelineItem._make((*row, own, *dates_ahead(own, moment.on))))
+    return sorted(found, key=lambda item: (number_key(item.number), item.pk))
+
+
+def strip_of(item: TimelineItem | ItemAt, url: str) -> Strip:
     """Return the row of an item that was read with its milestones."""
-    drawn = [
-        StripMilestone(
-            description=row.description,
-            original_due=row.original_due,
-            agreed_due=row.agreed_due,
-            forecast_due=row.forecast_due,
-            completed_on=row.completed_on,
-            withdrawn_on=row.withdrawn_on,
-            url=f"{url}#milestones",
-        )
-        for row in item.milestones
-    ]
     return Strip(
         number=item.number,
         title=item.title,
         url=url,
         words=_stands(item),
         is_late=item.is_late,
-        milestones=drawn,
+        milestones=item.milestones,
     )
 
 
-def _stands(item: ItemAt) -> str:
+def _stands(item: TimelineItem | ItemAt) -> str:
     """Return the lateness of the item's open dates in words, or a closed item's stage."""
     if not item.is_live:
         return Stage(item.stage).label

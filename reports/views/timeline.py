@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from reports import charts
 from reports.document.dates import long_date
 from reports.progress import timeline as milestones
-from reports.progress.timeline import GroupBy
+from reports.progress.timeline import Group, GroupBy
 from reports.progress.view import Look
 from reports.views.dashboard import chosen, look_of, look_page
 
@@ -21,16 +21,35 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         look.plan, look.at, by=by, pillar=look.pillar, lead=look.agency
     )
     other = GroupBy.PILLAR if by == GroupBy.AGENCY else GroupBy.AGENCY
-    is_all = request.GET.get("open") == "all"
-    is_drawn = is_all or not found.is_huge
+    opened, dates = request.GET.get("open", ""), request.GET.get("dates", "")
+    is_open = found.is_short or opened == "all"
+
+    def drawn(group: Group) -> dict[str, Any]:
+        """Return a group, with its rows if it is open, and with its dates if they are asked for."""
+        rows = dict.fromkeys(("rows", "table"), "")
+        if is_open or opened == str(group.key):
+            rows["rows"] = charts.strip_list(group.strips, found.scale, found.on)
+            if found.items <= milestones.OPEN_UP_TO or dates == str(group.key):
+                caption = f"Milestones of {group.title}"
+                rows["table"] = charts.strip_table(group.strips, caption, f"table-{group.key}")
+        return rows | {
+            "key": str(group.key),
+            "title": group.title,
+            "words": group.words,
+            "late": group.late,
+            "url": look.link("timeline", group=by, open=group.key),
+            "dates_url": look.link("timeline", group=by, open=group.key, dates=group.key),
+            "are_dates_open": dates == str(group.key),
+            "focus": len(found.groups) > 1 and look.link("timeline", **{by: group.key}, group=by),
+        }
+
     return look_page(
         request,
         "timeline",
         context,
         timeline=found,
         by=by,
-        is_open=found.is_short or is_all,
-        is_drawn=is_drawn,
+        is_open=is_open,
         other=other,
         other_url=look.link("timeline", group=other),
         says=found.words,
@@ -38,23 +57,8 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         shapes=charts.strip_shapes(),
         legend=charts.strip_legend(),
         axis=charts.strip_axis(found.scale, found.on, day_name(look)),
-        groups=[drawn(look, found, group, by, rows=is_drawn) for group in found.groups],
+        groups=[drawn(group) for group in found.groups],
     )
-
-
-def drawn(
-    look: Look, found: milestones.Timeline, group: milestones.Group, by: GroupBy, *, rows: bool
-) -> dict[str, Any]:
-    only_one = len(found.groups) == 1
-    return {
-        "title": group.title,
-        "words": group.words,
-        "late": group.late,
-        "focus": "" if only_one else look.link("timeline", **{by: group.key}, group=by),
-        "rows": rows and charts.strip_list(group.strips, found.scale, found.on),
-        "table": rows
-        and charts.strip_table(group.strips, f"Milestones of {group.title}", f"table-{group.key}"),
-    }
 
 
 def day_name(look: Look) -> str:

@@ -29,6 +29,25 @@ document.addEventListener("submit", (event) => {
   left.querySelector("textarea").focus();
 });
 
+// A long part of a page is fetched when it is opened (components/on_demand.html). If that fails, its link is still there.
+document.addEventListener(
+  "toggle",
+  async ({ target }) => {
+    const place = target.open && target.querySelector(":scope > [data-part]");
+    if (!place || place.ariaBusy) return;
+    place.ariaBusy = "true";
+    try {
+      const answer = await fetch(place.firstElementChild.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const whole = page.getElementById(place.dataset.part).closest("details");
+      place.replaceWith(...[...whole.children].slice(1));
+    } catch {
+      place.ariaBusy = null;
+    }
+  },
+  true,
+);
+
 // Printing needs a script, so its buttons wait hidden for one.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from reports import charts
-from reports.charts import BarRow, Scale, Series, ShareRow, Strip, StripMilestone
+from reports.charts import BarRow, Scale, Series, ShareRow, Strip
 from reports.document.annexes import PillarProgress, Stage, StageCount
+from workitems.plan_at import MilestoneAt
 
 SVG = "{http://www.w3.org/2000/svg}"
 ON = date(2010, 7, 30)
@@ -29,9 +30,10 @@ PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount
 
 def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
     fields = {"agreed_due": due, "forecast_due": due, "completed_on": None, "withdrawn_on": None}
-    return StripMilestone(
-        description=description, original_due=due, url="/items/1.1/", **(fields | dates)
-    )
+    return MilestoneAt(
+        pk=1, item=1, number=1, description=description, done_means="", responsible=1,
+        original_due=due, version=None, on=ON, **(fields | dates),
+    )  # fmt: skip
 
 
 def strip(*milestones, **fields):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 
 import pytest
 import time_machine
@@ -190,18 +191,50 @@ def test_a_short_timeline_is_open_and_a_long_one_shows_its_groups_first(client, 
     assert client.get(f"{PAGE}?open=all").content.decode().count(opened) == 2
 
 
-def test_groups_of_a_huge_timeline_are_drawn_on_request(client, monkeypatch):
+def test_closed_groups_and_their_dates_are_drawn_on_request(client, monkeypatch):
     found = scene()
     pillar = PillarFactory(plan=found.plan, number=2, title="Protection")
-    WorkItemFactory(plan=found.plan, pillar=pillar)
+    item = WorkItemFactory(plan=found.plan, pillar=pillar)
+    MilestoneFactory(item=item, original_due=date(2090, 1, 1))
     client.force_login(found["observer"])
-    monkeypatch.setattr(timeline, "DRAWN_UP_TO", 1)
+    monkeypatch.setattr(timeline, "OPEN_UP_TO", 1)
+
+    def drawn(page):
+        return [page.count(part) for part in ('class="strip-item"', 'id="table-', " open>")]
+
     page = client.get(PAGE).content.decode()
-    assert ("strip-rows" in page, "1 item, 0 late" in page) == (False, True)
+    assert ("1 item, 0 late" in page, drawn(page)) == (True, [0, 0, 0])
+    opened = f"{PAGE}?group=pillar&open={pillar.pk}"
+    dates = f"{opened}&dates={pillar.pk}"
+    assert link(f"{opened}#group-{pillar.pk}", "Show Protection") in page
+    page = client.get(opened).content.decode()
+    assert (f'id="group-{pillar.pk}"' in page, drawn(page)) == (True, [1, 0, 1])
+    assert link(f"{dates}#dates-{pillar.pk}", "Show the dates") in page
+    page = client.get(dates).content.decode()
+    assert (f'id="dates-{pillar.pk}"' in page, drawn(page)) == (True, [1, 1, 2])
     focus = f"{PAGE}?pillar={pillar.pk}&group=pillar"
-    assert focus.replace("&", "&amp;") in page
-    assert client.get(focus).content.decode().count('class="strip-item"') == 1
-    assert client.get(f"{PAGE}?open=all").content.decode().count('class="strip-item"') == 2
+    assert link(focus, "Only Protection") in page
+    assert drawn(client.get(focus).content.decode()) == [1, 1, 1]
+    assert drawn(client.get(f"{PAGE}?open=all").content.decode()) == [2, 0, 2]
+
+
+def link(url, words):
+    return f'<a href="{escape(url)}">{words}</a>'
+
+
+def test_a_large_timeline_has_few_elements_for_each_item(client, monkeypatch):
+    found = scene()
+    client.force_login(found["observer"])
+    monkeypatch.setattr(timeline, "OPEN_UP_TO", 1)
+
+    def elements():
+        return len(re.findall("<[a-z]", client.get(f"{PAGE}?open=all").content.decode()))
+
+    before = elements()
+    for _ in range(10):
+        item = WorkItemFactory(plan=found.plan, pillar=found.item.pillar)
+        MilestoneFactory.create_batch(2, item=item)
+    assert elements() - before <= 10 * 14
 
 
 def test_an_unknown_grouping_falls_back_to_pillars(client):
