@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import data, load, papers, rows, web, workbook
+from bench import browser, data, load, papers, rows, web, workbook
 from bench.peer import Peer
 from bench.server import ROOT
 
@@ -42,7 +42,11 @@ def options(words: list[str]) -> argparse.Namespace:
     loading.add_argument("--users", type=int, default=120)
     loading.add_argument("--minutes", type=float, default=5)
     loading.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
-    names = {"table", "compare", "load", "-h", "--help"}
+    looking = acts.add_parser("browser", parents=[where], help="in a browser on a slow link")
+    looking.set_defaults(act=look)
+    looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
+    looking.add_argument("--rounds", type=int, default=3)
+    names = {"table", "compare", "load", "browser", "-h", "--help"}
     return parser.parse_args(words if words and words[0] in names else ["table", *words])
 
 
@@ -123,6 +127,13 @@ def put_load(told: argparse.Namespace) -> bool:
         print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
         url = plans_in(store, [told.size])
         return bool(data.in_process(url, load.run, told.users, told.minutes, told.size))
+
+
+def look(told: argparse.Namespace) -> bool:
+    with data.store(told.keep, told.sqlite) as store:
+        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
+        url = plans_in(store, [told.size])
+        return bool(data.in_process(url, browser.run, told.size, told.rounds))
 
 
 def main(words: list[str]) -> bool:
