@@ -3,21 +3,30 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 from simple_history.signals import pre_create_historical_record
 
 from agencies import history
 from agencies.models import User
+from agencies.tracking import PLAN_COLUMN
+from tests.cast import scene
 from tests.factories import (
     AgencyFactory,
+    AttendanceFactory,
     MeetingFactory,
     MilestoneFactory,
+    MitigationFactory,
+    ReturnNoteFactory,
     RoundFactory,
+    UpdateFactory,
     VariationFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, SLIPPED_AGAIN, TODAY, entries, newest, unchanged
 from workitems.models import Milestone, WorkItem
 from workitems.narrative import item_history
+from workitems.narrative.record_kinds import KINDS
 from workitems.services import items, rounds, variations
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +311,48 @@ def test_a_history_takes_one_query_whatever_its_length(item, django_assert_num_q
 def test_an_items_history_excludes_other_items(item):
     MilestoneFactory(item=WorkItemFactory(plan=item.plan))
     assert told(item) == [("Somebody", "entered the item.", "")]
+
+
+# --- the plan of a history row -----------------------------------------------------------------
+
+
+def histories_without_plan():
+    """Return the history models of records that have no plan of their own."""
+    models = dict.fromkeys(kind.model for kind in KINDS.values())
+    return [model.history.model for model in models if hasattr(model.history.model, PLAN_COLUMN)]
+
+
+def plans_kept():
+    """Return each history row's plan as it keeps it, and as its record says."""
+    kept, told = {}, {}
+    for past in histories_without_plan():
+        for pk, *plans in past.objects.values_list("history_id", PLAN_COLUMN, *past.plan_ways):
+            key = past._meta.model_name, pk
+            kept[key], told[key] = plans[0], next(plan for plan in plans[1:] if plan)
+    return kept, told
+
+
+def test_every_history_row_keeps_its_plan():
+    scene()
+    delay = MitigationFactory().delay
+    for row in (delay, UpdateFactory(), ReturnNoteFactory(), AttendanceFactory()):
+        # As loaded afresh, so that the plan is looked up by the statement.
+        again = type(row).objects.get(pk=row.pk)
+        history.save(again, by=None, reason="Again")
+        history.write_past([(again, NOW, "")], by=None, actor="Test", created=False)
+    kept, told = plans_kept()
+    assert kept == told
+    assert len(kept) > 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_gives_older_history_rows_their_plan_and_changes_nothing_else():
+    scene()
+    tables = histories_without_plan()
+    before = [list(past.objects.order_by("history_id").values()) for past in tables]
+    (newest_migration,) = MigrationLoader(None).graph.leaf_nodes("workitems")
+    call_command("migrate", "workitems", "0001", verbosity=0)
+    call_command("migrate", "workitems", newest_migration[1], verbosity=0)
+    assert [list(past.objects.order_by("history_id").values()) for past in tables] == before
+    kept, told = plans_kept()
+    assert kept == told

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Case,
     CharField,
@@ -151,13 +152,13 @@ def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) 
 
 
 def _newest(kind: Kind, rows: QuerySet[Any], count: int) -> QuerySet[Any]:
-    """Return as many of the newest rows as a page can show, which an index by date finds.
-
-    By their ids, because SQLite takes no limit within a union.
-    """
-    newest = rows.order_by("-history_date", "-history_id").values("history_id")[:count]
-    found: QuerySet[Any] = kind.model.history.order_by().filter(history_id__in=newest)
-    return found
+    """Return as many of the newest rows as a page can show, which an index by date finds."""
+    newest = rows.order_by("-history_date", "-history_id")[:count]
+    if connection.features.supports_slicing_ordering_in_compound:
+        return newest
+    # SQLite takes no limit within a union.
+    found: QuerySet[Any] = kind.model.history.order_by()
+    return found.filter(history_id__in=newest.values("history_id"))
 
 
 def _visible(kind: Kind, reader: Reader) -> QuerySet[Any]:
