@@ -259,8 +259,12 @@ function bring(answer, key) {
 // The paragraphs that have changed, in the place of the old ones.
 function showChanges(told, key) {
   const order = new Map(Object.entries(told.order));
+  const isNew = told.state !== root.dataset.state;
   bringUpToDate({ ...told, order, blocks: [...parsed(told.blocks).children] });
-  if (told.menu) fill(document.getElementById(`more-${key}`), parsed(told.menu));
+  for (const more of isNew ? root.querySelectorAll("[data-blocks] [data-more][open]") : []) {
+    if (told.menu && more.id === `more-${key}`) fill(more, parsed(told.menu));
+    else bringMenu(more);
+  }
   saysOfAct = told.says;
   if (key) focusOn(key);
   later(key);
@@ -271,6 +275,7 @@ function show(page, key) {
   const now = page.querySelector("[data-workshop]");
   const parts = [...now.querySelectorAll("[data-part]")];
   [...root.querySelectorAll("[data-part]")].forEach((old, place) => swap(old, parts[place]));
+  const isNew = now.dataset.state !== root.dataset.state;
   const keysOf = (list) => [...list.children].map((block) => block.dataset.block);
   bringUpToDate({
     state: now.dataset.state,
@@ -280,6 +285,7 @@ function show(page, key) {
     blocks: [...now.querySelectorAll("[data-block]")],
     isWhole: true,
   });
+  if (isNew) root.querySelectorAll("[data-blocks] [data-more][open]").forEach(bringMenu);
   saysOfAct = [...page.querySelectorAll(".message")].map((each) => each.textContent.trim()).join(" ");
   clearTimeout(news);
   if (key) focusOn(key);
@@ -459,15 +465,18 @@ root.addEventListener(
 
 async function bringMenu(more) {
   const place = more.querySelector("[data-menu]");
-  if (place.hidden) return;
-  place.hidden = true;
-  const { told, trouble } = await connection.ask(place.querySelector("a").getAttribute("href"));
-  place.hidden = false;
+  if (place?.hidden) return;
+  if (place) place.hidden = true;
+  const key = more.closest("[data-block]").dataset.block;
+  const { told, trouble } = await connection.ask(`${addressOf(key)}acts/`);
+  if (place) place.hidden = false;
   if (!told) {
     saysOfAct = trouble;
     return tell();
   }
+  const giveFocus = placeOfFocus(more);
   fill(more, parsed(told.menu));
+  giveFocus(more);
 }
 
 function fill(more, menu) {
