@@ -1,6 +1,7 @@
 """The rows of pages behind the web server: plans with ten years of history, a return, a workshop."""
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -223,9 +224,13 @@ def section_fields(item: Any, version: int) -> dict[str, str]:
 
 
 def acts_of_workshop() -> Iterable[Act]:
-    """Yield the page of a draft, and leaving out a paragraph and putting it back in turn."""
+    """Yield the page of a draft, and leaving out a paragraph and putting it back in turn.
+
+    The act is that of the page's script, which says what state of the draft the page shows.
+    """
     from django.urls import reverse
 
+    from reports.drafting.draft_rows import state_of
     from reports.models import Briefing
 
     page = partial(Act, items=PARAGRAPHS)
@@ -237,14 +242,21 @@ def acts_of_workshop() -> Iterable[Act]:
 
     def fields() -> dict[str, str]:
         row.refresh_from_db(fields=["version", "is_hidden"])
-        return {"version": str(row.version), "act": "restore" if row.is_hidden else "hide"}
+        act = "restore" if row.is_hidden else "hide"
+        return {"version": str(row.version), "act": act, "state": state_of(briefing)}
 
     yield page(
         "act",
         path=reverse("workshop:paragraph", args=[*place, row.key]),
         form=fields,
         headers={"Accept": "application/json"},
+        check=one_block_comes,
     )
+
+
+def one_block_comes(body: bytes) -> None:
+    found = json.loads(body)["blocks"].count("data-block=")
+    assert found == 1, f"{found} paragraphs"
 
 
 # --- measuring ------------------------------------------------------------------------------
