@@ -41,7 +41,7 @@ class Moment:
     @classmethod
     def at(cls, instant: datetime) -> "Moment":
         """Return the moment just before an instant, as shown by a pack frozen at that instant."""
-        return cls(timezone.localdate(instant), instant)
+        return cls(timezone.localdate(instant, timezone.get_default_timezone()), instant)
 
     @property
     def is_now(self) -> bool:
@@ -60,7 +60,8 @@ class Moment:
             return ""
         if self.is_whole_day:
             return self.on.isoformat()
-        return timezone.localtime(self.until).replace(tzinfo=None).isoformat()
+        local = timezone.localtime(self.until, timezone.get_default_timezone())
+        return local.replace(tzinfo=None).isoformat()
 
     @property
     def words(self) -> str:

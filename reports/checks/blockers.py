@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,8 @@ PHONES = {
 MARKED = re.compile(
     r"(?<![\w-])(TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED|SENSITIVE|IN[ -]CONFIDENCE)(?![\w-])"
 )
+# Every marking has one of these.
+OF_MARKS = ("SECRET", "CONFIDEN", "RESTRICTED", "SENSITIVE")
 MARKING_RANK = {
     "UNCLASSIFIED": 0,
     "IN CONFIDENCE": 1,
@@ -233,7 +235,10 @@ def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:
 
 
 def _highest(texts: Iterable[str]) -> str:
-    marks = (mark.replace("-", " ") for mark in MARKED.findall("\n".join(texts)))
+    text = "\n".join(texts)
+    # Searching for a word is much faster than for the pattern, and nearly all text has none.
+    found = MARKED.findall(text) if any(word in text for word in OF_MARKS) else ()
+    marks = (mark.replace("-", " ") for mark in found)
     return max(marks, key=MARKING_RANK.__getitem__, default="UNCLASSIFIED")
 
 
@@ -247,7 +252,7 @@ def _texts(annex: object) -> list[str]:
         elif isinstance(each, tuple):
             waiting += each
         elif is_dataclass(each):
-            waiting += [getattr(each, field.name) for field in fields(each)]
+            waiting += [getattr(each, name) for name in each.__dataclass_fields__]
     return found
 
 

@@ -7,6 +7,7 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from django.db.models import Prefetch, Subquery
@@ -103,7 +104,7 @@ class Facts:
     def supports_of(self, item: ItemAt) -> Sequence[tuple[Agency, str]]:
         return self.supports.get(item.pk, ())
 
-    @property
+    @cached_property
     def maori(self) -> tuple[str, ...]:
         """The agencies' te reo names, to be marked up in all text."""
         return tuple(sorted(agency.name_mi for agency in self.agencies.values() if agency.name_mi))

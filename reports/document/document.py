@@ -304,7 +304,8 @@ def number_through(
         paragraphs = []
         for paragraph in section.paragraphs:
             number += 1
-            paragraphs.append(replace(paragraph, number=number))
+            is_right = paragraph.number == number
+            paragraphs.append(paragraph if is_right else replace(paragraph, number=number))
         numbered.append(replace(section, paragraphs=tuple(paragraphs)))
     items = tuple(
         replace(item, number=index) for index, item in enumerate(recommendation.items, start=1)

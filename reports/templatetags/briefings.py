@@ -1,14 +1,19 @@
-"""Tabs between the pages of a briefing."""
+"""Tabs between the pages of a briefing, and the sources of its paragraphs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
+from reports.drafting.sources import Cited
 from reports.models import Briefing
 
 register = template.Library()
 
+CHANGED = ' <span class="workshop-changed">changed since you wrote this</span>'
 CHANGE = "reports.change_briefing"
 # Label, URL name, permission, and whether the page needs a draft. Pages that change a briefing are
 # left out when its text is locked.
@@ -21,6 +26,17 @@ PAGES = (
     ("Annexes", "briefings:annexes", CHANGE, True),
     ("Cover", "briefings:change-cover", CHANGE, False),
 )
+
+
+@register.filter
+def as_lines(cited: Iterable[Cited]) -> SafeString:
+    """Return the sources of a paragraph as list items, of which a page has many hundreds."""
+    lines = []
+    for each in cited:
+        label = escape(each.label)
+        line = f'<a href="{escape(each.url)}">{label}</a>' if each.url else label
+        lines.append(f"<li>{line}{CHANGED if each.is_changed else ''}</li>")
+    return mark_safe("\n".join(lines))
 
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)
