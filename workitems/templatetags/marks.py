@@ -1,4 +1,4 @@
-"""Marks of stage, confidence and lateness, for pages that show hundreds of them.
+"""Marks of stage, confidence and lateness, and their shapes, for pages that show hundreds of them.
 
 Their markup is in templates/components. A mark depends only on its values, so each different one
 is rendered once per process.
@@ -36,6 +36,11 @@ def confidence_mark(confidence: str) -> SafeString:
 def lateness_mark(late: Lateness) -> SafeString:
     # Without the date, which the mark does not show, few values differ.
     return _rendered("lateness", "late", Lateness(late.state, late.days))
+
+
+@register.simple_tag
+def shape(name: str) -> SafeString:
+    return _rendered("shape", "name", name)
 
 
 @register.filter
