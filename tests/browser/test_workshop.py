@@ -405,6 +405,35 @@ def test_pages_that_link_to_and_from_the_draft_are_accessible(
     assert accessibility_faults(page) == []
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_page_of_a_paragraphs_menu_is_accessible(
+    page, sign_in, live_server, draft, accessibility_faults, width
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(draft.coordinators[0])
+    key = draft.briefing.draft_paragraphs.get(text=MARK).key
+    page.goto(
+        live_server.url + reverse("workshop:acts", args=[draft.plan.slug, draft.briefing.pk, key])
+    )
+    expect(page.get_by_role("button", name="Split")).to_be_visible()
+    assert accessibility_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_menu_that_is_open_follows_what_a_colleague_does(coordinator, colleague):
+    more = paragraph(coordinator, MARK).locator("[data-more]")
+    more.locator("summary").click()
+    expect(more.get_by_role("button", name="Leave out")).to_be_visible()
+    theirs = paragraph(colleague, MARK).locator("[data-more]")
+    theirs.locator("summary").click()
+    theirs.get_by_role("button", name="Leave out").click()
+    expect(bar(colleague)).to_contain_text("Left out of the paper.")
+    paragraph(coordinator, "Victims are helped").locator("[data-edit]").focus()
+    coordinator.keyboard.press("Alt+ArrowUp")
+    expect(more.get_by_role("button", name="Put back")).to_be_visible()
+    expect(more.get_by_role("button", name="Leave out")).to_have_count(0)
+
+
 def test_the_draft_page_works_without_javascript(
     browser, browser_context_args, live_server, draft, address
 ):
