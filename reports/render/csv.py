@@ -22,17 +22,24 @@ def write(sheet: Sheet) -> bytes:
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([_cell(column.title) for column in sheet.columns])
-    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    cell = _Cells().__getitem__
+    writer.writerow([cell(column.title) for column in sheet.columns])
+    writer.writerows(map(cell, row) for row in sheet.rows)
     return (MARK + file.getvalue()).encode()
 
 
-def _cell(value: Value) -> str:
-    if isinstance(value, str):
-        return escaped(clean(value))
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else str(value)
+class _Cells(dict[Value, str]):
+    """The text of each value. Most cells of a table have the value of another one."""
+
+    def __missing__(self, value: Value) -> str:
+        if isinstance(value, str):
+            text = escaped(clean(value))
+        elif isinstance(value, date):
+            text = value.isoformat()
+        else:
+            text = "" if value is None else str(value)
+        self[value] = text
+        return text
 
 
 def escaped(text: str) -> str:

@@ -37,6 +37,9 @@ class InvalidCell(Exception):
 
 def clean(text: str) -> str:
     """Normalise line ends to "\\n", remove unprintable characters, and strip the text."""
+    if "_" not in text and text.isprintable():
+        # Nearly every text of a table, so nothing needs to be looked for.
+        return text.strip()
     text = CARRIAGE_RETURN.sub("", text).replace("\r", "\n")
     return UNPRINTABLE.sub("", text).strip()
 
