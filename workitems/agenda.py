@@ -186,6 +186,6 @@ def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
 
 
 def matters_of(item: Any) -> MatterQuerySet:
-    """Return considered matters about the item, its variations or its risks."""
+    """Return matters about the item, its variations or its risks, considered or not."""
     about = Q(item=item) | Q(variation__item=item) | Q(risk__item=item)
-    return Matter.objects.filter(about, considered_on__isnull=False)
+    return Matter.objects.filter(about)

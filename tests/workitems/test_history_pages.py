@@ -353,7 +353,7 @@ def test_other_agencies_see_the_submitted_text_and_not_earlier_drafts(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [("item", 11), ("plan", 9), ("return", 9)])
+@pytest.mark.parametrize(("address", "queries"), [("item", 10), ("plan", 9), ("return", 9)])
 def test_a_history_page_takes_the_same_queries_for_any_number_of_entries(
     sign_in, contributor, full, item, count, address, queries, django_assert_num_queries
 ):

@@ -1,6 +1,6 @@
 """Test the list of work items and the pages of one: content, permissions and queries."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,11 +8,16 @@ from django.utils import timezone
 from agencies import history
 from tests.factories import (
     AgencyFactory,
+    DecisionFactory,
     DelayFactory,
+    EvidenceFactory,
+    MatterFactory,
     MeasureFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
+    ReturnNoteFactory,
+    RiskFactory,
     SupportFactory,
     UpdateFactory,
     VariationFactory,
@@ -20,6 +25,8 @@ from tests.factories import (
 )
 from tests.workitems.record import SLIPPED, newest, unchanged
 from workitems.models import WorkItem
+from workitems.narrative import blocks_of, item_history, reader_of
+from workitems.narrative.record_kinds import KINDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -516,3 +523,89 @@ def test_a_reviewers_rating_of_a_changed_item_is_a_conflict(
     )
     assert response.context["conflict"].confidence == "at_risk"
     assert response.context["form"]["reason"].value() == "No quote."
+
+
+# --- reading less ---------------------------------------------------------------------------
+
+
+def add_records(item, kind):
+    """Add a record of the kind to the item, and one that it hangs on if it needs one."""
+    of_item = {"milestone__item": item}
+    match kind:
+        case "support":
+            SupportFactory(item=item)
+        case "measure":
+            MeasureFactory(item=item)
+        case "delay":
+            DelayFactory(**of_item)
+        case "mitigation":
+            MitigationFactory(delay__milestone__item=item)
+        case "variation":
+            VariationFactory(milestone=MilestoneFactory(item=item), state="taken_back")
+        case "evidence of a milestone":
+            EvidenceFactory(milestone=MilestoneFactory(item=item), update=None)
+        case "evidence of an update":
+            EvidenceFactory(milestone=None, update=UpdateFactory(item=item))
+        case "note":
+            ReturnNoteFactory(item=item, of_return__agency=item.lead_agency)
+        case "matter":
+            MatterFactory(item=item, meeting__plan=item.plan, considered_on=None)
+        case "decision":
+            DecisionFactory(item=item, meeting__plan=item.plan)
+        case "risk":
+            RiskFactory(plan=item.plan, item=item, owner_agency=item.lead_agency)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        name
+        for name, kind in KINDS.items()
+        if kind.item and name not in ("item", "update", "milestone")
+    ],
+)
+def test_the_page_tells_the_history_of_each_kind_of_record(reader, contributor, item, kind):
+    before = reader.get(item.get_absolute_url()).context["history"]
+    add_records(item, kind)
+    told = reader.get(item.get_absolute_url()).context["history"]
+    assert told == blocks_of(item_history(item, reader_of(contributor, item.plan)))
+    assert len(entries_of(told)) > len(entries_of(before))
+
+
+def entries_of(blocks):
+    return [entry for block in blocks for entry in block.entries]
+
+
+def test_the_newest_entries_of_a_long_history_are_those_of_the_whole(
+    item, contributor, milestone, django_assert_num_queries, monkeypatch
+):
+    reader = reader_of(contributor, item.plan)
+    for number in range(60):
+        item.confidence = ("on_track", "at_risk")[number % 2]
+        item.title = f"Print brochure {number // 20}"
+        history.save(item, by=contributor, at=timezone.now() + timedelta(minutes=number))
+    whole = item_history(item, reader)
+    monkeypatch.setattr("workitems.narrative.reading.ROWS_FOR_AN_ENTRY", 2)
+    with django_assert_num_queries(1):
+        assert item_history(item, reader, limit=20) == whole[:20]
+    # Its first version is older than the rows that are read at first.
+    milestone.forecast_due = SLIPPED
+    history.save(milestone, by=contributor, at=timezone.now() + timedelta(hours=2))
+    whole = item_history(item, reader)
+    with django_assert_num_queries(2):
+        assert item_history(item, reader, limit=20) == whole[:20]
+
+
+@pytest.mark.parametrize("others", [0, 12])
+def test_a_save_takes_the_same_statements_beside_any_number_of_records(
+    reader, plan, police, item, others, django_assert_num_queries
+):
+    for each in WorkItemFactory.create_batch(others, plan=plan, lead_agency=police):
+        MilestoneFactory(item=each)
+    MilestoneFactory.create_batch(others, item=item)
+    data = {"version": 1, "stage": "under_way", "confidence": "at_risk", "reason": "A reason"}
+    reader.get("/plans/")
+    # Savepoints and their release, twice; session, person, seats, plans; item, and locked; row and
+    # history row.
+    with django_assert_num_queries(14):
+        assert status(reader, item, **data).status_code == 302

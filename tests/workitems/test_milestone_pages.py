@@ -254,7 +254,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_delays(
     for number in range(count):
         DelayFactory(milestone=milestone, number=number + 1)
     writer.get("/plans/")
-    # Savepoint and release; session, person, seats, plans; item, supports, milestone; delays,
+    # Savepoint and release; session, person, seats, plans; item, milestone; delays,
     # mitigations, their owners; agencies to choose from.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         writer.get(address(milestone))

@@ -40,6 +40,8 @@ from workitems.narrative.sentences import sentences
 ROWS_ON_A_PAGE = 50
 # Older entries are found by filtering by date, because large offsets are slow.
 MAX_PAGES = 100
+# Some rows yield no entries: a quarter's report that changes nothing.
+ROWS_FOR_AN_ENTRY = 10
 BETWEEN = Value("\x1f", output_field=CharField())
 NEVER = Value("\x1e", output_field=CharField())
 
@@ -104,13 +106,15 @@ def item_history(
     *,
     until: datetime | None = None,
     limit: int | None = None,
+    skip: frozenset[str] = frozenset(),
 ) -> list[Entry]:
-    """Return the history of an item and everything that belongs to it, newest first. One query.
+    """Return the history of an item and everything that belongs to it, newest first.
 
-    Only entries before `until`, and at most `limit` of them, if given.
+    Only entries before `until`, and at most `limit` of them, if given. `skip` names kinds of which
+    the item has no record. One query, and a second one if the newest rows are not enough.
     """
     before = {"history_date__lt": until} if until else {}
-    return _whole(Scope(item=item.pk), reader or Reader(), limit, before)
+    return _whole(Scope(item=item.pk), reader or Reader(), limit, before, skip)
 
 
 def risk_history(risk: Risk) -> list[Entry]:
@@ -119,13 +123,41 @@ def risk_history(risk: Risk) -> list[Entry]:
 
 
 def _whole(
-    scope: Scope, reader: Reader, limit: int | None = None, only: dict[str, Any] | None = None
+    scope: Scope,
+    reader: Reader,
+    limit: int | None = None,
+    only: dict[str, Any] | None = None,
+    skip: frozenset[str] = frozenset(),
 ) -> list[Entry]:
     rows = _together(
         _slots(rank, name, _visible(kind, reader).filter(**path, **(only or {})), reader)
         for rank, name, kind, path in kinds_of(scope)
+        if name not in skip
     )
-    return _entries(rows, limit=limit)
+    if limit is None:
+        return _entries(rows)
+    # The newest rows are nearly always enough to tell the newest entries.
+    count = limit * ROWS_FOR_AN_ENTRY
+    newest = list(rows.order_by("-history_date", "-rank", "-history_id")[:count])[::-1]
+    if len(newest) < count:
+        return _entries(newest, limit=limit)
+    shown = _with_previous(newest)
+    entries = _entries(newest, shown=shown, limit=limit)
+    return entries if len(entries) == limit else _entries(rows, limit=limit)
+
+
+def _with_previous(rows: list[tuple[Any, ...]]) -> set[tuple[int, int]]:
+    """Return (rank, history_id) of the newest rows, as far as the previous row of each is known.
+
+    `rows` are the newest rows of a longer history, oldest first. The first row there of a record
+    that was created earlier has its previous row elsewhere.
+    """
+    records, start = set(), 0
+    for place, (rank, pk, _, _, how, *_) in enumerate(rows):
+        if (rank, pk) not in records and how != "+":
+            start = place + 1
+        records.add((rank, pk))
+    return {(row[0], row[2]) for row in rows[start:]}
 
 
 def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) -> Page:
@@ -297,7 +329,14 @@ def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySe
     slots: QuerySet[Any, Any] = rows.annotate(
         rank=Value(rank, output_field=IntegerField())
     ).values_list(
-        "rank", "id", "history_id", "history_date", "history_actor", reason, *_texts(name)
+        "rank",
+        "id",
+        "history_id",
+        "history_date",
+        "history_type",
+        "history_actor",
+        reason,
+        *_texts(name),
     )
     return slots
 
@@ -318,22 +357,24 @@ def _entries(
     """Build entries, newest first, from rows that are oldest first. Rows that are not in `shown`
     are only used as the previous row of others."""
     names = list(KINDS)
-    last: dict[tuple[int, int], dict[str, str]] = {}
+    last: dict[tuple[int, int], tuple[Any, ...]] = {}
     changes = []
     seen = set()
-    for rank, pk, history_id, at, actor, reason, *texts in rows:
+    for row in rows:
+        rank, pk, history_id, *_ = row
         if (rank, history_id) in seen:
             continue
         seen.add((rank, history_id))
-        kind = names[rank]
-        now = {name: text or "" for name, text in zip(KINDS[kind].slots, texts, strict=False)}
-        was, last[rank, pk] = last.get((rank, pk)), now
+        before, last[rank, pk] = last.get((rank, pk)), row
         if shown is None or (rank, history_id) in shown:
-            changes.append((at, actor or "Somebody", reason or "", kind, was, now))
+            changes.append((row, before))
     entries: list[Entry] = []
-    for at, who, why, kind, was, now in reversed(changes):
+    for row, before in reversed(changes):
         if limit is not None and len(entries) >= limit:
             break
+        rank, _, _, at, _, actor, reason, *_ = row
+        kind, who, why = names[rank], actor or "Somebody", reason or ""
+        now, was = _values(kind, row), _values(kind, before) if before else None
         for what, diffs, subject in reversed(list(sentences(kind, was, now))):
             about = subject or KINDS[kind].made
             if field is None or about == field:
@@ -350,3 +391,9 @@ def _entries(
                     )
                 )
     return entries[:limit]
+
+
+def _values(kind: str, row: tuple[Any, ...]) -> dict[str, str]:
+    """Return the texts of a row by the names of the kind's slots."""
+    texts = row[-SLOTS:]
+    return {name: text or "" for name, text in zip(KINDS[kind].slots, texts, strict=False)}

@@ -5,6 +5,7 @@ Changes of the columns in `fields` are reported. `names` are further values for 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from agencies.tracking import PLAN_COLUMN
@@ -63,11 +64,11 @@ class Kind:
     # Lookups of the ids of the agencies concerned: the item's lead, the row's owner.
     agencies: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return [column for columns in self.fields.values() for column in columns]
 
-    @property
+    @cached_property
     def slots(self) -> dict[str, str]:
         """Lookups from the history row by name in a sentence, in the order of the text slots."""
         return {column: column for column in self.columns} | self.names

@@ -47,7 +47,10 @@ def check_stage(
     """Raise `Refused` unless the item may move to the stage with this completion date and reason."""
     if to not in Stage.values:
         raise Refused("Choose a stage from the list.", "stage")
-    obstacle = stage_obstacle(item, to, list(item.milestones.open().order_by("number")))
+    # Only a completion depends on them.
+    is_completed = to == Stage.COMPLETE != item.stage
+    still_open = list(item.milestones.open().order_by("number")) if is_completed else []
+    obstacle = stage_obstacle(item, to, still_open)
     if obstacle:
         raise Refused(obstacle, "stage")
     if to == Stage.COMPLETE and (completed_on or on) > on:

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +20,16 @@ from workitems.filters import WorkItemFilter, agencies_of, sort_of
 from workitems.forms.items import ChangeStatusForm, ReviewForm
 from workitems.forms.moments import AsAtForm
 from workitems.item_page import ItemPage, item_page
-from workitems.models import Decision, Evidence, Milestone, Risk, Support, Variation, WorkItem
+from workitems.models import (
+    Decision,
+    Evidence,
+    Milestone,
+    ReturnNote,
+    Risk,
+    Support,
+    Variation,
+    WorkItem,
+)
 from workitems.models.item import Stage
 from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.plan_at import (
@@ -116,30 +125,45 @@ def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
     return with_milestones(items, milestones)
 
 
-def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
-    """Return the item with its plan, pillar and agencies, or raise 404 if the user may not read it."""
+def visible_item(
+    request: HttpRequest, slug: str, number: str, rows: "QuerySet[WorkItem] | None" = None
+) -> WorkItem:
+    """Return the item with its plan, or raise 404 if the user may not read it.
+
+    `rows` are those to look among, with what else the page shows of them.
+    """
     plan = visible_plan(request, slug)
-    items = (
-        WorkItem.objects.filter(plan=plan)
-        .select_related("pillar", "lead_agency")
-        .annotate(
-            # Most items have none of these; then the page can skip their queries.
-            is_asked_about=Exists(Variation.objects.pending().filter(item=OuterRef("pk"))),
-            has_evidence=Exists(Evidence.objects.of_item(OuterRef("pk"))),
-            was_considered=Exists(matters_of(OuterRef("pk")))
-            | Exists(Decision.objects.filter(item=OuterRef("pk"))),
-            has_risks=Exists(Risk.objects.open(localdate()).filter(item=OuterRef("pk"))),
-        )
-        .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
-    )
-    item = get_object_or_404(items, number=number)
+    if rows is None:
+        rows = WorkItem.objects.all()
+    item = get_object_or_404(rows, plan=plan, number=number)
     item.plan = plan
     return item
 
 
+def items_in_detail() -> "QuerySet[WorkItem]":
+    """Return items with pillar, agencies and supports, and which further records there are."""
+    return (
+        WorkItem.objects.select_related("pillar", "lead_agency")
+        .annotate(
+            # Most items have none of these; then the page can skip their queries.
+            has_variations=Exists(Variation.objects.filter(item=OuterRef("pk"))),
+            has_evidence=Exists(
+                Evidence.objects.filter(
+                    Q(milestone__item=OuterRef("pk")) | Q(update__item=OuterRef("pk"))
+                )
+            ),
+            has_matters=Exists(matters_of(OuterRef("pk")))
+            | Exists(Decision.objects.filter(item=OuterRef("pk"))),
+            has_notes=Exists(ReturnNote.objects.filter(item=OuterRef("pk"))),
+            has_risks=Exists(Risk.objects.open(localdate()).filter(item=OuterRef("pk"))),
+        )
+        .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
+    )
+
+
 @require_safe
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    item = visible_item(request, slug, number)
+    item = visible_item(request, slug, number, items_in_detail())
     as_at = AsAtForm(request.GET, on=localdate())
     moment = as_at.moment
     frame: dict[str, Any] = {
@@ -163,12 +187,12 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 
 def known_empty(item: WorkItem) -> frozenset[str]:
-    """Return the names of the parts that are empty today, from the annotations of `visible_item`."""
+    """Return the names of the parts that are empty today, from the annotations of `items_in_detail`."""
     found: Any = item
     there = {
-        "variations": found.is_asked_about,
+        "variations": found.has_variations,
         "evidence": found.has_evidence,
-        "considered": found.was_considered,
+        "considered": found.has_matters,
         "risks": found.has_risks,
     }
     return frozenset(name for name, is_any in there.items() if not is_any)
@@ -182,6 +206,9 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
     if not moment.is_now:
         history_url += f"?{urlencode({'until': on.isoformat()})}"
     reader = reader_of(signed_in(request), item.plan)
+    history = item_history(
+        item, reader, until=moment.until, limit=HISTORY_SHOWN, skip=_without_history(item, shown)
+    )
     return {
         "item": then,
         "supports": shown.supports,
@@ -211,8 +238,30 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             ("History", history_url, False),
         ],
         "history_url": history_url,
-        "history": blocks_of(item_history(item, reader, until=moment.until, limit=HISTORY_SHOWN)),
+        "history": blocks_of(history),
     }
+
+
+def _without_history(item: WorkItem, shown: ItemPage) -> frozenset[str]:
+    """Return the kinds of record of which the item has no history.
+
+    Records are never deleted, and these never move to another item (a risk may), so a kind without
+    a record has no history either.
+    """
+    found: Any = item
+    has_delays = any(delays for _, delays in shown.milestones)
+    there = {
+        "support": bool(item.supports.all()),
+        "delay": has_delays,
+        "mitigation": has_delays,
+        "variation": found.has_variations,
+        "evidence of an update": found.has_evidence,
+        "evidence of a milestone": found.has_evidence,
+        "note": found.has_notes,
+        "matter": found.has_matters,
+        "decision": found.has_matters,
+    }
+    return frozenset(name for name, is_any in there.items() if not is_any)
 
 
 def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
