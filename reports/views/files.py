@@ -6,9 +6,9 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.utils.text import slugify
 
 from reports.models import Briefing
-from reports.render.docx import MIME_TYPE as DOCX
 
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MIME_TYPES = {"pdf": PDF, "docx": DOCX}
 
 

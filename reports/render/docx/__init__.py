@@ -29,7 +29,6 @@ from reports.render.docx.word_blocks import Page, Writer
 from reports.render.html import document_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
 
-MIME_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PARTS = Path(__file__).parent / "parts"
 # Path in the package of each file in `parts`.
 PLACES = {
