@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils.formats import localize
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
+from reports.progress.dashboard import Figure
 from reports.progress.view import Look
 from workitems.attention import Line
 
@@ -49,3 +53,34 @@ def answered_of(page: Any, row: Any) -> str:
     """Return the answered items of a return, such as "6 of 9"."""
     done, total = page.answered[row.pk]
     return f"{done} of {total}"
+
+
+@register.simple_tag
+def figure_link(figure: Figure) -> SafeString:
+    """Return a number that opens its list, with what it was.
+
+    Written here, as a page has hundreds.
+    """
+    return SafeString(f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}')
+
+
+@register.simple_tag
+def status_counts(figures: list[Figure]) -> SafeString:
+    """Return a cell's counts by status, each a mark that opens its list."""
+    return SafeString(
+        "".join(
+            f'<a class="mark mark-{figure.kind}" href="{escape(figure.url)}"><svg aria-hidden="true"'
+            f' focusable="false"><use href="#mark-{figure.kind}"/></svg>{_number(figure)}</a>'
+            f"{_was(figure)}"
+            for figure in figures
+        )
+    )
+
+
+def _number(figure: Figure) -> str:
+    label = escape(figure.label)
+    return f'{localize(figure.count)}<span class="visually-hidden"> {label}</span>'
+
+
+def _was(figure: Figure) -> str:
+    return f' <span class="was">was {localize(figure.was)}</span>' if figure.change else ""
