@@ -470,6 +470,7 @@ async function bringMenu(more) {
   const key = more.closest("[data-block]").dataset.block;
   const { told, trouble } = await connection.ask(`${addressOf(key)}acts/`);
   if (place) place.hidden = false;
+  if (!more.isConnected) return; // another has its place, and its menu
   if (!told) {
     saysOfAct = trouble;
     return tell();
