@@ -25,6 +25,8 @@ BEFORE = re.compile(r"\b(?:was|were|had been|been|originally|first)\s+$")
 
 def called_future(text: str, on: date) -> Iterator[str]:
     """Yield dates before `on` that the text calls future, as written: "March 2010"."""
+    if not any(month in text for month in MONTHS):
+        return  # most paragraphs name no month, and the pattern is slow
     for match in AHEAD.finditer(text):
         if LOOKS_BACK.search(match["between"]) or BEFORE.search(text[: match.start()]):
             continue
