@@ -129,8 +129,9 @@ def read_dashboard(look: Look) -> Dashboard:
     if look.at.is_now and look.since is None:
         today = TodayCounts(look.plan, look.at.on, look.pillar, look.agency)
         return compose(look, today.counts(), None, [])
-    at = plan_at(look.plan, look.at)
-    return build(look, at, plan_at(look.plan, look.since) if look.since else None)
+    at = plan_at(look.plan, look.at, texts=False)
+    before = plan_at(look.plan, look.since, texts=False) if look.since else None
+    return build(look, at, before)
 
 
 def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:

@@ -10,7 +10,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 
 from agencies.models import Agency
 from workitems import standing
@@ -50,6 +50,8 @@ def _columns(entries: tuple[str, ...], otherwise: dict[str, str] = COLUMNS) -> t
 
 
 ITEM = _columns(ItemAt._fields)
+NO_TEXT = Value("", output_field=CharField())
+ITEM_WITHOUT_TEXTS = tuple(NO_TEXT if name in ("objective", "action") else name for name in ITEM)
 MILESTONE = _columns(MilestoneAt._fields)
 DELAY = _columns(DelayAt._fields, COLUMNS | COLUMNS_OF_DELAY)
 MITIGATION = _columns(MitigationAt._fields)
@@ -59,7 +61,7 @@ STAGE, CONFIDENCE = ITEM.index("stage"), ITEM.index("confidence")
 
 
 def _read(
-    rows: "QuerySet[Any]", columns: tuple[str, ...], moment: Moment, *happened: str
+    rows: "QuerySet[Any]", columns: tuple[Any, ...], moment: Moment, *happened: str
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the columns, the version and the day of each row.
 
@@ -130,19 +132,29 @@ def milestones_at(
     ]
 
 
-def items_at(moment: Moment, of: Of, milestones: Iterable[MilestoneAt] = ()) -> list[ItemAt]:
-    """Return items in the Plan's order, each with its own among the milestones."""
-    found = items_among(rows_at(WorkItem, moment, of=of).order_by(), moment, milestones)
+def items_at(
+    moment: Moment, of: Of, milestones: Iterable[MilestoneAt] = (), *, texts: bool = True
+) -> list[ItemAt]:
+    """Return items in the Plan's order, each with its own among the milestones.
+
+    Without `texts`, the objective and the action are left empty: they are most of a row.
+    """
+    rows = rows_at(WorkItem, moment, of=of).order_by()
+    found = items_among(rows, moment, milestones, texts=texts)
     return sorted(found, key=lambda row: (number_key(row.number), row.pk))
 
 
 def items_among(
-    rows: "QuerySet[Any]", moment: Moment, milestones: Iterable[MilestoneAt] = ()
+    rows: "QuerySet[Any]",
+    moment: Moment,
+    milestones: Iterable[MilestoneAt] = (),
+    *,
+    texts: bool = True,
 ) -> list[ItemAt]:
     """Return the items of a queryset (of history rows before today), in its order."""
     steps = grouped(milestones, "item")
     found = []
-    for row in _read(rows, ITEM, moment):
+    for row in _read(rows, ITEM if texts else ITEM_WITHOUT_TEXTS, moment):
         own = tuple(steps.get(row[0], ()))
         late, due = standing.dates_ahead(own, moment.on)
         stands = standing.standing_of(row[STAGE], late.is_late, row[CONFIDENCE])

@@ -97,8 +97,11 @@ class PlanAt:
         )
 
 
-def plan_at(plan: Plan, moment: Moment) -> PlanAt:
-    """Return the plan at the moment, in at most 12 queries whatever its size."""
+def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
+    """Return the plan at the moment, in at most 12 queries whatever its size.
+
+    Without `texts`, the items' objective and action are left empty.
+    """
     agencies = agencies_at(Agency.objects.in_bulk(), moment)
     variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
     risks = [row for row in risks_at(plan, moment) if row.escalated_to and not row.closed_on]
@@ -109,7 +112,7 @@ def plan_at(plan: Plan, moment: Moment) -> PlanAt:
         mitigations_at(moment, {"delay__milestone__item__plan_id": plan.pk}),
         only_open=True,
     )
-    items = items_at(moment, {"plan_id": plan.pk}, milestones)
+    items = items_at(moment, {"plan_id": plan.pk}, milestones, texts=texts)
     return PlanAt(
         plan=plan,
         moment=moment,

@@ -59,7 +59,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     moment = as_at.moment
     sort = sort_of(request.GET.get("sort", ""))
     # For today, query only the items on the page.
-    at = None if moment.is_now else plan_at(plan, moment)
+    at = None if moment.is_now else plan_at(plan, moment, texts="q" in request.GET)
     agencies = {agency.pk: agency for agency in agencies_of(plan)}
     if at:
         offered = {*agencies, *(item.lead for item in at.items)}
