@@ -21,7 +21,7 @@ from agencies.models import Seat
 from reports.progress import counts_today, dashboard, plan_counts
 from reports.progress.plan_counts import PlanCounts
 from reports.progress.view import Look
-from tests.factories import SeatFactory
+from tests.factories import DelayFactory, SeatFactory
 from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems import standing
 from workitems.asat import Moment
@@ -153,6 +153,23 @@ def test_the_database_counts_today_as_the_whole_plan_is_counted(data, limits):
         assert comparable(counted) == comparable(told)
         urgent = [line.item.pk for line in told.lines if line.item]
         assert today.most_urgent() == (urgent[: limits["ATTENTION_SHOWN"]], len(urgent))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("times_moved", "urgent"), [(1, 0), (2, 1), (3, 1)])
+def test_the_database_counts_a_deadline_as_moved_again_from_the_second_time(times_moved, urgent):
+    delay = DelayFactory(
+        found_on=TODAY,
+        times_moved=times_moved,
+        milestone__agreed_due=TODAY,
+        milestone__forecast_due=TODAY,
+        milestone__item__heard_on=TODAY,
+    )
+    plan = delay.milestone.item.plan
+    told = plan_counts.counts_of(plan_at(plan, Moment.today(TODAY)))
+    assert (told.attention, len(told.lines)) == (urgent, urgent)
+    found, number = counts_today.TodayCounts(plan, TODAY, None, None).most_urgent()
+    assert (found, number) == ([delay.milestone.item.pk] * urgent, urgent)
 
 
 # --- lists of the figures -----------------------------------------------------------------------
