@@ -165,16 +165,20 @@ def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) 
     number = min(max(number, 1), MAX_PAGES)
     start = (number - 1) * ROWS_ON_A_PAGE
     end = start + ROWS_ON_A_PAGE + 1
-    branches = [
-        _newest(kind, found, end)
+    found = [
+        (rank, kind, rows)
+        for rank, _, kind, path in kinds_of(scope)
+        if (rows := _narrowed(kind, path, reader, wanted)) is not None
+    ]
+    if not found:
+        return Page([], number, False)
+    # Without another branch there is no union, and Django does not order rows that have a limit.
+    first, *others = [
+        (_newest(kind, rows, end) if len(found) > 1 else rows)
         .annotate(rank=Value(rank, output_field=IntegerField()))
         .values_list("rank", "history_id", "history_date")
-        for rank, _, kind, path in kinds_of(scope)
-        if (found := _narrowed(kind, path, reader, wanted)) is not None
+        for rank, kind, rows in found
     ]
-    if not branches:
-        return Page([], number, False)
-    first, *others = branches
     keys = list(
         first.union(*others, all=True).order_by("-history_date", "-rank", "-history_id")[start:end]
     )
