@@ -1,7 +1,7 @@
 """Decides which suite a test belongs to, from what the test asks for.
 
-`manage.py test` passes `--suite` and `--ledger`. Without them every test is run that suits the
-database, so a bare `pytest` leaves out only what is for the other one.
+`manage.py test` passes `--only-with-database` and `--ledger`. Without them every test is run that
+suits the database, so a bare `pytest` leaves out only what is for the other one.
 """
 
 import json
@@ -18,9 +18,9 @@ DATABASE_FIXTURES = {"django_db_setup", "live_server"}
 def pytest_addoption(parser):
     group = parser.getgroup("suites")
     group.addoption(
-        "--suite",
-        choices=["without-database", "with-database"],
-        help="run only the tests that ask for no database, or only those that ask for one",
+        "--only-with-database",
+        action="store_true",
+        help="leave out the tests that ask for no database: they have run with another one",
     )
     group.addoption("--ledger", metavar="FILE", help="write down every test found, and which ran")
 
@@ -28,8 +28,8 @@ def pytest_addoption(parser):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Leave out the tests of other suites, and say so as "deselected"."""
-    suite, vendor = config.getoption("suite"), connection.vendor
-    reasons = {item: why_left_out(item, suite, vendor) for item in items}
+    only, vendor = config.getoption("only_with_database"), connection.vendor
+    reasons = {item: why_left_out(item, only, vendor) for item in items}
     if ledger := config.getoption("ledger"):
         write_ledger(config, ledger, reasons)
     if left_out := [item for item, reason in reasons.items() if reason]:
@@ -37,14 +37,11 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item, reason in reasons.items() if not reason]
 
 
-def why_left_out(item, suite, vendor):
+def why_left_out(item, only_with_database, vendor):
     """Return the reason to leave out a test, or an empty text where it is to run."""
-    other = "sqlite" if vendor == "postgresql" else "postgresql"
-    with_database = needs_database(item)
-    if suite == "without-database":
-        return "asks for a database" if with_database else ""
-    if suite == "with-database" and not with_database:
+    if only_with_database and not needs_database(item):
         return "asks for no database"
+    other = "sqlite" if vendor == "postgresql" else "postgresql"
     return f"is for {other} only" if item.get_closest_marker(other) else ""
 
 

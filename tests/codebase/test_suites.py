@@ -100,16 +100,15 @@ def test_a_failed_check_fails_the_run_and_the_last_lines_count(tmp_path, monkeyp
     lines = capfd.readouterr().out.splitlines()
     assert lines[-4] == "Failed: Types"
     assert lines[-2] == (
-        "without a database: 2 passed, SQLite: 2 passed, PostgreSQL: 2 passed, "
-        "browser on PostgreSQL: 2 passed, browser: 2 passed"
+        "SQLite: 2 passed, PostgreSQL: 2 passed, browser on PostgreSQL: 2 passed, browser: 2 passed"
     )
-    assert lines[-1] == "10 passed, 0 failed, 0 skipped"
+    assert lines[-1] == "8 passed, 0 failed, 0 skipped"
 
 
 def test_every_suite_has_all_examples_and_every_core(tmp_path, monkeypatch, runs):
     monkeypatch.setattr(checks, "CHECKS", {})
     assert suites.run_everything(tmp_path) == 0
-    assert len(runs.started) == 5
+    assert len(runs.started) == 4
     for arguments in runs.started.values():
         assert "--hypothesis-profile=full" in arguments
         assert "-n" in arguments
@@ -121,7 +120,7 @@ def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_pa
     suites.run_on_postgresql(run)
     assert capfd.readouterr().out.split("\n") == [
         "",
-        "=== Tests on PostgreSQL ===",
+        "=== Tests that ask for a database, on PostgreSQL ===",
         "output of PostgreSQL",
         "",
         "=== Browser journeys that need both databases, on PostgreSQL ===",
@@ -168,18 +167,19 @@ ON_OTHER = Item("on the other", "django_db_setup", marks=["postgresql"])
 
 
 @pytest.mark.parametrize(
-    ("suite", "vendor", "run"),
+    ("only_with_database", "vendor", "run"),
     [
-        ("without-database", "sqlite", {"pure"}),
-        ("with-database", "sqlite", {"marked", "asking", "served", "on one"}),
-        ("with-database", "postgresql", {"marked", "asking", "served", "on the other"}),
-        (None, "sqlite", {"pure", "marked", "asking", "served", "on one"}),
-        (None, "postgresql", {"pure", "marked", "asking", "served", "on the other"}),
+        (True, "sqlite", {"marked", "asking", "served", "on one"}),
+        (True, "postgresql", {"marked", "asking", "served", "on the other"}),
+        (False, "sqlite", {"pure", "marked", "asking", "served", "on one"}),
+        (False, "postgresql", {"pure", "marked", "asking", "served", "on the other"}),
     ],
 )
-def test_the_fixtures_and_marks_of_a_test_decide_its_suites(suite, vendor, run):
+def test_the_fixtures_and_marks_of_a_test_decide_its_suites(only_with_database, vendor, run):
     items = [PURE, MARKED, ASKING, SERVED, ON_ONE, ON_OTHER]
-    assert {item.nodeid for item in items if not why_left_out(item, suite, vendor)} == run
+    assert {
+        item.nodeid for item in items if not why_left_out(item, only_with_database, vendor)
+    } == run
 
 
 def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, capfd, runs):
@@ -201,7 +201,7 @@ def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
         [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/test_demo.py"]
         + [
             "tests/codebase/test_layers.py",
-            "--suite=without-database",
+            "--only-with-database",
             f"--ledger={ledger}",
             "-p",
             "no:cacheprovider",
@@ -212,7 +212,7 @@ def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
         check=False,
     )
     reasons = set(json.loads(ledger.read_text()).values())
-    assert reasons == {"", "asks for a database"}
+    assert reasons == {"", "asks for no database"}
 
 
 # --- databases copied from a template -----------------------------------------------------

@@ -61,15 +61,12 @@ class Suite:
     extra_workers: int = 0
 
 
-# A test that uses no database has the same result on both, so it runs once.
-WITHOUT_DATABASE = Suite(
-    "without a database",
-    "Tests without a database",
-    [*ORDINARY_TESTS, "--suite=without-database"],
-)
-ON_SQLITE = Suite("SQLite", "Tests on SQLite", [*ORDINARY_TESTS, "--suite=with-database"])
+ON_SQLITE = Suite("SQLite", "Tests on SQLite", ORDINARY_TESTS)
+# A test that asks for no database has the same result on both, so it runs once.
 ON_POSTGRESQL = Suite(
-    "PostgreSQL", "Tests on PostgreSQL", [*ORDINARY_TESTS, "--suite=with-database"]
+    "PostgreSQL",
+    "Tests that ask for a database, on PostgreSQL",
+    [*ORDINARY_TESTS, "--only-with-database"],
 )
 BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], extra_workers=1)
 BROWSER_ON_POSTGRESQL = Suite(
@@ -104,7 +101,6 @@ def run_everything(folder: Path) -> int:
     announce("Checks")
     on_sqlite = environment(sqlite(str(folder)))
     run.failures += checks.failed_checks(on_sqlite)
-    run.suite(WITHOUT_DATABASE, environment(sqlite(f"{folder}/no-database-here")))
     run.suite(ON_SQLITE, on_sqlite)
     run_on_postgresql(run)
     run.suite(BROWSER, on_sqlite)
