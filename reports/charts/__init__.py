@@ -17,7 +17,6 @@ from reports.charts.strips import (
     Scale,
     Strip,
     dashboard_timeline,
-    milestone_name,
     strip_axis,
     strip_legend,
     strip_list,

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
 from reports.document.dates import days, long_date, short_date
+from workitems.standing import MilestoneLike
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
 # Of longer lists, browsers lay out only the rows in sight.
@@ -26,25 +27,13 @@ _NARROWEST = 300.0
 _APART = 26.0
 
 
-class StripMilestone(Protocol):
+class StripMilestone(MilestoneLike, Protocol):
     """A milestone, such as `MilestoneAt`.
 
     `withdrawn_on` and `completed_on` are None if they are after the page's date. `reached` is the
     completion date or, if open, the forecast date.
     """
 
-    @property
-    def description(self) -> str: ...
-    @property
-    def original_due(self) -> date: ...
-    @property
-    def agreed_due(self) -> date: ...
-    @property
-    def forecast_due(self) -> date: ...
-    @property
-    def completed_on(self) -> date | None: ...
-    @property
-    def withdrawn_on(self) -> date | None: ...
     @property
     def is_open(self) -> bool: ...
     @property
@@ -230,13 +219,8 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
     )
 
 
-def milestone_name(one: StripMilestone) -> str:
-    """Return a name such as "Brochure printed: promised 31 August 2009, expected 30 September 2010,
-    395 days later"."""
-    return f"{one.description}: {_dates_in_words(one)}"
-
-
 def _dates_in_words(one: StripMilestone) -> str:
+    """Return words such as "promised 31 August 2009, expected 30 September 2010, 395 days later"."""
     parts = [f"promised {long_date(one.original_due)}"]
     if one.agreed_due != one.original_due:
         parts.append(f"agreed {long_date(one.agreed_due)}")
