@@ -32,11 +32,13 @@ from workitems.models import (
     Decision,
     Delay,
     Evidence,
+    HeldEntry,
     Matter,
     Measure,
     Meeting,
     Member,
     Milestone,
+    MilestoneAnswer,
     Mitigation,
     Notice,
     Pillar,
@@ -45,6 +47,7 @@ from workitems.models import (
     ReturnNote,
     Risk,
     Round,
+    StatusProposal,
     Support,
     Update,
     Variation,
@@ -484,6 +487,59 @@ class RiskFactory(DjangoModelFactory):
     likelihood = Risk.Level.MEDIUM
     impact = Risk.Level.HIGH
     owner_agency = factory.LazyAttribute(lambda risk: risk.plan.coordinating_agency)
+
+
+class MilestoneAnswerFactory(DjangoModelFactory):
+    """Not submitted: the milestone was done on 1 July 2010."""
+
+    class Meta:
+        model = MilestoneAnswer
+
+    milestone = factory.SubFactory(MilestoneFactory)
+    of_return = factory.SubFactory(
+        ReturnFactory,
+        round=factory.SubFactory(
+            RoundFactory, plan=factory.SelfAttribute("...milestone.item.plan")
+        ),
+        agency=factory.SelfAttribute("..milestone.responsible_agency"),
+    )
+    outcome = MilestoneAnswer.Outcome.DONE
+    day = date(2010, 7, 1)
+    milestone_version = factory.SelfAttribute("milestone.version")
+    written_by = factory.SubFactory(UserFactory)
+    written_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class StatusProposalFactory(DjangoModelFactory):
+    """With the lead agency since 1 July 2010."""
+
+    class Meta:
+        model = StatusProposal
+
+    item = factory.SubFactory(WorkItemFactory)
+    agency = factory.SubFactory(AgencyFactory)
+    stage = "under_way"
+    confidence = "at_risk"
+    reason = "The printer cannot deliver before August."
+    proposed_by = factory.SubFactory(UserFactory)
+    proposed_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class HeldEntryFactory(DjangoModelFactory):
+    """A risk that waits for release."""
+
+    class Meta:
+        model = HeldEntry
+
+    plan = factory.SubFactory(PlanFactory)
+    agency = factory.LazyAttribute(lambda entry: entry.plan.coordinating_agency)
+    kind = HeldEntry.Kind.RISK
+    text = "Trained staff leave."
+    likelihood = Risk.Level.MEDIUM
+    impact = Risk.Level.HIGH
+    owner_agency = factory.SelfAttribute("agency")
+    written_by = factory.SubFactory(UserFactory)
+    written_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 class CalendarFeedFactory(DjangoModelFactory):

@@ -48,7 +48,8 @@ GUARDS = (
         for name in (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "return", "returnnote", "update",
-            "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed",
+            "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
+            "statusproposal", "heldentry",
         )
     ),
 )  # fmt: skip

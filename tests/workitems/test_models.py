@@ -16,10 +16,12 @@ from tests.factories import (
     DecisionFactory,
     DelayFactory,
     EvidenceFactory,
+    HeldEntryFactory,
     MatterFactory,
     MeasureFactory,
     MeetingFactory,
     MemberFactory,
+    MilestoneAnswerFactory,
     MilestoneFactory,
     MitigationFactory,
     NoticeFactory,
@@ -29,6 +31,7 @@ from tests.factories import (
     RiskFactory,
     RoundFactory,
     SeatFactory,
+    StatusProposalFactory,
     SupportFactory,
     UpdateFactory,
     UserFactory,
@@ -175,6 +178,67 @@ BROKEN = {
         lambda: UpdateFactory(no_change_on=TODAY, achieved="", planned_next="Print."),
         lambda: UpdateFactory(no_change_on=TODAY, achieved="", challenges="Money."),
         lambda: UpdateFactory(no_change_on=TODAY, achieved="", key_achievement="yes"),
+    ],
+    # What is not submitted, released or answered yet
+    "milestone_answer_one_pending": [
+        lambda: again(MilestoneAnswerFactory, ["of_return", "milestone"])
+    ],
+    "milestone_answer_one_pending_per_delay": [
+        lambda: again(
+            MilestoneAnswerFactory, ["of_return"], outcome="delay_over", delay=DelayFactory()
+        )
+    ],
+    "milestone_answer_one_pending_per_step": [
+        lambda: again(
+            MilestoneAnswerFactory,
+            ["of_return"],
+            outcome="step_done",
+            mitigation=MitigationFactory(),
+        )
+    ],
+    "milestone_answer_of_one_thing": [
+        lambda: MilestoneAnswerFactory(outcome="lost"),
+        lambda: MilestoneAnswerFactory(day=None),
+        lambda: MilestoneAnswerFactory(outcome="reopened"),
+        lambda: MilestoneAnswerFactory(outcome="delay_over"),
+        lambda: MilestoneAnswerFactory(outcome="step_done"),
+        lambda: MilestoneAnswerFactory(delay=DelayFactory()),
+        lambda: MilestoneAnswerFactory(
+            outcome="step_done", mitigation=MitigationFactory(), day=None
+        ),
+    ],
+    "milestone_answer_applied_or_removed": [
+        lambda: MilestoneAnswerFactory(applied_at=NOW, removed_at=NOW)
+    ],
+    "status_proposal_one_open_per_agency": [
+        lambda: again(StatusProposalFactory, ["item", "agency"])
+    ],
+    "status_proposal_values_known": [
+        lambda: StatusProposalFactory(stage="withdrawn"),
+        lambda: StatusProposalFactory(confidence="high"),
+        lambda: StatusProposalFactory(reason=""),
+    ],
+    "status_proposal_answered_by_and_at": [
+        lambda: StatusProposalFactory(state="accepted"),
+        lambda: StatusProposalFactory(answered_by=UserFactory(), answered_at=NOW),
+    ],
+    "status_proposal_declined_with_words": [
+        lambda: StatusProposalFactory(state="declined", answered_by=UserFactory(), answered_at=NOW)
+    ],
+    "held_entry_says_what_is_asked": [
+        lambda: HeldEntryFactory(text=""),
+        lambda: HeldEntryFactory(owner_agency=None),
+        lambda: HeldEntryFactory(kind="date", milestone=MilestoneFactory()),
+        lambda: HeldEntryFactory(kind="wording", item=WorkItemFactory(), wording="pillar"),
+        lambda: HeldEntryFactory(kind="withdrawal"),
+    ],
+    "held_entry_settled_by_and_at": [
+        lambda: HeldEntryFactory(state="withdrawn"),
+        lambda: HeldEntryFactory(settled_by=UserFactory(), settled_at=NOW),
+    ],
+    "held_entry_released_as_one_record": [
+        lambda: HeldEntryFactory(state="released", settled_by=UserFactory(), settled_at=NOW),
+        lambda: HeldEntryFactory(risk=RiskFactory()),
     ],
     "evidence_of_one_thing": [
         lambda: EvidenceFactory(update=UpdateFactory()),

@@ -2,9 +2,12 @@
 
 from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.feed import CalendarFeed
+from workitems.models.held_entry import HeldEntry
 from workitems.models.item import Measure, Milestone, Support, WorkItem
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
+from workitems.models.milestone_answer import MilestoneAnswer
 from workitems.models.notice import Notice
 from workitems.models.plan import Member, Pillar, Plan
 from workitems.models.risk import Risk
 from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
+from workitems.models.status_proposal import StatusProposal

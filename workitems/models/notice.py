@@ -45,6 +45,9 @@ class Notice(models.Model):
         ASKED = "asked", "Asked for clearance"
         ASKED_AGAIN = "again", "Asked again for clearance"
         ANSWERED = "answered", "Every agency answered"
+        PROPOSED = "proposed", "Status proposed"
+        REPLIED = "replied", "Proposal answered"
+        TO_RELEASE = "to_release", "Waits for release"
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -86,6 +89,7 @@ class Notice(models.Model):
                     reason__in=[
                         *("opened", "due_week", "due_day", "overdue"),
                         *("sent_back", "ready", "accepted", "asked", "again", "answered"),
+                        *("proposed", "replied", "to_release"),
                     ],
                 ),
             ),

@@ -213,8 +213,11 @@ class Update(models.Model):
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="updates")
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="updates")
-    stage = models.CharField(max_length=20, choices=Stage)
+    # Empty for an agency that supports the item: only the lead sets its status.
+    stage = models.CharField(max_length=20, choices=Stage, blank=True)
     confidence = models.CharField(max_length=10, choices=Confidence, blank=True)
+    # The item's version when its status was last compared with this answer; none in old returns.
+    item_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
     achieved = models.TextField(blank=True)
     planned_next = models.TextField(blank=True)
     challenges = models.TextField(blank=True)
@@ -240,7 +243,7 @@ class Update(models.Model):
             models.CheckConstraint(
                 name="update_values_known",
                 condition=Q(
-                    stage__in=["not_started", "under_way", "complete", "ongoing", "withdrawn"],
+                    stage__in=["", "not_started", "under_way", "complete", "ongoing", "withdrawn"],
                     confidence__in=["", "on_track", "at_risk", "off_track"],
                     key_achievement__in=["no", "yes", "headline"],
                 ),

@@ -1,0 +1,131 @@
+"""What a contributor raised and an approver of the same agency has not released yet."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from agencies.models import Agency, User
+from agencies.tracking import track
+from workitems.models.delay import Variation
+from workitems.models.item import Milestone, WorkItem
+from workitems.models.plan import Plan
+from workitems.models.risk import Risk
+
+
+class HeldEntryQuerySet(models.QuerySet["HeldEntry"]):
+    def waiting(self) -> Self:
+        return self.filter(state=HeldEntry.State.WAITING)
+
+    def of_agencies(self, agency_ids: set[int]) -> Self:
+        return self.filter(agency__in=agency_ids)
+
+    def for_list(self) -> Self:
+        """With all that a list prints, oldest first."""
+        return self.select_related(
+            "item", "milestone", "agency", "owner_agency", "written_by"
+        ).order_by("pk")
+
+
+class HeldEntry(models.Model):
+    """A request for a variation, or a risk, that waits for release. Only its agency may read it.
+
+    Releasing creates the variation or the risk. It is a table of its own, so that registers,
+    exports, histories and papers cannot show it before.
+    """
+
+    class Kind(models.TextChoices):
+        DATE = "date", "Move an agreed date"
+        WORDING = "wording", "Change the wording"
+        WITHDRAWAL = "withdrawal", "Withdraw the item"
+        RISK = "risk", "Risk"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for release"
+        RELEASED = "released", "Released"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="held_entries")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="held_entries")
+    kind = models.CharField(max_length=10, choices=Kind)
+    item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="+")
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The version of the item or milestone that the request was written from.
+    made_from = models.PositiveIntegerField(null=True, blank=True)
+    due_after = models.DateField(null=True, blank=True)
+    wording = models.CharField(max_length=10, choices=Variation.Wording, blank=True)
+    # The new wording, or what the risk is.
+    text = models.TextField(blank=True)
+    # Why the change is needed, or the response to the risk.
+    reason = models.TextField(blank=True)
+    likelihood = models.CharField(max_length=10, choices=Risk.Level, blank=True)
+    impact = models.CharField(max_length=10, choices=Risk.Level, blank=True)
+    owner_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    # Why it was withdrawn.
+    note = models.TextField(blank=True)
+    variation = models.ForeignKey(
+        Variation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    risk = models.ForeignKey(Risk, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = HeldEntryQuerySet.as_manager()
+    history = track(plan_ways=["plan"])
+
+    class Meta:
+        verbose_name_plural = "held entries"
+        constraints = [
+            models.CheckConstraint(
+                name="held_entry_says_what_is_asked",
+                condition=Q(kind="date", milestone__isnull=False, due_after__isnull=False)
+                | Q(
+                    kind="wording", item__isnull=False, wording__in=["title", "objective", "action"]
+                )
+                | Q(kind="withdrawal", item__isnull=False)
+                | Q(kind="risk", owner_agency__isnull=False) & ~Q(text=""),
+            ),
+            models.CheckConstraint(
+                name="held_entry_settled_by_and_at",
+                condition=Q(state="waiting", settled_by=None, settled_at=None)
+                | Q(state__in=["released", "withdrawn"])
+                & Q(settled_by__isnull=False, settled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="held_entry_released_as_one_record",
+                condition=Q(state="released", kind="risk", risk__isnull=False, variation=None)
+                | Q(state="released", variation__isnull=False, risk=None) & ~Q(kind="risk")
+                | ~Q(state="released") & Q(variation=None, risk=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.item or self.plan}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("held:detail", args=[self.plan.slug, self.pk])
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def asks(self) -> str:
+        """The entry in a few words. Load its milestone first; the text names it."""
+        match self.kind:
+            case self.Kind.DATE:
+                return f"Move “{self.milestone}” to {self.due_after:%-d %B %Y}"
+            case self.Kind.WORDING:
+                return f"Change the {self.get_wording_display().lower()}"
+            case self.Kind.WITHDRAWAL:
+                return "Withdraw the item"
+            case _:
+                return self.text

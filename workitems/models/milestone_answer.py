@@ -1,0 +1,117 @@
+"""What a return says of milestones. It takes effect when the return is submitted."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.models import Agency, User
+from agencies.tracking import track
+from workitems.models.delay import Delay, Mitigation
+from workitems.models.item import Milestone
+from workitems.models.round import Return
+
+
+class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
+    def pending(self) -> Self:
+        """Answers that are neither in effect nor removed. Only their own agency may read them."""
+        return self.filter(applied_at=None, removed_at=None)
+
+    def in_order(self) -> Self:
+        """In the order in which they take effect: mitigations and delays before their milestone."""
+        return self.order_by(
+            "milestone__item__number_key",
+            "milestone__number",
+            models.F("mitigation").asc(nulls_last=True),
+            models.F("delay").asc(nulls_last=True),
+            "pk",
+        )
+
+    def for_page(self) -> Self:
+        """With all that a page prints of an answer, in one query."""
+        return self.select_related("delay", "mitigation", "owner_agency", "written_by")
+
+
+class MilestoneAnswer(models.Model):
+    """An agency's answer on a milestone, or on a delay or mitigation of it, in its return.
+
+    `milestone_version` is the milestone's version when the answer was written. An answer whose
+    milestone has changed since does not take effect before its agency confirms or removes it.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Done"
+        NOT_YET = "not_yet", "New forecast"
+        REOPENED = "reopened", "Reopened"
+        DELAY_OVER = "delay_over", "Delay ended"
+        STEP_DONE = "step_done", "Mitigation done"
+
+    of_return = models.ForeignKey(Return, models.PROTECT, related_name="milestone_answers")
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="answers")
+    delay = models.ForeignKey(Delay, models.PROTECT, null=True, blank=True, related_name="+")
+    mitigation = models.ForeignKey(
+        Mitigation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    # Day of completion or end, or the new forecast; none for a reopened milestone.
+    day = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    cause = models.CharField(max_length=20, choices=Delay.Cause, blank=True)
+    effect = models.TextField(blank=True)
+    new_mitigation = models.TextField(blank=True)
+    owner_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    mitigation_due_on = models.DateField(null=True, blank=True)
+    milestone_version = models.PositiveIntegerField()
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MilestoneAnswerQuerySet.as_manager()
+    history = track(plan_ways=["of_return__round__plan"])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_return", "milestone"],
+                condition=Q(applied_at=None, removed_at=None, delay=None, mitigation=None),
+                name="milestone_answer_one_pending",
+            ),
+            models.UniqueConstraint(
+                fields=["of_return", "delay"],
+                condition=Q(applied_at=None, removed_at=None),
+                name="milestone_answer_one_pending_per_delay",
+            ),
+            models.UniqueConstraint(
+                fields=["of_return", "mitigation"],
+                condition=Q(applied_at=None, removed_at=None),
+                name="milestone_answer_one_pending_per_step",
+            ),
+            models.CheckConstraint(
+                name="milestone_answer_of_one_thing",
+                condition=Q(outcome__in=["done", "not_yet"], delay=None, mitigation=None)
+                & Q(day__isnull=False)
+                | Q(outcome="reopened", delay=None, mitigation=None, day=None)
+                | Q(outcome="delay_over", delay__isnull=False, mitigation=None, day__isnull=False)
+                | Q(outcome="step_done", delay=None, mitigation__isnull=False, day__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="milestone_answer_applied_or_removed",
+                condition=Q(applied_at=None) | Q(removed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone}: {self.get_outcome_display().lower()}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.applied_at is None and self.removed_at is None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the milestone has changed since the answer was written. Load the milestone first."""
+        return self.milestone_version != self.milestone.version
