@@ -8,6 +8,8 @@ from django.forms.models import model_to_dict
 
 REASON_LENGTH = 2000
 TEXT_LENGTH = 5000
+# The field with a form's token; see agencies/views/once.py.
+TOKEN_FIELD = "once"
 
 
 class DayField(forms.DateField):

@@ -333,3 +333,21 @@ class Appointment(models.Model):
         others = Appointment.objects.filter(portfolio=self.portfolio).exclude(pk=self.pk)
         if others.during(self.from_on, self.to_on).exists():
             raise ValidationError("Another Minister holds that portfolio for part of the time.")
+
+
+class SentForm(models.Model):
+    """A form that was sent and did what it says, so that sending it again does nothing more.
+
+    Neither a record nor part of one: rows are deleted after a few days, and have no history.
+    """
+
+    # Digest of who sent it, to where, and the form's token.
+    token = models.CharField(max_length=64, unique=True)
+    # Digest of what was typed.
+    content = models.CharField(max_length=64)
+    # Where the first answer led; empty until it is given.
+    led_to = models.CharField(max_length=2000, blank=True)
+    sent_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"A form that led to {self.led_to}"

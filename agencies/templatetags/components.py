@@ -1,5 +1,6 @@
 """Components that have a body or need Python. Their markup is in templates/components."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,10 +10,23 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from agencies.fields import TOKEN_FIELD
+
 register = template.Library()
+
+
+@register.simple_tag
+def once() -> str:
+    """Render the token of a form that creates something; its view is `agencies.views.once.once`.
+
+    Firefox would bring a spent token back with the page, without `autocomplete`.
+    """
+    field = '<input type="hidden" name="{}" value="{}" autocomplete="off">'
+    return format_html(field, TOKEN_FIELD, secrets.token_urlsafe(16))
 
 
 @register.simple_block_tag

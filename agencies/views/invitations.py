@@ -17,10 +17,12 @@ from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
 from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def invite(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     form = InviteForm(
@@ -83,6 +85,7 @@ def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse
 @login_not_required
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: a new person enters a name and a password, a known one signs in.
 

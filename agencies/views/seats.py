@@ -15,6 +15,7 @@ from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from agencies.views.permissions import managed_agency, posted, require_role, signed_in
 
 
@@ -42,6 +43,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def cover(request: HttpRequest, agency: int) -> HttpResponse:
     of = managed_agency(request, agency)
     today = localdate()

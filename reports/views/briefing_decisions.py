@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from reports.forms.briefing_decisions import BriefingDecisionForm
 from reports.services import record_decision_on
 from workitems.views.lookups import posted, signed_in
@@ -14,6 +15,7 @@ from workitems.views.meetings.pages import address_of, own_meeting, shown_matter
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     position = shown_matter(request)

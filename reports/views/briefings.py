@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from reports import checks, services
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.drafting import cover
@@ -46,6 +47,7 @@ def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def create(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     require(request, "reports.create_briefing", plan)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
+from agencies.views.once import once
 from reports import checks
 from reports.checks import Check, Count, Gate
 from reports.document.wording import agree, capitalised, count_in_words
@@ -37,6 +38,7 @@ class Line:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def check_list(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the page, or do what `act` says: "override", "take-back" or "tell-missing"."""
     briefing = readable_briefing(request, slug, pk)

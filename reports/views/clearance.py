@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.fields import overwrite_data, say_refusal
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from reports import checks
 from reports.clearance import consultation
 from reports.clearance.notices import about
@@ -71,6 +72,7 @@ def _asked(briefing: Briefing) -> list[Clearance]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Choose the agencies to ask and the due date. A draft moves into consultation."""
     briefing = readable_briefing(request, slug, pk)
@@ -253,6 +255,7 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
 
 
 @require_POST
+@once
 def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
     """Comment on a paragraph, a recommendation or the whole paper."""
     row = readable_clearance(request, slug, pk, agency)
@@ -270,6 +273,7 @@ def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpRespon
 
 
 @require_POST
+@once
 def thread(request: HttpRequest, slug: str, pk: int, comment: int) -> HttpResponse:
     """Reply to a comment or resolve it, as `act` says: "reply" or "resolve".
 

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
 from reports.document import DocumentError
 from reports.drafting.draft import CLOSING
 from reports.drafting.kind_history import history_of
@@ -58,6 +59,7 @@ def changeable_section(request: HttpRequest, slug: str, name: str, key: str) -> 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """List the plan's kinds, or the product's, which a POST copies into the plan."""
     plan = readable_plan(request, slug)
@@ -213,6 +215,7 @@ def kind_theirs(current: BriefingKind | None) -> list[tuple[str, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Copy a kind under a new name."""
     row = changeable_kind(request, slug, kind)
@@ -269,6 +272,7 @@ def section_theirs(current: KindSection | None) -> list[tuple[str, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     row = changeable_kind(request, slug, kind)
     sections = list(row.sections.live().in_order())

@@ -118,10 +118,10 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     return redirect(f"papers:{kind}", slug, pk)
 
 
-def _after(request: HttpRequest) -> int | None:
+def _after(request: HttpRequest) -> int:
     """Return the newest version that the page showed, or 0 for none."""
     text = request.POST.get("after", "")
-    return small_number(text)
+    return small_number(text) or 0
 
 
 def _refused(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from reports.document import DocumentError
 from reports.forms.responses import ChangeFollowUpForm, DoneForm, FollowUpForm, ResponseForm
 from reports.models import Briefing, FollowUp, Response, ResponseChoice
@@ -23,6 +24,7 @@ from workitems.views.lookups import posted, require, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Record the answer to the newest version or, if there is one, correct it."""
     briefing = issued_briefing(request, slug, pk)
@@ -94,6 +96,7 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResponse:
     """Assign to an agency what follows from the Minister's choice, with a due date."""
     briefing = issued_briefing(request, slug, pk)

@@ -278,7 +278,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     assert words.startswith("Paragraph ") and words.endswith(" says so now.")
     assert row.sources[0]["pk"] == missing.pk
     assert client.get(address(briefing)).context["stops"] == []
-    again = ask(client, coordinator, briefing, post={"act": "tell-missing"})
+    again = ask(client, coordinator, briefing, post={"act": "tell-missing", "once": "another page"})
     assert said(again) == ["No return is missing that the paper does not name."]
 
 

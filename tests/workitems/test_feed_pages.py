@@ -54,7 +54,7 @@ def ask(token=TOKEN, **headers):
 
 def test_the_address_is_shown_once_and_works(client_of, contributor, plan, police, milestone):
     client = client_of(contributor)
-    made = client.post(list_of(police), {"label": "My Outlook"})
+    made = client.post(list_of(police), {"label": "My Outlook"}, follow=True)
     assert made.status_code == 200
     address = made.context["address"]
     assert f'value="{address}"' in made.text

@@ -230,8 +230,8 @@ TRACKED = {
 }
 
 
-# A log written by the program, which users cannot change.
-WITHOUT_HISTORY = {"Notice"}
+# Written by the program; users cannot change them.
+WITHOUT_HISTORY = {"Notice", "SentForm"}
 
 
 def test_every_model_that_users_can_change_has_history():

@@ -70,7 +70,7 @@ def test_requesting_a_date_twice_makes_one_record(as_, contributor, plan, milest
     said = {"version": 1, "due_after": "30 September 2010", "reason": "Printer."}
     address = at("request-date", plan, "1.2", 1)
     as_(contributor).post(address, said)
-    again = as_(contributor).post(address, said)
+    again = as_(contributor).post(address, said | {"once": "another page"})
     assert (again.status_code, errors_of(again)) == (
         422,
         {"__all__": ["A request to move this milestone is already waiting."]},
@@ -88,7 +88,7 @@ def test_requesting_wording_twice_makes_one_record(as_, contributor, plan, item)
     said = {"version": 1, "text_after": "Print two brochures.\r\nSoon.", "reason": "Demand."}
     address = at("request-wording", plan, "1.2", "action")
     as_(contributor).post(address, said)
-    again = as_(contributor).post(address, said)
+    again = as_(contributor).post(address, said | {"once": "another page"})
     assert errors_of(again) == {"text_after": ["V1 asks for this very wording already."]}
     made = Variation.objects.get()
     assert (made.wording, made.text_before, made.text_after) == (

@@ -94,10 +94,10 @@ def test_confirming_imports_the_file_and_deletes_it(send, coordinator, plan):
     assert kept_files() == []
 
 
-def test_confirming_twice_asks_for_the_file_again(send):
+def test_confirming_again_from_another_page_asks_for_the_file_again(send):
     fingerprint = send(workbook=upload(changed())).context["outcome"].fingerprint
     send(fingerprint=fingerprint)
-    response = send(fingerprint=fingerprint)
+    response = send(fingerprint=fingerprint, once="another page")
     assert (response.status_code, response.url.endswith("/workbook/import/")) == (302, True)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from workitems.attachments import content_type
 from workitems.forms.evidence import (
     EvidenceForm,
@@ -94,6 +95,7 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def add_to_answer(
     request: HttpRequest, slug: str, round: int, agency: int, number: str
 ) -> HttpResponse:
@@ -114,6 +116,7 @@ def add_to_answer(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = visible_item(request, slug, number)
     row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from agencies.views.permissions import agency_for
 from agencies.views.transactions import writes_on_get
 from workitems import due_calendar
@@ -30,6 +31,8 @@ READINGS_AN_HOUR = 120
 GUESSES_AN_HOUR = 60
 # Shared caches must not store a feed, clients must revalidate, search engines must not index it.
 UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
+# Key in the session: the feed that was just made, with its address.
+NEW_ADDRESS = "new_calendar_address"
 
 
 def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
@@ -42,9 +45,14 @@ def feeds_seen(request: HttpRequest, agency: Agency) -> QuerySet[CalendarFeed]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def index(request: HttpRequest, agency: int) -> HttpResponse:
-    """List the feeds and create new ones. A new address is shown once, in the response."""
+    """List the feeds and create new ones. A new address is shown once, on the page after."""
     of = agency_for(request, "workitems.see_feeds", agency)
+    if request.method == "GET" and NEW_ADDRESS in request.session:
+        pk, address = request.session.pop(NEW_ADDRESS)
+        feed = get_object_or_404(feeds_seen(request, of), pk=pk)
+        return render(request, "workitems/feeds/made.html", {"feed": feed, "address": address})
     may_make = request.user.has_perm("workitems.make_feed", of)
     form = None
     if may_make:
@@ -61,11 +69,9 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            return render(
-                request,
-                "workitems/feeds/made.html",
-                {"feed": feed, "address": due_calendar.address_of(token, settings.SITE_URL)},
-            )
+            address = due_calendar.address_of(token, settings.SITE_URL)
+            request.session[NEW_ADDRESS] = [feed.pk, address]
+            return redirect("feeds:list", of.pk)
     return render(
         request,
         "workitems/feeds/list.html",

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from agencies.fields import VersionedForm
+from agencies.views.once import once
 from workitems import services, standing
 from workitems.forms.items import CloseMilestoneForm, MoveForecastForm, ReopenMilestoneForm
 from workitems.models import Milestone
@@ -19,6 +20,7 @@ from workitems.views.lookups import require, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     """Show a milestone with a form for each of three actions. The button's value `act` selects
     one: "close", "move" or "reopen"."""

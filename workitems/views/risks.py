@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from workitems.forms.risks import (
     ChangeRiskForm,
     CloseRiskForm,
@@ -97,6 +98,7 @@ def raise_form(request: HttpRequest, plan: Plan) -> RaiseRiskForm:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.raise_risk", visible_plan(request, slug))
     form = raise_form(request, plan)

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
 from workitems.desk import waiting_variations
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
@@ -113,6 +114,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     form = OpenRoundForm(posted(request), initial=next_period(plan))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from workitems.desk import waiting_variations
 from workitems.forms.variations import (
     DecideForm,
@@ -153,6 +154,7 @@ def recommend(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
 
 
 @require_POST
+@once
 def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.decide_variation", row)
@@ -211,6 +213,7 @@ def ask(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     row = visible_milestone(item, milestone)
@@ -227,6 +230,7 @@ def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def request_wording(request: HttpRequest, slug: str, number: str, wording: str) -> HttpResponse:
     if wording not in Variation.Wording.values:
         raise Http404
@@ -255,6 +259,7 @@ def request_wording(request: HttpRequest, slug: str, number: str, wording: str) 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def request_withdrawal(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     form = RequestWithdrawalForm(posted(request), row=item, agencies=agencies_for(request, item))

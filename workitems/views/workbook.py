@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Seat
+from agencies.views.once import once
 from workitems.forms.workbook import ConfirmForm, WorkbookForm
 from workitems.models import Plan
 from workitems.views.lookups import require, signed_in, visible_plan
@@ -33,12 +34,14 @@ SESSION_KEY = "held_workbook"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     return _Import(request, plan).answer()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def import_new(request: HttpRequest) -> HttpResponse:
     require(request, "workitems.create_plan", None)
     return _Import(request, None).answer()

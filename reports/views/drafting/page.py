@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import saying_refusals
+from agencies.views.once import once
 from reports import checks
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbers
@@ -147,6 +148,7 @@ def undrafted(
 
 
 @require_POST
+@once
 def begin(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = changeable(request, slug, pk)
     form = KindForm(request.POST, plan=briefing.plan)

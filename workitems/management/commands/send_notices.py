@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from agencies.services import sent_forms
 from workitems.notices import send_notices
 
 
@@ -23,7 +24,8 @@ def mails(count: int) -> str:
 class Command(BaseCommand):
     help = (
         "Sends each person one mail about returns that are new, due, late, sent back or accepted. "
-        "Safe to run again: nobody is told twice. Run it from a timer, once or more a day."
+        "Safe to run again: nobody is told twice. Run it from a timer, once or more a day. "
+        "Also forgets which forms were sent a week ago."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *, today: str | None, **options: Any) -> None:
         on = day(today) if today else timezone.localdate()
         outcome = send_notices(on=on, at=timezone.now())
+        sent_forms.forget_old(at=timezone.now())
         self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
         if outcome.failed:
             # The exit code reports the failure to the timer.

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
 from workitems.forms.meetings import (
     ChangeDecisionForm,
     DecisionForm,
@@ -54,6 +55,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Record a decision without an agenda matter, with or without an item."""
     meeting = own_meeting(request, slug, pk)

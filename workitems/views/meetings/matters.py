@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
 from workitems.agenda import proposals
 from workitems.forms.meetings import ChangeMatterForm, MatterForm
 from workitems.models import Matter, Meeting
@@ -28,6 +29,7 @@ def own_matter(request: HttpRequest, slug: str, pk: int, matter: int) -> tuple[M
 
 
 @require_POST
+@once
 def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put the proposal with the posted key, or "all", on the agenda."""
     meeting = own_meeting(request, slug, pk)
@@ -48,6 +50,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = MatterForm(posted(request))

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
 from workitems.agenda import not_on, proposals
 from workitems.forms.meetings import (
     AttendanceForm,
@@ -73,6 +74,7 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.record_meeting", visible_plan(request, slug))
     form = CallMeetingForm(posted(request))
@@ -149,6 +151,7 @@ def show(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = AttendanceForm(posted(request), meeting=meeting)

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import saying_refusals
+from agencies.views.once import once
 from workitems import standing
 from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
@@ -126,6 +127,7 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
 
 
 @require_POST
+@once
 def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     form = DecisionForm(request.POST, plan=meeting.plan, with_items=False, auto_id="id_decision_%s")
@@ -144,6 +146,7 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
 
 
 @require_POST
+@once
 def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     """Decide the matter's variation; an approval takes effect at once."""
     meeting, row = own_matter(request, slug, pk, matter)
