@@ -2,135 +2,26 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 
+from agencies.fields import TOKEN_FIELD
 from agencies.models import SentForm
 from agencies.services import sent_forms
 from agencies.views.once import SENT_BEFORE
+from reports.services import meeting_papers
 from tests.cast import scene
 from tests.test_permissions import NOT_ALLOWED, RULES, addresses
+from tests.truth.every_form import CHANGES, CREATES
+from tests.workitems.test_concurrency import simultaneously
 from workitems.models import Risk
 
+AT_ONCE = 30
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-# The forms that create something. Their views are `@once`, except where the record itself can be
-# made only once: then the reason stands here.
-BY_TOKEN = "a token"
-CREATES = {
-    "agencies:invite": BY_TOKEN,
-    "agencies:cover": BY_TOKEN,
-    "agencies:accept-invitation": BY_TOKEN,
-    "feeds:list": BY_TOKEN,
-    "plans:import-new": BY_TOKEN,
-    "plans:import": BY_TOKEN,
-    "workitems:milestone": BY_TOKEN,
-    "returns:open-round": BY_TOKEN,
-    "returns:detail": "an answer has the version that its page was made from",
-    "returns:save": "an answer has the version that its page was made from",
-    "variations:request-date": BY_TOKEN,
-    "variations:request-wording": BY_TOKEN,
-    "variations:request-withdrawal": BY_TOKEN,
-    "variations:decide": BY_TOKEN,
-    "risks:raise": BY_TOKEN,
-    "briefings:record-decision": BY_TOKEN,
-    "meetings:call": BY_TOKEN,
-    "meetings:attendance": BY_TOKEN,
-    "meetings:draft": BY_TOKEN,
-    "meetings:add-matter": BY_TOKEN,
-    "meetings:decide": BY_TOKEN,
-    "meetings:record-on": BY_TOKEN,
-    "meetings:record": BY_TOKEN,
-    "papers:pack-freeze": "a version is frozen after the one that the page showed",
-    "papers:minutes-freeze": "a version is frozen after the one that the page showed",
-    "evidence:add-to-milestone": BY_TOKEN,
-    "evidence:add-to-answer": BY_TOKEN,
-    "briefings:create": BY_TOKEN,
-    "briefings:kinds": BY_TOKEN,
-    "briefings:copy-kind": BY_TOKEN,
-    "briefings:add-section": BY_TOKEN,
-    "briefings:checks": BY_TOKEN,
-    "briefings:ask-agencies": BY_TOKEN,
-    "briefings:comment": BY_TOKEN,
-    "briefings:thread": BY_TOKEN,
-    "briefings:authorise": "only a paper that waits for it is authorised",
-    "briefings:answer": BY_TOKEN,
-    "briefings:follow-up": BY_TOKEN,
-    "workshop:begin": BY_TOKEN,
-    "workshop:refresh": "a generated paragraph has the key of what it is generated from",
-    "workshop:paragraph": "the page chooses the key of a new paragraph",
-}
-
-# The forms that create nothing, and why sending one twice does no harm.
-VERSION = "changes a row of the version that its page was made from"
-STATE = "moves a row on from the state that it is in"
-SAME = "leaves the row as it would be left again"
-ACCOUNT = "is about the person's own account"
-CHANGES = {
-    "account_login": ACCOUNT,
-    "account_logout": ACCOUNT,
-    "account_signup": ACCOUNT,
-    "account_reauthenticate": ACCOUNT,
-    "account_change_password": ACCOUNT,
-    "account_reset_password": ACCOUNT,
-    "account_reset_password_from_key": ACCOUNT,
-    "agencies:end": STATE,
-    "agencies:send-again": VERSION,
-    "agencies:withdraw": STATE,
-    "feeds:revoke": STATE,
-    "workitems:change-status": VERSION,
-    "workitems:review": VERSION,
-    "workitems:end-delay": STATE,
-    "workitems:finish-mitigation": STATE,
-    "returns:send-back": STATE,
-    "returns:accept": STATE,
-    "returns:close-round": STATE,
-    "returns:reopen-round": STATE,
-    "variations:recommend": STATE,
-    "variations:take-back": STATE,
-    "risks:change": VERSION,
-    "risks:escalate": STATE,
-    "risks:lower": STATE,
-    "risks:close": STATE,
-    "risks:reopen": STATE,
-    "meetings:change": VERSION,
-    "meetings:change-matter": VERSION,
-    "meetings:move-matter": SAME,
-    "meetings:remove-matter": STATE,
-    "meetings:restore-matter": STATE,
-    "meetings:consider": SAME,
-    "meetings:close": STATE,
-    "meetings:reopen": STATE,
-    "meetings:change-decision": VERSION,
-    "meetings:finish-decision": STATE,
-    "meetings:reopen-decision": STATE,
-    "evidence:withdraw": STATE,
-    "evidence:mark": VERSION,
-    "briefings:change-kind": VERSION,
-    "briefings:change-section": VERSION,
-    "briefings:withdraw-section": STATE,
-    "briefings:move-section": SAME,
-    "briefings:restore-section": STATE,
-    "briefings:change-cover": VERSION,
-    "briefings:annexes": VERSION,
-    "briefings:file-again": SAME,
-    "briefings:ask": STATE,
-    "briefings:send": STATE,
-    "briefings:close": STATE,
-    "briefings:recall": STATE,
-    "briefings:send-back": STATE,
-    "briefings:withdraw": STATE,
-    "briefings:correct": STATE,
-    "briefings:give-up": STATE,
-    "briefings:give-clearance": VERSION,
-    "briefings:change-follow-up": VERSION,
-    "briefings:finish-follow-up": STATE,
-    "workshop:section": VERSION,
-    "workshop:ask": VERSION,
-}
 
 
 # --- every form ---------------------------------------------------------------------------------
@@ -143,7 +34,7 @@ def takes_posts(name):
 def test_every_address_that_takes_a_form_says_whether_it_creates_something():
     posted = {name for name, _ in addresses(get_resolver()) if name in RULES and takes_posts(name)}
     assert posted - set(CREATES) - set(CHANGES) == set(), (
-        "say in CREATES or CHANGES what it does; the view of one that creates is @once"
+        "say in every_form.py what it does; the view of one that creates is @once"
     )
     assert (set(CREATES) | set(CHANGES)) - posted == set()
     assert set(CREATES) & set(CHANGES) == set()
@@ -158,8 +49,61 @@ def test_the_views_that_create_are_once():
         return hasattr(view, "is_once")
 
     assert {name for name in (*CREATES, *CHANGES) if is_once(name)} == {
-        name for name, held_by in CREATES.items() if held_by == BY_TOKEN
+        name for name, form in CREATES.items() if not form.held_by
     }
+
+
+def client_of(world, who):
+    client = Client()
+    if who != "anonymous":
+        client.force_login(world[who], backend=MODEL_BACKEND)
+    return client
+
+
+def tab_of(client):
+    tab = Client()
+    tab.cookies.update(client.cookies)
+    return tab
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_thirty_times_at_once_makes_one_record(monkeypatch):
+    # Each would print the paper before it finds that another was first.
+    monkeypatch.setattr(meeting_papers, "print_paper", lambda paper, state="": b"%PDF-1.7")
+    world = scene()
+    found = {}
+    for name, form in CREATES.items():
+        form.first(world)
+        client = client_of(world, form.who)
+        address = form.address(name, world)
+        fields = form.fields(world, client, address)
+        before = form.makes.objects.count()
+        tabs = [tab_of(client) for _ in range(AT_ONCE)]
+        answers = simultaneously(AT_ONCE, partial(send, tabs, address, fields))
+        found[name] = (
+            form.makes.objects.count() - before,
+            TOKEN_FIELD in fields,
+            # What is held by something else may refuse the others.
+            {} if form.held_by else {"answers": len(set(answers)), "led on": led_on(answers)},
+        )
+    assert found == {
+        name: (
+            form.rows,
+            not form.held_by,
+            {} if form.held_by else {"answers": 1, "led on": True},
+        )
+        for name, form in CREATES.items()
+    }
+
+
+def send(tabs, address, fields, number):
+    """Return the status of the answer, and where it leads."""
+    answer = tabs[number].post(address, fields)
+    return answer.status_code, answer.headers.get("Location")
+
+
+def led_on(answers):
+    return {status for status, _ in answers} == {302}
 
 
 # --- one form -----------------------------------------------------------------------------------

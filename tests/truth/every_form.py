@@ -1,0 +1,567 @@
+"""Every address that takes a form: what it creates and how to send it, or why it creates nothing."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import lxml.html
+import openpyxl
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Invitation, Seat, User
+from reports.models import (
+    Briefing,
+    BriefingKind,
+    CheckOverride,
+    Clearance,
+    ClearanceComment,
+    ClearanceReply,
+    DraftParagraph,
+    DraftSection,
+    FollowUp,
+    IssuedPaper,
+    KindSection,
+    MeetingPaper,
+    Response,
+    ResponseChoice,
+)
+from reports.services import states
+from reports.services.kinds import patterns
+from tests.cast import Scene
+from tests.factories import (
+    PASSWORD,
+    BriefingFactory,
+    MatterFactory,
+    PlanFactory,
+    ResponseChoiceFactory,
+    WorkItemFactory,
+)
+from tests.reports.drafted import drafted
+from tests.test_permissions import RULES
+from tests.workitems.workbooks import file_of, small
+from workitems.agenda import proposals
+from workitems.models import (
+    Attendance,
+    CalendarFeed,
+    Decision,
+    Delay,
+    Evidence,
+    Matter,
+    Meeting,
+    Plan,
+    Risk,
+    Round,
+    Update,
+    Variation,
+    WorkItem,
+)
+from workitems.services import meetings, rounds, variations
+
+Says = Callable[[Scene], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Creates:
+    """What a form makes (a model, and rows of it), who sends it, and what it says.
+
+    The other fields of the form are sent as the page has them.
+    """
+
+    makes: Any
+    who: str
+    says: Says = lambda world: {}
+    rows: int = 1
+    # What must have happened before.
+    first: Callable[[Scene], Any] = lambda world: None
+    # The page that has the form, if not its own address; None if a script sends it without a form.
+    page: Callable[[Scene, Client, str], Any] | None = lambda world, client, address: client.get(
+        address
+    )
+    # Of its address, if not those of the matrix of permissions.
+    arguments: Callable[[Scene], list[Any]] | None = None
+    # Why it needs no token: the record can be made only once. Then a second answer may refuse.
+    held_by: str = ""
+
+    def address(self, name: str, world: Scene) -> str:
+        return reverse(name, args=(self.arguments or RULES[name].arguments)(world))
+
+    def fields(self, world: Scene, client: Client, address: str) -> dict[str, Any]:
+        """Return what a browser sends of the page's form, with what the person typed."""
+        says = self.says(world)
+        found = {}
+        if self.page is not None:
+            page = self.page(world, client, address)
+            found = fields_of(page, address, str(says.get("act", says.get("add", ""))))
+        return found | says
+
+
+def fields_of(page: Any, address: str, button: str = "") -> dict[str, Any]:
+    """Return the fields of the page's form that is sent to the address and has the button."""
+    for form in lxml.html.fromstring(page.text).forms:
+        goes_to = (form.action or page.request["PATH_INFO"]).partition("#")[0]
+        buttons = {"", *(each.get("value") for each in form.iter("button", "input"))}
+        if (form.method, goes_to) == ("POST", address) and button in buttons:
+            found: dict[str, Any] = {}
+            for name, value in form.form_values():
+                chosen = "" if value == "on" else value or ""  # lxml's word for an empty choice
+                found.setdefault(name, []).append(chosen)
+            return found
+    raise AssertionError(
+        f"no form for {address} on {page.request['PATH_INFO']}: {page.status_code}"
+    )
+
+
+def at(name: str, *arguments: str, query: str = "") -> Any:
+    """Return the page of this address, with the arguments of the matrix of permissions."""
+
+    def page(world: Scene, client: Client, address: str) -> Any:
+        return client.get(reverse(name, args=RULES[name].arguments(world)) + query)
+
+    return page
+
+
+# --- what must have happened before -------------------------------------------------------------
+
+
+def on_another_plan(world: Scene) -> list[Any]:
+    return ["another-plan"]
+
+
+def briefing(number: str) -> Callable[[Scene], list[Any]]:
+    """Return the arguments of a page of the briefing with this tracker number."""
+    return lambda world: [world.plan.slug, Briefing.objects.get(tracker_number=number).pk]
+
+
+def another_item(world: Scene) -> None:
+    WorkItemFactory(plan=world.plan, number="1.9", lead_agency=world.agencies["police"])
+
+
+def of_another_item(world: Scene) -> list[Any]:
+    return [world.plan.slug, world.round.pk, world.agencies["police"].pk, "1.9"]
+
+
+def answer_on_another_item(world: Scene) -> dict[str, Any]:
+    form = f"i{world.plan.items.get(number='1.9').pk}"
+    return {
+        f"{form}-version": 0,
+        f"{form}-stage": "under_way",
+        f"{form}-key_achievement": "no",
+        f"{form}-achieved": "Printed.",
+    }
+
+
+def recommended(variation: Variation, world: Scene) -> None:
+    variations.recommend(
+        variation=variation,
+        recommends="approve",
+        recommendation="It is needed.",
+        by=world["coordinator"],
+        at=timezone.now(),
+    )
+
+
+def on_the_agenda(world: Scene) -> None:
+    """Recommend a request that is not decided yet, and put it before the meeting."""
+    variation = Variation.objects.get(milestone__number=2)
+    recommended(variation, world)
+    MatterFactory(meeting=world.meeting, variation=variation, title="V2", position=50)
+
+
+def that_matter(world: Scene) -> list[Any]:
+    return [world.plan.slug, world.meeting.pk, world.meeting.matters.get(position=50).pk]
+
+
+def proposal(world: Scene) -> dict[str, Any]:
+    return {"add": proposals(world.plan, timezone.localdate())[0].key}
+
+
+def undrafted(world: Scene) -> None:
+    BriefingFactory(plan=world.plan, tracker_number="11/2")
+
+
+def waits_for_its_signature(world: Scene) -> None:
+    by, police = world["coordinator"], world.agencies["police"]
+    plan = PlanFactory(
+        slug="short-plan", coordinating_agency=by.seats.get().agency, members=[police]
+    )
+    ready = drafted(plan, WorkItemFactory(plan=plan, lead_agency=police), by, tracker_number="11/1")
+    states.start_consultation(briefing=ready, by=by)
+    states.ask_for_authorisation(briefing=ready, by=by)
+
+
+def another_choice(world: Scene) -> None:
+    ResponseChoiceFactory(
+        response=Response.objects.get(), number=3, key="r-03", verb="agree", option="agreed"
+    )
+
+
+def that_choice(world: Scene) -> list[Any]:
+    return [world.plan.slug, world.issued.pk, ResponseChoice.objects.get(key="r-03").pk]
+
+
+def close_the_record(world: Scene) -> None:
+    meetings.close_meeting(
+        meeting=Meeting.objects.get(pk=world.meeting.pk),
+        on=timezone.localdate(),
+        at=timezone.now(),
+        by=world["coordinator"],
+    )
+
+
+def close_the_round(world: Scene) -> None:
+    rounds.close_round(round=world.round, by=world["coordinator"], at=timezone.now())
+
+
+def preview_of_import(sheets: Callable[[Scene], Any]) -> Any:
+    def page(world: Scene, client: Client, address: str) -> Any:
+        file = SimpleUploadedFile("plan.xlsx", sheets(world).getvalue())
+        return client.post(address, {"workbook": file})
+
+    return page
+
+
+def new_plan(world: Scene) -> io.BytesIO:
+    """Return the workbook of a plan that Labour coordinates."""
+    sheets = json.dumps(small(), default=str).replace('"DoL"', '"Labour"')
+    sheets = json.loads(sheets.replace("Plan of Action", "Imported plan"))
+    return file_of(sheets)
+
+
+def new_plan_and_an_item(world: Scene) -> io.BytesIO:
+    book = openpyxl.load_workbook(new_plan(world))
+    rows = book["Work items"]
+    rows.append([cell.value for cell in rows[rows.max_row]])
+    rows.cell(rows.max_row, 1).value = "1.2"
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+VERSIONED = "an answer has the version that its page was made from"
+FROZEN = "a version is frozen after the one that the page showed"
+
+# In an order in which one world can send them all.
+CREATES = {
+    "agencies:invite": Creates(
+        Invitation,
+        "approver",
+        lambda world: {"name": "Aroha", "email": "aroha@example.org", "role": "contributor"},
+    ),
+    "agencies:cover": Creates(
+        Seat,
+        "approver",
+        lambda world: {
+            "user": world["contributor"].pk,
+            "role": "approver",
+            "from_on": "1 May 2027",
+            "to_on": "5 May 2027",
+            "reason": "Leave.",
+        },
+    ),
+    "agencies:accept-invitation": Creates(
+        User,
+        "anonymous",
+        lambda world: {"name": "Aroha", "password1": PASSWORD, "password2": PASSWORD},
+    ),
+    "feeds:list": Creates(CalendarFeed, "contributor", lambda world: {"label": "Outlook"}),
+    "workitems:milestone": Creates(
+        Delay,
+        "contributor",
+        lambda world: {
+            "act": "move",
+            "move-forecast_due": "30 July 2027",
+            "move-reason": "No money.",
+            "move-cause": "funding",
+            "move-effect": "Late.",
+            "move-mitigation": "Ask.",
+            "move-mitigation_due_on": "1 May 2027",
+        },
+    ),
+    "returns:detail": Creates(
+        Update,
+        "contributor",
+        lambda world: {"act": "save", f"i{world.item.pk}-achieved": "Printed."},
+        held_by=VERSIONED,
+    ),
+    "returns:save": Creates(
+        Update,
+        "contributor",
+        answer_on_another_item,
+        first=another_item,
+        page=None,
+        arguments=of_another_item,
+        held_by=VERSIONED,
+    ),
+    "evidence:add-to-milestone": Creates(
+        Evidence, "contributor", lambda world: {"note": "In the cabinet."}
+    ),
+    "evidence:add-to-answer": Creates(
+        Evidence, "contributor", lambda world: {"note": "In the cabinet."}
+    ),
+    "variations:request-date": Creates(
+        Variation,
+        "contributor",
+        lambda world: {"due_after": "30 July 2027", "reason": "No money."},
+        arguments=lambda world: [world.plan.slug, world.item.number, 2],
+    ),
+    "variations:request-wording": Creates(
+        Variation,
+        "contributor",
+        lambda world: {"text_after": "Print a brochure in two languages.", "reason": "No money."},
+    ),
+    "variations:request-withdrawal": Creates(
+        Variation, "contributor", lambda world: {"reason": "No money."}
+    ),
+    "variations:decide": Creates(
+        Decision,
+        "coordinator",
+        lambda world: {"decision": "decline", "meeting": world.meeting.pk, "text": "Not now."},
+        first=lambda world: recommended(world.variation, world),
+        page=at("variations:detail"),
+    ),
+    "risks:raise": Creates(
+        Risk,
+        "coordinator",
+        lambda world: {
+            "description": "The printer burns down.",
+            "likelihood": "low",
+            "impact": "high",
+            "owner_agency": world.agencies["police"].pk,
+        },
+    ),
+    "meetings:call": Creates(Meeting, "coordinator", lambda world: {"held_on": "1 May 2027"}),
+    "meetings:attendance": Creates(
+        Attendance,
+        "coordinator",
+        lambda world: {"agencies": [world.agencies[name].pk for name in ("police", "customs")]},
+        rows=2,
+    ),
+    "meetings:record-on": Creates(
+        Decision,
+        "coordinator",
+        lambda world: {"text": "Print it at home."},
+        page=at("meetings:present"),
+    ),
+    "meetings:decide": Creates(
+        Decision,
+        "coordinator",
+        lambda world: {"decision": "decline", "text": "Not now."},
+        first=on_the_agenda,
+        page=at("meetings:present", query="?matter=50"),
+        arguments=that_matter,
+    ),
+    "meetings:record": Creates(
+        Decision, "coordinator", lambda world: {"text": "Print it at home."}
+    ),
+    "briefings:record-decision": Creates(
+        Decision,
+        "coordinator",
+        lambda world: {"text": "Send it.", "briefing": world.briefing.pk},
+    ),
+    "meetings:add-matter": Creates(
+        Matter, "coordinator", lambda world: {"title": "The printer", "note": "Who speaks?"}
+    ),
+    "meetings:draft": Creates(Matter, "coordinator", proposal, page=at("meetings:detail")),
+    "papers:pack-freeze": Creates(
+        MeetingPaper,
+        "coordinator",
+        lambda world: {"after": 1},
+        page=at("papers:pack"),
+        held_by=FROZEN,
+    ),
+    "papers:minutes-freeze": Creates(
+        MeetingPaper,
+        "coordinator",
+        lambda world: {"after": 1},
+        first=close_the_record,
+        page=at("papers:minutes"),
+        held_by=FROZEN,
+    ),
+    "briefings:create": Creates(
+        Briefing,
+        "coordinator",
+        lambda world: {"tracker_number": "11/3", "contact_name": "A", "manager_name": "B"},
+    ),
+    "briefings:kinds": Creates(
+        BriefingKind, "other plan's coordinator", rows=len(patterns()), arguments=on_another_plan
+    ),
+    "workshop:begin": Creates(
+        DraftSection,
+        "coordinator",
+        lambda world: {"kind": world.briefing.kind.slug},
+        rows=2,
+        first=undrafted,
+        page=lambda world, client, address: client.get(address.removesuffix("begin/")),
+        arguments=briefing("11/2"),
+    ),
+    "briefings:copy-kind": Creates(
+        BriefingKind, "coordinator", lambda world: {"name": "Half-year"}
+    ),
+    "briefings:add-section": Creates(
+        KindSection,
+        "coordinator",
+        lambda world: {"heading": "Next steps", "standing_text": "Print.", "act": "save"},
+    ),
+    "briefings:checks": Creates(
+        CheckOverride, "coordinator", lambda world: {"act": "override", "reason": "It is meant."}
+    ),
+    "workshop:paragraph": Creates(
+        DraftParagraph,
+        "coordinator",
+        lambda world: {
+            "act": "save",
+            "text": "It is printed.",
+            "version": 0,
+            "section": world.briefing.draft_sections.order_by("pk")[0].key,
+        },
+        page=None,
+        arguments=lambda world: [world.plan.slug, world.briefing.pk, "p-thirty-times"],
+        held_by="the page chooses the key of a new paragraph",
+    ),
+    "workshop:refresh": Creates(
+        DraftParagraph,
+        "coordinator",
+        rows=2,
+        page=at("workshop:draft"),
+        held_by="a generated paragraph has the key of what it is generated from",
+    ),
+    "briefings:thread": Creates(
+        ClearanceReply,
+        "contributor",
+        lambda world: {"act": "reply", "text": "Thank you."},
+        page=at("briefings:clear"),
+    ),
+    "briefings:comment": Creates(
+        ClearanceComment,
+        "contributor",
+        lambda world: {"key": "whole", "text": "It reads well."},
+        page=at("briefings:clear"),
+    ),
+    "briefings:ask-agencies": Creates(
+        Clearance,
+        "coordinator",
+        lambda world: {
+            "agencies": [world.agencies[name].pk for name in ("police", "customs")],
+            "due_on": "1 May 2027",
+        },
+    ),
+    "briefings:authorise": Creates(
+        IssuedPaper,
+        "authorising manager",
+        lambda world: {"has_read": "on"},
+        first=waits_for_its_signature,
+        arguments=lambda world: [
+            "short-plan",
+            Briefing.objects.get(tracker_number="11/1").pk,
+        ],
+        held_by="only a paper that waits for it is authorised",
+    ),
+    "briefings:follow-up": Creates(
+        FollowUp,
+        "coordinator",
+        lambda world: {
+            "text": "Print more.",
+            "owner_agency": world.agencies["police"].pk,
+            "due_on": "1 May 2027",
+        },
+        first=another_choice,
+        arguments=that_choice,
+    ),
+    "briefings:answer": Creates(
+        Response,
+        "minister's office",
+        lambda world: {"decided_on": "3 August 2010", "reason": "The wrong box."},
+    ),
+    "returns:open-round": Creates(
+        Round,
+        "coordinator",
+        lambda world: {
+            "name": "January to June 2027",
+            "period_start": "1 January 2027",
+            "period_end": "30 June 2027",
+            "due_on": "14 July 2027",
+        },
+        first=close_the_round,
+    ),
+    "plans:import-new": Creates(Plan, "coordinator", page=preview_of_import(new_plan)),
+    "plans:import": Creates(
+        WorkItem,
+        "coordinator",
+        page=preview_of_import(new_plan_and_an_item),
+        arguments=lambda world: ["imported-plan"],
+    ),
+}
+
+# The forms that create nothing, and why sending one twice does no harm.
+VERSION = "changes a row of the version that its page was made from"
+STATE = "moves a row on from the state that it is in"
+SAME = "leaves the row as it would be left again"
+ACCOUNT = "is about the person's own account"
+CHANGES = {
+    "account_login": ACCOUNT,
+    "account_logout": ACCOUNT,
+    "account_signup": ACCOUNT,
+    "account_reauthenticate": ACCOUNT,
+    "account_change_password": ACCOUNT,
+    "account_reset_password": ACCOUNT,
+    "account_reset_password_from_key": ACCOUNT,
+    "agencies:end": STATE,
+    "agencies:send-again": VERSION,
+    "agencies:withdraw": STATE,
+    "feeds:revoke": STATE,
+    "workitems:change-status": VERSION,
+    "workitems:review": VERSION,
+    "workitems:end-delay": STATE,
+    "workitems:finish-mitigation": STATE,
+    "returns:send-back": STATE,
+    "returns:accept": STATE,
+    "returns:close-round": STATE,
+    "returns:reopen-round": STATE,
+    "variations:recommend": STATE,
+    "variations:take-back": STATE,
+    "risks:change": VERSION,
+    "risks:escalate": STATE,
+    "risks:lower": STATE,
+    "risks:close": STATE,
+    "risks:reopen": STATE,
+    "meetings:change": VERSION,
+    "meetings:change-matter": VERSION,
+    "meetings:move-matter": SAME,
+    "meetings:remove-matter": STATE,
+    "meetings:restore-matter": STATE,
+    "meetings:consider": SAME,
+    "meetings:close": STATE,
+    "meetings:reopen": STATE,
+    "meetings:change-decision": VERSION,
+    "meetings:finish-decision": STATE,
+    "meetings:reopen-decision": STATE,
+    "evidence:withdraw": STATE,
+    "evidence:mark": VERSION,
+    "briefings:change-kind": VERSION,
+    "briefings:change-section": VERSION,
+    "briefings:withdraw-section": STATE,
+    "briefings:move-section": SAME,
+    "briefings:restore-section": STATE,
+    "briefings:change-cover": VERSION,
+    "briefings:annexes": VERSION,
+    "briefings:file-again": SAME,
+    "briefings:ask": STATE,
+    "briefings:send": STATE,
+    "briefings:close": STATE,
+    "briefings:recall": STATE,
+    "briefings:send-back": STATE,
+    "briefings:withdraw": STATE,
+    "briefings:correct": STATE,
+    "briefings:give-up": STATE,
+    "briefings:give-clearance": VERSION,
+    "briefings:change-follow-up": VERSION,
+    "briefings:finish-follow-up": STATE,
+    "workshop:section": VERSION,
+    "workshop:ask": VERSION,
+}
