@@ -3,10 +3,14 @@
 Migrating takes far longer than copying. On SQLite the template is kept under `var/`, so it serves
 the next runs too; on PostgreSQL it is kept in the server. Its name holds a digest of everything
 that it was made from, so a template that is out of date is never used.
+
+`python -m tests.template_databases` makes the template alone. `manage.py test` runs it beside other
+work: migrating uses one core, and all workers of a suite would wait for it.
 """
 
 import contextlib
 import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -15,6 +19,7 @@ import django
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import setup_test_environment
 
 FOLDER = settings.BASE_DIR / "var" / "test-databases"
 APPS = ("trafficking_plan", "agencies", "workitems", "reports")
@@ -32,8 +37,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker, tmp_pat
         if connection.vendor == "sqlite"
         else PostgresqlDatabases(f"test_{worker}_{os.getpid()}")
     )
-    with django_db_blocker.unblock(), only_one(FOLDER / "lock"):
-        template = databases.template(template_key(settings.BASE_DIR))
+    with django_db_blocker.unblock(), template_of(databases) as template:
         databases.copy(template)
     yield
     with django_db_blocker.unblock():
@@ -56,12 +60,12 @@ def template_key(root):
 
 
 @contextlib.contextmanager
-def only_one(lock):
-    """Let the first worker make the template while the others wait for it."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
+def template_of(databases):
+    """Yield the template, made if there is none, while no other process makes or copies it."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{connection.vendor}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield databases.template(template_key(settings.BASE_DIR))
 
 
 def use(name):
@@ -131,3 +135,17 @@ class PostgresqlDatabases:
         use(self.plain)
         with connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+
+
+def main():
+    """Make the template of the database that the settings name."""
+    gc.disable()  # a tenth of the time; the process ends soon
+    django.setup()
+    setup_test_environment()
+    databases = SqliteDatabases(None) if connection.vendor == "sqlite" else PostgresqlDatabases("")
+    with template_of(databases):
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -73,7 +73,7 @@ def runs(monkeypatch):
 
     A suite that ends with 0 passed two tests, and another one failed one.
     """
-    started, codes = {}, {}
+    started, codes, templates = {}, {}, []
 
     def end_at_once(options, variables, output=None):
         [results] = [o.partition("=")[2] for o in options if o.startswith("--junit-xml=")]
@@ -85,13 +85,16 @@ def runs(monkeypatch):
         return codes.get(name, 0)
 
     def start(command, variables, output):
+        if "tests.template_databases" in command:
+            templates.append(variables["DATABASE_URL"].partition(":")[0])
+            return contextlib.nullcontext()
         code = end_at_once(command, variables, output)
         return contextlib.nullcontext(SimpleNamespace(wait=lambda: code))
 
     monkeypatch.setattr(suites, "pytest", end_at_once)
     monkeypatch.setattr(suites, "started", start)
     monkeypatch.setattr(suites, "throwaway_server", lambda: contextlib.nullcontext("postgresql:"))
-    return SimpleNamespace(started=started, codes=codes)
+    return SimpleNamespace(started=started, codes=codes, templates=templates)
 
 
 def test_a_failed_check_fails_the_run_and_the_last_lines_count(tmp_path, monkeypatch, capfd, runs):
@@ -114,10 +117,21 @@ def test_every_suite_has_all_examples_and_every_core(tmp_path, monkeypatch, runs
         assert "-n" in arguments
 
 
+def test_the_databases_that_the_suites_copy_are_made_beside_the_checks(
+    tmp_path, monkeypatch, runs
+):
+    at_the_checks = []
+    monkeypatch.setattr(
+        checks, "failed_checks", lambda variables: at_the_checks.extend(runs.templates) or []
+    )
+    assert suites.run_everything(tmp_path) == 0
+    assert at_the_checks == ["sqlite", "postgresql"]
+
+
 def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_path, capfd, runs):
     runs.codes["browser-on-PostgreSQL"] = 1
     run = suites.Run(tmp_path)
-    suites.run_on_postgresql(run)
+    suites.run_on_postgresql(run, "postgresql:")
     assert capfd.readouterr().out.split("\n") == [
         "",
         "=== Tests that ask for a database, on PostgreSQL ===",
@@ -137,7 +151,8 @@ def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_pa
 def test_without_a_server_both_suites_on_postgresql_count_as_failed(tmp_path, monkeypatch):
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     run = suites.Run(tmp_path)
-    suites.run_on_postgresql(run)
+    with suites.server_or_refusal() as refusal:
+        suites.run_on_postgresql(run, refusal)
     failed = suites.Count(failed=1)
     assert run.counts == {"PostgreSQL": failed, "browser on PostgreSQL": failed}
     assert run.failures == ["PostgreSQL", "browser on PostgreSQL"]

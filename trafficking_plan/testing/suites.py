@@ -2,7 +2,8 @@
 
 Each suite is one run of pytest with a worker on every core. The suites run one after another, so
 their output stays in order and all cores are busy until the end of each. Only a suite that mostly
-waits runs beside another one; its output is printed when that one has ended.
+waits runs beside another one; its output is printed when that one has ended. The databases that
+the suites copy are made beside the checks, because migrating uses one core.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,11 +100,16 @@ def stop(number: int, frame: Any) -> None:
 def run_everything(folder: Path) -> int:
     started = time.monotonic()
     run = Run(folder)
-    announce("Checks")
     on_sqlite = environment(sqlite(str(folder)))
-    run.failures += checks.failed_checks(on_sqlite)
-    run.suite(ON_SQLITE, on_sqlite)
-    run_on_postgresql(run)
+    with contextlib.ExitStack() as afterwards:
+        afterwards.enter_context(template_beside(on_sqlite))
+        url = afterwards.enter_context(server_or_refusal())
+        if not isinstance(url, PostgresqlUnavailable):
+            afterwards.enter_context(template_beside(environment(url)))
+        announce("Checks")
+        run.failures += checks.failed_checks(on_sqlite)
+        run.suite(ON_SQLITE, on_sqlite)
+        run_on_postgresql(run, url)
     run.suite(BROWSER, on_sqlite)
 
     total = sum(run.counts.values(), Count())
@@ -123,17 +130,37 @@ def run_everything(folder: Path) -> int:
     return 1 if run.failures else 0
 
 
-def run_on_postgresql(run: "Run") -> None:
+@contextlib.contextmanager
+def template_beside(variables: dict[str, str]) -> Iterator[None]:
+    """Start to make the database that the suites copy. If that fails, the first suite says why."""
+    with (
+        tempfile.TemporaryFile("w+") as output,
+        started([sys.executable, "-m", "tests.template_databases"], variables, output),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def server_or_refusal() -> Iterator[str | PostgresqlUnavailable]:
+    """Start a server of PostgreSQL and yield its URL, or why there is none."""
+    with contextlib.ExitStack() as afterwards:
+        found: str | PostgresqlUnavailable
+        try:
+            found = afterwards.enter_context(throwaway_server())
+        except PostgresqlUnavailable as refusal:
+            found = refusal
+        yield found
+
+
+def run_on_postgresql(run: "Run", server: str | PostgresqlUnavailable) -> None:
     """Run the suites of SQLite again, and the browser tests that need both databases."""
-    try:
-        with throwaway_server() as url:
-            run.suite(ON_POSTGRESQL, environment(url), beside=BROWSER_ON_POSTGRESQL)
-    except PostgresqlUnavailable as refusal:
-        print(refusal)
-        for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
-            if each.name not in run.counts:
-                run.counts[each.name] = Count(failed=1)
-                run.failures.append(each.name)
+    if not isinstance(server, PostgresqlUnavailable):
+        run.suite(ON_POSTGRESQL, environment(server), beside=BROWSER_ON_POSTGRESQL)
+        return
+    print(server)
+    for each in (ON_POSTGRESQL, BROWSER_ON_POSTGRESQL):
+        run.counts[each.name] = Count(failed=1)
+        run.failures.append(each.name)
 
 
 class Run:
