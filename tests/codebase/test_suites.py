@@ -117,9 +117,7 @@ def test_every_suite_has_all_examples_and_every_core(tmp_path, monkeypatch, runs
         assert "-n" in arguments
 
 
-def test_the_databases_that_the_suites_copy_are_made_beside_the_checks(
-    tmp_path, monkeypatch, runs
-):
+def test_the_databases_that_the_suites_copy_are_made_beside_the_checks(tmp_path, monkeypatch, runs):
     at_the_checks = []
     monkeypatch.setattr(
         checks, "failed_checks", lambda variables: at_the_checks.extend(runs.templates) or []
