@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -158,10 +159,11 @@ def _late(material: Material) -> Iterator[Check]:
     """Yield open milestones, late on the paper's date, without a recorded cause or mitigation."""
     if material.found is None:
         return
-    slug = material.briefing.plan.slug
+    place = material.briefing.plan.slug, "0"
+    items = reverse("workitems:detail", args=place).removesuffix("0/")
     for item in material.found.facts.items:
         for step in item.milestones:
-            if not (item.is_live and step.is_open and step.late.is_late):
+            if not (item.is_live and step.is_late):
                 continue
             delays = [delay for delay in step.delays if delay.is_open] or step.delays
             if not delays:
@@ -174,8 +176,7 @@ def _late(material: Material) -> Iterator[Check]:
                 key=f"late-{step.pk}",
                 words=f"“{step.description}” (item {item.number}) is late on "
                 f"{long_date(material.briefing.dated)} without {lacks} recorded by that day.",
-                url=f"{reverse('workitems:detail', args=[slug, item.number])}"
-                f"#milestone-{step.number}",
+                url=f"{items}{quote(item.number)}/#milestone-{step.number}",
                 place=f"Item {item.number}",
                 remedy=f"Ask {material.found.facts.lead_of(item).short_name} to record it. What is recorded after that day "
                 "counts once the briefing is dated later.",
@@ -191,40 +192,29 @@ def _marking(material: Material) -> Iterator[Check]:
     marking = str(Briefing.Marking(material.briefing.marking).value)
     now = {each.key: each.text for each in material.composed}
 
-    def check(
-        key: str, texts: Iterable[str], place: str, url: str, mend_url: str = ""
-    ) -> Iterator[Check]:
+    def above(texts: Iterable[str]) -> str:
+        """Return the highest marking in the texts if it is higher than the paper's, or ""."""
         found = _highest(texts)
-        if MARKING_RANK[found] > MARKING_RANK[marking]:
-            says = f"{place} holds words marked {found}, and the paper is {marking}."
-            if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
-                says += " Text with that marking must not be kept here: take it out."
-            yield stop(
-                key=f"marking-{key}",
-                words=says,
-                url=url,
-                place=place,
-                mend_url=mend_url,
-            )
+        return found if MARKING_RANK[found] > MARKING_RANK[marking] else ""
+
+    def check(key: str, found: str, place: str, url: str, mend_url: str = "") -> Check:
+        says = f"{place} holds words marked {found}, and the paper is {marking}."
+        if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
+            says += " Text with that marking must not be kept here: take it out."
+        return stop(key=f"marking-{key}", words=says, url=url, place=place, mend_url=mend_url)
 
     for _, part in material.shown():
-        yield from check(
-            part.key,
-            _words_of(part, now),
-            material.named(part.key),
-            material.paragraph_url(part.key),
-        )
+        if found := above(_words_of(part, now)):
+            place, url = material.named(part.key), material.paragraph_url(part.key)
+            yield check(part.key, found, place, url)
     for index, ask in enumerate(material.draft.shown_asks.values(), start=1):
-        url = f"{material.url(WORKSHOP)}#{ask.key}"
-        yield from check(ask.key, [ask.text], f"Recommendation {index}", url)
+        if found := above([ask.text]):
+            url = f"{material.url(WORKSHOP)}#{ask.key}"
+            yield check(ask.key, found, f"Recommendation {index}", url)
     for annex in material.found.annexes if material.found else ():
-        yield from check(
-            annex.key,
-            _texts(annex),
-            f"The annex “{annex.heading}”",
-            material.url(BRIEFING),
-            material.url(ANNEXES),
-        )
+        if found := above(_texts(annex)):
+            place = f"The annex “{annex.heading}”"
+            yield check(annex.key, found, place, material.url(BRIEFING), material.url(ANNEXES))
 
 
 def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:

@@ -132,10 +132,14 @@ def _paragraphs(material: Material) -> Iterator[Check]:
     """Yield long paragraphs, and past dates that the text calls future."""
     on = material.briefing.dated
     for _, part in material.shown():
-        name = material.named(part.key)
         text = printed(material.draft, part.text).replace("**", "")
         # Most paragraphs are short as a whole, and need not be parsed.
-        longest = max(_lengths(text), default=0) if len(text.split()) > MOST_WORDS else 0
+        is_long = len(text) > 2 * MOST_WORDS and len(text.split()) > MOST_WORDS
+        longest = max(_lengths(text), default=0) if is_long else 0
+        past = list(dict.fromkeys(called_future(text, on)))
+        if longest <= MOST_WORDS and not past:
+            continue
+        name = material.named(part.key)
         if longest > MOST_WORDS:
             yield warn(
                 key=f"long-{part.key}",
@@ -144,7 +148,6 @@ def _paragraphs(material: Material) -> Iterator[Check]:
                 place=name,
                 about=fingerprint(part.text),
             )
-        past = list(dict.fromkeys(called_future(text, on)))
         if past:
             yield warn(
                 key=f"past-{part.key}",

@@ -81,7 +81,8 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes as at the briefing's date, in 16 queries.
+    """Compose sections, cover and annexes as at the briefing's date, in 16 queries, and one more
+    if the Minister has answered another paper.
 
     `contents` are in the order of the paper, because an agency is named in full at its first
     mention. The text refers to the `annexes`; they are made only if `in_full`. The briefing need

@@ -79,12 +79,12 @@ class Step:
     def urgency(self) -> tuple[bool, bool, date]:
         return (
             not self.item.is_key,
-            not self.item.dates.is_late,
+            not self.item.is_late,
             self.due[0][0] if self.due else date.max,
         )
 
     def sources(self, writer: Writer) -> list[Source]:
-        said = [writer.facts.update_source(self.item, self.update)] if self.update else []
+        said = [self.update.source] if self.update else []
         return [*said, *(milestone_source(self.item, step) for _, step in self.due)]
 
     def bullet(self, writer: Writer) -> Bullet:
@@ -94,7 +94,7 @@ class Step:
         if not self.update:
             due = some([f"“{step.description}” due {long_date(when)}" for when, step in self.due])
             return Bullet(writer.text(head, f"{due}."))
-        with errors_naming(writer.facts.update_source(self.item, self.update)):
+        with errors_naming(self.update.source):
             planned = capitalised(writer.flat(self.update.planned_next))
         untold = dict.fromkeys(
             long_date(when) for when, _ in self.due if long_date(when) not in planned

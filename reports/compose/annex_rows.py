@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.timezone import localdate
 
 from reports.compose.delay_text import delay_source, mitigation_source
-from reports.compose.facts import Facts, item_source, version_of
+from reports.compose.facts import Facts, UpdateFacts, item_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.document import (
     Confidence,
@@ -39,7 +39,7 @@ from reports.document import (
     timeline_room,
 )
 from reports.document.dates import long_date, period
-from workitems.models import Delay, Risk, Update
+from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt
@@ -49,7 +49,7 @@ from workitems.standing import Late
 def progress_picture(facts: Facts) -> ProgressPicture:
     """Return items by stage in each pillar, and the main milestones, in the plan's order."""
     steps = [(item, step) for item in facts.items for step in item.milestones]
-    steps = [(item, step) for item, step in steps if step.late.state != Late.WITHDRAWN]
+    steps = [(item, step) for item, step in steps if not step.is_withdrawn]
     note, room = "", timeline_room(len(facts.pillars))
     if len(steps) > room:
         chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
@@ -128,9 +128,10 @@ def _standing(item: ItemAt) -> str:
         return "Withdrawn"
     if not item.milestones:
         return "No date set"
-    if item.dates.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
+    dates = item.dates
+    if dates.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
         return "No milestone open"
-    return item.dates.words
+    return dates.words
 
 
 def work_item_texts(facts: Facts) -> WorkItemTexts:
@@ -169,16 +170,16 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
         )
 
 
-def _last_round(facts: Facts, item: ItemAt) -> list[Update]:
+def _last_round(facts: Facts, item: ItemAt) -> list[UpdateFacts]:
     """Return the item's accepted updates of the last round that has any, the lead's first."""
     updates = facts.updates_of(item)
     found = [row for row in updates if row.of_return.round_id == updates[-1].of_return.round_id]
     return sorted(found, key=lambda update: update.of_return.agency_id != item.lead)
 
 
-def _report(facts: Facts, item: ItemAt, update: Update) -> ItemReport:
+def _report(facts: Facts, item: ItemAt, update: UpdateFacts) -> ItemReport:
     of_round = update.of_return.round
-    with errors_naming(facts.update_source(item, update)):
+    with errors_naming(update.source):
         return ItemReport(
             agency=update.of_return.agency.short_name,
             period=period(of_round.period_start, of_round.period_end),

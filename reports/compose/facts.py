@@ -5,12 +5,13 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from django.db.models import Prefetch, Subquery
+from django.db.models import QuerySet, Subquery
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
@@ -27,6 +28,10 @@ def maori_names() -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
+# What an update says, for a paper.
+SAID = ("achieved", "planned_next", "challenges", "key_achievement", "no_change_on")
+
+
 class Versioned(Protocol):
     """A row of the plan at a moment."""
 
@@ -34,6 +39,20 @@ class Versioned(Protocol):
     def pk(self) -> int: ...
     @property
     def version(self) -> int | None: ...
+
+
+class UpdateFacts(NamedTuple):
+    """An accepted update, with its return and itself as a source."""
+
+    pk: int
+    item: int
+    of_return: Return
+    achieved: str
+    planned_next: str
+    challenges: str
+    key_achievement: str
+    no_change_on: date | None
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -79,7 +98,7 @@ class Facts:
     all_risks: tuple[RiskAt, ...]
     # By item: updates accepted by the paper's date from rounds that end in its period, oldest round
     # first, and supporting agencies by name, each with its role.
-    updates: Mapping[int, Sequence[Update]]
+    updates: Mapping[int, Sequence[UpdateFacts]]
     supports: Mapping[int, Sequence[tuple[Agency, str]]]
     answer: AnswerFacts | None
     # The agencies' clearances of this paper, by short name.
@@ -98,7 +117,7 @@ class Facts:
     def lead_of(self, item: ItemAt) -> Agency:
         return self.agencies[item.lead]
 
-    def updates_of(self, item: ItemAt) -> Sequence[Update]:
+    def updates_of(self, item: ItemAt) -> Sequence[UpdateFacts]:
         return self.updates.get(item.pk, ())
 
     def supports_of(self, item: ItemAt) -> Sequence[tuple[Agency, str]]:
@@ -108,14 +127,6 @@ class Facts:
     def maori(self) -> tuple[str, ...]:
         """The agencies' te reo names, to be marked up in all text."""
         return tuple(sorted(agency.name_mi for agency in self.agencies.values() if agency.name_mi))
-
-    def update_source(self, item: ItemAt, update: Update) -> Source:
-        return Source(
-            "workitems.update",
-            update.pk,
-            self.update_versions.get(update.pk),
-            f"Update of item {item.number} by {update.of_return.agency}, {update.of_return.round}",
-        )
 
 
 def version_of(row: Versioned, model: str, label: str) -> Source:
@@ -134,7 +145,8 @@ def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
 def read_facts(briefing: Briefing) -> Facts:
     """Read everything that the paper is composed from.
 
-    The number of queries is fixed. Raise `DocumentError` if nobody holds the portfolio then.
+    The number of queries is fixed, but for one more if the Minister has answered another paper.
+    Raise `DocumentError` if nobody holds the portfolio then.
     """
     plan, dated = briefing.plan, briefing.dated
     appointment = Appointment.objects.holding(plan.portfolio, dated)
@@ -152,9 +164,12 @@ def read_facts(briefing: Briefing) -> Facts:
     moment = Moment.end_of(dated)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
+    in_period = {
+        "round__plan": plan,
+        "round__period_end__range": (briefing.period_start, briefing.period_end),
+    }
     updates = Update.objects.accepted(until=dated).filter(
-        of_return__round__plan=plan,
-        of_return__round__period_end__range=(briefing.period_start, briefing.period_end),
+        **{f"of_return__{name}": value for name, value in in_period.items()}
     )
     versions = newest_versions(Update, updates.values("pk"))
     return Facts(
@@ -176,13 +191,7 @@ def read_facts(briefing: Briefing) -> Facts:
             for row in risks_at(plan, moment)
             if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
-        updates=grouped(
-            updates.prefetch_related(
-                # Many updates share a return, its round and its agency.
-                Prefetch("of_return", Return.objects.select_related("round", "agency"))
-            ).order_by("of_return__round__period_end", "of_return__agency__short_name", "pk"),
-            "item_id",
-        ),
+        updates=grouped(_updates(updates, in_period, items, versions), "item"),
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
         clearances=tuple(
@@ -195,8 +204,35 @@ def read_facts(briefing: Briefing) -> Facts:
     )
 
 
+def _updates(
+    updates: "QuerySet[Update]",
+    of_returns: dict[str, Any],
+    items: Iterable[ItemAt],
+    versions: Mapping[int, int],
+) -> Iterator[UpdateFacts]:
+    """Yield the items' updates, those of the oldest round first. Two queries.
+
+    `of_returns` finds their returns, which are few.
+    """
+    updates = updates.order_by(
+        "of_return__round__period_end", "of_return__agency__short_name", "pk"
+    )
+    rows = list(updates.values("pk", "item", "of_return", *SAID))
+    returns = Return.objects.filter(**of_returns).select_related("round", "agency").in_bulk()
+    numbers = {item.pk: item.number for item in items}
+    tellers = {pk: f"by {row.agency}, {row.round}" for pk, row in returns.items()}
+    for row in rows:
+        if row["item"] in numbers:
+            label = f"Update of item {numbers[row['item']]} {tellers[row['of_return']]}"
+            source = Source("workitems.update", row["pk"], versions.get(row["pk"]), label)
+            yield UpdateFacts(**row | {"of_return": returns[row["of_return"]], "source": source})
+
+
 def _last_answer(briefing: Briefing) -> AnswerFacts | None:
-    """Return the last answer to another paper of the plan before this paper's date. Two queries."""
+    """Return the last answer to another paper of the plan before this paper's date.
+
+    One query, and one more if there is an answer.
+    """
     until = end_of(briefing.dated)
     answers = (
         Response.objects.filter(
@@ -214,12 +250,11 @@ def _last_answer(briefing: Briefing) -> AnswerFacts | None:
         .defer("response__issued__document", "response__issued__pdf")
         .order_by("number")
     )
-    follow_ups = rows_as_at(FollowUp, until, of={"issued__briefing__plan_id": briefing.plan_id})
-    rows = list(follow_ups)
     if not choices:
         return None
     response = choices[0].response
-    to_do = {row.key: row for row in rows if row.issued_id == response.issued_id}
+    follow_ups = rows_as_at(FollowUp, until, of={"issued_id": response.issued_id})
+    to_do = {row.key: row for row in follow_ups}
     return AnswerFacts(response, choices, to_do)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.compose.consulted import answer_paragraph
-from reports.compose.facts import Facts, item_source
+from reports.compose.facts import Facts, UpdateFacts, item_source
 from reports.compose.paragraphs import Writer, errors_naming, quoted
-from reports.document import Bullet, Paragraph, Section, SectionKind, Text, words
+from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Text, words
 from reports.document.dates import long_date, months_in, period
 from reports.document.markup import to_source
 from reports.document.wording import (
@@ -170,7 +170,7 @@ def achievements(writer: Writer) -> Section:
     paragraphs: list[Paragraph] = []
     if headlines:
         is_are = agree(len(headlines), "achievement was", "achievements were")
-        sources = [[facts.update_source(item, update)] for item, update in headlines]
+        sources = [[update.source] for _, update in headlines]
         paragraphs += writer.paragraphs(
             f"In {span} the working group’s main {is_are}:",
             about="headlines",
@@ -233,18 +233,15 @@ def _nothing_achieved(writer: Writer, span: str) -> Paragraph:
     return writer.paragraph(
         sentence,
         about="no achievement",
-        sources=[
-            facts.update_source(item, update) for item in heard for update in facts.updates_of(item)
-        ]
-        or None,
+        sources=[update.source for item in heard for update in facts.updates_of(item)] or None,
     )
 
 
-def _headlines(writer: Writer, said: list[tuple[ItemAt, Update]]) -> list[Bullet]:
+def _headlines(writer: Writer, said: list[tuple[ItemAt, UpdateFacts]]) -> list[Bullet]:
     """Return a bullet a headline: fragments if all were typed as fragments, else sentences."""
     bullets = []
-    for item, update in said:
-        with errors_naming(writer.facts.update_source(item, update)):
+    for _, update in said:
+        with errors_naming(update.source):
             blocks = writer.blocks(update.achieved)
             text = writer.text(" ".join(to_source(block.text) for block in blocks))
             inner = [bullet for block in blocks for bullet in block.bullets]
@@ -264,17 +261,21 @@ def _headlines(writer: Writer, said: list[tuple[ItemAt, Update]]) -> list[Bullet
 def _ended(text: Text, fragments: bool, last: bool) -> Text:
     """Return a bullet's text with a full stop, or with none before the last fragment."""
     if not fragments:
-        head = replace(text[0], text=capitalised(text[0].text))
-        text = (head, *text[1:])
+        text = (_saying(text[0], capitalised(text[0].text)), *text[1:])
     ending = (closed if last or not fragments else opened)(text[-1].text)
     if not ending and len(text) > 1:  # the last run was only a full stop, after bold text
         return text[:-1]
-    return (*text[:-1], replace(text[-1], text=ending))
+    return (*text[:-1], _saying(text[-1], ending))
 
 
-def _own_words(writer: Writer, item: ItemAt, update: Update) -> Iterator[Paragraph]:
+def _saying(run: Run, text: str) -> Run:
+    """Return the run with another text, or itself if it has that text."""
+    return run if run.text == text else replace(run, text=text)
+
+
+def _own_words(writer: Writer, item: ItemAt, update: UpdateFacts) -> Iterator[Paragraph]:
     """Yield the update in the agency's words, with a citation unless they mention the agency."""
-    source = writer.facts.update_source(item, update)
+    source = update.source
     agency = update.of_return.agency
     is_named = mentions(update.achieved, [agency.name, agency.short_name, agency.name_mi])
     with errors_naming(source):

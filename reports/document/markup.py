@@ -147,6 +147,8 @@ class _Draft:
 
 def tidy(source: str) -> str:
     """Normalise letters (NFC) and line ends, and remove invisible joiners of word processors."""
+    if source.isprintable() and unicodedata.is_normalized("NFC", source):
+        return source  # one line without any of those
     text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", source))
     text = _INVISIBLE.sub("", text).replace("\t", "    ")
     check_characters(text.replace("\n", " "), "The text")

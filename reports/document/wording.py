@@ -102,4 +102,8 @@ def cited(text: str, citation: str) -> str:
 
 def mentions(text: str, names: Sequence[str]) -> bool:
     """Whether one of the names occurs in the text as whole words, in this spelling."""
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names if name)
+    return any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+        for name in names
+        if name and name in text
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from reports.compose import Composed as Generated
 from reports.compose.facts import maori_names
@@ -55,7 +56,7 @@ class Block:
     def name(self) -> str:
         return f"paragraph {self.number}" if self.number else "the paragraph that is left out"
 
-    @property
+    @cached_property
     def line(self) -> str:
         """The text of a paragraph without looks, other languages or sub-bullets, or ""."""
         first, *others = self.words.text

@@ -6,7 +6,7 @@ period's records are used, unused, or changed since.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -44,6 +44,8 @@ NUMBERS = {
     "workitems.mitigation": "delay__milestone__item__number",
     "workitems.risk": "number",
 }
+# Types without a page of the past; their current page shows the history.
+ONLY_NOW = ("workitems.plan", "workitems.risk")
 # Records shown of a type. For more than these, the item list is easier to read.
 MAX_SHOWN = 60
 
@@ -98,7 +100,7 @@ def records(facts: Facts) -> Iterator[Record]:
     """Yield the period's records that a briefing can be written from, in the plan's order."""
     for item in facts.items:
         for update in facts.updates_of(item):
-            source = facts.update_source(item, update)
+            source = update.source
             if update.achieved:
                 yield Record("update", source, update.achieved)
             if update.planned_next:
@@ -192,7 +194,7 @@ class RecordLinks:
             for pk, version in facts.update_versions.items():
                 self._versions["workitems.update", pk] = version
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
-        self._moments = _moments(sources)
+        self._then = _pages_then(sources)
 
     @classmethod
     def of_sources(cls, plan: Plan, sources: Sequence[Source]) -> "RecordLinks":
@@ -231,13 +233,10 @@ class RecordLinks:
     def then(self, source: Source) -> str:
         """Return the URL of the item's page as it was when the version used was written.
 
-        Plans and risks have no such page; return their current page, which shows the history.
+        Types in `ONLY_NOW` have no such page; return their current page.
         """
-        moment = self._moments.get((source.model, source.history_id))
         page = self.now(source)
-        if page and moment and source.model not in ("workitems.plan", "workitems.risk"):
-            return f"{page}?at={quote(moment.key)}"
-        return page
+        return page and page + self._then.get((source.model, source.history_id), "")
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
@@ -254,16 +253,21 @@ def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
         yield "risk", risk, risk.number
 
 
-def _moments(sources: Iterable[Source]) -> dict[tuple[str, int | None], Moment]:
-    """Map each version of a record type to the moment just after it was written."""
+def _pages_then(sources: Iterable[Source]) -> dict[tuple[str, int | None], str]:
+    """Map each version to what its page's URL needs to show the moment just after it was written."""
     wanted: dict[str, set[int]] = {}
     for source in sources:
-        if source.history_id is not None:
+        if source.history_id is not None and source.model not in ONLY_NOW:
             wanted.setdefault(source.model, set()).add(source.history_id)
-    found: dict[tuple[str, int | None], Moment] = {}
+    found: dict[tuple[str, int | None], str] = {}
+    # Many versions are written at one time.
+    known: dict[datetime, str] = {}
     for model, versions in sorted(wanted.items()):
         history: Any = apps.get_model(model).history.model
         rows = history.objects.filter(history_id__in=versions)
         for version, written in rows.values_list("history_id", "history_date"):
-            found[model, version] = Moment.at(written + timedelta(microseconds=1))
+            if written not in known:
+                moment = Moment.at(written + timedelta(microseconds=1))
+                known[written] = f"?at={quote(moment.key)}"
+            found[model, version] = known[written]
     return found

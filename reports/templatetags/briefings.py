@@ -1,13 +1,14 @@
-"""Tabs between the pages of a briefing, and the sources of its paragraphs."""
+"""Tabs between the pages of a briefing, and the links below its paragraphs."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from reports.drafting.page import Block
 from reports.drafting.sources import Cited
 from reports.models import Briefing
 
@@ -28,15 +29,46 @@ PAGES = (
 )
 
 
-@register.filter
-def as_lines(cited: Iterable[Cited]) -> SafeString:
-    """Return the sources of a paragraph as list items, of which a page has many hundreds."""
+@register.simple_tag
+def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> SafeString:
+    """Return the links below a paragraph, its sources and the place of its menu.
+
+    Written here, as a page has hundreds. `paragraphs` is where their addresses begin.
+    """
+    key, name = escape(block.key), escape(block.name)
+    address = f"{escape(paragraphs)}{key}/"
+    pieces = []
+    if may_change:
+        pieces.append(
+            f'<a href="{escape(here)}?edit={key}#{key}" data-open data-edit>'
+            f'Edit<span class="visually-hidden"> {name}</span></a>'
+        )
+    if block.cited:
+        pieces.append(
+            f'<details id="sources-{key}"><summary>{block.sources}'
+            f'<span class="visually-hidden"> of {name}</span></summary>'
+            f'<ul class="small">{_lines(block.cited)}</ul></details>'
+        )
+    if may_change:
+        pieces.append(
+            f'<details id="more-{key}" data-more>'
+            f'<summary>More<span class="visually-hidden"> for {name}</span></summary>'
+            f'<p data-menu><a href="{address}acts/">All that can be done with it</a></p></details>'
+        )
+    else:
+        pieces.append(
+            f'<a href="{address}versions/">Versions<span class="visually-hidden"> of {name}</span></a>'
+        )
+    return mark_safe("\n".join(pieces))
+
+
+def _lines(cited: Iterable[Cited]) -> str:
     lines = []
     for each in cited:
         label = escape(each.label)
         line = f'<a href="{escape(each.url)}">{label}</a>' if each.url else label
         lines.append(f"<li>{line}{CHANGED if each.is_changed else ''}</li>")
-    return mark_safe("\n".join(lines))
+    return "\n".join(lines)
 
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)

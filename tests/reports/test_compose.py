@@ -141,7 +141,7 @@ def test_composing_takes_the_same_queries_for_a_plan_of_any_size(
     paper = briefing(plan)
     # Minister, agencies, members, pillars; versions of updates and of the plan; updates and their returns;
     # milestones, delays, mitigations, items, supports and risks as at the date.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         document = compose(paper)
     assert len(document.annexes[1].pillars[0].rows) == count
 

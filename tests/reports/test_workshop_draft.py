@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.document import Verb, from_json, to_json
+from reports.document import Verb, from_json, plain, to_json
+from reports.document.markup import Block as Words
 from reports.drafting import draft as acts
 from reports.drafting.draft import (
     Ask,
@@ -20,7 +21,10 @@ from reports.drafting.draft import (
     Portion,
     Taken,
 )
+from reports.drafting.page import Block
 from reports.drafting.paper import assembled
+from reports.drafting.sources import Cited
+from reports.templatetags.briefings import foot_links
 from tests.reports import sample
 
 
@@ -257,3 +261,40 @@ def test_any_edits_keep_numbers_without_gaps_and_edited_text(sequence):
         document = paper_of(draft)
         assert {each.key: each.number for each in document.paragraphs()} == draft.numbers
         assert from_json(to_json(document)) == document
+
+
+def foot(*cited, may_change):
+    """Return the links below paragraph 3, which was written from these sources."""
+    block = Block(
+        part=generated("p-3", "Three."),
+        version=1,
+        number=3,
+        words=Words(plain("Three.")),
+        cited=cited,
+        is_broken=False,
+    )
+    return foot_links(block, "/draft/", "/draft/paragraphs/", may_change=may_change)
+
+
+def test_a_reader_of_a_paragraph_has_its_sources_and_versions():
+    label = "Item 1.2, <b>Brochures</b> & posters"
+    told = foot(Cited(label, "/items/1.2/?at=2010-07-01", is_changed=True), may_change=False)
+    assert told == (
+        '<details id="sources-p-3"><summary>1 source<span class="visually-hidden"> of paragraph 3</span>'
+        '</summary><ul class="small"><li><a href="/items/1.2/?at=2010-07-01">'
+        "Item 1.2, &lt;b&gt;Brochures&lt;/b&gt; &amp; posters</a>"
+        ' <span class="workshop-changed">changed since you wrote this</span></li></ul></details>\n'
+        '<a href="/draft/paragraphs/p-3/versions/">Versions'
+        '<span class="visually-hidden"> of paragraph 3</span></a>'
+    )
+
+
+def test_a_coordinator_edits_a_paragraph_and_opens_its_menu():
+    told = foot(may_change=True)
+    assert told == (
+        '<a href="/draft/?edit=p-3#p-3" data-open data-edit>Edit'
+        '<span class="visually-hidden"> paragraph 3</span></a>\n'
+        '<details id="more-p-3" data-more><summary>More'
+        '<span class="visually-hidden"> for paragraph 3</span></summary><p data-menu>'
+        '<a href="/draft/paragraphs/p-3/acts/">All that can be done with it</a></p></details>'
+    )
