@@ -45,7 +45,7 @@ def save(
     actor: str = "",
     fields: Sequence[str] | None = None,
 ) -> Row:
-    """Write the row and its history row in one transaction.
+    """Write the row and its history row in one transaction, the caller's if there is one.
 
     `actor` names a command that writes without a user ("Spreadsheet import"). `at` is for
     records that became true before they were entered; it defaults to the moment of the enclosing
@@ -55,7 +55,9 @@ def save(
     row._history_actor = actor or (by.signature if by else "")  # type: ignore[attr-defined]
     row._change_reason = reason  # type: ignore[attr-defined]
     row._history_date = at or _written_at.get() or timezone.now()  # type: ignore[attr-defined]
-    with transaction.atomic():
+    # A savepoint would be two more statements. After a failed write the caller's transaction can
+    # only be rolled back, so whoever catches the error makes one.
+    with transaction.atomic(savepoint=False):
         row.save(update_fields=fields)
     return row
 
@@ -96,7 +98,7 @@ def save_many(
         "history_change_reason": reason,
     }
     ids, parameters = rows.values("pk").order_by().query.sql_with_params()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         rows.update(**values)
         cursor.execute(
             f"INSERT INTO {name(past._meta.db_table)} ({columns}, {', '.join(map(name, more))}) "

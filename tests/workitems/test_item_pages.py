@@ -479,7 +479,7 @@ def test_a_conflict_keeps_a_choice_that_is_no_longer_allowed(client_of, item, co
 
 
 def test_saving_a_status_takes_few_queries(reader, item, django_assert_max_num_queries):
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(18):
         status(reader, item, version=1, stage="ongoing", reason="It never ends.")
     assert WorkItem.objects.get().stage == "ongoing"
 
@@ -607,5 +607,5 @@ def test_a_save_takes_the_same_statements_beside_any_number_of_records(
     reader.get("/plans/")
     # Savepoints and their release, twice; session, person, seats, plans; item, and locked; row and
     # history row.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         assert status(reader, item, **data).status_code == 302
