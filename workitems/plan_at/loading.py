@@ -53,6 +53,7 @@ ITEM = _columns(ItemAt._fields)
 NO_TEXT = Value("", output_field=CharField())
 ITEM_WITHOUT_TEXTS = tuple(NO_TEXT if name in ("objective", "action") else name for name in ITEM)
 MILESTONE = _columns(MilestoneAt._fields)
+MILESTONE_WITHOUT_TEXT = tuple(NO_TEXT if name == "done_means" else name for name in MILESTONE)
 DELAY = _columns(DelayAt._fields, COLUMNS | COLUMNS_OF_DELAY)
 MITIGATION = _columns(MitigationAt._fields)
 RISK = _columns(RiskAt._fields)
@@ -118,9 +119,17 @@ def delays_at(
 
 
 def milestones_at(
-    moment: Moment, of: Of, delays: Iterable[DelayAt] = (), *, only_open: bool = False
+    moment: Moment,
+    of: Of,
+    delays: Iterable[DelayAt] = (),
+    *,
+    only_open: bool = False,
+    texts: bool = True,
 ) -> list[MilestoneAt]:
-    """Return milestones by number, each with its own among the delays."""
+    """Return milestones by number, each with its own among the delays.
+
+    Without `texts`, what "done" means is left empty.
+    """
     rows = rows_at(Milestone, moment, of=of).order_by("number", "id")
     closed = ("completed_on", "withdrawn_on")
     if only_open:
@@ -128,7 +137,7 @@ def milestones_at(
     held_up = grouped(delays, "milestone")
     return [
         MilestoneAt._make(row + (tuple(held_up.get(row[0], ())),))
-        for row in _read(rows, MILESTONE, moment, *closed)
+        for row in _read(rows, MILESTONE if texts else MILESTONE_WITHOUT_TEXT, moment, *closed)
     ]
 
 
@@ -177,11 +186,11 @@ def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) 
 def items_in_full(plan: Plan, moment: Moment) -> list[ItemAt]:
     """Return the plan's items with all milestones, delays and mitigations, open and closed.
 
-    Makes four queries.
+    Makes four queries. What "done" means of a milestone is left empty.
     """
     mitigations = mitigations_at(moment, {"delay__milestone__item__plan_id": plan.pk})
     delays = delays_at(moment, {"milestone__item__plan_id": plan.pk}, mitigations)
-    milestones = milestones_at(moment, {"item__plan_id": plan.pk}, delays)
+    milestones = milestones_at(moment, {"item__plan_id": plan.pk}, delays, texts=False)
     return items_at(moment, {"plan_id": plan.pk}, milestones)
 
 

@@ -100,12 +100,12 @@ class PlanAt:
 def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
     """Return the plan at the moment, in at most 12 queries whatever its size.
 
-    Without `texts`, the items' objective and action are left empty.
+    Without `texts`, the items' objective and action are left empty, and what "done" means of a milestone.
     """
     agencies = agencies_at(Agency.objects.in_bulk(), moment)
     variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
     risks = [row for row in risks_at(plan, moment) if row.escalated_to and not row.closed_on]
-    milestones = milestones_at(moment, {"item__plan_id": plan.pk}, only_open=True)
+    milestones = milestones_at(moment, {"item__plan_id": plan.pk}, only_open=True, texts=texts)
     delays = delays_at(
         moment,
         {"milestone__item__plan_id": plan.pk},
