@@ -27,22 +27,9 @@ _NARROWEST = 300.0
 _APART = 26.0
 
 
-class StripMilestone(MilestoneLike, Protocol):
-    """A milestone, such as `MilestoneAt`.
-
-    `withdrawn_on` and `completed_on` are None if they are after the page's date. `reached` is the
-    completion date or, if open, the forecast date.
-    """
-
-    @property
-    def is_open(self) -> bool: ...
-    @property
-    def reached(self) -> date: ...
-
-
 class HasMilestones(Protocol):
     @property
-    def milestones(self) -> Sequence[StripMilestone]: ...
+    def milestones(self) -> Sequence[MilestoneLike]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +41,7 @@ class Strip:
     url: str
     words: str
     is_late: bool
-    milestones: Sequence[StripMilestone]
+    milestones: Sequence[MilestoneLike]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +57,7 @@ class Scale:
         days = {on}
         for row in rows:
             for one in row.milestones:
-                days.update((one.original_due, one.agreed_due, one.reached))
+                days.update((one.original_due, one.agreed_due, _reached(one)))
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
@@ -219,27 +206,32 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
     )
 
 
-def _dates_in_words(one: StripMilestone) -> str:
+def _dates_in_words(one: MilestoneLike) -> str:
     """Return words such as "promised 31 August 2009, expected 30 September 2010, 395 days later"."""
     parts = [f"promised {long_date(one.original_due)}"]
     if one.agreed_due != one.original_due:
         parts.append(f"agreed {long_date(one.agreed_due)}")
     if one.withdrawn_on:
         return ", ".join([*parts, f"withdrawn {long_date(one.withdrawn_on)}"])
-    parts.append(f"{'done' if one.completed_on else 'expected'} {long_date(one.reached)}")
+    parts.append(f"{'done' if one.completed_on else 'expected'} {long_date(_reached(one))}")
     if slip := _slip(one):
         parts.append(f"{days(abs(slip))} {'later' if slip > 0 else 'earlier'}")
     return ", ".join(parts)
 
 
-def _slip(one: StripMilestone) -> int:
-    return 0 if one.withdrawn_on else (one.reached - one.original_due).days
+def _reached(one: MilestoneLike) -> date:
+    """Return the completion date or, if it is not done, the forecast date."""
+    return one.completed_on or one.forecast_due
 
 
-def _end_words(one: StripMilestone) -> str:
+def _slip(one: MilestoneLike) -> int:
+    return 0 if one.withdrawn_on else (_reached(one) - one.original_due).days
+
+
+def _end_words(one: MilestoneLike) -> str:
     if one.withdrawn_on:
         return f"Withdrawn {short_date(one.withdrawn_on)}"
-    return f"{'Done' if one.completed_on else 'Expected'} {short_date(one.reached)}"
+    return f"{'Done' if one.completed_on else 'Expected'} {short_date(_reached(one))}"
 
 
 class _Drawing:
@@ -266,13 +258,13 @@ class _Drawing:
         marks = []
         url = escape(strip.url)
         for one in strip.milestones:
-            end = one.withdrawn_on or one.reached
+            end = one.withdrawn_on or _reached(one)
             ends = self.place(one.original_due), self.place(one.agreed_due), self.place(end)
             lane = _lane(lanes, min(ends)[0], max(ends)[0])
             dates = (
                 one.original_due,
                 one.agreed_due,
-                one.reached,
+                _reached(one),
                 one.completed_on,
                 one.withdrawn_on,
             )
@@ -289,11 +281,11 @@ class _Drawing:
             f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
         )
 
-    def milestone(self, one: StripMilestone, lane: int) -> str:
+    def milestone(self, one: MilestoneLike, lane: int) -> str:
         """Return the end of a milestone's name, after its description, and its marks."""
         y = LANE * lane + LANE // 2 + 2
         _, promised = self.place(one.original_due)
-        end, reached = self.place(one.withdrawn_on or one.reached)
+        end, reached = self.place(one.withdrawn_on or _reached(one))
         start = min(self.place(one.original_due), self.place(one.agreed_due), (end, reached))
         width = max(self.place(one.original_due)[0], self.place(one.agreed_due)[0], end) - start[0]
         slip = _slip(one)
@@ -310,7 +302,7 @@ class _Drawing:
         elif slip:
             look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
             parts.append(_level(promised, reached, y, look))
-        if one.is_open and one.reached < self.on:
+        if not (one.completed_on or one.withdrawn_on) and one.forecast_due < self.on:
             # Overdue and still open: the end is unknown, so the line is dashed.
             look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
             parts.append(_level(reached, self.place(self.on)[1], y, look))

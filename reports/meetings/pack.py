@@ -134,7 +134,7 @@ def _timeline(page: dashboard.Dashboard, on: date) -> tuple[MilestoneDates, ...]
         (each, milestone_dates(each, strip.number, on))
         for strip in page.timeline
         for each in strip.milestones
-        if each.is_open
+        if not (each.completed_on or each.withdrawn_on)
     ]
     rows.sort(key=lambda row: (not row[1].is_late, row[0].agreed_due))
     return tuple(dates for _, dates in rows[:TIMELINE_LINES])

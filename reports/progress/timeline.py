@@ -45,18 +45,6 @@ class TimelineMilestone(NamedTuple):
     completed_on: date | None
     withdrawn_on: date | None
 
-    @property
-    def is_done(self) -> bool:
-        return self.completed_on is not None
-
-    @property
-    def is_open(self) -> bool:
-        return self.completed_on is None and self.withdrawn_on is None
-
-    @property
-    def reached(self) -> date:
-        return self.completed_on or self.forecast_due
-
 
 class TimelineItem(NamedTuple):
     """What is drawn of an item, with the lateness of its open milestones."""
@@ -203,6 +191,6 @@ def _stands(item: TimelineItem | ItemAt) -> str:
     if not item.milestones:
         return "No milestones"
     if item.due is None:
-        done = all(row.is_done for row in item.milestones)
+        done = all(row.completed_on for row in item.milestones)
         return "All milestones done" if done else "No open milestone"
     return item.late.words

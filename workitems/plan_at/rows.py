@@ -105,11 +105,6 @@ class MilestoneAt(NamedTuple):
         return self.completed_on is None and self.withdrawn_on is None
 
     @property
-    def reached(self) -> date:
-        """The completion date or, if open, the forecast date."""
-        return self.completed_on or self.forecast_due
-
-    @property
     def is_overdue(self) -> bool:
         return self.is_open and self.agreed_due < self.on
 
