@@ -1,8 +1,10 @@
-"""Fixtures of a plan with its agencies, for the tests of this folder."""
+"""Fixtures of a plan with its agencies, and of its drafted briefing, for the tests of this folder."""
 
 import pytest
 
-from tests.factories import AgencyFactory, PlanFactory, WorkItemFactory
+from agencies.models import Seat
+from tests.factories import AgencyFactory, PlanFactory, SeatFactory, UserFactory, WorkItemFactory
+from tests.reports.drafted import drafted
 
 
 @pytest.fixture
@@ -37,3 +39,22 @@ def item(plan, police):
         stage="under_way",
         confidence="on_track",
     )
+
+
+@pytest.fixture
+def coordinator(plan, client):
+    """The plan's coordinator, signed in with `client`."""
+    user = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+@pytest.fixture
+def colleague():
+    return UserFactory(name="Other coordinator")
+
+
+@pytest.fixture
+def briefing(plan, item, coordinator):
+    """A briefing that the coordinator has drafted."""
+    return drafted(plan, item, coordinator)

@@ -5,33 +5,13 @@ import re
 import pytest
 from django.urls import reverse
 
-from agencies.models import Seat
 from reports.drafting import draft_rows
 from reports.drafting.page import changes_since
 from reports.services import drafts
-from tests.factories import SeatFactory, UserFactory
-from tests.reports.drafted import drafted
 
 pytestmark = pytest.mark.django_db
 
 PARAGRAPHS = 8
-
-
-@pytest.fixture
-def colleague():
-    return UserFactory(name="Other coordinator")
-
-
-@pytest.fixture
-def coordinator(plan, client):
-    user = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return user
-
-
-@pytest.fixture
-def briefing(plan, item, coordinator):
-    return drafted(plan, item, coordinator)
 
 
 @pytest.fixture
