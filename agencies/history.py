@@ -149,7 +149,10 @@ class _PlanOf(Subquery):
 
 
 def _plan_column(model: Any, row: models.Model) -> dict[str, Any]:
-    """Return the value of the history row's `history_plan_id`, if it has that column."""
+    """Return the plan's id for the history row, as {column: id}.
+
+    Return {} for records whose own column names their plan, and for those of no plan.
+    """
     if not hasattr(model, PLAN_COLUMN):
         return {}
     values = (_plan_of(row, way.split("__")) for way in model.plan_ways)

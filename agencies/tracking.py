@@ -56,7 +56,10 @@ class Versions(HistoricalRecords):
         return PLAN_COLUMN
 
     def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
-        """Leave out the indexes of single columns that those of `get_meta_options` begin with."""
+        """Copy the columns, but index the record's id and its plan only once.
+
+        The indexes of `get_meta_options` begin with these two, so their own are not needed.
+        """
         fields: dict[str, Any] = super().copy_fields(model)
         for name in (model._meta.pk.name, self.plan_column):
             if name in fields:
