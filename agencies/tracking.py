@@ -42,10 +42,14 @@ class Versions(HistoricalRecords):
     `plan_ways` are the lookups from a record to the plan that it belongs to; the first that is not
     null counts. Unless that is a column of its own, a history row keeps the plan's id as well, in
     `history_plan_id`, so that the history of a plan is found without reading those of others.
+    `counted` are fields whose changes over a whole plan are read from an index alone.
     """
 
-    def __init__(self, *, plan_ways: Sequence[str] = (), **options: Any) -> None:
+    def __init__(
+        self, *, plan_ways: Sequence[str] = (), counted: Sequence[str] = (), **options: Any
+    ) -> None:
         self.plan_ways = tuple(plan_ways)
+        self.counted = tuple(counted)
         super().__init__(**options)
 
     @property
@@ -56,12 +60,9 @@ class Versions(HistoricalRecords):
         return PLAN_COLUMN
 
     def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
-        """Copy the columns, but index the record's id and its plan only once.
-
-        The indexes of `get_meta_options` begin with these two, so their own are not needed.
-        """
+        """Copy the columns, but index only once those that are in the indexes of `get_meta_options`."""
         fields: dict[str, Any] = super().copy_fields(model)
-        for name in (model._meta.pk.name, self.plan_column):
+        for name in (model._meta.pk.name, self.plan_column, *self.counted):
             if name in fields:
                 fields[name].db_index = False
         return fields
@@ -69,6 +70,8 @@ class Versions(HistoricalRecords):
     def get_extra_fields(self, model: type[models.Model], fields: Any) -> dict[str, Any]:
         extra: dict[str, Any] = super().get_extra_fields(model, fields)
         extra["plan_ways"] = self.plan_ways
+        # Only invitations, which are few, are looked for by who wrote their rows.
+        extra["history_user"].db_index = False
         if self.plan_column == PLAN_COLUMN:
             extra[PLAN_COLUMN] = models.BigIntegerField(null=True, editable=False)
         return extra
@@ -83,14 +86,21 @@ class Versions(HistoricalRecords):
             for name, key in keys.items()
             if key
         ]
+        if self.counted:
+            fields = [self.plan_column, model._meta.pk.attname, *self.counted, "history_date"]
+            name = f"{model._meta.model_name}_counted"
+            indexes.append(models.Index(fields=fields, name=name))
         return {**super().get_meta_options(model), "indexes": indexes}
 
 
-def track(leave_out: Sequence[str] = (), *, plan_ways: Sequence[str] = ()) -> HistoricalRecords:
+def track(
+    leave_out: Sequence[str] = (), *, plan_ways: Sequence[str] = (), counted: Sequence[str] = ()
+) -> HistoricalRecords:
     """Keep the history of a model, without the columns in `leave_out`. See `Versions`."""
     return Versions(
         bases=[HistoryRow],
         excluded_fields=list(leave_out),
         history_manager=VersionManager,
         plan_ways=plan_ways,
+        counted=counted,
     )

@@ -9,23 +9,29 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import DateField, F, Q, Value, Window
-from django.db.models.functions import Coalesce, Lag, TruncDate
+from django.db.models import BigIntegerField, DateField, Func, Max, Min, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 from agencies.models import Agency
 from agencies.tracking import PLAN_COLUMN
-from workitems.asat import Moment, rows_at
+from workitems.asat import Moment, end_of, rows_at
 from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.models.item import Stage
 from workitems.plan_at import pillar_titles
 
 NEVER = date.max
 CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)
+
+Span = TypeVar("Span")
+
+# By record, when it changed (seconds since 1970) and its values from then on: (id, at, *values).
+Histories = dict[int, list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +129,17 @@ class _Item(NamedTuple):
 
 
 class _Dates(NamedTuple):
-    """The dates of a milestone from one point in time up to, but excluding, another."""
+    """The dates of a milestone from an instant on (seconds since 1970)."""
 
-    start: int
-    end: int
+    pk: int
+    at: int
     original: date
     agreed: date
     forecast: date
-    closed: date
     completed: date
     withdrawn: date
     responsible: int
+    item: int
 
 
 def read_trends(
@@ -143,23 +149,8 @@ def read_trends(
 
     An item counts at each month's end under its pillar and lead agency at that time.
     """
-    items = _changes(
-        WorkItem, moment, {"plan_id": plan.pk}, ("stage", "pillar_id", "lead_agency_id")
-    )
-    milestones = _changes(
-        Milestone,
-        moment,
-        {PLAN_COLUMN: plan.pk},
-        (
-            "original_due",
-            "agreed_due",
-            "forecast_due",
-            "completed_on",
-            "withdrawn_on",
-            "responsible_agency_id",
-            "item_id",
-        ),
-    )
+    items = _items(plan, moment)
+    milestones = _milestones(plan, moment)
     pillars = pillar_titles(plan, moment)
     agencies = Agency.objects.in_bulk()
     delays = (
@@ -171,22 +162,19 @@ def read_trends(
 
     points = _points(plan, moment.on, items, milestones)
     ended_on = points[-1] if points and points[-1] < moment.on else None
-    stood = {
-        pk: [_Item(start, end, *row[2:]) for start, end, row in _spans(versions, points)]
-        for pk, versions in _by_record(items)
-    }
-    dated = {pk: list(_dates_stood(versions, points)) for pk, versions in _by_record(milestones)}
-    item_of = {row[0]: row[-1] for row in milestones}
+    # The last point is the moment itself, which may be before that day's end.
+    ends = [_seconds(end_of(day)) for day in points[:-1]]
+    stood = {pk: _spans(versions, ends) for pk, versions in items.items()}
 
     def counts(item: _Item) -> bool:
         return (pillar is None or item.pillar == pillar) and (lead is None or item.lead == lead)
 
     kept = {pk: [one for one in spans if counts(one)] for pk, spans in stood.items()}
-    last = {pk: spans[-1] for pk, spans in stood.items() if spans and counts(spans[-1])}
+    last = {pk: spans[-1] for pk, spans in stood.items() if counts(spans[-1])}
     at_last = {
-        pk: (last[item_of[pk]], spans[-1])
-        for pk, spans in dated.items()
-        if spans and item_of[pk] in last
+        pk: (last[dates.item], dates)
+        for pk, versions in milestones.items()
+        if (dates := _Dates(*versions[-1])).item in last
     }
     delayed = [
         (cause, at_last[pk][1].responsible, (after - before).days)
@@ -200,7 +188,7 @@ def read_trends(
     )
     return Trends(
         on=moment.on,
-        months=_months(points, kept, dated, item_of),
+        months=_months(points, ends, kept, milestones.values()),
         ended_on=ended_on,
         causes=_longest_first(
             ((cause, length) for cause, _, length in delayed),
@@ -223,40 +211,77 @@ def read_trends(
 # --- history ------------------------------------------------------------------------------------
 
 
-def _changes(
-    model: type[Any], moment: Moment, of: dict[str, Any], columns: Sequence[str]
-) -> list[tuple[Any, ...]]:
-    """Return history rows in which a column changed, oldest first: (id, day, *columns).
+def _items(plan: Plan, moment: Moment) -> Histories:
+    """Return when each item got which stage, pillar and lead agency: (id, at, *values).
 
-    The first column is never null.
+    Most history rows change none of them, so the database groups them by these values. If an item
+    has the same values again later, its groups overlap in time, and its rows are read one by one.
     """
-    rows = model.history.filter(**of)
-    if moment.until is not None:
-        rows = rows.filter(history_date__lt=moment.until)
-    before, changed = {}, Q()
-    for column in columns:
-        # NULL must compare as different from any date.
-        now: Any = F(column)
-        if column in ("completed_on", "withdrawn_on"):
-            now = Coalesce(F(column), Value(NEVER), output_field=DateField())
-        before[f"before_{column}"] = Window(
-            Lag(now), partition_by="id", order_by=["history_date", "history_id"]
-        )
-        changed |= ~Q(**{f"before_{column}": now})
-    found = (
-        rows.annotate(day=TruncDate("history_date"), **before)
-        .filter(Q(**{f"before_{columns[0]}": None}) | changed)
-        .order_by("id", "history_date", "history_id")
-        .values_list("id", "day", *columns)
+    columns = ("stage", "pillar_id", "lead_agency_id")
+    rows = _until(moment, WorkItem.history.filter(plan_id=plan.pk))
+    found: Histories = defaultdict(list)
+    again: set[int] = set()
+    last_of: dict[int, int] = {}
+    for *version, last in (
+        rows.values("id", *columns)
+        .annotate(first=_Seconds(Min("history_date")), last=_Seconds(Max("history_date")))
+        .order_by("id", "first")
+        .values_list("id", "first", *columns, "last")
+    ):
+        pk, first = version[:2]
+        if pk in found and first <= last_of[pk]:
+            again.add(pk)
+        last_of[pk] = last
+        found[pk].append(tuple(version))
+    if again:
+        return found | _versions(rows.filter(id__in=again), columns)
+    return found
+
+
+def _milestones(plan: Plan, moment: Moment) -> Histories:
+    """Return when each milestone got which dates and agency: (id, at, *values)."""
+    rows = _until(moment, Milestone.history.filter(**{PLAN_COLUMN: plan.pk}))
+    return _versions(
+        rows,
+        (
+            "original_due",
+            "agreed_due",
+            "forecast_due",
+            Coalesce("completed_on", NEVER, output_field=DateField()),
+            Coalesce("withdrawn_on", NEVER, output_field=DateField()),
+            "responsible_agency_id",
+            "item_id",
+        ),
     )
-    return list(found)
 
 
-def _by_record(
-    rows: list[tuple[Any, ...]],
-) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    for pk, versions in groupby(rows, key=itemgetter(0)):
-        yield pk, list(versions)
+def _until(moment: Moment, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows if moment.until is None else rows.filter(history_date__lt=moment.until)
+
+
+class _Seconds(Func):
+    """An instant as whole seconds since 1970, which are read many times faster than a datetime."""
+
+    output_field = BigIntegerField()
+    template = "floor(date_part('epoch', %(expressions)s))::bigint"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # Without the fraction, which SQLite would round.
+        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce]) -> Histories:
+    """Return the versions of each record in which one of the columns changed, oldest first."""
+    found: Histories = defaultdict(list)
+    # By date alone, because that is the order of the index of a plan's history.
+    for row in rows.order_by("history_date", "history_id").values_list(
+        "id", _Seconds("history_date"), *columns
+    ):
+        versions = found[row[0]]
+        if not versions or versions[-1][2:] != row[2:]:
+            versions.append(row)
+    return found
 
 
 # --- points in time -----------------------------------------------------------------------------
@@ -267,9 +292,7 @@ def month_end(day: date) -> date:
     return after - timedelta(days=1)
 
 
-def _points(
-    plan: Plan, on: date, items: list[tuple[Any, ...]], milestones: list[tuple[Any, ...]]
-) -> list[date]:
+def _points(plan: Plan, on: date, items: Histories, milestones: Histories) -> list[date]:
     """Return each month's end from the first record of an item, and the day requested as the last.
 
     For an ended plan they stop where no figure changes any more.
@@ -278,13 +301,16 @@ def _points(
         return []
     until = on
     if plan.ends_on and plan.ends_on < on:
-        days = {plan.ends_on, *(row[1] for row in items), *(row[1] for row in milestones)}
-        for row in milestones:
+        versions = [_Dates(*row) for row in chain.from_iterable(milestones.values())]
+        limit = _seconds(end_of(on))
+        last = max(at for _, at, *_ in chain(versions, *items.values()) if at < limit)
+        days = {plan.ends_on, _day(last)}
+        for dates in versions:
             # A milestone is overdue from the day after its agreed date.
-            days |= {row[3] + timedelta(days=1)} if row[3] < on else set()
-            days |= {day for day in row[5:7] if day}
+            days |= {dates.agreed + timedelta(days=1)} if dates.agreed < on else set()
+            days |= {dates.completed, dates.withdrawn}
         until = min(on, month_end(max(day for day in days if day <= on)))
-    first = month_end(min(min(row[1] for row in items), until))
+    first = month_end(min(until, _day(min(versions[0][1] for versions in items.values()))))
     points = []
     while first < until:
         points.append(first)
@@ -292,32 +318,27 @@ def _points(
     return [*points, until]
 
 
-def _spans(
-    versions: list[tuple[Any, ...]], points: list[date]
-) -> list[tuple[int, int, tuple[Any, ...]]]:
-    """Return each version with the range of points at which it was current: (start, end, version).
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
 
-    Versions replaced before the end of a month have no points and are left out.
+
+def _day(seconds: int) -> date:
+    return localdate(datetime.fromtimestamp(seconds, UTC))
+
+
+def _spans(versions: list[tuple[Any, ...]], ends: list[int]) -> list[_Item]:
+    """Return an item's states with the range of points at which each was current.
+
+    States replaced before the end of a month have no points and are left out.
     """
-    last = len(points) - 1
-    end = len(points)
-    found: list[tuple[int, int, tuple[Any, ...]]] = []
-    for version in reversed(versions):
-        start = min(bisect_left(points, version[1]), last)
+    end = len(ends) + 1
+    found = []
+    for _, at, *values in reversed(versions):
+        start = bisect_right(ends, at)
         if start < end:
-            found.append((start, end, version))
+            found.append(_Item(start, end, *values))
             end = start
     return found[::-1]
-
-
-def _dates_stood(versions: list[tuple[Any, ...]], points: list[date]) -> Iterator[_Dates]:
-    for start, end, version in _spans(versions, points):
-        _, _, original, agreed, forecast, completed, withdrawn, responsible, _ = version
-        completed, withdrawn = completed or NEVER, withdrawn or NEVER
-        closed = min(completed, withdrawn)
-        yield _Dates(
-            start, end, original, agreed, forecast, closed, completed, withdrawn, responsible
-        )
 
 
 # --- figures ------------------------------------------------------------------------------------
@@ -343,25 +364,32 @@ class _Tally:
 
 def _months(
     points: list[date],
+    ends: list[int],
     kept: dict[int, list[_Item]],
-    dated: dict[int, list[_Dates]],
-    item_of: dict[int, int],
+    milestones: Iterable[list[tuple[Any, ...]]],
 ) -> list[MonthFigures]:
     stages: dict[str, _Tally] = defaultdict(lambda: _Tally(len(points)))
-    for spans in kept.values():
-        for one in spans:
-            stages[one.stage].add(one.start, one.end)
+    live: dict[int, list[_Item]] = defaultdict(list)
+    for pk, spans in kept.items():
+        for item in spans:
+            stages[item.stage].add(item.start, item.end)
+            if item.stage not in CLOSED_STAGES:
+                live[pk].append(item)
     overdue, expected_late = _Tally(len(points)), _Tally(len(points))
-    for pk, versions in dated.items():
-        live = [item for item in kept.get(item_of[pk], ()) if item.stage not in CLOSED_STAGES]
-        for dates in versions:
-            end = min(dates.end, bisect_left(points, dates.closed))
-            past = bisect_right(points, dates.agreed)
-            for item in live:
-                start, until = max(dates.start, item.start), min(end, item.end)
-                overdue.add(max(start, past), until)
-                if dates.forecast > dates.agreed:
-                    expected_late.add(start, min(until, past))
+    before, after = (cache(partial(cut, points)) for cut in (bisect_left, bisect_right))
+    for versions in milestones:
+        replaced = len(points)
+        for _, at, _, agreed, forecast, completed, withdrawn, _, pk in reversed(versions):
+            begun = bisect_right(ends, at)
+            end = min(replaced, before(min(completed, withdrawn)))
+            past = after(agreed)
+            if begun < end and (past < end or forecast > agreed):
+                for item in live[pk]:
+                    start, until = max(begun, item.start), min(end, item.end)
+                    overdue.add(max(start, past), until)
+                    if forecast > agreed:
+                        expected_late.add(start, min(until, past))
+            replaced = min(replaced, begun)
     by_stage = {stage: list(tally.counts()) for stage, tally in stages.items()}
     return [
         MonthFigures(

@@ -196,6 +196,16 @@ def test_an_item_counts_in_its_pillar_at_the_time():
     assert counts == [[1, 0], [0, 1]]
 
 
+def test_an_item_that_returns_to_an_earlier_stage_counts_there_again():
+    plan = PlanFactory()
+    item = an_item(plan, 2010, 5, 3, stage="under_way")
+    for month, stage in ((6, "ongoing"), (7, "under_way")):
+        item.stage = stage
+        written(item, noon(2010, month, 10))
+    months = trends.read_trends(plan, JULY).months
+    assert [month.stages["under_way"] for month in months] == [1, 0, 1]
+
+
 def test_a_plan_without_items_has_no_months():
     found = trends.read_trends(PlanFactory(), JULY)
     assert (found.months, found.causes, found.met.original) == ([], [], Met())

@@ -168,7 +168,11 @@ class WorkItem(models.Model):
     search_text = models.TextField(editable=False)
 
     objects = WorkItemQuerySet.as_manager()
-    history = track(leave_out=["search_text", "number_key"], plan_ways=["plan"])
+    history = track(
+        leave_out=["search_text", "number_key"],
+        plan_ways=["plan"],
+        counted=["stage", "pillar", "lead_agency"],
+    )
 
     class Meta:
         constraints = [
