@@ -10,7 +10,7 @@ TRACKED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agencies", "0003_drop_unused_indexes_of_history")]
+    dependencies = [("agencies", "0004_add_sent_forms")]
 
     operations = [
         DropColumnIndexes({f"historical{name}": ["history_user"] for name in TRACKED}),

@@ -6,14 +6,14 @@ from django.db import migrations, models
 from agencies.migrations._operations import DropColumnIndexes
 
 TRACKED = (
-    "attendance", "calendarfeed", "decision", "delay", "evidence", "matter", "measure",
-    "meeting", "member", "milestone", "mitigation", "pillar", "plan", "return", "returnnote",
-    "risk", "round", "support", "update", "variation", "workitem",
+    "attendance", "calendarfeed", "decision", "delay", "evidence", "heldentry", "matter", "measure",
+    "meeting", "member", "milestone", "milestoneanswer", "mitigation", "pillar", "plan", "return", "returnnote",
+    "risk", "round", "statusproposal", "support", "update", "variation", "workitem",
 )  # fmt: skip
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workitems", "0003_drop_unused_indexes_of_history")]
+    dependencies = [("workitems", "0004_hold_what_is_not_submitted")]
 
     operations = [
         DropColumnIndexes(
