@@ -106,7 +106,6 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "page then": "kept for the workbook alone",
         },
         "completed_on": {
-            "history": DERIVED,
             "workbook": DERIVED,
             "list": DERIVED,
             "what changed": DERIVED,

@@ -60,9 +60,8 @@ def invite(
 ) -> Invitation:
     """Offer a seat by e-mail. The link works for 14 days, but not after the seat's last day.
 
-    The same request again, as by a double click, returns the first invitation and sends nothing.
     The inviter cannot learn whether the address has an account. Raise `SeatRefused` if the
-    address already holds the seat or has a different invitation to it, if `from_on` is in the
+    address already holds the seat or has an invitation to it, if `from_on` is in the
     past, if the sending limits are exceeded, or if the period is not possible (`check_period`).
     """
     # Lock the agency's row, so that the second of two clicks finds the first one's invitation.
@@ -70,8 +69,6 @@ def invite(
     email = email.lower()
     waiting = Invitation.objects.waiting().filter(agency=agency, role=role, email=email).first()
     if waiting is not None:
-        if (waiting.name, waiting.from_on, waiting.to_on) == (name, from_on, to_on):
-            return waiting
         raise SeatRefused(
             f"{email} was invited to be {role.label.lower()} already. Withdraw that invitation "
             "first, or send it again.",
@@ -113,13 +110,10 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
 
 @transaction.atomic
 def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = "") -> Invitation:
-    """Stop the link from working. A second call does nothing.
-
-    Raise `SeatRefused` if the invitation was accepted.
-    """
+    """Stop the link from working. Raise `SeatRefused` if it was accepted or withdrawn."""
     invitation = _locked(invitation)
     if invitation.withdrawn_at is not None:
-        return invitation
+        raise SeatRefused("The invitation was withdrawn already.")
     if invitation.accepted_at is not None:
         raise SeatRefused("The invitation was accepted already. End the seat instead.")
     invitation.withdrawn_at = at

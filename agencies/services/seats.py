@@ -125,12 +125,14 @@ def end_seat_at_once(
 ) -> Seat:
     """End a seat now: make yesterday its last day, or withdraw it if it begins today or later.
 
-    A second call does nothing. Raise `SeatRefused` and `NobodyLeft` as `end_seat` does.
+    Raise `SeatRefused` and `NobodyLeft` as `end_seat` does.
     """
     seat = _locked(seat)
     today = timezone.localdate(at)
-    if seat.withdrawn_at is not None or (seat.to_on is not None and seat.to_on < today):
-        return seat
+    if seat.withdrawn_at is not None:
+        raise SeatRefused("The seat was withdrawn already.")
+    if seat.to_on is not None and seat.to_on < today:
+        raise SeatRefused(f"The seat ended on {seat.to_on:%-d %B %Y} already.")
     if seat.from_on < today:
         return end_seat(
             seat=seat, on=today - timedelta(days=1), by=by, reason=reason, confirmed=confirmed

@@ -11,6 +11,8 @@ from django.shortcuts import render
 
 from agencies.fields import Refusal, VersionedForm, say_refusal
 
+NOTHING_CHANGED = "Nothing was changed."
+
 
 @contextmanager
 def saying_refusals(form: forms.BaseForm) -> Iterator[None]:
@@ -31,6 +33,18 @@ def refusals_in_messages(request: HttpRequest) -> Iterator[None]:
         yield
     except Refusal as refusal:
         messages.error(request, str(refusal))
+
+
+def say_saved(request: HttpRequest, form: VersionedForm, row: Any, said: str) -> None:
+    """Say that what was typed is kept, or that nothing was changed.
+
+    `row` is what the service returned. If it has the version that the form was made from, the
+    service wrote nothing.
+    """
+    if row.version == form.cleaned_data["version"]:
+        messages.info(request, NOTHING_CHANGED)
+    else:
+        messages.success(request, said)
 
 
 def form_page(

@@ -24,7 +24,7 @@ from reports.models import BriefingKind, Content, KindSection
 from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, STANDING_LENGTH, TITLE_LENGTH
 from reports.services import annex_choices as annexes_of_paper
 from workitems.models import Plan
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Refused, locked, refuse_reason_alone
 
 # The kinds that every plan starts with.
 PATTERNS = Path(__file__).resolve().parent.parent / "kinds.json"
@@ -115,6 +115,7 @@ def change_kind(
         "asks": checked_asks(asks),
     }
     if all(getattr(kind, column) == value for column, value in changed.items()):
+        refuse_reason_alone(reason)
         return kind
     for column, value in changed.items():
         setattr(kind, column, value)
@@ -149,6 +150,7 @@ def change_section(
         if each.pk == row.pk
     )
     if before == (written.heading, written.content, written.standing_text):
+        refuse_reason_alone(reason)
         return row
     return history.save_version(written, by=by, reason=reason)
 

@@ -1,11 +1,10 @@
 """The page on which a briefing's annexes are chosen and ordered."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from reports.compose import ANNEXES, generate
 from reports.document import (
     Annex,
@@ -33,13 +32,13 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = AnnexesForm(posted(request), row=briefing)
     if form.is_valid():
         with saying_refusals(form):
-            choose_annexes(
+            saved = choose_annexes(
                 briefing=briefing,
                 annexes=form.annexes,
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
             )
-            messages.success(request, f"The annexes were saved: {words_of(form.annexes)}.")
+            say_saved(request, form, saved, f"The annexes were saved: {words_of(form.annexes)}.")
             return redirect(briefing)
     sizes, refused = _sizes(briefing)
     return form_page(

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from reports import checks, services
 from reports.document import Document, DocumentError, Paragraph, to_json
@@ -88,13 +88,13 @@ def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = CoverForm(posted(request), row=briefing)
     if form.is_valid():
         with saying_refusals(form):
-            services.change_cover(
+            saved = services.change_cover(
                 briefing=briefing,
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
                 **form.cover,
             )
-            messages.success(request, "The cover was saved.")
+            say_saved(request, form, saved, "The cover was saved.")
             return redirect(briefing)
     return _cover_page(request, briefing.plan, form, briefing=briefing)
 

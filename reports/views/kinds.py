@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.document import DocumentError
 from reports.drafting.draft import CLOSING
@@ -28,6 +28,7 @@ from workitems.models import Plan
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
+SAVED = "Saved. Briefings that are begun from now on have it."
 # Values of the buttons that move a section, as a number of places.
 PLACES = {"up": -1, "down": 1}
 
@@ -186,7 +187,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     "title": kinds.checked_title(form.cleaned_data["title"]),
                 }
             else:
-                kinds.change_kind(
+                saved = kinds.change_kind(
                     kind=row,
                     version=form.cleaned_data["version"],
                     name=form.cleaned_data["name"],
@@ -196,7 +197,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                 )
-                messages.success(request, "Saved. Briefings that are begun from now on have it.")
+                say_saved(request, form, saved, SAVED)
                 return redirect(row)
     shown = preview_context(row, row.sections.live().in_order(), **tried)
     theirs = kind_theirs(form.conflict)
@@ -242,14 +243,14 @@ def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRespons
             if wants_preview(request):
                 tried = kinds.as_written(section=row, **form.words)
             else:
-                kinds.change_section(
+                saved_section = kinds.change_section(
                     section=row,
                     version=form.cleaned_data["version"],
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                     **form.words,
                 )
-                messages.success(request, "Saved. Briefings that are begun from now on have it.")
+                say_saved(request, form, saved_section, SAVED)
                 return redirect(row.kind)
     shown = preview_context(row.kind, tried or row.kind.sections.live().in_order())
     theirs = section_theirs(form.conflict)

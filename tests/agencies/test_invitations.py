@@ -123,7 +123,12 @@ def test_an_email_that_failed_is_recorded_as_unsent_and_can_be_resent(
 
 
 def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
-    assert invite() == invite()
+    invite()
+    assert refusal(invite) == (
+        "aroha@example.org was invited to be contributor already. Withdraw that invitation first, "
+        "or send it again.",
+        "email",
+    )
     assert Invitation.objects.count() == 1
     assert len(mail.outbox) == 1
 
@@ -223,8 +228,10 @@ def test_resending_from_an_outdated_page_sends_nothing(invite, approver, deliver
 
 def test_a_withdrawn_invitation_cannot_be_accepted_or_withdrawn_again(invite, approver):
     invitation = invite()
-    for _ in range(2):
-        services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="Wrong person.")
+    services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="Wrong person.")
+    assert refusal(
+        lambda: services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="So.")
+    ) == ("The invitation was withdrawn already.", None)
     assert services.find_by_token(token(), NIGHT) is None
     assert [why for _, why in record(invitation)] == ["", "Wrong person."]
     assert refusal(

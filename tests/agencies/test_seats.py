@@ -228,8 +228,9 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
     police, approver, from_on, to_on, withdrawn_at
 ):
     seat = SeatFactory(agency=police, from_on=from_on)
-    for _ in range(2):
-        end_at_once(seat, approver)
+    end_at_once(seat, approver)
+    ended = "The seat was withdrawn" if withdrawn_at else "The seat ended on 1 March 2026"
+    assert refusal(lambda: end_at_once(seat, approver)) == (f"{ended} already.", None)
     seat.refresh_from_db()
     assert (seat.to_on, seat.withdrawn_at) == (to_on, withdrawn_at)
     assert User.objects.get(pk=seat.user.pk).current_seats == []
@@ -238,7 +239,9 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
 
 def test_a_seat_that_has_ended_cannot_be_ended_at_once_again(police, approver):
     seat = SeatFactory(agency=police, to_on=date(2026, 1, 1))
-    assert end_at_once(seat, approver).to_on == date(2026, 1, 1)
+    assert refusal(lambda: end_at_once(seat, approver))[0] == (
+        "The seat ended on 1 January 2026 already."
+    )
     assert record(seat) == [("", None)]
 
 

@@ -54,7 +54,13 @@ def test_a_stage_changes_only_by_the_allowed_transitions(old, new, plan, contrib
 
     def change():
         items.change_status(
-            item=item, version=1, stage=new, confidence="", by=contributor, on=TODAY, reason="So."
+            item=item,
+            version=1,
+            stage=new,
+            confidence="",
+            by=contributor,
+            on=TODAY,
+            reason="" if old == new else "So.",
         )
 
     if old == new:
@@ -122,7 +128,12 @@ def test_a_change_of_confidence_alone_needs_no_reason(item, contributor):
 
 def test_saving_the_same_values_writes_nothing(item, contributor):
     with unchanged(item):
-        change(item, contributor, reason="For good measure.")
+        change(item, contributor, reason="")
+
+
+def test_a_reason_for_the_same_values_is_kept_as_a_note(item, contributor):
+    change(item, contributor, reason="The printer has called.")
+    assert newest(item) == ("~", "Police contributor (Police)", "The printer has called.")
 
 
 def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
@@ -271,9 +282,9 @@ def test_a_review_needs_a_known_rating_and_a_reason(
         items.review(item=item, version=1, confidence=confidence, by=coordinator, reason=reason)
 
 
-def test_repeating_a_review_writes_nothing(item, coordinator):
-    with unchanged(item):
-        items.review(item=item, version=1, confidence="", by=coordinator, reason="Still so.")
+def test_a_reason_for_the_same_review_is_kept_as_a_note(item, coordinator):
+    items.review(item=item, version=1, confidence="", by=coordinator, reason="Still so.")
+    assert newest(item) == ("~", "Coordinator (DoL)", "Still so.")
 
 
 def test_a_review_of_a_row_that_changed_is_a_conflict(item, coordinator, contributor):
@@ -505,7 +516,8 @@ def test_a_second_slip_of_another_cause_opens_a_second_delay(delayed, contributo
 
 
 def test_an_earlier_forecast_shortens_the_delay_and_is_not_a_slip(delayed, contributor):
-    move(delayed, contributor, date(2010, 8, 31), **{**FULL, "mitigation": ""})
+    sooner = {**FULL, "cause": "", "mitigation": "", "mitigation_due_on": None}
+    move(delayed, contributor, date(2010, 8, 31), **sooner)
     assert delays(delayed) == [(DUE, date(2010, 8, 31), 1, None)]
 
 

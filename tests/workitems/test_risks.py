@@ -103,7 +103,12 @@ def test_changing_only_the_response_needs_no_reason(risk, contributor):
 
 def test_saving_a_risk_unchanged_writes_nothing(risk, contributor):
     with unchanged(risk):
-        assert change(risk, contributor, reason="Looked at.").version == 1
+        assert change(risk, contributor).version == 1
+
+
+def test_a_reason_for_the_same_rating_is_kept_as_a_note(risk, contributor):
+    assert change(risk, contributor, reason="Looked at.").version == 2
+    assert newest(risk)[2] == "Looked at."
 
 
 def test_an_unknown_level_is_refused(risk, contributor):

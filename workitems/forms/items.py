@@ -26,8 +26,8 @@ class ChangeStatusForm(VersionedForm):
     reason = ReasonField(
         label="Reason",
         required=False,
-        help_text="Needed when the stage or its date changes. Kept in the history of the item, "
-        "for everyone in the working group.",
+        help_text="Needed when the stage or its date changes; alone, it is kept as a note. In the "
+        "history of the item, for everyone in the working group.",
     )
 
     def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:

@@ -94,7 +94,9 @@ class ChangeRiskForm(VersionedForm):
     impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
     response = LinesField(label=RESPONSE, rows=4)
     reason = ReasonField(
-        label="Reason", required=False, help_text="Needed when the rating changes."
+        label="Reason",
+        required=False,
+        help_text="Needed when the rating changes; alone, it is kept as a note.",
     )
 
 

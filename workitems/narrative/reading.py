@@ -379,7 +379,7 @@ def _entries(
         rank, _, _, at, _, actor, reason, *_ = row
         kind, who, why = names[rank], actor or "Somebody", reason or ""
         now, was = _values(kind, row), _values(kind, before) if before else None
-        for what, diffs, subject in reversed(list(sentences(kind, was, now))):
+        for what, diffs, subject in reversed(sentences(kind, was, now, why)):
             about = subject or KINDS[kind].made
             if field is None or about == field:
                 number = now.get("item", "")

@@ -120,7 +120,12 @@ KINDS: dict[str, Kind] = {
             Field.WORDING: tuple(WORDINGS),
             Field.AGENCIES: ("lead_agency_id",),
         },
-        names={"lead": "lead_agency__short_name", "item": "number"},
+        names={
+            "lead": "lead_agency__short_name",
+            "item": "number",
+            "completed_on": "completed_on",
+            "heard_on": "heard_on",
+        },
         agencies=("lead_agency_id",),
     ),
     "support": Kind(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from workitems.models import Delay, Return, Risk, Update, Variation
 from workitems.models.item import WORDINGS, Confidence, Stage
-from workitems.narrative.blocks import Change, Field
+from workitems.narrative.blocks import IMPORTED, Change, Field
 from workitems.word_diff import Strand, short_diff
 
 
@@ -26,12 +26,20 @@ Now = dict[str, str]
 Was = Now | None
 Sentences = Iterator[Sentence]
 CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {"": "not given"}
+TAKE_NOTES = ("item", "risk")
 KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
 
 
-def sentences(kind: str, was: Was, now: Now) -> Sentences:
-    """Yield the sentences about a change; none if no reported column changed."""
-    yield from BY_KIND[kind](was, now)
+def sentences(kind: str, was: Was, now: Now, reason: str) -> list[Sentence]:
+    """Return the sentences about a change; none if no reported column changed.
+
+    A person's reason without any change is a note.
+    """
+    found = list(BY_KIND[kind](was, now))
+    is_note = reason and now == was and not reason.startswith(IMPORTED)
+    if kind in TAKE_NOTES and is_note and not found:
+        return [Sentence("wrote a note.")]
+    return found
 
 
 def _day(text: str) -> str:
@@ -94,6 +102,8 @@ def _item(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "stage"):
         old, new = Stage(was["stage"]).label.lower(), Stage(now["stage"]).label.lower()
         yield Sentence(f"moved the stage from {old} to {new}.", field=Field.STAGE)
+    elif was["completed_on"] and now["completed_on"]:
+        yield from _moved(was, now, "completed_on", "the completion", Field.STAGE)
     if _differs(was, now, "confidence"):
         old, new = CONFIDENCE[was["confidence"]], CONFIDENCE[now["confidence"]]
         yield Sentence(

@@ -52,10 +52,10 @@ def make_feed(
 
 @transaction.atomic
 def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime, reason: str = "") -> CalendarFeed:
-    """Revoke a feed, so that its address is no longer served. A second call does nothing."""
+    """Revoke a feed, so that its address is no longer served. Raise `Refused` if it is revoked."""
     feed = locked(feed)
     if feed.is_revoked:
-        return feed
+        raise Refused("This address is revoked already.")
     feed.revoked_at, feed.revoked_by = at, by
     return history.save(feed, by=by, at=at, reason=reason, fields=["revoked_at", "revoked_by"])
 

@@ -89,15 +89,16 @@ def change_status(
     """Record an item's stage and its agency's confidence, with the reason in its history.
 
     A new stage or completion date needs a reason. Completing needs all milestones closed;
-    `completed_on` defaults to `on`. Unchanged values write nothing. Raise `Conflict` if `version`
-    is not the row's, and `Refused` if the stage is not allowed.
+    `completed_on` defaults to `on`. A reason without a change is kept as a note. Without either,
+    write nothing. Raise `Conflict` if `version` is not the row's, and `Refused` if the stage is
+    not allowed.
     """
     item = locked(item, version=version)
     check_stage(item, stage, reason=reason, on=on, completed_on=completed_on)
     check_confidence(confidence)
     done = (completed_on or item.completed_on or on) if stage == Stage.COMPLETE else None
     new = {"stage": stage, "confidence": confidence, "completed_on": done}
-    if new == {name: getattr(item, name) for name in new}:
+    if not reason and new == {name: getattr(item, name) for name in new}:
         return item
     for name, value in new.items():
         setattr(item, name, value)
@@ -106,11 +107,12 @@ def change_status(
 
 @transaction.atomic
 def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: str) -> WorkItem:
-    """Record the reviewer's confidence beside the agency's. Needs a reason."""
+    """Record the reviewer's confidence beside the agency's. Needs a reason.
+
+    The reason for the same confidence as before is kept as a note.
+    """
     item = locked(item, version=version)
     check_confidence(confidence)
-    if confidence == item.reviewer_confidence:
-        return item
     need_reason(reason, "Say what your view rests on.")
     item.reviewer_confidence = confidence
     return history.save_version(item, "reviewer_confidence", by=by, reason=reason)
@@ -196,10 +198,18 @@ def move_forecast(
     if forecast_due < on:
         raise Refused("The forecast is in the past. If it is done, close it.", "forecast_due")
     need_reason(reason, "Say why the date moves.")
+    if not is_late:
+        _refuse_what_would_be_dropped(cause=cause, effect=effect, mitigation=mitigation)
+    elif cause and open_delays and forecast_due < milestone.forecast_due:
+        raise Refused(
+            "The new date is sooner, so it is no new delay. Leave the cause out.", "cause"
+        )
     if is_late and not open_delays and not cause:
         raise Refused("The new date is after the agreed one. Say what causes the delay.", "cause")
     if is_late and not is_mitigated and not mitigation:
         raise Refused("Say what is being done about the delay.", "mitigation")
+    if mitigation_due_on and not mitigation:
+        raise Refused("Say what is done by then.", "mitigation")
     before, milestone.forecast_due = milestone.forecast_due, forecast_due
     if forecast_due != before:
         history.save_version(milestone, "forecast_due", by=by, reason=reason)
@@ -214,7 +224,8 @@ def move_forecast(
             delay, *earlier = earlier
         delay.due_after = forecast_due
         delay.times_moved += forecast_due > before
-        history.save(delay, by=by, reason=reason, fields=["due_after", "times_moved"])
+        delay.effect = effect or delay.effect
+        history.save(delay, by=by, reason=reason, fields=["due_after", "times_moved", "effect"])
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     else:
@@ -233,6 +244,13 @@ def move_forecast(
         history.save(delay, by=by, reason=reason)
         _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     return milestone
+
+
+def _refuse_what_would_be_dropped(**typed: str) -> None:
+    """Raise `Refused` for the first text about a delay if the new date is no delay."""
+    for field, text in typed.items():
+        if text:
+            raise Refused("The new date is not late, so there is no delay. Leave this out.", field)
 
 
 def _add_mitigation(

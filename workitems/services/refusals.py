@@ -24,6 +24,15 @@ class Conflict(Refused):
         self.current = current
 
 
+def refuse_reason_alone(reason: str) -> None:
+    """Raise `Refused` for a reason where nothing changes and no note is kept."""
+    if reason:
+        raise Refused(
+            "Nothing else was changed, so this explains no change. Change something, or clear it.",
+            "reason",
+        )
+
+
 def need_reason(reason: str, sentence: str) -> None:
     """Raise `Refused` with the sentence if no reason was given."""
     if not reason:

@@ -65,11 +65,13 @@ def change_risk(
 ) -> Risk:
     """Change a risk's rating or response. A new rating needs a reason.
 
-    Unchanged values write nothing. Raise `Conflict` if `version` is not the row's.
+    A reason without a change is kept as a note. Without either, write nothing. Raise `Conflict` if
+    `version` is not the row's.
     """
     risk = _open(risk, version=version)
     check_rating(likelihood, impact)
-    if (likelihood, impact, response) == (risk.likelihood, risk.impact, risk.response):
+    was = (risk.likelihood, risk.impact, risk.response)
+    if not reason and (likelihood, impact, response) == was:
         return risk
     if (likelihood, impact) != (risk.likelihood, risk.impact) and not reason:
         raise Refused("Say why the rating changes.", "reason")

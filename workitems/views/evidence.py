@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.attachments import content_type
 from workitems.forms.evidence import (
@@ -180,8 +180,8 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
         form, service = NoEvidenceForm(data, row=row), evidence_services.flag_missing_evidence
     if form.is_valid():
         with saying_refusals(form):
-            service(milestone=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"Your view of “{row}” is saved.")
+            saved = service(milestone=row, by=signed_in(request), **form.cleaned_data)
+            say_saved(request, form, saved, f"Your view of “{row}” is saved.")
             return redirect(f"{item.get_absolute_url()}#milestones")
     return form_page(
         request,

@@ -96,11 +96,12 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
     require(request, "workitems.revoke_feed", found)
     form = RevokeFeedForm(posted(request))
     if form.is_valid():
-        services.revoke_feed(
-            feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-        )
-        messages.success(request, f"The address “{found.label}” is revoked.")
-        return redirect("feeds:list", of.pk)
+        with saying_refusals(form):
+            services.revoke_feed(
+                feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, f"The address “{found.label}” is revoked.")
+            return redirect("feeds:list", of.pk)
     return form_page(request, "workitems/feeds/revoke.html", form, agency=of, feed=found)
 
 

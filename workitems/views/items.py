@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.contrib import messages
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from workitems import standing
 from workitems.agenda import matters_of
 from workitems.asat import Moment
@@ -282,10 +281,10 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     form = ChangeStatusForm(posted(request), row=item)
     if form.is_valid():
         with saying_refusals(form):
-            item_services.change_status(
+            saved = item_services.change_status(
                 item=item, by=signed_in(request), on=localdate(), **form.cleaned_data
             )
-            messages.success(request, f"Item {item.number} is saved.")
+            say_saved(request, form, saved, f"Item {item.number} is saved.")
             return redirect(item)
     return form_page(request, "workitems/items/change_status.html", form, plan=item.plan, item=item)
 
@@ -296,8 +295,8 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     form = ReviewForm(posted(request), row=item)
     if form.is_valid():
         with saying_refusals(form):
-            item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"Your view of item {item.number} is saved.")
+            saved = item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
+            say_saved(request, form, saved, f"Your view of item {item.number} is saved.")
             return redirect(item)
     return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)
 

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.forms.risks import (
     ChangeRiskForm,
@@ -120,8 +120,8 @@ def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     form = ChangeRiskForm(posted(request), row=row)
     if form.is_valid():
         with saying_refusals(form):
-            risk_services.change_risk(risk=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"{row.reference} is saved.")
+            saved = risk_services.change_risk(risk=row, by=signed_in(request), **form.cleaned_data)
+            say_saved(request, form, saved, f"{row.reference} is saved.")
             return redirect(row)
     return form_page(request, "workitems/risks/change.html", form, plan=row.plan, risk=row)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.forms.meetings import (
     ChangeDecisionForm,
@@ -129,8 +129,12 @@ def _act(
     """Call the service of an action on a decision, or show its page with the errors."""
     if form.is_valid():
         with saying_refusals(form):
-            service(decision=row, by=signed_in(request), **how, **form.cleaned_data)
-            messages.success(request, f"Decision {row.number} of {row.meeting} {done}.")
+            saved = service(decision=row, by=signed_in(request), **how, **form.cleaned_data)
+            said = f"Decision {row.number} of {row.meeting} {done}."
+            if isinstance(form, ChangeDecisionForm):
+                say_saved(request, form, saved, said)
+            else:
+                messages.success(request, said)
             return redirect("meetings:decisions", row.meeting.plan.slug)
     title, submit = TITLES[act]
     return form_page(

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.agenda import proposals
 from workitems.forms.meetings import ChangeMatterForm, MatterForm
@@ -68,8 +68,13 @@ def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
     form = ChangeMatterForm(posted(request), row=row)
     if form.is_valid():
         with saying_refusals(form):
-            matter_services.change_matter(matter=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The matter is saved.")
+            at = row.position
+            saved = matter_services.change_matter(
+                matter=row, by=signed_in(request), **form.cleaned_data
+            )
+            if saved.position != at:
+                messages.success(request, f"“{saved}” has moved.")
+            say_saved(request, form, saved, "The matter is saved.")
             return back_to(request, meeting, AGENDA)
     return _page(request, meeting, form, row)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.agenda import not_on, proposals
 from workitems.forms.meetings import (
@@ -94,10 +94,10 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = ChangeMeetingForm(posted(request), row=meeting)
     if form.is_valid():
         with saying_refusals(form):
-            meeting_services.change_meeting(
+            saved = meeting_services.change_meeting(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, "The meeting is saved.")
+            say_saved(request, form, saved, "The meeting is saved.")
             return redirect(meeting)
     return form_page(
         request, "workitems/meetings/change.html", form, plan=meeting.plan, meeting=meeting
