@@ -11,11 +11,29 @@ from agencies import history
 from agencies.models import Agency, Appointment, Seat, User
 
 
+def is_administrator(request: HttpRequest) -> bool:
+    """Return whether the user may use the administration pages. Permissions elsewhere are rules."""
+    user = request.user
+    return bool(user.is_active and user.is_superuser)
+
+
 class TrackedAdmin(admin.ModelAdmin):
-    """Save with a history row that names the signed-in person; never delete.
+    """Open to superusers. Save with a history row that names the signed-in person; never delete.
 
     Not `SimpleHistoryAdmin`: there, view permission is enough to overwrite a row.
     """
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_administrator(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         history.save(obj, by=request.user, reason="Administration pages")  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from rules.permissions import has_perm
 
 from agencies.tracking import SIGNATURE_LENGTH, track
 
@@ -135,6 +136,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Ask the rules alone.
+
+        Django's own method answers yes to every superuser before any rule is asked. Here, being a
+        superuser opens the administration pages (`agencies.admin`) and nothing else.
+        """
+        return self.is_active and has_perm(perm, self, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Return False: no page outside the administration pages belongs to a whole app."""
+        return False
 
     def get_full_name(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from django.db.models import Model
 from agencies.models import Agency, Seat, User
 
 # Roles that an agency's approver may give and end. The other roles run the plan and its
-# briefings; only a coordinator of that agency (or a superuser) may give and end them.
+# briefings; only a coordinator of that agency may give and end them.
 ORDINARY_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER, Seat.Role.OBSERVER)
 
 
@@ -53,7 +53,7 @@ approves_for_agency = seated(Agency, "pk", Seat.Role.APPROVER)
 
 def roles_to_manage(user: Any, agency: Agency) -> tuple[Seat.Role, ...]:
     """Return the roles that the user may give and end in an agency that they manage."""
-    if user.is_superuser or has_role_in(user, agency.pk, Seat.Role.COORDINATOR):
+    if has_role_in(user, agency.pk, Seat.Role.COORDINATOR):
         return tuple(Seat.Role)
     return ORDINARY_ROLES
 

@@ -60,11 +60,11 @@ WRITERS = ("contributor", "approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
 # Who manages the seats of Police.
-SEATERS = ("approver", "coordinator", "superuser")
+SEATERS = ("approver", "coordinator")
 DRAFTERS = ("coordinator", "authorising manager")
 # Who reads what was issued.
 PAPER_READERS = (*READERS, "minister's office")
-ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator", "superuser")
+ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator")
 
 Answers = dict[str, Any]
 
@@ -294,13 +294,13 @@ RULES: dict[str, Row] = {
         arguments=lambda scene: [INVITATION_TOKEN],
     ),
     "feeds:list": Row(
-        get=of_plan(police, may=(*POLICE, "coordinator", "superuser")).get,
-        post=of_plan(police, may=(*POLICE, "superuser"), post=INVALID).post,
+        get=of_plan(police, may=(*POLICE, "coordinator")).get,
+        post=of_plan(police, may=POLICE, post=INVALID).post,
         arguments=police,
     ),
     "feeds:revoke": of_plan(
         calendar_of_police,
-        may=("contributor", "approver", "coordinator", "superuser"),
+        may=("contributor", "approver", "coordinator"),
         post=ONWARD,
     ),
     # Open to any program that has the URL.
@@ -700,10 +700,6 @@ def test_a_superuser_opens_every_administration_page_except_deletion(people, cli
             assert (address, found) == (address, FORBIDDEN)
         elif name.endswith(("_changelist", "_add", "_change", "_history")):
             assert (address, found) == (address, 200)
-
-
-def test_a_superuser_without_a_seat_sees_no_plan(people, clients):
-    assert told(clients["superuser"].get(people.plan.get_absolute_url())) == GONE
 
 
 def test_losing_a_seat_takes_effect_on_the_next_request(people):

@@ -162,7 +162,6 @@ AUTH_USER_MODEL = "agencies.User"
 # E-mail is unique by a case-insensitive constraint, which this check does not recognise.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

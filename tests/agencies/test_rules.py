@@ -77,7 +77,7 @@ SEES, MANAGES, GIVES_ALL = (
         ("member's coordinator", {SEES}),
         ("other plan's coordinator", set()),
         ("coordinator", {SEES, MANAGES}),
-        ("superuser", {SEES, MANAGES, GIVES_ALL}),
+        ("superuser", set()),
     ],
 )
 def test_each_role_sees_and_manages_exactly_its_own_seats_of_an_agency(who, may):

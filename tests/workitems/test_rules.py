@@ -138,6 +138,7 @@ def test_users_without_a_seat_have_no_permission(permission, row_of):
     row = row_of(permission)
     assert not may(AnonymousUser(), permission, row)
     assert not may(UserFactory(), permission, row)
+    assert not may(UserFactory(is_superuser=True), permission, row)
 
 
 @pytest.mark.parametrize("permission", ALLOWED)
@@ -152,13 +153,6 @@ def test_former_users_have_no_permission(permission, row_of, agency_called):
             SeatFactory(**seat, user__is_active=False).user,
         ):
             assert not may(user, permission, row)
-
-
-@pytest.mark.parametrize("permission", ALLOWED)
-def test_an_active_superuser_has_every_permission(permission, row_of):
-    row = row_of(permission)
-    assert may(UserFactory(is_superuser=True), permission, row)
-    assert not may(UserFactory(is_superuser=True, is_active=False), permission, row)
 
 
 @pytest.mark.parametrize("permission", [name for name in ALLOWED if name != "create_plan"])
