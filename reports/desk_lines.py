@@ -1,50 +1,47 @@
 """To-do lines from briefings for a person's desk; a source of `workitems.desk`."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
-from reports.models import Briefing, Clearance, FollowUp
-from workitems.desk import SHOWN_AT_MOST, Line, line
+from reports.document.dates import long_date
+from reports.document.wording import agree, join_words
+from reports.models import Briefing, Clearance, FollowUp, ResponseChoice
+from workitems.desk import SHOWN_AT_MOST, Act, Line, line, since
 from workitems.rules import WRITERS
 
 State = Briefing.State
-# By role in the coordinating agency: the state in which a briefing waits for that role.
-TURNS = {
-    Seat.Role.AUTHORISING_MANAGER: (
-        State.AWAITING,
-        "Read and authorise",
-        "briefings:authorise",
-        "Waits for your signature",
-    ),
-    Seat.Role.MINISTERS_OFFICE: (
-        State.WITH_MINISTER,
-        "Record the Minister’s answer to",
-        "briefings:answer",
-        "With the Minister",
-    ),
-}
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the lines for `user` as at `on`, in at most five queries."""
+    """Return the lines for `user` as at `on`, in at most seven queries."""
     own = user.agencies_as(*WRITERS)
-    lines = [*_clearances(own, on), *_follow_ups(own, on)] if own else []
+    approving = user.agencies_as(Seat.Role.APPROVER)
+    lines = [*_clearances(own, approving, on), *_follow_ups(own, on)] if own else []
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
         lines += _consultations(coordinating, on)
-    for role, turn in TURNS.items():
-        agencies = user.agencies_as(role)
-        if agencies:
-            lines += _turns(agencies, on, *turn)
+        lines += _to_finish(coordinating, on)
+    authorising = user.agencies_as(Seat.Role.AUTHORISING_MANAGER)
+    if authorising:
+        lines += [_to_authorise(row, on) for row in _in_state(authorising, State.AWAITING)]
+    answering = user.agencies_as(Seat.Role.MINISTERS_OFFICE)
+    if answering:
+        lines += [_to_answer(row, on) for row in _in_state(answering, State.WITH_MINISTER)]
     return lines
 
 
-def _clearances(agencies: set[int], on: date) -> list[Line]:
+# --- for an agency ------------------------------------------------------------------------------
+
+
+def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]:
+    """Return a line for each clearance to give. Contributors see it; an approver gives it."""
     waiting = (
         Clearance.objects.waiting()
         .filter(agency__in=agencies)
@@ -55,11 +52,13 @@ def _clearances(agencies: set[int], on: date) -> list[Line]:
         line(
             due=row.due_on,
             on=on,
+            plan=row.briefing.plan.title,
             what=f"Clearance of {row.briefing.tracker_number}, {row.agency}",
             detail=f"Asked again. {row.reopened_because}"
             if row.reopened_because
             else row.briefing.title,
             url=row.get_absolute_url(),
+            may_finish=row.agency_id in approving,
         )
         for row in waiting
     ]
@@ -77,6 +76,7 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
         line(
             due=row.due_on,
             on=on,
+            plan=row.issued.briefing.plan.title,
             what=row.text,
             detail=f"After the Minister’s answer to {row.issued.briefing.tracker_number}",
             url=f"{row.issued.get_absolute_url()}#answer",
@@ -85,15 +85,26 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
     ]
 
 
+# --- for the coordinating agency ----------------------------------------------------------------
+
+
 def _consultations(agencies: set[int], on: date) -> list[Line]:
-    """Return a line for each paper in consultation, with its counts of answers and comments."""
+    """Return a line for each paper in consultation: answers, comments, and agencies that are late.
+
+    The coordinator cannot answer for an agency, so the line is never late itself.
+    """
     asked = Q(clearances__is_withdrawn=False)
+    unanswered = asked & Q(clearances__answer="")
     rows: Iterable[Any] = (  # Annotated with three counts.
         Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=State.IN_CONSULTATION)
         .select_related("plan")
         .annotate(
             asked=Count("clearances", filter=asked, distinct=True),
             answered=Count("clearances", filter=asked & ~Q(clearances__answer=""), distinct=True),
+            late=Count(
+                "clearances", filter=unanswered & Q(clearances__due_on__lt=on), distinct=True
+            ),
+            first_due=Min("clearances__due_on", filter=unanswered),
             unresolved=Count(
                 "clearances__comments",
                 filter=asked & Q(clearances__comments__resolved_at=None),
@@ -104,38 +115,140 @@ def _consultations(agencies: set[int], on: date) -> list[Line]:
     )
     return [
         line(
-            due=on,
+            due=row.first_due or on,
             on=on,
+            plan=row.plan.title,
             what=f"Consultation on {row.tracker_number}",
-            detail=f"{row.answered} of {row.asked} {'agency' if row.asked == 1 else 'agencies'} answered"
-            + (
-                f", {row.unresolved} {'comment' if row.unresolved == 1 else 'comments'} to resolve"
-                if row.unresolved
-                else ""
-            ),
-            when="In consultation",
+            detail=_answers(row),
+            when="" if row.first_due else "Every agency answered",
+            may_finish=False,
             url=reverse("briefings:clearance", args=[row.plan.slug, row.pk]),
         )
         for row in rows
     ]
 
 
-def _turns(
-    agencies: set[int], on: date, state: str, words: str, page: str, when: str
-) -> list[Line]:
-    rows = (
-        Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=state)
-        .select_related("plan")
+def _answers(row: Any) -> str:
+    """Return "5 of 7 agencies answered, 2 are late, 1 comment to resolve"."""
+    noun = "agency" if row.asked == 1 else "agencies"
+    parts = [f"{row.answered} of {row.asked} {noun} answered"]
+    if row.late:
+        parts.append(f"{row.late} {agree(row.late, 'is', 'are')} late")
+    if row.unresolved:
+        parts.append(f"{row.unresolved} {agree(row.unresolved, 'comment', 'comments')} to resolve")
+    return ", ".join(parts)
+
+
+def _in_state(agencies: set[int], *states: str) -> list[Any]:
+    """Return the plans' papers in these states, with the time since which each is, as `since`."""
+    history: Any = Briefing.history.model
+    moves = history.objects.filter(id=OuterRef("pk"), state=OuterRef("state"))
+    newest = moves.order_by("-history_date", "-history_id").values("history_date")[:1]
+    rows = Briefing.objects.filter(plan__coordinating_agency__in=agencies, state__in=states)
+    return list(
+        rows.select_related("plan")
+        .annotate(since=Subquery(newest))
         .order_by("dated", "pk")[:SHOWN_AT_MOST]
     )
+
+
+def _then(row: Any, on: date) -> tuple[str, str]:
+    """Return the day since which a paper is in its state, in full and as an age."""
+    day = localdate(row.since) if row.since else on
+    return long_date(day), since(day, on)
+
+
+def _to_authorise(row: Any, on: date) -> Line:
+    day, age = _then(row, on)
+    return line(
+        due=on,
+        on=on,
+        plan=row.plan.title,
+        what=f"Read and authorise {row.tracker_number}",
+        detail=f"{row.title}. Sent for authorisation on {day}",
+        when=f"Sent to you {age}",
+        url=reverse("briefings:authorise", args=[row.plan.slug, row.pk]),
+    )
+
+
+def _to_answer(row: Any, on: date) -> Line:
+    day, age = _then(row, on)
+    return line(
+        due=on,
+        on=on,
+        plan=row.plan.title,
+        what=f"Record the Minister’s answer to {row.tracker_number}",
+        detail=f"{row.title}. Sent to the Minister on {day}",
+        when=f"Sent {age}",
+        url=reverse("briefings:answer", args=[row.plan.slug, row.pk]),
+    )
+
+
+def _to_finish(agencies: set[int], on: date) -> list[Line]:
+    """Return a line for each authorised paper to send, and each answered one to follow up."""
+    rows = _in_state(agencies, State.AUTHORISED, State.RETURNED)
+    open_choices: dict[int, list[ResponseChoice]] = defaultdict(list)
+    returned = [row.pk for row in rows if row.state == State.RETURNED]
+    if returned:
+        followed = FollowUp.objects.filter(issued=OuterRef("response__issued"), key=OuterRef("key"))
+        for choice in (
+            ResponseChoice.objects.filter(
+                ~Exists(followed),
+                response__issued__briefing__in=returned,
+                response__corrected_by=None,
+            )
+            .exclude(option__in=["", "noted"])
+            .annotate(of_briefing=F("response__issued__briefing"))
+            .order_by("number")
+        ):
+            open_choices[choice.of_briefing].append(choice)
     return [
-        line(
-            due=on,
-            on=on,
-            what=f"{words} {row.tracker_number}",
-            detail=row.title,
-            when=when,
-            url=reverse(page, args=[row.plan.slug, row.pk]),
-        )
+        _to_send(row, on)
+        if row.state == State.AUTHORISED
+        else _to_close(row, open_choices[row.pk], on)
         for row in rows
     ]
+
+
+def _to_send(row: Any, on: date) -> Line:
+    day, age = _then(row, on)
+    return line(
+        due=row.deadline or on,
+        on=on,
+        plan=row.plan.title,
+        what=f"Send {row.tracker_number} to the Minister",
+        detail=f"{row.title}. Authorised on {day}",
+        when="" if row.deadline else f"Authorised {age}",
+        url=reverse("briefings:issued", args=[row.plan.slug, row.pk]),
+        act=Act(
+            "Mark as sent to the Minister", reverse("briefings:send", args=[row.plan.slug, row.pk])
+        ),
+    )
+
+
+def _to_close(row: Any, choices: list[ResponseChoice], on: date) -> Line:
+    """Return the line of an answered paper: the next recommendation to follow up, else to close."""
+    day, age = _then(row, on)
+    address = [row.plan.slug, row.pk]
+    if choices:
+        numbers = join_words([str(choice.number) for choice in choices])
+        noun = agree(len(choices), "Recommendation", "Recommendations")
+        what = f"Follow up the Minister’s answer to {row.tracker_number}"
+        rest = f"{noun} {numbers} {agree(len(choices), 'has', 'have')} no follow-up yet"
+        url = reverse("briefings:follow-up", args=[*address, choices[0].pk])
+    else:
+        what = f"Close {row.tracker_number}"
+        rest = "Every recommendation is followed up"
+        url = reverse("briefings:issued", args=address)
+    return line(
+        due=on,
+        on=on,
+        plan=row.plan.title,
+        what=what,
+        detail=f"{row.title}. Answered on {day}. {rest}",
+        when=f"Answered {age}",
+        url=url,
+        act=None
+        if choices
+        else Act("Close the briefing", reverse("briefings:close", args=address)),
+    )

@@ -18,26 +18,56 @@ SHOWN_AHEAD_DAYS = 30
 SHOWN_AT_MOST = 50
 
 
+@dataclass(frozen=True)
+class Act:
+    """A button that finishes a to-do from the desk: its words, and the URL that it posts to.
+
+    The view redirects with `workitems.views.lookups.after_act`, which leads back to the desk.
+    """
+
+    words: str
+    url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A to-do. Sorted by `due`; `when` is the due date in words; `url` is where to do it."""
+    """A to-do. Sorted by `due`; `when` is the due date or the age in words; `url` is where to do it.
+
+    What is late is shown in red.
+    """
 
     due: date
+    plan: str
     what: str
     detail: str
     when: str
     is_late: bool
     url: str
+    act: Act | None = None
 
 
-def line(*, due: date, on: date, what: str, detail: str, url: str, when: str = "") -> Line:
+def line(
+    *,
+    due: date,
+    on: date,
+    plan: str,
+    what: str,
+    detail: str,
+    url: str,
+    when: str = "",
+    may_finish: bool = True,
+    act: Act | None = None,
+) -> Line:
+    """Return a to-do. It is never late for a reader who may not finish it."""
     return Line(
         due=due,
+        plan=plan,
         what=what,
         detail=detail,
         when=when or days_until(due, on),
-        is_late=due < on,
+        is_late=may_finish and due < on,
         url=url,
+        act=act,
     )
 
 
@@ -48,6 +78,12 @@ def days_until(due: date, on: date) -> str:
         return "Due today"
     length = days_in_words(abs(days))
     return f"Due in {length}" if days > 0 else f"Overdue by {length}"
+
+
+def since(then: date, on: date) -> str:
+    """ "today", "yesterday", "12 days ago"."""
+    days = (on - then).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{days_in_words(days)} ago")
 
 
 def not_ended(on: date, plan: str) -> Q:
@@ -90,6 +126,7 @@ def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
         line(
             due=each.round.due_on,
             on=on,
+            plan=each.round.plan.title,
             what=f"Return for {each.round.name}, {each.agency}",
             detail=("Sent back. " if each.state == Return.State.SENT_BACK else "")
             + f"{each.answered} of {each.items} {'item' if each.items == 1 else 'items'} answered",
@@ -115,6 +152,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
         line(
             due=each.agreed_due,
             on=on,
+            plan=each.item.plan.title,
             what=each.description,
             detail=f"Item {each.item.number} {each.item.title}",
             url=each.get_absolute_url(),
@@ -134,6 +172,7 @@ def _decisions(agencies: set[int], on: date) -> list[Line]:
         line(
             due=each.due_on,
             on=on,
+            plan=each.meeting.plan.title,
             what=each.text,
             detail=f"Decided by the working group on {each.meeting.held_on:%-d %B %Y}",
             url=(each.item or each.meeting.plan).get_absolute_url(),
@@ -153,6 +192,7 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
         line(
             due=max(each.round.due_on, on),
             on=on,
+            plan=each.round.plan.title,
             what=f"Read the return of {each.agency} for {each.round.name}",
             detail="Accept it or send it back",
             when="Submitted",
@@ -173,6 +213,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
         line(
             due=on,
             on=on,
+            plan=each.plan.title,
             what=f"{each.reference} of {each.requesting_agency}: "
             + each.get_kind_display().lower(),
             detail=f"Item {each.item.number} {each.item.title}",

@@ -37,7 +37,7 @@ from reports.views.steps import clearing_step, home_of, next_step, other_steps
 from workitems.asat import Moment
 from workitems.models.plan import READING_ROLES
 from workitems.services import Refused
-from workitems.views.lookups import posted, require, signed_in, visible_plans
+from workitems.views.lookups import after_act, posted, require, signed_in, visible_plans
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +96,9 @@ def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
 
 # Success messages of steps without a reason.
 SUCCESS_MESSAGES = {
-    "ask": "The authorising manager can read it now. Its text stands until it is sent back.",
-    "send": "It is recorded as with the Minister.",
-    "close": "The briefing is closed.",
+    "ask": "The authorising manager can read it now. The text is locked unless it is sent back.",
+    "send": "{} is marked as sent to the Minister.",
+    "close": "{} is closed.",
 }
 ACTS: dict[str, Callable[..., Briefing]] = {
     "ask": states.ask_for_authorisation,
@@ -119,8 +119,9 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, SUCCESS_MESSAGES[name])
-    return _home(briefing)
+        messages.success(request, SUCCESS_MESSAGES[name].format(briefing.tracker_number))
+    briefing.refresh_from_db(fields=["state"])
+    return after_act(request, home_of(briefing))
 
 
 # Steps with a reason: service, its argument, title, question, button, permission, success message.
@@ -129,18 +130,18 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
     "recall": (
         states.recall,
         "reason",
-        "Take the briefing back",
-        "Why it is taken back",
-        "Take it back",
+        "Recall the briefing",
+        "Reason for recalling it",
+        "Recall",
         "reports.change_briefing",
-        "The briefing is taken back; its text may change again.",
+        "The briefing is recalled. Its text can be changed again.",
     ),
     "send-back": (
         states.send_back,
         "reason",
         "Send the briefing back",
         "What has to change",
-        "Send it back",
+        "Send back",
         "reports.authorise_briefing",
         "The briefing is sent back to the coordinator.",
     ),
@@ -148,8 +149,8 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
         states.withdraw,
         "reason",
         "Withdraw the briefing",
-        "Why it is withdrawn",
-        "Withdraw it",
+        "Reason for withdrawing it",
+        "Withdraw",
         "reports.change_briefing",
         "The briefing is withdrawn.",
     ),
@@ -158,18 +159,18 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
         "note",
         "Correct the issued paper",
         "What is corrected",
-        "Open it for correction",
+        "Start the correction",
         "reports.change_briefing",
-        "The text may change again. Authorising it makes the next version; the last one stays.",
+        "The text can be changed again. Authorising it makes the next version; the last one stays.",
     ),
     "give-up": (
         states.give_up_correction,
         "reason",
-        "Give up the correction",
-        "Why it is given up",
-        "Give it up",
+        "Abandon the correction",
+        "Reason for abandoning it",
+        "Abandon the correction",
         "reports.change_briefing",
-        "The correction is given up; the last version holds.",
+        "The correction is abandoned. The last version is the current one.",
     ),
 }
 

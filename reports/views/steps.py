@@ -42,16 +42,16 @@ def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Ste
     if user.has_perm("reports.change_briefing", briefing):
         gate = gate_of(briefing) if briefing.is_open and briefing.kind_id else None
         if count and gate and count.before(gate):
-            return _to("briefings:checks", "See what stops it", briefing)
+            return _to("briefings:checks", "See the problems to fix", briefing)
         if state == State.IN_CONSULTATION or (state == State.DRAFTING and briefing.is_corrected):
             return _to("briefings:ask", "Ask for authorisation", briefing, acts=True)
         if state == State.DRAFTING:
             words = "Open the draft" if briefing.kind_id else "Begin the draft"
             return _to("workshop:draft", words, briefing)
         if state == State.AUTHORISED:
-            return _to("briefings:send", "It is with the Minister", briefing, acts=True)
+            return _to("briefings:send", "Mark as sent to the Minister", briefing, acts=True)
         if state == State.RETURNED:
-            return _to("briefings:close", "Close it", briefing, acts=True)
+            return _to("briefings:close", "Close the briefing", briefing, acts=True)
     if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
         return _to("briefings:authorise", "Read and authorise", briefing)
     if state == State.WITH_MINISTER and user.has_perm("reports.answer_briefing", briefing):
@@ -64,14 +64,14 @@ def other_steps(user: User, briefing: Briefing) -> list[Step]:
     state = briefing.state
     found = []
     if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
-        found.append(_to("briefings:send-back", "Send it back", briefing))
+        found.append(_to("briefings:send-back", "Send back", briefing))
     if user.has_perm("reports.change_briefing", briefing):
         if state in (State.IN_CONSULTATION, State.AWAITING):
-            found.append(_to("briefings:recall", "Take it back", briefing))
+            found.append(_to("briefings:recall", "Recall", briefing))
         if briefing.is_corrected and state == State.DRAFTING:
-            found.append(_to("briefings:give-up", "Give up the correction", briefing))
+            found.append(_to("briefings:give-up", "Abandon the correction", briefing))
         elif not briefing.is_corrected and State.WITHDRAWN in Briefing.NEXT[state]:
-            found.append(_to("briefings:withdraw", "Withdraw it", briefing))
+            found.append(_to("briefings:withdraw", "Withdraw", briefing))
         if briefing.is_issued and state != State.CLOSED:
             found.append(_to("briefings:correct", "Correct the paper", briefing))
     if state in (State.RETURNED, State.CLOSED) and user.has_perm(

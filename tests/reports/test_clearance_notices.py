@@ -158,6 +158,7 @@ def test_a_clearance_is_a_to_do_of_its_agencys_writers_until_answered(
 ):
     line = ("Clearance of 10/96252, Police", briefing.title, "Due in 7 days", False)
     assert told(approver) == told(contributor) == [line]
+    assert {each.plan for each in lines_for(approver, july(8))} == {briefing.plan.title}
     set_to(asked, reopened_because="Paragraph 5 was changed.")
     assert told(approver)[0][1] == "Asked again. Paragraph 5 was changed."
     set_to(asked, **CONCURS, answered_by=approver, reopened_because="")
@@ -174,7 +175,7 @@ def test_a_consultation_is_a_to_do_of_the_coordinator_with_open_answers(
         (
             "Consultation on 10/96252",
             "1 of 2 agencies answered, 2 comments to resolve",
-            "In consultation",
+            "Due in 7 days",
             False,
         )
     ]

@@ -89,12 +89,12 @@ def said(response):
         (State.IN_CONSULTATION, "coordinator", "Ask for authorisation"),
         (State.AWAITING, "coordinator", None),
         (State.AWAITING, "manager", "Read and authorise"),
-        (State.AUTHORISED, "coordinator", "It is with the Minister"),
+        (State.AUTHORISED, "coordinator", "Mark as sent to the Minister"),
         (State.AUTHORISED, "manager", None),
         (State.AUTHORISED, "office", None),
         (State.WITH_MINISTER, "office", "Record the answer"),
         (State.WITH_MINISTER, "coordinator", None),
-        (State.RETURNED, "coordinator", "Close it"),
+        (State.RETURNED, "coordinator", "Close the briefing"),
         (State.CLOSED, "coordinator", None),
     ],
 )
@@ -147,7 +147,7 @@ def test_starting_a_correction_redirects_to_the_draft(client, issued, people):
     assert response.url == issued.briefing.get_absolute_url()
     page = client.get(response.url).content.decode()
     assert "A correction of an issued paper" in page
-    assert "Give up the correction" in page
+    assert "Abandon the correction" in page
 
 
 def test_the_cover_cannot_change_once_the_paper_awaits_authorisation(client, awaiting, people):

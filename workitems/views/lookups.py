@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
@@ -49,3 +50,8 @@ def require(request: HttpRequest, permission: str, row: Row) -> Row:
     if not request.user.has_perm(permission, row):
         raise PermissionDenied
     return row
+
+
+def after_act(request: HttpRequest, otherwise: Any) -> HttpResponse:
+    """Redirect to the desk if a button there was pressed, else as `redirect(otherwise)` does."""
+    return redirect("home" if request.POST.get("from") == "desk" else otherwise)

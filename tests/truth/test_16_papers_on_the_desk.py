@@ -1,0 +1,173 @@
+"""Whoever must act on a paper sees it on the desk, and can finish it from there."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from agencies import history
+from reports.models import Briefing
+from tests.factories import (
+    BriefingFactory,
+    ClearanceFactory,
+    FollowUpFactory,
+    IssuedPaperFactory,
+    ResponseChoiceFactory,
+    ResponseFactory,
+    SeatFactory,
+)
+from workitems.desk import lines_for
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2010, 8, 6)
+
+
+def seated(agency, role):
+    return SeatFactory(agency=agency, role=role).user
+
+
+@pytest.fixture
+def coordinator(labour):
+    return seated(labour, "coordinator")
+
+
+@pytest.fixture
+def manager(labour):
+    return seated(labour, "authorising_manager")
+
+
+def paper(plan, state, day=date(2010, 8, 3), **columns):
+    """Make a paper that has been in a state since a day."""
+    made = BriefingFactory.build(plan=plan, state=state, tracker_number="10/96252", **columns)
+    return history.save(made, by=None, at=datetime(day.year, day.month, day.day, 1, tzinfo=UTC))
+
+
+def told(user, on=TODAY):
+    return [(line.what, line.detail, line.when, line.is_late) for line in lines_for(user, on)]
+
+
+def act_of(user, on=TODAY):
+    (line,) = lines_for(user, on)
+    return line.act and (line.act.words, line.act.url)
+
+
+def test_an_authorised_paper_waits_with_the_coordinator_until_it_is_sent(
+    plan, coordinator, manager, client
+):
+    made = paper(plan, "authorised")
+    title = f"{made.title}. Authorised on 3 August 2010"
+    assert told(coordinator) == [
+        ("Send 10/96252 to the Minister", title, "Authorised 3 days ago", False)
+    ]
+    assert lines_for(coordinator, TODAY)[0].plan == plan.title
+    assert told(manager) == []
+
+    words, url = act_of(coordinator)
+    assert words == "Mark as sent to the Minister"
+    client.force_login(coordinator)
+    desk = client.get(reverse("home")).content.decode()
+    assert f'<form method="post" action="{url}">' in desk
+    assert '<input type="hidden" name="from" value="desk">' in desk
+    answer = client.post(url, {"from": "desk"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("home")
+    assert "10/96252 is marked as sent to the Minister." in answer.content.decode()
+    assert Briefing.objects.get().state == "with_minister"
+    assert lines_for(coordinator, TODAY) == []
+
+
+def test_a_paper_to_send_is_late_after_its_deadline(plan, coordinator):
+    paper(plan, "authorised", deadline=TODAY - timedelta(days=2))
+    assert [line[2:] for line in told(coordinator)] == [("Overdue by 2 days", True)]
+
+
+@pytest.mark.parametrize(
+    ("marked", "followed", "what", "rest", "closes"),
+    [
+        (
+            "agreed",
+            False,
+            "Follow up the Minister’s answer to 10/96252",
+            "Recommendation 2 has no follow-up yet",
+            False,
+        ),
+        ("agreed", True, "Close 10/96252", "Every recommendation is followed up", True),
+        ("noted", False, "Close 10/96252", "Every recommendation is followed up", True),
+    ],
+)
+def test_an_answered_paper_waits_until_it_is_followed_up_and_closed(
+    plan, police, coordinator, client, marked, followed, what, rest, closes
+):
+    made = paper(plan, "returned")
+    issued = IssuedPaperFactory(briefing=made)
+    choice = ResponseChoiceFactory(
+        response=ResponseFactory(issued=issued), number=2, key="r-02", verb="agree", option=marked
+    )
+    if followed:
+        FollowUpFactory(issued=issued, key="r-02", owner_agency=police)
+    detail = f"{made.title}. Answered on 3 August 2010. {rest}"
+    assert told(coordinator) == [(what, detail, "Answered 3 days ago", False)]
+    (line,) = lines_for(coordinator, TODAY)
+    if not closes:
+        assert line.url == reverse("briefings:follow-up", args=[plan.slug, made.pk, choice.pk])
+        assert line.act is None
+        return
+    client.force_login(coordinator)
+    answer = client.post(line.act.url, {"from": "desk"})
+    assert answer.url == reverse("home")
+    assert lines_for(coordinator, TODAY) == []
+
+
+def test_a_paper_to_authorise_waits_with_the_authorising_manager(plan, manager, coordinator):
+    made = paper(plan, "awaiting", day=TODAY - timedelta(days=1))
+    detail = f"{made.title}. Sent for authorisation on 5 August 2010"
+    line = ("Read and authorise 10/96252", detail, "Sent to you yesterday", False)
+    assert told(manager) == [line]
+    assert lines_for(manager, TODAY)[0].plan == plan.title
+    assert told(coordinator) == []
+
+
+def test_a_consultation_says_how_many_agencies_are_late_and_shows_no_red(
+    plan, police, customs, coordinator
+):
+    made = paper(plan, "in_consultation")
+    for agency in (police, customs):
+        ClearanceFactory(briefing=made, agency=agency, due_on=TODAY - timedelta(days=2))
+    assert told(coordinator) == [
+        (
+            "Consultation on 10/96252",
+            "0 of 2 agencies answered, 2 are late",
+            "Overdue by 2 days",
+            False,
+        )
+    ]
+
+
+def test_a_clearance_is_late_for_an_approver_and_never_for_a_contributor(plan, police):
+    made = paper(plan, "in_consultation")
+    ClearanceFactory(briefing=made, agency=police, due_on=TODAY - timedelta(days=2))
+    late = {role: told(seated(police, role))[0][2:] for role in ("approver", "contributor")}
+    assert late == {
+        "approver": ("Overdue by 2 days", True),
+        "contributor": ("Overdue by 2 days", False),
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
+    count, plan, labour, police, django_assert_num_queries
+):
+    user = seated(labour, "coordinator")
+    for role in ("authorising_manager", "ministers_office"):
+        SeatFactory(user=user, agency=labour, role=role)
+    states = ("authorised", "returned", "awaiting", "with_minister", "in_consultation")
+    for number in range(count):
+        for state in states:
+            made = BriefingFactory(plan=plan, state=state, tracker_number=f"{number} {state}")
+            if state == "returned":
+                response = ResponseFactory(issued=IssuedPaperFactory(briefing=made))
+                ResponseChoiceFactory(response=response, key="r-02", verb="agree", option="agreed")
+    # Seats; returns to read, variations. Of briefings: consultations, those to send or follow up
+    # with their recommendations, to authorise, to answer.
+    with django_assert_num_queries(8):
+        assert len(lines_for(user, TODAY)) == len(states) * count
