@@ -23,6 +23,7 @@ UNWATCHED_TABLES = {
     "workitems_historicalheldentry": "as workitems_heldentry",
     "workitems_statusproposal": "changes nothing before its lead agency accepts it",
     "workitems_historicalstatusproposal": "as workitems_statusproposal",
+    "reports_paperreading": "says who has read a paper",
     "reports_rendering": "is what a paper was made into",
     "reports_renderworker": "says that a worker is there",
     "reports_recordchange": "is the log itself",

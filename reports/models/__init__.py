@@ -15,5 +15,6 @@ from reports.models.draft import (
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.override import CheckOverride
+from reports.models.paper_reading import PaperReading
 from reports.models.rendering import RecordChange, Rendering, RenderWorker
 from reports.models.response import FollowUp, Response, ResponseChoice

@@ -102,10 +102,12 @@ def _work(connection: Connection, mebibytes: int) -> None:
             form, document = connection.recv()
         except EOFError:
             return
-        told = 0.0
+        told, last = 0.0, ("", 0, 0)
 
         def tell(stage: str, page: int, pages: int) -> None:
-            nonlocal told
+            nonlocal told, last
+            if pages:
+                last = (stage, page, pages)
             now = time.monotonic()
             if now - told >= TELLING:
                 told = now
@@ -114,6 +116,9 @@ def _work(connection: Connection, mebibytes: int) -> None:
         answer: tuple[str, bytes | str]
         try:
             answer = "made", make(form, document, tell)
+            if last[2]:
+                # The number of pages, which may have been told too soon after another progress.
+                connection.send(("at", last))
         except RenderRefused as refusal:
             answer = "refused", str(refusal)
         except Exception:

@@ -1,15 +1,16 @@
 """Authorising a briefing: the PDF is rendered and read first, then stored byte for byte."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from agencies.models import User
 from reports.checks import Gate
 from reports.document import Document, DocumentError, from_json, plain_json, to_json
 from reports.drafting.paper import document_of
-from reports.models import Briefing, IssuedPaper, Rendering
+from reports.models import Briefing, IssuedPaper, PaperReading, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
 from reports.services import renderings
@@ -39,10 +40,11 @@ class StillPrinting(Refused):
 
 @dataclass(frozen=True)
 class Printed:
-    """A paper's canonical JSON and its PDF, as they would be stored."""
+    """A paper's canonical JSON and its PDF, as they would be stored, and its number of pages."""
 
     document: bytes
     pdf: bytes
+    pages: int
 
     @property
     def document_sha256(self) -> str:
@@ -89,10 +91,21 @@ def printed(
         raise Refused(row.reason)
     if row.data is None:
         raise StillPrinting(row)
-    paper = Printed(bytes(row.document), bytes(row.data))
+    paper = Printed(bytes(row.document), bytes(row.data), row.pages_of)
     if paper.pdf_sha256 != row.sha256:
         raise Refused("The printed paper was damaged where it was kept. Nothing is signed.")
     return paper
+
+
+def note_reading(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) -> None:
+    """Record that a person opened this PDF of a paper, the first time that they do."""
+    rows = PaperReading.objects.filter(briefing=briefing, reader=by, pdf_sha256=pdf_sha256)
+    if rows.exists():
+        return
+    row = PaperReading(briefing=briefing, reader=by, pdf_sha256=pdf_sha256, read_at=at)
+    # Another request of the same person may have recorded it since.
+    with suppress(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
 
 
 def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) -> IssuedPaper:

@@ -75,15 +75,21 @@ def render_or_wait(row: Rendering, *, at: datetime, however_long: bool = False) 
 
 
 def _make(row: Rendering, *, at: datetime) -> Rendering:
+    pages = 0
+
+    def count_pages(stage: str, page: int, of: int) -> None:
+        nonlocal pages
+        pages = of or pages
+
     try:
-        data = make(row.form, bytes(row.document))
+        data = make(row.form, bytes(row.document), count_pages)
     except RenderRefused as error:
         refuse(row, str(error), at=at)
     except BaseException:
         fail(row, at=at)
         raise
     else:
-        finish(row, data, at=at)
+        finish(row, data, at=at, pages=pages)
     row.refresh_from_db()
     return row
 
@@ -176,8 +182,11 @@ def record_progress(row: Rendering, *, at: datetime, stage: str, page: int, page
     return _mine(row).update(**columns) == 1
 
 
-def finish(row: Rendering, data: bytes, *, at: datetime) -> bool:
-    return _mine(row).update(state=State.DONE, data=data, sha256=sha256(data), finished_at=at) == 1
+def finish(row: Rendering, data: bytes, *, at: datetime, pages: int = 0) -> bool:
+    """Store the file. `pages` is its number of pages, unless progress has told it."""
+    columns = {"pages_of": pages} if pages else {}
+    made = {"state": State.DONE, "data": data, "sha256": sha256(data), "finished_at": at}
+    return _mine(row).update(**made, **columns) == 1
 
 
 def refuse(row: Rendering, reason: str, *, at: datetime) -> bool:

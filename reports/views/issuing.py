@@ -16,6 +16,7 @@ from agencies.fields import overwrite_data
 from agencies.models import User
 from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks
+from reports.comparison import for_signature
 from reports.document import Document, DocumentError, from_json
 from reports.forms.issuing import SignForm, StepForm
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
@@ -220,11 +221,6 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
         by = signed_in(request)
-        found = (
-            []
-            if isinstance(document, HttpResponse)
-            else checks.failed_checks(briefing, timezone.localdate())
-        )
     if isinstance(document, HttpResponse):
         return document
     form = SignForm(posted(request))
@@ -253,7 +249,8 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         overwrite_data(form, pdf_sha256=printed.pdf_sha256)
     else:
         form.initial["pdf_sha256"] = printed.pdf_sha256
-    last = briefing.issued.newest_first().values_list("number", flat=True).first() or 0
+    with transaction.atomic():
+        context = _to_know(briefing, document, by, printed.pdf_sha256)
     return form_page(
         request,
         "reports/issue/authorise.html",
@@ -263,17 +260,36 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         document=document,
         sha256=printed.pdf_sha256,
         size=len(printed.pdf),
-        number=last + 1,
-        stops=[check for check in found if check.is_blocking],
-        warnings=[check for check in found if not check.is_blocking and check.is_open],
-        overridden=[check for check in found if not check.is_open],
+        pages=printed.pages,
+        **context,
     )
+
+
+def _to_know(briefing: Briefing, document: Document, by: User, sha256: str) -> dict[str, Any]:
+    """Return what a signatory needs: checks, answers, late items, and what changed since."""
+    on = timezone.localdate()
+    material = checks.read_material(briefing)
+    found = checks.failed_checks(briefing, on, material)
+    last = briefing.issued.newest_first().values_list("number", flat=True).first() or 0
+    return {
+        "number": last + 1,
+        "standing": for_signature.standing_of_paper(material.found.facts, on)
+        if material.found
+        else None,
+        "readings": for_signature.readings_of(briefing, document, reader=by, pdf_sha256=sha256),
+        "stops": [check for check in found if check.is_blocking],
+        "warnings": [check for check in found if not check.is_blocking and check.is_open],
+        "overridden": [check for check in found if not check.is_open],
+    }
 
 
 @transaction.non_atomic_requests
 @require_safe
 def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpResponse:
-    """Return the PDF with this SHA-256, or redirect with a message if the paper has changed."""
+    """Return the PDF with this SHA-256, and note that it was read.
+
+    Redirect with a message if the paper has changed.
+    """
     with transaction.atomic():
         briefing, document = _to_sign(request, slug, pk)
     if isinstance(document, HttpResponse):
@@ -288,6 +304,10 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
     if printed.pdf_sha256 != sha256:
         messages.error(request, str(issuing.PaperChanged()))
         return redirect("briefings:authorise", slug, pk)
+    if request.method == "GET":
+        issuing.note_reading(
+            briefing=briefing, pdf_sha256=sha256, by=signed_in(request), at=timezone.now()
+        )
     return files.download(printed.pdf, f"{_name(briefing)} to authorise.pdf")
 
 

@@ -117,7 +117,7 @@ def test_a_paper_stopped_by_a_new_check_cannot_be_signed(awaiting, manager, poli
     with pytest.raises(Blocked) as refusal:
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert str(refusal.value) == (
-        "One check stops this paper from being authorised. “Checks” says what is wrong, and where."
+        "One problem must be fixed before the paper is authorised. “Checks” says what and where."
     )
     assert IssuedPaper.objects.count() == 0
 
@@ -143,7 +143,7 @@ def rendered(monkeypatch):
     """Collect, at each rendering, whether a transaction is open."""
     within = []
 
-    def make(form, document):
+    def make(form, document, tell):
         within.append(connection.in_atomic_block)
         return outputs.make(form, document)
 

@@ -235,7 +235,7 @@ def test_a_file_of_another_briefing_is_not_found(client, briefing, coordinator, 
 
 
 def test_an_unprintable_paper_is_refused_with_a_message(client, briefing, coordinator, monkeypatch):
-    def make(form, document):
+    def make(form, document, tell):
         raise RenderRefused("The character “☃” (U+2603) cannot be printed in this typeface.")
 
     monkeypatch.setattr(renderings, "make", make)

@@ -32,7 +32,7 @@ def made(monkeypatch):
     """Collect what is rendered, in order, with a fast stand-in for the renderer."""
     calls = []
 
-    def make(form, document):
+    def make(form, document, tell):
         calls.append(form)
         return b"a file"
 
@@ -135,7 +135,7 @@ def simultaneously(work, count=2):
 def test_simultaneous_requests_get_one_file_rendered_once(briefing, monkeypatch):
     made, slowly = [], threading.Event()
 
-    def make(form, document):
+    def make(form, document, tell):
         made.append(form)
         slowly.wait(0.3)
         return b"a file"
@@ -166,7 +166,7 @@ def test_simultaneous_workers_claim_different_papers_once_each(briefing):
 def test_no_transaction_is_open_while_a_file_is_rendered(briefing, monkeypatch):
     within = []
 
-    def make(form, document):
+    def make(form, document, tell):
         within.append(connection.in_atomic_block)
         return b"a file"
 
@@ -195,7 +195,7 @@ def test_waiting_for_a_short_paper_of_another_request_times_out(briefing, made, 
 
 
 def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch):
-    def make(form, document):
+    def make(form, document, tell):
         raise RenderRefused("The character “☃” cannot be printed.")
 
     monkeypatch.setattr(renderings, "make", make)
@@ -208,7 +208,7 @@ def test_an_unprintable_paper_is_refused_with_its_message(briefing, monkeypatch)
 
 
 def test_an_unexpected_error_allows_a_second_attempt_and_no_third(briefing, monkeypatch):
-    def make(form, document):
+    def make(form, document, tell):
         raise ZeroDivisionError
 
     monkeypatch.setattr(renderings, "make", make)
