@@ -1,16 +1,19 @@
-"""Fixtures for every test: fast and isolated settings."""
+"""Fixtures for every test: fast and isolated settings, and the demo."""
 
 import gc
 import os
 import socket
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
 
-from tests.snapshots import take_snapshot
+from tests.snapshots import SQLiteSnapshot, take_snapshot
 
 pytest_plugins = [
     "tests.suite_membership",
@@ -87,6 +90,29 @@ def _no_network():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
         yield
+
+
+@pytest.fixture(scope="session")
+def _demos() -> dict[tuple[str, ...], SQLiteSnapshot]:
+    """Databases made by the demo's commands, by the commands' names."""
+    return {}
+
+
+@pytest.fixture
+def load_demo(transactional_db, _demos) -> Callable[..., None]:
+    """Run commands of the demo once a session; later tests get a copy of the result."""
+
+    def load_demo(*commands: str) -> None:
+        if commands in _demos:
+            _demos[commands].restore()
+            return
+        with override_settings(DEBUG=True):  # the loaders refuse to run without it
+            for command in commands:
+                call_command(command, stdout=StringIO())
+        if isinstance(snapshot := take_snapshot(), SQLiteSnapshot):
+            _demos[commands] = snapshot
+
+    return load_demo
 
 
 @pytest.fixture(scope="session")

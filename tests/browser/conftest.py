@@ -3,14 +3,10 @@
 import os
 import shutil
 from collections.abc import Callable
-from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.test import Client, override_settings
-
-from tests.snapshots import SQLiteSnapshot, take_snapshot
+from django.test import Client
 
 BROWSERS = (
     "chromium-headless-shell",  # the same engine without a window; an eighth less CPU time
@@ -75,29 +71,6 @@ def sign_in(context, live_server) -> Callable:
         )
 
     return sign_in
-
-
-@pytest.fixture(scope="session")
-def _demos() -> dict[tuple[str, ...], SQLiteSnapshot]:
-    """Databases made by the demo's commands, by the commands' names."""
-    return {}
-
-
-@pytest.fixture
-def load_demo(transactional_db, _demos) -> Callable[..., None]:
-    """Run commands of the demo once a session; later tests get a copy of the result."""
-
-    def load_demo(*commands: str) -> None:
-        if commands in _demos:
-            _demos[commands].restore()
-            return
-        with override_settings(DEBUG=True):  # the loaders refuse to run without it
-            for command in commands:
-                call_command(command, stdout=StringIO())
-        if isinstance(snapshot := take_snapshot(), SQLiteSnapshot):
-            _demos[commands] = snapshot
-
-    return load_demo
 
 
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]

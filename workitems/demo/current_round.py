@@ -1,6 +1,7 @@
 """Recent events of the current plan: a round, variations, meetings and decisions.
 
-Dates are in days from today. Each step calls the service that a view would call.
+Dates are in days from today. Each step calls the service that a view would call, and its history
+is dated on the day that it happened.
 """
 
 import tomllib
@@ -41,28 +42,21 @@ class CurrentRound(Story):
 
     def slip_again(self) -> None:
         """Move two forecasts that have moved before."""
-        for days, reason in (
-            (62, "Two chapters are rewritten after the first open meeting."),
-            (92, "The legal check of those chapters takes another month."),
+        for number, milestone, agency, then, days, reason in (
+            ("1.1", 2, "MBIE", -33, 62, "Two chapters are rewritten after the first open meeting."),
+            ("1.1", 2, "MBIE", -20, 92, "The legal check of those chapters takes another month."),
+            ("3.3", 2, "Police", -18, 59, "One of the four banks has asked for a later meeting."),
         ):
-            guide = self.milestone("1.1", 2)
-            items.move_forecast(
-                milestone=guide,
-                version=guide.version,
-                forecast_due=self.day(days),
-                reason=reason,
-                by=self.writers["MBIE"],
-                on=self.today,
-            )
-        tracing = self.milestone("3.3", 2)
-        items.move_forecast(
-            milestone=tracing,
-            version=tracing.version,
-            forecast_due=self.day(59),
-            reason="One of the four banks has asked for a later meeting.",
-            by=self.writers["Police"],
-            on=self.today,
-        )
+            moved = self.milestone(number, milestone)
+            with self.written(then, 10):
+                items.move_forecast(
+                    milestone=moved,
+                    version=moved.version,
+                    forecast_due=self.day(days),
+                    reason=reason,
+                    by=self.writers[agency],
+                    on=self.day(then),
+                )
 
     def ask_for_changes(self) -> None:
         """Request three variations, and send two of them to the working group."""
@@ -72,54 +66,60 @@ class CurrentRound(Story):
     def look_closer(self) -> None:
         """Record a reviewer's rating that differs from the agency's."""
         children = self.item("2.5")
-        items.review(
-            item=children,
-            version=children.version,
-            confidence=Confidence.AT_RISK,
-            by=self.coordinator,
-            reason="No word in the last round, and the training is due in four months.",
-        )
+        with self.written(-10, 14):
+            items.review(
+                item=children,
+                version=children.version,
+                confidence=Confidence.AT_RISK,
+                by=self.coordinator,
+                reason="No word in the last round, and the training is due in four months.",
+            )
 
     def weigh_risks(self) -> None:
         """Escalate a risk to the Minister; re-rate another and escalate it to the working group."""
-        risks.escalate_risk(
-            risk=self.plan.risks.get(item__number="2.3"),
-            to=Risk.EscalatedTo.MINISTER,
-            on=self.day(-42),
-            by=self.coordinator,
-            reason="The next budget decides it, and that is for Ministers.",
-        )
+        with self.written(-42, 15):
+            risks.escalate_risk(
+                risk=self.plan.risks.get(item__number="2.3"),
+                to=Risk.EscalatedTo.MINISTER,
+                on=self.day(-42),
+                by=self.coordinator,
+                reason="The next budget decides it, and that is for Ministers.",
+            )
         called_away = self.plan.risks.get(item__number="3.1")
-        risks.change_risk(
-            risk=called_away,
-            version=called_away.version,
-            likelihood=Risk.Level.HIGH,
-            impact=called_away.impact,
-            response=f"{called_away.response} The deputies have read the open cases.",
-            by=self.writers["Police"],
-            reason="Two agencies have called their members back since the last meeting.",
-        )
-        risks.escalate_risk(
-            risk=called_away,
-            to=Risk.EscalatedTo.GROUP,
-            on=self.day(-9),
-            by=self.coordinator,
-            reason="The agencies that called their members back are in the working group.",
-        )
+        with self.written(-12, 10):
+            risks.change_risk(
+                risk=called_away,
+                version=called_away.version,
+                likelihood=Risk.Level.HIGH,
+                impact=called_away.impact,
+                response=f"{called_away.response} The deputies have read the open cases.",
+                by=self.writers["Police"],
+                reason="Two agencies have called their members back since the last meeting.",
+            )
+        with self.written(-9, 9):
+            risks.escalate_risk(
+                risk=called_away,
+                to=Risk.EscalatedTo.GROUP,
+                on=self.day(-9),
+                by=self.coordinator,
+                reason="The agencies that called their members back are in the working group.",
+            )
 
     # --- the round -------------------------------------------------------------------------
 
     def open_round(self) -> Round:
-        return rounds.open_round(
-            plan=self.plan,
-            name=round_name(self.day(-PERIOD_DAYS), self.today),
-            period_start=self.day(-PERIOD_DAYS),
-            period_end=self.today,
-            due_on=self.day(DUE_IN_DAYS),
-            message="Please say what was achieved in a sentence or two that a Minister could read.",
-            by=self.coordinator,
-            at=self.at(-OPENED_DAYS_AGO, 9),
-        )
+        with self.written(-OPENED_DAYS_AGO, 9):
+            return rounds.open_round(
+                plan=self.plan,
+                name=round_name(self.day(-PERIOD_DAYS), self.today),
+                period_start=self.day(-PERIOD_DAYS),
+                period_end=self.today,
+                due_on=self.day(DUE_IN_DAYS),
+                message="Please say what was achieved in a sentence or two that a Minister could "
+                "read.",
+                by=self.coordinator,
+                at=self.at(-OPENED_DAYS_AGO, 9),
+            )
 
     def report(self, opened: Round) -> None:
         """Bring returns into every state: accepted, submitted, sent back, in progress, not begun."""
@@ -129,27 +129,32 @@ class CurrentRound(Story):
             for number, answer in answers.items():
                 self._answer(returns[agency], number, answer)
         self._submit(returns["Customs"], days_ago=5)
-        rounds.accept(of_return=returns["Customs"], by=self.coordinator, on=self.day(-2))
+        with self.written(-2, 14):
+            rounds.accept(of_return=returns["Customs"], by=self.coordinator, on=self.day(-2))
         self._submit(returns["MFAT"], days_ago=3)
         self._submit(returns["MoJ"], days_ago=1)
         self._submit(returns["MSD"], days_ago=4)
-        rounds.send_back(
-            of_return=returns["MSD"],
-            note="Please say how many regions have a provider today, so that the figure can be "
-            "compared with last time.",
-            item=self.item("2.3"),
-            by=self.coordinator,
-            at=self.at(-2, 15),
-        )
+        with self.written(-2, 15):
+            rounds.send_back(
+                of_return=returns["MSD"],
+                note="Please say how many regions have a provider today, so that the figure can be "
+                "compared with last time.",
+                item=self.item("2.3"),
+                by=self.coordinator,
+                at=self.at(-2, 15),
+            )
 
     def _answer(self, of_return: Return, number: str, answer: dict[str, Any]) -> None:
         about: dict[str, Any] = {"of_return": of_return, "item": self.item(number)}
         by = self.writers[of_return.agency.short_name]
-        if "no_change" in answer:
-            rounds.say_no_change(**about, on=self.day(-7), by=by, at=self.at(-7, 10))
-        else:
-            rounds.write_update(**about, **answer, by=by, at=self.at(-7, 11))
+        with self.written(-7, 10):
+            if "no_change" in answer:
+                rounds.say_no_change(**about, on=self.day(-7), by=by, at=self.at(-7, 10))
+            else:
+                rounds.write_update(**about, **answer, by=by, at=self.at(-7, 10))
 
     def _submit(self, of_return: Return, *, days_ago: int) -> None:
         by: User = self.approvers[of_return.agency.short_name]
-        rounds.submit(of_return=of_return, by=by, on=self.day(-days_ago), at=self.at(-days_ago, 14))
+        at = self.at(-days_ago, 14)
+        with self.written(-days_ago, 14):
+            rounds.submit(of_return=of_return, by=by, on=self.day(-days_ago), at=at)

@@ -6,9 +6,10 @@ the Department and its successor, so that they can work on both plans.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from agencies import history
 from agencies import services as seating
@@ -84,18 +85,31 @@ def seat_people(today: date) -> None:
     for person in newcomers:
         user = User(email=person.email, name=person.name, password=password)
         history.save(user, by=None, actor=ACTOR)
-        left_on = today - timedelta(days=FORMER_LEFT_DAYS_AGO) if person.has_left else None
         for short_name in person.agencies:
-            seating.give_seat(
-                user=user,
-                agency=agencies[short_name],
-                role=person.role,
-                from_on=SUCCESSION if short_name == "MBIE" else BEGINNING,
-                to_on=left_on,
-                by=None,
-                reason="Seated for the demo",
-                actor=ACTOR,
-            )
+            from_on = SUCCESSION if short_name == "MBIE" else BEGINNING
+            with history.written_at(morning(from_on)):
+                seat = seating.give_seat(
+                    user=user,
+                    agency=agencies[short_name],
+                    role=person.role,
+                    from_on=from_on,
+                    by=None,
+                    reason="Seated for the demo",
+                    actor=ACTOR,
+                )
+            if person.has_left:
+                left_on = today - timedelta(days=FORMER_LEFT_DAYS_AGO)
+                with history.written_at(morning(left_on)):
+                    seating.end_seat(
+                        seat=seat,
+                        on=left_on,
+                        by=user_of(APPROVERS[short_name]),
+                        reason="Moved to another agency",
+                    )
+
+
+def morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(9)))
 
 
 def sign_ins() -> Iterator[str]:

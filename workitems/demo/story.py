@@ -1,7 +1,7 @@
 """Shared by the demo's events: the plan, today, and the people by agency."""
 
 import tomllib
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,13 @@ class Story:
     def ask(self, name: str) -> Variation:
         """Make the request of that name (requests.toml), and pass it on if it was passed on."""
         said = REQUESTS[name]
-        is_past = said.get("past", False)
         how: dict[str, Any] = {
             "reason": said["reason"],
             "agency": self.agencies[said["agency"]],
             "by": self.writers[said["agency"]],
             "at": self.at(*said["asked"]),
         }
-        with self.written(*said["asked"]) if is_past else nullcontext():
+        with self.written(*said["asked"]):
             if "wording" in said:
                 what = {name: said[name] for name in ("wording", "text_after")}
                 asked = variations.request_wording(item=self.item(said["item"]), **what, **how)
@@ -64,7 +63,7 @@ class Story:
                 asked = variations.request_date(milestone=milestone, due_after=due_after, **how)
         if "passed_on" not in said:
             return asked
-        with self.written(*said["passed_on"]) if is_past else nullcontext():
+        with self.written(*said["passed_on"]):
             return variations.recommend(
                 variation=asked,
                 recommends=said["recommends"],
