@@ -150,7 +150,7 @@ def _returns(material: Material) -> Iterator[Check]:
             place=f"Return of {row.agency.short_name}",
             # Only its agency can read a return that is not submitted.
             mend_url=row.get_absolute_url() if row.submitted_at else "",
-            remedy="Let the paper say so, or date it after the return is accepted.",
+            remedy="Add a paragraph saying so, or date the paper after the return is accepted.",
             is_listable=True,
         )
 

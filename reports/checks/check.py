@@ -16,11 +16,11 @@ class Gate(StrEnum):
     AUTHORISATION = "authorisation"
 
     @property
-    def stopped(self) -> str:
-        """What the paper is kept from, as the end of a sentence."""
+    def before(self) -> str:
+        """What comes after the step, as the end of a sentence: "before the agencies are asked"."""
         return {
-            Gate.CONSULTATION: "going to the agencies",
-            Gate.AUTHORISATION: "being authorised",
+            Gate.CONSULTATION: "the agencies are asked",
+            Gate.AUTHORISATION: "the paper is authorised",
         }[self]
 
 

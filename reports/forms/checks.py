@@ -16,9 +16,9 @@ class OverrideForm(StepForm):
     about = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
-        label = "Why it can be left as it is"
+        label = "Reason for accepting it"
         super().__init__(*args, label=label, **{**kwargs, "auto_id": f"{key}-%s"})
-        self.fields["reason"].error_messages["required"] = "Say why it can be left as it is."
+        self.fields["reason"].error_messages["required"] = "Say why this warning can be accepted."
         self.fields["reason"].widget.attrs["rows"] = 2
 
     @classmethod

@@ -70,7 +70,7 @@ class AnswerForm(VersionedForm):
         "Comment or reason",
         most=ANSWER_LENGTH,
         required=False,
-        help_text="Printed with your answer. Leave it empty where you concur plainly.",
+        help_text="Printed with your answer. Leave blank if you concur without comment.",
     )
 
     def start(self, row: Clearance) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) ->
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
-        raise not_now(briefing, "its cover no longer changes")
+        raise not_now(briefing, "its cover is locked")
     before = {name: getattr(briefing, name) for name in COVER_FIELDS}
     _set_cover(briefing, cover)
     if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:

@@ -34,7 +34,7 @@ def override(
     """
     briefing = drafts.open_briefing(briefing)
     if not reason.strip():
-        raise Refused("Say why the warning can be left as it is.", "reason")
+        raise Refused("Say why this warning can be accepted.", "reason")
     if len(reason) > REASON_LENGTH:
         raise Refused(f"At most {REASON_LENGTH:,} characters, please.", "reason")
     check = next(

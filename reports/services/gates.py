@@ -1,7 +1,7 @@
 """Refusals of what a briefing's state or its checks do not allow."""
 
 from reports import checks
-from reports.document.wording import agree, capitalised, count_in_words
+from reports.document.wording import capitalised, count_in_words
 from reports.models import Briefing
 from workitems.services.refusals import Refused
 
@@ -15,12 +15,17 @@ def not_now(briefing: Briefing, words: str) -> Refused:
     return Refused(f"This briefing is {briefing.get_state_display().lower()}; {words}.")
 
 
+def problems(count: int) -> str:
+    """Return "Two problems must be fixed", or "No problem must be fixed"."""
+    return (
+        f"{capitalised(count_in_words(count, 'problem')) if count else 'No problem'} must be fixed"
+    )
+
+
 def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
     """Raise `Blocked`, with the number of checks, if any check blocks the step."""
     found = checks.blocking(briefing, before)
     if found:
-        count = len(found)
         raise Blocked(
-            f"{capitalised(count_in_words(count, 'check'))} {agree(count, 'stops', 'stop')} this paper from "
-            f"{before.stopped}. “Checks” says what is wrong, and where."
+            f"{problems(len(found))} before {before.before}. “Checks” says what and where."
         )

@@ -16,11 +16,12 @@ from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from reports import checks
 from reports.checks import Check, Count, Gate
-from reports.document.wording import agree, capitalised, count_in_words
+from reports.document.wording import agree, capitalised, count_in_words, number
 from reports.drafting import draft_rows
 from reports.forms.checks import OverrideForm
 from reports.models import Briefing
 from reports.services import checks as acts
+from reports.services.gates import problems
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of, home_of
 from workitems.views.lookups import require, signed_in
@@ -96,18 +97,19 @@ def show(
 
 
 def lead_of(count: Count, gate: Gate | None) -> str:
-    """Return how many checks block the next step and how many warnings are unanswered."""
+    """Return how many problems block the next step and how many warnings are not accepted."""
     stops = count.before(gate) if gate else 0
-    words = "No check stops this paper"
+    words = "No problem must be fixed"
     if gate:
-        number = capitalised(count_in_words(stops, "check"))
-        words = f"{number} {agree(stops, 'stops', 'stop')} this paper from {gate.stopped}"
+        words = f"{problems(stops)} before {gate.before}"
         if stops < count.blocking:
-            words += f"; {count_in_words(count.blocking, 'stops', 'stop')} it from being authorised"
+            later = count.blocking - stops
+            words += f", and {number(later)} more before {Gate.AUTHORISATION.before}"
+    words += "."
     if count.warnings:
-        warnings = count_in_words(count.warnings, "warning")
-        words += f", and {warnings} {agree(count.warnings, 'is', 'are')} not answered"
-    return f"{words}."
+        warnings = capitalised(count_in_words(count.warnings, "warning"))
+        words += f" {warnings} {agree(count.warnings, 'is', 'are')} not accepted yet."
+    return words
 
 
 def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
@@ -130,7 +132,7 @@ def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
             acts.override(
                 briefing=briefing, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, "It is left as it is, and your reason stands beside it.")
+            messages.success(request, "The warning is accepted. Your reason is shown beside it.")
             return redirect(url_of(briefing, form.cleaned_data["key"]))
     briefing.refresh_from_db(fields=["state"])
     return show(request, briefing, form)
@@ -139,12 +141,12 @@ def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 def take_back(request: HttpRequest, briefing: Briefing) -> str:
     key = request.POST.get("key", "")
     acts.withdraw_override(briefing=briefing, key=key, by=signed_in(request))
-    return "The warning stands again."
+    return "The warning is open again."
 
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
     row = acts.add_missing_returns_paragraph(briefing=briefing, by=signed_in(request))
-    return f"Paragraph {draft_rows.read_draft(briefing).draft.numbers[row.key]} says so now."
+    return f"Paragraph {draft_rows.read_draft(briefing).draft.numbers[row.key]} now says so."
 
 
 ACTS: dict[str, Callable[[HttpRequest, Briefing], str]] = {

@@ -95,7 +95,7 @@ def test_the_page_of_checks_has_no_accessibility_fault_with_every_kind_of_check(
     listed, accessibility_faults
 ):
     marks = listed.locator(".check-mark").all_inner_texts()
-    assert sorted(set(marks)) == ["Left as it is", "Stops it", "Warning"]
+    assert sorted(set(marks)) == ["Accepted", "Must fix", "Warning"]
     assert_accessible(listed, accessibility_faults)
     for summary in listed.locator(".check summary").all():
         summary.click()
@@ -118,7 +118,7 @@ def test_a_warning_is_accepted_and_restored_by_keyboard(listed):
     )
     tab_to(listed, said(left.get_by_role("button")))
     listed.keyboard.press("Enter")
-    expect(listed.get_by_role("status")).to_contain_text("The warning stands again.")
+    expect(listed.get_by_role("status")).to_contain_text("The warning is open again.")
     assert not CheckOverride.objects.in_force().filter(key__startswith="phone-").exists()
 
 

@@ -51,7 +51,7 @@ def test_leaving_a_refused_reason_unsent_asks_for_confirmation(approver, accessi
     page.get_by_label("Concurs", exact=True).check()
     page.get_by_label("Comment or reason").fill(REASON)
     page.get_by_role("button", name="Record the answer").click()
-    expect(page.get_by_role("alert")).to_contain_text("To concur plainly, leave this empty")
+    expect(page.get_by_role("alert")).to_contain_text("Leave this blank to concur without comment.")
     assert accessibility_faults(page) == []
     place = page.locator(".clearance-place").first
     place.locator("summary", has_text="Comment").click()

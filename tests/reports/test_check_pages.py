@@ -99,8 +99,8 @@ def leave(briefing, key, by, reason="It quotes the law."):
 
 def test_a_paper_without_problems_says_so(client, briefing, coordinator):
     page = ask(client, coordinator, briefing)
-    assert page.context["lead"] == "No checks stop this paper from going to the agencies."
-    assert "Nothing to put right." in page.text
+    assert page.context["lead"] == "No problem must be fixed before the agencies are asked."
+    assert "Nothing to fix." in page.text
 
 
 def test_problems_come_first_then_warnings_then_accepted_warnings(
@@ -117,12 +117,12 @@ def test_problems_come_first_then_warnings_then_accepted_warnings(
     assert keys(page.context["warnings"]) == ["phone-45550100"]
     assert keys(page.context["overridden"]) == [long]
     assert page.context["lead"] == (
-        "Two checks stop this paper from going to the agencies; three stop it from being authorised, "
-        "and one warning is not answered."
+        "Two problems must be fixed before the agencies are asked, and one more before the paper is "
+        "authorised. One warning is not accepted yet."
     )
     for before, after in (
-        ("What stops it", "What to look at"),
-        ("What to look at", "What is left"),
+        ("Must fix", "Warnings"),
+        ("Warnings", "Accepted warnings"),
     ):
         assert page.text.index(before) < page.text.index(after)
     assert "It quotes the law." in page.text
@@ -159,9 +159,9 @@ def test_a_problem_that_stops_only_authorisation_says_so(client, briefing, coord
     change(briefing, agencies_consulted="")
     page = ask(client, coordinator, briefing)
     assert page.context["lead"] == (
-        "No checks stop this paper from going to the agencies; one stops it from being authorised."
+        "No problem must be fixed before the agencies are asked, and one more before the paper is authorised."
     )
-    assert "It does not keep the agencies from being asked." in page.text
+    assert "The agencies can be asked before it is fixed." in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -201,7 +201,7 @@ def test_a_missing_reason_is_an_error_at_the_field_of_the_open_form(
     page = ask(client, coordinator, briefing, post=post)
     assert page.status_code == 422
     (line,) = page.context["warnings"]
-    assert line.form.errors == {"reason": ["Say why it can be left as it is."]}
+    assert line.form.errors == {"reason": ["Say why this warning can be accepted."]}
     assert f'<a href="#{long}-reason">' in page.text
     assert f'<details id="leave-{long}" open>' in page.text
 
@@ -238,7 +238,7 @@ def test_a_reason_sent_after_the_paper_moved_on_is_shown_and_not_lost(
     post = {"act": "override", "key": long, "about": about(briefing, long), "reason": "The law."}
     change(briefing, state=State.AWAITING)
     page = ask(client, coordinator, briefing, post=post)
-    assert "its text no longer changes." in page.text
+    assert "its text is locked." in page.text
     assert "<p>The law.</p>" in page.text
 
 
@@ -250,7 +250,7 @@ def test_an_override_that_lapsed_says_that_the_text_has_changed(
     drafts.edit(briefing=briefing, key=key, text="other " * 151, version=1, by=coordinator)
     page = ask(client, coordinator, briefing)
     (line,) = page.context["warnings"]
-    assert "It was left as it is, and the words have changed since:" in page.text
+    assert "It was accepted, and the text has changed since:" in page.text
     assert line.form["reason"].value() == "It quotes the law."
 
 
@@ -259,7 +259,7 @@ def test_an_override_can_be_withdrawn(client, briefing, coordinator, long):
     response = ask(client, coordinator, briefing, post={"act": "take-back", "key": long})
     assert (response.url, said(response)) == (
         f"{address(briefing)}#check-{long}",
-        ["The warning stands again."],
+        ["The warning is open again."],
     )
     assert keys(client.get(address(briefing)).context["warnings"]) == [long]
 
@@ -275,7 +275,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     response = ask(client, coordinator, briefing, post={"act": "tell-missing"})
     row = briefing.draft_paragraphs.get(text__contains="had not been accepted")
     (words,) = said(response)
-    assert words.startswith("Paragraph ") and words.endswith(" says so now.")
+    assert words.startswith("Paragraph ") and words.endswith(" now says so.")
     assert row.sources[0]["pk"] == missing.pk
     assert client.get(address(briefing)).context["stops"] == []
     again = ask(client, coordinator, briefing, post={"act": "tell-missing", "once": "another page"})
@@ -295,13 +295,13 @@ def test_the_number_of_checks_is_shown_on_the_briefing_and_its_draft(
 ):
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     text = client.get(f"{address(briefing, 'detail')}{part}").text
-    assert f'<a href="{address(briefing)}#stops">1 check stops it</a>' in text
+    assert f'<a href="{address(briefing)}#stops">1 problem to fix</a>' in text
     assert f'<a href="{address(briefing)}#warnings">1 warning</a>' in text
 
 
 def test_the_count_of_a_paper_without_problems_says_so(client, briefing, coordinator):
     text = ask(client, coordinator, briefing, "detail").text
-    assert f'<a href="{address(briefing)}">No check stops it</a>' in text
+    assert f'<a href="{address(briefing)}">No problems to fix</a>' in text
 
 
 def test_a_coordinator_gets_a_link_to_what_stops_the_next_step(
@@ -310,7 +310,11 @@ def test_a_coordinator_gets_a_link_to_what_stops_the_next_step(
     assert ask(client, coordinator, briefing, "detail").context["step"].words == "Open the draft"
     change(briefing, copied_to="")
     step = ask(client, coordinator, briefing, "detail").context["step"]
-    assert (step.words, step.url, step.acts) == ("See what stops it", address(briefing), False)
+    assert (step.words, step.url, step.acts) == (
+        "See the problems to fix",
+        address(briefing),
+        False,
+    )
     assert ask(client, manager, briefing, "detail").context["step"] is None
 
 
@@ -319,12 +323,12 @@ def test_a_step_stopped_by_checks_redirects_to_them(client, briefing, coordinato
     response = ask(client, coordinator, briefing, "ask", post={})
     assert response.url == address(briefing)
     assert said(response) == [
-        "One check stops this paper from being authorised. “Checks” says what is wrong, and where."
+        "One problem must be fixed before the paper is authorised. “Checks” says what and where."
     ]
 
 
 def test_the_form_to_ask_agencies_says_that_checks_stop_it(client, briefing, coordinator, police):
-    link = f'<a href="{address(briefing)}#stops">See what stops it</a>'
+    link = f'<a href="{address(briefing)}#stops">See the problems to fix</a>'
     change(briefing, agencies_consulted="")
     assert link not in ask(client, coordinator, briefing, "ask-agencies").text
     change(briefing, copied_to="")
@@ -332,7 +336,7 @@ def test_the_form_to_ask_agencies_says_that_checks_stop_it(client, briefing, coo
     post = {"agencies": [police.pk], "due_on": "30 July 2010"}
     page = ask(client, coordinator, briefing, "ask-agencies", post=post)
     assert page.context["form"].non_field_errors() == [
-        "One check stops this paper from going to the agencies. “Checks” says what is wrong, and where."
+        "One problem must be fixed before the agencies are asked. “Checks” says what and where."
     ]
     assert link in page.text
 
@@ -355,7 +359,7 @@ def test_the_manager_sees_accepted_warnings_and_reasons_beside_the_paper(
         "dated-ahead",  # it is signed some days before
     ]
     assert "It quotes the law." in page.text
-    assert "Nobody has said why it is left as it is." in page.text
+    assert "Nobody has accepted this warning." in page.text
     assert "Authorise version 1</button>" in page.text
 
 
@@ -367,7 +371,7 @@ def test_a_check_that_appeared_meanwhile_stops_the_signature(client, awaiting, m
     post = {"pdf_sha256": page.context["sha256"], "has_read": "on"}
     refused = ask(client, manager, awaiting, "authorise", post=post)
     assert refused.context["form"].non_field_errors() == [
-        "One check stops this paper from being authorised. “Checks” says what is wrong, and where."
+        "One problem must be fixed before the paper is authorised. “Checks” says what and where."
     ]
 
 

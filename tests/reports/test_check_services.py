@@ -113,7 +113,7 @@ def test_the_database_requires_a_reason_and_at_most_one_override_for_a_warning(w
 def test_a_locked_paper_accepts_no_override(warned, by):
     warned.state = "withdrawn"
     warned.save()
-    with pytest.raises(Refused, match="withdrawn; its text no longer changes"):
+    with pytest.raises(Refused, match="withdrawn; its text is locked"):
         override(warned, by)
 
 

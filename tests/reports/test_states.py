@@ -171,7 +171,7 @@ def refusal_of(step, briefing, by):
 def test_a_paper_stopped_by_a_check_cannot_go_to_the_agencies(briefing, by):
     put(briefing, State.DRAFTING, copied_to="")
     assert refusal_of(states.start_consultation, briefing, by) == (
-        "One check stops this paper from going to the agencies. “Checks” says what is wrong, and where."
+        "One problem must be fixed before the agencies are asked. “Checks” says what and where."
     )
     assert briefing.state == State.DRAFTING
 
@@ -179,20 +179,24 @@ def test_a_paper_stopped_by_a_check_cannot_go_to_the_agencies(briefing, by):
 def test_a_paper_stopped_by_checks_cannot_go_for_authorisation(briefing, by):
     put(briefing, State.IN_CONSULTATION, copied_to="", contact_phone="")
     assert refusal_of(states.ask_for_authorisation, briefing, by) == (
-        "Two checks stop this paper from being authorised. “Checks” says what is wrong, and where."
+        "Two problems must be fixed before the paper is authorised. “Checks” says what and where."
     )
     assert briefing.state == State.IN_CONSULTATION
 
 
 def test_a_correction_stopped_by_checks_cannot_go_for_authorisation(briefing, by):
     put(briefing, State.DRAFTING, correction_note="A date was wrong", copied_to="")
-    assert refusal_of(states.ask_for_authorisation, briefing, by).startswith("One check stops")
+    assert refusal_of(states.ask_for_authorisation, briefing, by).startswith(
+        "One problem must be fixed"
+    )
 
 
 def test_a_problem_that_stops_only_authorisation_allows_consultation(briefing, by):
     put(briefing, State.DRAFTING, agencies_consulted="")
     assert states.start_consultation(briefing=briefing, by=by).state == State.IN_CONSULTATION
-    assert refusal_of(states.ask_for_authorisation, briefing, by).startswith("One check stops")
+    assert refusal_of(states.ask_for_authorisation, briefing, by).startswith(
+        "One problem must be fixed"
+    )
 
 
 def test_a_warning_does_not_stop_a_step(briefing, by):
@@ -209,4 +213,6 @@ def test_checks_do_not_stop_a_step_back(name, briefing, by):
 
 def test_a_paper_without_a_draft_cannot_move_on(plan, by):
     briefing = BriefingFactory(plan=plan)
-    assert refusal_of(states.start_consultation, briefing, by).startswith("One check stops")
+    assert refusal_of(states.start_consultation, briefing, by).startswith(
+        "One problem must be fixed"
+    )
