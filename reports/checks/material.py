@@ -16,6 +16,7 @@ from workitems.models import Return
 
 BRIEFING = "briefings:detail"
 WORKSHOP = "workshop:draft"
+UPDATE_PAGE = "workshop:update"
 COVER = "briefings:change-cover"
 ANNEXES = "briefings:annexes"
 CLEARANCE = "briefings:clearance"

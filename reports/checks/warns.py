@@ -9,7 +9,7 @@ from functools import partial
 from reports.checks.blockers import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.length import pages
-from reports.checks.material import BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
+from reports.checks.material import BRIEFING, CLEARANCE, COVER, UPDATE_PAGE, WORKSHOP, Material
 from reports.checks.paper_dates import called_future
 from reports.document import markup, words
 from reports.document.dates import long_date
@@ -64,7 +64,7 @@ def _stale(material: Material) -> Iterator[Check]:
         if drift.key in material.draft.numbers:
             yield warn(
                 key=f"drift-{drift.key}",
-                words=f"{material.named(drift.key)} was edited, and the records say something else since.",
+                words=f"{material.named(drift.key)} was edited, and the records have changed since.",
                 url=material.paragraph_url(drift.key),
                 place=material.named(drift.key),
                 about=fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
@@ -79,22 +79,22 @@ def _stale(material: Material) -> Iterator[Check]:
         yield warn(
             key="stale",
             words=f"{agree(count, 'Paragraph', 'Paragraphs')} {join_words(str(number) for number, _ in stale)} "
-            f"{agree(count, 'is', 'are')} not what the records say now; refresh the draft.",
+            f"{agree(count, 'differs', 'differ')} from the records. Update the draft.",
             url=material.paragraph_url(first),
             place="The draft",
             about=fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
-            mend_url=f"{material.url(WORKSHOP)}#refresh",
+            mend_url=material.url(UPDATE_PAGE),
         )
     fresh = [now for was, now in changed.values() if not was]
     if fresh:
         yield warn(
             key="refresh",
             words=f"The records give {count_in_words(len(fresh), 'further paragraph')} that the draft does not "
-            f"have; refresh it, then hide what is not wanted.",
+            "have. Update the draft.",
             url=material.url(WORKSHOP),
             place="The draft",
             about=fingerprint(*fresh),
-            mend_url=f"{material.url(WORKSHOP)}#refresh",
+            mend_url=material.url(UPDATE_PAGE),
         )
 
 

@@ -1,77 +1,175 @@
-"""Which paragraphs belong to which agency, and what has changed since an agency cleared them.
+"""Which words belong to which agency, and what has changed since an agency cleared them.
 
-A paragraph belongs to an agency if it was written from one of its records: an update that it sent,
-an item that it leads or supports, or a milestone, delay, mitigation, risk or return of its own.
-Recommendations concern every agency.
+A paragraph is an agency's own if its words are about that agency's records: an update that it
+sent, an item that it leads or supports, or a milestone, delay, mitigation, risk or return of its
+own. Of a list, each agency owns the bullets about its records. A sentence that sums up records of
+several agencies, such as the figures, belongs to none of them. Recommendations concern every agency.
 """
 
 import hashlib
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
-from reports.document import Source
 from reports.document.wording import join_words
-from reports.drafting.draft import Draft, printed
+from reports.drafting.draft import Draft, Part, Taken, printed, record_of
 from reports.models import Clearance
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
 
-Owners = Mapping[str, frozenset[int]]
+# By paragraph key: the agencies that own words of it, each with these words.
+Owners = Mapping[str, Mapping[int, str]]
 
+BULLETS = re.compile(r"\n(?=- )")
 # Places named in a sentence about changes.
 MOST_NAMED = 4
 LEFT_OUT = "A paragraph that is left out"
 
-# Lookups from each record type to the agencies that own it.
-OWNER_LOOKUPS: dict[str, tuple[type, tuple[str, ...]]] = {
-    "workitems.update": (Update, ("of_return__agency",)),
-    "workitems.workitem": (WorkItem, ("lead_agency",)),
-    "workitems.milestone": (Milestone, ("responsible_agency", "item__lead_agency")),
+ITEM = "workitems.workitem"
+# Lookups from each record type to the item that it belongs to, if any, and to the agencies that own
+# it.
+OWNER_LOOKUPS: dict[str, tuple[type, str, tuple[str, ...]]] = {
+    "workitems.update": (Update, "item", ("of_return__agency",)),
+    ITEM: (WorkItem, "pk", ("lead_agency",)),
+    "workitems.milestone": (Milestone, "item", ("responsible_agency", "item__lead_agency")),
     "workitems.delay": (
         Delay,
+        "milestone__item",
         ("milestone__responsible_agency", "milestone__item__lead_agency"),
     ),
     "workitems.mitigation": (
         Mitigation,
+        "delay__milestone__item",
         ("owner_agency", "delay__milestone__item__lead_agency"),
     ),
-    "workitems.risk": (Risk, ("owner_agency",)),
-    "workitems.return": (Return, ("agency",)),
+    "workitems.risk": (Risk, "", ("owner_agency",)),
+    "workitems.return": (Return, "", ("agency",)),
 }
 
 
+@dataclass(frozen=True)
+class _Record:
+    """A record that paragraphs are written from: what it is about, and the agencies that own it.
+
+    Records of one item are about the same thing, that item.
+    """
+
+    about: str
+    agencies: frozenset[int]
+
+
+Records = Mapping[str, _Record]
+
+
 def owners_of(draft: Draft) -> Owners:
-    """Return the agencies of each paragraph, by key.
+    """Return the agencies that own words of each paragraph, by key, each with its own words.
 
     One query for each record type, and one for supporting agencies.
     """
-    found = _agencies_of(source for part in draft.parts() for source in part.sources)
-    return {
-        part.key: frozenset().union(*(found[s.model, s.pk] for s in part.sources))
-        for part in draft.parts()
-    }
+    names = {record_of(source) for part in draft.parts() for source in part.sources}
+    for part in draft.parts():
+        for taken in part.taken:
+            names.update(name for line in taken.lines for name in line)
+    records = _records(names)
+    return {part.key: _own_words(part, records) for part in draft.parts()}
 
 
-def _agencies_of(sources: Iterable[Source]) -> Mapping[tuple[str, int], frozenset[int]]:
+def _records(names: Iterable[str]) -> Records:
     wanted: dict[str, set[int]] = defaultdict(set)
-    for source in sources:
-        wanted[source.model].add(source.pk)
-    found: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for name, (model, lookups) in OWNER_LOOKUPS.items():
-        if name not in wanted:
+    for each in names:
+        kind, _, pk = each.partition(" ")
+        wanted[kind].add(int(pk))
+    supporters: dict[int, set[int]] = defaultdict(set)
+    supports = Support.objects.filter(item__in=wanted[ITEM])
+    for supported, supporter in supports.values_list("item", "agency"):
+        supporters[supported].add(supporter)
+    found = {}
+    for name, (model, item, lookups) in OWNER_LOOKUPS.items():
+        if not wanted.get(name):
             continue
         rows = model._default_manager.filter(pk__in=wanted[name])  # type: ignore[attr-defined]
-        for pk, *agencies in rows.values_list("pk", *lookups):
-            found[name, pk].update(agencies)
-    supports = Support.objects.filter(item__in=wanted["workitems.workitem"])
-    for item, agency in supports.values_list("item", "agency"):
-        found["workitems.workitem", item].add(agency)
-    return defaultdict(frozenset, {key: frozenset(value) for key, value in found.items()})
+        for row, about, *agencies in rows.values_list("pk", item or "pk", *lookups):
+            owners = {*agencies, *(supporters[row] if name == ITEM else ())}
+            found[f"{name} {row}"] = _Record(
+                f"{ITEM if item else name} {about}", frozenset(owners) - {None}
+            )
+    return found
+
+
+def _own_words(part: Part, records: Records) -> dict[int, str]:
+    """Return the agencies that own words of a paragraph, each with these words.
+
+    A paragraph that was written, joined or split by hand belongs to all agencies of its records.
+    """
+    names = list(map(record_of, part.sources))
+    if len(part.taken) == 1 and part.taken[0].text:
+        (taken,) = part.taken
+        if taken.lines:
+            return _own_lines(part.text, taken, records)
+        if "\n" not in taken.text:
+            return dict.fromkeys(_concerned(names, records), part.text)
+    return dict.fromkeys(_any_of(names, records), part.text)
+
+
+def _own_lines(text: str, taken: Taken, records: Records) -> dict[int, str]:
+    """Return the agencies of a list, each with the bullets about its records.
+
+    The words above the bullets belong to an agency that owns every bullet. A bullet that was
+    changed by hand stays its agency's; one that was added belongs to all agencies of the list.
+    """
+    was, now = lines_of(taken.text), lines_of(text)
+    of_bullets = [_concerned(line, records) for line in taken.lines]
+    everyone = _any_of((name for line in taken.lines for name in line), records)
+    owners = [frozenset.intersection(*of_bullets), *of_bullets]
+    if len(owners) != len(was):
+        return dict.fromkeys(everyone, text)
+    if was != now:
+        owners = list(_matched(owners, was, now, otherwise=everyone))
+    own: dict[int, list[str]] = defaultdict(list)
+    for line, agencies in zip(now, owners, strict=True):
+        for agency in agencies:
+            own[agency].append(line)
+    return {agency: "\n".join(lines) for agency, lines in own.items()}
+
+
+def _matched(
+    owners: Sequence[frozenset[int]],
+    was: Sequence[str],
+    now: Sequence[str],
+    *,
+    otherwise: frozenset[int],
+) -> Iterator[frozenset[int]]:
+    """Yield the owners of each line of an edited list. `owners` are those of its lines before."""
+    for kind, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if kind == "equal" or b - a == d - c:
+            yield from owners[a:b]
+        else:
+            yield from [otherwise] * (d - c)
+
+
+def _any_of(names: Iterable[str], records: Records) -> frozenset[int]:
+    """Return the agencies of any of these records."""
+    return frozenset().union(*(records[name].agencies for name in names if name in records))
+
+
+def _concerned(names: Iterable[str], records: Records) -> frozenset[int]:
+    """Return the agencies of words about these records: those that each item of them has."""
+    found: dict[str, frozenset[int]] = defaultdict(frozenset)
+    for name in names:
+        if record := records.get(name):
+            found[record.about] |= record.agencies
+    return frozenset.intersection(*found.values()) if found else frozenset()
+
+
+def lines_of(text: str) -> list[str]:
+    """Split a paragraph into the words above its bullets, and its bullets with theirs."""
+    return BULLETS.split(text)
 
 
 def own_keys(draft: Draft, owners: Owners, agency: int) -> list[str]:
-    """Return the keys of the agency's paragraphs that are in the paper, in order."""
+    """Return the keys of the paragraphs in the paper that have words of the agency, in order."""
     return [key for key in draft.numbers if agency in owners[key]]
 
 
@@ -80,15 +178,17 @@ def covered_texts(
 ) -> dict[str, str]:
     """Return the texts that the agency's answer covers, by key.
 
-    They are its own paragraphs, those of `besides` that are in the paper, and the recommendations.
-    References are kept by key, so that moving a paragraph changes nothing.
+    They are its own words, the paragraphs of `besides` that are in the paper, whole, and the
+    recommendations. References are kept by key, so that moving a paragraph changes nothing.
     """
-    keys = dict.fromkeys([*own_keys(draft, owners, agency), *besides])
     texts = {part.key: part.text for part in draft.parts()}
-    return {key: texts[key] for key in keys if key in draft.numbers} | {
+    own = {key: owners[key][agency] for key in own_keys(draft, owners, agency)}
+    whole = {key: texts[key] for key in besides if key in draft.numbers}
+    asks = {
         key: " / ".join((f"{ask.verb} {ask.text}", *ask.options))
         for key, ask in draft.shown_asks.items()
     }
+    return own | whole | asks
 
 
 @dataclass(frozen=True)
@@ -105,24 +205,49 @@ class Change:
 
 
 def changes(
-    draft: Draft, owners: Owners, agency: int, cleared: Mapping[str, str]
+    draft: Draft,
+    owners: Owners,
+    agency: int,
+    cleared: Mapping[str, str],
+    commented: Collection[str] = (),
 ) -> tuple[Change, ...]:
-    """Return what changed since the agency cleared it, in the paper's order, with removals last."""
-    now = covered_texts(draft, owners, agency, besides=cleared)
-    return tuple(
-        Change(
-            key,
-            _named(draft, key, cleared.get(key), now.get(key)),
-            printed(draft, cleared.get(key, "")),
-            printed(draft, now.get(key, "")),
-        )
-        for key in dict.fromkeys([*now, *cleared])
-        if now.get(key) != cleared.get(key)
+    """Return what changed since the agency cleared it, in the paper's order, with removals last.
+
+    `commented` are the keys of the paragraphs that the agency has commented on.
+    """
+    besides = [key for key in commented if key in cleared]
+    now = covered_texts(draft, owners, agency, besides=besides)
+    parts = {part.key: part for part in draft.parts()}
+    found = []
+    for key in dict.fromkeys([*now, *cleared]):
+        was, said = cleared.get(key), now.get(key)
+        if was == said or (was and _was_cleared_whole(was, said, parts.get(key), owners, agency)):
+            continue
+        what = _named(draft, key, was, said)
+        found.append(Change(key, what, printed(draft, was or ""), printed(draft, said or "")))
+    return tuple(found)
+
+
+def _was_cleared_whole(
+    was: str, said: str | None, part: Part | None, owners: Owners, agency: int
+) -> bool:
+    """Whether the agency cleared all of a shared paragraph, and its own words are as they were.
+
+    An answer of before agencies owned single bullets covers paragraphs whole. A sentence about
+    several agencies' records is no longer the agency's, however it changes.
+    """
+    if said is not None:
+        return said.startswith("- ") and set(lines_of(said)) <= set(lines_of(was))
+    return (
+        part is not None
+        and not was.startswith("- ")
+        and len(part.taken) == 1
+        and agency not in owners[part.key]
     )
 
 
 def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
-    if now is None:
+    if now is None and key not in draft.numbers:
         kind = "recommendation" if key.startswith("r-") else "paragraph"
         return f"a {kind} was left out"
     place = place_of(draft, key).lower()
@@ -167,8 +292,12 @@ def current_texts(clearance: Clearance, draft: Draft, owners: Owners) -> dict[st
 
     One query.
     """
-    keys = clearance.comments.exclude(key="").values_list("key", flat=True)
-    return covered_texts(draft, owners, clearance.agency_id, besides=keys)
+    return covered_texts(draft, owners, clearance.agency_id, besides=commented_keys(clearance))
+
+
+def commented_keys(clearance: Clearance) -> list[str]:
+    """Return the keys of the paragraphs that the agency has commented on. One query."""
+    return list(clearance.comments.exclude(key="").values_list("key", flat=True))
 
 
 def fingerprint(standing: Mapping[str, str]) -> str:

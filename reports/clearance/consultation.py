@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.clearance import concerns
-from reports.document import Document, Paragraph, Recommendation
+from reports.document import Document, Paragraph, Recommendation, markup
 from reports.drafting import draft_rows
-from reports.drafting.draft import Draft
+from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
 from workitems.word_diff import Strand, short_diff
@@ -30,12 +30,16 @@ class Thread:
 
 @dataclass(frozen=True)
 class Place:
-    """A paragraph or recommendation that concerns the agency, with its comments."""
+    """A paragraph or recommendation that concerns the agency, with its comments.
+
+    Of a list, `printed` has the agency's own bullets, and `others` is the number of the rest.
+    """
 
     key: str
     name: str
     printed: Paragraph | Recommendation
     threads: tuple[Thread, ...]
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,21 +78,25 @@ def read_consultation(clearance: Clearance) -> Consulting:
     draft = draft_rows.read_draft(briefing).draft
     document = assembled(draft, generated(briefing, draft))
     owners = concerns.owners_of(draft)
+    agency, commented = clearance.agency_id, concerns.commented_keys(clearance)
     by_place = defaultdict(list)
     for thread in threads(draft, clearance.comments.for_list()):
         by_place[thread.comment.key].append(thread)
-    own_keys = set(concerns.own_keys(draft, owners, clearance.agency_id))
     paragraphs = list(document.paragraphs())
     own = tuple(
-        Place(each.key, f"Paragraph {each.number}", each, tuple(by_place.pop(each.key, ())))
+        _own_place(
+            each,
+            printed(draft, owners[each.key][agency]),
+            tuple(by_place.pop(each.key, ())),
+        )
         for each in paragraphs
-        if each.key in own_keys
+        if agency in owners[each.key]
     )
     asks = tuple(
         Place(each.key, f"Recommendation {each.number}", each, tuple(by_place.pop(each.key, ())))
         for each in document.recommendation.items
     )
-    changed = concerns.changes(draft, owners, clearance.agency_id, clearance.cleared)
+    changed = concerns.changes(draft, owners, agency, clearance.cleared, commented)
     answered_before = clearance.history.exclude(answer="").order_by("-history_id").first()
     return Consulting(
         clearance=clearance,
@@ -105,13 +113,26 @@ def read_consultation(clearance: Clearance) -> Consulting:
             Change(
                 each.key,
                 f"{each.what[:1].upper()}{each.what[1:]}",
-                tuple(short_diff(each.was, each.now)),
+                tuple(short_diff(*(text.replace("**", "") for text in (each.was, each.now)))),
             )
             for each in (changed if clearance.cleared else ())
         ),
-        read=concerns.fingerprint(concerns.current_texts(clearance, draft, owners)),
+        read=concerns.fingerprint(concerns.covered_texts(draft, owners, agency, commented)),
         earlier=None if clearance.is_answered else answered_before,
     )
+
+
+def _own_place(paragraph: Paragraph, words: str, threads: tuple[Thread, ...]) -> Place:
+    """Return the place of a paragraph of which the words are the agency's own."""
+    name, others = f"Paragraph {paragraph.number}", 0
+    if words.startswith("- "):
+        own = set(concerns.lines_of(words))
+        bullets = tuple(
+            bullet for bullet in paragraph.bullets if markup.to_source((), [bullet]).strip() in own
+        )
+        others = len(paragraph.bullets) - len(bullets)
+        paragraph = replace(paragraph, bullets=bullets)
+    return Place(paragraph.key, name, paragraph, threads, others)
 
 
 def threads(draft: Draft, comments: Iterable[ClearanceComment]) -> list[Thread]:

@@ -4,7 +4,7 @@
 `annex_rows` compose text from them, using `paragraphs`. Nothing here writes a row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from reports.compose.ahead import next_steps, risks
@@ -31,6 +31,7 @@ from reports.document import (
     Recommendation,
     Recommendations,
     Section,
+    Source,
     Verb,
     plain,
 )
@@ -64,7 +65,7 @@ class Composed:
     """What was composed from the records as at the briefing's date.
 
     `sections` maps each content to its section, in the order requested. `lead` is the sentence
-    before the recommendations.
+    before the recommendations. `lines` has the sources of each bullet of a list, by paragraph key.
     """
 
     facts: Facts
@@ -72,6 +73,7 @@ class Composed:
     sections: dict[str, Section]
     lead: Paragraph
     annexes: tuple[Annex, ...]
+    lines: Mapping[str, tuple[tuple[Source, ...], ...]]
 
 
 def generate(
@@ -100,6 +102,7 @@ def generate(
         sections={content: CONTENTS[content](writer) for content in contents},
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
+        lines=writer.lines,
     )
 
 

@@ -21,6 +21,8 @@ class Writer:
     def __init__(self, facts: Facts, annexes: Iterable[str] = ()) -> None:
         self.facts = facts
         self.annexes = tuple(annexes)
+        # By key of a paragraph that lists records: the sources of each of its bullets.
+        self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
         self._introduced: set[int] = set()
 
     def agency(self, agency: Agency) -> str:
@@ -107,12 +109,15 @@ class Writer:
         """
         lead = self.text(text) if isinstance(text, str) else text
         for place, entries in enumerate(_boxes(len(markup.to_source(lead)), bullets)):
-            yield self.paragraph(
+            of_lines = tuple(tuple(sources) for _, sources in entries)
+            made = self.paragraph(
                 CONTINUED if place else lead,
                 about=f"{about} {place}" if place else about,
                 bullets=[bullet for bullet, _ in entries],
-                sources=[source for _, sources in entries for source in sources],
+                sources=[source for sources in of_lines for source in sources],
             )
+            self.lines[made.key] = of_lines
+            yield made
 
 
 CONTINUED = "This continues the list above:"

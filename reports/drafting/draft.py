@@ -9,7 +9,7 @@ What cannot be done raises `DraftError`, whose message is shown to the user.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -32,6 +32,11 @@ def home_of(content: str, key: str) -> str:
     return content or f"#{key}"
 
 
+def record_of(source: Source) -> str:
+    """Return the identifier of a source's record, without its version."""
+    return f"{source.model} {source.pk}"
+
+
 class DraftError(ValueError):
     """The change cannot be made. The message is shown to the user."""
 
@@ -46,10 +51,14 @@ class Origin(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A generated paragraph that a part came from: its key, and its text at that time."""
+    """A generated paragraph that a part came from: its key, and its text at that time.
+
+    `lines` are the records (`record_of`) of each of its bullets, if it is a list of records.
+    """
 
     key: str
     text: str
+    lines: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +106,11 @@ class Composed:
     key: str
     text: str
     sources: tuple[Source, ...] = ()
+    lines: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def taken(self) -> Taken:
+        return Taken(self.key, self.text, self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,8 +383,8 @@ def restore(draft: Draft, key: str) -> Draft:
 # --- comparing with the records ------------------------------------------------------------------
 
 
-def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
-    """Update generated parts from the records.
+def refresh(draft: Draft, composed: Iterable[Composed], without: Collection[str] = ()) -> Draft:
+    """Update generated parts from the records, except those with a key in `without`.
 
     Edited and written parts stay as they are, and where they are. A generated part that the records
     no longer give is removed. A new paragraph is placed after the one that precedes it in the
@@ -381,14 +395,14 @@ def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
     for portion in draft.portions:
         parts = []
         for part in portion.parts:
-            if part.origin == Origin.GENERATED and part.taken:
+            if part.origin == Origin.GENERATED and part.taken and part.key not in without:
                 fresh = now.get(part.taken[0].key)
                 if fresh is None:
                     continue
                 part = replace(
                     part,
                     text=fresh.text,
-                    taken=(Taken(fresh.key, fresh.text),),
+                    taken=(fresh.taken,),
                     sources=fresh.sources,
                 )
             parts.append(part)
@@ -398,6 +412,8 @@ def refresh(draft: Draft, composed: Iterable[Composed]) -> Draft:
     before: dict[str, str] = {}
     for each in now.values():
         if each.key not in held:
+            if each.key in without:
+                continue
             draft = _placed(draft, each, before.get(each.content))
             held[each.key] = each.key
         before[each.content] = held[each.key]
@@ -441,7 +457,7 @@ def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
     said = [now[taken.key] for taken in part.taken if taken.key in now]
     if not said:
         return hide(dismiss(draft, key, now.values()), key)
-    taken = tuple(Taken(each.key, each.text) for each in said)
+    taken = tuple(each.taken for each in said)
     fresh = replace(
         part,
         text=" ".join(each.text for each in said),
@@ -454,8 +470,8 @@ def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
 
 def dismiss(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
     """Keep an edited part's text, and stop reporting the records' current text as a change."""
-    part, now = draft.part(key), {each.key: each.text for each in composed}
-    taken = tuple(Taken(each.key, now.get(each.key, "")) for each in part.taken)
+    part, now = draft.part(key), {each.key: each.taken for each in composed}
+    taken = tuple(now.get(each.key, Taken(each.key, "")) for each in part.taken)
     return _replaced(draft, key, [replace(part, taken=taken)])
 
 
@@ -517,7 +533,7 @@ def _placed(draft: Draft, each: Composed, after: str | None) -> Draft:
         key=each.key,
         text=each.text,
         origin=Origin.GENERATED,
-        taken=(Taken(each.key, each.text),),
+        taken=(each.taken,),
         sources=each.sources,
     )
     if after is not None:

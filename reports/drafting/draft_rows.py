@@ -15,7 +15,9 @@ from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from workitems.asat import rows_as_at
 
 # Change reasons of generated paragraphs, by which their history is queried.
-DRAFTED, REFRESHED = "Drafted", "Refreshed"
+DRAFTED, REFRESHED = "Drafted", "Updated from the records"
+# What `REFRESHED` was before.
+REFRESHED_BEFORE = "Refreshed"
 # Tables of a draft, in the order of `state_of`.
 TABLES: tuple[Any, ...] = (DraftParagraph, DraftAsk, DraftSection)
 
@@ -118,10 +120,14 @@ def part_of(row: DraftParagraph) -> Part:
         key=row.key,
         text=row.text,
         origin=Origin(row.origin),
-        taken=tuple(Taken(**taken) for taken in row.taken),
+        taken=tuple(_taken(taken) for taken in row.taken),
         sources=tuple(Source(**source) for source in row.sources),
         is_hidden=row.is_hidden,
     )
+
+
+def _taken(data: dict[str, Any]) -> Taken:
+    return Taken(data["key"], data["text"], tuple(map(tuple, data.get("lines", ()))))
 
 
 def columns_of(part: Part) -> dict[str, Any]:
@@ -129,7 +135,11 @@ def columns_of(part: Part) -> dict[str, Any]:
     return {
         "text": part.text,
         "origin": part.origin.value,
-        "taken": [{"key": taken.key, "text": taken.text} for taken in part.taken],
+        "taken": [
+            {"key": taken.key, "text": taken.text}
+            | ({"lines": [list(line) for line in taken.lines]} if taken.lines else {})
+            for taken in part.taken
+        ],
         "sources": [
             {"model": s.model, "pk": s.pk, "history_id": s.history_id, "label": s.label}
             for s in part.sources

@@ -18,7 +18,7 @@ from reports.document import (
     markup,
 )
 from reports.drafting import draft_rows
-from reports.drafting.draft import CLOSING, Composed, Draft, Part, home_of, printed
+from reports.drafting.draft import CLOSING, Composed, Draft, Part, home_of, printed, record_of
 from reports.models import Briefing
 
 
@@ -80,7 +80,13 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
         elif content in found.sections:
             paragraphs = found.sections[content].paragraphs
         result += [
-            Composed(home, each.key, markup.to_source(each.text, each.bullets), each.sources)
+            Composed(
+                home,
+                each.key,
+                markup.to_source(each.text, each.bullets),
+                each.sources,
+                tuple(tuple(map(record_of, line)) for line in found.lines.get(each.key, ())),
+            )
             for each in paragraphs
         ]
     return result

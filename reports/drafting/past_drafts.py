@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate, TruncMinute
 from reports.document import Document, DocumentError
 from reports.drafting import draft_rows
 from reports.drafting.draft import DraftError
-from reports.drafting.draft_rows import DRAFTED, REFRESHED
+from reports.drafting.draft_rows import DRAFTED, REFRESHED, REFRESHED_BEFORE
 from reports.drafting.paper import assembled, generated
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from workitems.asat import Moment, rows_as_at
@@ -41,13 +41,15 @@ class PastMoment:
 def moments(briefing: Briefing, today: date) -> list[PastMoment]:
     """Return the moments offered, newest first, in five queries.
 
-    They are the draft's beginning, each step and refresh, and the end of each day with edits.
+    They are the draft's beginning, each step and update, and the end of each day with edits.
     """
     begun, refreshed = _generated(briefing)
     if begun is None:
         return []
     found = [_after(begun, "as it was begun")]
-    found += [PastMoment(at, Moment.at(at), "before it was refreshed") for at in refreshed]
+    found += [
+        PastMoment(at, Moment.at(at), "before it was updated from the records") for at in refreshed
+    ]
     found += [_after(at, words) for at, words in _steps(briefing) if at >= begun]
     for each in _edited_days(briefing):
         if each < today:
@@ -66,7 +68,8 @@ def _generated(briefing: Briefing) -> tuple[datetime | None, list[datetime]]:
     history: Any = DraftParagraph.history.model
     acts = (
         history.objects.filter(
-            briefing_id=briefing.pk, history_change_reason__in=(DRAFTED, REFRESHED)
+            briefing_id=briefing.pk,
+            history_change_reason__in=(DRAFTED, REFRESHED, REFRESHED_BEFORE),
         )
         .annotate(minute=TruncMinute("history_date"))
         .values("history_change_reason", "minute")
@@ -82,7 +85,7 @@ def _generated(briefing: Briefing) -> tuple[datetime | None, list[datetime]]:
             begun = last
         elif before is None or first - before > ONE_ACT:
             refreshed.append(first)
-        before = last if reason == REFRESHED else before
+        before = last if reason != DRAFTED else before
     return begun, refreshed[-OFFERED:]
 
 

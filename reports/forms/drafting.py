@@ -110,6 +110,23 @@ class DriftForm(VersionForm):
     read = forms.CharField(max_length=64)
 
 
+class AnyOf(forms.MultipleChoiceField):
+    """Any values. What has changed since the page was shown is no invalid choice."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class UpdateForm(forms.Form):
+    """The changes that the page showed, and those of them that are ticked, by their digests."""
+
+    shown = forms.CharField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
+    take = AnyOf(label="Changes to make", required=False)
+
+    def clean_shown(self) -> list[str]:
+        return str(self.cleaned_data["shown"]).split()
+
+
 class KindForm(forms.Form):
     """The kind to draft as: one of the plan's or, before it has any, of the product's."""
 

@@ -4,6 +4,7 @@ An answer is stored with the texts it covers (`reports.clearance.concerns`). Eve
 draft's text calls `reopen_changed`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from hashlib import sha256
@@ -139,7 +140,7 @@ def answer(
     words = _checked(words, "words", required=False, most=ANSWER_LENGTH)
     if answer == Answer.CONCURS and words:
         raise Refused(
-            "To concur plainly, leave this empty; to have it printed, choose “Concurs with comment”.",
+            "Leave this blank to concur without comment. To have it printed, choose “Concurs with comment”.",
             "words",
         )
     if answer == Answer.COMMENT and not words:
@@ -165,21 +166,38 @@ def answer(
     return history.save_version(row, by=by, at=at, reason=str(Answer(answer).label))
 
 
+def changed_answers(
+    briefing: Briefing, draft: Draft | None = None
+) -> list[tuple[Clearance, tuple[concerns.Change, ...]]]:
+    """Return the answers that a draft, or the briefing's as it is now, changes the words of.
+
+    Each comes with its changes. One query if no agency has answered.
+    """
+    answered = list(
+        briefing.clearances.answered().select_related("agency").order_by("agency__short_name")
+    )
+    if not answered:
+        return []
+    draft = draft or draft_rows.read_draft(briefing).draft
+    owners = concerns.owners_of(draft)
+    commented = defaultdict(list)
+    comments = ClearanceComment.objects.filter(clearance__in=answered).exclude(key="")
+    for pk, key in comments.values_list("clearance", "key"):
+        commented[pk].append(key)
+    found = [
+        (row, concerns.changes(draft, owners, row.agency_id, row.cleared, commented[row.pk]))
+        for row in answered
+    ]
+    return [(row, changed) for row, changed in found if changed]
+
+
 def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
     """Ask each agency again whose cleared texts have changed. Return the requests reopened.
 
     Call it in the transaction that changes the draft. One query if no agency has answered.
     """
-    answered = list(briefing.clearances.answered().select_related("agency"))
-    if not answered:
-        return []
-    draft = draft_rows.read_draft(briefing).draft
-    owners = concerns.owners_of(draft)
     found = []
-    for row in answered:
-        changed = concerns.changes(draft, owners, row.agency_id, row.cleared)
-        if not changed:
-            continue
+    for row, changed in changed_answers(briefing):
         row.reopened_because = concerns.changes_in_words(changed)
         row.answer, row.words, row.answered_as = Answer.NONE, "", ""
         row.answered_by = row.answered_at = None

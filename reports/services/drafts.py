@@ -40,7 +40,7 @@ def open_briefing(briefing: Briefing) -> Briefing:
     """Lock and return the briefing. Raise `Refused` when its text is locked."""
     row = locked(briefing, related=("plan", "kind"))
     if not row.is_open:
-        raise not_now(row, "its text no longer changes")
+        raise not_now(row, "its text is locked")
     return row
 
 
@@ -202,10 +202,21 @@ def restore(*, briefing: Briefing, key: str, by: User) -> None:
 
 
 @transaction.atomic
-def refresh(*, briefing: Briefing, composed: Iterable[Composed], by: User) -> int:
-    """Update generated paragraphs from the records. Return the number of paragraphs changed."""
+def refresh(
+    *,
+    briefing: Briefing,
+    composed: Iterable[Composed],
+    by: User,
+    without: Collection[str] = (),
+) -> int:
+    """Update generated paragraphs from the records, except those with a key in `without`.
+
+    Return the number of paragraphs changed.
+    """
     before = draft_rows.read_draft(open_briefing(briefing))
-    changed = _apply(briefing, before, acts.refresh, composed, by=by, reason=draft_rows.REFRESHED)
+    changed = _apply(
+        briefing, before, acts.refresh, composed, without, by=by, reason=draft_rows.REFRESHED
+    )
     return len(changed)
 
 

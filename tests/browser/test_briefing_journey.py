@@ -122,13 +122,15 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
             history.save(update, by=None, reason="Said better")
         page.reload()
         drifted = block(page, POLICY)
-        expect(drifted).to_contain_text("The records say something else now")
+        expect(drifted).to_contain_text("The records have changed")
         expect(drifted.locator("ins")).to_contain_text("published")
-        person.assert_accessible().press("Refresh what is generated")
+        person.assert_accessible().open("Update from the records").assert_accessible().press(
+            "Update the selected paragraphs"
+        )
         expect(block(page, "named three experts")).to_have_count(1)
         expect(block(page, "It was read by the working group in May.")).to_have_count(1)
-        block(page, POLICY).get_by_role("button", name=re.compile("^Keep mine")).click()
-        expect(block(page, POLICY)).not_to_contain_text("The records say something else now")
+        block(page, POLICY).get_by_role("button", name=re.compile("^Keep my text")).click()
+        expect(block(page, POLICY)).not_to_contain_text("The records have changed")
 
         # Three agencies are asked.
         person.open("Clearance", "Ask the agencies")
@@ -208,7 +210,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         person.sign_in_as("coordinator").open(
             "Plan of Action to Prevent People Trafficking", "Briefings"
         )
-        person.press("It is with the Minister")
+        person.press("Mark as sent to the Minister")
 
     with time_machine.travel(ANSWERED):
         person.sign_in_as("ministers.office").open("Record the Minister’s answer to 10/96252")

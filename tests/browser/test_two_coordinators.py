@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import expect
 
 from agencies import history
-from tests.browser.workshop import context_of, draft_of_today
+from tests.browser.workshop import bring_up_to_date, context_of, draft_of_today
 from workitems.models import WorkItem
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -28,6 +28,14 @@ TOKEN = re.compile(r"zq\d+")
 POINTS = re.compile(r"(zq\d+) \{([pr]-[a-z0-9-]+)\}")
 # A browser logs a refused request as an error; the page shows these two to its user.
 FORESEEN = re.compile(r"status of (409|422) ")
+
+# Confirms every change that the page "Update from the records" shows.
+UPDATE = """async () => {
+    const address = document.querySelector("#update").href;
+    const text = await (await fetch(address)).text();
+    const form = new DOMParser().parseFromString(text, "text/html").querySelector("form:has([name=take])");
+    if (form) await fetch(address, { method: "POST", body: new FormData(form) });
+}"""
 
 
 class Ledger:
@@ -258,8 +266,10 @@ class Person:
         return "left out"
 
     def refresh(self, boxes, blocks):
-        self.page.locator("#refresh").click()
-        return "refreshed"
+        """Confirm the update from the records, as from another tab, and bring the page."""
+        self.page.evaluate(UPDATE)
+        bring_up_to_date(self.page)
+        return "updated from the records"
 
     def news(self, boxes, blocks):
         """Take the records' text in place of edited text, or keep that."""

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from agencies import history
 from reports.models import Briefing
 from tests.browser.keyboard import tab_to
-from tests.browser.workshop import SAVED, context_of, draft_of_today
+from tests.browser.workshop import SAVED, bring_up_to_date, context_of, draft_of_today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -201,7 +201,7 @@ def test_a_reference_being_edited_keeps_its_target_when_that_is_hidden_meanwhile
     more.get_by_role("button", name="Leave out").click()
     expect(bar(colleague)).to_contain_text("Left out of the paper.")
 
-    page.locator("#refresh").click()  # brings the numbers of now
+    bring_up_to_date(page)  # with the numbers of now
     expect(paragraph(page, "Victims are helped")).to_have_attribute("value", "4")
     expect(box).to_have_value(re.compile(r"^See paragraph \{p-\w+\} and paragraph \{4\}\.$"))
     page.get_by_role("button", name="Done").click()
@@ -298,19 +298,19 @@ def test_changed_records_of_an_edited_paragraph_are_shown_to_accept_or_ignore(co
     page.get_by_role("button", name="Done").click()
     expect(paragraph(page, "All goes well.")).to_be_visible()
     change_the_records(draft)
-    page.locator("#refresh").click()
+    bring_up_to_date(page)
     news = paragraph(page, "All goes well.").locator(".workshop-drift")
-    expect(news).to_contain_text("The records say something else now")
+    expect(news).to_contain_text("The records have changed")
     expect(news.locator("del").first).to_be_visible()
-    news.get_by_role("button", name="Keep mine").click()
+    news.get_by_role("button", name="Keep my text").click()
     expect(bar(page)).to_have_text("Your words stay. You are told when the records change again.")
     expect(page.locator(".workshop-drift")).to_have_count(0)
 
     draft.items[1].stage = "ongoing"
     history.save(draft.items[1], by=None)
-    page.locator("#refresh").click()
+    bring_up_to_date(page)
     news = paragraph(page, "All goes well.").locator(".workshop-drift")
-    news.get_by_role("button", name="Take the records’ words").click()
+    news.get_by_role("button", name="Use the records’ text").click()
     expect(bar(page)).to_contain_text("It says what the records say now.")
     assert "All goes well." not in draft.texts()
 
@@ -320,11 +320,11 @@ def test_the_first_press_of_keep_counts_for_text_saved_just_before(coordinator, 
     edit(page, "work items are under way").fill("All goes well.")
     expect(state(page)).to_have_text(SAVED)
     change_the_records(draft)
-    page.locator("#refresh").click()
+    bring_up_to_date(page)
     box = page.locator("[data-editor] textarea")
     box.fill("All goes very well.")
     expect(state(page)).to_have_text(SAVED)
-    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Keep my text").click()
     expect(bar(page)).to_have_text("Your words stay. You are told when the records change again.")
     assert draft.texts()[1] == "All goes very well."
 
@@ -358,7 +358,7 @@ def test_every_state_of_the_draft_page_is_accessible(
     expect(state(colleague)).to_have_text(SAVED)
     box.fill("What the first coordinator wrote.")
     theirs = page.locator("[data-theirs]")
-    expect(theirs).to_contain_text("Second coordinator saved other words")
+    expect(theirs).to_contain_text("Second coordinator changed this paragraph")
     expect(theirs).to_contain_text("What the second coordinator wrote.")
     is_accessible()
     theirs.get_by_role("button", name="Save mine").click()
@@ -368,7 +368,7 @@ def test_every_state_of_the_draft_page_is_accessible(
     edit(page, "work items are under way").fill("All goes well.")
     page.locator("[data-editor]").first.get_by_role("button", name="Done").click()
     expect(paragraph(page, "All goes well.")).to_be_visible()
-    page.locator("#refresh").click()
+    bring_up_to_date(page)
     expect(page.locator(".workshop-drift")).to_have_count(1)
     is_accessible()
 
@@ -400,7 +400,7 @@ def test_pages_that_link_to_and_from_the_draft_are_accessible(
     draft.briefing.state = "withdrawn"
     draft.briefing.save()
     page.goto(address)
-    expect(page.locator(".workshop-bar")).to_contain_text("its text no longer changes")
+    expect(page.locator(".workshop-bar")).to_contain_text("its text is locked")
     expect(page.locator("[data-edit]")).to_have_count(0)
     assert accessibility_faults(page) == []
 

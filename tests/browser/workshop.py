@@ -114,6 +114,13 @@ def seated(name, role, agency) -> User:
     return SeatFactory(user__name=name, agency=agency, role=role).user
 
 
+def bring_up_to_date(page):
+    """Save a heading as it is. The answer is the whole page; open boxes stay as they are."""
+    heading = page.locator(".workshop-heading").first
+    heading.evaluate("details => { details.open = true }")
+    heading.get_by_role("button").click()
+
+
 def context_of(browser, options, url: str, user: User):
     """Return a separate browser context of a user, signed in."""
     client = Client()

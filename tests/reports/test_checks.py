@@ -274,11 +274,11 @@ def test_an_edited_paragraph_gives_a_warning_when_the_records_change(begin, by, 
     assert f"drift-{row.key}" in keys(checks.failed_checks(briefing, BEFORE_ON))
 
 
-def test_an_outdated_generated_paragraph_gives_a_warning_until_it_is_refreshed(begin, by, plan):
+def test_an_outdated_generated_paragraph_gives_a_warning_until_it_is_updated(begin, by, plan):
     briefing = begin()
     WorkItemFactory(plan=plan, number="1.3", title="Another", lead_agency=plan.coordinating_agency)
     assert [(check.key, check.words) for check in checks.failed_checks(briefing, BEFORE_ON)] == [
-        ("stale", "Paragraph 2 is not what the records say now; refresh the draft.")
+        ("stale", "Paragraph 2 differs from the records. Update the draft.")
     ]
     drafts.refresh(briefing=briefing, composed=composed(briefing), by=by)
     assert checks.failed_checks(briefing, BEFORE_ON) == []

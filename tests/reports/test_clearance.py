@@ -213,7 +213,7 @@ def test_any_answer_can_be_changed_to_any_other(of_police, approver, first, seco
         ),
         (
             {"words": "But"},
-            "To concur plainly, leave this empty; to have it printed, choose “Concurs with comment”.",
+            "Leave this blank to concur without comment. To have it printed, choose “Concurs with comment”.",
             "words",
         ),
         ({"answer": "comment", "words": "x" * 1001}, "At most 1,000 characters, please.", "words"),

@@ -212,5 +212,5 @@ def test_an_earlier_version_can_be_restored(draft, by):
 @pytest.mark.parametrize("state", ["awaiting", "authorised", "closed", "withdrawn"])
 def test_a_locked_briefing_cannot_be_edited(draft, by, state):
     Briefing.objects.filter(pk=draft.pk).update(state=state)
-    with pytest.raises(Refused, match="its text no longer changes"):
+    with pytest.raises(Refused, match="its text is locked"):
         drafts.hide(briefing=draft, key=first(draft).key, by=by)

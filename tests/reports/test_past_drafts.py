@@ -143,7 +143,7 @@ def test_the_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, it
         ("6 August 2010 at 12:00", "when authorisation was asked for"),
         ("5 August 2010 at 12:00", "when it went to the agencies"),
         ("4 August 2010", "at the end of the day"),
-        ("4 August 2010 at 14:00", "before it was refreshed"),
+        ("4 August 2010 at 14:00", "before it was updated from the records"),
         ("3 August 2010", "at the end of the day"),
         ("2 August 2010", "at the end of the day"),
         ("2 August 2010 at 12:00", "as it was begun"),
@@ -165,7 +165,7 @@ def test_the_moment_of_a_refresh_shows_the_draft_before_it(draft, item, by):
     refreshed = next(
         then
         for then in past_drafts.moments(draft, TODAY)
-        if then.words == "before it was refreshed"
+        if then.words == "before it was updated from the records"
     )
     assert texts(past_drafts.read_past_draft(draft, refreshed.at)) == texts(before)
     assert texts(past_drafts.read_past_draft(draft, refreshed.at + timedelta(minutes=1))) != texts(

@@ -424,13 +424,7 @@ CREATES = {
         arguments=lambda world: [world.plan.slug, world.briefing.pk, "p-thirty-times"],
         held_by="the page chooses the key of a new paragraph",
     ),
-    "workshop:refresh": Creates(
-        DraftParagraph,
-        "coordinator",
-        rows=2,
-        page=at("workshop:draft"),
-        held_by="a generated paragraph has the key of what it is generated from",
-    ),
+    "workshop:update": Creates(DraftParagraph, "coordinator", rows=2),
     "briefings:thread": Creates(
         ClearanceReply,
         "contributor",

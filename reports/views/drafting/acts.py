@@ -34,7 +34,7 @@ def outcome(do: Callable[[], Said]) -> tuple[int, Said]:
         return messages.SUCCESS, do()
     except Conflict:
         return messages.ERROR, (
-            "Somebody saved other words meanwhile, so nothing was done. Read them, then try again."
+            "This was changed elsewhere, so nothing was done. Read it, then try again."
         )
     except Refused as refusal:
         return messages.ERROR, str(refusal)
@@ -118,24 +118,6 @@ ASK_ACTS: dict[str, Act] = {
     "hide": calling(drafts.hide_ask, LEFT_OUT),
     "restore": calling(drafts.restore_ask, BACK),
 }
-
-
-@require_POST
-def refresh(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    briefing = changeable_draft(request, slug, pk)
-
-    def do() -> str:
-        count = drafts.refresh(
-            briefing=briefing, composed=composed_now(briefing), by=signed_in(request)
-        )
-        if not count:
-            return "Every generated paragraph says what the records say."
-        return (
-            "The generated paragraphs say what the records say now. Edited ones are as they were."
-        )
-
-    run_action(request, do, briefing)
-    return redirect(home(briefing))
 
 
 @require_POST
