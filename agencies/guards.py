@@ -103,18 +103,41 @@ class Guard(Trigger):
         ]
 
 
-def frozen(table: str, *, name: str, message: str) -> Iterator[Guard]:
-    """Yield guards that refuse every UPDATE and DELETE on the table."""
-    for event in ("UPDATE", "DELETE"):
-        yield Guard(f"{name}_{event.lower()}", table, (event,), "1 = 1", message)
+def frozen(
+    table: str, *, name: str, message: str, refuse_update_when: str = "1 = 1"
+) -> Iterator[Guard]:
+    """Yield guards that refuse every DELETE on the table, and every UPDATE unless told otherwise."""
+    yield Guard(f"{name}_update", table, ("UPDATE",), refuse_update_when, message)
+    yield Guard(f"{name}_delete", table, ("DELETE",), "1 = 1", message)
 
 
-def frozen_history(tables: Iterable[str]) -> Iterator[Guard]:
-    """Yield guards of history tables."""
+def frozen_history(tables: Iterable[str], *, with_pauses: bool = False) -> Iterator[Guard]:
+    """Yield guards of history tables.
+
+    Where there are pauses (`agencies.tracking.Versions`), the newest row of a record may take the
+    next pause of the same person while it is open. A closed row is never opened again.
+    """
     # Django sets `history_user` to null when a user is deleted; users are never deleted.
     for table in tables:
-        message = "History rows are never changed or deleted."
-        yield from frozen(table, name=f"frozen_{table}", message=message)
+        yield from frozen(
+            table,
+            name=f"frozen_{table}",
+            message="History rows are never changed or deleted.",
+            refuse_update_when=no_pause(table) if with_pauses else "1 = 1",
+        )
+
+
+def no_pause(table: str) -> str:
+    """Return SQL that is true unless the open row takes a pause of the same person."""
+    same = ("history_id", "id", "history_type", "history_actor", "history_user_id")
+    changes = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in same)
+    return (
+        f"NOT OLD.history_is_open OR NEW.history_user_id IS NULL OR {changes}"
+        " OR COALESCE(NEW.history_change_reason, '') <> COALESCE(OLD.history_change_reason, '')"
+        " OR NEW.history_date < OLD.history_date"
+        f" OR EXISTS (SELECT 1 FROM {table} newer"
+        " WHERE newer.id = NEW.id AND newer.history_id > NEW.history_id)"
+    )
 
 
 PERIOD_OVERLAPS = (

@@ -7,16 +7,17 @@ agencies as text, because people leave and agencies are renamed.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db import connections, models, router, transaction
 from django.db.models import Subquery
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
 from agencies.models import User
-from agencies.tracking import PLAN_COLUMN
+from agencies.tracking import OPEN_COLUMN, PLAN_COLUMN
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -44,30 +45,109 @@ def save(
     at: datetime | None = None,
     actor: str = "",
     fields: Sequence[str] | None = None,
+    is_pause: bool = False,
 ) -> Row:
     """Write the row and its history row in one transaction, the caller's if there is one.
 
     `actor` names a command that writes without a user ("Spreadsheet import"). `at` is for
     records that became true before they were entered; it defaults to the moment of the enclosing
     `written_at` block, or to now. `fields` limits the UPDATE to these columns.
+
+    `is_pause`: the page saved by itself while the person went on typing. The pauses of one person
+    on one day are one history row, that of the last pause, until anything else is saved of the
+    record or `end_pauses` is called. Its model is tracked with `pauses`.
     """
     row._history_user = by  # type: ignore[attr-defined]
     row._history_actor = actor or (by.signature if by else "")  # type: ignore[attr-defined]
     row._change_reason = reason  # type: ignore[attr-defined]
     row._history_date = at or _written_at.get() or timezone.now()  # type: ignore[attr-defined]
+    row._history_is_open = is_pause  # type: ignore[attr-defined]
     # A savepoint would be two more statements. After a failed write the caller's transaction can
     # only be rolled back, so whoever catches the error makes one.
     with transaction.atomic(savepoint=False):
+        begun = _open_row(row)
+        if begun is not None and is_pause and _goes_on(begun, row):
+            _save_into(begun, row, fields)
+            return row
+        if begun is not None:
+            end_pauses(type(row), pk=row.pk)
         row.save(update_fields=fields)
     return row
 
 
 def save_version(
-    row: Row, *fields: str, by: User | None, reason: str = "", at: datetime | None = None
+    row: Row,
+    *fields: str,
+    by: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+    is_pause: bool = False,
 ) -> Row:
     """Save the row, or these fields, with its `version` one higher."""
     row.version += 1  # type: ignore[attr-defined]
-    return save(row, by=by, reason=reason, at=at, fields=[*fields, "version"] if fields else None)
+    columns = [*fields, "version"] if fields else None
+    return save(row, by=by, reason=reason, at=at, fields=columns, is_pause=is_pause)
+
+
+def has_pauses(model: type[models.Model]) -> bool:
+    past: Any = getattr(model, "history", None)
+    return past is not None and hasattr(past.model, OPEN_COLUMN)
+
+
+def end_pauses(model: type[models.Model], **rows: Any) -> None:
+    """Close the open history rows of these rows: what follows is an entry of its own.
+
+    Call it before anything refers to the rows as they are: a return is submitted, a draft goes on.
+    """
+    past: Any = model.history.model  # type: ignore[attr-defined]
+    records = model._base_manager.filter(**rows).values("pk")
+    past.objects.filter(history_is_open=True, id__in=records).update(history_is_open=False)
+
+
+def end_pauses_before(day: date) -> None:
+    """Close the open history rows of earlier days, in all tables. Run it once a day."""
+    for model in apps.get_models():
+        if has_pauses(model):
+            past: Any = model.history.model  # type: ignore[attr-defined]
+            rows = past.objects.filter(history_is_open=True, history_date__lt=_start_of(day))
+            rows.update(history_is_open=False)
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _open_row(row: models.Model) -> Any:
+    """Return the record's open history row, if there is one."""
+    if row.pk is None or not has_pauses(type(row)):
+        return None
+    past: Any = row.history.model  # type: ignore[attr-defined]
+    return past.objects.filter(id=row.pk, history_is_open=True).first()
+
+
+def _goes_on(begun: Any, row: Any) -> bool:
+    """Whether the row is saved by the same person, on the same day and for the same reason."""
+    who = row._history_user.pk if row._history_user else None
+    days = {timezone.localdate(each) for each in (begun.history_date, row._history_date)}
+    return (
+        who is not None
+        and (begun.history_user_id, begun.history_actor) == (who, row._history_actor)
+        and (begun.history_change_reason or "") == row._change_reason
+        and len(days) == 1
+        and begun.history_date <= row._history_date
+    )
+
+
+def _save_into(begun: Any, row: Any, fields: Sequence[str] | None) -> None:
+    """Save the row, and put it as it is now into the history row that was begun."""
+    row.skip_history_when_saving = True
+    try:
+        row.save(update_fields=fields)
+    finally:
+        del row.skip_history_when_saving
+    values = {field.attname: getattr(row, field.attname) for field in begun.tracked_fields}
+    values["history_date"] = row._history_date
+    type(begun).objects.filter(history_id=begun.history_id).update(**values)
 
 
 def save_many(
@@ -86,6 +166,8 @@ def save_many(
     model: Any = rows.model
     past: Any = model.history.model
     assert not hasattr(past, PLAN_COLUMN), "Its history rows need the plan of each."
+    if has_pauses(model):
+        end_pauses(model, pk__in=rows.order_by().values("pk"))
     connection = connections[router.db_for_write(model)]
     name = connection.ops.quote_name
     columns = ", ".join(name(field.column) for field in past.tracked_fields)
@@ -176,6 +258,8 @@ def _complete(sender: Any, instance: Any, history_instance: Any, **kwargs: Any) 
     history_instance.history_actor = getattr(instance, "_history_actor", "") or (
         user.signature if user else ""
     )
+    if hasattr(history_instance, OPEN_COLUMN):
+        history_instance.history_is_open = getattr(instance, "_history_is_open", False)
     for column, value in _plan_column(sender, instance).items():
         setattr(history_instance, column, value)
 

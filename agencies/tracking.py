@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 SIGNATURE_LENGTH = 300
 PLAN_COLUMN = "history_plan_id"
+OPEN_COLUMN = "history_is_open"
 
 
 class HistoryRow(models.Model):
@@ -43,13 +44,22 @@ class Versions(HistoricalRecords):
     null counts. Unless that is a column of its own, a history row keeps the plan's id as well, in
     `history_plan_id`, so that the history of a plan is found without reading those of others.
     `counted` are fields whose changes over a whole plan are read from an index alone.
+
+    With `pauses`, the pages save by themselves while a person types. All pauses of one person on one
+    day are one history row, which stays open (`history_is_open`) until `agencies.history` closes it.
     """
 
     def __init__(
-        self, *, plan_ways: Sequence[str] = (), counted: Sequence[str] = (), **options: Any
+        self,
+        *,
+        plan_ways: Sequence[str] = (),
+        counted: Sequence[str] = (),
+        pauses: bool = False,
+        **options: Any,
     ) -> None:
         self.plan_ways = tuple(plan_ways)
         self.counted = tuple(counted)
+        self.pauses = pauses
         super().__init__(**options)
 
     @property
@@ -74,6 +84,10 @@ class Versions(HistoricalRecords):
         extra["history_user"].db_index = False
         if self.plan_column == PLAN_COLUMN:
             extra[PLAN_COLUMN] = models.BigIntegerField(null=True, editable=False)
+        if self.pauses:
+            extra[OPEN_COLUMN] = models.BooleanField(
+                default=False, db_default=False, editable=False
+            )
         return extra
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
@@ -94,7 +108,11 @@ class Versions(HistoricalRecords):
 
 
 def track(
-    leave_out: Sequence[str] = (), *, plan_ways: Sequence[str] = (), counted: Sequence[str] = ()
+    leave_out: Sequence[str] = (),
+    *,
+    plan_ways: Sequence[str] = (),
+    counted: Sequence[str] = (),
+    pauses: bool = False,
 ) -> HistoricalRecords:
     """Keep the history of a model, without the columns in `leave_out`. See `Versions`."""
     return Versions(
@@ -103,4 +121,5 @@ def track(
         history_manager=VersionManager,
         plan_ways=plan_ways,
         counted=counted,
+        pauses=pauses,
     )

@@ -56,9 +56,12 @@ GUARDS = (
     *frozen_history(
         f"reports_historical{name}"
         for name in (
-            *("briefing", "briefingkind", "kindsection", "draftsection", "draftparagraph"),
-            *("draftask", "checkoverride", "followup", "clearance", "clearancecomment"),
+            *("briefing", "briefingkind", "kindsection", "draftsection"),
+            *("checkoverride", "followup", "clearance", "clearancecomment"),
         )
+    ),
+    *frozen_history(
+        ("reports_historicaldraftparagraph", "reports_historicaldraftask"), with_pauses=True
     ),
     *(
         guard

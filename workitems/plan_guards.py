@@ -47,11 +47,12 @@ GUARDS = (
         f"workitems_historical{name}"
         for name in (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
-            "mitigation", "variation", "risk", "round", "return", "returnnote", "update",
+            "mitigation", "variation", "risk", "round", "return", "returnnote",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
             "statusproposal", "heldentry",
         )
     ),
+    *frozen_history(["workitems_historicalupdate"], with_pauses=True),
 )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ class DraftParagraph(models.Model):
     is_withdrawn = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    history = track()
+    history = track(pauses=True)
 
     class Meta:
         constraints = [
@@ -224,7 +224,7 @@ class DraftAsk(models.Model):
     is_hidden = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    history = track()
+    history = track(pauses=True)
 
     class Meta:
         constraints = [

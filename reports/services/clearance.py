@@ -160,6 +160,7 @@ def answer(
             "answer again.",
             "answer",
         )
+    states.end_pauses(row.briefing)
     row.answer, row.words, row.cleared = answer, words, now
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     row.reopened_because = ""

@@ -26,6 +26,7 @@ from reports.drafting.draft import Composed, Draft, DraftError, drifts
 from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, DraftSection
 from reports.services import clearance
 from reports.services.gates import not_now
+from reports.services.states import end_pauses
 from workitems.services.refusals import Conflict, Refused, locked
 
 # Limit on the paragraphs that one text box may be split into.
@@ -87,6 +88,7 @@ def edit(
     by: User,
     at: datetime | None = None,
     seen: Sequence[str] = (),
+    is_pause: bool = False,
 ) -> DraftParagraph:
     """Change a paragraph's text; each blank line starts a further paragraph. Saves only changes.
 
@@ -94,7 +96,11 @@ def edit(
     """
     before = draft_rows.read_draft(open_briefing(briefing))
     words = _typed_paragraphs(before, key, version, text, seen)
-    how: dict[str, Any] = {"new_keys": _further_keys(before, words, key), "seen": seen}
+    how: dict[str, Any] = {
+        "new_keys": _further_keys(before, words, key),
+        "seen": seen,
+        "is_pause": is_pause,
+    }
     row = before.paragraphs.get(key)
     if row and row.is_withdrawn and row.version == version:
         home = next(k for k, section in before.sections.items() if section.pk == row.section_id)
@@ -124,6 +130,7 @@ def add(
     key: str = "",
     sources: tuple[Source, ...] = (),
     seen: Sequence[str] = (),
+    is_pause: bool = False,
 ) -> DraftParagraph:
     """Add a written paragraph, after `after` or at a position from 0.
 
@@ -144,6 +151,7 @@ def add(
     changed = _apply(
         briefing, before, acts.add, section, position, key, text,
         sources=sources, new_keys=_further_keys(before, words, key), seen=seen, by=by,
+        is_pause=is_pause,
     )  # fmt: skip
     return changed[key]
 
@@ -299,6 +307,7 @@ def save_ask(
     version: int,
     by: User,
     seen: Sequence[str] = (),
+    is_pause: bool = False,
 ) -> DraftAsk:
     """Save a recommendation's verb, text and printed options. Version 0 adds one with the key.
 
@@ -312,7 +321,7 @@ def save_ask(
         raise Conflict(row)
     if row is None or row.version == version:
         act = ask_acts.edit if row else ask_acts.add
-        _apply(briefing, before, act, *what, seen=seen, by=by)
+        _apply(briefing, before, act, *what, seen=seen, by=by, is_pause=is_pause)
     return briefing.draft_asks.get(key=key)
 
 
@@ -404,9 +413,13 @@ def _apply(
     by: User | None,
     reason: str = "",
     at: datetime | None = None,
+    is_pause: bool = False,
     **options: object,
 ) -> dict[str, DraftParagraph]:
-    """Apply a change to the draft and save it. Return the changed rows by key."""
+    """Apply a change to the draft and save it. Return the changed rows by key.
+
+    Anything but a pause ends the pauses before it: the draft as it was then can be compared.
+    """
     try:
         after = act(before.draft, *arguments, **options)
     except (DraftError, DocumentError) as refusal:
@@ -414,7 +427,9 @@ def _apply(
     changed: dict[str, DraftParagraph] = {}
     shifted: dict[int, list[DraftParagraph]] = defaultdict(list)
     kept = set()
-    _save_asks(briefing, before, after, by=by, reason=reason)
+    if not is_pause:
+        end_pauses(briefing)
+    _save_asks(briefing, before, after, by=by, reason=reason, is_pause=is_pause)
     for portion in after.portions:
         section = before.sections[portion.key]
         if section.heading != portion.heading:
@@ -429,7 +444,7 @@ def _apply(
             if row.pk and _differing(row, columns) == {"position"}:
                 shifted[position - row.position].append(row)
                 changed[part.key] = row
-            elif _save(row, columns, by=by, reason=reason, at=at):
+            elif _save(row, columns, by=by, reason=reason, at=at, is_pause=is_pause):
                 changed[part.key] = row
     for places, rows in shifted.items():
         history.save_many(
@@ -453,6 +468,7 @@ def _save(
     by: User | None,
     reason: str,
     at: datetime | None,
+    is_pause: bool = False,
 ) -> bool:
     """Save the row if a column differs, and return whether one does.
 
@@ -465,7 +481,7 @@ def _save(
         setattr(row, name, value)
     is_new_version = differs - {"position", "section_id"} or row.pk is None
     save = history.save_version if is_new_version else history.save
-    save(row, by=by, reason=reason, at=at)
+    save(row, by=by, reason=reason, at=at, is_pause=is_pause)
     return True
 
 
@@ -474,7 +490,13 @@ def _differing(row: DraftParagraph | DraftAsk, columns: Mapping[str, object]) ->
 
 
 def _save_asks(
-    briefing: Briefing, before: draft_rows.Stored, after: Draft, *, by: User | None, reason: str
+    briefing: Briefing,
+    before: draft_rows.Stored,
+    after: Draft,
+    *,
+    by: User | None,
+    reason: str,
+    is_pause: bool = False,
 ) -> None:
     for position, ask in enumerate(after.asks, start=1):
         row = before.asks.get(ask.key) or DraftAsk(briefing=briefing, key=ask.key, version=0)
@@ -485,4 +507,4 @@ def _save_asks(
             "is_hidden": ask.is_hidden,
             "position": position,
         }
-        _save(row, columns, by=by, reason=reason, at=None)
+        _save(row, columns, by=by, reason=reason, at=None, is_pause=is_pause)

@@ -9,11 +9,17 @@ from django.db import transaction
 from agencies import history
 from agencies.models import User
 from reports.checks import Gate
-from reports.models import Briefing
+from reports.models import Briefing, DraftAsk, DraftParagraph
 from reports.services.gates import not_now, refuse_while_blocked
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State
+
+
+def end_pauses(briefing: Briefing) -> None:
+    """Close the history rows of texts that are being typed, so that the draft of now can be told."""
+    for model in (DraftParagraph, DraftAsk):
+        history.end_pauses(model, briefing=briefing.pk)
 
 
 def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefing:
@@ -21,6 +27,7 @@ def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefi
     if to not in Briefing.NEXT[row.state]:
         raise not_now(row, f"it cannot become {State(to).label.lower()} from there")
     row.state = to
+    end_pauses(row)
     return history.save_version(row, by=by, reason=reason)
 
 

@@ -233,7 +233,7 @@ class Update(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UpdateQuerySet.as_manager()
-    history = track(plan_ways=["of_return__round__plan"])
+    history = track(plan_ways=["of_return__round__plan"], pauses=True)
 
     class Meta:
         constraints = [

@@ -93,12 +93,14 @@ def write_update(
     version: int = 0,
     by: User,
     at: datetime,
+    is_pause: bool = False,
 ) -> Update:
     """Create or change an agency's answer on an item in this round.
 
     The item itself changes only when the return is accepted. Unchanged content writes nothing.
     Raise `Conflict` if `version`, that of the update on the user's page (0 for none), is not the
     row's, and `Refused` if the return is not open for writing or the item is not the agency's.
+    `is_pause`: the page saved by itself; see `agencies.history.save`.
     """
     of_return, update = _open_for_writing(of_return, item)
     if stage not in Stage.values:
@@ -111,7 +113,7 @@ def write_update(
     update.achieved, update.planned_next = achieved, planned_next
     update.challenges, update.key_achievement = challenges, key_achievement
     update.no_change_on = None
-    return _write(update, was, version, by=by, at=at)
+    return _write(update, was, version, by=by, at=at, is_pause=is_pause)
 
 
 @transaction.atomic
@@ -159,7 +161,15 @@ def _content(update: Update) -> tuple[Any, ...]:
     )
 
 
-def _write(update: Update, was: tuple[Any, ...], version: int, *, by: User, at: datetime) -> Update:
+def _write(
+    update: Update,
+    was: tuple[Any, ...],
+    version: int,
+    *,
+    by: User,
+    at: datetime,
+    is_pause: bool = False,
+) -> Update:
     # Unchanged content is no conflict: it comes from a double click or a repeated request.
     if update.pk is not None and _content(update) == was:
         return update
@@ -167,7 +177,7 @@ def _write(update: Update, was: tuple[Any, ...], version: int, *, by: User, at: 
         raise Conflict(Update.objects.get(pk=update.pk) if update.pk else None)
     update.written_by, update.written_at = by, at
     update.version += 1
-    return history.save(update, by=by)
+    return history.save(update, by=by, is_pause=is_pause)
 
 
 def _step(of_return: Return, to: Return.State) -> Return:
@@ -181,6 +191,7 @@ def _step(of_return: Return, to: Return.State) -> Return:
         )
     of_return.state = to
     of_return.version += 1
+    history.end_pauses(Update, of_return=of_return.pk)
     return of_return
 
 

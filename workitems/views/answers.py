@@ -206,8 +206,18 @@ def _milestone_entry(
 # --- saving -----------------------------------------------------------------------------------
 
 
-def save_entry(request: HttpRequest, of_return: Return, entry: Entry, act: str = SAVE) -> None:
-    """Save the changes in a section. Errors are added to its forms and `refusals`."""
+def save_entry(
+    request: HttpRequest,
+    of_return: Return,
+    entry: Entry,
+    act: str = SAVE,
+    *,
+    is_pause: bool = False,
+) -> None:
+    """Save the changes in a section. Errors are added to its forms and `refusals`.
+
+    `is_pause`: the page saved by itself.
+    """
     if not takes_answers(of_return):
         if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
             entry.refusals.append(f"Item {entry.section.item.number} is not saved: it is locked.")
@@ -217,16 +227,19 @@ def save_entry(request: HttpRequest, of_return: Return, entry: Entry, act: str =
     if act == NO_CHANGE:
         say_no_change(request, of_return, entry)
     elif act == SAVE and (form := entry.form) and form.is_touched() and form.is_valid():
-        write_update(request, of_return, entry, form)
+        write_update(request, of_return, entry, form, is_pause=is_pause)
 
 
-def write_update(request: HttpRequest, of_return: Return, entry: Entry, form: UpdateForm) -> None:
+def write_update(
+    request: HttpRequest, of_return: Return, entry: Entry, form: UpdateForm, *, is_pause: bool
+) -> None:
     try:
         entry.section.update = round_services.write_update(
             of_return=of_return,
             item=entry.section.item,
             by=signed_in(request),
             at=timezone.now(),
+            is_pause=is_pause,
             **form.cleaned_data,
         )
         entry.is_written = entry.is_saved = True

@@ -194,7 +194,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     milestone = request.POST.get("milestone", "")
     section = one_section(of_return, item, localdate(), with_milestones=bool(milestone))
     entry = entries_of(of_return, [section], request.POST)[0]
-    save_entry(request, of_return, entry, request.POST.get("act", SAVE))
+    save_entry(request, of_return, entry, request.POST.get("act", SAVE), is_pause=True)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     return JsonResponse(section_json(request, of_return, entry, milestone), status=status)
 

@@ -125,6 +125,7 @@ def save_words(
         "text": typed["text"],
         "seen": typed["seen"],
         "by": signed_in(request),
+        "is_pause": wants_json(request),
     }
     if typed["version"]:
         return drafts.edit(**common, version=typed["version"])
@@ -142,7 +143,13 @@ def save_words(
 def save_ask(request: HttpRequest, briefing: Briefing, key: str, form: AskForm) -> DraftAsk:
     if not key.startswith("r-"):
         raise Http404
-    return drafts.save_ask(briefing=briefing, key=key, by=signed_in(request), **form.cleaned_data)
+    return drafts.save_ask(
+        briefing=briefing,
+        key=key,
+        by=signed_in(request),
+        is_pause=wants_json(request),
+        **form.cleaned_data,
+    )
 
 
 def clock() -> str:

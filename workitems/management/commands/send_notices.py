@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from agencies import history
 from agencies.services import sent_forms
 from workitems.notices import send_notices
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         on = day(today) if today else timezone.localdate()
         outcome = send_notices(on=on, at=timezone.now())
         sent_forms.forget_old(at=timezone.now())
+        history.end_pauses_before(timezone.localdate())
         self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
         if outcome.failed:
             # The exit code reports the failure to the timer.
