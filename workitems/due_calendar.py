@@ -96,7 +96,7 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
         row.round.plan = feed.plan
         lines = [f"For {row.round.period_start:%-d %B %Y} to {row.round.period_end:%-d %B %Y}"]
         title = f"Return for {row.round.name}"
-        yield _entry("return", row, row.round.due_on, title, lines, "Return", also="round")
+        yield _entry("return", row, row.due_on, title, lines, "Return", also="round")
 
 
 def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:

@@ -47,7 +47,7 @@ GUARDS = (
         f"workitems_historical{name}"
         for name in (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
-            "mitigation", "variation", "risk", "round", "return", "returnnote",
+            "mitigation", "variation", "risk", "round", "reminder", "return", "returnnote",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
             "statusproposal", "heldentry",
         )

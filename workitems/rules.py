@@ -87,16 +87,37 @@ approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
 
 
 @rules.predicate
+def enters_for_return(user: User, of_return: Any) -> bool:
+    """True for the plan's coordinators while they enter the return from the agency's e-mail."""
+    return (
+        isinstance(of_return, Return)
+        and of_return.is_entered
+        and coordinates_plan.test(user, of_return)
+    )
+
+
+@rules.predicate
+def corrects_entered_return(user: User, of_return: Any) -> bool:
+    """True for the agency's writers, of a return that the coordinator has entered."""
+    return (
+        isinstance(of_return, Return)
+        and of_return.is_entered
+        and writes_for_return.test(user, of_return)
+    )
+
+
+@rules.predicate
 def reads_return(user: User, of_return: Any) -> bool:
-    """True for readers of its agency always, for the coordinator after the first submission, and
-    for readers of the plan once it is accepted."""
+    """True for readers of its agency always, for the coordinator after the first submission or
+    while they enter it for the agency, and for readers of the plan once it is accepted."""
     if not isinstance(of_return, Return):
         return False
     if has_role_in(user, of_return.agency_id, *READING_ROLES):
         return True
     if of_return.state == Return.State.ACCEPTED:
         return reads_plan.test(user, of_return)
-    return of_return.submitted_at is not None and coordinates_plan.test(user, of_return)
+    is_shown = of_return.submitted_at is not None or of_return.is_entered
+    return is_shown and coordinates_plan.test(user, of_return)
 
 
 @rules.predicate
@@ -157,8 +178,10 @@ rules.add_perm("workitems.decide_variation", coordinates_plan)
 rules.add_perm("workitems.take_back_variation", asked_for_variation)
 rules.add_perm("workitems.open_round", coordinates_plan)
 rules.add_perm("workitems.read_return", reads_return)
-rules.add_perm("workitems.write_update", writes_for_return)
-rules.add_perm("workitems.submit_return", approves_for_return)
+rules.add_perm("workitems.write_update", writes_for_return | enters_for_return)
+rules.add_perm("workitems.submit_return", approves_for_return | enters_for_return)
+rules.add_perm("workitems.recall_return", approves_for_return | corrects_entered_return)
+rules.add_perm("workitems.enter_return", coordinates_plan)
 rules.add_perm("workitems.accept_return", coordinates_plan)
 rules.add_perm("workitems.record_meeting", coordinates_plan)
 # Checked with the item at risk, or with the plan.

@@ -137,9 +137,10 @@ class CurrentRound(Story):
         with self.written(-2, 15):
             rounds.send_back(
                 of_return=returns["MSD"],
-                note="Please say how many regions have a provider today, so that the figure can be "
-                "compared with last time.",
-                item=self.item("2.3"),
+                on_items={
+                    self.item("2.3"): "Please say how many regions have a provider today, so that "
+                    "the figure can be compared with last time."
+                },
                 by=self.coordinator,
                 at=self.at(-2, 15),
             )

@@ -9,5 +9,5 @@ from workitems.models.milestone_answer import MilestoneAnswer
 from workitems.models.notice import Notice
 from workitems.models.plan import Member, Pillar, Plan
 from workitems.models.risk import Risk
-from workitems.models.round import Evidence, Return, ReturnNote, Round, Update
+from workitems.models.round import Evidence, Reminder, Return, ReturnNote, Round, Update
 from workitems.models.status_proposal import StatusProposal

@@ -40,8 +40,12 @@ class Notice(models.Model):
         DUE_DAY = "due_day", "Due in 1 day"
         OVERDUE = "overdue", "Overdue"
         SENT_BACK = "sent_back", "Sent back"
-        READY = "ready", "Waits for submission"
+        READY = "ready", "Ready for approval"
         ACCEPTED = "accepted", "Accepted"
+        REMINDED = "reminded", "Reminded by the coordinator"
+        EXTENDED = "extended", "Due date extended"
+        ENTERED = "entered", "Entered by the coordinator"
+        SUBMITTED = "submitted", "Receipt"
         ASKED = "asked", "Asked for clearance"
         ASKED_AGAIN = "again", "Asked again for clearance"
         ANSWERED = "answered", "Every agency answered"
@@ -59,6 +63,8 @@ class Notice(models.Model):
     # Tells repeated notices apart: the due date of a reminder, or the version of the row.
     occasion = models.CharField(max_length=20)
     told_on = models.DateField()
+    # Sent by an e-mail of its own when it happened, and not by that of the day.
+    at_once = models.BooleanField(default=False)
     line = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField()
 
@@ -80,7 +86,9 @@ class Notice(models.Model):
             ),
             # Lines of a day's e-mail are numbered from 1, so a second e-mail that day is refused.
             models.UniqueConstraint(
-                fields=["recipient", "told_on", "line"], name="notice_one_mail_a_day"
+                fields=["recipient", "told_on", "line"],
+                condition=Q(at_once=False),
+                name="notice_one_mail_a_day",
             ),
             models.CheckConstraint(
                 name="notice_values_known",
@@ -90,6 +98,7 @@ class Notice(models.Model):
                         *("opened", "due_week", "due_day", "overdue"),
                         *("sent_back", "ready", "accepted", "asked", "again", "answered"),
                         *("proposed", "replied", "to_release"),
+                        *("reminded", "extended", "entered", "submitted"),
                     ],
                 ),
             ),

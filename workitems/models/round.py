@@ -70,6 +70,20 @@ class Round(models.Model):
         return self.closed_at is None
 
 
+class Reminder(models.Model):
+    """A reminder that the coordinator sent during a round, in their own words."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="reminders")
+    body = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="sent_reminders")
+    at = models.DateTimeField()
+
+    history = track(plan_ways=["round__plan"])
+
+    def __str__(self) -> str:
+        return self.body
+
+
 class ReturnQuerySet(models.QuerySet["Return"]):
     def with_progress(self) -> Self:
         """Annotate `items` (number the agency leads), `answered` (of those), `last_written_at`."""
@@ -97,11 +111,17 @@ class ReturnQuerySet(models.QuerySet["Return"]):
 
     def for_page(self) -> Self:
         """With all that the return's page prints about the return itself, in one query."""
-        return self.select_related("round", "agency", "submitted_by", "accepted_by")
+        return self.select_related(
+            *("round", "agency", "submitted_by", "accepted_by"),
+            *("ready_by", "first_read_by", "entered_by"),
+        )
 
     def waiting_for_agency(self) -> Self:
         """Returns in open rounds that the agency still has to submit, or submit again."""
         return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None)
+
+    def soonest_first(self) -> Self:
+        return self.order_by(Coalesce("extended_to", "round__due_on"), "agency__short_name", "pk")
 
 
 class Return(models.Model):
@@ -115,7 +135,8 @@ class Return(models.Model):
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.DUE: (State.SUBMITTED,),
-        State.SUBMITTED: (State.SENT_BACK, State.ACCEPTED),
+        # The agency may recall it until the coordinator reads it.
+        State.SUBMITTED: (State.DUE, State.SENT_BACK, State.ACCEPTED),
         State.SENT_BACK: (State.SUBMITTED,),
         State.ACCEPTED: (),
     }
@@ -133,6 +154,17 @@ class Return(models.Model):
     accepted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="accepted_returns"
     )
+    # The due date of this return, if the coordinator extended it.
+    extended_to = models.DateField(null=True, blank=True)
+    # A contributor said that it is ready for an approver.
+    ready_at = models.DateTimeField(null=True, blank=True)
+    ready_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # The coordinator first opened what was last submitted.
+    first_read_at = models.DateTimeField(null=True, blank=True)
+    first_read_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # The coordinator enters for the agency what came by e-mail; the e-mail is evidence.
+    entered_at = models.DateTimeField(null=True, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # Annotations of `with_progress`.
@@ -162,6 +194,21 @@ class Return(models.Model):
                 condition=Q(state="accepted", accepted_on__isnull=False)
                 | (~Q(state="accepted") & Q(accepted_on=None, accepted_by=None)),
             ),
+            models.CheckConstraint(
+                name="return_ready_by_and_at",
+                condition=Q(ready_at=None, ready_by=None)
+                | Q(ready_at__isnull=False, ready_by__isnull=False, state__in=["due", "sent_back"]),
+            ),
+            models.CheckConstraint(
+                name="return_first_read_by_and_at",
+                condition=Q(first_read_at=None, first_read_by=None)
+                | (Q(first_read_at__isnull=False, first_read_by__isnull=False) & ~Q(state="due")),
+            ),
+            models.CheckConstraint(
+                name="return_entered_by_and_at",
+                condition=Q(entered_at=None, entered_by=None)
+                | Q(entered_at__isnull=False, entered_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,20 +221,46 @@ class Return(models.Model):
     def is_with_agency(self) -> bool:
         return self.state in self.WITH_AGENCY
 
+    @property
+    def is_entered(self) -> bool:
+        """True while the coordinator writes it for the agency, and after submitting it so."""
+        return self.entered_at is not None
+
+    @property
+    def due_on(self) -> date:
+        return self.extended_to or self.round.due_on
+
     def is_overdue(self, on: date) -> bool:
-        return self.is_with_agency and self.round.due_on < on
+        return self.is_with_agency and self.due_on < on
 
 
 class ReturnNote(models.Model):
-    """The coordinator's note when sending a return back. Every note is kept."""
+    """The coordinator's note when sending a return back, and the agency's reply. All are kept.
+
+    The notes of one sending back have the same time `at`. Without an item the note is on the
+    return as a whole.
+    """
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="notes")
     item = models.ForeignKey(WorkItem, models.PROTECT, null=True, blank=True, related_name="+")
     body = models.TextField()
     by = models.ForeignKey(User, models.PROTECT, related_name="return_notes")
     at = models.DateTimeField()
+    reply = models.TextField(blank=True)
+    replied_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    replied_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     history = track(plan_ways=["of_return__round__plan"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="returnnote_reply_by_and_at",
+                condition=Q(replied_at=None, replied_by=None, reply="")
+                | Q(replied_at__isnull=False, replied_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.body
@@ -285,13 +358,17 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """Evidence for an update or a milestone: a file, a link or a note."""
+    """Evidence for an update or a milestone: a file, a link or a note. Of a return: the e-mail
+    from which the coordinator entered it."""
 
     update = models.ForeignKey(
         Update, models.PROTECT, null=True, blank=True, related_name="evidence"
     )
     milestone = models.ForeignKey(
         Milestone, models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    of_return = models.ForeignKey(
+        Return, models.PROTECT, null=True, blank=True, related_name="evidence"
     )
     note = models.TextField(blank=True)
     link = models.URLField(max_length=1000, blank=True)
@@ -307,15 +384,22 @@ class Evidence(models.Model):
     withdrawn_reason = models.TextField(blank=True)
 
     objects = EvidenceQuerySet.as_manager()
-    history = track(plan_ways=["update__of_return__round__plan", "milestone__item__plan"])
+    history = track(
+        plan_ways=[
+            "update__of_return__round__plan",
+            "milestone__item__plan",
+            "of_return__round__plan",
+        ]
+    )
 
     class Meta:
         verbose_name_plural = "evidence"
         constraints = [
             models.CheckConstraint(
                 name="evidence_of_one_thing",
-                condition=Q(update=None, milestone__isnull=False)
-                | Q(update__isnull=False, milestone=None),
+                condition=Q(update=None, milestone__isnull=False, of_return=None)
+                | Q(update__isnull=False, milestone=None, of_return=None)
+                | Q(update=None, milestone=None, of_return__isnull=False),
             ),
             models.CheckConstraint(
                 name="evidence_shows_something",

@@ -62,6 +62,7 @@ class Reader:
         may |= Q(**{f"{of_return}agency__in": self.agencies})
         if self.coordinates:
             may |= Q(**{f"{of_return}submitted_at__isnull": False})
+            may |= Q(**{f"{of_return}entered_at__isnull": False})
         return may
 
 

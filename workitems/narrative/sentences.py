@@ -215,16 +215,39 @@ def _return(was: Was, now: Now) -> Sentences:
         yield Sentence(f"asked for {name}.")
     elif was is None or was["state"] != state:
         verb = {
-            Return.State.DUE: f"asked for {name} again",
+            Return.State.DUE: f"recalled {name}",
             Return.State.SUBMITTED: f"submitted {name}",
-            Return.State.SENT_BACK: f"sent {name} back",
+            # A recalled return has no time of submission, and may have been sent back before.
+            Return.State.SENT_BACK: f"sent {name} back"
+            if now["submitted_at"]
+            else f"recalled {name}",
             Return.State.ACCEPTED: f"accepted {name}",
         }[state]
         yield Sentence(f"{verb}.")
+    if was is None:
+        return
+    if _differs(was, now, "extended_to"):
+        yield Sentence(f"extended the due date of {name} to {_day(now['extended_to'])}.")
+    if _differs(was, now, "ready_at") and was["state"] == state:
+        said = "ready for approval" if now["ready_at"] else "no longer ready for approval"
+        yield Sentence(f"marked {name} as {said}.")
+    if _differs(was, now, "first_read_at") and now["first_read_at"]:
+        yield Sentence(f"opened {name} for the first time.")
+    if _differs(was, now, "entered_at") and now["entered_at"]:
+        yield Sentence(f"began to enter {name}, which came by e-mail.")
+
+
+def _reminder(was: Was, now: Now) -> Sentences:
+    if was is None:
+        what = f"reminded the agencies whose return for {now['round']} was missing."
+        yield Sentence(what, _change(was, now, "body", "Reminder"))
 
 
 def _note(was: Was, now: Now) -> Sentences:
-    yield Sentence(f"wrote a note to {now['agency']}.", _change(was, now, "body", "Note"))
+    if changes := _change(was, now, "body", "Note"):
+        yield Sentence(f"wrote a note to {now['agency']}.", changes)
+    if was is not None and (changes := _change(was, now, "reply", "Reply")):
+        yield Sentence("replied to the coordinator’s note.", changes)
 
 
 def _update(was: Was, now: Now) -> Sentences:
@@ -256,7 +279,10 @@ def _update(was: Was, now: Now) -> Sentences:
 
 
 def _evidence(was: Was, now: Now) -> Sentences:
-    shows = f" that “{now['milestone']}” is done" if "milestone" in now else " for an update"
+    if "milestone" in now:
+        shows = f" that “{now['milestone']}” is done"
+    else:
+        shows = " for an update" if "item" in now else f" of the return of {now['agency']}"
     if now["file_name"]:
         piece = f"the file “{now['file_name']}”"
     else:
@@ -401,11 +427,13 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "delay": _delay,
     "mitigation": _mitigation,
     "round": _round,
+    "reminder": _reminder,
     "return": _return,
     "note": _note,
     "update": _update,
     "evidence of an update": _evidence,
     "evidence of a milestone": _evidence,
+    "evidence of a return": _evidence,
     "meeting": _meeting,
     "attendance": _attendance,
     "matter": _matter,

@@ -178,10 +178,12 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
             rounds[round],
             agencies[agency],
             state,
-            standing.return_attention(state, rounds[round].due_on, sent_back.get(pk), moment.on),
+            standing.return_attention(
+                state, extended_to or rounds[round].due_on, sent_back.get(pk), moment.on
+            ),
         )
-        for pk, round, agency, state in rows_at(
+        for pk, round, agency, state, extended_to in rows_at(
             Return, moment, of={"round_id__in": list(rounds)}
-        ).values_list("id", "round_id", "agency_id", "state")
+        ).values_list("id", "round_id", "agency_id", "state", "extended_to")
     ]
     return sorted(found, key=lambda row: row.agency.short_name.casefold())

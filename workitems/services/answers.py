@@ -27,10 +27,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Answers:
-    """Numbers of items to answer and answered, and what is missing, in the Plan's order."""
+    """Numbers of items to answer and answered, of those with "no change", and what is missing, in
+    the Plan's order."""
 
     total: int
     answered: int
+    unchanged: int
     missing: list[Fault]
 
 
@@ -55,6 +57,9 @@ def answers_of(of_return: Return, on: date) -> Answers:
     return Answers(
         total=len(items),
         answered=sum(item.pk in updates for item in items),
+        unchanged=sum(
+            item.pk in updates and updates[item.pk].no_change_on is not None for item in items
+        ),
         missing=list(faults_of(items, updates, on)),
     )
 

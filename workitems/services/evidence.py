@@ -57,6 +57,13 @@ def add_to_milestone(
     return _add(Evidence(milestone=milestone), by=by, at=at, note=note, link=link, file=file)
 
 
+def add_to_return(
+    *, of_return: Return, by: User, at: datetime, file: "File[bytes]", note: str = ""
+) -> Evidence:
+    """Add the e-mail from which a locked return is entered. Raise `Refused` as the others do."""
+    return _add(Evidence(of_return=of_return), by=by, at=at, note=note, link="", file=file)
+
+
 def _check_open(of_return: Return) -> None:
     if not of_return.round.is_open:
         raise Refused("This round is closed.")
@@ -81,6 +88,7 @@ def _add(
     for there in Evidence.objects.not_withdrawn().filter(
         update=piece.update,
         milestone=piece.milestone,
+        of_return=piece.of_return,
         note=note,
         link=link,
         file_name=piece.file_name,

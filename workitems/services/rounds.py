@@ -1,17 +1,20 @@
 """Open and close rounds; write, submit, send back and accept returns."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from agencies import history
-from agencies.models import Agency, User
-from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
+from agencies.models import Agency, Seat, User
+from workitems.models import MilestoneAnswer, Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
-from workitems.services.answers import OVERDUE_NEEDS_WORDS, after_no_changes, answers_of
+from workitems.services.answers import OVERDUE_NEEDS_WORDS, after_no_changes
+from workitems.services.handover import check_complete, mendings_of
 from workitems.services.items import check_confidence, check_stage
 from workitems.services.refusals import Conflict, Refused, locked, need_reason
+from workitems.services.round_levers import has_entered
 
 
 @transaction.atomic
@@ -195,6 +198,12 @@ def _step(of_return: Return, to: Return.State) -> Return:
     return of_return
 
 
+def is_for_agency(of_return: Return, by: User) -> bool:
+    """Return whether the user acts as the coordinator who enters the return for its agency."""
+    own = by.agencies_as(Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+    return of_return.is_entered and of_return.agency_id not in own
+
+
 def _authors(of_return: Return) -> set[int | None]:
     return set(of_return.updates.values_list("written_by", flat=True))
 
@@ -207,19 +216,21 @@ def submit(
     on: date,
     at: datetime,
     read: dict[int, int] | None = None,
+    read_answers: dict[int, int] | None = None,
+    with_unmended: bool = False,
 ) -> Return:
     """Submit an agency's return to the coordinator.
 
-    `read` maps item ids to the version of the answer on the user's page. Raise `Refused` if
-    something is missing (see `answers_of`), if the user wrote all of the return, or if an answer
-    has changed since the user read it.
+    `read` maps item ids to the version of the answer on the user's page, and `read_answers` ids of
+    the answers on milestones to theirs. Raise `Unmended` if notes
+    of the coordinator are neither followed nor answered, unless `with_unmended`. Raise `Refused` if
+    something is missing (see `answers_of`), if the user wrote all of the return and is not the
+    coordinator who enters it for the agency, or if an answer has changed since the user read it.
     """
     of_return = _step(of_return, Return.State.SUBMITTED)
-    missing = answers_of(of_return, on).missing
-    if missing:
-        more = f" And {len(missing) - 1} more to answer." if len(missing) > 1 else ""
-        raise Refused(f"Not yet complete. {missing[0].says}{more}")
-    if _authors(of_return) == {by.pk}:
+    check_complete(of_return, on)
+    for_agency = is_for_agency(of_return, by)
+    if _authors(of_return) == {by.pk} and not for_agency:
         raise Refused("You wrote all of this return. Another approver must submit it.")
     for update in of_return.updates.select_related("item").order_by("item__number_key"):
         if read is not None and read.get(update.item_id) != update.version:
@@ -227,20 +238,58 @@ def submit(
                 f"Item {update.item.number} was answered anew while you were reading. "
                 "Read it, then submit."
             )
+    if read_answers is not None:
+        pending = MilestoneAnswer.objects.filter(of_return=of_return).pending()
+        for answer in pending.select_related("milestone__item"):
+            if read_answers.get(answer.pk) != answer.version:
+                raise Refused(
+                    f"A milestone of item {answer.milestone.item.number} was answered anew while "
+                    "you were reading. Read it, then submit."
+                )
+    unmended = [each.note for each in mendings_of(of_return) if not each.is_mended]
+    if unmended and not with_unmended:
+        raise Unmended(unmended)
     of_return.submitted_at, of_return.submitted_by = at, by
+    of_return.ready_at = of_return.ready_by = None
+    of_return.first_read_at = of_return.first_read_by = None
+    if not for_agency:
+        of_return.entered_at = of_return.entered_by = None
     return history.save(of_return, by=by)
+
+
+class Unmended(Refused):
+    """Notes of the coordinator are neither followed nor answered."""
+
+    def __init__(self, notes: list[ReturnNote]) -> None:
+        numbers = [note.item.number for note in notes if note.item]
+        on = f"items {', '.join(numbers)}" if len(numbers) > 1 else f"item {''.join(numbers)}"
+        super().__init__(
+            f"You have not changed {on} since the return was sent back, nor replied to the note."
+            if numbers
+            else "You have not changed anything since the return was sent back, nor replied."
+        )
+        self.notes = notes
 
 
 @transaction.atomic
 def send_back(
-    *, of_return: Return, note: str, item: WorkItem | None = None, by: User, at: datetime
+    *,
+    of_return: Return,
+    note: str = "",
+    on_items: Mapping[WorkItem, str] | None = None,
+    by: User,
+    at: datetime,
 ) -> Return:
-    """Send a return back to its agency with a note on the return or on one item."""
+    """Send a return back to its agency with a note on the return, on items, or both."""
     of_return = _step(of_return, Return.State.SENT_BACK)
-    if not note:
-        raise Refused("Say what the agency should mend.", "note")
-    history.save(ReturnNote(of_return=of_return, item=item, body=note, by=by, at=at), by=by)
-    return history.save(of_return, by=by, reason=note)
+    notes: list[tuple[WorkItem | None, str]] = [(None, note), *(on_items or {}).items()]
+    bodies = [(item, body) for item, body in notes if body]
+    if not bodies:
+        raise Refused("Say what the agency should change, for an item or for the return.", "note")
+    for item, body in bodies:
+        history.save(ReturnNote(of_return=of_return, item=item, body=body, by=by, at=at), by=by)
+    said = [f"Item {item.number}: {body}" if item else body for item, body in bodies]
+    return history.save(of_return, by=by, reason="\n".join(said))
 
 
 @transaction.atomic
@@ -253,7 +302,7 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
     of_return = _step(of_return, Return.State.ACCEPTED)
     if of_return.submitted_by_id == by.pk:
         raise Refused("You submitted this return. Another coordinator must accept it.")
-    if _authors(of_return) == {by.pk}:
+    if _authors(of_return) == {by.pk} and not has_entered(of_return, by):
         raise Refused("You wrote all of this return. Another coordinator must accept it.")
     of_return.accepted_on, of_return.accepted_by = on, by
     history.save(of_return, by=by)

@@ -1,0 +1,222 @@
+"""Hand a return over: ready for approval, read by the coordinator, recalled, notes answered.
+
+Submitting, sending back and accepting are in `rounds`.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from agencies import history
+from agencies.models import User
+from workitems.models import Return, ReturnNote, Update
+from workitems.services.answers import answers_of
+from workitems.services.refusals import Conflict, Refused, locked
+
+
+def locked_return(of_return: Return) -> Return:
+    """Return the row, locked. Raise `Refused` if its round is closed."""
+    of_return = locked(of_return, related=("round__plan", "agency", "first_read_by"))
+    if not of_return.round.is_open:
+        raise Refused("This round is closed.")
+    return of_return
+
+
+def check_complete(of_return: Return, on: date) -> None:
+    """Raise `Refused` if something is missing in the return (see `answers_of`)."""
+    missing = answers_of(of_return, on).missing
+    if missing:
+        more = f" And {len(missing) - 1} more to answer." if len(missing) > 1 else ""
+        raise Refused(f"Not yet complete. {missing[0].says}{more}")
+
+
+# --- ready for approval -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_ready(*, of_return: Return, by: User, on: date, at: datetime) -> Return:
+    """Record that the return is ready for an approver to submit.
+
+    Later edits keep the mark: the approver reads the latest text. A second click changes nothing.
+    Raise `Refused` if the return is not with its agency or if something is missing.
+    """
+    of_return = locked_return(of_return)
+    if not of_return.is_with_agency:
+        raise Refused(f"This return is {of_return.get_state_display().lower()} already.")
+    if of_return.ready_at is not None:
+        return of_return
+    check_complete(of_return, on)
+    of_return.ready_at, of_return.ready_by = at, by
+    return history.save(of_return, by=by, fields=["ready_at", "ready_by"])
+
+
+@transaction.atomic
+def withdraw_ready(*, of_return: Return, by: User) -> Return:
+    """Remove the mark "ready for approval". Raise `Refused` if the return was submitted since."""
+    of_return = locked_return(of_return)
+    if not of_return.is_with_agency:
+        raise Refused(
+            f"This return is {of_return.get_state_display().lower()}. An approver can recall it "
+            "until the coordinator has opened it."
+        )
+    if of_return.ready_at is None:
+        return of_return
+    of_return.ready_at = of_return.ready_by = None
+    return history.save(of_return, by=by, fields=["ready_at", "ready_by"])
+
+
+# --- read, or recalled ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_read(*, of_return: Return, by: User, at: datetime) -> Return:
+    """Record who of the coordinators first opened what was submitted, and when.
+
+    The submitter's own reading does not count. The version stays, as nothing in the return changes.
+    """
+    of_return = locked(of_return, related=("round__plan", "agency", "first_read_by"))
+    if (
+        of_return.state != Return.State.SUBMITTED
+        or of_return.first_read_at is not None
+        or of_return.submitted_by_id == by.pk
+        or not of_return.round.is_open
+    ):
+        return of_return
+    of_return.first_read_at, of_return.first_read_by = at, by
+    return history.save(of_return, by=by, fields=["first_read_at", "first_read_by"])
+
+
+def recall_obstacle(of_return: Return) -> str:
+    """Return why a submitted return cannot be recalled, as a sentence, or "".
+
+    What the coordinator entered for the agency can be recalled until it is accepted.
+    """
+    read_at, read_by = of_return.first_read_at, of_return.first_read_by
+    if read_at is None or read_by is None or is_from_mail(of_return):
+        return ""
+    at = localtime(read_at)
+    return (
+        f"{read_by} opened this return on {at:%-d %B %Y} at {clock_time(at)}, so it can no longer "
+        "be recalled. Ask the coordinator to send it back."
+    )
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return "1 item" or "3 items"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def clock_time(at: datetime) -> str:
+    """Return "3:04 p.m."."""
+    return f"{at:%-I:%M} {'a.m.' if at.hour < 12 else 'p.m.'}"
+
+
+def is_from_mail(of_return: Return) -> bool:
+    """Return whether the coordinator who entered the return has also submitted it."""
+    return of_return.is_entered and of_return.submitted_by_id == of_return.entered_by_id
+
+
+@transaction.atomic
+def recall(*, of_return: Return, by: User) -> Return:
+    """Return a submitted return to its agency. It is then as it was before it was submitted.
+
+    The coordinator who entered it for the agency can no longer write in it. Raise `Refused` once
+    the coordinator has read it (see `recall_obstacle`).
+    """
+    of_return = locked_return(of_return)
+    if of_return.state != Return.State.SUBMITTED:
+        raise Refused(
+            f"This return is {of_return.get_state_display().lower()}, so there is nothing to recall."
+        )
+    if obstacle := recall_obstacle(of_return):
+        raise Refused(obstacle)
+    was_sent_back = of_return.notes.exists()
+    of_return.state = Return.State.SENT_BACK if was_sent_back else Return.State.DUE
+    # Without these the coordinator may not read it.
+    of_return.submitted_at = of_return.submitted_by = None
+    of_return.first_read_at = of_return.first_read_by = None
+    of_return.entered_at = of_return.entered_by = None
+    return history.save_version(of_return, by=by)
+
+
+# --- sent back --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mending:
+    """A note of the latest sending back. `is_mended` once the item was answered anew or the note
+    has a reply; a note on the whole return once anything was."""
+
+    note: ReturnNote
+    is_mended: bool
+
+
+def mendings_of(of_return: Return) -> list[Mending]:
+    """Return the notes of the latest sending back, on items first, in their order. Two queries."""
+    return mendings_of_each([of_return])[of_return.pk]
+
+
+def mendings_of_each(returns: Collection[Return]) -> dict[int, list[Mending]]:
+    """Return the `mendings_of` each return, by its id. Two queries for any number of returns."""
+    ids = [each.pk for each in returns]
+    notes: dict[int, list[ReturnNote]] = {pk: [] for pk in ids}
+    written_at: dict[int, dict[int, datetime]] = {pk: {} for pk in ids}
+    if ids:
+        rows = ReturnNote.objects.filter(of_return__in=ids)
+        for note in rows.select_related("by", "replied_by", "item"):
+            notes[note.of_return_id].append(note)
+        answers = Update.objects.filter(of_return__in=ids)
+        for pk, item, at in answers.values_list("of_return", "item", "written_at"):
+            written_at[pk][item] = at
+    return {pk: latest_mendings(notes[pk], written_at[pk]) for pk in ids}
+
+
+def latest_mendings(
+    notes: Collection[ReturnNote], written_at: Mapping[int, datetime]
+) -> list[Mending]:
+    """Return what became of the notes with the latest time, on items first, in their order.
+
+    `written_at` are the times of the return's answers by item id. Queries only items not loaded.
+    """
+    if not notes:
+        return []
+    sent_at = max(note.at for note in notes)
+    latest = [note for note in notes if note.at == sent_at]
+    written = {item for item, at in written_at.items() if at > sent_at}
+    anything = bool(written) or any(note.reply for note in latest)
+    found = [
+        Mending(note, bool(note.reply) or (note.item_id in written if note.item_id else anything))
+        for note in latest
+    ]
+    return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
+
+
+def mended_words(mendings: Collection[Mending]) -> str:
+    """Return "2 of 3 items changed or answered", or "" without notes on items."""
+    on_items = [each for each in mendings if each.note.item_id is not None]
+    mended = sum(each.is_mended for each in on_items)
+    return f"{mended} of {count_of(len(on_items), 'item')} changed or answered" if on_items else ""
+
+
+@transaction.atomic
+def reply_to_note(
+    *, note: ReturnNote, version: int, reply: str, by: User, at: datetime
+) -> ReturnNote:
+    """Write or change the agency's reply to a note. Unchanged text writes nothing.
+
+    Raise `Conflict` if another user changed it since `version`, and `Refused` if the return is not
+    with its agency.
+    """
+    of_return = locked_return(note.of_return)
+    note = locked(note, related=("item", "by"))
+    if reply == note.reply:
+        return note
+    if not of_return.is_with_agency:
+        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+    if note.version != version:
+        raise Conflict(note)
+    note.reply, note.replied_by, note.replied_at = reply, by, at
+    return history.save_version(note, by=by)
