@@ -39,6 +39,11 @@ def set_to(of_return, state, **fields):
 # --- the timetable of a round ---------------------------------------------------------------
 
 
+def due(on):
+    """A return of a round that is due on the day."""
+    return Return(round=RoundFactory.build(plan=None, due_on=on))
+
+
 @pytest.mark.parametrize(
     ("day", "step"),
     [
@@ -53,7 +58,7 @@ def set_to(of_return, state, **fields):
     ],
 )
 def test_the_latest_reminder_step_that_was_reached_applies(day, step):
-    assert reminder(RoundFactory.build(plan=None, due_on=DUE), day) == step
+    assert reminder(due(DUE), day) == step
 
 
 @pytest.mark.parametrize(
@@ -67,8 +72,9 @@ def test_the_latest_reminder_step_that_was_reached_applies(day, step):
     ],
 )
 def test_a_short_round_has_no_reminder_just_after_it_opens(due_on, steps):
-    round = RoundFactory.build(plan=None, due_on=due_on)
-    found = {left: reminder(round, date.fromordinal(due_on.toordinal() - left)) for left in steps}
+    found = {
+        left: reminder(due(due_on), date.fromordinal(due_on.toordinal() - left)) for left in steps
+    }
     assert found == steps
 
 

@@ -32,12 +32,16 @@ TOLD = """
 30 June  MSD approver          MSD      Sent back             approver
 30 June  MSD contributor       MSD      Sent back             contributor
 30 June  MSD contributor       MSD      Due in 7 days         contributor
+30 June  MoJ approver          MoJ      Receipt               approver
+30 June  MoJ contributor       MoJ      Receipt               contributor
 30 June  Police contributor    Police   Due in 7 days         contributor
 1 July   MFAT approver         MFAT     Accepted              approver
 1 July   MFAT contributor      MFAT     Accepted              contributor
-2 July   MSD approver          MSD      Waits for submission  approver
+2 July   MSD approver          MSD      Ready for approval    approver
 2 July   MSD approver          MSD      Due in 7 days         approver
 3 July   Police approver       Police   Due in 7 days         approver
+4 July   MSD approver          MSD      Receipt               approver
+4 July   MSD contributor       MSD      Receipt               contributor
 5 July   Coordinator           DIA      Due in 1 day          coordinator
 5 July   Coordinator           IR       Due in 1 day          coordinator
 5 July   Coordinator           MOH      Due in 1 day          coordinator

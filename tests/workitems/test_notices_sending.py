@@ -83,7 +83,7 @@ def test_the_log_records_recipient_notice_subject_and_time(of_return, item, cont
     assert list(Notice.objects.values_list()) == [
         (
             *(Notice.objects.get().pk, contributor.pk, "contributor", of_return.pk, ""),
-            *("due_week", "2010-07-14", WEEK_BEFORE, 1, NOON),
+            *("due_week", "2010-07-14", WEEK_BEFORE, False, 1, NOON),
         )
     ]
 
@@ -214,12 +214,12 @@ def test_a_run_without_news_takes_the_same_queries_for_any_number_of_users(
     of_return, item, contributor, police, django_assert_num_queries
 ):
     run(WEEK_BEFORE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         send_notices(on=WEEK_BEFORE, at=NOON)
     for number in range(3):
         SeatFactory(user__name=f"Contributor {number}", agency=police)
     run(WEEK_BEFORE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         send_notices(on=WEEK_BEFORE, at=NOON)
 
 
@@ -326,8 +326,8 @@ def test_a_mail_to_the_coordinator_says_that_nobody_can_submit_the_return(
 ):
     UpdateFactory(of_return=of_return, item=item, written_by=approver)
     assert sentences_on(date(2010, 6, 20)) == [
-        "Return of Police waits to be submitted",
-        "Nothing is missing any more. It waits for an approver to submit it.",
+        "Return of Police is ready for approval",
+        "Nothing is missing any more. An approver can submit it.",
         "Police has no approver who may submit it, so this comes to the coordinator.",
         "Open the round",
     ]
@@ -377,7 +377,7 @@ def test_a_reminder_says_that_a_return_sent_back_has_not_been_changed_since(
     assert sentences_on(date(2010, 7, 6))[1] == (
         "The coordinator sent it back on 5 July 2010 with a note."
     )
-    assert sentences_on(DAY_BEFORE)[2] == "It was sent back, and nothing was written in it since."
+    assert sentences_on(DAY_BEFORE)[2] == "1 note to answer before it is submitted again."
 
 
 def test_a_mail_about_an_accepted_return_says_that_nothing_is_left_to_do(

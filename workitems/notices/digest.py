@@ -13,20 +13,21 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from agencies.models import Seat, User
 from workitems.models import Notice
 from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
+from workitems.services.handover import clock_time, count_of, is_from_mail
 from workitems.standing import days_in_words
 
 Reason = Notice.Reason
-READY = "Nothing is missing any more. It waits for an approver to submit it."
+READY = "Nothing is missing any more. An approver can submit it."
 
 MOST_URGENT_FIRST = (
-    *(Reason.OVERDUE, Reason.SENT_BACK, Reason.ASKED_AGAIN, Reason.READY),
-    *(Reason.DUE_DAY, Reason.DUE_WEEK, Reason.OPENED, Reason.ASKED),
-    *(Reason.ANSWERED, Reason.ACCEPTED),
+    *(Reason.OVERDUE, Reason.SENT_BACK, Reason.ASKED_AGAIN, Reason.REMINDED, Reason.READY),
+    *(Reason.ENTERED, Reason.DUE_DAY, Reason.DUE_WEEK, Reason.EXTENDED, Reason.OPENED),
+    *(Reason.ASKED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
 )
 
 
@@ -55,8 +56,11 @@ def in_order(lines: Sequence[News]) -> list[News]:
     )
 
 
-def compose(recipient: User, lines: Sequence[News], on: date) -> EmailMultiAlternatives:
-    """Return the e-mail to a person. `lines` is their news, at least one."""
+def compose(
+    recipient: User, lines: Sequence[News], on: date, *, at_once: str = ""
+) -> EmailMultiAlternatives:
+    """Return the e-mail to a person. `lines` is their news, at least one. `at_once` tells an
+    e-mail that is not that of the day from the others."""
     by_thing: dict[str, list[News]] = defaultdict(list)
     for line in in_order(lines):
         by_thing[_thing(line)].append(line)
@@ -77,7 +81,7 @@ def compose(recipient: User, lines: Sequence[News], on: date) -> EmailMultiAlter
             # Prevents out-of-office replies.
             "Auto-Submitted": "auto-generated",
             # The same for a repeated attempt, so that a mailbox can drop the duplicate.
-            "Message-ID": f"<notices.{on.isoformat()}.{recipient.pk}@{mail_host()}>",
+            "Message-ID": f"<notices.{on.isoformat()}.{recipient.pk}{at_once}@{mail_host()}>",
         },
     )
     mail.attach_alternative(render_to_string("notices/digest.html", context), "text/html")
@@ -104,17 +108,29 @@ def entry(news: Sequence[News], on: date) -> Entry:
     round, agency = of_return.round, of_return.agency
     to_round = shows_round(first)
     sentences = [sentence(line, on) for line in lines]
-    if progress := progress_of(lines):
+    if first.reason != Reason.SUBMITTED and (progress := progress_of(lines)):
         sentences.append(progress)
     if reason := why_you(first):
         sentences.append(reason)
+    messages = [line.message for line in lines if line.message]
+    if any(line.reason == Reason.OPENED for line in lines):
+        messages.append(round.message)
+    to_submit = first.reason == Reason.READY and first.told_as == Seat.Role.APPROVER
     return Entry(
         title=one_line(f"Return of {agency} for {round}"),
         plan=round.plan.title,
         sentences=sentences,
-        message=round.message if any(line.reason == Reason.OPENED for line in lines) else "",
-        url=absolute(round.get_absolute_url() if to_round else of_return.get_absolute_url()),
-        link="Open the round" if to_round else "Open the return",
+        message="\n\n".join(filter(None, messages)),
+        url=absolute(
+            round.get_absolute_url()
+            if to_round
+            else f"{of_return.get_absolute_url()}{'read/' if to_submit else ''}"
+        ),
+        link="Open the round"
+        if to_round
+        else "Read and submit the return"
+        if to_submit
+        else "Open the return",
         headline=one_line(f"Return of {agency} {state_of(first, on)}"),
     )
 
@@ -139,7 +155,7 @@ def shows_round(line: ReturnNews) -> bool:
 
 
 def sentence(line: ReturnNews, on: date) -> str:
-    due_on = line.of_return.round.due_on
+    due_on = line.due_on
     due = f"{due_on:%-d %B %Y}"
     match line.reason:
         case Reason.OPENED:
@@ -151,7 +167,19 @@ def sentence(line: ReturnNews, on: date) -> str:
         case Reason.SENT_BACK:
             return sent_back(line)
         case Reason.READY:
-            return READY
+            return ready(line)
+        case Reason.REMINDED:
+            is_late = due_on < on
+            return f"It {'was' if is_late else 'is'} due on {due} and is not submitted yet."
+        case Reason.EXTENDED:
+            return f"The coordinator has extended the due date to {due}."
+        case Reason.ENTERED:
+            return (
+                f"{line.of_return.entered_by} is entering it for {line.agency}, from the e-mail "
+                "that you sent. You can write in it as well."
+            )
+        case Reason.SUBMITTED:
+            return receipt(line)
         case Reason.ACCEPTED:
             accepted_on = line.of_return.accepted_on
             assert accepted_on is not None  # a constraint of every accepted return
@@ -163,11 +191,44 @@ def sentence(line: ReturnNews, on: date) -> str:
             raise ValueError(line.reason)  # not a reason of a return
 
 
+def ready(line: ReturnNews) -> str:
+    of_return = line.of_return
+    if of_return.ready_at is None:
+        return READY
+    said_on = localdate(of_return.ready_at)
+    return f"{of_return.ready_by} said on {said_on:%-d %B %Y} that it is ready for approval."
+
+
+def receipt(line: ReturnNews) -> str:
+    """Return what was submitted, by whom and when, with counts."""
+    of_return = line.of_return
+    assert of_return.submitted_at is not None and line.answers is not None
+    at = localtime(of_return.submitted_at)
+    by = f" by {of_return.submitted_by}" if of_return.submitted_by else ""
+    counts = f"{line.answers.answered} of {count_of(line.answers.total, 'item')} answered"
+    if line.answers.unchanged:
+        counts += f", {line.answers.unchanged} of them with “no change”"
+    said = f"It was submitted{by} on {at:%-d %B %Y} at {clock_time(at)}: {counts}."
+    if is_from_mail(of_return):
+        return (
+            f"{said} The coordinator entered it for {line.agency} from your e-mail. You can "
+            "correct it until it is accepted."
+        )
+    return f"{said} An approver can recall it until the coordinator opens it."
+
+
 def sent_back(line: ReturnNews) -> str:
-    if line.note is None:
+    if not line.mendings:
         return "The coordinator sent it back."
-    on_what = f"a note on item {line.note.item.number}" if line.note.item else "a note"
-    return f"The coordinator sent it back on {localdate(line.note.at):%-d %B %Y} with {on_what}."
+    sent_on = localdate(line.mendings[0].note.at)
+    numbers = [each.note.item.number for each in line.mendings if each.note.item]
+    if not numbers:
+        on_what = "a note"
+    elif len(numbers) == 1:
+        on_what = f"a note on item {numbers[0]}"
+    else:
+        on_what = f"notes on items {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"The coordinator sent it back on {sent_on:%-d %B %Y} with {on_what}."
 
 
 def progress_of(lines: Sequence[ReturnNews]) -> str:
@@ -187,7 +248,10 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
         return ""
     if first.is_ready:
         return READY
-    return "It was sent back, and nothing was written in it since."
+    left = sum(not each.is_mended for each in first.mendings)
+    if not left:
+        return ""
+    return f"{count_of(left, 'note')} to answer before it is submitted again."
 
 
 def why_you(line: ReturnNews) -> str:
@@ -208,7 +272,7 @@ def why_you(line: ReturnNews) -> str:
 
 def state_of(line: ReturnNews, on: date) -> str:
     """Return the end of the subject line "Return of Police …"."""
-    due_on = line.of_return.round.due_on
+    due_on = line.due_on
     match line.reason:
         case Reason.OPENED:
             return f"is open until {due_on:%-d %B %Y}"
@@ -219,7 +283,15 @@ def state_of(line: ReturnNews, on: date) -> str:
         case Reason.SENT_BACK:
             return "was sent back"
         case Reason.READY:
-            return "waits to be submitted"
+            return "is ready for approval"
+        case Reason.REMINDED:
+            return "is not submitted yet"
+        case Reason.EXTENDED:
+            return f"is now due on {due_on:%-d %B %Y}"
+        case Reason.ENTERED:
+            return "is being entered from your e-mail"
+        case Reason.SUBMITTED:
+            return "was submitted"
         case Reason.ACCEPTED:
             return "was accepted"
         case _:

@@ -1,6 +1,7 @@
-"""Log each person's news and send it, in one transaction per person."""
+"""Log each person's news and send it, in one transaction per person: daily, or at once."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
@@ -11,9 +12,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from agencies.models import User
-from workitems.models import Notice
+from workitems.models import Notice, Return
 from workitems.notices.digest import compose, in_order
-from workitems.notices.timetable import News, news
+from workitems.notices.timetable import News, news, return_news
 
 log = structlog.get_logger(__name__)
 
@@ -82,14 +83,28 @@ def _send(
     """
     # Lock the person's row, so that a second run waits here and then finds the log rows.
     recipient = User.objects.select_for_update().get(pk=person)
-    if not recipient.is_active or Notice.objects.filter(recipient=person, told_on=on).exists():
+    sent_today = Notice.objects.filter(recipient=person, told_on=on, at_once=False)
+    if not recipient.is_active or sent_today.exists():
         return False
-    lines = in_order(_without_told({person: lines}).get(person, []))
+    return _log_and_mail(recipient, lines, connection, on=on, at=at) > 0
+
+
+def _log_and_mail(
+    recipient: User,
+    lines: list[News],
+    connection: BaseEmailBackend,
+    *,
+    on: date,
+    at: datetime,
+    at_once: bool = False,
+) -> int:
+    """Log and send the news that the log does not have yet. Return the number of lines sent."""
+    lines = in_order(_without_told({recipient.pk: lines}).get(recipient.pk, []))
     if not lines:
-        return False
+        return 0
     for number, line in enumerate(lines, start=1):
         _, of_return, about, _ = line.key
-        Notice.objects.create(
+        row = Notice.objects.create(
             recipient=recipient,
             told_as=line.told_as,
             of_return_id=of_return,
@@ -99,8 +114,41 @@ def _send(
             told_on=on,
             line=number,
             sent_at=at,
+            at_once=at_once,
         )
-    mail = compose(recipient, lines, on)
+    mail = compose(recipient, lines, on, at_once=f".{row.pk}" if at_once else "")
     mail.connection = connection
     mail.send()
-    return True
+    return len(lines)
+
+
+def tell_at_once(
+    returns: Iterable[Return], *reasons: Notice.Reason, on: date, at: datetime
+) -> None:
+    """E-mail the news of these reasons once the transaction is committed.
+
+    What cannot be sent then, the next run of `send_notices` sends.
+    """
+    ids = [each.pk for each in returns]
+    transaction.on_commit(lambda: _send_at_once(ids, reasons, on=on, at=at), robust=True)
+
+
+def _send_at_once(
+    returns: list[int], reasons: Sequence[Notice.Reason], *, on: date, at: datetime
+) -> None:
+    by_person: dict[int, list[News]] = defaultdict(list)
+    for line in return_news(on, only=returns):
+        if line.reason in reasons:
+            by_person[line.recipient.pk].append(line)
+    connection = get_connection()
+    for person, lines in by_person.items():
+        try:
+            with transaction.atomic():
+                recipient = User.objects.select_for_update().get(pk=person)
+                _log_and_mail(recipient, lines, connection, on=on, at=at, at_once=True)
+        except (SMTPException, BadHeaderError, OSError) as fault:
+            log.warning("notice_not_sent", user_id=person, fault=type(fault).__name__)
+            connection.close()
+            if not isinstance(fault, ABOUT_ONE_MAIL):
+                break
+    connection.close()

@@ -5,18 +5,18 @@ due on the day; `sending` leaves out what the log of notices already has.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.db.models import Max, OuterRef, Subquery
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from agencies.models import Agency, Seat, User
-from workitems.models import Member, Notice, Plan, Return, ReturnNote, Round, Update
+from workitems.models import Member, Notice, Plan, Reminder, Return, Update
 from workitems.services.answers import Answers, answers_of
+from workitems.services.handover import Mending, is_from_mail, mendings_of
 
 Reason = Notice.Reason
 Role = Seat.Role
@@ -46,7 +46,8 @@ Key = tuple[str, int | None, str, str]
 @dataclass(frozen=True, kw_only=True)
 class ReturnNews:
     """News of a return for one person. `answers` is None once the return is accepted; `is_ready`
-    is true if it can be submitted."""
+    is true if it can be submitted; `mendings` are the notes with which it was last sent back;
+    `message` is the coordinator's reminder."""
 
     recipient: User
     told_as: Seat.Role
@@ -56,7 +57,8 @@ class ReturnNews:
     of_return: Return
     answers: Answers | None = None
     is_ready: bool = False
-    note: ReturnNote | None = None
+    mendings: Sequence[Mending] = ()
+    message: str = ""
 
     @property
     def key(self) -> Key:
@@ -65,7 +67,7 @@ class ReturnNews:
 
     @property
     def due_on(self) -> date:
-        return self.of_return.round.due_on
+        return self.of_return.due_on
 
     @property
     def agency(self) -> Agency:
@@ -145,30 +147,31 @@ def news(on: date) -> list[News]:
     return [*return_news(on), *(each for source in SOURCES for each in source(on))]
 
 
-def return_news(on: date) -> list[ReturnNews]:
-    """Return the day's news of returns in all open rounds."""
-    last_note = ReturnNote.objects.filter(of_return=OuterRef("pk")).order_by("-at", "-pk")
-    returns = [
+def return_news(on: date, *, only: Collection[int] | None = None) -> list[ReturnNews]:
+    """Return the day's news of returns in all open rounds, or only of those with these ids."""
+    returns = Return.objects.filter(round__closed_at=None)
+    if only is not None:
+        returns = returns.filter(pk__in=only)
+    begun = [
         each
-        for each in Return.objects.filter(round__closed_at=None)
-        .exclude(state=Return.State.SUBMITTED)
-        .select_related("round__plan", "agency")
-        .annotate(written_at=Max("updates__written_at"), note=Subquery(last_note.values("pk")[:1]))
-        .order_by("round__due_on", "agency__short_name", "pk")
+        for each in returns.select_related("round__plan", "agency", "submitted_by", "ready_by")
+        .select_related("entered_by")
+        .soonest_first()
         if localdate(each.round.opened_at) <= on
     ]
-    notes = ReturnNote.objects.select_related("item").in_bulk(
-        [each.note for each in returns if each.note is not None]  # type: ignore[attr-defined]
-    )
-    seats = Seats((each.round.plan for each in returns), (each.agency_id for each in returns), on)
+    reminders: dict[int, list[Reminder]] = defaultdict(list)
+    for reminder in Reminder.objects.filter(round__in={each.round_id for each in begun}):
+        if localdate(reminder.at) == on:
+            reminders[reminder.round_id].append(reminder)
+    seats = Seats((each.round.plan for each in begun), (each.agency_id for each in begun), on)
     found: list[ReturnNews] = []
-    for each in returns:
-        found += _of_return(each, notes.get(each.note), seats, on)  # type: ignore[attr-defined]
+    for each in begun:
+        found += _of_return(each, reminders[each.round_id], seats, on)
     return found
 
 
 def _of_return(
-    of_return: Return, note: ReturnNote | None, seats: Seats, on: date
+    of_return: Return, reminders: Sequence[Reminder], seats: Seats, on: date
 ) -> Iterator[ReturnNews]:
     def news_for(
         people: Iterable[Addressed], reason: Reason, occasion: str, **more: Any
@@ -189,16 +192,29 @@ def _of_return(
         yield from news_for(_own_people(of_return, seats), Reason.ACCEPTED, version)
         return
     answers = answers_of(of_return, on)
-    is_ready = not answers.missing and _is_mended(of_return, note)
+    if of_return.state == Return.State.SUBMITTED:
+        if _is_new(of_return.submitted_at, on):
+            receivers = _receivers(of_return, seats)
+            yield from news_for(receivers, Reason.SUBMITTED, version, answers=answers)
+        return
+    mendings = mendings_of(of_return) if of_return.state == Return.State.SENT_BACK else []
+    is_ready = not answers.missing and all(each.is_mended for each in mendings)
     turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
-    facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "note": note}
+    facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "mendings": mendings}
+    own = _own_people(of_return, seats) or turn
     if is_ready:
-        yield from news_for(turn, Reason.READY, version, **facts)
+        said = _minute(of_return.ready_at) or version
+        yield from news_for(turn, Reason.READY, said, **facts)
     elif of_return.state == Return.State.SENT_BACK:
-        both = _own_people(of_return, seats) or turn
-        yield from news_for(both, Reason.SENT_BACK, version, **facts)
-    due = of_return.round.due_on.isoformat()
-    match reminder(of_return.round, on):
+        yield from news_for(own, Reason.SENT_BACK, version, **facts)
+    if _is_new(of_return.entered_at, on):
+        yield from news_for(own, Reason.ENTERED, _minute(of_return.entered_at), **facts)
+    if of_return.extended_to is not None:
+        yield from news_for(own, Reason.EXTENDED, of_return.extended_to.isoformat(), **facts)
+    for each in reminders:
+        yield from news_for(own, Reason.REMINDED, f"reminder {each.pk}", message=each.body, **facts)
+    due = of_return.due_on.isoformat()
+    match reminder(of_return, on):
         case Reason.OPENED:
             if of_return.state == Return.State.DUE and not is_ready:
                 opened = localdate(of_return.round.opened_at).isoformat()
@@ -210,9 +226,19 @@ def _of_return(
             yield from news_for(turn, reason, due, **facts)
 
 
-def reminder(round: Round, on: date) -> Notice.Reason:
-    """Return the round's reminder for the day (see `step_of`)."""
-    return step_of(round.due_on, localdate(round.opened_at), on, first=Reason.OPENED)
+def _minute(at: datetime | None) -> str:
+    return f"{localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _is_new(at: datetime | None, on: date) -> bool:
+    """Return whether it happened today or yesterday. It was told at once, or is told now."""
+    return at is not None and 0 <= (on - localdate(at)).days <= 1
+
+
+def reminder(of_return: Return, on: date) -> Notice.Reason:
+    """Return the return's reminder for the day (see `step_of`)."""
+    opened_on = localdate(of_return.round.opened_at)
+    return step_of(of_return.due_on, opened_on, on, first=Reason.OPENED)
 
 
 def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> Notice.Reason:
@@ -230,14 +256,6 @@ def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> 
     return first
 
 
-def _is_mended(of_return: Return, note: ReturnNote | None) -> bool:
-    """Return False if the coordinator sent it back and nothing has been written since."""
-    if of_return.state != Return.State.SENT_BACK or note is None:
-        return True
-    written_at = of_return.written_at  # type: ignore[attr-defined]
-    return written_at is not None and written_at > note.at
-
-
 def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return the agency's contributors and approvers, each person once."""
     return each_once(
@@ -245,6 +263,19 @@ def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
         for role in (Role.CONTRIBUTOR, Role.APPROVER)
         for user in seats.of_agency(of_return, role)
     )
+
+
+def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Return who gets a receipt: the submitter and the contributors. If the coordinator submitted
+    what came by e-mail, the agency's approvers as well."""
+    by = of_return.submitted_by
+    own = _own_people(of_return, seats)
+    from_mail = is_from_mail(of_return)
+    people = [each for each in own if from_mail or each[1] == Role.CONTRIBUTOR or each[0] == by]
+    if by is not None and by.is_active:
+        role = Role.COORDINATOR if from_mail else Role.APPROVER
+        people.append((by, role, Why.TURN))
+    return each_once(people)
 
 
 def _writers(of_return: Return, seats: Seats) -> list[Addressed]:
@@ -272,7 +303,7 @@ def _submitters(of_return: Return, seats: Seats) -> list[Addressed]:
 
 
 def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -> list[Addressed]:
-    late = (on - of_return.round.due_on).days
+    late = (on - of_return.due_on).days
     people = list(turn)
     if late >= APPROVERS_AFTER_DAYS:
         people += _approvers(of_return, seats, Why.LATE)
