@@ -19,6 +19,7 @@ def var(tmp_path, monkeypatch, settings):
     settings.DEBUG = True
     monkeypatch.setattr(demo, "VAR", tmp_path / "var")
     monkeypatch.setattr(demo, "BRIEFING", tmp_path / "var" / "briefing-2010.pdf")
+    monkeypatch.setenv("SITE_URL", settings.SITE_URL)
     return tmp_path / "var"
 
 
@@ -41,6 +42,20 @@ def test_demo_writes_the_briefing_prints_the_sign_ins_and_keeps_entered_data(var
     told = run(no_serve=True)
     assert "nothing was changed" in told
     assert Agency.objects.get(short_name="Police").name == "New name"
+
+
+@pytest.mark.parametrize(
+    ("given", "linked"),
+    [(None, "http://127.0.0.1:8123"), ("https://plan.example.org/", "https://plan.example.org")],
+    ids=["the port that is served", "the environment's own"],
+)
+def test_links_in_mails_and_calendars_lead_to_the_served_address(
+    settings, monkeypatch, given, linked
+):
+    monkeypatch.setattr(demo.os, "environ", {"SITE_URL": given} if given else {})
+    demo.link_to("http://127.0.0.1:8123")
+    assert linked == settings.SITE_URL
+    assert demo.os.environ["SITE_URL"].rstrip("/") == linked
 
 
 def test_demo_runs_only_with_debug_on(settings):

@@ -1,5 +1,6 @@
 """Set up and serve the demo: demo plans, the 2010 briefing as a PDF, and the pages."""
 
+import os
 import shutil
 import signal
 import socket
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             remove_demo()
             self.stdout.write("Removed what the last demo left.")
         VAR.mkdir(exist_ok=True)
+        link_to(f"http://{HOST}:{port}")
         refuse_database_from_before()
 
         self.tell("Preparing the database")
@@ -75,6 +77,12 @@ class Command(BaseCommand):
     def tell(self, step: str) -> None:
         self.stdout.write(f"{step} …")
         self.stdout.flush()
+
+
+def link_to(address: str) -> None:
+    """Let links in e-mails and calendars lead to where the pages are served, unless the environment
+    says so already. The worker inherits the environment."""
+    settings.SITE_URL = os.environ.setdefault("SITE_URL", address).rstrip("/")
 
 
 @contextmanager
