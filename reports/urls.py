@@ -18,6 +18,7 @@ from reports.views import (
     meeting_papers,
     renderings,
     responses,
+    return_papers,
     timeline,
     trends,
 )
@@ -117,7 +118,10 @@ paper_urls = [
     )
 ]
 
+return_paper_urls = [path("<int:round>/<int:agency>/return.pdf", return_papers.pdf, name="pdf")]
+
 urlpatterns = [
+    path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),
     path("plans/<slug:slug>/dashboard/", include((dashboard_urls, "dashboard"))),
     path("plans/<slug:slug>/briefings/<int:pk>/draft/", include((workshop_urls, "workshop"))),

@@ -1,0 +1,28 @@
+"""An agency's return as HTML for the PDF that its chief executive initials."""
+
+from django.template.loader import render_to_string
+
+from reports.meetings.parts import LANGUAGE, MARKING
+from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
+from workitems.models import Return
+from workitems.return_reading import Reading
+
+
+def title_of_return(of_return: Return) -> str:
+    return f"Return of {of_return.agency.name}, {of_return.round.name}"
+
+
+def return_html(of_return: Return, reading: Reading) -> str:
+    """Return the whole return as a complete page. Until it is submitted each page says "Draft"."""
+    context = {
+        "title": title_of_return(of_return),
+        "language": LANGUAGE,
+        "marking": MARKING,
+        "of_return": of_return,
+        "round": of_return.round,
+        "plan": of_return.round.plan,
+        "reading": reading,
+        "is_draft": of_return.is_with_agency,
+        "stylesheets": [ASSETS + name for name in (*SHEETS, MEETING_SHEET)],
+    }
+    return render_to_string("reports/papers/print/return.html", context)

@@ -1,0 +1,18 @@
+"""An agency's return as a PDF. Saves nothing."""
+
+from reports.meetings.parts import LANGUAGE
+from reports.render.pdf import RenderRefused, html_to_pdf
+from reports.render.return_html import return_html, title_of_return
+from workitems.models import Return
+from workitems.return_reading import Reading
+from workitems.services.refusals import Refused
+
+
+def print_return(of_return: Return, reading: Reading) -> bytes:
+    """Return the PDF. Takes a second or more, so not in a transaction. Raise `Refused` if it cannot
+    be printed."""
+    try:
+        html = return_html(of_return, reading)
+        return html_to_pdf(html, title=title_of_return(of_return), language=LANGUAGE)
+    except RenderRefused as error:
+        raise Refused(str(error)) from error
