@@ -46,6 +46,7 @@ from tests.factories import (
     ResponseChoiceFactory,
     ResponseFactory,
     ReturnFactory,
+    ReturnNoteFactory,
     RiskFactory,
     RoundFactory,
     SeatFactory,
@@ -172,7 +173,7 @@ def scene() -> Scene:
     MitigationFactory(delay=DelayFactory(milestone=handed_out))
     RiskFactory(plan=plan, item=item, owner_agency=police)
     round = RoundFactory(plan=plan)
-    ReturnFactory(round=round, agency=police)
+    ReturnNoteFactory(of_return=ReturnFactory(round=round, agency=police))
     ReturnFactory(
         round=round,
         agency=customs,

@@ -20,6 +20,7 @@ from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
 from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, standing_scene
 from tests.content_policy import lacks_policy
+from workitems.models import ReturnNote
 
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +241,11 @@ def own_return(scene: Scene) -> list[Any]:
     return [*round_of(scene), scene.agencies["police"].pk]
 
 
+def own_note(scene: Scene) -> list[Any]:
+    notes = ReturnNote.objects.filter(of_return__round=scene.round)
+    return [*own_return(scene), notes.get().pk]
+
+
 def own_save(scene: Scene) -> list[Any]:
     return [*own_return(scene), scene.item.number]
 
@@ -341,6 +347,15 @@ RULES: dict[str, Row] = {
         submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
     ),
     "returns:accept": of_plan(submitted_return, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "return_papers:pdf": of_plan(own_return, may=POLICE),
+    "returns:read": of_plan(own_return, may=("approver",), post=ONWARD),
+    "returns:reply": of_plan(own_note, may=WRITERS, get=NOT_ALLOWED, post=200),
+    "returns:recall": of_plan(
+        submitted_return, may=("other approver",), get=NOT_ALLOWED, post=ONWARD
+    ),
+    "returns:enter": of_plan(own_return, may=("coordinator",), post=INVALID),
+    "returns:remind": of_plan(round_of, may=("coordinator",), post=INVALID),
+    "returns:extend": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:close-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
     "returns:reopen-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "variations:list": of_plan(plan),

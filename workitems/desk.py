@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
 from workitems.models import Decision, Milestone, Plan, Return, Variation
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
+from workitems.services.handover import count_of
 from workitems.standing import days_in_words
 
 SHOWN_AHEAD_DAYS = 30
@@ -104,7 +106,7 @@ def lines_for(user: User, on: date) -> list[Line]:
     lines = [line for source in SOURCES for line in source(user, on)]
     own = user.agencies_as(*WRITERS)
     if own:
-        lines += _returns_to_send(own, on)
+        lines += _returns_to_send(own, user.agencies_as(Seat.Role.APPROVER), on)
         lines += _milestones(own, on)
         lines += _decisions(own, on)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
@@ -114,26 +116,39 @@ def lines_for(user: User, on: date) -> list[Line]:
     return sorted(lines, key=lambda line: (line.due, line.what))
 
 
-def _returns_to_send(agencies: set[int], on: date) -> list[Line]:
+def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[Line]:
     waiting = (
         Return.objects.waiting_for_agency()
         .filter(agency__in=agencies)
-        .select_related("round__plan", "agency")
+        .select_related("round__plan", "agency", "ready_by")
         .with_progress()
-        .order_by("round__due_on")[:SHOWN_AT_MOST]
+        .soonest_first()[:SHOWN_AT_MOST]
     )
-    return [
-        line(
-            due=each.round.due_on,
-            on=on,
-            plan=each.round.plan.title,
-            what=f"Return for {each.round.name}, {each.agency}",
-            detail=("Sent back. " if each.state == Return.State.SENT_BACK else "")
-            + f"{each.answered} of {each.items} {'item' if each.items == 1 else 'items'} answered",
-            url=each.get_absolute_url(),
-        )
-        for each in waiting
-    ]
+    return [_return_to_send(each, each.agency_id in approving, on) for each in waiting]
+
+
+def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
+    what = f"Return for {of_return.round.name}, {of_return.agency}"
+    detail, url = "", of_return.get_absolute_url()
+    if of_return.state == Return.State.SENT_BACK:
+        detail += "Sent back. "
+    if of_return.ready_at is None:
+        detail += f"{of_return.answered} of {count_of(of_return.items, 'item')} answered"
+    else:
+        said_on = localdate(of_return.ready_at)
+        detail += f"Ready for approval, said {of_return.ready_by} on {said_on:%-d %B %Y}"
+        if approves:
+            what = f"Read and submit: {what[0].lower()}{what[1:]}"
+            url += "read/"
+    return line(
+        due=of_return.due_on,
+        on=on,
+        plan=of_return.round.plan.title,
+        what=what,
+        detail=detail,
+        url=url,
+        may_finish=approves or of_return.ready_at is None,
+    )
 
 
 def _milestones(agencies: set[int], on: date) -> list[Line]:

@@ -7,11 +7,12 @@ others have their answers and what is missing, until the user opens them."""
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, Q
 
 from workitems import standing
+from workitems.answer_changes import AnswerChange, answer_changes
 from workitems.models import (
     Delay,
     Evidence,
@@ -26,6 +27,7 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
 from workitems.services.answers import Fault, after_no_changes, by_agreed_date, faults_of
+from workitems.services.handover import Mending, latest_mendings
 
 WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
 FIRST = 3  # the sections of a longer return that have their fields at first
@@ -45,7 +47,8 @@ class MilestoneLine:
 @dataclass(kw_only=True)
 class Section:
     """One item on the page. `last` is the agency's previous accepted update, in `last_round`.
-    `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields."""
+    `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields.
+    `notes` are those on the item, newest first; `mendings` those of the latest sending back."""
 
     item: WorkItem
     update: Update | None
@@ -55,7 +58,10 @@ class Section:
     is_open: bool = True
     milestones: list[MilestoneLine] = field(default_factory=list)
     notes: list[ReturnNote] = field(default_factory=list)
+    mendings: list[Mending] = field(default_factory=list)
     missing: list[Fault] = field(default_factory=list)
+    # For a reader of a return that was sent back.
+    since_sent_back: list[AnswerChange] = field(default_factory=list)
     is_after_no_changes: bool = False
 
     @property
@@ -84,8 +90,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
+    """`notes` are those on the return as a whole; `mendings` all of the latest sending back."""
+
     sections: list[Section]
     notes: list[ReturnNote]
+    mendings: list[Mending] = field(default_factory=list)
+
+    @property
+    def to_mend(self) -> list[Mending]:
+        """The latest notes on items."""
+        return [each for each in self.mendings if each.note.item_id is not None]
+
+    @property
+    def mended(self) -> int:
+        return sum(each.is_mended for each in self.to_mend)
 
     @property
     def led(self) -> list[Section]:
@@ -125,11 +143,13 @@ def return_page(
     opened: Collection[int] = (),
     only: WorkItem | None = None,
     is_for_reading: bool = False,
+    with_fields: bool = True,
 ) -> Page:
     """Return the page's data, or only that of the item `only`. Items the agency leads come first.
 
     `on` is today's New Zealand date. `opened` are the ids of items whose fields the user asked for.
-    A page for reading has no fields, and every section is complete.
+    A page for reading has no fields, and every section is complete. Without fields, the sections of
+    another page are not complete.
     """
     is_for_reading |= not takes_answers(of_return)
     agency, items = of_return.agency_id, _items(of_return, only)
@@ -141,8 +161,15 @@ def return_page(
     before = _last_accepted(of_return)
     last = {update.item_id: update for update in _answers(before, only)} if before else {}
     notes: dict[int | None, list[ReturnNote]] = defaultdict(list)
-    for note in of_return.notes.select_related("by").order_by("-at"):
+    by_pk = {item.pk: item for item in items}
+    for note in of_return.notes.select_related("by", "replied_by").order_by("-at", "pk"):
+        if note.item_id in by_pk:
+            note.item = by_pk[note.item_id]
         notes[note.item_id].append(note)
+    mendings = latest_mendings(
+        [note for those in notes.values() for note in those],
+        {pk: update.written_at for pk, update in updates.items()},
+    )
     missing: dict[int, list[Fault]] = defaultdict(list)
     if not is_for_reading:
         led = [item for item in items if item.lead_agency_id == agency]
@@ -158,15 +185,28 @@ def return_page(
             is_led=item.lead_agency_id == agency,
             is_open=not is_for_reading and (only is not None or item.pk in opened),
             notes=notes[item.pk],
+            mendings=[each for each in mendings if each.note.item_id == item.pk],
             missing=missing[item.pk],
         )
         for item in items
     ]
-    if not is_for_reading and only is None:
+    if not is_for_reading and only is None and with_fields:
         for section in _first_to_open(sections):
             section.is_open = True
+    if mendings and is_for_reading:
+        _compare_with_sent_back(sections, of_return, mendings[0].note.at)
     _complete([each for each in sections if each.is_open or is_for_reading], of_return, on)
-    return Page(sections=sections, notes=notes[None])
+    return Page(sections=sections, notes=notes[None], mendings=mendings)
+
+
+def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
+    """Add what changed in each answer since the return was sent back. One query."""
+    rows = Update.history.filter(of_return_id=of_return.pk, history_date__lte=sent_at)
+    before = {row.id: row.instance for row in rows.order_by("history_date", "history_id")}
+    for section in sections:
+        if section.update is not None:
+            was = before.get(section.update.pk)
+            section.since_sent_back = answer_changes(was, section.update)
 
 
 def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
@@ -196,7 +236,7 @@ def _first_to_open(sections: list[Section]) -> list[Section]:
     shown = [each for each in sections if each.is_led or each.is_answered]
     if len(shown) <= WHOLE:
         return shown
-    return [each for each in shown if each.missing or each.notes][:FIRST]
+    return [each for each in shown if each.missing or each.mendings][:FIRST]
 
 
 def _complete(sections: list[Section], of_return: Return, on: date) -> None:

@@ -11,8 +11,10 @@ from workitems.views import (
     items,
     milestones,
     plans,
+    reading,
     returns,
     risks,
+    round_levers,
     rounds,
     variations,
     workbook,
@@ -55,11 +57,17 @@ return_urls = [
     path("<int:round>/", rounds.detail, name="round"),
     path("<int:round>/close/", rounds.close_round, name="close-round"),
     path("<int:round>/reopen/", rounds.reopen_round, name="reopen-round"),
+    path("<int:round>/remind/", round_levers.remind, name="remind"),
+    path("<int:round>/extend/", round_levers.extend, name="extend"),
     path("<int:round>/<int:agency>/", returns.detail, name="detail"),
     path("<int:round>/<int:agency>/history/", item_history.of_return, name="history"),
     path("<int:round>/<int:agency>/items/<str:number>/", returns.save, name="save"),
     path("<int:round>/<int:agency>/accept/", returns.accept, name="accept"),
     path("<int:round>/<int:agency>/send-back/", returns.send_back, name="send-back"),
+    path("<int:round>/<int:agency>/read/", reading.read_return, name="read"),
+    path("<int:round>/<int:agency>/recall/", returns.recall, name="recall"),
+    path("<int:round>/<int:agency>/notes/<int:note>/", returns.reply, name="reply"),
+    path("<int:round>/<int:agency>/enter/", round_levers.enter, name="enter"),
 ]
 
 variation_urls = [

@@ -25,4 +25,4 @@ def return_html(of_return: Return, reading: Reading) -> str:
         "is_draft": of_return.is_with_agency,
         "stylesheets": [ASSETS + name for name in (*SHEETS, MEETING_SHEET)],
     }
-    return render_to_string("reports/papers/print/return.html", context)
+    return render_to_string("reports/papers/return/page.html", context)

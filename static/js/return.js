@@ -30,7 +30,7 @@ class Section extends Autosave {
 
   press(event) {
     const pressed = event.target.closest("button");
-    if (!pressed) return;
+    if (!pressed || pressed.closest("[data-note]")) return;
     if ("openMilestone" in pressed.dataset) {
       event.preventDefault();
       openStep(pressed.closest("[data-milestone]"), this.address);
@@ -96,6 +96,7 @@ class Section extends Autosave {
   take(status, told, what) {
     this.version.value = told.version;
     progress(told.progress);
+    mended(told.mended);
     this.showMissing(told.missing);
     if (what.milestone) this.showStep(what.milestone, told, status);
     else if (status !== 409) this.showErrors(told.errors, told.refusals);
@@ -202,6 +203,64 @@ class Section extends Autosave {
   }
 }
 
+// --- the reply to a note of the coordinator ---------------------------------------------------------
+
+class Reply extends Autosave {
+  constructor(element) {
+    super(connection, element, false);
+    this.element = element;
+    this.address = element.dataset.save;
+    this.steps = new Set();
+    this.state = element.querySelector("[data-reply-state]");
+    this.theirs = element.querySelector("[data-reply-theirs]");
+    this.box = element.querySelector("textarea");
+    this.version = element.querySelector("[name$='-version']");
+    this.box.addEventListener("input", () => this.touch());
+    element.addEventListener("click", (event) => {
+      const pressed = event.target.closest("button");
+      if (!pressed) return;
+      event.preventDefault();
+      if ("keepMine" in pressed.dataset) this.keepMine();
+      else this.saveNow();
+    });
+  }
+
+  tell() {
+    tell();
+  }
+
+  body() {
+    return new URLSearchParams([this.version, this.box].map(({ name, value }) => [name, value]));
+  }
+
+  take(status, told, what) {
+    this.version.value = told.version;
+    this.showErrors(status === 422 ? told.errors : []);
+    super.take(status, told, what);
+  }
+
+  accept(told) {
+    this.theirs.replaceChildren();
+    lastSaved = told.saved_at;
+    mended(told.mended);
+    if (!this.typed) this.say(`Saved at ${told.saved_at}`, "complete");
+  }
+
+  showErrors(sentences) {
+    for (const old of this.element.querySelectorAll(".govuk-error-message")) old.remove();
+    for (const sentence of sentences) this.box.before(errorLine(sentence));
+    this.box.toggleAttribute("aria-invalid", sentences.length > 0);
+  }
+
+  isOurs(told, sent) {
+    return same(told.answer[this.box.name], sent[this.box.name]);
+  }
+
+  sendOnlyVersion() {
+    this.version.disabled = this.box.disabled = true;
+  }
+}
+
 // The server trims what it saves.
 function same(one, other) {
   return one.trim() === (other ?? "").trim();
@@ -209,7 +268,10 @@ function same(one, other) {
 
 // --- the page -------------------------------------------------------------------------------------
 
-const sections = [...form.querySelectorAll("[data-section]")].map((element) => new Section(element));
+const sections = [
+  ...[...form.querySelectorAll("[data-section]")].map((element) => new Section(element)),
+  ...[...form.querySelectorAll("[data-note]")].map((element) => new Reply(element)),
+];
 let lastSaved = "";
 
 // --- fields that the page leaves out until somebody asks for them -----------------------------------
@@ -258,7 +320,12 @@ async function openSection(element) {
   if (!("closed" in element.dataset)) return element;
   const now = await replace(element, fetchSection(element));
   fetched.delete(element.dataset.save);
-  if (now) sections.push(new Section(now));
+  if (now) {
+    const replaced = sections.filter((each) => element.contains(each.element));
+    for (const each of replaced) sections.splice(sections.indexOf(each), 1);
+    sections.push(new Section(now));
+    for (const note of now.querySelectorAll("[data-note]")) sections.push(new Reply(note));
+  }
   return now;
 }
 
@@ -280,9 +347,18 @@ function progress({ answered, total }) {
   shown.querySelector("progress").value = answered;
 }
 
+// How many of the items that were sent back are changed or answered.
+function mended(words) {
+  const shown = document.querySelector("[data-mended]");
+  if (shown && words) shown.textContent = words;
+}
+
 function tell() {
   tellAll(sections, document.querySelector("[data-connection]"), {
-    held: ({ element }) => `Item ${element.dataset.number} waits for your choice between two texts.`,
+    held: ({ element }) =>
+      element.dataset.number
+        ? `Item ${element.dataset.number} waits for your choice between two texts.`
+        : "A reply waits for your choice between two texts.",
     rest: lastSaved && `All saved at ${lastSaved}.`,
   });
 }
@@ -352,7 +428,7 @@ form.querySelector("[data-missing]").addEventListener("click", async (event) => 
   if (now) go(placeOf(fault) ?? now);
 });
 
-// Enter in a field saves the section it is in; the whole page is sent only to be submitted.
+// Enter in a field saves the section it is in; the whole page is sent only to hand the return over.
 let leaving = false;
 form.addEventListener("submit", async (event) => {
   if (leaving) return;
@@ -360,7 +436,8 @@ form.addEventListener("submit", async (event) => {
   if (!pressed || "enter" in pressed.dataset) {
     event.preventDefault();
     const here = document.activeElement;
-    const section = sections.find(({ element }) => element.contains(here));
+    // A reply comes after the section that it is in.
+    const section = sections.findLast(({ element }) => element.contains(here));
     const step = here.closest("[data-milestone]");
     if (step) section?.record(step);
     else section?.saveNow();
@@ -377,7 +454,7 @@ form.addEventListener("submit", async (event) => {
   if (stuck) {
     go(stuck.element);
     tell();
-  } else if (pressed.value === "submit") {
+  } else if (pressed.value !== "save") {
     leaving = true;
     // All is saved. What goes along is what was read: the versions, not texts that grow old.
     for (const section of sections) section.sendOnlyVersion();

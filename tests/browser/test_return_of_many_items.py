@@ -118,7 +118,9 @@ def test_a_long_return_that_was_read_closed_is_submitted(page, scene, address, s
     section(page, last).get_by_role("button", name="Change").click()
     box(page, last).fill("Printed in Suva.")
     page.get_by_role("button", name="Submit the return").click()
-    expect(page.get_by_role("status")).to_have_text("Submitted. The coordinator reads it now.")
+    expect(page.get_by_role("status")).to_have_text(
+        "Submitted. We’ll email a receipt to you and the agency’s contributors."
+    )
     assert scene.of_return.updates.get(item=last).achieved == "Printed in Suva."
 
 

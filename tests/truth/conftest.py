@@ -1,3 +1,12 @@
-"""The plan and its agencies, as in the tests of reports."""
+"""The plan, its agencies and their users, as in the tests of reports and of workitems."""
 
 from tests.reports.conftest import customs, item, labour, plan, police  # noqa: F401
+from tests.workitems.conftest import (  # noqa: F401
+    approver,
+    client_of,
+    colleague,
+    contributor,
+    coordinator,
+    of_return,
+    on_the_day,
+)

@@ -54,6 +54,7 @@ from workitems.models import (
     Matter,
     Meeting,
     Plan,
+    Reminder,
     Risk,
     Round,
     Update,
@@ -472,6 +473,14 @@ CREATES = {
         "minister's office",
         lambda world: {"decided_on": "3 August 2010", "reason": "The wrong box."},
     ),
+    "returns:remind": Creates(
+        Reminder, "coordinator", lambda world: {"body": "Please send us your return."}
+    ),
+    "returns:enter": Creates(
+        Evidence,
+        "coordinator",
+        lambda world: {"mail": SimpleUploadedFile("return.eml", b"From: police@example.org\n")},
+    ),
     "returns:open-round": Creates(
         Round,
         "coordinator",
@@ -515,6 +524,10 @@ CHANGES = {
     "workitems:finish-mitigation": STATE,
     "returns:send-back": STATE,
     "returns:accept": STATE,
+    "returns:read": STATE,
+    "returns:recall": STATE,
+    "returns:reply": VERSION,
+    "returns:extend": SAME,
     "returns:close-round": STATE,
     "returns:reopen-round": STATE,
     "variations:recommend": STATE,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
@@ -98,8 +99,15 @@ def test_a_form_sent_thirty_times_at_once_makes_one_record(monkeypatch):
 
 def send(tabs, address, fields, number):
     """Return the status of the answer, and where it leads."""
-    answer = tabs[number].post(address, fields)
+    answer = tabs[number].post(address, {name: fresh(value) for name, value in fields.items()})
     return answer.status_code, answer.headers.get("Location")
+
+
+def fresh(value):
+    """Return a file that was not read yet, for a file."""
+    if isinstance(value, SimpleUploadedFile):
+        return SimpleUploadedFile(value.name, value.file.getvalue())
+    return value
 
 
 def led_on(answers):

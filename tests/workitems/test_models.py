@@ -28,6 +28,7 @@ from tests.factories import (
     PillarFactory,
     PlanFactory,
     ReturnFactory,
+    ReturnNoteFactory,
     RiskFactory,
     RoundFactory,
     SeatFactory,
@@ -162,6 +163,20 @@ BROKEN = {
     "return_one_per_agency_and_round": [lambda: again(ReturnFactory, ["round", "agency"])],
     "return_state_known": [lambda: ReturnFactory(state="lost")],
     "return_submitted_by_and_at": [lambda: ReturnFactory(submitted_by=UserFactory())],
+    "return_ready_by_and_at": [
+        lambda: ReturnFactory(ready_by=UserFactory()),
+        lambda: ReturnFactory(ready_at=NOW),
+        lambda: ReturnFactory(state="submitted", ready_at=NOW, ready_by=UserFactory()),
+    ],
+    "return_first_read_by_and_at": [
+        lambda: ReturnFactory(state="submitted", first_read_at=NOW),
+        lambda: ReturnFactory(first_read_at=NOW, first_read_by=UserFactory()),
+    ],
+    "return_entered_by_and_at": [
+        lambda: ReturnFactory(entered_by=UserFactory()),
+        lambda: ReturnFactory(entered_at=NOW),
+    ],
+    "returnnote_reply_by_and_at": [lambda: ReturnNoteFactory(reply="In Suva.")],
     "return_accepted_has_date": [
         lambda: ReturnFactory(state="accepted"),
         lambda: ReturnFactory(state="submitted", accepted_on=TODAY),
@@ -243,6 +258,7 @@ BROKEN = {
     "evidence_of_one_thing": [
         lambda: EvidenceFactory(update=UpdateFactory()),
         lambda: EvidenceFactory(milestone=None),
+        lambda: EvidenceFactory(of_return=ReturnFactory()),
     ],
     "evidence_shows_something": [lambda: EvidenceFactory(note="")],
     "evidence_file_has_name": [

@@ -545,24 +545,23 @@ def test_coordinator_sends_back_with_a_note_on_one_item(
     submitted(of_return, approver)
     response = reader.post(
         f"{of_return.get_absolute_url()}send-back/",
-        {"note": "How many towns?", "item": item.pk},
+        {f"i{item.pk}-note": "How many towns?"},
         follow=True,
     )
     assert "The return went back to Police." in response.text
     page = page_of(contributor).text
     assert "How many towns?" in section_of(page, item)
-    assert "Sent back by Coordinator on 1 June 2010" in page
+    assert "The coordinator asks for a change of:" in page
     assert "data-return" in page
 
 
 def test_a_return_cannot_be_sent_back_without_a_note(reader, of_return, item, answered, approver):
     submitted(of_return, approver)
     response = reader.post(
-        f"{of_return.get_absolute_url()}send-back/", {"note": " ", "item": item.pk}
+        f"{of_return.get_absolute_url()}send-back/", {"note": " ", f"i{item.pk}-note": ""}
     )
     assert response.status_code == 422
-    assert "Say what the agency should mend." in response.text
-    assert f'<option value="{item.pk}" selected>' in response.text
+    assert "Write what the agency should change, here or beside an item." in response.text
     of_return.refresh_from_db()
     assert of_return.state == "submitted"
 

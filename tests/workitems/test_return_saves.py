@@ -193,7 +193,7 @@ def test_a_long_return_is_submitted_with_what_was_read_of_closed_items(
     assert "Item 1.15 was answered anew while you were reading. Read it, then submit." in said
     versions[f"i{items[-1].pk}-version"] = "2"
     said = client.post(address, {"act": "submit", **versions}, follow=True).text
-    assert "Submitted. The coordinator reads it now." in said
+    assert "Submitted. We’ll email a receipt to you and the agency’s contributors." in said
 
 
 def test_pressing_enter_in_a_field_saves_the_page(writer, of_return, item):
@@ -251,6 +251,7 @@ def test_a_section_saves_alone_and_lists_what_is_still_missing(writer, of_return
         "is_answered": True,
         "no_change": False,
         "progress": {"answered": 1, "total": 2},
+        "mended": "",
         "missing": [
             {
                 "says": "Item 1.2: “Brochure printed” is late. Record the delay and what is done "
@@ -577,7 +578,7 @@ def test_an_approver_submits_what_a_contributor_wrote(
     answer(of_return, item, contributor)
     data = {"act": "submit", **typed(item, version=1, achieved="Printed.")}
     response = approves.post(of_return.get_absolute_url(), data, follow=True)
-    assert "Submitted. The coordinator reads it now." in response.text
+    assert "Submitted. We’ll email a receipt to you and the agency’s contributors." in response.text
     of_return.refresh_from_db()
     assert (of_return.state, of_return.submitted_by) == ("submitted", approver)
 

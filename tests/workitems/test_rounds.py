@@ -31,7 +31,7 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.models import Return, ReturnNote, Round, Update
-from workitems.services import Conflict, rounds
+from workitems.services import Conflict, handover, rounds
 from workitems.services.answers import answers_of
 
 pytestmark = pytest.mark.django_db
@@ -532,15 +532,20 @@ def test_finding_missing_answers_takes_the_same_queries_for_any_number_of_items(
         assert len(answers_of(of_return, TODAY).missing) == count * count
 
 
+# Before everything that is written at `NOW`.
+EARLIER = datetime(2010, 5, 31, tzinfo=NOW.tzinfo)
+
 # --- every pair of states ---------------------------------------------------------------------
 
 STEPS = {
     ("due", "submitted"),
     ("sent_back", "submitted"),
+    ("submitted", "due"),
     ("submitted", "sent_back"),
     ("submitted", "accepted"),
 }
 ACTS = {
+    "due": lambda of_return, by: handover.recall(of_return=of_return, by=by),
     "submitted": lambda of_return, by: rounds.submit(of_return=of_return, by=by, on=TODAY, at=NOW),
     "sent_back": lambda of_return, by: rounds.send_back(
         of_return=of_return, note="Say more.", by=by, at=NOW
@@ -560,10 +565,10 @@ def test_a_return_takes_only_the_allowed_steps(of_return, coordinator, old, new)
         assert newest(of_return)[:2] == ("~", "Coordinator (DoL)")
         return
     labels = [str(Return.State(state).label).lower() for state in (old, new)]
-    with (
-        unchanged(of_return),
-        refused(f"This return is {labels[0]}; it cannot become {labels[1]}."),
-    ):
+    refusal = f"This return is {labels[0]}; it cannot become {labels[1]}."
+    if new == "due":
+        refusal = f"This return is {labels[0]}, so there is nothing to recall."
+    with unchanged(of_return), refused(refusal):
         ACTS[new](of_return, coordinator)
 
 
@@ -575,7 +580,7 @@ def test_a_return_takes_no_step_in_a_closed_round(of_return, coordinator, old, n
         ACTS[new](of_return, coordinator)
 
 
-def test_a_return_never_becomes_due_again():
+def test_each_step_has_its_act():
     assert {new for following in Return.NEXT.values() for new in following} == set(ACTS)
 
 
@@ -629,8 +634,8 @@ def test_all_notes_of_a_return_sent_back_are_kept(of_return, item, coordinator, 
         put(of_return, "submitted")
         rounds.send_back(
             of_return=of_return,
-            note=note,
-            item=about,
+            note="" if about else note,
+            on_items={about: note} if about else {},
             by=coordinator,
             at=datetime(2010, 7, at, tzinfo=ZoneInfo("Pacific/Auckland")),
         )
@@ -639,13 +644,16 @@ def test_all_notes_of_a_return_sent_back_are_kept(of_return, item, coordinator, 
         ("Say more.", None, coordinator),
         ("How many?", item, coordinator),
     ]
-    assert newest(of_return) == ("~", "Coordinator (DoL)", "How many?")
+    assert newest(of_return) == ("~", "Coordinator (DoL)", "Item 1.2: How many?")
     assert entries(notes[0]) == [("+", "Coordinator (DoL)", "")]
 
 
 def test_a_return_can_be_sent_back_only_with_a_note(of_return, coordinator):
     put(of_return, "submitted")
-    with unchanged(of_return), refused("Say what the agency should mend.", "note"):
+    with (
+        unchanged(of_return),
+        refused("Say what the agency should change, for an item or for the return.", "note"),
+    ):
         rounds.send_back(of_return=of_return, note="", by=coordinator, at=NOW)
     assert ReturnNote.objects.count() == 0
 
@@ -791,7 +799,7 @@ def test_a_round_runs_from_opening_to_acceptance(plan, item, coordinator, contri
     of_return = made.returns.get(agency=item.lead_agency)
     write(of_return, item, contributor, stage="ongoing")
     ACTS["submitted"](of_return, approver)
-    rounds.send_back(of_return=of_return, note="How many?", item=item, by=coordinator, at=NOW)
+    rounds.send_back(of_return=of_return, on_items={item: "How many?"}, by=coordinator, at=EARLIER)
     write(of_return, item, contributor, stage="ongoing", achieved="5,000 sent.", version=1)
     ACTS["submitted"](of_return, approver)
     rounds.accept(of_return=of_return, by=coordinator, on=TOMORROW)

@@ -48,8 +48,9 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
     client.force_login(coordinator)
     client.get("/")  # the first request of a session notes when it began
 
-    # session, user, seats, plans, round, its returns with progress, notices, pending variations
-    with django_assert_num_queries(10):
+    # session, user, seats, plans, round, its returns with progress, people, reminders, notices,
+    # pending variations
+    with django_assert_num_queries(13):
         response = client.get(of_return.round.get_absolute_url())
 
     assert [str(notice.recipient) for notice in response.context["notices"]] == [

@@ -55,6 +55,9 @@ ALLOWED = {
     "read_return": {("Police", role) for role in Seat.Role.values if role != "ministers_office"},
     "write_update": WRITERS,
     "submit_return": {("Police", "approver")},
+    # The agency's contributors may too, if the coordinator has entered it.
+    "recall_return": {("Police", "approver")},
+    "enter_return": COORDINATOR,
     "accept_return": COORDINATOR,
     "record_meeting": COORDINATOR,
     # A risk to their own item; the whole plan is tested below.
@@ -66,7 +69,10 @@ ALLOWED = {
     # A feed made by another user; its maker is tested below.
     "revoke_feed": {("Police", "approver")} | COORDINATOR,
 }
-ABOUT_RETURNS = ("read_return", "write_update", "submit_return", "accept_return")
+ABOUT_RETURNS = (
+    *("read_return", "write_update", "submit_return"),
+    *("recall_return", "enter_return", "accept_return"),
+)
 ABOUT_RISKS = ("change_risk", "manage_risk")
 ABOUT_PLANS = (
     "read_plan",

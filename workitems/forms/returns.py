@@ -1,5 +1,6 @@
 """Forms of a return's page: the answer on an item, and what happened to a milestone."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,7 +8,8 @@ from django.forms.models import model_to_dict
 
 from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
-from workitems.models import Delay, Milestone, Mitigation, Update, WorkItem
+from workitems.forms.evidence import AttachmentField
+from workitems.models import Delay, Milestone, Mitigation, ReturnNote, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 
 ROWS = 2  # the script grows the textarea with its text
@@ -151,20 +153,52 @@ class MitigationDoneForm(forms.Form):
         return []
 
 
+class ReplyForm(ReturnForm):
+    """The agency's reply to one note of the coordinator."""
+
+    reply = LinesField(label="Reply to the coordinator", rows=ROWS)
+
+    def __init__(self, *args: Any, note: ReturnNote, **kwargs: Any) -> None:
+        super().__init__(*args, row=note, prefix=f"n{note.pk}", **kwargs)
+
+    def start(self, row: ReturnNote) -> dict[str, Any]:
+        return {"reply": row.reply}
+
+
 class SendBackForm(forms.Form):
+    """What the agency should change: on the return as a whole, and on each item."""
+
+    note = LinesField(label="Note on the return as a whole", rows=4)
+
+    def __init__(self, *args: Any, items: Iterable[WorkItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(items)
+        for item in self.items:
+            self.fields[f"i{item.pk}-note"] = LinesField(
+                label="What the agency should change", rows=ROWS
+            )
+
+    def note_on(self, item: WorkItem) -> forms.BoundField:
+        return self[f"i{item.pk}-note"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        on_items = {item: cleaned.get(f"i{item.pk}-note", "") for item in self.items}
+        on_items = {item: body for item, body in on_items.items() if body}
+        if not self.errors and not cleaned.get("note") and not on_items:
+            self.add_error("note", "Write what the agency should change, here or beside an item.")
+        return {"note": cleaned.get("note", ""), "on_items": on_items}
+
+
+class EnterForm(forms.Form):
+    """The e-mail from which the coordinator enters a return."""
+
+    mail = AttachmentField(label="The agency’s e-mail")
     note = LinesField(
-        label="What the agency should mend",
-        rows=4,
-        required=True,
-        error_messages={"required": "Say what the agency should mend."},
-    )
-    item = forms.ModelChoiceField(
-        label="On which item",
-        queryset=WorkItem.objects.none(),
-        required=False,
-        empty_label="The return as a whole",
+        label="Note", rows=2, help_text="Who sent it and when, if the file does not say so."
     )
 
-    def __init__(self, *args: Any, items: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].queryset = items  # type: ignore[attr-defined]
+        self.fields["mail"].required = True
+        self.fields["mail"].error_messages["required"] = "Choose the file with the e-mail."

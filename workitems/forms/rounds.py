@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from agencies.fields import DayField, LinesField, ReasonField
+from agencies.models import Agency
 
 
 class OpenRoundForm(forms.Form):
@@ -28,3 +29,33 @@ class OpenRoundForm(forms.Form):
 
 class ReopenRoundForm(forms.Form):
     reason = ReasonField(label="Why the round is opened again")
+
+
+class RemindForm(forms.Form):
+    body = LinesField(
+        label="Your message",
+        rows=6,
+        required=True,
+        max_length=2000,
+        help_text="They read it above the link to their return.",
+        error_messages={"required": "Write what the agencies should read."},
+    )
+
+
+class ExtendForm(forms.Form):
+    agency = forms.ChoiceField(label="For", required=False)
+    to = DayField(label="New due date")
+    reason = ReasonField(
+        label="Reason", help_text="Kept in the history, which the working group can read."
+    )
+
+    def __init__(self, *args: Any, agencies: list[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Every agency whose return is not accepted")]
+        choices += [(str(agency.pk), agency.name) for agency in agencies]
+        self.fields["agency"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        chosen = cleaned.pop("agency", "")
+        return cleaned | {"agencies": [int(chosen)] if chosen else None}

@@ -14,12 +14,20 @@ from django.utils.timezone import localdate, localtime
 from agencies.fields import say_refusal
 from agencies.models import Agency
 from workitems import services
-from workitems.forms.returns import MilestoneAnswerForm, MitigationDoneForm, UpdateForm, answer_of
-from workitems.models import Return, Update
+from workitems.forms.returns import (
+    MilestoneAnswerForm,
+    MitigationDoneForm,
+    ReplyForm,
+    UpdateForm,
+    answer_of,
+)
+from workitems.models import Return, ReturnNote, Update
 from workitems.returns import MilestoneLine, Section, one_section, takes_answers
+from workitems.services import handover as handover_services
 from workitems.services import items as item_services
 from workitems.services import rounds as round_services
 from workitems.services.answers import Fault, faults_of_item
+from workitems.services.handover import Mending, mended_words
 from workitems.views.lookups import signed_in
 
 SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
@@ -43,6 +51,21 @@ class MilestoneEntry:
         return any(form.is_touched() and form.errors for form in self.forms)
 
 
+@dataclass
+class NoteEntry:
+    """A note of the coordinator. It has a form for the reply if it is of the latest sending back
+    and the return is with its agency. `theirs` is another user's reply, after a conflict."""
+
+    note: ReturnNote
+    is_mended: bool = True
+    form: ReplyForm | None = None
+    theirs: ReturnNote | None = None
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.form is not None and self.form.is_touched() and bool(self.form.errors)
+
+
 @dataclass(kw_only=True)
 class Entry:
     """A section with its forms. It has none if it is closed or only for reading.
@@ -54,6 +77,9 @@ class Entry:
     section: Section
     form: UpdateForm | None
     milestones: list[MilestoneEntry]
+    notes: list[NoteEntry] = field(default_factory=list)
+    # The coordinator's note on the item, in the form that sends the return back.
+    send_back: Any = None
     version_shown: int = 0
     theirs: Update | None = None
     is_written: bool = False
@@ -61,9 +87,10 @@ class Entry:
     refusals: list[str] = field(default_factory=list)
 
     @property
-    def forms(self) -> Iterator[UpdateForm | MilestoneAnswerForm | MitigationDoneForm]:
+    def forms(self) -> Iterator[UpdateForm | MilestoneAnswerForm | MitigationDoneForm | ReplyForm]:
         if self.form:
             yield self.form
+        yield from (each.form for each in self.notes if each.form)
         for entry in self.milestones:
             yield from entry.forms
 
@@ -77,6 +104,7 @@ class Entry:
             bool(self.refusals)
             or self.is_answer_wrong
             or any(entry.is_wrong for entry in self.milestones)
+            or any(entry.is_wrong for entry in self.notes)
         )
 
     @property
@@ -93,6 +121,7 @@ class Entry:
     def keep_from(self, typed: "Entry") -> None:
         """Copy what could not be saved from `typed`, to show it again."""
         self.refusals, self.theirs = typed.refusals, typed.theirs
+        self.notes = keep_notes(self.notes, typed.notes)
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
         kept = {
@@ -106,6 +135,48 @@ class Entry:
             else entry
             for entry in self.milestones
         ]
+
+
+def note_entries(
+    notes: list[ReturnNote], mendings: list[Mending], data: QueryDict | None, *, may_reply: bool
+) -> list[NoteEntry]:
+    """Return the notes with the forms for replies, bound to `data` where it has their fields."""
+    latest = {each.note.pk: each for each in mendings}
+    entries = []
+    for note in notes:
+        mending = latest.get(note.pk)
+        entry = NoteEntry(note, is_mended=mending.is_mended if mending else True)
+        if mending and may_reply:
+            is_posted = data is not None and f"n{note.pk}-version" in data
+            entry.form = ReplyForm(data if is_posted else None, note=note)
+        entries.append(entry)
+    return entries
+
+
+def keep_notes(shown: list[NoteEntry], typed: list[NoteEntry]) -> list[NoteEntry]:
+    """Return the notes as they are now, with the replies that could not be saved."""
+    kept = {each.note.pk: each for each in typed if each.is_wrong}
+    return [
+        NoteEntry(each.note, each.is_mended, was.form, was.theirs)
+        if (was := kept.get(each.note.pk))
+        else each
+        for each in shown
+    ]
+
+
+def save_reply(request: HttpRequest, entry: NoteEntry) -> bool:
+    """Save a changed reply. Return whether anything was saved; errors are added to its form."""
+    form = entry.form
+    if form is None or not form.is_touched() or not form.is_valid():
+        return False
+    try:
+        entry.note = handover_services.reply_to_note(
+            note=entry.note, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+        )
+    except services.Refused as refusal:
+        entry.theirs = form.refuse(refusal)
+        return False
+    return True
 
 
 def members_of(of_return: Return) -> dict[int, Agency]:
@@ -135,6 +206,9 @@ def entries_of(
                     _milestone_entry(line, agencies, data, opened, is_open=section.is_open)
                     for line in section.milestones
                 ],
+                notes=note_entries(
+                    section.notes, section.mendings, data, may_reply=takes_answers(of_return)
+                ),
                 version_shown=shown,
             )
         )
@@ -224,6 +298,8 @@ def save_entry(
         return
     for milestone in entry.milestones:
         save_milestone(request, entry, milestone)
+    for note in entry.notes:
+        entry.is_saved |= save_reply(request, note)
     if act == NO_CHANGE:
         say_no_change(request, of_return, entry)
     elif act == SAVE and (form := entry.form) and form.is_touched() and form.is_valid():
@@ -360,6 +436,7 @@ def section_json(
         "is_answered": update is not None,
         "no_change": bool(update and update.no_change_on),
         "progress": {"answered": progress.answered, "total": progress.items},
+        "mended": mended_now(of_return),
         "missing": [
             {"says": fault.says, "target": target_of(fault)}
             for fault in faults_of_item(of_return, item, update, on)
@@ -383,6 +460,31 @@ def section_json(
         now = one_section(of_return, item, on, with_milestones=True)
         answer["may_say_no_change"] = now.may_say_no_change
         answer["milestone"] = milestone_html(request, of_return, entry, now, milestone)
+    return answer
+
+
+def mended_now(of_return: Return) -> str:
+    if of_return.state != Return.State.SENT_BACK:
+        return ""
+    return mended_words(handover_services.mendings_of(of_return))
+
+
+def reply_json(request: HttpRequest, of_return: Return, entry: NoteEntry) -> dict[str, Any]:
+    """Return the JSON with which the script updates a note after saving its reply."""
+    now, form = entry.theirs or entry.note, entry.form
+    name = f"n{entry.note.pk}-reply"
+    errors: Any = form.errors if form and entry.is_wrong else {}
+    answer: dict[str, Any] = {
+        "version": now.version,
+        "answer": {name: now.reply},
+        "saved_at": time_format(localtime(), "g:i a"),
+        "mended": mended_now(of_return),
+        "errors": [str(each) for said in errors.values() for each in said],
+        "theirs": None,
+    }
+    if entry.theirs is not None:
+        context = {"theirs": entry.theirs}
+        answer["theirs"] = render_to_string("workitems/returns/their_reply.html", context, request)
     return answer
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from csp.constants import NONE
 from csp.decorators import csp
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,11 +33,14 @@ def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
     """Return the evidence; 404 if the user may not read the plan, 403 if not (yet) its return."""
     plan = visible_plan(request, slug)
     rows = Evidence.objects.select_related(
-        "milestone__item__lead_agency", "update__item__lead_agency", "update__of_return__round"
+        *("milestone__item__lead_agency", "update__item__lead_agency"),
+        *("update__of_return__round", "of_return__round"),
     )
-    piece = get_object_or_404(
-        rows, Q(milestone__item__plan=plan) | Q(update__item__plan=plan), pk=pk
-    )
+    of_plan = Q(milestone__item__plan=plan) | Q(update__item__plan=plan)
+    piece = get_object_or_404(rows, of_plan | Q(of_return__round__plan=plan), pk=pk)
+    if piece.of_return is not None:
+        piece.of_return.round.plan = plan
+        require(request, "workitems.read_return", piece.of_return)
     if piece.update is not None:
         piece.update.of_return.round.plan = piece.update.item.plan = plan
         require(request, "workitems.read_return", piece.update.of_return)
@@ -140,6 +144,8 @@ def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
 def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     """Withdraw evidence: for users who may add it there, and for the reviewer at any time."""
     piece = visible_evidence(request, slug, evidence)
+    if piece.of_return is not None:  # what came by e-mail stays
+        raise PermissionDenied
     of_item: Any = piece.update or piece.milestone
     reviews = request.user.has_perm("workitems.review_item", of_item.item)
     if not reviews and not may_withdraw(request, piece):

@@ -4,21 +4,26 @@ The page is one form, so that it works without JavaScript: every button saves al
 page. With JavaScript (static/js/return.js) each section is saved separately, through `save`.
 """
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies import history
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from workitems import services
 from workitems.desk import days_until
-from workitems.forms.returns import SendBackForm
-from workitems.models import Return, WorkItem
+from workitems.forms.returns import ReplyForm, SendBackForm
+from workitems.models import Evidence, Notice, Return, WorkItem
+from workitems.notices import tell_at_once
 from workitems.returns import Page, one_section, return_page, takes_answers
+from workitems.services import handover as handover_services
 from workitems.services import rounds as round_services
 from workitems.views.answers import (
     NO_CHANGE,
@@ -26,16 +31,23 @@ from workitems.views.answers import (
     SAVE,
     TAKE_THEIRS,
     Entry,
+    NoteEntry,
     entries_of,
     items_to_open,
     items_with_fields,
+    keep_notes,
+    note_entries,
+    reply_json,
     save_entry,
+    save_reply,
     section_json,
     target_of,
 )
 from workitems.views.lookups import require, signed_in, visible_plan
 
-SUBMIT = "submit"
+SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
+SUBMITTED = "Submitted. We’ll email a receipt to you and the agency’s contributors."
+Reason = Notice.Reason
 
 
 def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
@@ -54,7 +66,9 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
     of_return = visible_return(request, slug, round, agency)
     if request.method == "POST":
         require(request, "workitems.write_update", of_return)
-        return answer(request, of_return)
+        with writing_for(request, of_return):
+            return answer(request, of_return)
+    of_return = read_by_coordinator(request, of_return)
     opened = request.GET.get("open", "")
     page = return_page(
         of_return,
@@ -65,22 +79,47 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
     return show(request, of_return, page, entries_of(of_return, page.sections, opened=opened))
 
 
+def writing_for(request: HttpRequest, of_return: Return) -> AbstractContextManager[None]:
+    """Let the history say for which agency the coordinator writes, if they do."""
+    is_for = round_services.is_for_agency(of_return, signed_in(request))
+    return history.written_for(str(of_return.agency) if is_for else "")
+
+
+def read_by_coordinator(request: HttpRequest, of_return: Return) -> Return:
+    """Record that a coordinator opened what was submitted: from now on it cannot be recalled."""
+    if (
+        request.method != "GET"
+        or of_return.state != Return.State.SUBMITTED
+        or of_return.first_read_at is not None
+        or not request.user.has_perm("workitems.accept_return", of_return)
+    ):
+        return of_return
+    plan = of_return.round.plan
+    handover_services.mark_read(of_return=of_return, by=signed_in(request), at=timezone.now())
+    of_return = Return.objects.for_page().get(pk=of_return.pk)
+    of_return.round.plan = plan
+    return of_return
+
+
 def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     """Save the posted page and do what its button says.
 
-    The button's value `act` is "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77" or
-    "submit". The numbers are of items; "m77" is the milestone with id 77. All of them save first.
+    The button's value `act` is "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77",
+    "ready", "not-ready", "submit" or "submit-unmended". The numbers are of items; "m77" is the
+    milestone with id 77. All of them save first.
     """
     act, _, number = request.POST.get("act", SAVE).partition(":")
-    if act == SUBMIT:
+    if act in (SUBMIT, SUBMIT_UNMENDED):
         require(request, "workitems.submit_return", of_return)
     page = return_page(of_return, localdate(), opened=items_with_fields(request.POST))
     entries = entries_of(of_return, page.sections, request.POST)
     for entry in entries:
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
+    notes = notes_on_the_whole(of_return, page, request.POST)
+    notes_saved = [save_reply(request, each) for each in notes]
     wrong = {entry.section.item.pk: entry for entry in entries if entry.is_wrong}
-    if wrong:
+    if wrong or any(each.is_wrong for each in notes):
         # Show saved sections from the database and the others as they were typed.
         plan = of_return.round.plan
         of_return = Return.objects.for_page().get(pk=of_return.pk)
@@ -90,36 +129,87 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         for entry in shown:
             if typed := wrong.get(entry.section.item.pk):
                 entry.keep_from(typed)
-        return show(request, of_return, page, shown, status=422)
-    if act == SUBMIT:
+        notes = keep_notes(notes_on_the_whole(of_return, page), notes)
+        return show(request, of_return, page, shown, notes=notes, status=422)
+    if act in (SUBMIT, SUBMIT_UNMENDED):
         read = {entry.section.item.pk: entry.version_read for entry in entries}
-        return submit(request, of_return, read)
+        return submit(request, of_return, read, with_unmended=act == SUBMIT_UNMENDED)
+    if act == READY:
+        return ready(request, of_return)
+    if act == NOT_READY:
+        with refusals_in_messages(request):
+            handover_services.withdraw_ready(of_return=of_return, by=signed_in(request))
+            messages.success(request, "The return is no longer marked as ready for approval.")
+        return redirect(request.path)
     if act == OPEN:
         place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
         return redirect(f"{request.path}?{urlencode({'open': number})}#{place}")
     if act == TAKE_THEIRS:
         messages.success(request, f"Item {number} stays as the other person wrote it.")
-    elif any(entry.is_saved for entry in entries):
+    elif any(entry.is_saved for entry in entries) or any(notes_saved):
         messages.success(request, "Saved.")
     else:
         messages.info(request, "Nothing new was written, so nothing was saved.")
     return redirect(f"{request.path}#item-{number}" if number else request.path)
 
 
-def submit(request: HttpRequest, of_return: Return, read: dict[int, int]) -> HttpResponse:
+def submit(
+    request: HttpRequest, of_return: Return, read: dict[int, int], *, with_unmended: bool
+) -> HttpResponse:
+    """Submit what was read. If notes of the coordinator are left, ask once more."""
+    response, unmended = attempt_to_submit(
+        request, of_return, read=read, with_unmended=with_unmended
+    )
+    if response is not None:
+        return response
+    page = return_page(of_return, localdate())
+    entries = entries_of(of_return, page.sections)
+    return show(request, of_return, page, entries, unmended=unmended, status=422)
+
+
+def attempt_to_submit(
+    request: HttpRequest, of_return: Return, **read: Any
+) -> tuple[HttpResponse | None, round_services.Unmended | None]:
+    """Submit a return and e-mail the receipt. Return where to go next, or the notes that are left."""
+    now = timezone.now()
     try:
-        round_services.submit(
-            of_return=of_return,
-            by=signed_in(request),
-            on=localdate(),
-            at=timezone.now(),
-            read=read,
+        of_return = round_services.submit(
+            of_return=of_return, by=signed_in(request), on=localdate(), at=now, **read
+        )
+    except round_services.Unmended as unmended:
+        return None, unmended
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{request.path}#missing"), None
+    tell_at_once([of_return], Reason.SUBMITTED, on=localdate(), at=now)
+    messages.success(request, SUBMITTED)
+    return redirect(of_return), None
+
+
+def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
+    """Mark the return as ready and e-mail its approvers at once."""
+    now = timezone.now()
+    try:
+        handover_services.mark_ready(
+            of_return=of_return, by=signed_in(request), on=localdate(), at=now
         )
     except services.Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{request.path}#missing")
-    messages.success(request, "Submitted. The coordinator reads it now.")
+    tell_at_once([of_return], Reason.READY, on=localdate(), at=now)
+    messages.success(
+        request,
+        f"Ready for approval. We’ll email the approvers of {of_return.agency} now; it is also on "
+        "their desk. You can still change the return.",
+    )
     return redirect(request.path)
+
+
+def notes_on_the_whole(
+    of_return: Return, page: Page, data: QueryDict | None = None
+) -> list[NoteEntry]:
+    may_reply = takes_answers(of_return)
+    return note_entries(page.notes, page.mendings, data, may_reply=may_reply)
 
 
 def show(
@@ -128,7 +218,9 @@ def show(
     page: Page,
     entries: list[Entry],
     *,
+    notes: list[NoteEntry] | None = None,
     send_back: SendBackForm | None = None,
+    unmended: round_services.Unmended | None = None,
     status: int = 200,
 ) -> HttpResponse:
     person, on, round = signed_in(request), localdate(), of_return.round
@@ -140,6 +232,14 @@ def show(
     )
     if reviews and send_back is None:
         send_back = SendBackForm(None, items=items_on(page))
+    if send_back is not None:
+        asked = {item.pk for item in send_back.items}
+        for entry in entries:
+            if entry.section.item.pk in asked:
+                entry.send_back = send_back.note_on(entry.section.item)
+    is_submitted = of_return.state == Return.State.SUBMITTED and round.is_open
+    may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
+    for_agency = round_services.is_for_agency(of_return, person)
     return render(
         request,
         "workitems/returns/detail.html",
@@ -164,11 +264,17 @@ def show(
             ],
             "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
             "refusals": [(entry.section, said) for entry in entries for said in entry.refusals],
-            "due_in": days_until(round.due_on, on),
+            "notes": notes if notes is not None else notes_on_the_whole(of_return, page),
+            "mails": mails_of(of_return),
+            "is_for_agency": for_agency,
+            "may_recall": may_recall,
+            "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
+            "unmended": unmended,
+            "due_in": days_until(of_return.due_on, on),
             "is_overdue": of_return.is_overdue(on),
             "may_write": writes,
             "may_submit": writes and person.has_perm("workitems.submit_return", of_return),
-            "wrote_it_all": page.authors == {person.pk},
+            "wrote_it_all": page.authors == {person.pk} and not for_agency,
             "may_review": reviews,
             "review_refused": of_return.submitted_by_id == person.pk or page.authors == {person.pk},
             # Passed even if the user may no longer review, so that a refused note is not lost.
@@ -176,6 +282,11 @@ def show(
         },
         status=status,
     )
+
+
+def mails_of(of_return: Return) -> list[Evidence]:
+    """Return the e-mails from which the coordinator entered the return."""
+    return list(of_return.evidence.for_list()) if of_return.is_entered else []
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -194,7 +305,9 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     milestone = request.POST.get("milestone", "")
     section = one_section(of_return, item, localdate(), with_milestones=bool(milestone))
     entry = entries_of(of_return, [section], request.POST)[0]
-    save_entry(request, of_return, entry, request.POST.get("act", SAVE), is_pause=True)
+    with writing_for(request, of_return):
+        act = request.POST.get("act", SAVE)
+        save_entry(request, of_return, entry, act, is_pause=True)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     return JsonResponse(section_json(request, of_return, entry, milestone), status=status)
 
@@ -212,7 +325,12 @@ def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpRespo
                 return render(request, "workitems/returns/milestone.html", {"entry": step})
         if not milestone:
             address = f"{of_return.get_absolute_url()}items/"
-            context = {"entry": entry, "may_write": True, "items_url": address}
+            context = {
+                "entry": entry,
+                "may_write": True,
+                "of_return": of_return,
+                "items_url": address,
+            }
             return render(request, "workitems/returns/section.html", context)
     raise Http404
 
@@ -247,5 +365,32 @@ def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
     return show(request, of_return, page, entries, send_back=form, status=422)
 
 
-def items_on(page: Page) -> QuerySet[WorkItem]:
-    return WorkItem.objects.filter(pk__in=[each.item.pk for each in page.sections]).in_order()
+@require_POST
+def recall(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.recall_return", of_return)
+    with refusals_in_messages(request):
+        handover_services.recall(of_return=of_return, by=signed_in(request))
+        messages.success(
+            request,
+            f"The return is recalled. Only {of_return.agency} sees it until it is submitted again.",
+        )
+    return redirect(of_return)
+
+
+@require_POST
+def reply(request: HttpRequest, slug: str, round: int, agency: int, note: int) -> JsonResponse:
+    """Save the reply to a note, for the script. See `save` for the statuses."""
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.write_update", of_return)
+    row = get_object_or_404(of_return.notes.select_related("by", "item", "replied_by"), pk=note)
+    entry = NoteEntry(row, form=ReplyForm(request.POST, note=row))
+    with writing_for(request, of_return):
+        save_reply(request, entry)
+    status = 409 if entry.theirs else 422 if entry.is_wrong else 200
+    return JsonResponse(reply_json(request, of_return, entry), status=status)
+
+
+def items_on(page: Page) -> list[WorkItem]:
+    """Return the items that were answered: the coordinator may ask for a change of each."""
+    return [each.item for each in page.sections if each.is_led or each.is_answered]

@@ -1,6 +1,6 @@
 """List, show, open, close and reopen rounds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.models import Seat
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from workitems.desk import waiting_variations
 from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
 from workitems.models.plan import READING_ROLES
+from workitems.notices.timetable import Seats
 from workitems.services import rounds as round_services
+from workitems.services.handover import mended_words, mendings_of_each
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 
@@ -66,6 +69,8 @@ def show(
     )
     for each in returns:
         each.round = round
+    seats = people_of(round, returns, on) if may_manage else {}
+    mended = mended_of(returns) if may_manage else {}
     return render(
         request,
         "workitems/rounds/detail.html",
@@ -83,10 +88,16 @@ def show(
                     # The same as the permission "read_return", without a query per row.
                     "may_read": each.agency_id in own
                     or each.state == Return.State.ACCEPTED
-                    or (may_manage and each.submitted_at is not None),
+                    or (may_manage and (each.submitted_at is not None or each.is_entered)),
+                    "mended": mended.get(each.pk, ""),
+                    "people": seats.get(each.agency_id, {}).items(),
+                    "has_approver": str(Seat.Role.APPROVER.label) in seats.get(each.agency_id, {}),
                 }
                 for each in returns
             ],
+            "missing": any(each.is_with_agency for each in returns),
+            "extended": [each.agency.short_name for each in returns if each.extended_to],
+            "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
             "open_returns": sum(each.state != Return.State.ACCEPTED for each in returns),
             "may_manage": may_manage,
             # It names people, so only those who manage the round see it.
@@ -96,6 +107,25 @@ def show(
         },
         status=status,
     )
+
+
+def people_of(round: Round, returns: list[Return], on: date) -> dict[int, dict[str, list[str]]]:
+    """Return the names of each agency's contributors and approvers, by the role's label."""
+    seats = Seats([round.plan], [each.agency_id for each in returns], on)
+    found: dict[int, dict[str, list[str]]] = {}
+    for each in returns:
+        by_role = {
+            str(role.label): [user.name for user in seats.sitting(round.plan, each.agency_id, role)]
+            for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+        }
+        found[each.agency_id] = {label: names for label, names in by_role.items() if names}
+    return found
+
+
+def mended_of(returns: list[Return]) -> dict[int, str]:
+    """Return "2 of 3 items changed or answered" by return, for those that were sent back."""
+    sent_back = [each for each in returns if each.state == Return.State.SENT_BACK]
+    return {pk: mended_words(found) for pk, found in mendings_of_each(sent_back).items()}
 
 
 def next_period(plan: Plan) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""The coordinator's levers of a round: remind, extend the due date, enter for an agency."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods
+
+from agencies.models import Seat
+from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
+from workitems.forms.returns import EnterForm
+from workitems.forms.rounds import ExtendForm, RemindForm
+from workitems.models import Notice, Return, Round
+from workitems.notices import tell_at_once
+from workitems.notices.timetable import Seats
+from workitems.services import round_levers as lever_services
+from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.rounds import visible_round
+
+Reason = Notice.Reason
+
+
+def managed_round(request: HttpRequest, slug: str, pk: int) -> Round:
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
+    return visible_round(plan, pk)
+
+
+def seated(round: Round, returns: list[Return]) -> Seats:
+    """Return the people of the agencies of these returns today."""
+    return Seats([round.plan], [each.agency_id for each in returns], localdate())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    """Send a reminder in the coordinator's own words to those who have not submitted."""
+    row = managed_round(request, slug, round)
+    form = RemindForm(posted(request))
+    missing = list(
+        row.returns.waiting_for_agency().select_related("agency").order_by("agency__short_name")
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            now = timezone.now()
+            lever_services.remind(round=row, by=signed_in(request), at=now, **form.cleaned_data)
+            tell_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
+            messages.success(request, "The reminder is sent. “Who was told” lists each person.")
+            return redirect(row)
+    people = seated(row, missing)
+    roles = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+    return form_page(
+        request,
+        "workitems/rounds/remind.html",
+        form,
+        plan=row.plan,
+        round=row,
+        receivers=[
+            (
+                each.agency,
+                sorted(
+                    {
+                        user.name
+                        for role in roles
+                        for user in people.sitting(row.plan, each.agency_id, role)
+                    }
+                ),
+            )
+            for each in missing
+        ],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    """Give one agency, or all, a later due date."""
+    row = managed_round(request, slug, round)
+    returns = row.returns.exclude(state=Return.State.ACCEPTED).select_related("agency")
+    agencies = [each.agency for each in returns.order_by("agency__name")]
+    form = ExtendForm(
+        posted(request), agencies=agencies, initial={"agency": request.GET.get("agency", "")}
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            by, on = signed_in(request), localdate()
+            later = lever_services.extend(round=row, by=by, on=on, **form.cleaned_data)
+            tell_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
+            names = ", ".join(each.agency.short_name for each in later)
+            due = f"{form.cleaned_data['to']:%-d %B %Y}"
+            messages.success(request, f"The return is now due on {due}: {names}.")
+            return redirect(row)
+    return form_page(request, "workitems/rounds/extend.html", form, plan=row.plan, round=row)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def enter(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    """Attach the e-mail that an agency sent, and go on to enter its return."""
+    row = managed_round(request, slug, round)
+    of_return = get_object_or_404(row.returns.select_related("agency"), agency=agency)
+    of_return.round = row
+    require(request, "workitems.enter_return", of_return)
+    form = EnterForm(posted(request), request.FILES if request.method == "POST" else None)
+    if form.is_valid():
+        with saying_refusals(form):
+            now = timezone.now()
+            of_return = lever_services.enter_for_agency(
+                of_return=of_return, by=signed_in(request), at=now, **form.cleaned_data
+            )
+            tell_at_once([of_return], Reason.ENTERED, on=localdate(), at=now)
+            messages.success(
+                request,
+                f"The e-mail is attached. Enter what {of_return.agency} wrote, then submit it.",
+            )
+            return redirect(of_return)
+    return form_page(
+        request, "workitems/rounds/enter.html", form, plan=row.plan, round=row, of_return=of_return
+    )
