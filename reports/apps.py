@@ -7,7 +7,7 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
-        from reports import desk_lines, paper_guards
+        from reports import desk_lines, follow_up_notices, paper_guards
         from reports.clearance import notices
         from workitems import desk as desk
         from workitems.notices import timetable
@@ -15,3 +15,4 @@ class ReportsConfig(AppConfig):
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         desk.SOURCES.append(desk_lines.lines_for)
         timetable.SOURCES.append(notices.due_notices)
+        timetable.SOURCES.append(follow_up_notices.due_notices)

@@ -13,19 +13,21 @@ from agencies.models import Seat, User
 from reports.document.dates import long_date
 from reports.document.wording import agree, join_words
 from reports.models import Briefing, Clearance, FollowUp, ResponseChoice
-from workitems.desk import SHOWN_AT_MOST, Act, Line, line, since
+from workitems.desk import SHOWN_AT_MOST, Act, Line, line, not_ended, since
+from workitems.group_lines import action_line, confirm_line
 from workitems.rules import WRITERS
 
 State = Briefing.State
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the lines for `user` as at `on`, in at most seven queries."""
+    """Return the lines for `user` as at `on`, in at most eight queries."""
     own = user.agencies_as(*WRITERS)
     approving = user.agencies_as(Seat.Role.APPROVER)
     lines = [*_clearances(own, approving, on), *_follow_ups(own, on)] if own else []
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
+        lines += _to_confirm(coordinating, on)
         lines += _consultations(coordinating, on)
         lines += _to_finish(coordinating, on)
     authorising = user.agencies_as(Seat.Role.AUTHORISING_MANAGER)
@@ -67,25 +69,30 @@ def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]
 def _follow_ups(agencies: set[int], on: date) -> list[Line]:
     to_do = (
         FollowUp.objects.open()
-        .filter(owner_agency__in=agencies)
-        .select_related("issued__briefing__plan")
-        .defer("issued__document", "issued__pdf")
+        .filter(not_ended(on, "issued__briefing__plan"), owner_agency__in=agencies)
+        .for_lines()
         .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
     return [
-        line(
-            due=row.due_on,
-            on=on,
-            plan=row.issued.briefing.plan.title,
-            what=row.text,
-            detail=f"After the Minister’s answer to {row.issued.briefing.tracker_number}",
-            url=f"{row.issued.get_absolute_url()}#answer",
-        )
+        action_line(row, f"After the Minister’s answer to {row.issued.briefing.tracker_number}", on)
         for row in to_do
     ]
 
 
 # --- for the coordinating agency ----------------------------------------------------------------
+
+
+def _to_confirm(agencies: set[int], on: date) -> list[Line]:
+    done = (
+        FollowUp.objects.to_confirm()
+        .filter(
+            not_ended(on, "issued__briefing__plan"),
+            issued__briefing__plan__coordinating_agency__in=agencies,
+        )
+        .for_lines()
+        .order_by("done_on", "pk")[:SHOWN_AT_MOST]
+    )
+    return [confirm_line(row, on) for row in done]
 
 
 def _consultations(agencies: set[int], on: date) -> list[Line]:

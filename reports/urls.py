@@ -92,8 +92,20 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("<int:pk>/answer/", responses.answer, name="answer"),
     path("<int:pk>/answer/<int:response>/scan/", responses.scan, name="scan"),
     path("<int:pk>/follow-up/<int:choice>/", responses.follow_up, name="follow-up"),
-    path("<int:pk>/to-do/<int:follow_up>/", responses.change_follow_up, name="change-follow-up"),
-    path("<int:pk>/to-do/<int:follow_up>/done/", responses.done, name="finish-follow-up"),
+    path(
+        "<int:pk>/answer/<int:response>/follow-up/",
+        responses.follow_up_comment,
+        name="follow-up-comment",
+    ),
+    path("<int:pk>/to-do/<int:follow_up>/", responses.action, name="action"),
+    path(
+        "<int:pk>/to-do/<int:follow_up>/change/",
+        responses.change_follow_up,
+        name="change-follow-up",
+    ),
+    path("<int:pk>/to-do/<int:follow_up>/done/", responses.finish, name="finish-action"),
+    path("<int:pk>/to-do/<int:follow_up>/confirm/", responses.confirm, name="confirm-action"),
+    path("<int:pk>/to-do/<int:follow_up>/reopen/", responses.reopen, name="reopen-action"),
 ]
 
 workshop_urls = [

@@ -40,6 +40,8 @@ from tests.factories import (
     MeetingPaperFactory,
     MilestoneFactory,
     MitigationFactory,
+    OutOfSessionAnswerFactory,
+    OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
     RenderingFactory,
@@ -54,7 +56,16 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from workitems.models import Evidence, Meeting, Milestone, Plan, Round, Variation, WorkItem
+from workitems.models import (
+    Evidence,
+    Meeting,
+    Milestone,
+    OutOfSession,
+    Plan,
+    Round,
+    Variation,
+    WorkItem,
+)
 
 Role = Seat.Role
 # Reads the calendar of Police.
@@ -73,6 +84,7 @@ class Scene:
     consulted: Briefing
     round: Round
     variation: Variation
+    asked: OutOfSession
     meeting: Meeting
     evidence: Evidence
     agencies: dict[str, Agency]
@@ -102,6 +114,7 @@ def answered_briefing(plan: Plan, customs: Agency) -> Briefing:
     briefing: Briefing = BriefingFactory(plan=plan, tracker_number="09/1", state="returned")
     response = ResponseFactory(
         issued=IssuedPaperFactory(briefing=briefing),
+        comment="A clear paper.",
         scan=ContentFile(b"%PDF-1.7", name="signed.pdf"),
         scan_name="signed.pdf",
     )
@@ -185,6 +198,21 @@ def scene() -> Scene:
         plan=plan, agency=police, token_hash=hash_of(CALENDAR_TOKEN), created_by=contributor
     )
     variation = VariationFactory(milestone=milestone, number=1)
+    asked = OutOfSessionFactory(
+        variation=VariationFactory(
+            plan=plan,
+            item=item,
+            milestone=None,
+            kind="wording",
+            wording="objective",
+            text_after="People know their rights.",
+            due_before=None,
+            due_after=None,
+            number=2,
+            state="recommended",
+        )
+    )
+    OutOfSessionAnswerFactory(out_of_session=asked, agency=police)
     meeting = MeetingFactory(plan=plan)
     MatterFactory(meeting=meeting, variation=variation, title="V1")
     MeetingPaperFactory(meeting=meeting, made_by=contributor)
@@ -197,6 +225,7 @@ def scene() -> Scene:
         milestone=milestone,
         round=round,
         variation=variation,
+        asked=asked,
         evidence=EvidenceFactory(
             milestone=milestone,
             file=ContentFile(b"%PDF-1.7", name="receipt.pdf"),

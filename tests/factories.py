@@ -41,6 +41,8 @@ from workitems.models import (
     MilestoneAnswer,
     Mitigation,
     Notice,
+    OutOfSession,
+    OutOfSessionAnswer,
     Pillar,
     Plan,
     Reminder,
@@ -380,12 +382,18 @@ class VariationFactory(DjangoModelFactory):
 
     class Meta:
         model = Variation
+        skip_postgeneration_save = True
 
     class Params:
         decided = factory.Trait(
             meeting=factory.SubFactory(MeetingFactory, plan=factory.SelfAttribute("..plan")),
             decided_by=factory.SubFactory(UserFactory),
             decided_at=datetime(2010, 6, 10, tzinfo=UTC),
+            matter=factory.RelatedFactory(
+                MatterFactory,
+                factory_related_name="variation",
+                meeting=factory.SelfAttribute("variation.meeting"),
+            ),
         )
         approved = factory.Trait(decided=True, state="approved")
 
@@ -399,6 +407,43 @@ class VariationFactory(DjangoModelFactory):
     reason = "The printer is late."
     requesting_agency = factory.LazyAttribute(lambda variation: variation.item.lead_agency)
     requested_at = datetime(2010, 5, 3, tzinfo=UTC)
+
+
+class OutOfSessionFactory(DjangoModelFactory):
+    """Open until 20 June 2010; two agencies must agree or decline."""
+
+    class Meta:
+        model = OutOfSession
+
+    variation = factory.SubFactory(VariationFactory, state="recommended")
+    due_on = date(2010, 6, 20)
+    quorum = 2
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = datetime(2010, 6, 1, tzinfo=UTC)
+
+    class Params:
+        closed = factory.Trait(
+            closed_by=factory.SubFactory(UserFactory), closed_on=date(2010, 6, 21)
+        )
+
+
+class OutOfSessionAnswerFactory(DjangoModelFactory):
+    """Of the coordinating agency, not given yet."""
+
+    class Meta:
+        model = OutOfSessionAnswer
+
+    out_of_session = factory.SubFactory(OutOfSessionFactory)
+    agency = factory.LazyAttribute(
+        lambda answer: answer.out_of_session.variation.plan.coordinating_agency
+    )
+
+    class Params:
+        agrees = factory.Trait(
+            choice="agree",
+            answered_by=factory.SubFactory(UserFactory),
+            answered_at=datetime(2010, 6, 2, tzinfo=UTC),
+        )
 
 
 class RoundFactory(DjangoModelFactory):

@@ -20,6 +20,7 @@ from agencies.models import Agency, User
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
+    MatterFactory,
     MeetingFactory,
     MemberFactory,
     MilestoneFactory,
@@ -177,6 +178,7 @@ def _move(chance: Random, made: Made, milestone: Milestone, day: date) -> None:
         decided_by=made.person, decided_at=noon(day),
     )  # fmt: skip
     _write(variation, day)
+    _write(MatterFactory.build(meeting=meeting, variation=variation), day)
     milestone.agreed_due = milestone.forecast_due = due
 
 

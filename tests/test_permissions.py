@@ -58,6 +58,7 @@ READERS = (
     "authorising manager",
 )
 WRITERS = ("contributor", "approver")
+WRITERS_OF_CUSTOMS = ("other contributor", "other approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
 # Who manages the seats of Police.
@@ -205,6 +206,15 @@ def variation(scene: Scene) -> list[Any]:
     return [*plan(scene), scene.variation.number]
 
 
+def out_of_session(scene: Scene) -> list[Any]:
+    asked = scene.asked
+    return [*plan(scene), asked.variation.number, asked.pk]
+
+
+def answer_of_police(scene: Scene) -> list[Any]:
+    return [*out_of_session(scene), scene.agencies["police"].pk]
+
+
 def risk(scene: Scene) -> list[Any]:
     return [*plan(scene), 1]
 
@@ -318,6 +328,7 @@ RULES: dict[str, Row] = {
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
     "plans:history": of_plan(plan),
+    "plans:quorum": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
@@ -362,6 +373,19 @@ RULES: dict[str, Row] = {
     "variations:detail": of_plan(variation),
     "variations:recommend": of_plan(variation, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "variations:decide": of_plan(variation, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "variations:ask-agencies": of_plan(variation, may=("coordinator",), post=INVALID),
+    "variations:out-of-session": of_plan(out_of_session),
+    "variations:close": of_plan(
+        out_of_session, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
+    ),
+    "variations:extend": of_plan(
+        out_of_session, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
+    ),
+    "variations:end": of_plan(out_of_session, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "variations:give-answer": of_plan(
+        answer_of_police, may=("approver",), get=NOT_ALLOWED, post=INVALID
+    ),
+    "variations:record-answer": of_plan(answer_of_police, may=("coordinator",), post=INVALID),
     "variations:take-back": of_plan(variation, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
     "variations:request-date": of_plan(milestone, may=WRITERS, post=INVALID),
     "variations:request-wording": of_plan(
@@ -400,8 +424,17 @@ RULES: dict[str, Row] = {
     "meetings:reopen": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "meetings:decisions": of_plan(plan),
     "meetings:change-decision": of_plan(decision, may=("coordinator",), post=INVALID),
-    "meetings:finish-decision": of_plan(decision, may=("coordinator",), post=INVALID),
-    "meetings:reopen-decision": of_plan(decision, may=("coordinator",), post=INVALID),
+    "meetings:decision": of_plan(decision),
+    # Customs is to act on it.
+    "meetings:finish-decision": of_plan(
+        decision, may=(*WRITERS_OF_CUSTOMS, "coordinator"), get=NOT_ALLOWED, post=INVALID
+    ),
+    "meetings:confirm-decision": of_plan(
+        decision, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD
+    ),
+    "meetings:reopen-decision": of_plan(
+        decision, may=("coordinator",), get=NOT_ALLOWED, post=INVALID
+    ),
     "papers:pack": of_plan(meeting),
     "papers:pack-draft": of_plan(meeting),
     "papers:pack-version": of_plan(pack),
@@ -497,11 +530,26 @@ RULES: dict[str, Row] = {
     "briefings:follow-up": of_plan(
         choice, may=("coordinator",), readers=PAPER_READERS, post=INVALID
     ),
+    "briefings:follow-up-comment": of_plan(
+        answer, may=("coordinator",), readers=PAPER_READERS, post=INVALID
+    ),
+    "briefings:action": of_plan(follow_up, may=PAPER_READERS),
     "briefings:change-follow-up": of_plan(
         follow_up, may=("coordinator",), readers=PAPER_READERS, post=INVALID
     ),
-    "briefings:finish-follow-up": of_plan(
-        follow_up, may=("coordinator",), readers=PAPER_READERS, post=INVALID
+    # Customs is to act on it.
+    "briefings:finish-action": of_plan(
+        follow_up,
+        may=(*WRITERS_OF_CUSTOMS, "coordinator"),
+        readers=PAPER_READERS,
+        get=NOT_ALLOWED,
+        post=INVALID,
+    ),
+    "briefings:confirm-action": of_plan(
+        follow_up, may=("coordinator",), readers=PAPER_READERS, get=NOT_ALLOWED, post=ONWARD
+    ),
+    "briefings:reopen-action": of_plan(
+        follow_up, may=("coordinator",), readers=PAPER_READERS, get=NOT_ALLOWED, post=INVALID
     ),
     "workshop:draft": of_plan(briefing, may=DRAFTERS),
     "workshop:versions": of_plan(paragraph, may=DRAFTERS),

@@ -9,10 +9,20 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from workitems.asat import Moment, rows_at
 from workitems.attention import attention
-from workitems.models import Decision, Matter, Plan, Return, Risk, Variation, WorkItem
+from workitems.models import (
+    Decision,
+    Matter,
+    OutOfSession,
+    Plan,
+    Return,
+    Risk,
+    Variation,
+    WorkItem,
+)
 from workitems.models.meeting import MatterQuerySet
 from workitems.plan_at import PlanAt, plan_at
 from workitems.standing import Rank, days_in_words
@@ -56,7 +66,7 @@ def kind_of(subject: Any) -> str:
 
 def plan_id_of(subject: Any) -> int:
     if isinstance(subject, Decision):
-        return subject.meeting.plan_id
+        return subject.plan.pk
     if isinstance(subject, Return):
         return subject.round.plan_id
     return int(subject.plan_id)
@@ -69,7 +79,7 @@ def title_of(subject: Any) -> str:
     if isinstance(subject, Variation):
         return f"{subject.reference} on item {subject.item.number} {subject.item.title}"
     if isinstance(subject, Decision):
-        return f"Decision of {subject.meeting.held_on:%-d %B %Y}: {subject.text}"
+        return f"Decision of {subject.decided_on:%-d %B %Y}: {subject.text}"
     if isinstance(subject, Risk):
         return f"Risk {subject.reference}: {subject.description}"
     return f"Return of {subject.agency.short_name} for {subject.round.name}"
@@ -78,20 +88,22 @@ def title_of(subject: Any) -> str:
 def proposals(plan: Plan, on: date) -> list[Proposal]:
     """Return all proposals for a meeting on the day `on`, most urgent first.
 
-    These are the attention list, variations with the working group, open decisions of earlier
-    meetings, and escalated risks. An item that needs attention only because of its variations or
+    These are the attention list, variations with the working group on which agencies are not
+    answering out of session, open earlier decisions, and escalated risks. An item that needs attention only because of its variations or
     risks is left out, because those are proposed themselves.
     """
     variations = [
-        Proposal(row, (f"Recommended on to the working group: {row.asks}.",))
+        Proposal(row, (f"With the working group: {row.asks}.",))
         for row in plan.variations.filter(state=Variation.State.RECOMMENDED)
+        .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
         .for_list()
         .order_by("number")
     ]
     decisions = [
         Proposal(row, (_decision_reason(row, on),))
-        for row in Decision.objects.filter(meeting__plan=plan, meeting__held_on__lt=on)
+        for row in Decision.objects.of_plan(plan)
         .open(on)
+        .decided_before(on)
         .for_list()
         .order_by("due_on", "pk")
     ]
@@ -156,30 +168,39 @@ def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposa
 
 @dataclass(frozen=True)
 class Considered:
-    """A meeting that considered an item, and its decisions on the item."""
+    """A meeting that considered an item, and its decisions on the item.
+
+    `meeting_pk` is None for decisions out of session, by day.
+    """
 
     held_on: date
-    meeting_pk: int
+    meeting_pk: int | None
     decisions: list[str]
 
 
 def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
-    """Return the meetings that had considered the item or decided on it, newest first. One query."""
-    of = {"meeting__plan": item.plan_id}
+    """Return the meetings that had considered the item or decided on it, and decisions on it out of
+    session, newest first. One query."""
     about = Q(item=item.pk) | Q(variation__item=item.pk) | Q(risk__item=item.pk)
-    matters = rows_at(Matter, moment, of=of, considered_on__isnull=False).filter(about).order_by()
-    decided = rows_at(Decision, moment, of=of).filter(
+    of_plan = {"meeting__plan": item.plan_id}
+    matters = rows_at(Matter, moment, of=of_plan, considered_on__isnull=False)
+    matters = matters.filter(about).order_by()
+    decisions_of_plan = Decision.objects.of_plan(item.plan_id).values("pk")
+    decided = rows_at(Decision, moment, of={"pk__in": decisions_of_plan}).filter(
         Q(item=item.pk, matter=None) | Q(matter__in=matters.values("id"))
     )
     without_words = matters.values_list("meeting__held_on", "meeting_id", Value(0), Value(""))
-    found: dict[int, Considered] = {}
+    day = Coalesce("meeting__held_on", "out_of_session__closed_on")
+    found: dict[tuple[int | None, date], Considered] = {}
     for held_on, meeting, _, text in (
         decided.order_by()
-        .values_list("meeting__held_on", "meeting_id", "number", "text")
+        .annotate(day=day)
+        .values_list("day", "meeting_id", "number", "text")
         .union(without_words)
-        .order_by("-meeting__held_on", "number")
+        .order_by("-day", "number")
     ):
-        decisions = found.setdefault(meeting, Considered(held_on, meeting, [])).decisions
+        key = (meeting, held_on)
+        decisions = found.setdefault(key, Considered(held_on, meeting, [])).decisions
         if text:
             decisions.append(text)
     return list(found.values())

@@ -7,6 +7,11 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
-        from workitems import plan_guards
+        from workitems import desk as desk
+        from workitems import group_lines, plan_guards
+        from workitems.notices import action_notices, out_of_session_notices, timetable
 
+        timetable.SOURCES.append(out_of_session_notices.out_of_session_notices)
+        timetable.SOURCES.append(action_notices.decision_notices)
+        desk.SOURCES.append(group_lines.lines_for)
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)

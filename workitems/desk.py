@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
-from workitems.models import Decision, Milestone, Plan, Return, Variation
+from workitems.models import Milestone, OutOfSession, Plan, Return, Variation
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
 from workitems.services.handover import count_of
@@ -93,22 +93,21 @@ def not_ended(on: date, plan: str) -> Q:
     return Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
 
 
-# Further to-dos of a user on a day, from apps that this one may not import. They register
-# themselves in `AppConfig.ready`.
+# Further to-dos of a user on a day, from modules that this one may not import. They are registered
+# in `AppConfig.ready`.
 SOURCES: list[Callable[[User, date], list[Line]]] = []
 
 
 def lines_for(user: User, on: date) -> list[Line]:
     """Return the user's to-dos, soonest due first.
 
-    This app makes at most six queries, for any number of seats, plans and items.
+    This module makes at most four queries, for any number of seats, plans and items.
     """
     lines = [line for source in SOURCES for line in source(user, on)]
     own = user.agencies_as(*WRITERS)
     if own:
         lines += _returns_to_send(own, user.agencies_as(Seat.Role.APPROVER), on)
         lines += _milestones(own, on)
-        lines += _decisions(own, on)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
         lines += _returns_to_read(coordinating, on)
@@ -176,27 +175,6 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
     ]
 
 
-def _decisions(agencies: set[int], on: date) -> list[Line]:
-    to_do = (
-        Decision.objects.open(on)
-        .filter(not_ended(on, "meeting__plan"), owner_agency__in=agencies, due_on__isnull=False)
-        .select_related("meeting__plan", "item__plan")
-        .order_by("due_on")[:SHOWN_AT_MOST]
-    )
-    return [
-        line(
-            due=each.due_on,
-            on=on,
-            plan=each.meeting.plan.title,
-            what=each.text,
-            detail=f"Decided by the working group on {each.meeting.held_on:%-d %B %Y}",
-            url=(each.item or each.meeting.plan).get_absolute_url(),
-        )
-        for each in to_do
-        if each.due_on is not None
-    ]
-
-
 def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
     submitted = Return.objects.filter(
         state=Return.State.SUBMITTED,
@@ -221,6 +199,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
     pending = (
         Variation.objects.pending()
         .filter(not_ended(on, "plan"), plan__coordinating_agency__in=agencies)
+        .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
         .select_related("plan", "item__plan", "requesting_agency")
         .order_by("requested_at")[:SHOWN_AT_MOST]
     )

@@ -101,16 +101,17 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
 
 def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     rows = (
-        Decision.objects.open(on)
-        .filter(meeting__plan=feed.plan, owner_agency=feed.agency)
-        .select_related("meeting", "item")
+        Decision.objects.of_plan(feed.plan)
+        .open(on)
+        .filter(owner_agency=feed.agency)
+        .select_related("meeting", "out_of_session__variation", "item")
     )
     for row in with_changes(rows, own=(Decision, "pk")):
-        row.meeting.plan = feed.plan
-        lines = [f"Decided by the working group on {row.meeting.held_on:%-d %B %Y}"]
+        row.within(feed.plan)
+        lines = [f"Decided by the working group on {row.decided_on:%-d %B %Y}"]
         if row.item is not None:
             lines.append(f"Item {row.item.number} {row.item.title}")
-        path = row.meeting.get_absolute_url()
+        path = row.place_url
         yield _entry("decision", row, row.due_on, row.text, lines, "Decision", path=path)
 
 

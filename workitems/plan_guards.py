@@ -4,7 +4,48 @@ from typing import Any
 
 from agencies.guards import Guard, frozen, frozen_history, install
 
+
+def decided_by_the_group(variation: str) -> str:
+    """Return SQL: the variation was on the agenda of its meeting, or decided out of session."""
+    return (
+        "(EXISTS (SELECT 1 FROM workitems_matter m"
+        f" WHERE m.meeting_id = {variation}.meeting_id AND m.variation_id = {variation}.id"
+        " AND m.withdrawn_on IS NULL)"
+        " OR EXISTS (SELECT 1 FROM workitems_outofsession o"
+        f" WHERE o.id = {variation}.out_of_session_id AND o.variation_id = {variation}.id"
+        f" AND o.state = {variation}.state))"
+    )
+
+
 GUARDS = (
+    Guard(
+        name="variation_decided_by_the_group",
+        table="workitems_variation",
+        events=("UPDATE",),
+        # Rows decided before there was this rule stay as they are.
+        refuse_when=(
+            "NEW.state IN ('approved', 'declined') AND OLD.state <> NEW.state"
+            f" AND NOT {decided_by_the_group('NEW')}"
+        ),
+        message="A variation is decided where it is on the agenda, or out of session.",
+    ),
+    Guard(
+        name="out_of_session_decision_stands",
+        table="workitems_outofsession",
+        events=("UPDATE",),
+        refuse_when="OLD.state <> 'open'",
+        message="A closed decision out of session does not change.",
+    ),
+    Guard(
+        name="out_of_session_answers_stand",
+        table="workitems_outofsessionanswer",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "EXISTS (SELECT 1 FROM workitems_outofsession o"
+            " WHERE o.id = NEW.out_of_session_id AND o.state <> 'open')"
+        ),
+        message="The decision is closed; its answers do not change.",
+    ),
     Guard(
         name="agreed_date_moves_by_variation",
         table="workitems_milestone",
@@ -14,6 +55,7 @@ GUARDS = (
             "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
             " AND v.kind = 'date' AND v.state = 'approved'"
             " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due"
+            f" AND {decided_by_the_group('v')}"
             # Only the latest approval counts; older ones must not allow the date to move back.
             " AND NOT EXISTS (SELECT 1 FROM workitems_variation later"
             " WHERE later.milestone_id = v.milestone_id AND later.kind = 'date'"
@@ -49,7 +91,7 @@ GUARDS = (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "reminder", "return", "returnnote",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
-            "statusproposal", "heldentry",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer",
         )
     ),
     *frozen_history(["workitems_historicalupdate"], with_pauses=True),

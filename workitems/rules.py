@@ -17,9 +17,11 @@ from agencies.rules import (
     seated,
 )
 from workitems.models import (
+    Action,
     CalendarFeed,
     Member,
     Milestone,
+    OutOfSessionAnswer,
     Plan,
     Return,
     Risk,
@@ -81,6 +83,8 @@ def writes_for_milestone(user: User, milestone: Any) -> bool:
 writes_for_return = seated(Return, "agency_id", *WRITERS)
 approves_for_return = seated(Return, "agency_id", Seat.Role.APPROVER)
 asked_for_variation = seated(Variation, "requesting_agency_id", *WRITERS)
+owns_action = seated(Action, "owner_agency_id", *WRITERS)
+answers_for_agency = seated(OutOfSessionAnswer, "agency_id", Seat.Role.APPROVER)
 writes_for_owner = seated(Risk, "owner_agency_id", *WRITERS)
 reads_for_agency = seated(Agency, "pk", *READING_ROLES)
 approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
@@ -176,6 +180,11 @@ rules.add_perm("workitems.request_variation", writes_for_item)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
 rules.add_perm("workitems.decide_variation", coordinates_plan)
 rules.add_perm("workitems.take_back_variation", asked_for_variation)
+rules.add_perm("workitems.ask_agencies", coordinates_plan)
+rules.add_perm("workitems.answer_out_of_session", answers_for_agency)
+# Checked with a decision, or with a follow-up of the Minister's answer.
+rules.add_perm("workitems.finish_action", owns_action | coordinates_plan)
+rules.add_perm("workitems.confirm_action", coordinates_plan)
 rules.add_perm("workitems.open_round", coordinates_plan)
 rules.add_perm("workitems.read_return", reads_return)
 rules.add_perm("workitems.write_update", writes_for_return | enters_for_return)

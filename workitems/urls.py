@@ -1,6 +1,6 @@
 """URLs of the home page, plans and everything in a plan."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.views import (
     delays,
@@ -10,6 +10,7 @@ from workitems.views import (
     item_history,
     items,
     milestones,
+    out_of_session,
     plans,
     reading,
     returns,
@@ -28,6 +29,7 @@ plan_urls = [
     path("import/empty/", workbook.blank, name="blank-workbook"),
     path("<slug:slug>/", plans.detail, name="detail"),
     path("<slug:slug>/history/", item_history.of_plan, name="history"),
+    path("<slug:slug>/quorum/", plans.quorum, name="quorum"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),
     path("<slug:slug>/workbook/export/", workbook.export_plan, name="export"),
 ]
@@ -70,12 +72,26 @@ return_urls = [
     path("<int:round>/<int:agency>/enter/", round_levers.enter, name="enter"),
 ]
 
-variation_urls = [
+variation_urls: list[URLPattern | URLResolver] = [
     path("variations/", variations.index, name="list"),
     path("variations/<int:variation>/", variations.detail, name="detail"),
     path("variations/<int:variation>/recommend/", variations.recommend, name="recommend"),
     path("variations/<int:variation>/decide/", variations.decide, name="decide"),
     path("variations/<int:variation>/take-back/", variations.take_back, name="take-back"),
+    path("variations/<int:variation>/out-of-session/ask/", out_of_session.ask, name="ask-agencies"),
+    path(
+        "variations/<int:variation>/out-of-session/<int:pk>/",
+        include(
+            [
+                path("", out_of_session.detail, name="out-of-session"),
+                path("close/", out_of_session.close, name="close"),
+                path("extend/", out_of_session.extend, name="extend"),
+                path("end/", out_of_session.end, name="end"),
+                path("<int:agency>/answer/", out_of_session.give_answer, name="give-answer"),
+                path("<int:agency>/record/", out_of_session.record_answer, name="record-answer"),
+            ]
+        ),
+    ),
     path(
         "items/<str:number>/milestones/<int:milestone>/ask/",
         variations.request_date,
@@ -107,8 +123,10 @@ meeting_urls = [
     path("meetings/<int:pk>/matters/<int:matter>/record/", present.record, name="record-on"),
     path("meetings/<int:pk>/decisions/record/", decisions.record, name="record"),
     path("decisions/", decisions.index, name="decisions"),
+    path("decisions/<int:decision>/", decisions.detail, name="decision"),
     path("decisions/<int:decision>/change/", decisions.change, name="change-decision"),
     path("decisions/<int:decision>/done/", decisions.finish, name="finish-decision"),
+    path("decisions/<int:decision>/confirm/", decisions.confirm, name="confirm-decision"),
     path("decisions/<int:decision>/reopen/", decisions.reopen, name="reopen-decision"),
 ]
 

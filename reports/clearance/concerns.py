@@ -1,9 +1,10 @@
 """Which words belong to which agency, and what has changed since an agency cleared them.
 
 A paragraph is an agency's own if its words are about that agency's records: an update that it
-sent, an item that it leads or supports, or a milestone, delay, mitigation, risk or return of its
-own. Of a list, each agency owns the bullets about its records. A sentence that sums up records of
-several agencies, such as the figures, belongs to none of them. Recommendations concern every agency.
+sent, an item that it leads or supports, a milestone, delay, mitigation, risk or return of its own,
+or an action that it has because of the Minister's answer. Of a list, each agency owns the bullets
+about its records. A sentence that sums up records of several agencies, such as the figures,
+belongs to none of them. Recommendations concern every agency.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from difflib import SequenceMatcher
 
 from reports.document.wording import join_words
 from reports.drafting.draft import Draft, Part, Taken, printed, record_of
-from reports.models import Clearance
+from reports.models import Clearance, FollowUp
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
 
 # By paragraph key: the agencies that own words of it, each with these words.
@@ -46,6 +47,7 @@ OWNER_LOOKUPS: dict[str, tuple[type, str, tuple[str, ...]]] = {
     ),
     "workitems.risk": (Risk, "", ("owner_agency",)),
     "workitems.return": (Return, "", ("agency",)),
+    "reports.followup": (FollowUp, "", ("owner_agency",)),
 }
 
 

@@ -1,43 +1,56 @@
-"""The Minister's decisions on the last paper and their follow-ups, as text for the next paper."""
+"""What the Minister answered to the last paper, and what was done about it, for the next paper."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.document import Bullet, Paragraph, Text
+from reports.document import Bullet, Paragraph, Source, Text
 from reports.document.dates import long_date
 from reports.document.wording import closed, count_in_words, opened
 from reports.models import ResponseChoice
+from reports.models.response import ON_THE_PAPER
+
+Told = tuple[Bullet, list[Source]]
 
 
-def answer_paragraph(writer: Writer, answer: AnswerFacts) -> Paragraph:
-    """Return a paragraph with the date, the paper, and the option marked at each recommendation.
+def answer_paragraphs(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
+    """Yield paragraphs on the date, the paper, and the option marked at each recommendation; on the
+    Minister's comment, if anything was to be done about it; and on earlier answers' actions.
 
-    Follow-ups are given with agency, due date, and whether they are done.
+    Each action is given with its agency, its date, whether it is done, and what was done.
     """
+    with errors_naming(answer.source):
+        yield from _marked(writer, answer)
+        yield from _comment(writer, answer)
+        yield from _earlier(writer, answer)
+
+
+def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     paper = answer.paper
     opening = (
         f"On {long_date(answer.response.decided_on)} the Minister answered the last paper on the Plan, "
         f"{paper.tracker_number} of {long_date(paper.dated)}"
     )
-    marked = [choice for choice in answer.choices if choice.option]
     about, sources = f"answer {paper.pk}", [answer.source]
-    with errors_naming(answer.source):
-        if not marked:
-            return writer.paragraph(
-                f"{opening}. No recommendation was marked.", about=about, sources=sources
-            )
-        if len(answer.choices) == 1 and not answer.to_do:
-            words = f"{opening}: the recommendation {_asked(marked[0])} was marked “{marked[0].option}”."
-            return writer.paragraph(words, about=about, sources=sources)
+    marked = [choice for choice in answer.choices if choice.option]
+    has_actions = any(answer.actions.get(choice.key) for choice in answer.choices)
+    if not marked and not has_actions:
+        yield writer.paragraph(
+            f"{opening}. No recommendation was marked.", about=about, sources=sources
+        )
+    elif len(answer.choices) == 1 and not has_actions:
+        words = (
+            f"{opening}: the recommendation {_asked(marked[0])} was marked “{marked[0].option}”."
+        )
+        yield writer.paragraph(words, about=about, sources=sources)
+    else:
         noun = count_in_words(len(answer.choices), "recommendation")
-        return writer.paragraph(
-            f"{opening}. It made {noun}:",
-            about=about,
-            bullets=_ended([_bullet(writer, choice, answer) for choice in answer.choices]),
-            sources=sources,
+        bullets = [_bullet(writer, choice, answer) for choice in answer.choices]
+        yield from writer.paragraphs(
+            f"{opening}. It made {noun}:", about=about, bullets=_ended(bullets)
         )
 
 
@@ -47,28 +60,78 @@ def _asked(choice: ResponseChoice) -> str:
     return f"to {choice.verb} {opened(text)}"
 
 
-def _bullet(writer: Writer, choice: ResponseChoice, answer: AnswerFacts) -> Bullet:
+def _bullet(writer: Writer, choice: ResponseChoice, answer: AnswerFacts) -> Told:
+    rows = answer.actions.get(choice.key, ())
     words = f"{_asked(choice)}: {choice.option or 'not marked'}"
-    to_do = answer.to_do.get(choice.key)
-    return Bullet(
-        writer.text(words),
-        () if to_do is None else (Bullet(writer.text(_to_do(writer, to_do))),),
+    if rows and choice.comment:
+        words += f", with the comment “{_quoted(writer, choice.comment)}”"
+    inner = tuple(Bullet(writer.text(_action(writer, row))) for row in rows)
+    return Bullet(writer.text(words), inner), [answer.source, *map(_source, rows)]
+
+
+def _comment(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
+    rows = answer.actions.get(ON_THE_PAPER, ())
+    if not rows:
+        return
+    comment = answer.response.comment
+    lead = (
+        f"The Minister also wrote: “{_quoted(writer, comment)}”. This followed:"
+        if comment
+        else "This followed from the Minister’s comment:"
+    )
+    yield from writer.paragraphs(
+        lead,
+        about=f"answer {answer.paper.pk} comment",
+        bullets=_ended([_alone(writer, row, answer) for row in rows]),
     )
 
 
-def _to_do(writer: Writer, row: Any) -> str:
+def _earlier(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
+    if not answer.earlier:
+        return
+    yield from writer.paragraphs(
+        "From the Minister’s earlier answers, this was still to be done:",
+        about="earlier answers",
+        bullets=_ended(
+            [_alone(writer, row, answer, f"{row.tracker_number}, ") for row in answer.earlier]
+        ),
+    )
+
+
+def _alone(writer: Writer, row: Any, answer: AnswerFacts, of: str = "") -> Told:
+    text = writer.text(f"{of}{_action(writer, row)}")
+    return Bullet(text), [answer.source, _source(row)]
+
+
+def _quoted(writer: Writer, text: str) -> str:
+    """Return typed words for quotation marks, without the full stop at their end."""
+    return writer.flat(text).rstrip(".")
+
+
+def _action(writer: Writer, row: Any) -> str:
     who = writer.agency(writer.facts.agencies[row.owner_agency_id])
-    when = f"done on {long_date(row.done_on)}" if row.done_on else f"due on {long_date(row.due_on)}"
-    return f"{who}, {when}: {opened(writer.flat(row.text))}"
+    if row.done_on:
+        when = f"done on {long_date(row.done_on)}"
+    elif row.due_on < writer.facts.briefing.dated:
+        when = f"due on {long_date(row.due_on)} and not done yet"
+    else:
+        when = f"due on {long_date(row.due_on)}"
+    said = f"{who}, {when}: {opened(writer.flat(row.text))}"
+    return f"{closed(said)} {writer.flat(row.done_note)}" if row.done_note else said
 
 
-def _ended(bullets: list[Bullet]) -> list[Bullet]:
+def _source(row: Any) -> Source:
+    return Source("reports.followup", row.id, row.history_id, f"The action “{row.text[:60]}”")
+
+
+def _ended(told: Iterable[Told]) -> list[Told]:
     """Return the bullets with a full stop at the end of the last one."""
-    *before, last = bullets
+    *before, (last, sources) = told
     if last.bullets:
-        (inner,) = last.bullets
-        return [*before, replace(last, bullets=(replace(inner, text=_closed(inner.text)),))]
-    return [*before, replace(last, text=_closed(last.text))]
+        *others, inner = last.bullets
+        ended = (*others, replace(inner, text=_closed(inner.text)))
+        return [*before, (replace(last, bullets=ended), sources)]
+    return [*before, (replace(last, text=_closed(last.text)), sources)]
 
 
 def _closed(text: Text) -> Text:

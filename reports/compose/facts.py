@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import F, QuerySet, Subquery
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
@@ -59,12 +59,14 @@ class UpdateFacts(NamedTuple):
 class AnswerFacts:
     """The Minister's answer to an earlier paper, as at this paper's date.
 
-    `to_do` maps recommendation keys to follow-ups, as history rows.
+    `actions` are its follow-ups by the key that they follow from, and `earlier` those of answers
+    before it that were not done on that paper's date; both as history rows, in the order of entry.
     """
 
     response: Response
     choices: tuple[ResponseChoice, ...]
-    to_do: dict[str, Any]
+    actions: Mapping[str, Sequence[Any]]
+    earlier: Sequence[Any]
 
     @property
     def paper(self) -> Briefing:
@@ -253,9 +255,27 @@ def _last_answer(briefing: Briefing) -> AnswerFacts | None:
     if not choices:
         return None
     response = choices[0].response
-    follow_ups = rows_as_at(FollowUp, until, of={"issued_id": response.issued_id})
-    to_do = {row.key: row for row in follow_ups}
-    return AnswerFacts(response, choices, to_do)
+    last = response.issued
+    rows = list(
+        rows_as_at(FollowUp, until, of={"issued__briefing__plan_id": briefing.plan_id})
+        .annotate(
+            tracker_number=F("issued__briefing__tracker_number"),
+            briefing_id=F("issued__briefing"),
+        )
+        .order_by("id")
+    )
+    return AnswerFacts(
+        response,
+        choices,
+        grouped([row for row in rows if row.issued_id == last.pk], "key"),
+        [
+            row
+            for row in rows
+            if row.issued_id != last.pk
+            and row.briefing_id != briefing.pk
+            and (row.done_on is None or row.done_on > last.briefing.dated)
+        ],
+    )
 
 
 def _supports(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reports.compose.consulted import answer_paragraph
+from reports.compose.consulted import answer_paragraphs
 from reports.compose.facts import Facts, UpdateFacts, item_source
 from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Text, words
@@ -149,7 +149,7 @@ def background(writer: Writer) -> Section:
         sentence = f"{capitalised(who)} coordinates the Plan."
     paragraphs.append(writer.paragraph(sentence, about="members"))
     if facts.answer is not None:
-        paragraphs.append(answer_paragraph(writer, facts.answer))
+        paragraphs += answer_paragraphs(writer, facts.answer)
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
 
 

@@ -60,6 +60,8 @@ def briefing_of_2010(plan: Plan) -> None:
     )
     paper.later(2).follow_up(
         2, "DoL", "Report to the Minister on the Plan’s second year.", due_on=date(2011, 7, 31)
+    ).follow_up(
+        0, "Police", "Give Immigration a desk in the intelligence unit.", due_on=date(2010, 12, 15)
     )
     paper.later(1).close()
 

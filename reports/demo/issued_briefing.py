@@ -14,6 +14,7 @@ from reports.document import Verb
 from reports.drafting import draft_rows
 from reports.drafting.cover import draft as draft_cover
 from reports.models import Briefing, Clearance, ClearanceComment, IssuedPaper
+from reports.models.response import ON_THE_PAPER
 from reports.services import (
     COVER_FIELDS,
     change_cover,
@@ -196,10 +197,12 @@ class Paper:
         return self
 
     def follow_up(self, number: int, agency: str, text: str, due_on: date) -> "Paper":
+        """Add an action because of a recommendation or, with 0, of the Minister's comment."""
         response = IssuedPaper.objects.get(briefing=self.briefing).responses.get()
         with history.written_at(self.at):
             responses.follow_up(
-                choice=response.choices.get(number=number),
+                response=response,
+                key=response.choices.get(number=number).key if number else ON_THE_PAPER,
                 text=text,
                 owner_agency=self.agency(agency),
                 due_on=due_on,

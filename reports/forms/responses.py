@@ -114,11 +114,12 @@ class FollowUpForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     owner_agency = forms.ModelChoiceField(
-        label="Who does it",
+        label="Agency that does it",
         queryset=Agency.objects.none(),
-        error_messages={"required": "Choose the agency that does it."},
+        error_messages={"required": "Choose an agency."},
+        help_text="It finds the action on its desk until it is done.",
     )
-    due_on = DayField(label="By when")
+    due_on = DayField(label="To be done by")
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,7 +134,3 @@ class ChangeFollowUpForm(VersionedForm, FollowUpForm):
 
     def start(self, row: FollowUp) -> dict[str, Any]:
         return {"text": row.text, "owner_agency": row.owner_agency_id, "due_on": row.due_on}
-
-
-class DoneForm(forms.Form):
-    done_on = DayField(label="Done on")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reports.document.dates import long_date
 from reports.meetings.parts import Asked, DecisionLine, ItemFacts, Matter, RiskFacts
@@ -67,7 +68,7 @@ class _Subjects:
             item=self._item(item) if item else None,
             variation=self._asked(variation) if variation and item else None,
             risk=self._risk(risk) if risk else None,
-            follows=self._follows(decision, each.decision.meeting.held_on) if decision else None,
+            follows=self._follows(decision, each.decision.decided_on) if decision else None,
             answer=answer(of_return) if of_return else None,
         )
 
@@ -113,25 +114,36 @@ class _Subjects:
 
 
 def open_decisions(meeting: Meeting, at: PlanAt) -> tuple[DecisionLine, ...]:
-    """Return open decisions of earlier meetings as at the moment, soonest due first."""
-    held = dict(
-        Meeting.objects.filter(plan=meeting.plan, held_on__lt=meeting.held_on).values_list(
-            "pk", "held_on"
-        )
-    )
+    """Return open earlier decisions as at the moment, soonest due first."""
+    earlier = Decision.objects.of_plan(meeting.plan).decided_before(meeting.held_on)
+    days = {row.pk: row.decided_on for row in earlier.select_related("meeting", "out_of_session")}
     rows = rows_at(
-        Decision, at.moment, of={"meeting_id__in": list(held)}, owner_agency__isnull=False
+        Decision, at.moment, of={"pk__in": list(days)}, owner_agency__isnull=False
     ).filter(Q(done_on=None) | Q(done_on__gt=at.on))
     numbers: dict[int | None, str] = {item.pk: item.number for item in at.items}
     return tuple(
         decision_line(
             row,
-            held=held[row.meeting_id],
+            held=days[row.id],
             on=at.on,
             agencies=at.agencies,
             about=_about(numbers.get(row.item_id)),
         )
         for row in rows.order_by("due_on", "id")
+    )
+
+
+def decided_out_of_session(at: PlanAt, since: date | None) -> tuple[Asked, ...]:
+    """Return the variations decided out of session after a day, by number. One query."""
+    rows = rows_at(
+        Variation, at.moment, of={"plan_id": at.plan.pk}, out_of_session__isnull=False
+    ).annotate(named=F("milestone__description"))
+    if since is not None:
+        rows = rows.filter(out_of_session__closed_on__gt=since)
+    items = {item.pk: item for item in at.items}
+    return tuple(
+        asked(row, item=items[row.item_id], milestone=line(row.named or ""), agencies=at.agencies)
+        for row in rows.order_by("number")
     )
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from reports.meetings.agenda_parts import agenda, open_decisions
+from reports.meetings.agenda_parts import agenda, decided_out_of_session, open_decisions
 from reports.meetings.parts import (
     AttentionLine,
     CauseLine,
@@ -83,6 +83,7 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         changes=_changes(changes) if changes else (),
         agenda=agenda(meeting, at),
         decisions=open_decisions(meeting, at),
+        out_of_session=decided_out_of_session(at, since.moment.on if since else None),
     )
 
 

@@ -146,7 +146,9 @@ class ItemFacts:
 class Asked:
     """A variation: request, reason, text or date before and after, and recommendation.
 
-    `outcome` is empty until the working group has decided.
+    `outcome` is empty until the working group has decided. The two sides are labelled as they are
+    at the paper's moment: "Now" only if it was approved. The defaults are the labels of papers that
+    were frozen without them.
     """
 
     reference: str
@@ -160,6 +162,9 @@ class Asked:
     recommends: str
     recommendation: Words
     outcome: str
+    before_label: str = "Was"
+    after_label: str = "→ Now"
+    asked_label: str = "Asked for by"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +208,8 @@ class Pack:
     """A pack.
 
     `as_at` is the moment in words, `key` the same in the dashboard's addresses. `since` names the
-    previous meeting, or is empty; `changed` summarises the changes since then.
+    previous meeting, or is empty; `changed` summarises the changes since then, and
+    `out_of_session` was decided since then.
     """
 
     plan: str
@@ -231,6 +237,7 @@ class Pack:
     changes: tuple[ChangeGroup, ...]
     agenda: tuple[Matter, ...]
     decisions: tuple[DecisionLine, ...]
+    out_of_session: tuple[Asked, ...] = ()
 
     @property
     def title(self) -> str:

@@ -70,7 +70,7 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
     """Return a variation or its history row, with the text or date before and after."""
     what, before, after = _sides(row, milestone)
     state = Variation.State(row.state)
-    decided = state in (Variation.State.APPROVED, Variation.State.DECLINED)
+    is_approved = state == Variation.State.APPROVED
     return Asked(
         reference=f"V{row.number}",
         asks=what,
@@ -82,7 +82,10 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
         after=after,
         recommends=Variation.Recommends(row.recommends).label if row.recommends else "",
         recommendation=paragraphs(row.recommendation),
-        outcome=state.label if decided else "",
+        outcome="" if state in Variation.PENDING else state.label,
+        before_label="Was" if is_approved else "As agreed",
+        after_label="Now" if is_approved else "Asked for",
+        asked_label="Requested by",
     )
 
 

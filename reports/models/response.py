@@ -10,13 +10,17 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.issue import IssuedPaper
+from workitems.models import Action, Plan
 
 RATINGS = ("advice", "writing", "analysis", "completeness")
 LOWEST, HIGHEST = 1, 5
+# The key of follow-ups of the Minister's comment on the whole paper.
+ON_THE_PAPER = "comment"
 
 
 def scan_path(response: "Response", name: str) -> str:
@@ -120,25 +124,30 @@ class ResponseChoice(models.Model):
     def __str__(self) -> str:
         return f"{self.number}: {self.option or 'not marked'}"
 
-    @property
-    def asks_for_action(self) -> bool:
-        """Whether the choice needs a follow-up: anything but noting."""
-        return self.option not in ("", "noted")
-
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def open(self) -> Self:
         return self.filter(done_on=None)
+
+    def to_confirm(self) -> Self:
+        return self.filter(awaits_confirmation=True)
+
+    def for_lines(self) -> Self:
+        """With all that a line of the desk prints, in one query."""
+        return self.select_related("owner_agency", "issued__briefing__plan").defer(
+            "issued__document", "issued__pdf"
+        )
 
     def soonest_first(self) -> Self:
         """Order by open follow-ups first, soonest due first."""
         return self.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
 
 
-class FollowUp(models.Model):
-    """What an agency must do after the Minister's choice on a recommendation.
+class FollowUp(Action):
+    """What an agency must do because of the Minister's answer.
 
-    Refers to the paper and the recommendation's key, so that a corrected answer keeps it.
+    Refers to the paper and the recommendation's key, or `ON_THE_PAPER` for the comment on the whole
+    paper, so that a corrected answer keeps it. There may be several to one recommendation.
     """
 
     issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="follow_ups")
@@ -146,7 +155,6 @@ class FollowUp(models.Model):
     text = models.TextField()
     owner_agency = models.ForeignKey(Agency, models.PROTECT, related_name="follow_ups")
     due_on = models.DateField()
-    done_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = FollowUpQuerySet.as_manager()
@@ -154,14 +162,23 @@ class FollowUp(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["issued", "key"], name="followup_once_per_recommendation"
-            ),
+            *Action.Meta.constraints,
             models.CheckConstraint(name="followup_has_text", condition=~Q(text="")),
         ]
 
     def __str__(self) -> str:
         return self.text
 
-    def is_overdue(self, on: date) -> bool:
-        return self.done_on is None and self.due_on < on
+    def get_absolute_url(self) -> str:
+        briefing = self.issued.briefing
+        return reverse("briefings:action", args=[briefing.plan.slug, briefing.pk, self.pk])
+
+    @property
+    def plan(self) -> Plan:
+        return self.issued.briefing.plan
+
+    @property
+    def decided_on(self) -> date | None:
+        """The day of the Minister's answer, if it is recorded. One query."""
+        answers = Response.objects.filter(issued=self.issued_id).uncorrected()
+        return answers.values_list("decided_on", flat=True).first()

@@ -1,4 +1,7 @@
-"""Recording the Minister's answer to an issued paper, and the follow-ups."""
+"""Record the Minister's answer to an issued paper, and what is to be done because of it.
+
+`workitems.services.actions` marks follow-ups as done.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from agencies import history
 from agencies.models import Agency, User
 from reports.document import from_json, words
 from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
-from reports.models.response import RATINGS
+from reports.models.response import ON_THE_PAPER, RATINGS
 from reports.services.gates import not_now
 from reports.services.states import move
 from workitems.attachments import clean_name, fault
@@ -201,25 +204,40 @@ def _delete_scan(response: Response, scan: "File[bytes] | None") -> None:
 
 @transaction.atomic
 def follow_up(
-    *, choice: ResponseChoice, text: str, owner_agency: Agency, due_on: date, by: User
+    *,
+    response: Response,
+    key: str,
+    text: str,
+    owner_agency: Agency,
+    due_on: date,
+    by: User,
 ) -> FollowUp:
-    """Assign to an agency what follows from the Minister's choice.
+    """Assign to an agency what follows from a recommendation or from the Minister's comment.
 
-    Raise `Refused` if the choice needs no follow-up: nothing was marked, or it was only noted.
+    `key` is the recommendation's, whatever was marked there, or `ON_THE_PAPER` for the comment on
+    the whole paper. Raise `Refused` if the answer was corrected, if the agency has the same action
+    already, for an agency outside the plan, and for a due date before the answer.
     """
-    response = choice.response
+    briefing = locked(Briefing(pk=response.issued.briefing_id))  # so that no two are the same
     if Response.objects.filter(corrects=response).exists():
-        raise Refused("The answer was corrected meanwhile. See what it says.")
-    if not choice.asks_for_action:
-        raise Refused("Nothing is to be done about this one; it was noted.")
+        raise Refused("The answer was corrected. Open the paper’s page again.")
+    if key == ON_THE_PAPER:
+        if not response.comment:
+            raise Refused("The Minister wrote no comment on the paper.")
+    elif not response.choices.filter(key=key).exists():
+        raise Refused("This paper has no such recommendation.")
     if due_on < response.decided_on:
-        raise Refused("That is before the Minister decided.", "due_on")
-    _check_member(response.issued, owner_agency)
-    if FollowUp.objects.filter(issued=response.issued, key=choice.key).exists():
-        raise Refused("Somebody has it already.")
+        raise Refused(
+            f"The Minister answered on {response.decided_on:%-d %B %Y}. Enter that day or a later one.",
+            "due_on",
+        )
+    _check_member(briefing, owner_agency)
+    same = FollowUp.objects.filter(issued=response.issued_id, key=key, owner_agency=owner_agency)
+    if same.filter(text=text).exists():
+        raise Refused(f"{owner_agency.short_name} has this action already.")
     made = FollowUp(
         issued=response.issued,
-        key=choice.key,
+        key=key,
         text=text,
         owner_agency=owner_agency,
         due_on=due_on,
@@ -239,34 +257,16 @@ def change_follow_up(
     by: User,
 ) -> FollowUp:
     """Change a follow-up, with a reason. Raise `Refused` if it is done."""
-    row = locked(follow_up, version=version, related=("issued",))
+    row = locked(follow_up, version=version)
     if row.done_on is not None:
-        raise Refused(f"This was done on {row.done_on:%-d %B %Y}; its words stand.")
+        raise Refused(f"This was done on {row.done_on:%-d %B %Y}; it does not change.")
     if not reason.strip():
         raise Refused("Say why it changes.", "reason")
-    _check_member(row.issued, owner_agency)
+    _check_member(Briefing.objects.get(issued=row.issued_id), owner_agency)
     row.text, row.owner_agency, row.due_on = text, owner_agency, due_on
     return history.save_version(row, by=by, reason=reason)
 
 
-@transaction.atomic
-def finish_follow_up(*, follow_up: FollowUp, done_on: date, on: date, by: User) -> FollowUp:
-    """Mark a follow-up as done.
-
-    Raise `Refused` for a future date or one before the Minister's decision.
-    """
-    row = locked(follow_up, related=("issued",))
-    if row.done_on is not None:
-        raise Refused(f"This was done on {row.done_on:%-d %B %Y}.")
-    if done_on > on:
-        raise Refused("The day is in the future.", "done_on")
-    decided = row.issued.responses.uncorrected().values_list("decided_on", flat=True).first()
-    if decided and done_on < decided:
-        raise Refused("That is before the Minister decided.", "done_on")
-    row.done_on = done_on
-    return history.save_version(row, by=by)
-
-
-def _check_member(issued: IssuedPaper, agency: Agency) -> None:
-    if not issued.briefing.plan.members.filter(agency=agency).exists():
+def _check_member(briefing: Briefing, agency: Agency) -> None:
+    if not briefing.plan.members.filter(agency=agency).exists():
         raise Refused(f"{agency.short_name} takes no part in this plan.", "owner_agency")

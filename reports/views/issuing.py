@@ -1,6 +1,7 @@
 """Briefings from draft to closed: the list, each step, authorisation, and the issued paper."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from reports.forms.issuing import SignForm, StepForm
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
 from reports.models.briefing import CONSULTED_STATES
 from reports.models.issue import sha256
+from reports.models.response import ON_THE_PAPER
 from reports.progress.changes import read_changes as compare
 from reports.progress.view import Look
 from reports.render.annex_sheets import render_workbook
@@ -66,12 +68,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                 )
                 for row in rows
             ],
-            "to_do": [
-                (each, each.is_overdue(on))
-                for each in to_do.select_related("owner_agency", "issued__briefing").defer(
-                    "issued__document", "issued__pdf"
-                )
-            ],
+            "to_do": [(each, each.is_overdue(on)) for each in to_do.for_lines()],
             "ratings": ratings_by_year(plan),
             "may_create": user.has_perm("reports.create_briefing", plan),
             "may_read": user.has_perm("reports.read_briefing", plan),
@@ -356,21 +353,18 @@ def _answers(briefing: Briefing, on: date) -> dict[str, Any]:
     rows = Response.objects.filter(issued__briefing=briefing).newest_first()
     rows = rows.select_related("issued", "corrected_by").prefetch_related("choices")
     every = list(rows.defer("issued__document", "issued__pdf"))
-    to_do = {
-        (each.issued_id, each.key): each
-        for each in FollowUp.objects.filter(issued__briefing=briefing).select_related(
-            "owner_agency"
-        )
-    }
+    to_do: dict[tuple[int, str], list[tuple[FollowUp, bool]]] = defaultdict(list)
+    for each in FollowUp.objects.filter(issued__briefing=briefing).for_lines().order_by("pk"):
+        to_do[each.issued_id, each.key].append((each, each.is_overdue(on)))
     return {
         "answers": [
             (
                 row,
                 [
-                    (choice, found, found is not None and found.is_overdue(on))
+                    (choice, to_do[row.issued_id, choice.key])
                     for choice in sorted(row.choices.all(), key=lambda choice: choice.number)
-                    for found in [to_do.get((row.issued_id, choice.key))]
                 ],
+                to_do[row.issued_id, ON_THE_PAPER],
             )
             for row in every
             if not hasattr(row, "corrected_by")

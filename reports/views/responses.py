@@ -8,18 +8,21 @@ from csp.decorators import csp
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from reports.document import DocumentError
-from reports.forms.responses import ChangeFollowUpForm, DoneForm, FollowUpForm, ResponseForm
+from reports.forms.responses import ChangeFollowUpForm, FollowUpForm, ResponseForm
 from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.models.response import ON_THE_PAPER
 from reports.services import responses as services
 from reports.views.issuing import unreadable
 from reports.views.readers import issued_briefing
 from workitems.attachments import content_type
+from workitems.views import actions
 from workitems.views.lookups import posted, require, signed_in
 
 
@@ -98,7 +101,7 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResponse:
-    """Assign to an agency what follows from the Minister's choice, with a due date."""
+    """Assign to an agency what follows from a recommendation, whatever was marked there."""
     briefing = issued_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     row = get_object_or_404(
@@ -108,70 +111,123 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
         response__issued__briefing=briefing,
         pk=choice,
     )
-    row.response.issued.briefing = briefing
-    form = FollowUpForm(posted(request), plan=briefing.plan)
+    marked = f"{row.number}. {row.verb} {row.text}: {row.option or 'not marked'}"
+    quote = "\n".join(filter(None, (marked, row.comment)))
+    return _follow_up(request, briefing, row.response, row.key, quote, row.comment)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def follow_up_comment(request: HttpRequest, slug: str, pk: int, response: int) -> HttpResponse:
+    """Assign to an agency what follows from the Minister's comment on the whole paper."""
+    briefing = issued_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    rows = Response.objects.select_related("issued").defer("issued__document", "issued__pdf")
+    row = get_object_or_404(rows, issued__briefing=briefing, pk=response)
+    return _follow_up(request, briefing, row, ON_THE_PAPER, row.comment, row.comment)
+
+
+def _follow_up(
+    request: HttpRequest, briefing: Briefing, response: Response, key: str, quote: str, start: str
+) -> HttpResponse:
+    """Show or save the form of a new action. `quote` is what it follows from, `start` its text."""
+    response.issued.briefing = briefing
+    form = FollowUpForm(posted(request), plan=briefing.plan, initial={"text": start})
     if form.is_valid():
         with saying_refusals(form):
-            services.follow_up(choice=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "It is followed up until it is done.")
-            return redirect(row.response.issued)
+            made = services.follow_up(
+                response=response, key=key, by=signed_in(request), **form.cleaned_data
+            )
+            messages.success(
+                request, f"The action is on the desk of {made.owner_agency}. We’ll email them."
+            )
+            return redirect(response.issued)
     return _follow_up_page(
-        request,
-        briefing,
-        form,
-        title="Follow up",
-        submit="Follow it up",
-        words=f"{row.number}. {row.verb} {row.text}: {row.option or 'not marked'}",
+        request, briefing, form, title="Add an action", submit="Add the action", quote=quote
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
-    briefing, row = _own(request, slug, pk, follow_up)
+    row = _visible_action(request, slug, pk, follow_up)
+    briefing = row.issued.briefing
+    require(request, "reports.change_briefing", briefing)
     form = ChangeFollowUpForm(posted(request), row=row, plan=briefing.plan)
     if form.is_valid():
         with saying_refusals(form):
             services.change_follow_up(follow_up=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "It is changed.")
-            return redirect(row.issued)
+            messages.success(request, "The action is saved.")
+            return redirect(row)
     return _follow_up_page(
         request,
         briefing,
         form,
-        title="Change what is to be done",
-        submit="Change it",
+        title="Change the action",
+        submit="Save the action",
         theirs=form.conflict,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def done(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
-    briefing, row = _own(request, slug, pk, follow_up)
-    form = DoneForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            services.finish_follow_up(
-                follow_up=row,
-                done_on=form.cleaned_data["done_on"],
-                on=timezone.localdate(),
-                by=signed_in(request),
-            )
-            messages.success(request, "It is recorded as done.")
-            return redirect(row.issued)
-    return _follow_up_page(
-        request, briefing, form, title="It is done", submit="Record it", words=row.text
-    )
-
-
-def _own(request: HttpRequest, slug: str, pk: int, follow_up: int) -> tuple[Briefing, FollowUp]:
+def _visible_action(request: HttpRequest, slug: str, pk: int, follow_up: int) -> FollowUp:
     briefing = issued_briefing(request, slug, pk)
-    require(request, "reports.change_briefing", briefing)
     rows = FollowUp.objects.select_related("issued", "owner_agency").defer(
         "issued__document", "issued__pdf"
     )
     row = get_object_or_404(rows, issued__briefing=briefing, pk=follow_up)
     row.issued.briefing = briefing
-    return briefing, row
+    return row
+
+
+def _place(request: HttpRequest, slug: str, pk: int, follow_up: int) -> actions.Place:
+    row = _visible_action(request, slug, pk, follow_up)
+    briefing = row.issued.briefing
+    args = [briefing.plan.slug, briefing.pk, row.pk]
+    answer = row.issued.responses.uncorrected().first()
+    return actions.Place(
+        action=row,
+        page_url=row.get_absolute_url(),
+        finish_url=reverse("briefings:finish-action", args=args),
+        confirm_url=reverse("briefings:confirm-action", args=args),
+        reopen_url=reverse("briefings:reopen-action", args=args),
+        change_url=reverse("briefings:change-follow-up", args=args),
+        origin=f"The Minister’s answer to {briefing.tracker_number}"
+        + (f", {answer.decided_on:%-d %B %Y}" if answer else ""),
+        origin_url=f"{row.issued.get_absolute_url()}#answer",
+        crumbs=[
+            ("Briefings", reverse("briefings:list", args=[briefing.plan.slug])),
+            (briefing.tracker_number, row.issued.get_absolute_url()),
+        ],
+        quote=_quote(answer, row.key),
+    )
+
+
+def _quote(answer: Response | None, key: str) -> str:
+    """Return the Minister's words that an action follows from, if they still are in the answer."""
+    if answer is None:
+        return ""
+    if key == ON_THE_PAPER:
+        return answer.comment
+    return answer.choices.filter(key=key).values_list("comment", flat=True).first() or ""
+
+
+@require_safe
+def action(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
+    return actions.show(request, _place(request, slug, pk, follow_up))
+
+
+@require_POST
+def finish(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
+    return actions.finish(request, _place(request, slug, pk, follow_up))
+
+
+@require_POST
+def confirm(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
+    return actions.confirm(request, _place(request, slug, pk, follow_up))
+
+
+@require_POST
+def reopen(request: HttpRequest, slug: str, pk: int, follow_up: int) -> HttpResponse:
+    return actions.reopen(request, _place(request, slug, pk, follow_up))
 
 
 def _follow_up_page(

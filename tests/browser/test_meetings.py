@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
 from tests.cast import scene as make_scene
-from tests.factories import MatterFactory, MeetingFactory
+from tests.factories import AttendanceFactory, MatterFactory, MeetingFactory
 from workitems.models import Decision
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +31,8 @@ def meeting(scene):
     MatterFactory(meeting=meeting, position=1, title="1.1 Print a brochure", item=scene.item)
     MatterFactory(meeting=meeting, position=2, title="V1 on item 1.1", variation=scene.variation)
     MatterFactory(meeting=meeting, position=3, title="What comes next")
+    for name in ("labour", "customs"):
+        AttendanceFactory(meeting=meeting, agency=scene.agencies[name])
     return meeting
 
 
@@ -110,14 +112,16 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     meeting_screen.keyboard.press("Enter")
     tab_to(meeting_screen, "What was decided")
     meeting_screen.keyboard.type("Police asks three printers.")
-    tab_to(meeting_screen, "Who follows it up")
+    tab_to(meeting_screen, "Agency that acts on it")
     meeting_screen.keyboard.type("Police")
     tab_to(meeting_screen, "Record the decision")
     meeting_screen.keyboard.press("Enter")
-    expect(meeting_screen.locator(".error-summary")).to_contain_text("Say by when")
+    expect(meeting_screen.locator(".error-summary")).to_contain_text(
+        "Enter the date by which the agency is to do it."
+    )
     assert_accessible(meeting_screen, accessibility_faults)
     due = localdate() + timedelta(days=14)
-    tab_to(meeting_screen, "By when")
+    tab_to(meeting_screen, "To be done by")
     meeting_screen.keyboard.type(f"{due:%-d %B %Y}")
     tab_to(meeting_screen, "Record the decision")
     meeting_screen.keyboard.press("Enter")
@@ -148,7 +152,7 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     tab_to(meeting_screen, "Save who came")
     meeting_screen.keyboard.press("Enter")
     title(meeting_screen, "V1 on item 1.1")
-    expect(meeting_screen.get_by_text("1 recorded")).to_be_visible()
+    expect(meeting_screen.get_by_text("3 recorded")).to_be_visible()
 
     scene.milestone.refresh_from_db()
     assert scene.milestone.agreed_due == date(2010, 9, 30)
@@ -236,7 +240,7 @@ def test_every_page_of_meetings_is_accessible_with_and_without_errors(
         (reverse("meetings:call", args=slug), "Call the meeting"),
         (reverse("meetings:record", args=[*slug, meeting.pk]), "Record the decision"),
         (reverse("meetings:add-matter", args=[*slug, meeting.pk]), "Put it on the agenda"),
-        (reverse("meetings:finish-decision", args=[*slug, decision.pk]), "Record it as done"),
+        (reverse("meetings:decision", args=[*slug, decision.pk]), "Mark as done"),
     ):
         page.goto(live_server.url + address)
         for field in page.locator("main input[type=text]").all():

@@ -12,6 +12,7 @@ from agencies import history
 from tests.browser.keyboard import tab_to
 from tests.cast import scene as make_scene
 from tests.factories import (
+    AttendanceFactory,
     MatterFactory,
     MeetingFactory,
     MilestoneFactory,
@@ -58,6 +59,8 @@ def scene():
     today = MeetingFactory(plan=scene.plan, held_on=localdate())
     MatterFactory(meeting=today, position=1, title="What changed")
     MatterFactory(meeting=today, position=2, title="V7 on item 1.2", variation=variation)
+    for member in scene.plan.members.all():
+        AttendanceFactory(meeting=today, agency=member.agency)
     return scene
 
 
@@ -78,7 +81,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     page.goto(dashboard)
     lines = page.locator("ol.attention > li")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "3 work items: 1 complete, 2 late; 2 variations wait for a decision."
+        "3 work items: 1 complete, 2 late; 3 variations wait for a decision."
     )
     expect(lines.filter(has_text="1.2 Open a shelter")).to_contain_text(
         "Overdue by 1 day, and no mitigation is recorded. A variation waits for a decision."

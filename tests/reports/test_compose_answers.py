@@ -95,7 +95,10 @@ def test_an_answer_without_any_choice_is_reported_too(plan, issued):
 
 @pytest.mark.parametrize(
     ("done_on", "when"),
-    [(None, "due on 30 September 2010"), (date(2010, 9, 12), "done on 12 September 2010")],
+    [
+        (None, "due on 30 September 2010 and not done yet"),
+        (date(2010, 9, 12), "done on 12 September 2010"),
+    ],
 )
 def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police, done_on, when):
     answer(issued, "noted", "agreed")

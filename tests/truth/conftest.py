@@ -7,6 +7,7 @@ from tests.workitems.conftest import (  # noqa: F401
     colleague,
     contributor,
     coordinator,
+    milestone,
     of_return,
     on_the_day,
 )

@@ -37,6 +37,7 @@ from tests.factories import (
     PASSWORD,
     BriefingFactory,
     MatterFactory,
+    OutOfSessionAnswerFactory,
     PlanFactory,
     ResponseChoiceFactory,
     WorkItemFactory,
@@ -53,6 +54,7 @@ from workitems.models import (
     Evidence,
     Matter,
     Meeting,
+    OutOfSession,
     Plan,
     Reminder,
     Risk,
@@ -175,6 +177,11 @@ def on_the_agenda(world: Scene) -> None:
 
 def that_matter(world: Scene) -> list[Any]:
     return [world.plan.slug, world.meeting.pk, world.meeting.matters.get(position=50).pk]
+
+
+def another_agency_agrees(world: Scene) -> None:
+    customs = world.agencies["customs"]
+    OutOfSessionAnswerFactory(out_of_session=world.asked, agency=customs, agrees=True)
 
 
 def proposal(world: Scene) -> dict[str, Any]:
@@ -319,12 +326,40 @@ CREATES = {
     "variations:request-withdrawal": Creates(
         Variation, "contributor", lambda world: {"reason": "No money."}
     ),
+    "meetings:attendance": Creates(
+        Attendance,
+        "coordinator",
+        lambda world: {"agencies": [world.agencies[name].pk for name in ("police", "customs")]},
+        rows=2,
+    ),
     "variations:decide": Creates(
         Decision,
         "coordinator",
         lambda world: {"decision": "decline", "meeting": world.meeting.pk, "text": "Not now."},
         first=lambda world: recommended(world.variation, world),
         page=at("variations:detail"),
+    ),
+    "variations:ask-agencies": Creates(
+        OutOfSession,
+        "coordinator",
+        lambda world: {"due_on": "1 May 2027"},
+        first=lambda world: recommended(Variation.objects.get(kind="withdrawal"), world),
+        arguments=lambda world: [
+            world.plan.slug,
+            Variation.objects.get(kind="withdrawal").number,
+        ],
+    ),
+    "variations:record-answer": Creates(
+        Evidence,
+        "coordinator",
+        lambda world: {"choice": "agree", "note": "E-mail of 2 June 2010."},
+    ),
+    "variations:close": Creates(
+        Decision,
+        "coordinator",
+        lambda world: {"text": "All who answered agree."},
+        first=another_agency_agrees,
+        page=at("variations:out-of-session"),
     ),
     "risks:raise": Creates(
         Risk,
@@ -337,12 +372,6 @@ CREATES = {
         },
     ),
     "meetings:call": Creates(Meeting, "coordinator", lambda world: {"held_on": "1 May 2027"}),
-    "meetings:attendance": Creates(
-        Attendance,
-        "coordinator",
-        lambda world: {"agencies": [world.agencies[name].pk for name in ("police", "customs")]},
-        rows=2,
-    ),
     "meetings:record-on": Creates(
         Decision,
         "coordinator",
@@ -468,6 +497,15 @@ CREATES = {
         first=another_choice,
         arguments=that_choice,
     ),
+    "briefings:follow-up-comment": Creates(
+        FollowUp,
+        "coordinator",
+        lambda world: {
+            "text": "Thank everybody.",
+            "owner_agency": world.agencies["police"].pk,
+            "due_on": "1 May 2027",
+        },
+    ),
     "briefings:answer": Creates(
         Response,
         "minister's office",
@@ -532,6 +570,10 @@ CHANGES = {
     "returns:reopen-round": STATE,
     "variations:recommend": STATE,
     "variations:take-back": STATE,
+    "variations:give-answer": VERSION,
+    "variations:extend": VERSION,
+    "variations:end": STATE,
+    "plans:quorum": VERSION,
     "risks:change": VERSION,
     "risks:escalate": STATE,
     "risks:lower": STATE,
@@ -547,6 +589,7 @@ CHANGES = {
     "meetings:reopen": STATE,
     "meetings:change-decision": VERSION,
     "meetings:finish-decision": STATE,
+    "meetings:confirm-decision": STATE,
     "meetings:reopen-decision": STATE,
     "evidence:withdraw": STATE,
     "evidence:mark": VERSION,
@@ -568,7 +611,9 @@ CHANGES = {
     "briefings:give-up": STATE,
     "briefings:give-clearance": VERSION,
     "briefings:change-follow-up": VERSION,
-    "briefings:finish-follow-up": STATE,
+    "briefings:finish-action": STATE,
+    "briefings:confirm-action": STATE,
+    "briefings:reopen-action": STATE,
     "workshop:section": VERSION,
     "workshop:ask": VERSION,
 }

@@ -27,6 +27,7 @@ NO_EVENTS = {
     "workitems.round": {"period_start", "period_end", "due_on"},
     "workitems.meeting": {"held_on"},
     "workitems.decision": {"due_on"},
+    "workitems.outofsession": {"due_on"},
     "reports.briefing": {"period_start", "period_end", "dated", "deadline"},
     "reports.clearance": {"due_on"},
     "reports.followup": {"due_on"},
@@ -106,7 +107,7 @@ def test_history_says_of_each_day_what_the_demo_says(load_demo):
     # Dates that a record takes from another one.
     for model, day_of in (
         (Attendance, lambda row: row.meeting.held_on),
-        (Decision, lambda row: row.meeting.held_on),
+        (Decision, lambda row: row.decided_on),
     ):
         days = first_days(model)
         faults += [

@@ -169,5 +169,5 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
                 ResponseChoiceFactory(response=response, key="r-02", verb="agree", option="agreed")
     # Seats; returns to read, variations. Of briefings: consultations, those to send or follow up
     # with their recommendations, to authorise, to answer.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert len(lines_for(user, TODAY)) == len(states) * count

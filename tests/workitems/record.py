@@ -10,6 +10,8 @@ import pytest
 import time_machine
 from django.db import models
 
+from tests.factories import AttendanceFactory, MatterFactory
+from workitems.models import Meeting, Variation
 from workitems.services import Refused
 
 TODAY = date(2010, 6, 1)
@@ -36,6 +38,16 @@ def entries(row: models.Model) -> list[tuple[str, str, str]]:
 
 def newest(row: models.Model) -> tuple[str, str, str]:
     return entries(row)[-1]
+
+
+def ready_to_decide(meeting: Meeting, *variations: Variation) -> Meeting:
+    """Put the variations on the agenda, and record every member agency as present."""
+    for variation in variations:
+        if not meeting.matters.on_agenda().filter(variation=variation).exists():
+            MatterFactory(meeting=meeting, variation=variation)
+    for member in meeting.plan.members.exclude(agency__attendances__meeting=meeting):
+        AttendanceFactory(meeting=meeting, agency=member.agency)
+    return meeting
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from tests.factories import (
     UserFactory,
     VariationFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, TODAY, entries
+from tests.workitems.record import NOW, SLIPPED, TODAY, entries, ready_to_decide
 from workitems.models import Round, Variation, WorkItem
 from workitems.services import Conflict, Refused, items, rounds, variations
 
@@ -255,7 +255,7 @@ def test_a_milestone_cannot_be_closed_while_its_item_is_being_withdrawn(
         due_after=None,
         state="recommended",
     )
-    meeting = MeetingFactory(plan=plan, held_on=TODAY)
+    meeting = ready_to_decide(MeetingFactory(plan=plan, held_on=TODAY), variation)
     outcomes = simultaneously(
         2,
         lambda number: [

@@ -16,6 +16,8 @@ from workitems.models import (
     Matter,
     Meeting,
     Milestone,
+    OutOfSession,
+    OutOfSessionAnswer,
     Plan,
     Return,
     Variation,
@@ -94,6 +96,7 @@ def test_the_current_plan_has_open_work_on_any_day(today):
     assert sorted(Variation.objects.pending().values_list("state", flat=True)) == [
         "recommended",
         "recommended",
+        "recommended",
         "requested",
     ]
     assert plan.meetings.coming(today).get().held_on - today == timedelta(days=8)
@@ -102,7 +105,9 @@ def test_the_current_plan_has_open_work_on_any_day(today):
     assert Agency.objects.get(short_name="MBIE").valid_from == date(2012, 7, 1)
 
 
-@pytest.mark.parametrize("model", [Milestone, Variation, Meeting, Matter, Decision])
+@pytest.mark.parametrize(
+    "model", [Milestone, Variation, Meeting, Matter, Decision, OutOfSession, OutOfSessionAnswer]
+)
 def test_every_record_matches_its_last_history_row(model):
     load()
     for row in model.objects.all():

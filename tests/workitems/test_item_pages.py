@@ -15,6 +15,8 @@ from tests.factories import (
     MeasureFactory,
     MilestoneFactory,
     MitigationFactory,
+    OutOfSessionAnswerFactory,
+    OutOfSessionFactory,
     PillarFactory,
     ReturnNoteFactory,
     RiskFactory,
@@ -23,7 +25,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import SLIPPED, newest, unchanged
+from tests.workitems.record import NOW, SLIPPED, newest, unchanged
 from workitems.models import WorkItem
 from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.narrative.record_kinds import KINDS
@@ -546,6 +548,17 @@ def add_records(item, kind):
             EvidenceFactory(milestone=MilestoneFactory(item=item), update=None)
         case "evidence of an update":
             EvidenceFactory(milestone=None, update=UpdateFactory(item=item))
+        case "out of session":
+            OutOfSessionFactory(variation__milestone=MilestoneFactory(item=item))
+        case "answer":
+            asked = OutOfSessionFactory(variation__milestone=MilestoneFactory(item=item))
+            row = OutOfSessionAnswerFactory(out_of_session=asked)
+            row.choice, row.answered_by, row.answered_at = "agree", asked.asked_by, NOW
+            row.save()
+        case "evidence of an answer":
+            asked = OutOfSessionFactory(variation__milestone=MilestoneFactory(item=item))
+            answer = OutOfSessionAnswerFactory(out_of_session=asked)
+            EvidenceFactory(milestone=None, answer=answer)
         case "note":
             ReturnNoteFactory(item=item, of_return__agency=item.lead_agency)
         case "matter":

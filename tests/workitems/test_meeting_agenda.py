@@ -130,7 +130,7 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
         (
             "V4 on item 1.2 Print a brochure",
             (
-                "Recommended on to the working group: Move “Brochure printed” "
+                "With the working group: Move “Brochure printed” "
                 "from 30 June 2010 to 30 September 2010.",
             ),
         ),

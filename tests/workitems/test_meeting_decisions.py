@@ -1,7 +1,5 @@
 """Test the decisions of a meeting and following them up."""
 
-from datetime import date
-
 import pytest
 
 from tests.factories import (
@@ -16,10 +14,10 @@ from tests.workitems.record import (
     NOW,
     SLIPPED,
     TODAY,
-    TOMORROW,
     YESTERDAY,
     entries,
     newest,
+    ready_to_decide,
     refused,
     unchanged,
 )
@@ -71,11 +69,11 @@ def test_a_decision_on_an_items_risk_links_to_that_item(meeting, plan, item, coo
 def test_an_invalid_decision_is_refused_with_the_reason(meeting, plan, police, coordinator):
     with refused("Write what was decided.", "text"):
         decide(meeting, coordinator, text="")
-    with refused("Say by when; a decision to follow up has an owner and a date.", "due_on"):
+    with refused("Enter the date by which the agency is to do it.", "due_on"):
         decide(meeting, coordinator, owner_agency=police)
-    with refused("Say who; a decision to follow up has an owner and a date.", "owner_agency"):
+    with refused("Choose the agency that is to do it.", "owner_agency"):
         decide(meeting, coordinator, due_on=DUE)
-    with refused("That is before the meeting.", "due_on"):
+    with refused("This was decided on 1 June 2010. Enter that day or a later one.", "due_on"):
         decide(meeting, coordinator, owner_agency=police, due_on=YESTERDAY)
     with refused("The item belongs to another plan.", "item"):
         decide(meeting, coordinator, item=WorkItemFactory())
@@ -111,50 +109,8 @@ def test_a_decision_can_be_changed_while_the_record_is_open(meeting, police, coo
 
 def test_a_decision_marked_as_done_cannot_be_changed(meeting, police, coordinator):
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE, done_on=TODAY)
-    with unchanged(decision), refused("This was done on 1 June 2010; its words stand."):
+    with unchanged(decision), refused("This was done on 1 June 2010; it does not change."):
         decisions.change_decision(decision=decision, text="No.", by=coordinator)
-
-
-def finish(decision, by, done_on=TOMORROW):
-    return decisions.finish_decision(decision=decision, done_on=done_on, on=TOMORROW, by=by)
-
-
-def test_a_decision_is_open_until_it_is_done(meeting, police, coordinator):
-    decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
-    finish(decision, coordinator)
-    decision.refresh_from_db()
-    assert decision.done_on == TOMORROW
-    assert newest(decision) == ("~", WHO, "")
-
-
-@pytest.mark.parametrize(
-    ("fields", "done_on", "sentence", "field"),
-    [
-        ({}, TODAY, "Nobody was asked to follow this decision up.", None),
-        ({"due_on": DUE, "done_on": TODAY}, TODAY, "This was done on 1 June 2010.", None),
-        ({"due_on": DUE}, date(2010, 6, 3), "The day is in the future.", "done_on"),
-        ({"due_on": DUE}, YESTERDAY, "That is before the meeting.", "done_on"),
-    ],
-)
-def test_a_decision_that_cannot_be_finished_gives_the_reason(
-    meeting, police, coordinator, fields, done_on, sentence, field
-):
-    decision = DecisionFactory(meeting=meeting, owner_agency=police if fields else None, **fields)
-    with unchanged(decision), refused(sentence, field):
-        finish(decision, coordinator, done_on)
-
-
-def test_a_finished_decision_is_reopened_with_a_reason(meeting, police, coordinator):
-    decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
-    with refused("This is not recorded as done."):
-        decisions.reopen_decision(decision=decision, reason="So.", by=coordinator)
-    finish(decision, coordinator)
-    with unchanged(decision), refused("Say why it is followed up again.", "reason"):
-        decisions.reopen_decision(decision=decision, reason="", by=coordinator)
-    decisions.reopen_decision(decision=decision, reason="Half was printed.", by=coordinator)
-    decision.refresh_from_db()
-    assert decision.done_on is None
-    assert newest(decision) == ("~", WHO, "Half was printed.")
 
 
 # --- variations -------------------------------------------------------------------------------
@@ -172,6 +128,7 @@ def test_deciding_a_variation_marks_its_matter_considered(
     meeting, milestone, recommended, coordinator
 ):
     matter = MatterFactory(meeting=meeting, variation=recommended)
+    ready_to_decide(meeting)
     variations.decide(
         variation=recommended, approve=True, meeting=meeting, by=coordinator, at=NOW, text="Yes."
     )
@@ -179,12 +136,3 @@ def test_deciding_a_variation_marks_its_matter_considered(
     milestone.refresh_from_db()
     assert (matter.considered_on, milestone.agreed_due) == (TODAY, SLIPPED)
     assert [row.text for row in matter.decisions.all()] == ["Yes."]
-
-
-def test_a_decision_does_not_mark_a_removed_matter_as_considered(meeting, recommended, coordinator):
-    matter = MatterFactory(meeting=meeting, variation=recommended, withdrawn_on=TODAY)
-    with unchanged(matter):
-        variations.decide(
-            variation=recommended, approve=True, meeting=meeting, by=coordinator, at=NOW
-        )
-    assert Decision.objects.get().matter is None

@@ -249,7 +249,7 @@ def test_a_decision_outside_the_agenda_is_linked_to_an_item(manager, meeting, it
     assert (made.item, made.owner_agency, made.due_on) == (item, police, DUE)
     refused = manager.post(to("record", meeting), typed | {"due_on": ""})
     assert refused.context["form"].errors == {
-        "due_on": ["Say by when; a decision to follow up has an owner and a date."]
+        "due_on": ["Enter the date by which the agency is to do it."]
     }
 
 
@@ -261,18 +261,27 @@ def test_the_register_shows_open_decisions_first(reader, register, meeting, poli
     later = made(2, owner_agency=police, due_on=DUE)
     late = made(3, owner_agency=police, due_on=YESTERDAY)
     done = made(4, owner_agency=police, due_on=DUE, done_on=TODAY)
+    told = made(5, owner_agency=police, due_on=DUE, done_on=TODAY, awaits_confirmation=True)
     page = reader.get(register)
-    assert page.context["rows"] == [(late, True), (later, False), (noted, False), (done, False)]
+    assert page.context["rows"] == [
+        *((late, True), (later, False)),
+        *((noted, False), (done, False), (told, False)),
+    ]
     assert "Overdue since 31 May 2010" in page.text
-    assert "It is done" not in page.text
-    for state, rows in (("open", [late, later]), ("done", [done]), ("other", None)):
+    assert "Done 1 Jun 2010, to be confirmed" in page.text
+    for state, rows in (
+        ("open", [late, later]),
+        ("confirm", [told]),
+        ("done", [done]),
+        ("other", None),
+    ):
         shown = [row for row, _ in reader.get(register, {"state": state}).context["rows"]]
-        assert shown == (rows if rows is not None else [late, later, noted, done])
+        assert shown == (rows if rows is not None else [late, later, noted, done, told])
 
 
 def test_an_empty_register_says_so(reader, register):
     assert "No decision has been recorded yet." in reader.get(register).text
-    assert "Nothing is left to follow up." in reader.get(register, {"state": "open"}).text
+    assert "There is nothing to do." in reader.get(register, {"state": "open"}).text
     assert "Nothing is recorded as done yet." in reader.get(register, {"state": "done"}).text
 
 
@@ -296,13 +305,16 @@ def test_a_decision_can_be_changed_marked_as_done_and_reopened(manager, meeting,
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
     typed = {"text": "Print two.", "owner_agency": police.pk, "due_on": "30/6/2010", "version": 1}
     page = manager.post(follow_up("change", decision), typed, follow=True)
-    assert said(page) == ["Decision 1 of Working group, 1 June 2010 is saved."]
+    assert said(page) == ["The decision is saved."]
     assert manager.post(follow_up("change", decision), typed).status_code == 422
-    page = manager.post(follow_up("finish", decision), {"done_on": "1 June 2010"}, follow=True)
-    assert said(page) == ["Decision 1 of Working group, 1 June 2010 is recorded as done."]
-    page = manager.post(follow_up("finish", decision), {"done_on": "1 June 2010"})
-    assert page.context["form"].non_field_errors() == ["This was done on 1 June 2010."]
-    manager.post(follow_up("reopen", decision), {"reason": "Half was printed."})
+    done = {"done_on": "1 June 2010", "note": "Printed.", "version": 2}
+    page = manager.post(follow_up("finish", decision), done, follow=True)
+    assert said(page) == ["Marked as done."]
+    page = manager.post(follow_up("finish", decision), done | {"version": 3})
+    assert page.context["finish_form"].non_field_errors() == ["This is already confirmed as done."]
+    reopen = {"reason": "Half was printed.", "version": 3}
+    page = manager.post(follow_up("reopen", decision), reopen, follow=True)
+    assert said(page) == ["Reopened. It is on the desk of Police again."]
     decision.refresh_from_db()
     assert (decision.text, decision.done_on) == ("Print two.", None)
 
@@ -317,6 +329,8 @@ def test_a_variation_can_be_decided_only_at_a_meeting_with_an_open_record(
         closed_by=coordinator,
     )
     asked = VariationFactory(milestone=milestone, number=1, state="recommended")
+    for each in (meeting, closed):
+        MatterFactory(meeting=each, variation=asked)
     address = reverse("variations:detail", args=[plan.slug, asked.number])
     offered = manager.get(address).context["decide_form"].meetings.values()
     assert (meeting in offered, closed in offered) == (True, False)

@@ -12,7 +12,7 @@ from tests.factories import (
     RoundFactory,
     VariationFactory,
 )
-from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY, ready_to_decide
 from workitems.models import Decision, Meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -159,7 +159,7 @@ def test_a_decision_is_recorded_on_the_matter_shown(manager, meeting, three, pol
     assert refused.status_code == 422
     assert refused.context["matter"] == three[2]
     assert refused.context["decision_form"].errors == {
-        "due_on": ["Say by when; a decision to follow up has an owner and a date."]
+        "due_on": ["Enter the date by which the agency is to do it."]
     }
     typed = {"text": "Ask.", "owner_agency": police.pk, "due_on": "30 June 2010"}
     page = manager.post(address, typed, follow=True)
@@ -173,6 +173,11 @@ def test_a_variation_approved_on_the_screen_takes_effect(manager, meeting, asked
     address = to("decide", meeting, matter.pk)
     refused = manager.post(address, {"text": "Yes."})
     assert refused.context["decide_form"].errors == {"decision": ["This field is required."]}
+    refused = manager.post(address, {"decision": "approve", "text": "Yes."})
+    assert refused.context["decide_form"].non_field_errors() == [
+        "No agencies are recorded as present. Deciding a variation takes 2; record attendance first."
+    ]
+    ready_to_decide(meeting)
     page = manager.post(address, {"decision": "approve", "text": "Yes."}, follow=True)
     assert [str(each) for each in page.context["messages"]] == [
         "V1 is approved and has taken effect."
@@ -186,7 +191,7 @@ def test_a_variation_approved_on_the_screen_takes_effect(manager, meeting, asked
 
 
 def test_a_variation_can_be_declined_on_the_screen(manager, meeting, asked, milestone):
-    matter = MatterFactory(meeting=meeting, variation=asked)
+    matter = MatterFactory(meeting=ready_to_decide(meeting), variation=asked)
     manager.post(to("decide", meeting, matter.pk), {"decision": "decline"})
     asked.refresh_from_db()
     milestone.refresh_from_db()

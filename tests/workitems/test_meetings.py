@@ -18,7 +18,7 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.models import Meeting
-from workitems.services import Conflict, decisions, matters, meetings, variations
+from workitems.services import Conflict, actions, decisions, matters, meetings, variations
 
 pytestmark = pytest.mark.django_db
 
@@ -214,19 +214,21 @@ def test_a_variation_cannot_be_decided_at_a_closed_meeting(closed, milestone, po
         milestone=milestone, due_after=SLIPPED, reason="So.", agency=police, by=coordinator, at=NOW
     )
     variations.recommend(variation=asked, recommendation="Agree.", by=coordinator, at=NOW)
-    for meeting in (closed, None):
-        with unchanged(asked), refused(CLOSED):
-            variations.decide(
-                variation=asked, approve=True, meeting=meeting, by=coordinator, at=NOW
-            )
+    with unchanged(asked), refused(CLOSED):
+        variations.decide(variation=asked, approve=True, meeting=closed, by=coordinator, at=NOW)
 
 
 def test_a_decision_of_a_closed_meeting_can_still_be_marked_as_done(meeting, police, coordinator):
     attend(meeting, coordinator, police)
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE)
     meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)
-    done = decisions.finish_decision(
-        decision=decision, done_on=TOMORROW, on=date(2010, 6, 3), by=coordinator
+    done = actions.finish(
+        action=decision,
+        done_on=TOMORROW,
+        note="Printed.",
+        on=date(2010, 6, 3),
+        by=coordinator,
+        confirms=True,
     )
     assert done.done_on == TOMORROW
 

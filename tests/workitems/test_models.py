@@ -25,6 +25,8 @@ from tests.factories import (
     MilestoneFactory,
     MitigationFactory,
     NoticeFactory,
+    OutOfSessionAnswerFactory,
+    OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
     ReturnFactory,
@@ -74,9 +76,14 @@ def told_of_it_again():
     NoticeFactory(recipient=NoticeFactory(**same).recipient, line=2, **same)
 
 
+def followed_up(**columns):
+    DecisionFactory(owner_agency=AgencyFactory(), due_on=DUE, **columns)
+
+
 # How to break each constraint, one way at a time.
 BROKEN = {
     # The plan and its items
+    "plan_quorum_of_several": [lambda: PlanFactory(quorum=1)],
     "plan_period": [lambda: PlanFactory(ends_on=date(2009, 7, 31))],
     "member_once_per_plan": [lambda: again(MemberFactory, ["plan", "agency"])],
     "pillar_number_unique_in_plan": [lambda: again(PillarFactory, ["plan", "number"])],
@@ -131,12 +138,31 @@ BROKEN = {
         lambda: VariationFactory(recommended_at=NOW),
         lambda: VariationFactory(recommended_by=UserFactory()),
     ],
-    "variation_decided_at_a_meeting": [
+    "variation_decided_by_the_group": [
         lambda: VariationFactory(approved=True, meeting=None),
         lambda: VariationFactory(approved=True, decided_by=None),
         lambda: VariationFactory(approved=True, decided_at=None),
         lambda: VariationFactory(decided=True, state="declined", meeting=None),
         lambda: VariationFactory(decided=True, state="recommended"),
+        lambda: VariationFactory(approved=True, out_of_session=OutOfSessionFactory()),
+    ],
+    "outofsession_one_open_per_variation": [lambda: again(OutOfSessionFactory, ["variation"])],
+    "outofsession_closed_by_and_on": [
+        lambda: OutOfSessionFactory(state="approved"),
+        lambda: OutOfSessionFactory(closed=True),
+        lambda: OutOfSessionFactory(closed=True, state="lost"),
+        lambda: OutOfSessionFactory(closed=True, state="ended", closed_by=None),
+    ],
+    "outofsession_quorum": [lambda: OutOfSessionFactory(quorum=0)],
+    "outofsessionanswer_once_per_agency": [
+        lambda: again(OutOfSessionAnswerFactory, ["out_of_session", "agency"])
+    ],
+    "outofsessionanswer_by_and_at": [
+        lambda: OutOfSessionAnswerFactory(choice="agree"),
+        lambda: OutOfSessionAnswerFactory(words="Yes."),
+        lambda: OutOfSessionAnswerFactory(is_recorded=True),
+        lambda: OutOfSessionAnswerFactory(agrees=True, choice="perhaps"),
+        lambda: OutOfSessionAnswerFactory(agrees=True, answered_at=None),
     ],
     "risk_number_unique_in_plan": [lambda: again(RiskFactory, ["plan", "number"])],
     "risk_levels_known": [
@@ -259,6 +285,7 @@ BROKEN = {
         lambda: EvidenceFactory(update=UpdateFactory()),
         lambda: EvidenceFactory(milestone=None),
         lambda: EvidenceFactory(of_return=ReturnFactory()),
+        lambda: EvidenceFactory(answer=OutOfSessionAnswerFactory()),
     ],
     "evidence_shows_something": [lambda: EvidenceFactory(note="")],
     "evidence_file_has_name": [
@@ -294,6 +321,15 @@ BROKEN = {
     "meeting_closed_by_and_at": [
         lambda: MeetingFactory(closed_at=NOW),
         lambda: MeetingFactory(closed_by=UserFactory()),
+    ],
+    "decision_at_a_meeting_or_out_of_session": [
+        lambda: DecisionFactory(meeting=None),
+        lambda: DecisionFactory(out_of_session=OutOfSessionFactory(closed=True, state="declined")),
+    ],
+    "decision_done_before_confirmed": [
+        lambda: followed_up(awaits_confirmation=True),
+        lambda: followed_up(confirmed_on=TODAY),
+        lambda: followed_up(done_on=TODAY, awaits_confirmation=True, confirmed_on=TODAY),
     ],
     "matter_position": [lambda: MatterFactory(position=0)],
     "matter_has_title": [lambda: MatterFactory(title="")],

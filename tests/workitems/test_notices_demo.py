@@ -159,6 +159,7 @@ def table(notices):
         + f"{notice.recipient.name:<22}{notice.of_return.agency.short_name:<9}"
         + f"{notice.get_reason_display():<22}{notice.told_as}"
         for notice in notices
+        if notice.of_return is not None
     ]
 
 

@@ -15,8 +15,11 @@ from agencies.models import Seat, User
 from tests.factories import (
     AgencyFactory,
     CalendarFeedFactory,
+    DecisionFactory,
     MemberFactory,
     MilestoneFactory,
+    OutOfSessionAnswerFactory,
+    OutOfSessionFactory,
     RiskFactory,
     SeatFactory,
     SupportFactory,
@@ -50,6 +53,10 @@ ALLOWED = {
     "recommend_variation": COORDINATOR,
     "decide_variation": COORDINATOR,
     "take_back_variation": WRITERS,
+    "ask_agencies": COORDINATOR,
+    "answer_out_of_session": {("Police", "approver")},
+    "finish_action": WRITERS | COORDINATOR,
+    "confirm_action": COORDINATOR,
     "open_round": COORDINATOR,
     # Before it is submitted; later states are tested below.
     "read_return": {("Police", role) for role in Seat.Role.values if role != "ministers_office"},
@@ -79,7 +86,9 @@ ABOUT_PLANS = (
     "manage_plan",
     "open_round",
     "record_meeting",
+    "ask_agencies",
 )
+ABOUT_ACTIONS = ("finish_action", "confirm_action")
 SEATS = [
     (agency, role)
     for agency in ("DoL", "Police", "Customs", "Elsewhere")
@@ -102,6 +111,11 @@ def row_of(plan, item, of_return, milestone, police):
             return RiskFactory(plan=plan, owner_agency=police)
         if permission == "take_back_variation":
             return VariationFactory(milestone=milestone)
+        if permission == "answer_out_of_session":
+            asked = OutOfSessionFactory(variation__milestone=milestone)
+            return OutOfSessionAnswerFactory(out_of_session=asked, agency=police)
+        if permission in ABOUT_ACTIONS:
+            return DecisionFactory(meeting__plan=plan, owner_agency=police, due_on=TODAY)
         if permission in ("see_feeds", "make_feed"):
             return police
         if permission == "revoke_feed":

@@ -14,7 +14,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.conftest import seated
-from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
+from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY, ready_to_decide
 from workitems.models import Meeting, Variation
 from workitems.services import variations
 from workitems.word_diff import side_by_side
@@ -242,12 +242,12 @@ def test_a_second_recommendation_is_refused(as_, coordinator, plan, recommended)
         at("recommend", plan, 4), {"recommends": "approve", "recommendation": "Yes."}
     )
     assert errors_of(page, "recommend_form") == {
-        "__all__": ["V4 is recommended on; it cannot become recommended on."]
+        "__all__": ["V4 is with the working group; it cannot become with the working group."]
     }
 
 
 def test_an_approval_moves_the_agreed_date(as_, coordinator, plan, recommended, milestone):
-    meeting = MeetingFactory(plan=plan, held_on=YESTERDAY)
+    meeting = ready_to_decide(MeetingFactory(plan=plan, held_on=YESTERDAY), recommended)
     as_(coordinator).post(
         at("decide", plan, 4),
         {"decision": "approve", "meeting": meeting.pk, "text": "Agreed, and the last time."},
@@ -260,42 +260,30 @@ def test_an_approval_moves_the_agreed_date(as_, coordinator, plan, recommended, 
     assert "Agreed, and the last time." in as_(coordinator).get(at("detail", plan, 4)).text
 
 
-def test_a_meeting_can_be_created_with_the_decision(as_, coordinator, plan, recommended, milestone):
-    as_(coordinator).post(at("decide", plan, 4), {"decision": "decline", "meeting": "today"})
-    recommended.refresh_from_db()
-    milestone.refresh_from_db()
-    assert (recommended.state, recommended.meeting.held_on) == ("declined", TODAY)
-    assert milestone.agreed_due == date(2010, 6, 30)
-
-
-def test_a_refused_decision_creates_no_meeting(as_, coordinator, plan, recommended, milestone):
-    milestone.completed_on = YESTERDAY
-    milestone.save()
+def test_without_a_meeting_no_decision_can_be_recorded(
+    as_, coordinator, plan, recommended, milestone
+):
+    page = as_(coordinator).get(at("detail", plan, 4))
+    assert "decide_form" not in page.context
+    assert f'href="{at("ask-agencies", plan, 4)}"' in page.text
     page = as_(coordinator).post(at("decide", plan, 4), {"decision": "approve", "meeting": "today"})
-    assert errors_of(page, "decide_form") == {
-        "__all__": ["This milestone is closed; its date stands."]
-    }
+    assert list(errors_of(page, "decide_form")) == ["meeting"]
     assert Meeting.objects.count() == 0
 
 
-def test_only_meetings_that_were_held_are_offered(as_, coordinator, plan, recommended):
-    held = MeetingFactory(plan=plan, held_on=YESTERDAY)
-    coming = MeetingFactory(plan=plan, held_on=TOMORROW)
-    MeetingFactory(held_on=YESTERDAY)  # of another plan
+def test_only_meetings_that_were_held_with_it_on_the_agenda_are_offered(
+    as_, coordinator, plan, recommended
+):
+    held = ready_to_decide(MeetingFactory(plan=plan, held_on=YESTERDAY), recommended)
+    coming = ready_to_decide(MeetingFactory(plan=plan, held_on=TOMORROW), recommended)
+    MeetingFactory(plan=plan, held_on=TODAY)  # without it
     page = as_(coordinator).get(at("detail", plan, 4))
     choices = [key for key, _ in page.context["decide_form"].fields["meeting"].choices]
-    assert choices == [str(held.pk), "today"]
+    assert choices == [str(held.pk)]
     page = as_(coordinator).post(
         at("decide", plan, 4), {"decision": "approve", "meeting": coming.pk}
     )
     assert list(errors_of(page, "decide_form")) == ["meeting"]
-
-
-def test_todays_meeting_is_not_created_twice(as_, coordinator, plan, recommended):
-    today = MeetingFactory(plan=plan, held_on=TODAY)
-    page = as_(coordinator).get(at("detail", plan, 4))
-    choices = [key for key, _ in page.context["decide_form"].fields["meeting"].choices]
-    assert choices == [str(today.pk)]
 
 
 def test_the_agency_withdraws_its_request(as_, contributor, plan, recommended):
@@ -328,8 +316,9 @@ def test_each_user_is_offered_only_permitted_actions(
     assert offered(as_(contributor).get(address)) == ["take_back_form"]
     assert offered(as_(colleague).get(address)) == []
     variations.recommend(variation=variation, recommendation="Yes.", by=coordinator, at=NOW)
+    meeting = ready_to_decide(MeetingFactory(plan=plan, held_on=TODAY), variation)
     assert offered(as_(coordinator).get(address)) == ["decide_form"]
-    variations.decide(variation=variation, approve=False, meeting=None, by=coordinator, at=NOW)
+    variations.decide(variation=variation, approve=False, meeting=meeting, by=coordinator, at=NOW)
     for user in (coordinator, contributor, colleague):
         assert offered(as_(user).get(address)) == []
 

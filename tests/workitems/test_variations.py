@@ -22,6 +22,7 @@ from tests.workitems.record import (
     YESTERDAY,
     entries,
     newest,
+    ready_to_decide,
     refused,
     unchanged,
 )
@@ -195,12 +196,8 @@ ACTS = {
     "recommended": lambda variation, meeting, by: variations.recommend(
         variation=variation, recommendation="Approve.", by=by, at=NOW
     ),
-    "approved": lambda variation, meeting, by: variations.decide(
-        variation=variation, approve=True, meeting=meeting, by=by, at=NOW
-    ),
-    "declined": lambda variation, meeting, by: variations.decide(
-        variation=variation, approve=False, meeting=meeting, by=by, at=NOW
-    ),
+    "approved": lambda variation, meeting, by: decide(variation, meeting, by),
+    "declined": lambda variation, meeting, by: decide(variation, meeting, by, approve=False),
     "taken_back": lambda variation, meeting, by: variations.take_back(
         variation=variation, by=by, reason="Not needed."
     ),
@@ -273,7 +270,7 @@ def test_a_recommendation_needs_text(milestone, coordinator):
 
 
 def test_withdrawing_a_request_needs_a_reason(request_for_date, contributor):
-    with unchanged(request_for_date), refused("Say why the request is taken back.", "reason"):
+    with unchanged(request_for_date), refused("Say why the request is withdrawn.", "reason"):
         variations.take_back(variation=request_for_date, by=contributor, reason="")
     variations.take_back(variation=request_for_date, by=contributor, reason="Printed after all.")
     assert newest(request_for_date) == (
@@ -287,6 +284,9 @@ def test_withdrawing_a_request_needs_a_reason(request_for_date, contributor):
 
 
 def decide(variation, meeting, by, approve=True, text=""):
+    """Decide at the meeting, with the variation on its agenda and every member present."""
+    if meeting.plan_id == variation.plan_id:
+        ready_to_decide(meeting, variation)
     return variations.decide(
         variation=variation, approve=approve, meeting=meeting, by=by, at=NOW, text=text
     )
@@ -361,13 +361,7 @@ def test_an_approval_is_refused_if_the_date_moved_meanwhile(
 ):
     """The request names the old date; approving another change would be wrong."""
     VariationFactory(
-        milestone=milestone,
-        number=5,
-        due_after=SLIPPED_AGAIN,
-        state="approved",
-        meeting=meeting,
-        decided_by=coordinator,
-        decided_at=NOW,
+        milestone=milestone, number=5, due_after=SLIPPED_AGAIN, approved=True, meeting=meeting
     )
     Milestone.objects.filter(pk=milestone.pk).update(agreed_due=SLIPPED_AGAIN)
     with (

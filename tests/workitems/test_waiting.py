@@ -142,7 +142,7 @@ def test_a_decision_is_a_to_do_of_its_owner(contributor, colleague, plan, police
     DecisionFactory(meeting=meeting, number=2, text="Note.")
     line = (
         "Ask the printer.",
-        "Decided by the working group on 20 May 2010",
+        "Decided by the working group, meeting of 20 May 2010",
         "Due in 3 days",
         False,
     )
@@ -207,5 +207,5 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
         )
     # Seats; returns to send, milestones, decisions; returns to read, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         assert len(lines_for(user, TODAY)) == 2 + 3 * count

@@ -12,9 +12,9 @@ from typing import Any
 from agencies.models import User
 from workitems.demo import demo_meetings
 from workitems.demo.story import Story
-from workitems.models import Plan, Return, Risk, Round
+from workitems.models import Decision, Plan, Return, Risk, Round
 from workitems.models.item import Confidence
-from workitems.services import items, risks, rounds
+from workitems.services import actions, items, out_of_session, risks, rounds
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
@@ -29,6 +29,8 @@ def play(plan: Plan, today: date) -> None:
     demo_meetings.hold(story)
     story.slip_again()
     story.ask_for_changes()
+    story.decide_between_meetings()
+    story.report_an_action()
     story.look_closer()
     story.weigh_risks()
     story.report(story.open_round())
@@ -62,6 +64,54 @@ class CurrentRound(Story):
         """Request three variations, and send two of them to the working group."""
         for name in ("guide", "offences", "homes"):
             self.ask(name)
+
+    def decide_between_meetings(self) -> None:
+        """Let the agencies decide on a changed wording out of session; four have answered."""
+        course = self.ask("course")
+        with self.written(-4, 10):
+            asked = out_of_session.ask_agencies(
+                variation=course,
+                due_on=self.day(5),
+                on=self.day(-4),
+                at=self.at(-4, 10),
+                by=self.coordinator,
+                message="The ports begin their own training next week, before the group meets.",
+            )
+        for agency, choice, words in (
+            ("Police", "agree", "Our trainers at the ports will help."),
+            ("MoJ", "agree", ""),
+            ("Customs", "no_view", ""),
+        ):
+            with self.written(-2, 11):
+                out_of_session.give_answer(
+                    answer=asked.answers.get(agency=self.agencies[agency]),
+                    choice=choice,
+                    words=words,
+                    at=self.at(-2, 11),
+                    by=self.approvers[agency],
+                )
+        with self.written(-1, 16):
+            out_of_session.record_answer(
+                answer=asked.answers.get(agency=self.agencies["IR"]),
+                choice="decline",
+                words="Inland Revenue would rather wait for the review of the course.",
+                at=self.at(-1, 16),
+                by=self.coordinator,
+                note=f"E-mail of the manager, tax crime, {self.day(-1):%-d %B %Y}.",
+            )
+
+    def report_an_action(self) -> None:
+        """Let Police mark its action of the last meeting as done; the coordinator has not confirmed."""
+        action = Decision.objects.get(meeting__plan=self.plan, owner_agency=self.agencies["Police"])
+        with self.written(-1, 9):
+            actions.finish(
+                action=action,
+                done_on=self.day(-1),
+                note="The assessment can do without the figures on seized cash and on visas.",
+                on=self.day(-1),
+                by=self.writers["Police"],
+                confirms=False,
+            )
 
     def look_closer(self) -> None:
         """Record a reviewer's rating that differs from the agency's."""

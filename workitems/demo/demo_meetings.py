@@ -11,7 +11,7 @@ from agencies import history
 from workitems import agenda
 from workitems.demo.story import Story
 from workitems.models import Matter, Meeting, Variation
-from workitems.services import decisions, matters, meetings, variations
+from workitems.services import actions, decisions, matters, meetings, variations
 
 PLACE = "Stout Street, Wellington"
 FIRST, LAST, NEXT = -112, -42, 8
@@ -33,7 +33,7 @@ def hold(story: Story) -> None:
     _close(story, first, FIRST)
 
     subjects: list[tuple[Any, Sequence[str]]] = [
-        (declined, ("Recommended on to the working group.",)),
+        (declined, ("With the working group.",)),
         (story.item("5.1"), ("Its agency says it is off track.",)),
         (story.item("2.3"), ("Four regions have no safe place to stay.",)),
         (story.item("1.1"), ("Its date has moved.",)),
@@ -68,8 +68,13 @@ def hold(story: Story) -> None:
                 by=story.coordinator,
             )
     with story.written(-12, 15):
-        decisions.finish_decision(
-            decision=made, done_on=story.day(-12), on=story.day(-12), by=story.coordinator
+        actions.finish(
+            action=made,
+            done_on=story.day(-12),
+            note="The open chapters went to the members with the agenda.",
+            on=story.day(-12),
+            by=story.coordinator,
+            confirms=True,
         )
     _consider_the_rest(story, last, LAST)
     _close(story, last, LAST)

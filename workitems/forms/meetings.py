@@ -16,9 +16,7 @@ def members(plan: Plan) -> Any:
 
 def invited(meeting: Meeting) -> Any:
     """Return the plan's member agencies that exist on the meeting's day."""
-    return (
-        Agency.objects.valid_on(meeting.held_on).filter(memberships__plan=meeting.plan).in_order()
-    )
+    return meeting.plan.agencies_on(meeting.held_on)
 
 
 class CallMeetingForm(forms.Form):
@@ -77,9 +75,7 @@ class DecideHereForm(forms.Form):
         choices=[("approve", "Approved"), ("decline", "Declined")],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    text = LinesField(
-        label="The decision in words", help_text="As the meeting put it; may stay empty."
-    )
+    text = LinesField(label="The decision in words", help_text="In the meeting’s words.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -87,15 +83,16 @@ class DecideHereForm(forms.Form):
 
 
 class FollowUpFields(forms.Form):
-    """Owner and due date of a decision; give both or neither."""
+    """Owner and due date of what is to be done; give both or neither."""
 
     owner_agency = forms.ModelChoiceField(
-        label="Who follows it up",
+        label="Agency that acts on it",
         queryset=Agency.objects.none(),
         required=False,
-        empty_label="Nobody",
+        empty_label="None",
+        help_text="It finds the action on its desk until it is done.",
     )
-    due_on = DayField(label="By when", required=False)
+    due_on = DayField(label="To be done by", required=False)
 
     def offer_members(self, plan: Plan) -> None:
         self.fields["owner_agency"].queryset = members(plan)  # type: ignore[attr-defined]
@@ -134,12 +131,4 @@ class ChangeDecisionForm(VersionedForm, FollowUpFields):
 
     def __init__(self, *args: Any, row: Decision, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        self.offer_members(row.meeting.plan)
-
-
-class FinishDecisionForm(forms.Form):
-    done_on = DayField(label="Done on")
-
-
-class ReopenDecisionForm(forms.Form):
-    reason = ReasonField(label="Why it is followed up again")
+        self.offer_members(row.plan)

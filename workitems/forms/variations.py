@@ -1,6 +1,5 @@
 """Forms to request, recommend, decide and withdraw a variation."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -78,9 +77,7 @@ class RecommendForm(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """Record a decision at a past meeting with an open record, or at today's meeting."""
-
-    TODAY = "today"
+    """Record a decision of a meeting that has the variation on its agenda."""
 
     decision = forms.ChoiceField(
         label="What the working group decided",
@@ -90,19 +87,16 @@ class DecideForm(forms.Form):
     meeting = forms.ChoiceField(label="At which meeting")
     text = LinesField(
         label="The decision in words",
-        help_text="As the meeting put it. Left empty, the record says only how it was decided.",
+        help_text="In the meeting’s words. If you leave it empty, the record says only the outcome.",
     )
 
-    def __init__(self, *args: Any, meetings: list[Meeting], on: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meetings: list[Meeting], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.meetings = {str(meeting.pk): meeting for meeting in meetings}
-        choices = [
+        self.fields["meeting"].choices = [  # type: ignore[attr-defined]
             (key, f"{meeting.held_on:%-d %B %Y}{', ' if meeting.place else ''}{meeting.place}")
             for key, meeting in self.meetings.items()
         ]
-        if all(meeting.held_on != on for meeting in meetings):
-            choices.append((self.TODAY, f"Call a meeting today, {on:%-d %B %Y}"))
-        self.fields["meeting"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -114,4 +108,4 @@ class DecideForm(forms.Form):
 
 
 class TakeBackForm(forms.Form):
-    reason = ReasonField(label="Why the request is taken back")
+    reason = ReasonField(label="Why the request is withdrawn")

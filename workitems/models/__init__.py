@@ -1,5 +1,6 @@
 """Models of plans, work items and their reporting, one module per noun. Services do all writes."""
 
+from workitems.models.action import Action
 from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.feed import CalendarFeed
 from workitems.models.held_entry import HeldEntry
@@ -7,6 +8,7 @@ from workitems.models.item import Measure, Milestone, Support, WorkItem
 from workitems.models.meeting import Attendance, Decision, Matter, Meeting
 from workitems.models.milestone_answer import MilestoneAnswer
 from workitems.models.notice import Notice
+from workitems.models.out_of_session import OutOfSession, OutOfSessionAnswer
 from workitems.models.plan import Member, Pillar, Plan
 from workitems.models.risk import Risk
 from workitems.models.round import Evidence, Reminder, Return, ReturnNote, Round, Update

@@ -132,7 +132,8 @@ class Variation(models.Model):
     """A request to move an agreed date, change an item's wording, or withdraw an item.
 
     An agency requests it, the coordinator sends it to the working group with a recommendation,
-    and the group decides it at a meeting. An approval takes effect in the same transaction.
+    and the group decides it at a meeting that has it on its agenda, or out of session. An approval
+    takes effect in the same transaction.
     """
 
     class Kind(models.TextChoices):
@@ -142,10 +143,10 @@ class Variation(models.Model):
 
     class State(models.TextChoices):
         REQUESTED = "requested", "Requested"
-        RECOMMENDED = "recommended", "Recommended on"
+        RECOMMENDED = "recommended", "With the working group"
         APPROVED = "approved", "Approved"
         DECLINED = "declined", "Declined"
-        TAKEN_BACK = "taken_back", "Taken back"
+        TAKEN_BACK = "taken_back", "Withdrawn"
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.REQUESTED: (State.RECOMMENDED, State.TAKEN_BACK),
@@ -193,6 +194,9 @@ class Variation(models.Model):
     meeting = models.ForeignKey(
         "Meeting", models.PROTECT, null=True, blank=True, related_name="variations"
     )
+    out_of_session = models.ForeignKey(
+        "OutOfSession", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="decided_variations"
     )
@@ -239,14 +243,22 @@ class Variation(models.Model):
                 | Q(recommended_by__isnull=False, recommended_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="variation_decided_at_a_meeting",
-                condition=Q(
-                    state__in=["approved", "declined"],
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                    meeting__isnull=False,
+                name="variation_decided_by_the_group",
+                condition=(
+                    Q(
+                        state__in=["approved", "declined"],
+                        decided_by__isnull=False,
+                        decided_at__isnull=False,
+                    )
+                    & (
+                        Q(meeting__isnull=False, out_of_session=None)
+                        | Q(meeting=None, out_of_session__isnull=False)
+                    )
                 )
-                | (~Q(state__in=["approved", "declined"]) & Q(decided_by=None, decided_at=None)),
+                | (
+                    ~Q(state__in=["approved", "declined"])
+                    & Q(decided_by=None, decided_at=None, out_of_session=None)
+                ),
             ),
         ]
 

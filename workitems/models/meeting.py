@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.models.action import Action
 from workitems.models.delay import Variation
 from workitems.models.item import WorkItem
+from workitems.models.out_of_session import OutOfSession
 from workitems.models.plan import Plan
 from workitems.models.risk import Risk
 from workitems.models.round import Return
@@ -119,6 +121,7 @@ class MatterQuerySet(models.QuerySet["Matter"]):
             "variation__milestone",
             "variation__requesting_agency",
             "decision__meeting",
+            "decision__out_of_session__variation",
             "decision__owner_agency",
             "risk__owner_agency",
             "risk__item",
@@ -227,34 +230,49 @@ class Matter(models.Model):
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
+    def of_plan(self, plan: Plan | int) -> Self:
+        return self.filter(Q(meeting__plan=plan) | Q(out_of_session__variation__plan=plan))
+
+    def decided_before(self, on: date) -> Self:
+        return self.filter(Q(meeting__held_on__lt=on) | Q(out_of_session__closed_on__lt=on))
+
     def open(self, on: date) -> Self:
         return self.filter(Q(done_on=None) | Q(done_on__gt=on), owner_agency__isnull=False)
 
     def open_first(self, on: date) -> Self:
-        """Decisions to follow up first, by due date; then the others, newest meeting first."""
+        """Decisions to follow up first, by due date; then the others, newest first."""
         waits = Q(owner_agency__isnull=False) & (Q(done_on=None) | Q(done_on__gt=on))
+        day = models.functions.Coalesce("meeting__held_on", "out_of_session__closed_on")
         return self.order_by(
             models.Case(models.When(waits, then=0), default=1),
             models.Case(models.When(waits, then="due_on")),
-            "-meeting__held_on",
+            day.desc(),
             "number",
         )
 
-    def in_order(self) -> Self:
-        return self.order_by("meeting__held_on", "number")
+    def to_confirm(self) -> Self:
+        return self.filter(awaits_confirmation=True)
 
     def for_list(self) -> Self:
         """With all that a list row prints, in one query."""
-        return self.select_related("meeting", "item", "variation", "owner_agency", "matter")
+        return self.select_related(
+            "meeting", "out_of_session__variation", "item", "variation", "owner_agency", "matter"
+        )
 
 
-class Decision(models.Model):
-    """A decision of a meeting. With an owner and a due date it is followed up until done.
+class Decision(Action):
+    """A decision of the working group, at a meeting or out of session.
 
-    `about` names a subject that this app has no model for, such as a briefing.
+    With an owner and a due date it is followed up until it is done. `about` names a subject that
+    this app has no model for, such as a briefing.
     """
 
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    out_of_session = models.OneToOneField(
+        OutOfSession, models.PROTECT, null=True, blank=True, related_name="decision"
+    )
     number = models.PositiveSmallIntegerField()
     text = models.TextField()
     matter = models.ForeignKey(
@@ -271,14 +289,19 @@ class Decision(models.Model):
         Agency, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     due_on = models.DateField(null=True, blank=True)
-    done_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = DecisionQuerySet.as_manager()
-    history = track(plan_ways=["meeting__plan"])
+    history = track(plan_ways=["meeting__plan", "out_of_session__variation__plan"])
 
     class Meta:
         constraints = [
+            *Action.Meta.constraints,
+            models.CheckConstraint(
+                name="decision_at_a_meeting_or_out_of_session",
+                condition=Q(meeting__isnull=False, out_of_session=None)
+                | Q(meeting=None, out_of_session__isnull=False),
+            ),
             models.UniqueConstraint(
                 fields=["meeting", "number"], name="decision_number_unique_in_meeting"
             ),
@@ -297,5 +320,43 @@ class Decision(models.Model):
     def is_followed_up(self) -> bool:
         return self.owner_agency_id is not None
 
-    def is_overdue(self, on: date) -> bool:
-        return self.due_on is not None and self.done_on is None and self.due_on < on
+    @property
+    def plan(self) -> Plan:
+        if self.meeting is not None:
+            return self.meeting.plan
+        assert self.out_of_session is not None  # held by a check constraint
+        return self.out_of_session.variation.plan
+
+    def within(self, plan: Plan) -> "Decision":
+        """Set the plan that its rows belong to, which their URLs need."""
+        if self.meeting is not None:
+            self.meeting.plan = plan
+        elif self.out_of_session is not None:
+            self.out_of_session.variation.plan = plan
+        if self.item is not None:
+            self.item.plan = plan
+        return self
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:decision", args=[self.plan.slug, self.pk])
+
+    @property
+    def place_url(self) -> str:
+        """The page of the meeting, or of the decision out of session."""
+        if self.meeting is not None:
+            return self.meeting.get_absolute_url()
+        assert self.out_of_session is not None
+        return self.out_of_session.get_absolute_url()
+
+    @property
+    def decided_on(self) -> date:
+        if self.meeting is not None:
+            return self.meeting.held_on
+        assert self.out_of_session is not None and self.out_of_session.closed_on is not None
+        return self.out_of_session.closed_on
+
+    @property
+    def origin(self) -> str:
+        """Where it was decided: "meeting of 3 May 2010", "3 May 2010, out of session"."""
+        day = f"{self.decided_on:%-d %B %Y}"
+        return f"meeting of {day}" if self.meeting_id else f"{day}, out of session"

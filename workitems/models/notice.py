@@ -52,6 +52,13 @@ class Notice(models.Model):
         PROPOSED = "proposed", "Status proposed"
         REPLIED = "replied", "Proposal answered"
         TO_RELEASE = "to_release", "Waits for release"
+        OUT_OF_SESSION = "out_asked", "Asked out of session"
+        OUT_TO_CLOSE = "out_ready", "Can be decided out of session"
+        OUT_CLOSED = "out_closed", "Closed out of session"
+        ACTION = "action", "Action to do"
+        ACTION_DONE = "act_done", "Action to confirm"
+        ACTION_CONFIRMED = "act_ended", "Action confirmed as done"
+        ACTION_REOPENED = "act_again", "Action reopened"
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -99,6 +106,8 @@ class Notice(models.Model):
                         *("sent_back", "ready", "accepted", "asked", "again", "answered"),
                         *("proposed", "replied", "to_release"),
                         *("reminded", "extended", "entered", "submitted"),
+                        *("out_asked", "out_ready", "out_closed"),
+                        *("action", "act_done", "act_ended", "act_again"),
                     ],
                 ),
             ),

@@ -1,12 +1,13 @@
 """The Plan, its pillars, and the agencies in its working group."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, AgencyQuerySet, Seat, User
 from agencies.tracking import track
 
 # Seats with these roles may read the whole plan. A Minister's office reads only issued briefings.
@@ -52,6 +53,11 @@ class Plan(models.Model):
         blank=True, help_text="Standing text; a blank line between paragraphs."
     )
     copied_to = models.CharField(max_length=300, blank=True)
+    quorum = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Agencies that must take part in deciding a variation; empty: the majority.",
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PlanQuerySet.as_manager()
@@ -64,6 +70,11 @@ class Plan(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gt=F("released_on")),
                 violation_error_message="A plan ends after its release.",
             ),
+            models.CheckConstraint(
+                name="plan_quorum_of_several",
+                condition=Q(quorum=None) | Q(quorum__gte=2),
+                violation_error_message="One agency alone does not decide; enter 2 or more.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +82,14 @@ class Plan(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.slug])
+
+    def agencies_on(self, on: date) -> AgencyQuerySet:
+        """Return the member agencies that exist on a day."""
+        return Agency.objects.valid_on(on).filter(memberships__plan=self).in_order()
+
+    def quorum_of(self, members: int) -> int:
+        """Return how many of that many member agencies must take part in deciding a variation."""
+        return members // 2 + 1 if self.quorum is None else min(self.quorum, members)
 
     @property
     def background_paragraphs(self) -> list[str]:

@@ -358,8 +358,8 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """Evidence for an update or a milestone: a file, a link or a note. Of a return: the e-mail
-    from which the coordinator entered it."""
+    """Evidence for an update, a milestone or an answer out of session: a file, a link or a note. Of
+    a return: the e-mail from which the coordinator entered it."""
 
     update = models.ForeignKey(
         Update, models.PROTECT, null=True, blank=True, related_name="evidence"
@@ -369,6 +369,9 @@ class Evidence(models.Model):
     )
     of_return = models.ForeignKey(
         Return, models.PROTECT, null=True, blank=True, related_name="evidence"
+    )
+    answer = models.ForeignKey(
+        "OutOfSessionAnswer", models.PROTECT, null=True, blank=True, related_name="evidence"
     )
     note = models.TextField(blank=True)
     link = models.URLField(max_length=1000, blank=True)
@@ -389,6 +392,7 @@ class Evidence(models.Model):
             "update__of_return__round__plan",
             "milestone__item__plan",
             "of_return__round__plan",
+            "answer__out_of_session__variation__plan",
         ]
     )
 
@@ -397,9 +401,10 @@ class Evidence(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="evidence_of_one_thing",
-                condition=Q(update=None, milestone__isnull=False, of_return=None)
-                | Q(update__isnull=False, milestone=None, of_return=None)
-                | Q(update=None, milestone=None, of_return__isnull=False),
+                condition=Q(update__isnull=False, milestone=None, of_return=None, answer=None)
+                | Q(update=None, milestone__isnull=False, of_return=None, answer=None)
+                | Q(update=None, milestone=None, of_return__isnull=False, answer=None)
+                | Q(update=None, milestone=None, of_return=None, answer__isnull=False),
             ),
             models.CheckConstraint(
                 name="evidence_shows_something",

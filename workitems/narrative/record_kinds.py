@@ -21,6 +21,8 @@ from workitems.models import (
     Member,
     Milestone,
     Mitigation,
+    OutOfSession,
+    OutOfSessionAnswer,
     Pillar,
     Plan,
     Reminder,
@@ -93,6 +95,7 @@ KINDS: dict[str, Kind] = {
         fields={
             Field.WORDING: ("title", "background"),
             Field.DATES: ("released_on", "ends_on"),
+            Field.MEETINGS: ("quorum",),
         },
     ),
     "member": Kind(
@@ -267,6 +270,16 @@ KINDS: dict[str, Kind] = {
         names={"agency": "of_return__agency__short_name"},
         agencies=("of_return__agency_id",),
     ),
+    "evidence of an answer": Kind(
+        model=Evidence,
+        plan=PLAN_COLUMN,
+        where={"answer__isnull": False},
+        item="answer__out_of_session__variation__item_id",
+        made=Field.EVIDENCE,
+        fields={Field.EVIDENCE: ("file_name", "link", "withdrawn_at")},
+        names={"answered": "answer__agency__short_name"},
+        agencies=("answer__agency_id",),
+    ),
     "meeting": Kind(
         model=Meeting,
         plan="plan_id",
@@ -295,11 +308,20 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         item="item_id",
         made=Field.MEETINGS,
-        fields={Field.MEETINGS: ("text", "owner_agency_id", "due_on", "done_on")},
+        fields={
+            Field.MEETINGS: (
+                "text",
+                "owner_agency_id",
+                "due_on",
+                "done_on",
+                "awaits_confirmation",
+            )
+        },
         names={
             "about": "about",
             "item": "item__number",
             "held_on": "meeting__held_on",
+            "closed_on": "out_of_session__closed_on",
             "owner": "owner_agency__short_name",
         },
         agencies=("owner_agency_id", "item__lead_agency_id"),
@@ -321,6 +343,29 @@ KINDS: dict[str, Kind] = {
             "item": "item__number",
         },
         agencies=("requesting_agency_id", "item__lead_agency_id"),
+    ),
+    "out of session": Kind(
+        model=OutOfSession,
+        plan=PLAN_COLUMN,
+        item="variation__item_id",
+        made=Field.VARIATIONS,
+        fields={Field.VARIATIONS: ("due_on", "state")},
+        names={"number": "variation__number", "item": "variation__item__number"},
+        agencies=("variation__requesting_agency_id", "variation__item__lead_agency_id"),
+    ),
+    "answer": Kind(
+        model=OutOfSessionAnswer,
+        plan=PLAN_COLUMN,
+        item="out_of_session__variation__item_id",
+        made=Field.VARIATIONS,
+        fields={Field.VARIATIONS: ("choice", "words")},
+        names={
+            "number": "out_of_session__variation__number",
+            "item": "out_of_session__variation__item__number",
+            "agency": "agency__short_name",
+            "is_recorded": "is_recorded",
+        },
+        agencies=("agency_id",),
     ),
     "risk": Kind(
         model=Risk,

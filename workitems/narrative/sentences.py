@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from workitems.models import Delay, Return, Risk, Update, Variation
+from workitems.models import (
+    Delay,
+    OutOfSession,
+    OutOfSessionAnswer,
+    Return,
+    Risk,
+    Update,
+    Variation,
+)
 from workitems.models.item import WORDINGS, Confidence, Stage
 from workitems.narrative.blocks import IMPORTED, Change, Field
 from workitems.word_diff import Strand, short_diff
@@ -21,6 +29,9 @@ class Sentence(NamedTuple):
     changes: tuple[Change, ...] = ()
     field: Field | None = None
 
+
+# A boolean column as text, on SQLite and on PostgreSQL.
+TRUE = ("1", "true")
 
 Now = dict[str, str]
 Was = Now | None
@@ -80,6 +91,9 @@ def _plan(was: Was, now: Now) -> Sentences:
     yield from _wordings(was, now, " of the plan", title="title", background="background")
     for column, name in (("released_on", "release"), ("ends_on", "end")):
         yield from _moved(was, now, column, f"the plan’s {name}", Field.DATES)
+    if _differs(was, now, "quorum"):
+        old, new = was["quorum"] or "the majority", now["quorum"] or "the majority"
+        yield Sentence(f"changed the quorum from {old} to {new}.", field=Field.MEETINGS)
 
 
 def _member(was: Was, now: Now) -> Sentences:
@@ -281,6 +295,8 @@ def _update(was: Was, now: Now) -> Sentences:
 def _evidence(was: Was, now: Now) -> Sentences:
     if "milestone" in now:
         shows = f" that “{now['milestone']}” is done"
+    elif "answered" in now:
+        shows = f" of the answer of {now['answered']}"
     else:
         shows = " for an update" if "item" in now else f" of the return of {now['agency']}"
     if now["file_name"]:
@@ -337,7 +353,10 @@ def _owner(now: Now) -> str:
 
 
 def _decision(was: Was, now: Now) -> Sentences:
-    of = f" of the meeting of {_day(now['held_on'])}"
+    if now["held_on"]:
+        of = f" of the meeting of {_day(now['held_on'])}"
+    else:
+        of = f" out of session on {_day(now['closed_on'])}"
     if was is None:
         on = f" on {now['about']}" if now["about"] else ""
         yield Sentence(f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
@@ -356,10 +375,15 @@ def _decision(was: Was, now: Now) -> Sentences:
             f"moved a decision{of} from {_day(was['due_on'])} to {_day(now['due_on'])}: "
             f"“{now['text']}”"
         )
-    if _differs(was, now, "done_on") and now["done_on"]:
-        yield Sentence(
-            f"recorded a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”"
-        )
+    if _differs(was, now, "done_on"):
+        if now["done_on"]:
+            yield Sentence(
+                f"marked a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”"
+            )
+        else:
+            yield Sentence(f"reopened a decision{of}: “{now['text']}”")
+    elif _differs(was, now, "awaits_confirmation"):
+        yield Sentence(f"confirmed a decision{of} as done: “{now['text']}”")
 
 
 def _variation(was: Was, now: Now) -> Sentences:
@@ -378,13 +402,38 @@ def _variation(was: Was, now: Now) -> Sentences:
         yield Sentence(f"requested {reference}, {asked}.", changes)
     elif _differs(was, now, "state"):
         verb = {
-            Variation.State.RECOMMENDED: "passed on",
-            Variation.State.APPROVED: "recorded the approval of",
-            Variation.State.DECLINED: "recorded the declining of",
-            Variation.State.TAKEN_BACK: "took back",
-            Variation.State.REQUESTED: "requested",
+            Variation.State.RECOMMENDED: "sent {} to the working group",
+            Variation.State.APPROVED: "recorded the approval of {}",
+            Variation.State.DECLINED: "recorded the declining of {}",
+            Variation.State.TAKEN_BACK: "withdrew {}",
+            Variation.State.REQUESTED: "requested {}",
         }[Variation.State(now["state"])]
-        yield Sentence(f"{verb} {reference}.")
+        yield Sentence(f"{verb.format(reference)}.")
+
+
+def _out_of_session(was: Was, now: Now) -> Sentences:
+    reference = f"variation V{now['number']}"
+    if was is None:
+        yield Sentence(
+            f"asked the agencies to decide {reference} out of session by {_day(now['due_on'])}."
+        )
+        return
+    yield from _moved(was, now, "due_on", f"the date to answer on {reference}")
+    if _differs(was, now, "state"):
+        if now["state"] == OutOfSession.State.ENDED:
+            yield Sentence(f"ended the decision on {reference} out of session without an outcome.")
+        else:
+            yield Sentence(f"closed {reference} out of session: {now['state']}.")
+
+
+def _answer(was: Was, now: Now) -> Sentences:
+    if was is None:
+        return
+    if _differs(was, now, "choice") or _differs(was, now, "words"):
+        choice = OutOfSessionAnswer.Choice(now["choice"]).label.lower()
+        how = "recorded from an e-mail" if now["is_recorded"] in TRUE else "answered out of session"
+        what = f"{how} that {now['agency']} {choice} on variation V{now['number']}."
+        yield Sentence(what, _change(was, now, "words", "Answer"))
 
 
 def _risk(was: Was, now: Now) -> Sentences:
@@ -434,11 +483,14 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "evidence of an update": _evidence,
     "evidence of a milestone": _evidence,
     "evidence of a return": _evidence,
+    "evidence of an answer": _evidence,
     "meeting": _meeting,
     "attendance": _attendance,
     "matter": _matter,
     "decision": _decision,
     "variation": _variation,
+    "out of session": _out_of_session,
+    "answer": _answer,
     "risk": _risk,
     "feed": _feed,
 }

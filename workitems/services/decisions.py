@@ -1,4 +1,4 @@
-"""Record decisions of a meeting, change them, and follow them up."""
+"""Record decisions of a meeting and change them. `services.actions` follows them up."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from workitems.models import Decision, Matter, Meeting, WorkItem
 from workitems.services.items import next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, open_record
-from workitems.services.refusals import Refused, locked, need_reason
+from workitems.services.refusals import Refused, locked
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def record_decision(
         item = item or matter.subject_item
     if item is not None and item.plan_id != meeting.plan_id:
         raise Refused("The item belongs to another plan.", "item")
-    _check_words(meeting, text, owner_agency, due_on)
+    check_action(text, owner_agency, due_on, meeting.held_on)
     decision = Decision(
         meeting=meeting,
         number=next_number(meeting.decisions.all()),
@@ -58,19 +58,22 @@ def record_decision(
     return decision
 
 
-def _check_words(
-    meeting: Meeting, text: str, owner_agency: Agency | None, due_on: date | None
+def check_action(
+    text: str, owner_agency: Agency | None, due_on: date | None, decided_on: date
 ) -> None:
+    """Raise `Refused` without text, and for an owner without a due date or the reverse."""
     if not text:
         raise Refused("Write what was decided.", "text")
     if owner_agency is not None and due_on is None:
-        raise Refused("Say by when; a decision to follow up has an owner and a date.", "due_on")
+        raise Refused("Enter the date by which the agency is to do it.", "due_on")
     if due_on is None:
         return
     if owner_agency is None:
-        raise Refused("Say who; a decision to follow up has an owner and a date.", "owner_agency")
-    if due_on < meeting.held_on:
-        raise Refused("That is before the meeting.", "due_on")
+        raise Refused("Choose the agency that is to do it.", "owner_agency")
+    if due_on < decided_on:
+        raise Refused(
+            f"This was decided on {decided_on:%-d %B %Y}. Enter that day or a later one.", "due_on"
+        )
 
 
 @transaction.atomic
@@ -83,48 +86,20 @@ def change_decision(
     due_on: date | None = None,
     version: int | None = None,
 ) -> Decision:
-    """Change a decision's text, owner or due date.
+    """Change the text, owner or due date of a meeting's decision.
 
-    Raise `Refused` if the meeting's record is closed or the decision is done, and `Conflict` if
-    `version`, that of the user's page, is not the row's.
+    Raise `Refused` if the meeting's record is closed, if it was decided out of session, or if it is
+    done, and `Conflict` if `version`, that of the user's page, is not the row's.
     """
+    if decision.meeting is None:
+        raise Refused("This was decided out of session; it does not change.")
     meeting = open_record(decision.meeting)
-    decision = locked(decision, version=version, related=("meeting",))
+    decision = locked(decision, version=version)
     if decision.done_on is not None:
-        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}; its words stand.")
-    _check_words(meeting, text, owner_agency, due_on)
+        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}; it does not change.")
+    check_action(text, owner_agency, due_on, meeting.held_on)
     owner = owner_agency.pk if owner_agency else None
     if (text, owner, due_on) == (decision.text, decision.owner_agency_id, decision.due_on):
         return decision
     decision.text, decision.owner_agency, decision.due_on = text, owner_agency, due_on
     return history.save_version(decision, "text", "owner_agency", "due_on", by=by)
-
-
-@transaction.atomic
-def finish_decision(*, decision: Decision, done_on: date, on: date, by: User) -> Decision:
-    """Mark a decision as done on a day, even if the meeting's record is closed.
-
-    Raise `Refused` without an owner, if done already, or for a day too early or in the future.
-    """
-    decision = locked(decision, related=("meeting",))
-    if decision.owner_agency_id is None:
-        raise Refused("Nobody was asked to follow this decision up.")
-    if decision.done_on is not None:
-        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}.")
-    if done_on > on:
-        raise Refused("The day is in the future.", "done_on")
-    if done_on < decision.meeting.held_on:
-        raise Refused("That is before the meeting.", "done_on")
-    decision.done_on = done_on
-    return history.save_version(decision, "done_on", by=by)
-
-
-@transaction.atomic
-def reopen_decision(*, decision: Decision, reason: str, by: User) -> Decision:
-    """Reopen a decision that was marked as done. Needs a reason."""
-    decision = locked(decision, related=("meeting",))
-    if decision.done_on is None:
-        raise Refused("This is not recorded as done.")
-    need_reason(reason, "Say why it is followed up again.")
-    decision.done_on = None
-    return history.save_version(decision, "done_on", by=by, reason=reason)

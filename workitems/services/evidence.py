@@ -8,7 +8,7 @@ from django.db import transaction
 from agencies import history
 from agencies.models import User
 from workitems.attachments import clean_name, fault
-from workitems.models import Evidence, Milestone, Return, Update, WorkItem
+from workitems.models import Evidence, Milestone, OutOfSessionAnswer, Return, Update, WorkItem
 from workitems.services.refusals import Refused, locked, need_reason
 
 
@@ -64,6 +64,20 @@ def add_to_return(
     return _add(Evidence(of_return=of_return), by=by, at=at, note=note, link="", file=file)
 
 
+@transaction.atomic
+def add_to_answer(
+    *,
+    answer: OutOfSessionAnswer,
+    by: User,
+    at: datetime,
+    note: str = "",
+    link: str = "",
+    file: "File[bytes] | None" = None,
+) -> Evidence:
+    """Add the e-mail with which an agency answered out of session. The caller has locked the answer."""
+    return _add(Evidence(answer=answer), by=by, at=at, note=note, link=link, file=file)
+
+
 def _check_open(of_return: Return) -> None:
     if not of_return.round.is_open:
         raise Refused("This round is closed.")
@@ -84,11 +98,12 @@ def _add(
         said = fault(piece.file_name, file.size, file.file)
         if said:
             raise Refused(said, "file")
-    # The caller holds the lock on the update or milestone, so a double click adds one row.
+    # The caller holds the lock on the row that it is for, so a double click adds one row.
     for there in Evidence.objects.not_withdrawn().filter(
         update=piece.update,
         milestone=piece.milestone,
         of_return=piece.of_return,
+        answer=piece.answer,
         note=note,
         link=link,
         file_name=piece.file_name,

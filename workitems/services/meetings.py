@@ -71,6 +71,17 @@ def check_held(meeting: Meeting, on: date) -> None:
         raise Refused("That meeting has not been held yet.", "meeting")
 
 
+def check_quorum(meeting: Meeting) -> None:
+    """Raise `Refused` if fewer agencies are recorded as present than the plan asks for."""
+    members = meeting.plan.agencies_on(meeting.held_on).count()
+    needed, present = meeting.plan.quorum_of(members), meeting.attendances.present().count()
+    if present < needed:
+        raise Refused(
+            f"{present or 'No'} {'agency is' if present == 1 else 'agencies are'} recorded as "
+            f"present. Deciding a variation takes {needed}; record attendance first."
+        )
+
+
 def is_under_way(meeting: Meeting) -> bool:
     """Return whether attendance, a decision or a considered matter is recorded."""
     return (

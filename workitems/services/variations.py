@@ -10,11 +10,20 @@ from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
-from workitems.models import Decision, Meeting, Milestone, Plan, Variation, WorkItem
+from workitems.models import (
+    Decision,
+    Meeting,
+    Milestone,
+    OutOfSession,
+    Plan,
+    Variation,
+    WorkItem,
+)
 from workitems.models.item import TITLE_LENGTH, Stage
+from workitems.services.decisions import check_action
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
-from workitems.services.meetings import call_meeting, check_held, open_record
+from workitems.services.meetings import check_held, check_quorum, open_record
 from workitems.services.refusals import Refused, locked, need_reason
 
 
@@ -149,7 +158,8 @@ def recommend(
 def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
     """Withdraw a request before it is decided. Needs a reason."""
     variation = _step(variation, Variation.State.TAKEN_BACK)
-    need_reason(reason, "Say why the request is taken back.")
+    need_reason(reason, "Say why the request is withdrawn.")
+    _check_not_asked(variation)
     return history.save(variation, by=by, reason=reason)
 
 
@@ -158,36 +168,38 @@ def decide(
     *,
     variation: Variation,
     approve: bool,
-    meeting: Meeting | None,
+    meeting: Meeting,
     by: User,
     at: datetime,
     text: str = "",
 ) -> Variation:
-    """Record the working group's decision at a meeting; an approval takes effect at once.
+    """Record the decision of a meeting that has the variation on its agenda.
 
-    Without a meeting, use the one of today, creating it if necessary. Approving moves the agreed
-    date (the forecast stays as it is), changes the wording, or withdraws the item and its open
-    milestones and ends their delays. The matter on the agenda, if any, becomes considered.
+    An approval takes effect at once: it moves the agreed date (the forecast stays as it is),
+    changes the wording, or withdraws the item and its open milestones and ends their delays. The
+    matter becomes considered.
 
-    Raise `Refused` before the meeting's day, if its record is closed, if the date or wording has
-    changed since the request was made, or if the milestone has been closed.
+    Raise `Refused` before the meeting's day, if its record is closed, if the variation is not on
+    its agenda, if fewer agencies are recorded as present than the plan asks for, while agencies
+    answer out of session, if the date or wording has changed since the request was made, or if the
+    milestone has been closed.
     """
-    to = Variation.State.APPROVED if approve else Variation.State.DECLINED
-    if meeting is None:
-        day = make_naive(at).date()
-        meeting = variation.plan.meetings.filter(held_on=day).first() or call_meeting(
-            plan=variation.plan, held_on=day, by=by
-        )
     if meeting.plan_id != variation.plan_id:
         raise Refused("The meeting is of another plan.", "meeting")
     meeting = open_record(meeting)
     check_held(meeting, make_naive(at).date())
-    variation = _step(variation, to)
-    variation.meeting, variation.decided_by, variation.decided_at = meeting, by, at
-    history.save(variation, by=by, reason=text)
-    if approve:
-        _take_effect(variation, by=by, on=meeting.held_on)
     matter = meeting.matters.on_agenda().select_for_update().filter(variation=variation).first()
+    to = Variation.State.APPROVED if approve else Variation.State.DECLINED
+    variation = _step(variation, to)
+    if matter is None:
+        raise Refused(
+            f"{variation.reference} is not on the agenda of that meeting. Put it on the agenda first.",
+            "meeting",
+        )
+    check_quorum(meeting)
+    _check_not_asked(variation)
+    variation.meeting = meeting
+    _settle(variation, by=by, at=at, on=meeting.held_on, reason=text)
     decision = Decision(
         meeting=meeting,
         number=next_number(meeting.decisions.all()),
@@ -197,9 +209,55 @@ def decide(
         variation=variation,
     )
     history.save(decision, by=by)
-    if matter is not None:
-        mark_considered(matter, meeting, by=by)
+    mark_considered(matter, meeting, by=by)
     return variation
+
+
+def take_outcome(
+    *,
+    asked: OutOfSession,
+    text: str,
+    owner_agency: Agency | None,
+    due_on: date | None,
+    by: User,
+    at: datetime,
+) -> Variation:
+    """Decide a variation as the agencies answered out of session; an approval takes effect at once.
+
+    Called by `out_of_session.close`, in its transaction, once `asked` is closed.
+    """
+    assert asked.closed_on is not None
+    variation = _step(asked.variation, Variation.State(asked.state))
+    variation.out_of_session = asked
+    check_action(text, owner_agency, due_on, asked.closed_on)
+    _settle(variation, by=by, at=at, on=asked.closed_on, reason=text)
+    decision = Decision(
+        out_of_session=asked,
+        number=1,
+        text=text,
+        item=variation.item,
+        variation=variation,
+        owner_agency=owner_agency,
+        due_on=due_on,
+    )
+    history.save(decision, by=by)
+    return variation
+
+
+def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: str) -> None:
+    variation.decided_by, variation.decided_at = by, at
+    history.save(variation, by=by, reason=reason)
+    if variation.state == Variation.State.APPROVED:
+        _take_effect(variation, by=by, on=on)
+
+
+def _check_not_asked(variation: Variation) -> None:
+    asked = variation.out_of_session_decisions.open().first()
+    if asked is not None:
+        raise Refused(
+            f"Agencies are answering on {variation.reference} out of session until "
+            f"{asked.due_on:%-d %B %Y}. Close that first."
+        )
 
 
 def _take_effect(variation: Variation, *, by: User, on: date) -> None:

@@ -37,6 +37,7 @@ def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:
         *("update__of_return__round", "of_return__round"),
     )
     of_plan = Q(milestone__item__plan=plan) | Q(update__item__plan=plan)
+    of_plan |= Q(answer__out_of_session__variation__plan=plan)
     piece = get_object_or_404(rows, of_plan | Q(of_return__round__plan=plan), pk=pk)
     if piece.of_return is not None:
         piece.of_return.round.plan = plan
@@ -144,7 +145,7 @@ def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
 def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     """Withdraw evidence: for users who may add it there, and for the reviewer at any time."""
     piece = visible_evidence(request, slug, evidence)
-    if piece.of_return is not None:  # what came by e-mail stays
+    if piece.of_return is not None or piece.answer_id is not None:  # what came by e-mail stays
         raise PermissionDenied
     of_item: Any = piece.update or piece.milestone
     reviews = request.user.has_perm("workitems.review_item", of_item.item)

@@ -1,12 +1,17 @@
-"""The list of plans, and the page of a plan."""
+"""The list of plans, the page of a plan, and its quorum."""
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Seat
-from workitems.views.lookups import signed_in, visible_plan, visible_plans
+from agencies.views.form_pages import form_page, saying_refusals
+from workitems.forms.plans import QuorumForm
+from workitems.services import plans as plan_services
+from workitems.views.lookups import posted, require, signed_in, visible_plan, visible_plans
 
 
 @require_safe
@@ -24,14 +29,30 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
+    members = list(plan.members.select_related("agency").order_by("agency__short_name"))
     return render(
         request,
         "workitems/plans/detail.html",
         {
             "plan": plan,
+            "quorum": plan.quorum_of(sum(row.agency.exists_on(localdate()) for row in members)),
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
-            "members": plan.members.select_related("agency").order_by("agency__short_name"),
+            "members": members,
             "may_manage": request.user.has_perm("workitems.manage_plan", plan),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def quorum(request: HttpRequest, slug: str) -> HttpResponse:
+    """Set how many agencies must take part in deciding a variation."""
+    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
+    members = plan.agencies_on(localdate()).count()
+    form = QuorumForm(posted(request), row=plan, members=members)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_services.set_quorum(plan=plan, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, "The quorum is saved.")
+            return redirect(plan)
+    return form_page(request, "workitems/plans/quorum.html", form, plan=plan, members=members)

@@ -31,14 +31,15 @@ from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
 from workitems.word_diff import side_by_side
 
-MEETINGS_OFFERED = 30
+# Meetings with an open record, newest first, to whose agenda a variation can go.
+MEETINGS_SHOWN = 3
 # Filters of the list: (label, states).
 STATES: dict[str, tuple[str, list[str]]] = {
     "": ("All", list(Variation.State.values)),
     "waiting": ("Waiting", [Variation.State.REQUESTED, Variation.State.RECOMMENDED]),
     "approved": ("Approved", [Variation.State.APPROVED]),
     "declined": ("Declined", [Variation.State.DECLINED]),
-    "taken-back": ("Taken back", [Variation.State.TAKEN_BACK]),
+    "taken-back": ("Withdrawn", [Variation.State.TAKEN_BACK]),
 }
 
 
@@ -73,6 +74,7 @@ def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation
         "recommended_by",
         "decided_by",
         "meeting",
+        "out_of_session",
         "decision",
     )
     row = get_object_or_404(rows, number=number)
@@ -85,12 +87,21 @@ def detail(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     return show(request, visible_variation(request, slug, variation))
 
 
+def agendas(row: Variation) -> dict[str, Any]:
+    """Return the open meetings that have the variation on their agenda, and those that could."""
+    there = set(row.matters.on_agenda().values_list("meeting", flat=True))
+    meetings = list(row.plan.meetings.filter(closed_at=None).order_by("-held_on"))
+    return {
+        "has_it": [meeting for meeting in meetings if meeting.pk in there],
+        "could": [meeting for meeting in meetings if meeting.pk not in there][:MEETINGS_SHOWN],
+    }
+
+
 def decide_form(row: Variation, data: Any = None) -> DecideForm:
-    on = localdate()
-    held = row.plan.meetings.filter(held_on__lte=on, closed_at=None).order_by("-held_on")[
-        :MEETINGS_OFFERED
-    ]
-    return DecideForm(data, meetings=list(held), on=on)
+    """Return the form with the meetings that were held and have the variation on their agenda."""
+    on_agenda = row.matters.on_agenda().values("meeting")
+    held = row.plan.meetings.filter(pk__in=on_agenda, held_on__lte=localdate(), closed_at=None)
+    return DecideForm(data, meetings=list(held.order_by("-held_on")))
 
 
 def show(
@@ -101,9 +112,16 @@ def show(
     forms: dict[str, Any] = {}
     if row.state == Variation.State.REQUESTED and can("workitems.recommend_variation", row):
         forms["recommend_form"] = RecommendForm()
-    if row.state == Variation.State.RECOMMENDED and can("workitems.decide_variation", row):
-        forms["decide_form"] = decide_form(row)
-    if row.is_pending and can("workitems.take_back_variation", row):
+    asked = list(row.out_of_session_decisions.order_by("-pk"))
+    for each in asked:
+        each.variation = row
+    answering = next((each for each in asked if each.is_open), None)
+    may_decide = row.state == Variation.State.RECOMMENDED and can("workitems.decide_variation", row)
+    if may_decide and answering is None:
+        form = decide_form(row)
+        if form.meetings:
+            forms["decide_form"] = form
+    if row.is_pending and answering is None and can("workitems.take_back_variation", row):
         forms["take_back_form"] = TakeBackForm()
     was, now = side_by_side(row.text_before, row.text_after)
     return render(
@@ -117,6 +135,9 @@ def show(
             "open_milestones": row.item.milestones.open().order_by("number")
             if row.kind == Variation.Kind.WITHDRAWAL and row.is_pending
             else [],
+            "asked_out_of_session": asked,
+            "may_decide": may_decide and answering is None,
+            "agendas": agendas(row) if may_decide and answering is None else None,
             "acted": next(iter((acted or {}).values()), None),
         }
         | forms
@@ -148,7 +169,7 @@ def recommend(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.recommend_variation", row)
     form = RecommendForm(request.POST)
-    done = "goes to the working group with your recommendation"
+    done = "is with the working group, with your recommendation"
     service = variation_services.recommend
     return act(request, row, form, "recommend_form", service, done, at=timezone.now())
 
@@ -171,7 +192,7 @@ def take_back(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     require(request, "workitems.take_back_variation", row)
     form = TakeBackForm(request.POST)
     service = variation_services.take_back
-    return act(request, row, form, "take_back_form", service, "is taken back")
+    return act(request, row, form, "take_back_form", service, "is withdrawn")
 
 
 # --- requesting -----------------------------------------------------------------------------

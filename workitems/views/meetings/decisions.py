@@ -1,29 +1,22 @@
-"""List, record, change, finish and reopen decisions."""
-
-from collections.abc import Callable
-from typing import Any
+"""List, record, change and follow up decisions."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
-from workitems.forms.meetings import (
-    ChangeDecisionForm,
-    DecisionForm,
-    FinishDecisionForm,
-    ReopenDecisionForm,
-)
+from workitems.forms.meetings import ChangeDecisionForm, DecisionForm
 from workitems.models import Decision
 from workitems.services import decisions as decision_services
+from workitems.views import actions
 from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
 from workitems.views.meetings.pages import own_meeting
 
-STATES = {"": "All", "open": "Open", "done": "Done"}
+STATES = {"": "All", "open": "To do", "confirm": "To be confirmed", "done": "Done"}
 
 
 @require_safe
@@ -33,11 +26,13 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.GET.get("state", "")
     if chosen not in STATES:
         chosen = ""
-    rows = Decision.objects.filter(meeting__plan=plan)
+    rows = Decision.objects.of_plan(plan)
     if chosen == "open":
         rows = rows.open(on)
+    elif chosen == "confirm":
+        rows = rows.to_confirm()
     elif chosen == "done":
-        rows = rows.filter(done_on__lte=on)
+        rows = rows.filter(done_on__lte=on, awaits_confirmation=False)
     page = page_of(request, rows.for_list().open_first(on))
     return render(
         request,
@@ -46,10 +41,9 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "today": on,
             "page": page,
-            "rows": [(row, row.is_overdue(on)) for row in page],
+            "rows": [(row.within(plan), row.is_overdue(on)) for row in page],
             "tabs": state_tabs(reverse("meetings:decisions", args=[plan.slug]), STATES, chosen),
             "chosen": chosen,
-            "may_record": request.user.has_perm("workitems.record_meeting", plan),
         },
     )
 
@@ -77,74 +71,65 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-def own_decision(request: HttpRequest, slug: str, decision: int) -> Decision:
+def visible_decision(request: HttpRequest, slug: str, decision: int) -> Decision:
     plan = visible_plan(request, slug)
-    rows = Decision.objects.filter(meeting__plan=plan).for_list()
-    row = get_object_or_404(rows, pk=decision)
-    row.meeting.plan = plan
-    require(request, "workitems.record_meeting", plan)
-    return row
+    return get_object_or_404(Decision.objects.of_plan(plan).for_list(), pk=decision).within(plan)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
-    row = own_decision(request, slug, decision)
+    row = visible_decision(request, slug, decision)
+    require(request, "workitems.record_meeting", row.plan)
     form = ChangeDecisionForm(posted(request), row=row)
-    return _act(request, row, form, "change", decision_services.change_decision, "is saved")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
-    row = own_decision(request, slug, decision)
-    on = localdate()
-    form = FinishDecisionForm(posted(request), initial={"done_on": on})
-    service = decision_services.finish_decision
-    return _act(request, row, form, "finish", service, "is recorded as done", on=on)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def reopen(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
-    row = own_decision(request, slug, decision)
-    form = ReopenDecisionForm(posted(request))
-    service = decision_services.reopen_decision
-    return _act(request, row, form, "reopen", service, "is followed up again")
-
-
-TITLES = {
-    "change": ("Change a decision", "Save the decision"),
-    "finish": ("Record a decision as done", "Record it as done"),
-    "reopen": ("Follow a decision up again", "Follow it up again"),
-}
-
-
-def _act(
-    request: HttpRequest,
-    row: Decision,
-    form: Any,
-    act: str,
-    service: Callable[..., Decision],
-    done: str,
-    **how: Any,
-) -> HttpResponse:
-    """Call the service of an action on a decision, or show its page with the errors."""
     if form.is_valid():
         with saying_refusals(form):
-            saved = service(decision=row, by=signed_in(request), **how, **form.cleaned_data)
-            said = f"Decision {row.number} of {row.meeting} {done}."
-            if isinstance(form, ChangeDecisionForm):
-                say_saved(request, form, saved, said)
-            else:
-                messages.success(request, said)
-            return redirect("meetings:decisions", row.meeting.plan.slug)
-    title, submit = TITLES[act]
+            saved = decision_services.change_decision(
+                decision=row, by=signed_in(request), **form.cleaned_data
+            )
+            say_saved(request, form, saved, "The decision is saved.")
+            return redirect(row)
     return form_page(
         request,
-        "workitems/meetings/decision_act.html",
+        "workitems/meetings/change_decision.html",
         form,
-        plan=row.meeting.plan,
+        plan=row.plan,
         decision=row,
-        title=title,
-        submit=submit,
-        shows_words=act != "change",
-        cancel_url=reverse("meetings:decisions", args=[row.meeting.plan.slug]),
+        cancel_url=row.get_absolute_url(),
     )
+
+
+def _place(request: HttpRequest, slug: str, decision: int) -> actions.Place:
+    row = visible_decision(request, slug, decision)
+    args = [row.plan.slug, row.pk]
+    is_open = row.meeting is not None and not row.meeting.is_closed
+    return actions.Place(
+        action=row,
+        page_url=row.get_absolute_url(),
+        finish_url=reverse("meetings:finish-decision", args=args),
+        confirm_url=reverse("meetings:confirm-decision", args=args),
+        reopen_url=reverse("meetings:reopen-decision", args=args),
+        change_url=reverse("meetings:change-decision", args=args) if is_open else "",
+        origin=f"Decided by the working group, {row.origin}",
+        origin_url=row.place_url,
+        crumbs=[("Decisions", reverse("meetings:decisions", args=[row.plan.slug]))],
+    )
+
+
+@require_safe
+def detail(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    return actions.show(request, _place(request, slug, decision))
+
+
+@require_POST
+def finish(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    return actions.finish(request, _place(request, slug, decision))
+
+
+@require_POST
+def confirm(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    return actions.confirm(request, _place(request, slug, decision))
+
+
+@require_POST
+def reopen(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
+    return actions.reopen(request, _place(request, slug, decision))

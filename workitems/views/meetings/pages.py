@@ -132,7 +132,8 @@ def show(
             "present": [agency for agency in members if agency.pk in present],
             "absent": [agency for agency in members if agency.pk not in present],
             "decisions": [
-                (row, row.is_overdue(on)) for row in meeting.decisions.for_list().order_by("number")
+                (row.within(plan), row.is_overdue(on))
+                for row in meeting.decisions.for_list().order_by("number")
             ],
             "may_record": may_record,
             "may_arrange": may_record and not meeting.is_closed,

@@ -1,0 +1,29 @@
+"""Forms to mark an action as done and to reopen it."""
+
+from typing import Any
+
+from agencies.fields import DayField, ReasonField, VersionedForm
+
+
+class FinishForm(VersionedForm):
+    done_on = DayField(label="Done on")
+    note = ReasonField(
+        label="What was done",
+        help_text="The coordinator and the working group can read it.",
+        error_messages={"required": "Say in a few words what was done."},
+    )
+
+    def __init__(self, *args: Any, row: Any, on: Any, **kwargs: Any) -> None:
+        self.on = on
+        super().__init__(*args, row=row, **kwargs)
+
+    def start(self, row: Any) -> dict[str, Any]:
+        return {"done_on": self.on}
+
+
+class ReopenForm(VersionedForm):
+    reason = ReasonField(
+        label="What is still to be done",
+        help_text="The agency reads this on its desk. We’ll email its contributors and approvers.",
+        error_messages={"required": "Say what is still to be done."},
+    )

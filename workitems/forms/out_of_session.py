@@ -1,0 +1,88 @@
+"""Forms to ask the agencies out of session, to answer, and to close, extend or end it."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
+from workitems.forms.evidence import EvidenceForm
+from workitems.forms.meetings import FollowUpFields
+from workitems.models import OutOfSession, OutOfSessionAnswer, Plan
+
+
+class AskAgenciesForm(forms.Form):
+    due_on = DayField(
+        label="Answer by", help_text="The agencies may answer until the end of this day."
+    )
+    message = LinesField(label="Message to the agencies")
+
+
+class AnswerForm(VersionedForm):
+    """An agency's answer."""
+
+    BEGINS_WITH = ("choice", "words")
+
+    choice = forms.ChoiceField(
+        label="Your agency’s answer",
+        choices=[
+            (OutOfSessionAnswer.Choice.AGREE, "Agree"),
+            (OutOfSessionAnswer.Choice.DECLINE, "Decline"),
+            (OutOfSessionAnswer.Choice.NO_VIEW, "No view"),
+        ],
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+        error_messages={"required": "Choose an answer."},
+    )
+    words = LinesField(
+        label="Reason or comment",
+        help_text="Needed if you decline. Everyone in the working group can read it.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("choice") == OutOfSessionAnswer.Choice.DECLINE and not cleaned.get("words"):
+            self.add_error("words", "Say why the agency declines.")
+        return cleaned
+
+
+class RecordAnswerForm(AnswerForm, EvidenceForm):
+    """An answer that came by e-mail, with the e-mail."""
+
+    field_order = ("version", "choice", "words", "file", "link", "note")
+
+    def __init__(self, *args: Any, row: OutOfSessionAnswer, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["choice"].label = f"Answer of {row.agency.short_name}"
+        self.fields["words"].help_text = "Needed if the agency declines. In the agency’s words."
+        self.fields["file"].label = "The e-mail as a file"
+        self.fields["note"].label = "Who answered, and when"
+        self.fields[
+            "note"
+        ].help_text = "For example: e-mail of the deputy secretary, 3 December 2026."
+
+
+class CloseForm(FollowUpFields):
+    text = LinesField(
+        label="The decision in words",
+        help_text="If you leave it empty, the record says how many agencies agreed and declined.",
+    )
+
+    field_order = ("text", "owner_agency", "due_on")
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_members(plan)
+
+
+class ExtendForm(VersionedForm):
+    due_on = DayField(label="Answer by")
+    reason = ReasonField(label="Why the date changes")
+
+    def start(self, row: OutOfSession) -> dict[str, Any]:
+        return {}
+
+
+class EndForm(forms.Form):
+    reason = ReasonField(
+        label="Why it ends without a decision",
+        help_text="The request stays with the working group and can go to a meeting.",
+    )

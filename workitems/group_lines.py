@@ -1,0 +1,142 @@
+"""To-dos from the working group's decisions: actions to do and to confirm, answers out of session.
+
+A source of `desk`.
+"""
+
+from datetime import date
+
+from django.db.models import Q
+
+from agencies.models import Seat, User
+from workitems.desk import SHOWN_AT_MOST, Line, line, not_ended, since
+from workitems.models import Action, Decision, OutOfSession, OutOfSessionAnswer
+from workitems.rules import WRITERS
+from workitems.services.out_of_session import count_of
+
+
+def lines_for(user: User, on: date) -> list[Line]:
+    """Return the lines for `user` as at `on`, in at most five queries."""
+    lines: list[Line] = []
+    own = user.agencies_as(*WRITERS)
+    if own:
+        lines += _actions(own, on)
+    approving = user.agencies_as(Seat.Role.APPROVER)
+    if approving:
+        lines += _to_answer(approving, on)
+    coordinating = user.agencies_as(Seat.Role.COORDINATOR)
+    if coordinating:
+        lines += _to_confirm(coordinating, on)
+        lines += _out_of_session(coordinating, on)
+    return lines
+
+
+def _of_living_plans(on: date) -> Q:
+    return not_ended(on, "meeting__plan") & Q(out_of_session=None) | not_ended(
+        on, "out_of_session__variation__plan"
+    ) & Q(meeting=None)
+
+
+def _actions(agencies: set[int], on: date) -> list[Line]:
+    to_do = (
+        Decision.objects.open(on)
+        .filter(_of_living_plans(on), owner_agency__in=agencies, due_on__isnull=False)
+        .select_related("meeting__plan", "out_of_session__variation__plan")
+        .order_by("due_on")[:SHOWN_AT_MOST]
+    )
+    return [action_line(each, f"Decided by the working group, {each.origin}", on) for each in to_do]
+
+
+def action_line(row: Action, origin: str, on: date) -> Line:
+    """Return the line of an action to do; `origin` says what it follows from."""
+    assert row.due_on is not None
+    return line(
+        due=row.due_on,
+        on=on,
+        plan=row.plan.title,
+        what=row.text,
+        detail=f"Reopened: {row.reopened_because}" if row.reopened_because else origin,
+        url=row.get_absolute_url(),
+    )
+
+
+def _to_confirm(agencies: set[int], on: date) -> list[Line]:
+    done = (
+        Decision.objects.to_confirm()
+        .filter(
+            Q(meeting__plan__coordinating_agency__in=agencies)
+            | Q(out_of_session__variation__plan__coordinating_agency__in=agencies)
+        )
+        .filter(_of_living_plans(on))
+        .select_related("meeting__plan", "out_of_session__variation__plan", "owner_agency")
+        .order_by("done_on", "pk")[:SHOWN_AT_MOST]
+    )
+    return [confirm_line(each, on) for each in done]
+
+
+def confirm_line(row: Action, on: date) -> Line:
+    """Return the line of an action that its agency marked as done, for the coordinator."""
+    assert row.done_on is not None
+    return line(
+        due=on,
+        on=on,
+        plan=row.plan.title,
+        what=f"Confirm: {row.text}",
+        detail=f"{row.owner_agency} marked it as done: {row.done_note}",
+        when=f"Done {since(row.done_on, on)}",
+        url=row.get_absolute_url(),
+    )
+
+
+def _to_answer(agencies: set[int], on: date) -> list[Line]:
+    waiting = (
+        OutOfSessionAnswer.objects.filter(
+            not_ended(on, "out_of_session__variation__plan"),
+            out_of_session__state=OutOfSession.State.OPEN,
+            choice="",
+            agency__in=agencies,
+        )
+        .select_related(
+            "agency", "out_of_session__variation__plan", "out_of_session__variation__item"
+        )
+        .order_by("out_of_session__due_on", "pk")[:SHOWN_AT_MOST]
+    )
+    return [
+        line(
+            due=each.out_of_session.due_on,
+            on=on,
+            plan=each.out_of_session.variation.plan.title,
+            what=f"Answer for {each.agency} on {each.out_of_session.variation.reference}, out of session",
+            detail=f"Item {each.out_of_session.variation.item.number} "
+            f"{each.out_of_session.variation.item.title}",
+            url=each.out_of_session.get_absolute_url(),
+        )
+        for each in waiting
+    ]
+
+
+def _out_of_session(agencies: set[int], on: date) -> list[Line]:
+    """Return a line for each open decision. It is never late: the coordinator waits for others."""
+    rows = (
+        OutOfSession.objects.open()
+        .filter(not_ended(on, "variation__plan"), variation__plan__coordinating_agency__in=agencies)
+        .select_related("variation__plan")
+        .prefetch_related("answers")
+        .order_by("due_on", "pk")[:SHOWN_AT_MOST]
+    )
+    lines = []
+    for each in rows:
+        found = count_of(each, (answer.choice for answer in each.answers.all()), on)
+        can = "You can close it. " if found.can_close else ""
+        lines.append(
+            line(
+                due=each.due_on,
+                on=on,
+                plan=each.variation.plan.title,
+                what=f"{each.variation.reference} is being decided out of session",
+                detail=f"{can}{found.words[:1].upper()}{found.words[1:]}",
+                when="Time is over" if found.is_over else "",
+                may_finish=False,
+                url=each.get_absolute_url(),
+            )
+        )
+    return lines

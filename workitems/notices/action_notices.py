@@ -1,0 +1,155 @@
+"""Notices about actions: their agency is asked and told what became of it; the coordinator confirms.
+
+A source of `timetable` for decisions. `reports.follow_up_notices` uses it for follow-ups.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from agencies.models import Agency, Seat
+from workitems.models import Action, Decision, Notice, Plan
+from workitems.notices.digest import until
+from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, each_once, step_of
+from workitems.standing import days_in_words
+
+Reason, Role = Notice.Reason, Seat.Role
+
+# An action that was confirmed longer ago is no news.
+NEWS_FOR_DAYS = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An action with what its notices say. `about` is its key in the log of notices."""
+
+    action: Any
+    about: str
+    plan: Plan
+    title: str
+
+
+def news_worth(on: date) -> Q:
+    """Filter actions that are not done, wait to be confirmed, or were confirmed a short time ago."""
+    return Q(owner_agency__isnull=False) & (
+        Q(done_on=None)
+        | Q(awaits_confirmation=True)
+        | Q(confirmed_on__gt=on - timedelta(days=NEWS_FOR_DAYS))
+    )
+
+
+def decision_notices(on: date) -> Iterator[OtherNews]:
+    """Yield the notices of all decisions with an owner. Four queries."""
+    rows = (
+        Decision.objects.filter(news_worth(on))
+        .select_related(
+            "owner_agency",
+            "meeting__plan__coordinating_agency",
+            "out_of_session__variation__plan__coordinating_agency",
+        )
+        .order_by("due_on", "pk")
+    )
+    return action_notices(
+        [
+            Told(
+                action=row,
+                about=f"decision {row.pk}",
+                plan=row.plan,
+                title=f"Action from the {row.origin}"
+                if row.meeting_id
+                else f"Action from the decision of {row.origin}",
+            )
+            for row in rows
+        ],
+        on,
+    )
+
+
+def action_notices(told: list[Told], on: date) -> Iterator[OtherNews]:
+    """Yield the notices of these actions as at a day, except those of plans that have ended."""
+    told = [each for each in told if each.plan.ends_on is None or each.plan.ends_on >= on]
+    if not told:
+        return
+    seats = Seats((each.plan for each in told), (each.action.owner_agency_id for each in told), on)
+    for each in told:
+        yield from _of(each, seats, on)
+
+
+def _of(told: Told, seats: Seats, on: date) -> Iterator[OtherNews]:
+    row, plan = told.action, told.plan
+    coordinators: list[Addressed] = [
+        (user, Role.COORDINATOR, Why.TURN)
+        for user in seats.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
+    ]
+    owners = each_once(
+        (user, role, Why.TURN)
+        for role in (Role.CONTRIBUTOR, Role.APPROVER)
+        for user in seats.sitting(plan, row.owner_agency_id, role)
+    )
+    version = f"version {row.version}"
+    agency: Agency = row.owner_agency
+    if row.progress == Action.Progress.REPORTED:
+        yield from _lines(
+            told, coordinators, Reason.ACTION_DONE, version,
+            f"{agency} marked it as done. Confirm it, or say what is still to be done.",
+            "waits to be confirmed",
+        )  # fmt: skip
+    elif row.progress == Action.Progress.CONFIRMED:
+        yield from _lines(
+            told, owners, Reason.ACTION_CONFIRMED, version,
+            "The coordinator confirmed it as done.", "is confirmed as done",
+        )  # fmt: skip
+    else:
+        if row.reopened_because:
+            yield from _lines(
+                told, owners or coordinators, Reason.ACTION_REOPENED, version,
+                "The coordinator reopened it and says what is still to be done.", "is reopened",
+            )  # fmt: skip
+        yield from _due(told, owners or coordinators, on)
+
+
+def _due(told: Told, people: Iterable[Addressed], on: date) -> Iterator[OtherNews]:
+    row = told.action
+    reason = step_of(row.due_on, row.decided_on or on, on, first=Reason.ACTION)
+    due = f"{row.due_on:%-d %B %Y}"
+    if reason == Reason.OVERDUE:
+        late = days_in_words((on - row.due_on).days)
+        sentence, state = f"It was due on {due} and is overdue by {late}.", f"is overdue by {late}"
+    else:
+        left = until(row.due_on, on)
+        sentence = f"{row.owner_agency} is to do it by {due}, {left}. Then mark it as done."
+        state = f"is due {left}"
+    yield from _lines(told, people, reason, row.due_on.isoformat(), sentence, state)
+
+
+def _lines(
+    told: Told,
+    people: Iterable[Addressed],
+    reason: Notice.Reason,
+    occasion: str,
+    sentence: str,
+    state: str,
+) -> Iterator[OtherNews]:
+    row = told.action
+    for user, role, _ in people:
+        yield OtherNews(
+            recipient=user,
+            told_as=role,
+            reason=reason,
+            occasion=occasion,
+            about=told.about,
+            due_on=row.due_on,
+            agency=row.owner_agency,
+            seat_agency=told.plan.coordinating_agency
+            if role == Role.COORDINATOR
+            else row.owner_agency,
+            title=told.title,
+            plan=told.plan.title,
+            sentence=sentence,
+            state=state,
+            path=row.get_absolute_url(),
+            link="Open the action",
+        )

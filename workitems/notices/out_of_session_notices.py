@@ -1,0 +1,150 @@
+"""Notices about decisions out of session: approvers are asked, and told how it ended."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils.timezone import localdate
+
+from agencies.models import Agency, Seat
+from workitems.models import Notice, OutOfSession, OutOfSessionAnswer, Plan
+from workitems.notices.action_notices import NEWS_FOR_DAYS
+from workitems.notices.digest import until
+from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, step_of
+from workitems.services.out_of_session import count_of
+from workitems.standing import days_in_words
+
+Reason, Role = Notice.Reason, Seat.Role
+State = OutOfSession.State
+
+
+def out_of_session_notices(on: date) -> Iterator[OtherNews]:
+    """Yield the notices of open decisions and of those closed a short time ago. Five queries."""
+    rows = list(
+        OutOfSession.objects.filter(
+            Q(state=State.OPEN) | Q(closed_on__gt=on - timedelta(days=NEWS_FOR_DAYS))
+        )
+        .select_related("variation__plan__coordinating_agency")
+        .prefetch_related("answers__agency")
+        .order_by("due_on", "pk")
+    )
+    rows = [row for row in rows if not (_plan(row).ends_on and _plan(row).ends_on < on)]  # type: ignore[operator]
+    if not rows:
+        return
+    asked = {answer.agency_id for row in rows for answer in row.answers.all()}
+    seats = Seats((_plan(row) for row in rows), asked, on)
+    for row in rows:
+        answers = list(row.answers.all())
+        for answer in answers:
+            answer.out_of_session = row
+            if not row.is_open:
+                yield from _closed(answer, seats)
+            elif not answer.choice:
+                yield from _asked(answer, seats, on)
+            elif answer.is_recorded:
+                yield from _recorded(answer, seats)
+        if row.is_open:
+            yield from _to_close(row, answers, seats, on)
+
+
+def _plan(row: OutOfSession) -> Plan:
+    return row.variation.plan
+
+
+def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[OtherNews]:
+    row = answer.out_of_session
+    reason = step_of(row.due_on, localdate(row.asked_at), on, first=Reason.OUT_OF_SESSION)
+    due = f"{row.due_on:%-d %B %Y}"
+    if reason == Reason.OVERDUE:
+        late = days_in_words((on - row.due_on).days)
+        sentence = f"{answer.agency} was asked to answer by {due}. It still can."
+        state = f"is overdue by {late}"
+    else:
+        left = until(row.due_on, on)
+        sentence = f"{answer.agency} is asked to agree or decline by {due}, {left}."
+        state = f"is due {left}"
+    people = _approvers(answer, seats) or _coordinators(row, seats)
+    yield from _lines(row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state)
+
+
+def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
+    """Tell the approvers what the coordinator recorded from an e-mail."""
+    sentence = (
+        f"The coordinator recorded the answer of {answer.agency} from an e-mail. You can change it "
+        "until the decision is closed."
+    )
+    yield from _lines(
+        answer.out_of_session, answer.agency, _approvers(answer, seats), Reason.OUT_OF_SESSION,
+        f"version {answer.version}", sentence, "was recorded",
+    )  # fmt: skip
+
+
+def _closed(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
+    row = answer.out_of_session
+    outcome = row.get_state_display().lower()
+    yield from _lines(
+        row, answer.agency, _approvers(answer, seats), Reason.OUT_CLOSED, str(row.state),
+        f"The decision is closed: {outcome}.", f"is {outcome}",
+    )  # fmt: skip
+
+
+def _to_close(
+    row: OutOfSession, answers: list[OutOfSessionAnswer], seats: Seats, on: date
+) -> Iterator[OtherNews]:
+    """Tell the coordinators when it can be closed, or when its time is over without a quorum."""
+    found = count_of(row, (answer.choice for answer in answers), on)
+    if not (found.can_close or found.is_over or not found.waiting):
+        return
+    sentence = (
+        "It can be closed."
+        if found.can_close
+        else "Not enough agencies agree or decline. Give them more time, or end it."
+    )
+    yield from _lines(
+        row, _plan(row).coordinating_agency, _coordinators(row, seats), Reason.OUT_TO_CLOSE,
+        f"{row.due_on.isoformat()} {found.waiting or 'all'}", sentence,
+        "can be closed" if found.can_close else "has no quorum",
+    )  # fmt: skip
+
+
+def _approvers(answer: OutOfSessionAnswer, seats: Seats) -> list[Addressed]:
+    found = seats.sitting(_plan(answer.out_of_session), answer.agency_id, Role.APPROVER)
+    return [(user, Role.APPROVER, Why.TURN) for user in found]
+
+
+def _coordinators(row: OutOfSession, seats: Seats) -> list[Addressed]:
+    plan = _plan(row)
+    found = seats.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
+    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in found]
+
+
+def _lines(
+    row: OutOfSession,
+    agency: Agency,
+    people: Iterable[Addressed],
+    reason: Notice.Reason,
+    occasion: str,
+    sentence: str,
+    state: str,
+) -> Iterator[OtherNews]:
+    plan = _plan(row)
+    for user, role, _ in people:
+        yield OtherNews(
+            recipient=user,
+            told_as=role,
+            reason=reason,
+            occasion=occasion,
+            about=f"out of session {row.pk} {agency.pk}",
+            due_on=row.due_on,
+            agency=agency,
+            seat_agency=plan.coordinating_agency if role == Role.COORDINATOR else agency,
+            title=f"Decision out of session on {row.variation.reference}",
+            plan=plan.title,
+            sentence=sentence,
+            state=state,
+            path=row.get_absolute_url(),
+            link="Read it and answer" if reason not in CLOSED else "Open the decision",
+        )
+
+
+CLOSED = (Reason.OUT_CLOSED, Reason.OUT_TO_CLOSE)

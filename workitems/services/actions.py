@@ -1,0 +1,86 @@
+"""Mark actions as done, confirm that, and reopen them.
+
+An action is a decision of the working group with an owner, or a follow-up of the Minister's answer.
+"""
+
+from datetime import date
+from typing import TypeVar
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import User
+from workitems.models import Action
+from workitems.services.refusals import Refused, locked, need_reason
+
+Row = TypeVar("Row", bound=Action)
+
+
+def _step(action: Row, to: Action.Progress, version: int | None = None) -> Row:
+    row = locked(action, version=version)
+    if row.owner_agency_id is None:
+        raise Refused("This decision has no owner, so there is nothing to be done about it.")
+    if to not in Action.NEXT[row.progress]:
+        raise Refused(
+            {
+                Action.Progress.OPEN: "This is not marked as done.",
+                Action.Progress.REPORTED: "This is already marked as done.",
+                Action.Progress.CONFIRMED: "This is already confirmed as done.",
+            }[row.progress]
+        )
+    return row
+
+
+@transaction.atomic
+def finish(
+    *,
+    action: Row,
+    done_on: date,
+    note: str,
+    on: date,
+    by: User,
+    confirms: bool,
+    version: int | None = None,
+) -> Row:
+    """Mark an action as done on a day, with a note of what was done.
+
+    If `confirms`, because the coordinator does it, it is confirmed at once; otherwise it waits for
+    the coordinator. Raise `Refused` without a note, if it is done already, and for a day before the
+    decision or in the future.
+    """
+    to = Action.Progress.CONFIRMED if confirms else Action.Progress.REPORTED
+    row = _step(action, to, version)
+    if not note:
+        raise Refused("Say in a few words what was done.", "note")
+    if done_on > on:
+        raise Refused("Enter today or an earlier date.", "done_on")
+    decided_on = row.decided_on
+    if decided_on is not None and done_on < decided_on:
+        raise Refused(
+            f"This was decided on {decided_on:%-d %B %Y}. Enter that day or a later one.",
+            "done_on",
+        )
+    row.done_on, row.done_note, row.reopened_because = done_on, note, ""
+    row.awaits_confirmation = not confirms
+    row.confirmed_on = on if confirms else None
+    return history.save_version(row, by=by, reason=note)
+
+
+@transaction.atomic
+def confirm(*, action: Row, on: date, by: User, version: int | None = None) -> Row:
+    """Confirm that an action which its agency marked as done is done."""
+    row = _step(action, Action.Progress.CONFIRMED, version)
+    if row.progress == Action.Progress.OPEN:
+        raise Refused("This is not marked as done.")
+    row.awaits_confirmation, row.confirmed_on = False, on
+    return history.save_version(row, by=by)
+
+
+@transaction.atomic
+def reopen(*, action: Row, reason: str, by: User, version: int | None = None) -> Row:
+    """Reopen an action that was marked as done. Its agency reads the reason."""
+    row = _step(action, Action.Progress.OPEN, version)
+    need_reason(reason, "Say what is still to be done.")
+    row.done_on, row.done_note, row.reopened_because = None, "", reason
+    row.awaits_confirmation, row.confirmed_on = False, None
+    return history.save_version(row, by=by, reason=reason)

@@ -1,0 +1,246 @@
+"""Decide a variation out of session: ask the agencies, answer, record an answer, close, end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
+from workitems.forms.out_of_session import (
+    AnswerForm,
+    AskAgenciesForm,
+    CloseForm,
+    EndForm,
+    ExtendForm,
+    RecordAnswerForm,
+)
+from workitems.models import OutOfSession, OutOfSessionAnswer
+from workitems.services import out_of_session as services
+from workitems.views.lookups import posted, require, signed_in
+from workitems.views.variations import visible_variation
+from workitems.word_diff import side_by_side
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
+    row = visible_variation(request, slug, variation)
+    require(request, "workitems.ask_agencies", row.plan)
+    form = AskAgenciesForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            made = services.ask_agencies(
+                variation=row,
+                on=localdate(),
+                at=timezone.now(),
+                by=signed_in(request),
+                **form.cleaned_data,
+            )
+            messages.success(request, "The agencies are asked. We’ll email their approvers.")
+            return redirect(made)
+    members = row.plan.agencies_on(localdate()).count()
+    return form_page(
+        request,
+        "workitems/out_of_session/ask.html",
+        form,
+        plan=row.plan,
+        variation=row,
+        members=members,
+        quorum=row.plan.quorum_of(members),
+    )
+
+
+def visible(request: HttpRequest, slug: str, variation: int, pk: int) -> OutOfSession:
+    row = visible_variation(request, slug, variation)
+    asked = get_object_or_404(
+        row.out_of_session_decisions.select_related("asked_by", "closed_by"), pk=pk
+    )
+    asked.variation = row
+    return asked
+
+
+@require_safe
+def detail(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
+    return show(request, visible(request, slug, variation, pk))
+
+
+def answers_of(asked: OutOfSession) -> list[OutOfSessionAnswer]:
+    """Return the answers with their agencies and evidence. Two queries."""
+    rows = (
+        asked.answers.select_related("agency", "answered_by")
+        .prefetch_related("evidence__added_by")
+        .order_by("agency__short_name")
+    )
+    for row in rows:
+        row.out_of_session = asked
+    return list(rows)
+
+
+def answer_form(row: OutOfSessionAnswer, data: Any = None) -> AnswerForm:
+    return AnswerForm(data, row=row, prefix=f"agency-{row.agency_id}")
+
+
+def show(
+    request: HttpRequest,
+    asked: OutOfSession,
+    acted: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the request and the answers. `acted` is the form of a refused act, by its name; the form
+    of an answer is named by its agency's id."""
+    acted = acted or {}
+    on = localdate()
+    variation = asked.variation
+    rows = answers_of(asked)
+    may_ask = asked.is_open and request.user.has_perm("workitems.ask_agencies", variation.plan)
+    found = services.count(asked, on)
+    was, now = side_by_side(variation.text_before, variation.text_after)
+    forms: dict[str, Any] = {}
+    if may_ask:
+        forms["extend_form"] = ExtendForm(row=asked, auto_id="id_extend_%s")
+        forms["end_form"] = EndForm(auto_id="id_end_%s")
+        if found.can_close:
+            forms["close_form"] = CloseForm(plan=variation.plan, auto_id="id_close_%s")
+    return render(
+        request,
+        "workitems/out_of_session/detail.html",
+        {
+            "plan": variation.plan,
+            "asked": asked,
+            "variation": variation,
+            "was": was,
+            "now": now,
+            "today": on,
+            "answers": rows,
+            "count": found,
+            "is_over": asked.is_over(on),
+            "own": [
+                (row, acted.get(str(row.agency_id)) or answer_form(row))
+                for row in rows
+                if asked.is_open and request.user.has_perm("workitems.answer_out_of_session", row)
+            ],
+            "may_ask": may_ask,
+            "acted": next(iter(acted.values()), None),
+        }
+        | forms
+        | acted,
+        status=status,
+    )
+
+
+def _answer(
+    request: HttpRequest, slug: str, variation: int, pk: int, agency: int, permission: str
+) -> OutOfSessionAnswer:
+    asked = visible(request, slug, variation, pk)
+    row = get_object_or_404(asked.answers.select_related("agency"), agency=agency)
+    row.out_of_session = asked
+    if permission == "workitems.ask_agencies":
+        require(request, permission, asked.variation.plan)
+        return row
+    return require(request, permission, row)
+
+
+@require_POST
+def give_answer(
+    request: HttpRequest, slug: str, variation: int, pk: int, agency: int
+) -> HttpResponse:
+    row = _answer(request, slug, variation, pk, agency, "workitems.answer_out_of_session")
+    form = answer_form(row, request.POST)
+    if form.is_valid():
+        with saying_refusals(form):
+            services.give_answer(
+                answer=row, at=timezone.now(), by=signed_in(request), **form.cleaned_data
+            )
+            messages.success(
+                request,
+                f"The answer of {row.agency} is saved. You can change it until the decision is closed.",
+            )
+            return redirect(row.out_of_session)
+    return show(request, row.out_of_session, {str(row.agency_id): form}, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def record_answer(
+    request: HttpRequest, slug: str, variation: int, pk: int, agency: int
+) -> HttpResponse:
+    """Record an answer that came by e-mail, with the e-mail as evidence."""
+    row = _answer(request, slug, variation, pk, agency, "workitems.ask_agencies")
+    form = RecordAnswerForm(
+        posted(request), request.FILES if request.method == "POST" else None, row=row
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            services.record_answer(
+                answer=row, at=timezone.now(), by=signed_in(request), **form.cleaned_data
+            )
+            messages.success(
+                request,
+                f"The answer of {row.agency} is recorded. Its approvers can change it until you close "
+                "the decision.",
+            )
+            return redirect(row.out_of_session)
+    return form_page(
+        request,
+        "workitems/out_of_session/record.html",
+        form,
+        plan=row.out_of_session.variation.plan,
+        asked=row.out_of_session,
+        variation=row.out_of_session.variation,
+        answer=row,
+    )
+
+
+def _act(
+    request: HttpRequest,
+    asked: OutOfSession,
+    name: str,
+    form: Any,
+    service: Callable[..., OutOfSession],
+    done: str,
+    **how: Any,
+) -> HttpResponse:
+    if form.is_valid():
+        with saying_refusals(form):
+            made = service(
+                asked=asked, on=localdate(), by=signed_in(request), **how, **form.cleaned_data
+            )
+            messages.success(request, done.format(made.get_state_display().lower()))
+            return redirect(asked)
+    return show(request, asked, {name: form}, status=422)
+
+
+def _to_act_on(request: HttpRequest, slug: str, variation: int, pk: int) -> OutOfSession:
+    asked = visible(request, slug, variation, pk)
+    require(request, "workitems.ask_agencies", asked.variation.plan)
+    return asked
+
+
+@require_POST
+@once
+def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
+    asked = _to_act_on(request, slug, variation, pk)
+    form = CloseForm(request.POST, plan=asked.variation.plan, auto_id="id_close_%s")
+    done = f"{asked.variation.reference} is {{}}."
+    return _act(request, asked, "close_form", form, services.close, done, at=timezone.now())
+
+
+@require_POST
+def extend(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
+    asked = _to_act_on(request, slug, variation, pk)
+    form = ExtendForm(request.POST, row=asked, auto_id="id_extend_%s")
+    return _act(request, asked, "extend_form", form, services.extend, "The new date is saved.")
+
+
+@require_POST
+def end(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
+    asked = _to_act_on(request, slug, variation, pk)
+    form = EndForm(request.POST, auto_id="id_end_%s")
+    done = f"Ended without a decision. {asked.variation.reference} stays with the working group."
+    return _act(request, asked, "end_form", form, services.end, done)
