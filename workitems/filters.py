@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Case, F, OrderBy, Q, QuerySet, Value, When
+from django.db.models import Case, F, OrderBy, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Lower, Replace
 
 from agencies.models import Agency
@@ -140,7 +140,10 @@ def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
         Q(starts_on=None) | Q(starts_on__lte=on)
     )
     late = WorkItem.objects.slipping(on).values("pk")
-    slipped_again = Delay.objects.open(on).filter(times_moved__gt=1).values("milestone__item")
+    moved = Delay.objects.open(on).values("milestone__item", "milestone").annotate(
+        moves=Sum("times_moved")
+    )
+    slipped_again = moved.filter(moves__gt=1).values("milestone__item")
     escalated = Risk.objects.open(on).exclude(escalated_to="").values("item")
     return rows.live().filter(
         is_off_track

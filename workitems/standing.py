@@ -14,11 +14,18 @@ DUE_SOON_DAYS = 30
 # Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
 AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def count_noun(count: int, noun: str) -> str:
     """Return "1 item" or "1,092 items", always in digits."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def times_in_words(count: int) -> str:
+    """Return "once", "twice" or "three times", in digits from eleven on."""
+    words = ("once", "twice", *(f"{word} times" for word in NUMBERS[2:]))
+    return words[count - 1] if 0 < count <= len(words) else f"{count:,} times"
 
 
 def days_in_words(count: int) -> str:
@@ -207,12 +214,13 @@ def freshness(heard_on: date | None, on: date) -> Freshness:
 class Standing(StrEnum):
     """The status of an item. Every item has exactly one.
 
-    Lateness takes precedence over the agency's confidence.
+    Lateness takes precedence over the agency's confidence. The words are not those of a
+    confidence, so that "at risk" always means what an agency or the reviewer said.
     """
 
     LATE = "late"
-    AT_RISK = "at_risk"
-    ON_TRACK = "on_track"
+    IN_DOUBT = "in_doubt"
+    ON_TIME = "on_time"
     COMPLETE = "complete"
     WITHDRAWN = "withdrawn"
 
@@ -220,12 +228,26 @@ class Standing(StrEnum):
     def label(self) -> str:
         return _label(self)
 
+    @property
+    def counts(self) -> str:
+        """What the dashboard's figure counts, in a few words."""
+        return COUNTS[self]
+
+
+COUNTS = {
+    Standing.LATE: "a milestone is overdue or expected late",
+    Standing.IN_DOUBT: "not late, but its agency says at risk or off track",
+    Standing.ON_TIME: "not late, and not in doubt",
+    Standing.COMPLETE: "recorded as complete",
+    Standing.WITHDRAWN: "withdrawn from the Plan",
+}
+
 
 def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
     """Return the status of an item.
 
-    Late: live, with a milestone overdue or expected late. At risk: live, not late, and the
-    agency's confidence is at risk or off track. On track: every other live item.
+    Late: live, with a milestone overdue or expected late. In doubt: live, not late, and the
+    agency's confidence is at risk or off track. On time: every other live item.
     """
     if stage == "complete":
         return Standing.COMPLETE
@@ -233,7 +255,7 @@ def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
         return Standing.WITHDRAWN
     if is_late:
         return Standing.LATE
-    return Standing.AT_RISK if confidence in ("at_risk", "off_track") else Standing.ON_TRACK
+    return Standing.IN_DOUBT if confidence in ("at_risk", "off_track") else Standing.ON_TIME
 
 
 class Rank(IntEnum):
@@ -267,7 +289,7 @@ class ItemFacts:
     """Arguments of `attention`.
 
     `late` is the lateness of the item's open milestones, `times_moved` the highest number of moves
-    of an open delay, `is_mitigated` whether any open delay has a mitigation. `risks` are the
+    of a milestone over all its open delays, `is_mitigated` whether any open delay has a mitigation. `risks` are the
     references of open, escalated risks.
     """
 
@@ -294,7 +316,7 @@ def _reasons(item: ItemFacts, on: date) -> Iterator[Reason]:
         words = f"{item.late.words}, and no mitigation is recorded."
         yield Reason(Rank.OVERDUE_UNMITIGATED, words)
     if item.times_moved > 1:
-        yield Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {item.times_moved} times.")
+        yield Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {times_in_words(item.times_moved)}.")
     if item.confidence == "off_track":
         yield Reason(Rank.OFF_TRACK, "Its agency says it is off track.")
     if item.risks:
@@ -303,7 +325,7 @@ def _reasons(item: ItemFacts, on: date) -> Iterator[Reason]:
     if item.late.state == Late.SLIPPING:
         yield Reason(Rank.EXPECTED_LATE, f"{item.late.words}.")
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
-        yield Reason(Rank.VIEWS_DIFFER, "The reviewer is of another mind than the agency.")
+        yield Reason(Rank.VIEWS_DIFFER, _views_differ(item))
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
         days = (on - item.heard_on).days
         if days > STALE_AFTER_DAYS:
@@ -313,6 +335,13 @@ def _reasons(item: ItemFacts, on: date) -> Iterator[Reason]:
     elif item.variations_pending:
         words = f"{item.variations_pending} variations wait for a decision."
         yield Reason(Rank.VARIATION_WAITS, words)
+
+
+def _views_differ(item: ItemFacts) -> str:
+    agency, reviewer = (
+        view.replace("_", " ") for view in (item.confidence, item.reviewer_confidence)
+    )
+    return f"The reviewer rates it {reviewer}; the agency says {agency}."
 
 
 def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:

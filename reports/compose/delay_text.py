@@ -207,7 +207,7 @@ def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> 
 def _slip(writer: Writer, slip: Slip) -> str:
     """Return sentences with the dates, the days between them, the cause and the explanation."""
     sentences = [_dates(slip.milestone)]
-    moved = max((delay.times_moved for delay in slip.delays), default=0)
+    moved = sum(delay.times_moved for delay in slip.delays)
     if moved > 1:
         times = "twice" if moved == 2 else f"{number(moved)} times"
         sentences.append(f"Its date has moved {times}.")

@@ -73,12 +73,17 @@ WITH item AS (
         AND (withdrawn_on IS NULL OR withdrawn_on > %(on)s)
     GROUP BY item_id
 ), held_up AS (
-    SELECT item_id, MAX(times_moved) AS times_moved, COUNT(mitigation.id) AS mitigations
-    FROM workitems_delay AS delay
-    JOIN workitems_milestone AS milestone ON milestone.id = milestone_id
-    LEFT JOIN workitems_mitigation AS mitigation ON delay_id = delay.id
-    WHERE item_id IN (SELECT id FROM item)
-        AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
+    SELECT item_id, MAX(times_moved) AS times_moved, SUM(mitigations) AS mitigations
+    FROM (
+        SELECT item_id, SUM(times_moved) AS times_moved, SUM(
+            (SELECT COUNT(*) FROM workitems_mitigation WHERE delay_id = delay.id)
+        ) AS mitigations
+        FROM workitems_delay AS delay
+        JOIN workitems_milestone AS milestone ON milestone.id = milestone_id
+        WHERE item_id IN (SELECT id FROM item)
+            AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
+        GROUP BY item_id, milestone_id
+    ) AS of_milestone
     GROUP BY item_id
 ), escalated AS (
     SELECT item_id FROM workitems_risk
@@ -221,8 +226,8 @@ class TodayCounts:
         stands = Case(
             *(When(stage=stage, then=Value(stage)) for stage in CLOSED),
             When(pk__in=late, then=Value(Standing.LATE)),
-            When(confidence__in=doubted, then=Value(Standing.AT_RISK)),
-            default=Value(Standing.ON_TRACK),
+            When(confidence__in=doubted, then=Value(Standing.IN_DOUBT)),
+            default=Value(Standing.ON_TIME),
         )
         found: dict[Place, Counter[Standing]] = defaultdict(Counter)
         rows = self.all_items.order_by().values_list("pillar", "lead_agency", stands)

@@ -33,13 +33,17 @@ SHOWN_STANDINGS = tuple(Standing)
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A number with its label, the list behind it, and its earlier value."""
+    """A number with its label, the list behind it, and its earlier value.
+
+    `note` says what is counted, where the label alone does not.
+    """
 
     label: str
     count: int
     url: str
     was: int | None = None
     kind: str = ""
+    note: str = ""
 
     @property
     def change(self) -> int:
@@ -203,6 +207,7 @@ def _stand(
             url=look.items(standing=standing, **of),
             was=then[standing] if then is not None else None,
             kind=standing,
+            note="" if of else standing.counts,
         )
         for standing in SHOWN_STANDINGS
         if not of or now[standing] or (then and then[standing])
@@ -225,7 +230,7 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
     parts = [
         f"{count[standing]:,} {standing.label.lower()}"
         for standing in (
-            Standing.COMPLETE, Standing.LATE, Standing.AT_RISK, Standing.ON_TRACK,
+            Standing.COMPLETE, Standing.LATE, Standing.IN_DOUBT, Standing.ON_TIME,
             Standing.WITHDRAWN,
         )
         if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)

@@ -95,7 +95,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
             return self.slipping(on)
         timely = self.live().exclude(pk__in=_late_milestones(on))
         doubted = Q(confidence__in=[Confidence.AT_RISK, Confidence.OFF_TRACK])
-        return timely.filter(doubted if standing == "at_risk" else ~doubted)
+        return timely.filter(doubted if standing == "in_doubt" else ~doubted)
 
     def with_next_agreed(self) -> Self:
         """Annotate `next_agreed`: the earliest agreed date among the open milestones."""

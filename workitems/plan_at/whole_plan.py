@@ -1,6 +1,7 @@
 """The whole plan at a moment: items with their open milestones, and what is counted or needs attention."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -145,7 +146,7 @@ def reasons_of(
                 item.starts_on,
                 item.late,
                 any(delay.is_mitigated for delay in delays_of.get(item.pk, ())),
-                max((delay.times_moved for delay in delays_of.get(item.pk, ())), default=0),
+                _times_moved(delays_of.get(item.pk, ())),
                 len(variations_of.get(item.pk, ())),
                 [risk.reference for risk in risks_of.get(item.pk, ())],
             ),
@@ -155,6 +156,14 @@ def reasons_of(
         else []
         for item in items
     }
+
+
+def _times_moved(delays: Iterable[DelayAt]) -> int:
+    """Return how often the date of the milestone that moved most has moved, over all its delays."""
+    moves: Counter[int] = Counter()
+    for delay in delays:
+        moves[delay.milestone] += delay.times_moved
+    return max(moves.values(), default=0)
 
 
 def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
