@@ -140,8 +140,10 @@ def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
         Q(starts_on=None) | Q(starts_on__lte=on)
     )
     late = WorkItem.objects.slipping(on).values("pk")
-    moved = Delay.objects.open(on).values("milestone__item", "milestone").annotate(
-        moves=Sum("times_moved")
+    moved = (
+        Delay.objects.open(on)
+        .values("milestone__item", "milestone")
+        .annotate(moves=Sum("times_moved"))
     )
     slipped_again = moved.filter(moves__gt=1).values("milestone__item")
     escalated = Risk.objects.open(on).exclude(escalated_to="").values("item")

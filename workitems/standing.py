@@ -60,6 +60,15 @@ class MilestoneLike(Protocol):
     def withdrawn_on(self) -> date | None: ...
 
 
+class DelayLike(Protocol):
+    """The attributes of a delay that are needed here."""
+
+    @property
+    def times_moved(self) -> int: ...
+    @property
+    def ended_on(self) -> date | None: ...
+
+
 class Late(StrEnum):
     """A milestone's state relative to its agreed date, worst first."""
 
@@ -125,6 +134,17 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
     if due <= on + timedelta(days=DUE_SOON_DAYS):
         return Lateness(Late.DUE_SOON, due=due)
     return Lateness(Late.ON_TIME, due=due)
+
+
+def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
+    """Return how far an open milestone is from its agreed date, over all its open delays, such as
+    "Expected 155 days after the agreed date. Its date has moved three times." Empty if on time."""
+    days = (milestone.forecast_due - milestone.agreed_due).days
+    moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
+    if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
+        return ""
+    moved = f" Its date has moved {times_in_words(moves)}." if moves > 1 else ""
+    return f"Expected {days_in_words(days)} after the agreed date.{moved}"
 
 
 def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:

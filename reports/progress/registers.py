@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from reports.progress.plan_counts import Due
 from workitems.models import Delay
-from workitems.plan_at import DelayAt, ItemAt, PlanAt
+from workitems.plan_at import DelayAt, ItemAt, PlanAt, grouped
+from workitems.standing import slip_in_words
 
 # Values of the query parameters "late" and "due" of the milestones page, with labels.
 LATE = {"overdue": "Overdue", "late": "Overdue or expected late"}
@@ -22,10 +23,11 @@ def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:
 
 
 class DelayLine(NamedTuple):
-    """A delay with its item."""
+    """A delay with its item. `slip` is that of the milestone if it has more open delays."""
 
     delay: DelayAt
     item: ItemAt
+    slip: str = ""
 
     @property
     def cause(self) -> str:
@@ -37,4 +39,15 @@ def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
     place = {item.pk: index for index, item in enumerate(at.items)}
     rows = [row for row in at.delays if cause in ("", row.cause)]
     rows.sort(key=lambda row: (place[row.item], row.pk))
-    return [DelayLine(row, at.by_pk[row.item]) for row in rows]
+    steps = {row.pk: row for row in at.milestones}
+    of_step = grouped(at.delays, "milestone")
+    return [
+        DelayLine(
+            row,
+            at.by_pk[row.item],
+            slip_in_words(steps[row.milestone], own)
+            if len(own := of_step[row.milestone]) > 1 and row.milestone in steps
+            else "",
+        )
+        for row in rows
+    ]

@@ -579,9 +579,9 @@ def test_every_change_of_standing_is_explained_by_a_reported_change(moments):
             assert kinds & {Kind.REOPENED, Kind.COMPLETED, Kind.WITHDRAWN}
         elif now == Standing.LATE:
             assert kinds & LATER
-        elif was == Standing.LATE and now in (Standing.AT_RISK, Standing.ON_TRACK):
+        elif was == Standing.LATE and now in (Standing.IN_DOUBT, Standing.ON_TIME):
             assert kinds & SOONER
-        elif now in (Standing.AT_RISK, Standing.ON_TRACK):
+        elif now in (Standing.IN_DOUBT, Standing.ON_TIME):
             assert Kind.CONFIDENCE in kinds
 
 

@@ -76,13 +76,13 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     MilestoneFactory(original_due=YESTERDAY)  # another plan's
     page = read(plan)
     assert page.headline == (
-        "6 work items: 1 complete, 2 late, 1 at risk, 1 on track, 1 withdrawn; "
+        "6 work items: 1 complete, 2 late, 1 in doubt, 1 on time, 1 withdrawn; "
         "1 variation waits for a decision."
     )
     assert {figure.kind: figure.count for figure in page.figures} == {
         "late": 2,
-        "at_risk": 1,
-        "on_track": 1,
+        "in_doubt": 1,
+        "on_time": 1,
         "complete": 1,
         "withdrawn": 1,
     }
@@ -97,8 +97,8 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     [
         (0, Moment.today(TODAY), "No work items yet."),
         (0, Moment.end_of(YESTERDAY), "No work items were recorded by then."),
-        (1, Moment.today(TODAY), "1 work item: 0 complete, 0 late, 1 on track."),
-        (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 on track."),
+        (1, Moment.today(TODAY), "1 work item: 0 complete, 0 late, 1 on time."),
+        (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 on time."),
     ],
 )
 def test_the_headline_is_grammatical(plan, items, at, sentence):
@@ -164,10 +164,10 @@ def test_attention_lists_each_record_once_with_all_reasons_worst_first(plan, pol
         # A key item comes first among equally urgent ones.
         ("6", "Overdue by 1 day, and no mitigation is recorded."),
         ("5", "Overdue by 1 day, and no mitigation is recorded."),
-        ("4", "Overdue by 1 day. Its date has moved 3 times."),
+        ("4", "Overdue by 1 day. Its date has moved three times."),
         ("3", "Its agency says it is off track. Expected 92 days late."),
         ("Money ends", "R4 is escalated."),
-        ("2", "The reviewer is of another mind than the agency."),
+        ("2", "The reviewer rates it at risk; the agency says on track."),
         ("7", "A variation waits for a decision."),
         (f"Return for {round.name}", "Due 1 day ago and not submitted."),
     ]
@@ -202,12 +202,12 @@ def test_a_comparison_shows_the_earlier_figures(plan, police):
         WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
     page = read(plan, since=Moment.end_of(date(2010, 2, 1)))
     assert page.since_words == (
-        "Since 1 February 2010: at risk 1 → 2, on track 1 → 0, complete 0 → 1."
+        "Since 1 February 2010: in doubt 1 → 2, on time 1 → 0, complete 0 → 1."
     )
     assert [each.is_new for each in page.attention] == [False, True]
     assert page.attention_figure.was == 1
     marks = {mark.item.pk: mark.was for mark in page.grid.rows[0].cells[0].marks}
-    assert marks[item.pk] == "on_track"
+    assert marks[item.pk] == "on_time"
 
 
 def test_a_comparison_without_differences_says_that_figures_are_the_same(plan):

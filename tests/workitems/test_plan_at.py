@@ -79,7 +79,7 @@ def test_a_plan_without_items_is_empty_at_any_moment(plan):
 
 def test_an_item_does_not_exist_before_it_was_recorded(plan, item):
     assert stands(plan, MARCH - timedelta(days=1)) == []
-    assert stands(plan, MARCH) == [("1.2", Standing.ON_TRACK)]
+    assert stands(plan, MARCH) == [("1.2", Standing.ON_TIME)]
 
 
 def test_items_of_another_plan_are_left_out(plan, item):
@@ -92,7 +92,7 @@ def test_items_of_another_plan_are_left_out(plan, item):
 
 def test_an_item_withdrawn_later_is_shown_as_it_was(plan, item):
     change(item, JULY, stage="withdrawn")
-    assert stands(plan, MAY) == [("1.2", Standing.ON_TRACK)]
+    assert stands(plan, MAY) == [("1.2", Standing.ON_TIME)]
     assert stands(plan, JULY) == [("1.2", Standing.WITHDRAWN)]
     assert stands(plan, TODAY) == [("1.2", Standing.WITHDRAWN)]
 
@@ -260,7 +260,7 @@ def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
         VariationFactory(milestone=milestone, due_after=later, approved=True)
     change(milestone, JULY, agreed_due=later)
     assert [at(plan, day).items[0].due for day in (MAY, JULY)] == [date(2010, 6, 30), later]
-    assert [at(plan, day).items[0].standing for day in (MAY, JULY)] == ["late", "on_track"]
+    assert [at(plan, day).items[0].standing for day in (MAY, JULY)] == ["late", "on_time"]
 
 
 def test_a_withdrawn_or_complete_item_has_no_attention_and_no_upcoming_dates(plan, item):

@@ -262,14 +262,14 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
     [
         ({"late": BY_3_DAYS}, (1, "Overdue by 3 days, and no mitigation is recorded.")),
         ({"late": BY_3_DAYS, "is_mitigated": True}, (2, "Overdue by 3 days.")),
-        ({"times_moved": 2}, (3, "Its date has moved 2 times.")),
+        ({"times_moved": 2}, (3, "Its date has moved twice.")),
         ({"confidence": "off_track"}, (4, "Its agency says it is off track.")),
         ({"risks": ["R3"]}, (5, "R3 is escalated.")),
         ({"risks": ["R3", "R4", "R10"]}, (5, "R3, R4 and R10 are escalated.")),
         ({"late": BY_90_DAYS}, (6, "Expected 90 days late.")),
         (
             {"reviewer_confidence": "at_risk"},
-            (7, "The reviewer is of another mind than the agency."),
+            (7, "The reviewer rates it at risk; the agency says on track."),
         ),
         ({"heard_on": days(-185)}, (8, "No word for 185 days.")),
         ({"heard_on": days(-1234)}, (8, "No word for 1,234 days.")),
@@ -313,10 +313,10 @@ def test_reasons_are_ordered_by_urgency():
     )
     assert reasons(item) == [
         (1, "Overdue by 3 days, and no mitigation is recorded."),
-        (3, "Its date has moved 3 times."),
+        (3, "Its date has moved three times."),
         (4, "Its agency says it is off track."),
         (5, "R1 is escalated."),
-        (7, "The reviewer is of another mind than the agency."),
+        (7, "The reviewer rates it at risk; the agency says off track."),
         (8, "No word for 200 days."),
         (9, "A variation waits for a decision."),
     ]
@@ -376,10 +376,10 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
         ("withdrawn", True, "off_track", "withdrawn"),
         ("under_way", True, "on_track", "late"),
         ("not_started", True, "at_risk", "late"),
-        ("under_way", False, "at_risk", "at_risk"),
-        ("ongoing", False, "off_track", "at_risk"),
-        ("under_way", False, "on_track", "on_track"),
-        ("not_started", False, "", "on_track"),
+        ("under_way", False, "at_risk", "in_doubt"),
+        ("ongoing", False, "off_track", "in_doubt"),
+        ("under_way", False, "on_track", "on_time"),
+        ("not_started", False, "", "on_time"),
     ],
 )
 def test_an_item_has_exactly_one_standing(stage, is_late, confidence, expected):

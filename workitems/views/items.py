@@ -218,6 +218,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                 "delays": delays,
                 "may_update": moment.is_now
                 and request.user.has_perm("workitems.update_milestone", milestone),
+                "slip": standing.slip_in_words(milestone, [delay for delay, _ in delays]),
                 "pieces": [each for each in shown.evidence if each.milestone_id == milestone.pk],
             }
             for milestone, delays in shown.milestones

@@ -65,6 +65,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             # After a conflict: the text typed into a form that no longer applies to the milestone.
             "kept": forms[act].typed() if conflict and act not in open_acts else [],
             "delays": delays,
+            "slip": standing.slip_in_words(row, delays),
             "pieces": row.evidence.for_list(),
             "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
             "has_open_delay": any(delay.ended_on is None for delay in delays),
