@@ -1,0 +1,115 @@
+"""Rule 9: a slip counts from the agreed date over all its causes, and every open mitigation is in
+sight and can be closed, however many causes there are."""
+
+from datetime import date, timedelta
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+
+from tests.factories import DelayFactory, MitigationFactory
+from tests.workitems.record import TODAY
+from workitems.models import Delay, Mitigation
+from workitems.services import items
+from workitems.services.refusals import Refused
+from workitems.standing import slip_in_words, times_in_words
+
+AGREED = date(2010, 6, 30)
+SLIP = "Expected 155 days after the agreed date. Its date has moved three times."
+
+
+@pytest.fixture
+def slipped(milestone):
+    """A milestone expected 155 days late for two causes, each with a mitigation."""
+    milestone.agreed_due, milestone.forecast_due = AGREED, AGREED + timedelta(days=155)
+    milestone.save()
+    half = AGREED + timedelta(days=92)
+    common = {"milestone": milestone, "found_on": date(2010, 5, 1)}
+    for number, before, after, moved in (
+        (1, AGREED, half, 2),
+        (2, half, milestone.forecast_due, 1),
+    ):
+        delay = DelayFactory(
+            **common, number=number, due_before=before, due_after=after, times_moved=moved
+        )
+        MitigationFactory(delay=delay, number=1, description=f"Step against cause {number}")
+    return milestone
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"), [(1, "once"), (2, "twice"), (3, "three times"), (11, "11 times")]
+)
+def test_moves_are_counted_in_words(moves, words):
+    assert times_in_words(moves) == words
+
+
+def test_a_slip_adds_the_moves_of_open_delays_only():
+    milestone = SimpleNamespace(
+        agreed_due=AGREED,
+        forecast_due=AGREED + timedelta(days=1),
+        completed_on=None,
+        withdrawn_on=None,
+    )
+    ended = SimpleNamespace(times_moved=5, ended_on=TODAY)
+    still = SimpleNamespace(times_moved=1, ended_on=None)
+    assert slip_in_words(milestone, [ended]) == ""
+    assert slip_in_words(milestone, [ended, still]) == "Expected 1 day after the agreed date."
+    milestone.completed_on = TODAY
+    assert slip_in_words(milestone, [still]) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_pages_show_the_whole_slip_and_each_cause(slipped, contributor, client_of):
+    writer = client_of(contributor)
+    page = slipped.item.get_absolute_url()
+    for address in (page, f"{page}milestones/{slipped.number}/"):
+        text = writer.get(address).text
+        assert text.count(SLIP) == 1
+        assert [f"Step against cause {number}" in text for number in (1, 2)] == [True, True]
+    register = writer.get(f"{slipped.item.plan.get_absolute_url()}dashboard/delays/").text
+    assert register.count(f"With its other causes: {SLIP}") == 2
+    listed = writer.get(f"{slipped.item.plan.get_absolute_url()}dashboard/").text
+    assert "Its date has moved three times." in listed
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_each_open_mitigation_can_be_closed_whatever_the_cause(slipped, contributor, client_of):
+    writer = client_of(contributor)
+    page = f"{slipped.item.get_absolute_url()}milestones/{slipped.number}/"
+    for number in (1, 2):
+        link = f"{page}delays/{number}/steps/1/done/"
+        assert writer.get(page).text.count(f'<a href="{link}">') == 1
+        assert writer.post(link, {"done_on": "31 May 2010"}).status_code == 302
+        assert writer.get(page).text.count(f'<a href="{link}">') == 0
+    assert not Mitigation.objects.filter(done_on=None).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(3))
+def test_causes_add_up_to_the_slip_in_any_order_of_moves(milestone, contributor, seed):
+    chance = Random(seed)
+    for _ in range(12):
+        milestone.refresh_from_db()
+        try:
+            items.move_forecast(
+                milestone=milestone,
+                version=milestone.version,
+                forecast_due=milestone.agreed_due + timedelta(days=chance.randrange(-20, 200)),
+                by=contributor,
+                on=TODAY,
+                reason="So.",
+                cause=chance.choice(["", "funding", "staffing"]),
+                mitigation=chance.choice(["", "A step."]),
+            )
+        except Refused:
+            continue
+        milestone.refresh_from_db()
+        causes = Delay.objects.filter(milestone=milestone, ended_on=None)
+        slip = max(0, (milestone.forecast_due - milestone.agreed_due).days)
+        assert sum(delay.days for delay in causes) == slip
+        moves = sum(delay.times_moved for delay in causes)
+        told = slip_in_words(milestone, causes)
+        assert told.startswith(f"Expected {slip:,} day") == bool(slip)
+        assert (f"moved {times_in_words(moves)}." in told) == (moves > 1)

@@ -1,0 +1,48 @@
+"""Rule 11: "at risk" is what an agency or the reviewer said. How an item stands has its own words
+and marks, and the dashboard's figures say what they count."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.text import capfirst
+
+from tests.factories import WorkItemFactory
+from workitems.models.item import Confidence
+from workitems.standing import Standing
+
+
+def drawn(name):
+    return render_to_string("components/shape.html", {"name": name})
+
+
+def test_no_status_has_a_word_of_a_confidence():
+    assert {each.label for each in Standing} & set(Confidence.labels) == set()
+
+
+def test_no_status_has_the_shape_of_a_confidence_or_of_another_status():
+    names = [*(each.value for each in Standing), *Confidence.values]
+    assert len({drawn(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("status", Standing)
+def test_each_status_says_what_it_counts(status):
+    assert status.counts != ""
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_the_dashboard_says_what_each_figure_counts(plan, contributor, client_of):
+    WorkItemFactory(plan=plan, confidence="at_risk", reviewer_confidence="off_track")
+    text = client_of(contributor).get(f"{plan.get_absolute_url()}dashboard/").text
+    assert [text.count(capfirst(each.counts)) for each in Standing] == [1] * len(Standing)
+    assert "1 work item: 0 complete, 0 late, 1 in doubt." in text
+    assert "The reviewer rates it off track; the agency says at risk." in text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_an_item_says_whose_confidence_is_whose(plan, contributor, client_of):
+    item = WorkItemFactory(plan=plan, confidence="at_risk", reviewer_confidence="off_track")
+    text = " ".join(client_of(contributor).get(item.get_absolute_url()).text.split())
+    assert (
+        text.index("The agency says") < text.index("At risk") < text.index("The reviewer rates it")
+    )
