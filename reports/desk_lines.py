@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -102,15 +102,15 @@ def _consultations(agencies: set[int], on: date) -> list[Line]:
     """
     asked = Q(clearances__is_withdrawn=False)
     unanswered = asked & Q(clearances__answer="")
+    late = unanswered & Q(clearances__due_on__lt=on)
     rows: Iterable[Any] = (  # Annotated with three counts.
         Briefing.objects.filter(plan__coordinating_agency__in=agencies, state=State.IN_CONSULTATION)
         .select_related("plan")
         .annotate(
             asked=Count("clearances", filter=asked, distinct=True),
             answered=Count("clearances", filter=asked & ~Q(clearances__answer=""), distinct=True),
-            late=Count(
-                "clearances", filter=unanswered & Q(clearances__due_on__lt=on), distinct=True
-            ),
+            late=Count("clearances", filter=late, distinct=True),
+            reminded=Max("clearances__reminded_at", filter=late),
             first_due=Min("clearances__due_on", filter=unanswered),
             unresolved=Count(
                 "clearances__comments",
@@ -130,9 +130,18 @@ def _consultations(agencies: set[int], on: date) -> list[Line]:
             when="" if row.first_due else "Every agency answered",
             may_finish=False,
             url=reverse("briefings:clearance", args=[row.plan.slug, row.pk]),
+            act=_remind(row, on),
         )
         for row in rows
     ]
+
+
+def _remind(row: Any, on: date) -> Act | None:
+    """Return the button that reminds the agencies that are late, unless it was pressed today."""
+    if not row.late or (row.reminded and localdate(row.reminded) == on):
+        return None
+    words = f"Remind {row.late} {agree(row.late, 'agency', 'agencies')}"
+    return Act(words, reverse("briefings:remind-agencies", args=[row.plan.slug, row.pk]))
 
 
 def _answers(row: Any) -> str:
@@ -141,6 +150,8 @@ def _answers(row: Any) -> str:
     parts = [f"{row.answered} of {row.asked} {noun} answered"]
     if row.late:
         parts.append(f"{row.late} {agree(row.late, 'is', 'are')} late")
+    if row.late and row.reminded:
+        parts.append(f"reminded on {long_date(localdate(row.reminded))}")
     if row.unresolved:
         parts.append(f"{row.unresolved} {agree(row.unresolved, 'comment', 'comments')} to resolve")
     return ", ".join(parts)

@@ -75,6 +75,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     ),
     path("<int:pk>/clearance/", clearance.overview, name="clearance"),
     path("<int:pk>/clearance/ask/", clearance.ask, name="ask-agencies"),
+    path("<int:pk>/clearance/remind/", clearance.remind, name="remind-agencies"),
     path("<int:pk>/clearance/comments/<int:comment>/", clearance.thread, name="thread"),
     path("<int:pk>/clearance/<int:agency>/", clearance.clear, name="clear"),
     path("<int:pk>/clearance/<int:agency>/paper/", clearance.paper, name="consulted-paper"),

@@ -555,6 +555,9 @@ RULES: dict[str, Row] = {
     "workshop:versions": of_plan(paragraph, may=DRAFTERS),
     "workshop:acts": of_plan(paragraph, may=("coordinator",)),
     "workshop:begin": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
+    "briefings:remind-agencies": of_plan(
+        consulted, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD
+    ),
     "workshop:update": of_plan(briefing, may=("coordinator",), get=200, post=422),
     "workshop:section": of_plan(
         lambda scene: [*briefing(scene), scene.briefing.draft_sections.all()[0].key],

@@ -197,10 +197,13 @@ def _answers(material: Material) -> Iterator[Check]:
     for row in material.found.facts.clearances:
         if row.is_answered:
             continue
-        again = ", asked again since what it cleared has changed," if row.reopened_because else ""
+        again = ""
+        if row.reopened_because:
+            again = " It was asked again because what it cleared has changed."
         yield warn(
             key=f"clearance-{row.pk}",
-            words=f"{row.agency}{again} has not answered. It is asked to by {long_date(row.due_on)}.",
+            words=f"{row.agency} has not answered.{again} Its answer is due on "
+            f"{long_date(row.due_on)}.",
             url=material.url(CLEARANCE),
             place="Clearance",
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),

@@ -4,7 +4,7 @@ See docs/notices.md. Returns what is due as at a day; the log prevents sending i
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.urls import reverse
@@ -44,6 +44,9 @@ def due_notices(on: date) -> Iterator[OtherNews]:
         of_briefing[row.briefing_id].append(row)
         if localdate(row.asked_at) <= on and not row.is_answered:
             yield from _asked(row, seats, on)
+            # Sent at once when the coordinator reminds; this is for what could not be sent then.
+            if row.reminded_at and localdate(row.reminded_at) == on:
+                yield from _reminded(row, seats, on)
     for group in of_briefing.values():
         if all(row.is_answered for row in group):
             yield from _answered(group, seats)
@@ -83,6 +86,30 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
         state = f"is due {until(row.due_on, on)}"
     for user, role, _ in people:
         yield _line(row, user, role, reason, occasion, sentence, state)
+
+
+def reminders(rows: Iterable[Clearance], on: date) -> Iterator[OtherNews]:
+    """Yield the notices of agencies that are reminded of late answers, for their approvers.
+
+    Contributors stand in for approvers.
+    """
+    rows = list(rows)
+    seats = Seats((row.briefing.plan for row in rows), (row.agency_id for row in rows), on)
+    for row in rows:
+        yield from _reminded(row, seats, on)
+
+
+def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
+    approvers = _people(seats, row, Role.APPROVER, Why.TURN)
+    people = approvers or _people(seats, row, Role.CONTRIBUTOR, Why.TURN)
+    late = days_in_words((on - row.due_on).days)
+    for user, role, _ in people:
+        yield _line(
+            row, user, role, Reason.REMINDED, on.isoformat(),
+            f"The coordinator asks for your agency’s answer. It was due on {row.due_on:%-d %B %Y} "
+            f"and is overdue by {late}.",
+            f"is overdue by {late}",
+        )  # fmt: skip
 
 
 def _answered(group: list[Clearance], seats: Seats) -> Iterator[OtherNews]:

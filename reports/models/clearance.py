@@ -29,6 +29,10 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
         """Filter to requests in consultation that the agency must answer, or answer again."""
         return self.asked().filter(answer="", briefing__state=Briefing.State.IN_CONSULTATION)
 
+    def late(self, on: date) -> Self:
+        """Filter to waiting requests whose due date has passed."""
+        return self.waiting().filter(due_on__lt=on)
+
     def answered(self) -> Self:
         return self.asked().exclude(answer="")
 
@@ -62,6 +66,8 @@ class Clearance(models.Model):
     due_on = models.DateField()
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_clearances")
     asked_at = models.DateTimeField()
+    # When the coordinator last reminded an agency that was late.
+    reminded_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=10, choices=Answer, blank=True, default=Answer.NONE)
     # The comment or reason that goes with the answer, as printed.
     words = models.TextField(blank=True, max_length=ANSWER_LENGTH)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from agencies import history
 from agencies.models import Agency, User
@@ -109,6 +110,27 @@ def asked_digest(briefing: Briefing) -> str:
     """Digest of the agencies asked and the due dates, to detect changes."""
     rows = briefing.clearances.asked().order_by("agency_id").values_list("agency_id", "due_on")
     return sha256(repr(list(rows)).encode()).hexdigest()
+
+
+@transaction.atomic
+def remind(*, briefing: Briefing, by: User, on: date, at: datetime) -> list[Clearance]:
+    """Remind each agency whose answer is late and that was not reminded on the day `on`.
+
+    Return their requests. Raise `Refused` outside consultation, and if there is none.
+    """
+    row = locked(briefing, related=("plan",))
+    if row.state != State.IN_CONSULTATION:
+        raise not_now(row, "agencies are reminded while it is in consultation")
+    late = row.clearances.late(on).select_related("agency").order_by("agency__short_name")
+    found = [each for each in late if each.reminded_at is None or localdate(each.reminded_at) < on]
+    if not late:
+        raise Refused("No agency is late with its answer.")
+    if not found:
+        raise Refused("Every agency that is late was reminded today.")
+    for each in found:
+        each.reminded_at = at
+        history.save(each, by=by, at=at, reason="Reminded", fields=["reminded_at"])
+    return found
 
 
 def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data, say_refusal
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from reports import checks
 from reports.clearance import consultation
-from reports.clearance.notices import about
+from reports.clearance.notices import about, reminders
 from reports.document import DocumentError
 from reports.document.dates import long_date
+from reports.document.wording import agree, join_words
 from reports.drafting import draft_rows
 from reports.drafting.paper import document_of
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
@@ -25,8 +26,9 @@ from reports.services import clearance as services
 from reports.views.briefings import readable_briefing
 from reports.views.steps import gate_of
 from workitems.models import Notice
+from workitems.notices import mail_at_once
 from workitems.services import Conflict, Refused
-from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.lookups import after_act, posted, require, signed_in, visible_plan
 
 State = Briefing.State
 
@@ -61,6 +63,9 @@ def _overview(
         threads=consultation.threads(draft_rows.read_draft(briefing).draft, comments),
         told=Notice.objects.about(map(about, rows)) if may_change else [],
         may_ask=may_change and briefing.is_open,
+        may_remind=may_change
+        and briefing.state == State.IN_CONSULTATION
+        and any(row.is_overdue(on) for row in rows),
         may_resolve=may_change and briefing.is_open,
         at=at,
     )
@@ -126,6 +131,20 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         else None,
         answered=[row for row in asked if row.is_answered],
     )
+
+
+@require_POST
+def remind(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """E-mail the agencies that are late with their answers, at most once a day."""
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    on, at = timezone.localdate(), timezone.now()
+    with refusals_in_messages(request):
+        rows = services.remind(briefing=briefing, by=signed_in(request), on=on, at=at)
+        mail_at_once(lambda: reminders(rows, on), on=on, at=at)
+        names = join_words([row.agency.short_name for row in rows])
+        messages.success(request, f"{names} {agree(len(rows), 'is', 'are')} reminded by email.")
+    return after_act(request, reverse("briefings:clearance", args=[slug, pk]))
 
 
 # --- agency -------------------------------------------------------------------------------------

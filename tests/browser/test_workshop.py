@@ -303,7 +303,9 @@ def test_changed_records_of_an_edited_paragraph_are_shown_to_accept_or_ignore(co
     expect(news).to_contain_text("The records have changed")
     expect(news.locator("del").first).to_be_visible()
     news.get_by_role("button", name="Keep my text").click()
-    expect(bar(page)).to_have_text("Your words stay. You are told when the records change again.")
+    expect(bar(page)).to_have_text(
+        "Your text is kept. You will see here if the records change again."
+    )
     expect(page.locator(".workshop-drift")).to_have_count(0)
 
     draft.items[1].stage = "ongoing"
@@ -311,7 +313,7 @@ def test_changed_records_of_an_edited_paragraph_are_shown_to_accept_or_ignore(co
     bring_up_to_date(page)
     news = paragraph(page, "All goes well.").locator(".workshop-drift")
     news.get_by_role("button", name="Use the records’ text").click()
-    expect(bar(page)).to_contain_text("It says what the records say now.")
+    expect(bar(page)).to_contain_text("The text now matches the records.")
     assert "All goes well." not in draft.texts()
 
 
@@ -325,7 +327,9 @@ def test_the_first_press_of_keep_counts_for_text_saved_just_before(coordinator, 
     box.fill("All goes very well.")
     expect(state(page)).to_have_text(SAVED)
     page.get_by_role("button", name="Keep my text").click()
-    expect(bar(page)).to_have_text("Your words stay. You are told when the records change again.")
+    expect(bar(page)).to_have_text(
+        "Your text is kept. You will see here if the records change again."
+    )
     assert draft.texts()[1] == "All goes very well."
 
 

@@ -359,11 +359,14 @@ def test_an_agency_that_has_not_answered_gives_a_warning(begin, police, by, stat
     (check,) = of_clearances(briefing)
     assert (check.key, check.words) == (
         f"clearance-{row.pk}",
-        "Police has not answered. It is asked to by 15 July 2010.",
+        "Police has not answered. Its answer is due on 15 July 2010.",
     )
     Clearance.objects.update(reopened_because="Paragraph 2 was changed.")
     (again,) = of_clearances(briefing)
-    assert again.words.startswith("Police, asked again since what it cleared has changed, has not")
+    assert again.words == (
+        "Police has not answered. It was asked again because what it cleared has changed. Its "
+        "answer is due on 15 July 2010."
+    )
     assert again.about != check.about
     Clearance.objects.update(
         answer="concurs", answered_as="A", answered_by=by, answered_at=BEFORE, reopened_because=""

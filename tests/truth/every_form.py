@@ -609,6 +609,7 @@ CHANGES = {
     "briefings:withdraw": STATE,
     "briefings:correct": STATE,
     "briefings:give-up": STATE,
+    "briefings:remind-agencies": "reminds an agency at most once a day",
     "briefings:give-clearance": VERSION,
     "briefings:change-follow-up": VERSION,
     "briefings:finish-action": STATE,

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
+from django.core import mail
 from django.urls import reverse
 
 from agencies import history
-from reports.models import Briefing
+from reports.models import Briefing, Clearance
 from tests.factories import (
     BriefingFactory,
     ClearanceFactory,
@@ -141,6 +143,45 @@ def test_a_consultation_says_how_many_agencies_are_late_and_shows_no_red(
             False,
         )
     ]
+
+
+def test_agencies_that_are_late_are_reminded_from_the_desk_once_a_day(
+    plan, police, customs, coordinator, client, django_capture_on_commit_callbacks
+):
+    made = paper(plan, "in_consultation")
+    for agency, due in ((police, -2), (customs, 3)):
+        seated(agency, "approver")
+        ClearanceFactory(briefing=made, agency=agency, due_on=TODAY + timedelta(days=due))
+    words, url = act_of(coordinator)
+    assert words == "Remind 1 agency"
+    client.force_login(coordinator)
+    with time_machine.travel(datetime(2010, 8, 6, 0, 0, tzinfo=UTC), tick=False):
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(url, {"from": "desk"}, follow=True)
+        assert answer.redirect_chain[-1][0] == reverse("home")
+        assert "Police is reminded by email." in answer.content.decode()
+        (sent,) = mail.outbox
+        assert "Clearance of 10/96252 by Police is overdue by 2 days" in sent.subject
+        assert "The coordinator asks for your agency’s answer." in sent.body
+        again = client.post(url, follow=True)
+        assert "Every agency that is late was reminded today." in again.content.decode()
+    assert [(line[1], line[3]) for line in told(coordinator)] == [
+        ("0 of 2 agencies answered, 1 is late, reminded on 6 August 2010", False)
+    ]
+    assert act_of(coordinator) is None
+    assert act_of(coordinator, TODAY + timedelta(days=1))[0] == "Remind 1 agency"
+    row = Clearance.objects.get(agency=police)
+    assert row.history.filter(history_change_reason="Reminded").count() == 1
+
+
+def test_no_agency_is_reminded_before_it_is_late(plan, police, coordinator, client):
+    made = paper(plan, "in_consultation")
+    ClearanceFactory(briefing=made, agency=police, due_on=date(2036, 1, 1))
+    client.force_login(coordinator)
+    url = reverse("briefings:remind-agencies", args=[plan.slug, made.pk])
+    page = client.post(url, follow=True)
+    assert "No agency is late with its answer." in page.content.decode()
+    assert "Remind agencies that are late" not in page.content.decode()
 
 
 def test_a_clearance_is_late_for_an_approver_and_never_for_a_contributor(plan, police):

@@ -3,4 +3,4 @@
 `timetable` decides, `digest` writes the text, `sending` logs and sends.
 """
 
-from workitems.notices.sending import Outcome, send_notices, tell_at_once
+from workitems.notices.sending import Outcome, mail_at_once, send_notices, tell_at_once

@@ -1,7 +1,7 @@
 """Log each person's news and send it, in one transaction per person: daily, or at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
@@ -130,16 +130,25 @@ def tell_at_once(
     What cannot be sent then, the next run of `send_notices` sends.
     """
     ids = [each.pk for each in returns]
-    transaction.on_commit(lambda: _send_at_once(ids, reasons, on=on, at=at), robust=True)
+    mail_at_once(
+        lambda: [line for line in return_news(on, only=ids) if line.reason in reasons],
+        on=on,
+        at=at,
+    )
 
 
-def _send_at_once(
-    returns: list[int], reasons: Sequence[Notice.Reason], *, on: date, at: datetime
-) -> None:
+def mail_at_once(found: Callable[[], Iterable[News]], *, on: date, at: datetime) -> None:
+    """E-mail the news that a function finds once the transaction is committed.
+
+    Each person gets an e-mail besides that of the day. News that the log has are left out.
+    """
+    transaction.on_commit(lambda: _send_at_once(found(), on=on, at=at), robust=True)
+
+
+def _send_at_once(found: Iterable[News], *, on: date, at: datetime) -> None:
     by_person: dict[int, list[News]] = defaultdict(list)
-    for line in return_news(on, only=returns):
-        if line.reason in reasons:
-            by_person[line.recipient.pk].append(line)
+    for line in found:
+        by_person[line.recipient.pk].append(line)
     connection = get_connection()
     for person, lines in by_person.items():
         try:

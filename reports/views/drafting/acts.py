@@ -105,10 +105,10 @@ ACTS: dict[str, Act] = {
     "restore": calling(drafts.restore, BACK),
     "accept": settling(
         drafts.accept,
-        "It says what the records say now. The words before are among its versions.",
+        "The text now matches the records. The earlier text is among its versions.",
     ),
     "dismiss": settling(
-        drafts.dismiss, "Your words stay. You are told when the records change again."
+        drafts.dismiss, "Your text is kept. You will see here if the records change again."
     ),
     "back": calling(drafts.go_back, "The earlier words are back.", BackForm),
 }
