@@ -392,7 +392,7 @@ def test_importing_a_plans_workbook_again_changes_nothing(exhibit, path):
     first = import_workbook(io.BytesIO(path.read_bytes()), name=path.name, at=NOW)
     assert first.plan_is_new
     again = preview_import(io.BytesIO(path.read_bytes()), at=NOW)
-    assert again.sentences == ["No changes: the plan is as the workbook says."]
+    assert again.sentences == ["No changes: nothing in the plan would change."]
 
 
 @pytest.mark.django_db

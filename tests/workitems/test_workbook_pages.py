@@ -146,7 +146,7 @@ def test_a_file_that_is_not_a_workbook_is_reported_on_the_page(send):
 
 def test_a_preview_without_changes_offers_no_confirmation(send):
     response = send(workbook=upload(small()))
-    assert "The plan is as the workbook says." in response.text
+    assert "Nothing in the plan would change." in response.text
     assert "fingerprint" not in response.text
 
 

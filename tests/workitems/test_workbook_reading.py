@@ -23,7 +23,7 @@ from workitems.demo.demo_plans import TEXT_OF_2009
 from workitems.demo.plan_text import workbook_of
 from workitems.workbook import WorkbookRefused
 from workitems.workbook.cell_kinds import join_with_or
-from workitems.workbook.read import read_workbook
+from workitems.workbook.read import NOT_GIVEN, read_workbook
 
 TODAY = date(2026, 6, 30)
 
@@ -257,7 +257,7 @@ def test_sheets_and_headings_may_come_in_any_order_and_case():
     assert found.rows["Pillars"][0].values == {
         "Number": 1,
         "Title": "Prevention",
-        "Description": "",
+        "Description": NOT_GIVEN,
     }
 
 
@@ -386,10 +386,12 @@ def fault_of(sheet, heading, raw):
         ("Work items", "Stage", "under_way", "under_way"),
         ("Work items", "Stage", "Underway", "under_way"),
         ("Work items", "Confidence", "on-track", "on_track"),
-        ("Work items", "Confidence", "  ", ""),
+        ("Work items", "Confidence", "  ", NOT_GIVEN),
+        ("Work items", "Confidence", "(none)", ""),
         ("Work items", "Key", "YES", True),
         ("Work items", "Key", False, False),
-        ("Work items", "Key", None, False),
+        ("Work items", "Key", None, NOT_GIVEN),
+        ("Work items", "Key", " (None) ", False),
         ("Work items", "Months", 24, 24),
         ("Work items", "Months", 24.0, 24),
         ("Work items", "Months", " 24 ", 24),

@@ -30,9 +30,10 @@ from workitems.workbook.cell_kinds import (
 
 @dataclass(frozen=True)
 class Column:
-    """A column, or a key of the sheet Plan. `blank` is the value of an empty cell.
+    """A column, or a key of the sheet Plan.
 
-    `locked` is set if an import may not change the value of an existing row. It is the expected
+    `blank` is the value of an empty cell in a new row, and of `CLEARED` in any. It is not for
+    columns without `clears`. `locked` is set if an import may not change the value of an existing row. It is the expected
     value in the error message.
     """
 
@@ -44,6 +45,7 @@ class Column:
     blank: Any = None
     note: str = ""
     locked: str = ""
+    clears: bool = True
     width: int = 14
 
     @property
@@ -81,6 +83,8 @@ DAY = Day()
 PAST_DAY = Day(past=True)
 AGENCY = AgencyName()
 ITEM = ItemNumber()
+# What a cell says to empty a value: an empty cell keeps it.
+CLEARED = "(none)"
 ADOPTED = "that wording. A variation is the way to change official wording."
 
 PLAN = Sheet(
@@ -101,6 +105,7 @@ PLAN = Sheet(
             line(Appointment, "minister"),
             blank="",
             note="Who holds the portfolio on the day of release. Entered if nobody does yet.",
+            clears=False,
         ),
         Column("Coordinating agency", AGENCY, "coordinating_agency", required=True),
         Column("Background", TEXT, blank="", note="The key repeats, once for each paragraph."),
@@ -118,7 +123,8 @@ AGENCIES = Sheet(
             "Short name",
             AgencyName(most=line(Agency, "short_name").most),
             required=True,
-            note="An agency that is known already is found by it, in any case.",
+            note="An agency that is known already is found by it, or by a short name that it had before, "
+            "in any case.",
         ),
         Column("Name", line(Agency, "name"), "name", required=True, width=44),
         Column("Te reo name", line(Agency, "name_mi"), "name_mi", blank="", width=32),
@@ -126,7 +132,8 @@ AGENCIES = Sheet(
         Column("Valid to", DAY, "valid_to", note="Its last day."),
         Column("Successor", AGENCY, "successor", note="Only with a last day."),
     ),
-    "Every agency here becomes a member of the plan's working group.",
+    "Every agency here becomes a member of the plan's working group. One that is not known yet is added. "
+    "One that is known is not changed: a difference is shown before the import, and an administrator decides.",
 )
 
 PILLARS = Sheet(
@@ -167,7 +174,7 @@ ITEMS = Sheet(
         ),
         Column("Kind", Choice(choices=WorkItem.Kind), "kind", required=True, width=18),
         Column("Lead agency", AGENCY, "lead_agency", required=True),
-        Column("Supporting agencies", AgencyList(), blank="", width=24),
+        Column("Supporting agencies", AgencyList(), blank="", clears=False, width=24),
         Column("Key", YesNo(), "is_key", blank=False),
         Column("Timeframe", Choice(choices=WorkItem.Timeframe), "timeframe", required=True),
         Column("Months", Whole(), "months"),
@@ -181,7 +188,7 @@ ITEMS = Sheet(
             "milestone, else that of the first update that says complete.",
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
-        Column("Measure", Lines(), blank="", width=50),
+        Column("Measure", Lines(), blank="", clears=False, width=50),
     ),
     "Found again by number.",
 )
@@ -208,10 +215,15 @@ MILESTONES = Sheet(
             "Agreed due",
             DAY,
             "agreed_due",
-            note="Empty: the original date. Afterwards it moves by a variation, not here.",
+            note="Empty in a new row: the original date. Afterwards it moves by a variation, not here.",
             locked="that date. A variation is the way to move an agreed date.",
         ),
-        Column("Forecast due", DAY, "forecast_due", note="Empty: the agreed date."),
+        Column(
+            "Forecast due",
+            DAY,
+            "forecast_due",
+            note="Empty in a new row, or (none): the agreed date.",
+        ),
         Column("Completed on", PAST_DAY, "completed_on"),
     ),
     "Found again by the item's number and its own.",
@@ -276,7 +288,7 @@ UPDATES = Sheet(
 RISKS = Sheet(
     "Risks",
     (
-        Column("Work item", ITEM, note="Empty: a risk to the whole plan."),
+        Column("Work item", ITEM, note="Empty in a new row, or (none): a risk to the whole plan."),
         Column("Risk", TEXT, "description", required=True, width=60),
         Column("Likelihood", Choice(choices=Risk.Level), "likelihood", required=True),
         Column("Impact", Choice(choices=Risk.Level), "impact", required=True),

@@ -29,12 +29,17 @@ TAKEN_SLUGS = {"import", "new"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an import did, or would do."""
+    """What an import did, or would do.
+
+    `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
+    an import does not change.
+    """
 
     plan: Plan
     plan_is_new: bool
     changes: tuple[Change, ...]
     counts: tuple[Count, ...]
+    differences: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -42,14 +47,16 @@ class Outcome:
 
     @property
     def fingerprint(self) -> str:
-        """Digest of the changes, to check that the user confirms exactly what they saw."""
-        return hashlib.sha256(repr((self.plan.slug, self.changes)).encode()).hexdigest()
+        """Digest of what the preview says, to check that the user confirms exactly what they saw."""
+        return hashlib.sha256(
+            repr((self.plan.slug, self.changes, self.differences)).encode()
+        ).hexdigest()
 
     @property
     def sentences(self) -> list[str]:
         """One sentence per sheet with changes, or one that there are no changes."""
         if self.is_empty:
-            return ["No changes: the plan is as the workbook says."]
+            return ["No changes: nothing in the plan would change."]
         return [
             f"{count.sheet}: {_counted(count)}."
             for count in self.counts
@@ -82,6 +89,7 @@ class _Examined:
             proposal.plan_is_new,
             tuple(proposal.changes),
             tuple(proposal.counts),
+            tuple(proposal.differences),
         )
 
 
@@ -127,7 +135,7 @@ def import_workbook(
             if expected and expected != outcome.fingerprint:
                 return outcome
             past = Past(
-                released_on=examined.proposal.plan.released_on,
+                plan=examined.proposal.plan,
                 at=at,
                 accepted=examined.accepted,
                 slips=_slips(examined.delays),

@@ -182,10 +182,10 @@ def milestones(proposal: Proposal) -> None:
             proposal.milestones[item.number][number] = draft
         draft.source = row
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
-        agreed = row.given("Agreed due", None)
+        # "(none)" is what a new row has without a date: the original one, and the agreed one.
+        agreed = row.given("Agreed due", draft.row.agreed_due)
         if agreed is None:
-            agreed = row["Original due"] if draft.is_new else draft.row.agreed_due
-        # An empty cell means the agreed date; without the column an existing forecast stays.
+            agreed = row["Original due"]
         forecast = row.given("Forecast due", draft.row.forecast_due)
         if forecast is None:
             forecast = agreed

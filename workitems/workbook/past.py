@@ -2,8 +2,8 @@
 
 The history of a new row begins at the plan's release with nothing done. Each change is dated on
 its day: for an item the accepted updates of its lead agency, for a milestone its first delay and
-its completion, for a delay its end. Values without a day are dated at the import. So a page "as
-at" a day in imported years shows the plan as it was.
+its completion, for a delay its end. Values without a day are dated at the import, or at the end of
+a plan that ended before it. So a page "as at" a day in imported years shows the plan as it was.
 
 An existing row keeps its history. A change with a day after the row's last change is dated on that
 day, and otherwise at the import.
@@ -16,7 +16,18 @@ from typing import Any
 
 from django.db.models import Max, Model
 
-from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Round, Update, WorkItem
+from workitems.asat import end_of
+from workitems.models import (
+    Delay,
+    Milestone,
+    Mitigation,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Update,
+    WorkItem,
+)
 from workitems.models.item import Stage
 from workitems.workbook.proposal import Draft
 from workitems.workbook.record import AcceptedUpdates, morning
@@ -46,12 +57,15 @@ class Past:
     def __init__(
         self,
         *,
-        released_on: date,
+        plan: Plan,
         at: datetime,
         accepted: AcceptedUpdates,
         slips: dict[tuple[str, int], date],
     ) -> None:
-        self.released = morning(released_on)
+        self.released = morning(plan.released_on)
+        self.undated = at
+        if plan.ends_on is not None:
+            self.undated = min(at, end_of(plan.ends_on) - timedelta(seconds=1))
         self.at, self.accepted, self.slips = at, accepted, slips
 
     def states(self, drafts: list[Draft]) -> Iterator[tuple[Model, datetime]]:
@@ -153,18 +167,26 @@ class Past:
             yield row, self.at
             return
         yield _state(row, began), start
-        yield from self._states_after(row, start, began, steps)
+        yield from self._states_after(row, start, began, steps, undated=self.undated)
 
     def _states_of_existing(
         self, draft: Draft, last: datetime, steps: list[Step]
     ) -> Iterator[tuple[Model, datetime]]:
         later = [(when, values) for when, values in steps if when > last]
-        yield from self._states_after(draft.row, last, dict(draft.was), later)
+        yield from self._states_after(draft.row, last, dict(draft.was), later, undated=self.at)
 
     def _states_after(
-        self, row: Model, last: datetime, values: Values, steps: list[Step]
+        self,
+        row: Model,
+        last: datetime,
+        values: Values,
+        steps: list[Step],
+        *,
+        undated: datetime,
     ) -> Iterator[tuple[Model, datetime]]:
         """Yield the state after each change, then the present row if it differs from the last.
+
+        Changes without a day are dated `undated`, or after the last change that has one.
 
         Two states of a row never have the same moment, because their order would be undefined.
         """
@@ -178,7 +200,7 @@ class Past:
             last = when
             yield _state(row, values), when
         if any(getattr(row, name) != value for name, value in values.items()):
-            yield row, self.at
+            yield row, min(self.at, max(undated, last + timedelta(seconds=1)))
 
 
 def _day_of_completion(item: Any, updates: list[tuple[date, Update]]) -> date | None:

@@ -2,26 +2,32 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import cast
 
 from agencies.models import Agency, Appointment
 from workitems.models import Member, Pillar
-from workitems.workbook.cell_kinds import day_words, one_line, shown
+from workitems.workbook.cell_kinds import day_words, join_with_or, one_line, shown
 from workitems.workbook.columns import AGENCIES, PILLARS, PLAN
-from workitems.workbook.proposal import Draft, FieldChange, Proposal
+from workitems.workbook.proposal import Draft, FieldChange, Proposal, words
 from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
 
 
 def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
-    """Check the sheet Agencies and register its agencies, so that later rows can name them."""
-    stored = {agency.short_name.casefold(): agency for agency in proposal.stored.agencies}
+    """Check the sheet Agencies and register its agencies, so that later rows can name them.
+
+    A known agency is not changed, as other plans have it too: differences become sentences.
+    """
     for member in proposal.stored.members:
         proposal.agencies[member.agency.short_name.casefold()] = member.agency
+    known = {agency.short_name.casefold(): agency for agency in proposal.stored.agencies}
     found: dict[str, tuple[Row, Draft]] = {}
     for row in proposal.book[AGENCIES]:
         name = row["Short name"]
-        if name is UNREADABLE:
+        agency = UNREADABLE if name is UNREADABLE else _known(proposal, row, name, known)
+        if agency is UNREADABLE:
             continue
-        key = name.casefold()
+        draft = Draft(agency or Agency(short_name=name))
+        key = draft.row.short_name.casefold()
         if key in found:
             proposal.fault(
                 row,
@@ -30,35 +36,82 @@ def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
                 "each agency once.",
             )
             continue
-        agency = stored.get(key)
-        draft = Draft(agency or Agency(short_name=name))
         found[key] = (row, draft)
-        proposal.agencies[key] = draft.row
-    known = {**stored, **{key: draft.row for key, (_, draft) in found.items()}}
+        proposal.agencies[name.casefold()] = proposal.agencies[key] = draft.row
+    known |= proposal.agencies
     for row, draft in found.values():
-        proposal.fill(row, draft, leave_out=["Successor"])
-        _successor(proposal, row, draft, known)
-        agency = draft.row
-        if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
-            proposal.fault(
-                row,
-                "Valid to",
-                f"{day_words(agency.valid_to)} is before the agency began.",
-                f"a day from {day_words(agency.valid_from)} on.",
-            )
-        proposal.add(draft)
+        if draft.is_new:
+            _new_agency(proposal, row, draft, known)
+        else:
+            _differences(proposal, row, draft.row)
     return list(found.values())
+
+
+def _known(proposal: Proposal, row: Row, name: str, known: dict[str, Agency]) -> Agency | None:
+    """Return the agency of this short name, else the one that had it before, or None for a new one.
+
+    If several had it, add a fault and return `UNREADABLE`.
+    """
+    if agency := known.get(name.casefold()):
+        return agency
+    formerly = proposal.stored.formerly.get(name.casefold())
+    if not formerly:
+        return None
+    names = sorted(agency.short_name for agency in formerly)
+    if len(names) > 1:
+        proposal.fault(
+            row,
+            "Short name",
+            f"{shown(name)} was the short name of {' and of '.join(names)}.",
+            f"{join_with_or(names)}.",
+        )
+        return cast(Agency, UNREADABLE)
+    (agency,) = formerly
+    proposal.differences.append(
+        f"{shown(name)} is a former short name of {agency}. The workbook’s row counts as {agency}."
+    )
+    return agency
+
+
+def _differences(proposal: Proposal, row: Row, agency: Agency) -> None:
+    """Say what the workbook has otherwise of a known agency. Empty cells say nothing."""
+    for column in AGENCIES:
+        value = row[column.heading]
+        if not column.field or value in (UNREADABLE, NOT_GIVEN):
+            continue
+        has = getattr(agency, column.field)
+        if isinstance(has, Agency):
+            has = has.short_name
+            is_same = value is not None and value.casefold() == has.casefold()
+        else:
+            is_same = value == (None if has is None else column.kind.normal(has))
+        if not is_same:
+            proposal.differences.append(
+                f"{agency}: the workbook has {words(column, value) or 'nothing'} as {column.heading}, "
+                f"the register {words(column, has) or 'nothing'}."
+            )
+
+
+def _new_agency(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agency]) -> None:
+    proposal.fill(row, draft, leave_out=["Successor"])
+    _successor(proposal, row, draft, known)
+    agency = draft.row
+    if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
+        proposal.fault(
+            row,
+            "Valid to",
+            f"{day_words(agency.valid_to)} is before the agency began.",
+            f"a day from {day_words(agency.valid_from)} on.",
+        )
+    proposal.add(draft)
 
 
 def _successor(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agency]) -> None:
     name = row["Successor"]
-    if name is UNREADABLE:
+    if not name:
         return
-    if name is NOT_GIVEN:
-        successor = draft.row.successor
-    else:
-        successor = known.get(name.casefold()) if name else None
-    if name and successor is None:
+    successor = known.get(name.casefold())
+    if successor is None:
         proposal.fault(
             row,
             "Successor",
@@ -72,15 +125,15 @@ def _successor(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agen
             "An agency does not succeed itself.",
             "the short name of an agency in another row.",
         )
-    elif successor and row.given("Valid to", draft.row.valid_to) is None:
+    elif row.given("Valid to", None) is None:
         proposal.fault(
             row,
             "Valid to",
             f"An agency with a successor has a last day, and {draft.row.short_name} has none.",
             "a date, such as 2010-07-30.",
         )
-    elif name is not NOT_GIVEN:
-        proposal.put(row, draft, AGENCIES.column("Successor"), successor)
+    else:
+        draft.put("successor", successor)
 
 
 def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
@@ -148,27 +201,19 @@ def _paragraphs(texts: list[str]) -> str:
 
 
 def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Record the sheet's Minister from the day of release.
+    """Record the sheet's Minister from the day of release, if nobody holds the portfolio then.
 
-    If a new plan names another Minister than the recorded one, the latter's open-ended appointment
-    ends the day before. A workbook cannot change appointments in any other way.
+    Recorded appointments are not changed, as papers of all plans name their Ministers.
     """
     minister, portfolio, released = row["Minister"], row["Portfolio"], row["Released on"]
     held = proposal.stored.appointment(portfolio, released)
-    if held and one_line(held.minister) == minister:
-        return
-    if held and (not draft.is_new or held.to_on or held.from_on >= released):
-        proposal.fault(
-            row,
-            "Minister",
-            f"{held.minister} is recorded as {portfolio} on {day_words(released)}.",
-            "that name, or nothing. Appointments are changed on the administration pages.",
-        )
-        return
     if held:
-        ending = Draft(held)
-        ending.put("to_on", released - timedelta(days=1))
-        proposal.add(ending)
+        if one_line(held.minister) != minister:
+            proposal.differences.append(
+                f"{portfolio}: the workbook has {minister} on {day_words(released)}, the register "
+                f"{held.minister}."
+            )
+        return
     later = Appointment.objects.filter(portfolio=portfolio, from_on__gt=released)
     following = later.order_by("from_on").first()
     appointment = Appointment(

@@ -16,7 +16,7 @@ from agencies.models import Agency
 from workitems.models import Plan, WorkItem
 from workitems.workbook.cell_kinds import shown
 from workitems.workbook.columns import SHEETS, Column
-from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row
+from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.workbook.stored import Stored
 
 
@@ -77,7 +77,11 @@ class Count:
 
 
 class Proposal:
-    """The drafts to write, the changes to show, and the faults."""
+    """The drafts to write, the changes to show, and the faults.
+
+    `differences` are sentences on what the workbook says otherwise of records that all plans share.
+    They are not imported.
+    """
 
     def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
         self.book, self.stored, self.today = book, stored, today
@@ -92,6 +96,7 @@ class Proposal:
         for milestone in stored.milestones:
             self.milestones[milestone.item.number][milestone.number] = Draft(milestone)
         self.referred: set[str] = set()
+        self.differences: list[str] = []
         self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
         self._changes: list[Change] = []
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -198,7 +203,8 @@ class Proposal:
         normal = column.kind.normal
         if before is not None and not column.names_agency:
             before = normal(before)
-        if before == value:
+        # A text that happens to be the word for nothing comes back as nothing.
+        if before == value or (value == column.blank and is_cleared(before)):
             return
         if column.locked:
             self.fault(

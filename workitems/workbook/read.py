@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from workitems.workbook import package
 from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
-from workitems.workbook.columns import PLAN, SHEETS, Column, Sheet
+from workitems.workbook.columns import CLEARED, PLAN, SHEETS, Column, Sheet
 from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.package import Cell
 
@@ -30,8 +30,8 @@ class _Placeholder(Enum):
 
     # A cell with a fault, so that the fault is reported only once.
     UNREADABLE = "unreadable"
-    # A cell of an optional column that the workbook does not have. An existing row keeps its
-    # value; for a new row the cell counts as empty.
+    # An empty cell of an optional column, or one of a column that the workbook does not have. An
+    # existing row keeps its value; a new row has the column's `blank`.
     NOT_GIVEN = "not given"
 
     def __bool__(self) -> bool:
@@ -60,7 +60,7 @@ class Row:
         return all(self.values[heading] is not UNREADABLE for heading in headings)
 
     def given(self, heading: str, otherwise: Any) -> Any:
-        """Return the value, or `otherwise` if the workbook does not have its column."""
+        """Return the value, or `otherwise` if the cell is empty or the column is not there."""
         value = self.values[heading]
         return otherwise if value is NOT_GIVEN else value
 
@@ -284,7 +284,7 @@ class _Reader:
             if cell is None:
                 if column.required:
                     raise InvalidCell("The cell is empty.", column.kind.right)
-                return column.blank
+                return NOT_GIVEN
             if cell.is_formula:
                 raise InvalidCell(
                     "The cell holds a formula.",
@@ -292,6 +292,8 @@ class _Reader:
                 )
             if cell.is_error:
                 raise InvalidCell("The cell shows a spreadsheet error.", column.kind.right)
+            if is_cleared(cell.value):
+                return _blank(column)
             value = column.kind.read(cell.value)
             if isinstance(column.kind, Day) and column.kind.past and value > self.today:
                 raise InvalidCell(
@@ -302,6 +304,23 @@ class _Reader:
         except InvalidCell as invalid:
             self.faults.add(row.fault(column.heading, invalid.problem, invalid.right))
             return UNREADABLE
+
+
+def is_cleared(value: object) -> bool:
+    """Whether a cell or a stored text is the word that empties a value."""
+    return isinstance(value, str) and one_line(value).casefold() == CLEARED
+
+
+def _blank(column: Column) -> Any:
+    """Return the value of a cell that says "(none)", or raise `InvalidCell` if none is possible."""
+    if column.required:
+        raise InvalidCell(f"{column.heading} must be filled.", column.kind.right)
+    if not column.clears:
+        raise InvalidCell(
+            f"An import removes nothing from {column.heading}.",
+            f"an empty cell, or {column.kind.right}",
+        )
+    return column.blank
 
 
 def _absent(column: Column) -> Any:
@@ -388,7 +407,7 @@ class _PlanReader(_Reader):
                     "Key",
                 )
             values[column.heading] = _absent(column)
-        if not self.background:
+        if all(text is NOT_GIVEN for text in self.background):
             values["Background"] = NOT_GIVEN
         elif UNREADABLE in self.background:
             values["Background"] = UNREADABLE

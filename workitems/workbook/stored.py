@@ -4,8 +4,10 @@ The import compares the workbook with it, and the export writes it. Related rows
 memory, so that following a relation takes no query.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import models
@@ -98,6 +100,14 @@ class Stored:
         self.measures_of = grouped(measures, "item_id")
         self.delays_of = grouped(delays, "milestone_id")
         self.mitigations_of = grouped(mitigations, "delay_id")
+
+    @cached_property
+    def formerly(self) -> dict[str, set[Agency]]:
+        """The agencies that ever had a short name, by it in folded case."""
+        found: dict[str, set[Agency]] = defaultdict(set)
+        for pk, name in Agency.history.values_list("id", "short_name").distinct():
+            found[name.casefold()].add(self.agency_of[pk])
+        return found
 
     def appointment(self, portfolio: str, on: date) -> Appointment | None:
         return Appointment.objects.holding(portfolio, on)

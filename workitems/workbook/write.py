@@ -45,18 +45,23 @@ ORDER: tuple[type[Model], ...] = (
     Update,
     Risk,
 )
+# Records that all plans share.
+SHARED = (Agency, Appointment)
 BATCH = 1_000
 
 
 def write(proposal: Proposal, past: Past, *, by: User | None, reason: str) -> None:
+    """Write the proposal's rows. Of what all plans share, only new rows."""
     for model in ORDER:
         drafts = [draft for draft in proposal.drafts[model] if draft.is_needed]
         new = [draft for draft in drafts if draft.is_new]
         changed = [draft for draft in drafts if not draft.is_new]
-        if model is Agency:  # an existing agency may get a new one as its successor
-            _create_agencies([draft.row for draft in new])
+        if model in SHARED:
+            assert not changed, f"An import does not change {model._meta.verbose_name_plural}."
         _update(model, changed)
-        if model is not Agency:  # after updates: an appointment must end before the next begins
+        if model is Agency:
+            _create_agencies([draft.row for draft in new])
+        else:
             _create(model, [draft.row for draft in new])
         for group, created in ((new, True), (changed, False)):
             for start in range(0, len(group), BATCH):

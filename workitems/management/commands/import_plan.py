@@ -55,3 +55,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{title}.")
         for sentence in outcome.sentences:
             self.stdout.write(sentence)
+        for sentence in outcome.differences:
+            self.stdout.write(f"Not imported. {sentence}")
