@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from reports.views.readers import office_plans
 from workitems.views.lookups import visible_plans
@@ -28,7 +29,7 @@ OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's context: `support_email`, and for a signed-in user `person_place`,
     `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
-    the same section of the other plans).
+    the same section of the other plans, and the day on which those that have ended did).
 
     One query for the plans; the seats are already loaded for permissions.
     """
@@ -57,10 +58,17 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
                 for label, name, namespace in OFFICE_SECTIONS
             ],
         }
+    today = localdate()
     section = next((name for _, name, namespace in SECTIONS if namespace == here), "plans:detail")
     return frame | {
         "other_plans": [
-            (plan.title, reverse(section, args=[plan.slug])) for plan in plans if plan != current
+            (
+                plan.title,
+                reverse(section, args=[plan.slug]),
+                plan.ends_on if plan.has_ended(today) else None,
+            )
+            for plan in plans
+            if plan != current
         ],
         "plan_name": current.title,
         "search_url": reverse("workitems:list", args=[current.slug]),

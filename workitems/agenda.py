@@ -100,7 +100,7 @@ def proposals(plan: Plan, on: date) -> list[Proposal]:
         .order_by("number")
     ]
     decisions = [
-        Proposal(row, (_decision_reason(row, on),))
+        Proposal(row, (_decision_reason(row, plan.present_day(on)),))
         for row in Decision.objects.of_plan(plan)
         .open(on)
         .decided_before(on)
@@ -116,7 +116,7 @@ def proposals(plan: Plan, on: date) -> list[Proposal]:
     ]
     covered = {row.subject.item_id for row in [*variations, *risks]}
     return [
-        *_attention(plan_at(plan, Moment.today(on)), covered),
+        *_attention(plan_at(plan, Moment.present(plan, on)), covered),
         *variations,
         *decisions,
         *risks,

@@ -5,13 +5,15 @@ deleted, so today's rows include every record that ever existed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.db.models.sql.datastructures import BaseTable
 from django.utils import timezone
+
+from workitems.models import Plan
 
 
 def end_of(day: date) -> datetime:
@@ -28,10 +30,19 @@ class Moment:
 
     on: date
     until: datetime | None = None
+    # True for the end of a plan that has ended, which its pages show unless another day is asked for.
+    is_end_of_plan: bool = field(default=False, compare=False)
 
     @classmethod
     def today(cls, on: date) -> "Moment":
         return cls(on)
+
+    @classmethod
+    def present(cls, plan: Plan, on: date) -> "Moment":
+        """Return the moment that pages of the plan show on a day: now, or the end of an ended plan."""
+        if plan.ends_on is None or not plan.has_ended(on):
+            return cls.today(on)
+        return cls(plan.ends_on, end_of(plan.ends_on), is_end_of_plan=True)
 
     @classmethod
     def end_of(cls, day: date) -> "Moment":
@@ -55,8 +66,8 @@ class Moment:
 
     @property
     def key(self) -> str:
-        """The moment in a URL: "" for today, an ISO date, or an ISO instant in local time."""
-        if self.until is None:
+        """The moment in a URL: "" for the present, an ISO date, or an ISO instant in local time."""
+        if self.until is None or self.is_end_of_plan:
             return ""
         if self.is_whole_day:
             return self.on.isoformat()

@@ -58,14 +58,13 @@ def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QueryS
 
 
 def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working group's meetings, by day. Five queries."""
-    found = [
-        *_milestones(feed),
-        *_returns(feed),
-        *_decisions(feed, on),
-        *_mitigations(feed, on),
-        *_meetings(feed),
-    ]
+    """Return the agency's due dates and the working group's meetings, by day. Five queries.
+
+    Of a plan that has ended nothing is due but the returns of its open rounds.
+    """
+    found = [*_returns(feed), *_meetings(feed)]
+    if not feed.plan.has_ended(on):
+        found += [*_milestones(feed), *_decisions(feed, on), *_mitigations(feed, on)]
     return sorted(found, key=lambda entry: (entry.day, entry.uid))
 
 

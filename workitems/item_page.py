@@ -71,11 +71,11 @@ def item_page(
         if row is None:
             return None
         agencies = agencies_at(Agency.objects.in_bulk(), moment)
-        then = _record(WorkItem, row)
+        then = record_of(WorkItem, row)
         then.plan = item.plan
         then.lead_agency = agencies[then.lead_agency_id]
         pillar = rows_at(Pillar, moment, of={"pk": then.pillar_id}).first()
-        then.pillar = _record(Pillar, pillar) if pillar else item.pillar
+        then.pillar = record_of(Pillar, pillar) if pillar else item.pillar
     parts = _Parts(then, moment, agencies)
     milestones = parts.milestones()
     return ItemPage(
@@ -98,7 +98,7 @@ def item_page(
     )
 
 
-def _record(model: type[Record], row: Any) -> Record:
+def record_of(model: type[Record], row: Any) -> Record:
     """Make a record from its history row. Columns that history does not keep are empty."""
     if isinstance(row, model):
         return row
@@ -121,7 +121,7 @@ class _Parts:
         rows = rows_at(model, self.moment, of=of, **only).order_by(*order, "id")
         if self.moment.is_now:
             return list(rows.select_related(agency) if agency else rows)
-        found = [_record(model, row) for row in rows]
+        found = [record_of(model, row) for row in rows]
         for each in found if agency else ():
             setattr(each, agency, self.agencies[getattr(each, f"{agency}_id")])
         return found
@@ -153,7 +153,7 @@ class _Parts:
         for row in rows.order_by(
             "-of_return__round__period_end", "of_return__agency__short_name", "id"
         )[:UPDATES_SHOWN]:
-            update = _record(Update, row)
+            update = record_of(Update, row)
             update.of_return = row.of_return
             if self.agencies:
                 update.of_return.agency = self.agencies[update.of_return.agency_id]

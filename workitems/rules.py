@@ -33,11 +33,14 @@ from workitems.models.plan import READING_ROLES
 WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
-def _plan_of(row: Any) -> Plan | None:
+def plan_of(row: Any) -> Plan | None:
+    """Return the plan that a row, or the plan itself, belongs to."""
     if row is None:
         return None
     if isinstance(row, Return):
         return row.round.plan
+    if isinstance(row, Milestone):
+        return row.item.plan
     plan: Plan = getattr(row, "plan", row)
     return plan
 
@@ -45,7 +48,7 @@ def _plan_of(row: Any) -> Plan | None:
 @rules.predicate
 def reads_plan(user: User, row: Any) -> bool:
     """True if the user holds a reading role today in a member agency of the plan."""
-    plan = _plan_of(row)
+    plan = plan_of(row)
     if plan is None:
         return False
     return plan.members.filter(agency__in=agencies_of(user, *READING_ROLES)).exists()
@@ -54,7 +57,7 @@ def reads_plan(user: User, row: Any) -> bool:
 @rules.predicate
 def coordinates_plan(user: User, row: Any) -> bool:
     """True if the user is a coordinator in the plan's coordinating agency."""
-    plan = _plan_of(row)
+    plan = plan_of(row)
     return plan is not None and has_role_in(
         user, plan.coordinating_agency_id, Seat.Role.COORDINATOR
     )
@@ -197,6 +200,16 @@ rules.add_perm("workitems.record_meeting", coordinates_plan)
 rules.add_perm("workitems.raise_risk", coordinates_plan | writes_for_item | writes_for_member)
 rules.add_perm("workitems.change_risk", coordinates_plan | writes_for_owner)
 rules.add_perm("workitems.manage_risk", coordinates_plan)
+# What these allow ends with the plan. Returns, meetings and papers may still be finished after it.
+CLOSED_BY_THE_END = {
+    "workitems.update_item",
+    "workitems.update_milestone",
+    "workitems.review_item",
+    "workitems.request_variation",
+    "workitems.raise_risk",
+    "workitems.change_risk",
+    "workitems.manage_risk",
+}
 rules.add_perm("workitems.see_feeds", reads_for_agency | coordinates_a_plan_with)
 rules.add_perm("workitems.make_feed", reads_for_agency)
 rules.add_perm("workitems.revoke_feed", made_feed | approves_for_feed | coordinates_plan)

@@ -30,14 +30,15 @@ class BarForm(forms.Form):
         super().__init__(data or {}, auto_id="look_%s")
         self.plan, self.today = plan, on
         fields: dict[str, Any] = self.fields
-        for name in ("at", "since"):
-            fields[name].on = on
+        self.present = Moment.present(plan, on)
+        fields["at"].on, fields["at"].present = on, self.present
+        fields["since"].on, fields["since"].present = on, Moment.today(on)
         fields["pillar"].queryset = plan.pillars.order_by("number")
         fields["agency"].queryset = agencies_of(plan)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        at, since = found.get("at") or Moment.today(self.today), found.get("since")
+        at, since = found.get("at") or self.present, found.get("since")
         if since and (since.is_now or since.on > at.on or since == at):
             self.add_error("since", f"Choose a day before {at.words}.")
         return found
@@ -49,7 +50,7 @@ class BarForm(forms.Form):
         found = self.cleaned_data
         return Look(
             plan=self.plan,
-            at=found.get("at") or Moment.today(self.today),
+            at=found.get("at") or self.present,
             since=found.get("since"),
             pillar=found["pillar"].pk if found.get("pillar") else None,
             agency=found["agency"].pk if found.get("agency") else None,

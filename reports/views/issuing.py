@@ -377,11 +377,11 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
     """Return what changed in the plan since the paper's date, for users who can read the plan."""
     if briefing.plan not in visible_plans(request):
         return None
-    look = Look(
-        plan=briefing.plan,
-        at=Moment.today(timezone.localdate()),
-        since=Moment.end_of(briefing.dated),
-    )
+    at, since = Moment.present(briefing.plan, timezone.localdate()), Moment.end_of(briefing.dated)
+    if since.on > at.on or since == at:
+        # The last paper of a plan that has ended.
+        return None
+    look = Look(plan=briefing.plan, at=at, since=since)
     return {"summary": compare(look).summary, "url": look.link("changes")}
 
 

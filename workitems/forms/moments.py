@@ -8,17 +8,19 @@ from django.utils import timezone
 
 from agencies.fields import DayField
 from workitems.asat import Moment
+from workitems.models import Plan
 
 
 class MomentField(DayField):
     """A day up to today ("30 July 2010"), or an instant as `Moment.key` formats it.
 
-    Cleans to a `Moment`: the end of that day, today's current records, or just before the
-    instant. Empty input gives None. A future day or other text is an error. Set `on` to today's
-    New Zealand date before cleaning.
+    Cleans to a `Moment`: the end of that day, the plan's present, or just before the instant.
+    Empty input gives None. A future day or other text is an error. Before cleaning, set `on` to
+    today's New Zealand date and `present` to what the plan's pages show without a day.
     """
 
     on: date
+    present: Moment
 
     def prepare_value(self, value: Any) -> Any:
         """Show an ISO date from a link as a localised date."""
@@ -43,22 +45,26 @@ class MomentField(DayField):
             return None
         if day > self.on:
             raise forms.ValidationError("Choose a day up to today.")
-        return Moment.today(day) if day == self.on else Moment.end_of(day)
+        # Of a plan that has ended, today is a day like others after its end.
+        return self.present if day == self.present.on else Moment.end_of(day)
 
 
 class AsAtForm(forms.Form):
-    """A GET form with one field. If it is invalid, the page shows the error and today's data."""
+    """A GET form with one field. If it is invalid, the page shows the error and the present.
+
+    The present is today, or the end of a plan that has ended.
+    """
 
     at = MomentField(label="As at", required=False)
 
-    def __init__(self, data: Any, *, on: date) -> None:
+    def __init__(self, data: Any, *, plan: Plan, on: date) -> None:
         super().__init__(data)
-        self.today = on
+        self.present = Moment.present(plan, on)
         field: Any = self.fields["at"]
-        field.on = on
+        field.on, field.present = on, self.present
 
     @property
     def moment(self) -> Moment:
-        """The chosen moment, or today if the field is empty or invalid."""
+        """The chosen moment, or the present if the field is empty or invalid."""
         self.is_valid()
-        return self.cleaned_data.get("at") or Moment.today(self.today)
+        return self.cleaned_data.get("at") or self.present

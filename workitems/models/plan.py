@@ -91,6 +91,14 @@ class Plan(models.Model):
         """Return how many of that many member agencies must take part in deciding a variation."""
         return members // 2 + 1 if self.quorum is None else min(self.quorum, members)
 
+    def has_ended(self, on: date) -> bool:
+        """Whether its last day is before the day. A plan without a last day goes on."""
+        return self.ends_on is not None and self.ends_on < on
+
+    def present_day(self, on: date) -> date:
+        """Return the day up to which lateness counts: `on`, or the last day of an ended plan."""
+        return on if self.ends_on is None else min(on, self.ends_on)
+
     @property
     def background_paragraphs(self) -> list[str]:
         return [text.strip() for text in self.background.split("\n\n") if text.strip()]

@@ -118,9 +118,10 @@ def item_history(
     return _whole(Scope(item=item.pk), reader or Reader(), limit, before, skip)
 
 
-def risk_history(risk: Risk) -> list[Entry]:
-    """Return the history of a risk, newest first. One query."""
-    return _whole(Scope(risk=risk.pk), Reader())
+def risk_history(risk: Risk, *, until: datetime | None = None) -> list[Entry]:
+    """Return the history of a risk before `until`, newest first. One query."""
+    before = {"history_date__lt": until} if until else {}
+    return _whole(Scope(risk=risk.pk), Reader(), only=before)
 
 
 def _whole(

@@ -21,6 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "lines": desk.lines_for(user, on),
             "today": on,
+            "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},
             "calendar_agencies": [
                 agency
                 for agency in {seat.agency_id: seat.agency for seat in user.current_seats}.values()

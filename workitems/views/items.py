@@ -54,7 +54,7 @@ FIELDS = ("q", "pillar", "agency", "standing")
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    as_at = AsAtForm(request.GET, on=localdate())
+    as_at = AsAtForm(request.GET, plan=plan, on=localdate())
     moment = as_at.moment
     sort = sort_of(request.GET.get("sort", ""))
     # For today, query only the items on the page.
@@ -163,12 +163,12 @@ def items_in_detail() -> "QuerySet[WorkItem]":
 @require_safe
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = visible_item(request, slug, number, items_in_detail())
-    as_at = AsAtForm(request.GET, on=localdate())
+    as_at = AsAtForm(request.GET, plan=item.plan, on=localdate())
     moment = as_at.moment
     frame: dict[str, Any] = {
         "plan": item.plan,
         "number": item.number,
-        "today_url": item.get_absolute_url(),
+        "present_url": item.get_absolute_url(),
         "moment": moment,
         "at_query": at_query(moment),
         "as_at": as_at,

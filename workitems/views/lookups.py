@@ -7,11 +7,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.timezone import localdate
 
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
 from workitems.models import Plan
+from workitems.rules import CLOSED_BY_THE_END, plan_of
 
 Row = TypeVar("Row", bound=Model | None)
 
@@ -46,12 +48,26 @@ def state_tabs(address: str, labels: dict[str, str], chosen: str) -> list[tuple[
 
 
 def require(request: HttpRequest, permission: str, row: Row) -> Row:
-    """Return the row. Raise `PermissionDenied` unless the user has the permission on it."""
+    """Return the row. Raise `PermissionDenied` unless the user has the permission on it.
+
+    Some permissions end with the plan; the refusal says so.
+    """
     if not request.user.has_perm(permission, row):
         raise PermissionDenied
+    if permission in CLOSED_BY_THE_END:
+        refuse_after_the_end(plan_of(row))
     return row
 
 
 def after_act(request: HttpRequest, otherwise: Any) -> HttpResponse:
     """Redirect to the desk if a button there was pressed, else as `redirect(otherwise)` does."""
     return redirect("home" if request.POST.get("from") == "desk" else otherwise)
+
+
+def refuse_after_the_end(plan: Plan | None) -> None:
+    """Raise `PermissionDenied` with a sentence if the plan has ended."""
+    if plan is not None and plan.has_ended(localdate()):
+        raise PermissionDenied(
+            f"This plan ended on {plan.ends_on:%-d %B %Y}. It is shown as it stood then, so this "
+            "can no longer be changed. Later results go in a return of its last round."
+        )

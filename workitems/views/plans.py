@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Seat
 from agencies.views.form_pages import form_page, saying_refusals
+from workitems.asat import Moment
 from workitems.forms.plans import QuorumForm
 from workitems.services import plans as plan_services
 from workitems.views.lookups import posted, require, signed_in, visible_plan, visible_plans
@@ -36,6 +37,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "plan": plan,
             "quorum": plan.quorum_of(sum(row.agency.exists_on(localdate()) for row in members)),
+            "moment": Moment.present(plan, localdate()),
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": members,
             "may_manage": request.user.has_perm("workitems.manage_plan", plan),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
+from workitems.asat import Moment
 from workitems.forms.risks import (
     ChangeRiskForm,
     CloseRiskForm,
@@ -22,6 +23,7 @@ from workitems.forms.risks import (
 )
 from workitems.models import Plan, Risk
 from workitems.narrative import blocks_of, risk_history
+from workitems.risk_register import register_at, risks_of
 from workitems.rules import WRITERS
 from workitems.services import risks as risk_services
 from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
@@ -30,19 +32,20 @@ from workitems.views.lookups import page_of, posted, require, signed_in, visible
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    on = localdate()
-    found = RiskFilter(request.GET, queryset=plan.risks.for_list(), plan=plan, on=on)
-    page = page_of(request, found.qs.open_first(on))
+    moment = Moment.present(plan, localdate())
+    found = RiskFilter(request.GET, queryset=register_at(plan, moment), plan=plan, on=moment.on)
+    page = page_of(request, found.qs.open_first(moment.on))
     return render(
         request,
         "workitems/risks/list.html",
         {
             "plan": plan,
-            "today": on,
+            "moment": moment,
             "form": found.form,
             "page": page,
+            "rows": risks_of(page, plan, moment),
             "is_filtered": any(request.GET.get(name) for name in found.filters),
-            "may_raise": request.user.has_perm("workitems.raise_risk", plan),
+            "may_raise": moment.is_now and request.user.has_perm("workitems.raise_risk", plan),
         },
     )
 
@@ -60,17 +63,23 @@ def visible_risk(request: HttpRequest, slug: str, number: int) -> Risk:
 @require_safe
 def detail(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = visible_risk(request, slug, risk)
+    moment = Moment.present(row.plan, localdate())
+    if not moment.is_now:
+        # A risk that was recorded after the plan's end is shown as it is.
+        then = register_at(row.plan, moment).filter(id=row.pk)
+        row = next(iter(risks_of(then, row.plan, moment)), row)
     return render(
         request,
         "workitems/risks/detail.html",
         {
             "plan": row.plan,
             "risk": row,
-            "today": localdate(),
-            "history": blocks_of(risk_history(row)),
-            "may_change": row.closed_on is None
+            "moment": moment,
+            "history": blocks_of(risk_history(row, until=moment.until)),
+            "may_change": moment.is_now
+            and row.closed_on is None
             and request.user.has_perm("workitems.change_risk", row),
-            "may_manage": request.user.has_perm("workitems.manage_risk", row),
+            "may_manage": moment.is_now and request.user.has_perm("workitems.manage_risk", row),
         },
     )
 

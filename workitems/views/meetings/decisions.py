@@ -41,7 +41,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": plan,
             "today": on,
             "page": page,
-            "rows": [(row.within(plan), row.is_overdue(on)) for row in page],
+            "rows": [(row.within(plan), row.is_overdue(plan.present_day(on))) for row in page],
             "tabs": state_tabs(reverse("meetings:decisions", args=[plan.slug]), STATES, chosen),
             "chosen": chosen,
         },

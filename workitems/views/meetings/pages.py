@@ -132,7 +132,7 @@ def show(
             "present": [agency for agency in members if agency.pk in present],
             "absent": [agency for agency in members if agency.pk not in present],
             "decisions": [
-                (row.within(plan), row.is_overdue(on))
+                (row.within(plan), row.is_overdue(plan.present_day(on)))
                 for row in meeting.decisions.for_list().order_by("number")
             ],
             "may_record": may_record,

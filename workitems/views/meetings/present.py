@@ -42,6 +42,7 @@ def show(
 ) -> HttpResponse:
     """Show the matter at a position, or the nearest one. `forms` are those of refused actions."""
     on = localdate()
+    day = meeting.plan.present_day(on)
     matters = agenda_of(meeting)
     may_record = (
         not meeting.is_closed
@@ -52,6 +53,7 @@ def show(
         "plan": meeting.plan,
         "meeting": meeting,
         "today": on,
+        "day": day,
         "count": len(matters),
         "may_record": may_record,
         "present_count": meeting.attendances.present().count(),
@@ -73,7 +75,7 @@ def show(
             "next_url": address_of(meeting, position + 1) if position < len(matters) else "",
             "decisions": matter.decisions.select_related("owner_agency").order_by("number"),
         }
-        context |= _subject(matter, on) | {"reasons": _reasons(matter, on)}
+        context |= _subject(matter, day) | {"reasons": _reasons(matter, on)}
         if may_record:
             context |= _forms(meeting, matter) | forms
     return render(request, "workitems/meetings/present.html", context, status=status)

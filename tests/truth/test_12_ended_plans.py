@@ -1,0 +1,287 @@
+"""Rule 12: a plan that has ended is shown as it stood at its end, says so, and asks nothing more."""
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from agencies import history
+from agencies.models import Seat
+from tests.cast import seated
+from tests.factories import (
+    AgencyFactory,
+    CalendarFeedFactory,
+    DecisionFactory,
+    DelayFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PillarFactory,
+    PlanFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.notices import run
+from tests.workitems.record import noon
+from tests.workitems.workbooks import file_of, small
+from workitems.asat import Moment
+from workitems.desk import lines_for
+from workitems.due_calendar import entries_of
+from workitems.models import Milestone
+from workitems.rules import CLOSED_BY_THE_END
+from workitems.standing import days_in_words
+from workitems.workbook import import_workbook
+
+pytestmark = pytest.mark.django_db
+
+BEGUN, END, AFTER, TODAY = date(2010, 1, 4), date(2015, 6, 30), date(2015, 8, 3), date(2026, 11, 26)
+DUE = date(2015, 4, 30)
+SAID = "This plan ended on 30 June 2015. It is shown as it stood then."
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with noon(TODAY):
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """A plan that ended late, and was put in order after its end. The tests here only read it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with noon(BEGUN):
+            labour = AgencyFactory(short_name="DoL", name="Department of Labour")
+            plan = PlanFactory(
+                title="The old plan", slug="old", coordinating_agency=labour, ends_on=END
+            )
+            live = PlanFactory(title="The new plan", slug="new", coordinating_agency=labour)
+            for each in (plan, live):
+                pillar = PillarFactory(plan=each, number=1)
+                item = WorkItemFactory(plan=each, pillar=pillar, number="1.1", stage="under_way")
+                milestone = MilestoneFactory(
+                    item=item, number=1, description="Course given", original_due=DUE
+                )
+                delay = DelayFactory(milestone=milestone, found_on=date(2015, 5, 1))
+                MitigationFactory(delay=delay, owner_agency=labour, due_on=DUE)
+                risk = RiskFactory(plan=each, item=item, number=1)
+                meeting = MeetingFactory(plan=each, held_on=date(2015, 3, 2))
+                DecisionFactory(meeting=meeting, owner_agency=labour, due_on=DUE)
+                VariationFactory(milestone=milestone)
+                if each is plan:
+                    old = SimpleNamespace(item=item, milestone=milestone, risk=risk)
+            feeds = [CalendarFeedFactory(plan=each, agency=labour) for each in (plan, live)]
+        with noon(AFTER):
+            for row, values in (
+                (old.item, {"stage": "complete", "completed_on": AFTER}),
+                (old.milestone, {"completed_on": AFTER}),
+                (old.risk, {"closed_on": AFTER, "response": "Written after the end."}),
+            ):
+                for name, value in values.items():
+                    setattr(row, name, value)
+                history.save(row, by=None, actor="A test")
+        with noon(TODAY):
+            people = {
+                role: seated(str(role), role, labour)
+                for role in (Seat.Role.COORDINATOR, Seat.Role.CONTRIBUTOR)
+            }
+        yield SimpleNamespace(plan=plan, live=live, people=people, feeds=feeds, labour=labour)
+        transaction.set_rollback(True)
+
+
+def page(world, address, role=Seat.Role.COORDINATOR):
+    client = Client()
+    client.force_login(world.people[role])
+    return client.get(address)
+
+
+def text_of(response):
+    return " ".join(response.text.split())
+
+
+PAGES = {
+    "the dashboard": "/plans/old/dashboard/",
+    "attention": "/plans/old/dashboard/attention/",
+    "milestones": "/plans/old/dashboard/milestones/",
+    "delays": "/plans/old/dashboard/delays/",
+    "the timeline": "/plans/old/dashboard/timeline/",
+    "trends": "/plans/old/dashboard/trends/",
+    "what changed": "/plans/old/dashboard/changes/",
+    "the list": "/plans/old/items/",
+    "search results": "/plans/old/items/?q=work",
+    "an item": "/plans/old/items/1.1/",
+    "risks": "/plans/old/risks/",
+    "a risk": "/plans/old/risks/1/",
+    "the plan": "/plans/old/",
+}
+
+
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
+def test_a_page_says_that_the_plan_has_ended_and_shows_it_as_it_stood(world, address):
+    response = page(world, address)
+    assert response.status_code == 200
+    text = text_of(response)
+    assert SAID in text
+    assert "Back to" not in text
+    assert "3 August 2015" not in text
+    assert "Written after the end." not in text
+    assert SAID not in text_of(page(world, address.replace("/old/", "/new/")))
+
+
+def test_an_item_is_late_as_of_the_end(world):
+    text = text_of(page(world, PAGES["an item"]))
+    assert f"Overdue by {days_in_words((END - DUE).days)}" in text
+    assert "Change the status" not in text
+    assert "Update this milestone" not in text
+
+
+def pages_of_a_plan():
+    """Return the address of every page that needs only the plan, its item 1.1 or its risk 1."""
+    known = {"slug": "old", "number": "1.1", "risk": 1, "milestone": 1, "variation": 1}
+
+    def patterns(resolver, space=""):
+        for each in resolver.url_patterns:
+            if isinstance(each, URLPattern):
+                yield f"{space}{each.name}", set(each.pattern.converters)
+            else:
+                inner = f"{space}{each.namespace}:" if each.namespace else space
+                for name, converters in patterns(each, inner):
+                    yield name, converters | set(each.pattern.converters)
+
+    for name, converters in patterns(get_resolver()):
+        if "slug" in converters and converters <= set(known) and ":" in name:
+            yield reverse(name, kwargs={key: known[key] for key in converters})
+
+
+def test_no_page_counts_lateness_up_to_today(world):
+    today = days_in_words((TODAY - DUE).days)
+    found = sorted(set(pages_of_a_plan()))
+    assert len(found) > 25
+    late = [
+        address
+        for address in found
+        if "text/html" in (response := page(world, address)).headers.get("Content-Type", "")
+        and today in text_of(response)
+    ]
+    assert late == []
+    assert today in text_of(page(world, "/plans/new/items/1.1/"))
+
+
+def test_another_day_can_be_asked_for(world):
+    later = text_of(page(world, "/plans/old/items/1.1/?at=2015-08-04"))
+    assert "3 August 2015" in later
+    assert "The plan <strong>as at 4 August 2015</strong>" in later
+    assert '<a href="/plans/old/items/1.1/">Back to the end of the plan</a>' in later
+    assert "3 August 2015" in text_of(page(world, f"/plans/old/items/1.1/?at={TODAY}"))
+    assert 'href="/plans/old/items/1.1/?at=2026-11-26"' in text_of(
+        page(world, f"/plans/old/items/?at={TODAY}")
+    )
+    assert SAID in text_of(page(world, "/plans/old/dashboard/?at=2015-06-30"))
+    # What has changed since the end is a comparison like others.
+    compared = page(world, f"/plans/old/dashboard/changes/?at={TODAY}&since=2015-06-30")
+    assert "Between 30 June 2015 and 26 November 2026" in text_of(compared)
+
+
+def test_a_download_is_of_the_end(world):
+    content = page(world, "/plans/old/dashboard/export/items.csv")
+    assert ",Under way," in content.text
+    later = page(world, f"/plans/old/dashboard/export/items.csv?at={TODAY}")
+    assert ",Complete," in later.text
+    assert 'filename="old work items 2015-06-30.csv"' in content.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "on", "shown"),
+    [
+        (None, TODAY, Moment.today(TODAY)),
+        (END, END, Moment.today(END)),
+        (END, END + timedelta(days=1), Moment.end_of(END)),
+    ],
+)
+def test_a_plan_is_live_to_its_last_day(ends_on, on, shown):
+    plan = PlanFactory.build(ends_on=ends_on)
+    found = Moment.present(plan, on)
+    assert (found, found.key, found.is_now) == (shown, "", shown.is_now)
+    assert plan.present_day(on) == shown.on
+
+
+# --- desks, mails, calendars, the switcher ----------------------------------------------------
+
+
+def test_it_leaves_desks_and_calendars_but_for_open_rounds(world):
+    waiting = ReturnFactory(
+        round=RoundFactory(plan=world.plan, name="The last round"), agency=world.labour
+    )
+    for user in world.people.values():
+        urls = {line.url for line in lines_for(user, TODAY) if "/old/" in line.url}
+        assert urls <= {waiting.get_absolute_url()}
+        assert any("/new/" in line.url for line in lines_for(user, TODAY))
+    days = {entry.category for entry in entries_of(world.feeds[0], TODAY)}
+    assert days == {"Return", "Meeting"}
+    assert {"Milestone", "Decision", "Mitigation"} <= {
+        entry.category for entry in entries_of(world.feeds[1], TODAY)
+    }
+
+
+def test_it_sends_no_mail(world):
+    assert run(TODAY) == []
+
+
+def test_the_switcher_and_the_desk_say_that_it_has_ended(world):
+    assert ">The old plan, ended 30 June 2015</a>" in text_of(page(world, "/plans/new/"))
+    desk = text_of(page(world, "/"))
+    assert 'The old plan</a> <span class="quiet">ended 30 June 2015</span>' in desk
+
+
+# --- what may still be written ----------------------------------------------------------------
+
+ENDED = "This plan ended on 30 June 2015. It is shown as it stood then, so this can no longer be"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "items/1.1/status/",
+        "items/1.1/review/",
+        "items/1.1/milestones/1/",
+        "items/1.1/milestones/1/evidence/",
+        "items/1.1/withdraw/",
+        "risks/raise/",
+        "risks/1/change/",
+        "risks/1/close/",
+    ],
+)
+def test_the_plan_itself_can_no_longer_be_changed(world, address):
+    def answer(slug):
+        return [page(world, f"/plans/{slug}/{address}", role) for role in world.people]
+
+    refused = [response for response in answer("old") if ENDED in response.text]
+    assert {response.status_code for response in refused} == {403}
+    assert 200 in {response.status_code for response in answer("new")}
+
+
+def test_returns_meetings_and_papers_of_the_last_year_can_still_be_finished(world):
+    for address in ("returns/open/", "meetings/call/", "briefings/new/"):
+        assert page(world, f"/plans/old/{address}").status_code == 200
+    assert {name for name in CLOSED_BY_THE_END if "return" in name or "meeting" in name} == set()
+
+
+# --- imported after its end -------------------------------------------------------------------
+
+
+def test_what_has_no_date_in_a_plan_imported_after_its_end_stood_at_its_end():
+    sheets = small()
+    sheets["Plan"].append(("Ends on", date(2011, 6, 30)))
+    # Nothing says when the forecast moved.
+    sheets["Delays"], sheets["Mitigations"] = [], []
+    sheets["Milestones"][0]["Forecast due"] = date(2011, 9, 30)
+    outcome = import_workbook(file_of(sheets), name="plan.xlsx", at=timezone.now())
+    milestone = Milestone.objects.get(item__plan=outcome.plan)
+    found = milestone.history.as_of(Moment.end_of(date(2011, 6, 30)).until)
+    assert found.forecast_due == date(2011, 9, 30)
