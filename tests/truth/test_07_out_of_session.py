@@ -258,7 +258,7 @@ def test_the_decision_is_recorded_with_its_counts_and_action(
     close(asked, coordinator, owner_agency=police, due_on=DUE)
     decision = Decision.objects.get()
     assert decision.text == (
-        "V4 was approved out of session: 2 agree, 0 decline, 0 have no view; 1 has not answered."
+        "V4 was approved out of session: 2 agree, none decline; 1 has not answered."
     )
     assert (decision.decided_on, decision.origin) == (AFTER, "11 June 2010, out of session")
     assert (decision.meeting, decision.owner_agency, decision.item) == (None, police, wanted.item)
@@ -460,7 +460,7 @@ class TestPages:
         form = {"choice": "no_view", "version": 1, "note": "E-mail of the manager, 1 June 2010."}
         page = manager.post(recording, form, follow=True)
         assert "E-mail of the manager, 1 June 2010." in page.text
-        assert page.context["count"].words == "2 agree, 0 decline, 1 has no view"
+        assert page.context["count"].words == "2 agree, none decline, 1 has no view"
         page = manager.post(reverse("variations:close", args=at), {"text": "Agreed."}, follow=True)
         assert "V4 is approved." in page.text
         milestone.refresh_from_db()

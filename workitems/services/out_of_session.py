@@ -56,13 +56,11 @@ class Count:
 
     @property
     def words(self) -> str:
-        """For example: "3 agree, 1 declines, 2 have no view; 4 have not answered"."""
-        parts = [
-            f"{self.agree} {'agrees' if self.agree == 1 else 'agree'}",
-            f"{self.decline} {'declines' if self.decline == 1 else 'decline'}",
-            f"{self.no_view} {'has' if self.no_view == 1 else 'have'} no view",
-        ]
-        said = ", ".join(parts)
+        """For example: "3 agree, none decline, 2 have no view; 4 have not answered"."""
+        said = f"{self.agree or 'none'} {'agrees' if self.agree == 1 else 'agree'}, "
+        said += f"{self.decline or 'none'} {'declines' if self.decline == 1 else 'decline'}"
+        if self.no_view:
+            said += f", {self.no_view} {'has' if self.no_view == 1 else 'have'} no view"
         if not self.waiting:
             return said
         return f"{said}; {self.waiting} {'has' if self.waiting == 1 else 'have'} not answered"
