@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
@@ -13,18 +14,18 @@ from agencies.models import Agency, Seat, User
 # Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
     Seat.Role.CONTRIBUTOR: "writes what the agency did",
-    Seat.Role.APPROVER: "also sends the agency’s return and looks after its seats",
+    Seat.Role.APPROVER: "also submits the agency’s return and manages its users",
     Seat.Role.OBSERVER: "reads",
     Seat.Role.COORDINATOR: "runs the plan’s rounds, meetings and briefings",
     Seat.Role.AUTHORISING_MANAGER: "signs briefings",
-    Seat.Role.MINISTERS_OFFICE: "reads issued briefings and records the Minister’s answers",
+    Seat.Role.MINISTERS_OFFICE: "reads the papers to its Minister and records the Minister’s answers",
 }
 COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 class RoleField(forms.TypedChoiceField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="Seat", coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
+        super().__init__(label="Role", coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
 
     def offer(self, roles: Iterable[Seat.Role]) -> None:
         self.choices = [(role.value, f"{role.label}: {ROLES_IN_WORDS[role]}") for role in roles]
@@ -36,9 +37,9 @@ class InviteForm(forms.Form):
     role = RoleField()
     from_on = DayField(label="First day")
     to_on = DayField(
-        label="Last day", required=False, help_text="Only where the seat is for a time."
+        label="Last day", required=False, help_text="Only if they leave on a known day."
     )
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the agency’s history.")
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
 
     def __init__(self, *args: Any, roles: Iterable[Seat.Role], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +59,7 @@ class CoverForm(forms.Form):
     to_on = DayField(label="Last day")
     reason = ReasonField(
         label="Whose work is covered",
-        help_text="Kept in the agency’s history. Leave out why they are away.",
+        help_text="Kept in the history. Do not say why they are away.",
     )
 
     def __init__(self, *args: Any, agency: Agency, today: date, **kwargs: Any) -> None:
@@ -80,10 +81,12 @@ class EndSeatForm(forms.Form):
         initial=ON_A_DAY,
         widget=forms.RadioSelect,
     )
-    on = DayField(label="Last day", required=False, help_text="Not needed when it ends at once.")
-    reason = ReasonField(label="Why", help_text="Kept in the agency’s history.")
+    on = DayField(
+        label="Last day", required=False, help_text="Not needed if the seat ends at once."
+    )
+    reason = ReasonField(label="Why", help_text="Kept in the history.")
     confirmed = forms.BooleanField(
-        label="End it all the same", required=False, widget=forms.HiddenInput
+        label="End the seat anyway", required=False, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
@@ -99,7 +102,7 @@ class EndSeatForm(forms.Form):
             and not cleaned.get("on")
             and "on" not in self.errors
         ):
-            self.add_error("on", "Give the last day.")
+            self.add_error("on", "Enter the last day, such as 2 December 2026.")
         return cleaned
 
     @property
@@ -110,8 +113,34 @@ class EndSeatForm(forms.Form):
         self.fields["confirmed"].widget = forms.CheckboxInput()
 
 
+class SignatureForm(forms.Form):
+    """A form that signs: the signed-in user proves again who they are.
+
+    Wrong passwords count with those of the sign-in page. The password is the only proof today; a
+    second factor would be another field here.
+    """
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="You sign with it, so we ask for it again.",
+        error_messages={"required": "Enter your password."},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError("The password is incorrect.")
+        return password
+
+
 class WithdrawForm(forms.Form):
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the agency’s history.")
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
 
 
 class NewPersonForm(SetPasswordMixin, forms.Form):
@@ -121,7 +150,7 @@ class NewPersonForm(SetPasswordMixin, forms.Form):
         label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password1, password2 = SetPasswordMixin.create_password_fields(
-        label1="Password", label2="The same password again"
+        label1="Password", label2="Repeat the password"
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
@@ -130,7 +159,7 @@ class NewPersonForm(SetPasswordMixin, forms.Form):
         self.fields["password2"].help_text = ""
         self.fields[
             "password1"
-        ].help_text = "At least 12 characters. Four words that do not belong together are easy to keep in mind."
+        ].help_text = "At least 12 characters. Four unrelated words are easy to remember."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,6 +3,7 @@
 from django import forms
 
 from agencies.fields import ReasonField
+from agencies.forms import SignatureForm
 
 
 class StepForm(forms.Form):
@@ -18,7 +19,7 @@ class StepForm(forms.Form):
         return str(self.cleaned_data["reason"]).replace("\r\n", "\n")
 
 
-class SignForm(forms.Form):
+class SignForm(SignatureForm):
     """Carries the SHA-256 of the PDF on the page."""
 
     pdf_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
@@ -26,3 +27,4 @@ class SignForm(forms.Form):
         label="I have read this PDF and authorise it as it is",
         error_messages={"required": "Read the PDF and say so; it is what you sign."},
     )
+    field_order = ("has_read", "password")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data
@@ -212,6 +213,7 @@ def _home(briefing: Briefing) -> HttpResponse:
 
 # Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.
 @transaction.non_atomic_requests
+@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the PDF to be authorised, and authorise exactly the one with the posted SHA-256."""
@@ -220,7 +222,7 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         by = signed_in(request)
     if isinstance(document, HttpResponse):
         return document
-    form = SignForm(posted(request))
+    form = SignForm(posted(request), user=by)
     if form.is_valid():
         with saying_refusals(form):
             paper = issuing.authorise(

@@ -16,6 +16,7 @@ from agencies.models import User
 from reports.models import Briefing, IssuedPaper
 from tests.reports.paper_reading import numbered
 from workitems.demo.demo_plans import PLAN_OF_2009
+from workitems.demo.people import PASSWORD
 from workitems.models import Update
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,6 +198,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         person.sign_in_as("authorising.manager").open("Read and authorise 10/96252")
         person.assert_accessible()
         page.get_by_label("I have read this PDF").check()
+        page.get_by_label("Your password").fill(PASSWORD)
         person.press("Authorise version 1")
         with page.expect_download() as download:
             person.assert_accessible().open("Download the PDF")

@@ -13,7 +13,7 @@ from reports import checks
 from reports.models import Briefing, CheckOverride
 from reports.services import checks as acts
 from reports.services import drafts, states
-from tests.factories import ReturnFactory, RoundFactory, SeatFactory
+from tests.factories import PASSWORD, ReturnFactory, RoundFactory, SeatFactory
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 
 pytestmark = pytest.mark.django_db
@@ -368,7 +368,7 @@ def test_a_check_that_appeared_meanwhile_stops_the_signature(client, awaiting, m
     assert f"The return of {missing.agency}" in page.text
     assert "Authorise version 1</button>" not in page.text
     assert address(awaiting, "send-back") in page.text
-    post = {"pdf_sha256": page.context["sha256"], "has_read": "on"}
+    post = {"pdf_sha256": page.context["sha256"], "has_read": "on", "password": PASSWORD}
     refused = ask(client, manager, awaiting, "authorise", post=post)
     assert refused.context["form"].non_field_errors() == [
         "One problem must be fixed before the paper is authorised. “Checks” says what and where."

@@ -16,6 +16,7 @@ from reports.document import to_json
 from reports.models import Briefing, IssuedPaper
 from reports.services import states
 from tests.factories import (
+    PASSWORD,
     BriefingFactory,
     FollowUpFactory,
     IssuedPaperFactory,
@@ -169,7 +170,7 @@ def test_the_manager_reads_and_signs_the_same_bytes(client, awaiting, people):
         people["manager"],
         "authorise",
         awaiting,
-        post={"pdf_sha256": digest, "has_read": "on"},
+        post={"pdf_sha256": digest, "has_read": "on", "password": PASSWORD},
     )
     paper = IssuedPaper.objects.get()
     assert (response.url, bytes(paper.pdf)) == (paper.get_absolute_url(), read.content)
@@ -184,7 +185,7 @@ def test_a_paper_that_changed_must_be_read_again(client, awaiting, people):
         people["manager"],
         "authorise",
         awaiting,
-        post={"pdf_sha256": digest, "has_read": "on"},
+        post={"pdf_sha256": digest, "has_read": "on", "password": PASSWORD},
     )
     assert response.status_code == 422
     assert response.context["form"].non_field_errors() == [
@@ -201,7 +202,8 @@ def test_signing_needs_a_confirmation_of_having_read_the_paper(client, awaiting,
     digest = ask(client, people["manager"], "authorise", awaiting).context["sha256"]
     response = ask(client, people["manager"], "authorise", awaiting, post={"pdf_sha256": digest})
     assert response.context["form"].errors == {
-        "has_read": ["Read the PDF and say so; it is what you sign."]
+        "has_read": ["Read the PDF and say so; it is what you sign."],
+        "password": ["Enter your password."],
     }
 
 

@@ -73,9 +73,7 @@ def test_signing_in_stores_no_second_copy_of_the_address(client, person):
 def test_wrong_password_and_unknown_address_look_the_same(client, person, wrong):
     response = sign_in(client, **wrong)
     assert response.status_code == 200
-    assert response.context["form"].non_field_errors() == [
-        "This address and this password do not go together."
-    ]
+    assert response.context["form"].non_field_errors() == ["The email or password is incorrect."]
 
 
 def test_a_deactivated_user_cannot_sign_in(client, person):
@@ -136,7 +134,7 @@ def fail_to_sign_in(client, times, email="contributor@example.org"):
         sign_in(client, email, "a guess")
 
 
-REFUSAL = ["Too many tries. Wait five minutes, then try again."]
+REFUSAL = ["Too many wrong passwords. Wait five minutes, then try again."]
 
 
 def test_the_right_password_is_refused_for_five_minutes_after_five_failures(client, person):

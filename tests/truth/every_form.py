@@ -478,7 +478,7 @@ CREATES = {
     "briefings:authorise": Creates(
         IssuedPaper,
         "authorising manager",
-        lambda world: {"has_read": "on"},
+        lambda world: {"has_read": "on", "password": PASSWORD},
         first=waits_for_its_signature,
         arguments=lambda world: [
             "short-plan",
