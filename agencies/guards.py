@@ -153,7 +153,9 @@ GUARDS = (
         events=("INSERT", "UPDATE"),
         refuse_when=(
             "EXISTS (SELECT 1 FROM agencies_seat other WHERE other.user_id = NEW.user_id"
-            " AND other.agency_id = NEW.agency_id AND other.role = NEW.role"
+            " AND (other.agency_id = NEW.agency_id"
+            " OR (other.portfolio = NEW.portfolio AND NEW.portfolio <> ''))"
+            " AND other.role = NEW.role"
             " AND other.withdrawn_at IS NULL AND NEW.withdrawn_at IS NULL"
             f" AND {PERIOD_OVERLAPS})"
         ),

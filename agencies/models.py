@@ -1,8 +1,9 @@
-"""Agencies, users, their seats (roles in an agency for a period), invitations and Ministers.
+"""Agencies, users, their seats (roles in a place for a period), invitations and Ministers.
 
 Only fields, constraints, querysets and properties of one row. Writes are in `agencies.services`.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -12,7 +13,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from rules.permissions import has_perm
 
@@ -90,6 +91,38 @@ class Agency(models.Model):
 
     def exists_on(self, day: date) -> bool:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A Minister's office: the place of the seats at a portfolio, whoever holds it."""
+
+    portfolio: str
+
+    def __str__(self) -> str:
+        return f"the office of the {self.portfolio}"
+
+    @property
+    def name(self) -> str:
+        return f"Office of the {self.portfolio}"
+
+    @property
+    def short_name(self) -> str:
+        return self.name
+
+    def exists_on(self, day: date) -> bool:
+        return True
+
+
+# Where people have seats.
+Place = Agency | Office
+
+
+def columns_of(place: Place) -> dict[str, Any]:
+    """Return the columns with the place of a seat or an invitation, to set them or to filter by."""
+    if isinstance(place, Office):
+        return {"agency": None, "portfolio": place.portfolio}
+    return {"agency": place, "portfolio": ""}
 
 
 class UserManager(BaseUserManager["User"]):
@@ -170,13 +203,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the ids of the agencies where this user holds one of the roles today."""
         if not self.is_active:
             return set()
-        return {seat.agency_id for seat in self.current_seats if seat.role in roles}
+        return {
+            seat.agency_id
+            for seat in self.current_seats
+            if seat.agency_id is not None and seat.role in roles
+        }
+
+    @property
+    def portfolios(self) -> set[str]:
+        """The portfolios in whose Minister's office this user has a seat today."""
+        if not self.is_active:
+            return set()
+        return {seat.portfolio for seat in self.current_seats if seat.portfolio}
 
     @property
     def signature(self) -> str:
-        """Name and current agencies as text, as stored in history rows."""
-        agencies = sorted({seat.agency.short_name for seat in self.current_seats})
-        signed = f"{self.name} ({', '.join(agencies)})" if agencies else self.name
+        """Name and current agencies and offices as text, as stored in history rows."""
+        places = sorted({seat.place.short_name for seat in self.current_seats})
+        signed = f"{self.name} ({', '.join(places)})" if places else self.name
         return signed[:SIGNATURE_LENGTH]
 
 
@@ -190,8 +234,8 @@ class SeatQuerySet(PeriodQuerySet):
         return super().during(from_on, to_on).filter(withdrawn_at=None)
 
 
-class Seat(models.Model):
-    """A user's role in an agency for a period. Work belongs to the agency, not to the user."""
+class Placed(models.Model):
+    """A role in an agency or in a Minister's office, offered or held."""
 
     class Role(models.TextChoices):
         CONTRIBUTOR = "contributor", "Contributor"
@@ -201,9 +245,59 @@ class Seat(models.Model):
         MINISTERS_OFFICE = "ministers_office", "Minister's office"
         OBSERVER = "observer", "Observer"
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="seats")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="seats")
+    # Empty at a Minister's office, which has a portfolio instead.
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="%(class)ss"
+    )
+    portfolio = models.CharField(
+        max_length=150,
+        blank=True,
+        help_text="Only for a Minister’s office. As printed: Minister of Immigration",
+    )
     role = models.CharField(max_length=20, choices=Role)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def place(self) -> Place:
+        return self.agency or Office(self.portfolio)
+
+    @property
+    def as_what(self) -> str:
+        """What the role makes of a person, in a sentence: "an approver", "a member" of an office."""
+        if self.role == self.Role.MINISTERS_OFFICE:
+            return "a member"
+        role = self.Role(self.role).label.lower()
+        return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
+
+    @property
+    def position(self) -> str:
+        """The role with its place, in a sentence: "an approver at Police"."""
+        at = "of" if self.role == self.Role.MINISTERS_OFFICE else "at"
+        return f"{self.as_what} {at} {self.place}"
+
+
+def placed(*, kept: Q) -> Q:
+    """Return the condition of the place: an office has a portfolio, every other role an agency.
+
+    `kept` are rows that are a record only: offices had their seats in agencies once.
+    """
+    office = Q(role="ministers_office")
+    return (
+        (office & Q(agency=None) & ~Q(portfolio=""))
+        | (~office & Q(agency__isnull=False, portfolio=""))
+        | (office & Q(agency__isnull=False, portfolio="") & kept)
+    )
+
+
+MISPLACED = "A Minister’s office has a portfolio and no agency. Every other role has an agency."
+
+
+class Seat(Placed):
+    """A user's role in a place for a period. Work belongs to the agency, not to the user."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="seats")
     from_on = models.DateField("from")
     to_on = models.DateField("to (last day)", null=True, blank=True)
     # Set if the seat was ended at once on or before its first day; other seats end with `to_on`.
@@ -223,17 +317,24 @@ class Seat(models.Model):
                 name="seat_role_known",
                 condition=Q(role__in=ROLE_CODES),
             ),
-            # guards.py refuses overlapping seats of the same user, agency and role.
+            models.CheckConstraint(
+                name="seat_has_its_place",
+                condition=placed(kept=Q(withdrawn_at__isnull=False)),
+                violation_error_message=MISPLACED,
+            ),
+            # guards.py refuses overlapping seats of the same user, place and role.
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_role_display()} at {self.agency}"
+        return f"{self.user}, {self.position}"
 
     def clean(self) -> None:
         """Say in a form what the guard would refuse without one."""
-        if self.from_on is None or self.user_id is None or self.agency_id is None:
+        if self.from_on is None or self.user_id is None:
             return
-        others = Seat.objects.filter(user=self.user_id, agency=self.agency_id, role=self.role)
+        others = Seat.objects.filter(
+            user=self.user_id, agency=self.agency_id, portfolio=self.portfolio, role=self.role
+        )
         if others.exclude(pk=self.pk).during(self.from_on, self.to_on).exists():
             raise ValidationError("This person already holds that seat for part of the time.")
 
@@ -248,11 +349,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.waiting().filter(expires_at__gt=at)
 
 
-class Invitation(models.Model):
+class Invitation(Placed):
     """A seat offered by e-mail. Only a hash of the link's token is stored."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="invitations")
-    role = models.CharField(max_length=20, choices=Seat.Role)
     name = models.CharField(max_length=150)
     email = models.EmailField("e-mail address", max_length=254)
     from_on = models.DateField("from")
@@ -275,7 +374,9 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                F("agency"),
+                # Two rows without an agency would otherwise count as different ones.
+                Coalesce("agency", 0),
+                F("portfolio"),
                 F("role"),
                 Lower("email"),
                 name="invitation_waits_once",
@@ -293,6 +394,11 @@ class Invitation(models.Model):
             ),
             models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=ROLE_CODES)),
             models.CheckConstraint(
+                name="invitation_has_its_place",
+                condition=placed(kept=Q(accepted_at__isnull=False) | Q(withdrawn_at__isnull=False)),
+                violation_error_message=MISPLACED,
+            ),
+            models.CheckConstraint(
                 name="invitation_accepted_gives_seat",
                 condition=Q(accepted_at=None, seat=None)
                 | Q(accepted_at__isnull=False, seat__isnull=False),
@@ -303,7 +409,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.get_role_display()} at {self.agency}"
+        return f"{self.name}, {self.position}"
 
     def has_expired(self, at: datetime) -> bool:
         return self.expires_at <= at

@@ -9,11 +9,14 @@ import rules
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Office, Place, Seat, User
 
 # Roles that an agency's approver may give and end. The other roles run the plan and its
 # briefings; only a coordinator of that agency may give and end them.
 ORDINARY_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER, Seat.Role.OBSERVER)
+OFFICE_ROLES = (Seat.Role.MINISTERS_OFFICE,)
+# Roles in an agency, in the order of the forms.
+AGENCY_ROLES = tuple(role for role in Seat.Role if role not in OFFICE_ROLES)
 
 
 def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
@@ -51,24 +54,27 @@ has_seat_in = seated(Agency, "pk", *Seat.Role.values)
 approves_for_agency = seated(Agency, "pk", Seat.Role.APPROVER)
 
 
-def roles_to_manage(user: Any, agency: Agency) -> tuple[Seat.Role, ...]:
-    """Return the roles that the user may give and end in an agency that they manage."""
-    if has_role_in(user, agency.pk, Seat.Role.COORDINATOR):
-        return tuple(Seat.Role)
+def roles_to_manage(user: Any, place: Place) -> tuple[Seat.Role, ...]:
+    """Return the roles that the user may give and end in a place that they manage."""
+    if isinstance(place, Office):
+        return OFFICE_ROLES
+    if has_role_in(user, place.pk, Seat.Role.COORDINATOR):
+        return AGENCY_ROLES
     return ORDINARY_ROLES
 
 
 @rules.predicate
 def manages_its_role(user: Any, row: Any) -> bool:
-    """True if the user manages this seat's or invitation's agency and may give its role."""
+    """True if the user manages this seat's or invitation's place and may give its role."""
     return (
         row is not None
-        and user.has_perm("agencies.manage_seats", row.agency)
-        and row.role in roles_to_manage(user, row.agency)
+        and user.has_perm("agencies.manage_seats", row.place)
+        and row.role in roles_to_manage(user, row.place)
     )
 
 
-# workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members.
+# workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members
+# and of the Minister's office that it reports to.
 rules.add_perm("agencies.see_agency", has_seat_in)
 rules.add_perm("agencies.manage_seats", approves_for_agency)
 rules.add_perm("agencies.manage_seat", manages_its_role)

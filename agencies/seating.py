@@ -1,4 +1,4 @@
-"""An agency's seats on a day, and their history as sentences. Reads only."""
+"""The seats of an agency or an office on a day, and their history as sentences. Reads only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,10 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from agencies.models import Agency, Invitation, Seat
+from agencies.models import Invitation, Place, Seat, columns_of
 
 Role = Seat.Role
 MAX_ENTRIES = 50
+# How the reason of a seat begins that was offered by an invitation.
+INVITED_BY = "Invited by "
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,11 @@ class Seating:
         return any(seat.role == Role.APPROVER and seat.user.is_active for seat in self.now)
 
 
-def seating_of(agency: Agency, on: date) -> Seating:
-    """Return the agency's seats on a day, in the order of `Seat.Role` and then by name. One query."""
+def seating_of(place: Place, on: date) -> Seating:
+    """Return the place's seats on a day, in the order of `Seat.Role` and then by name. One query."""
     seating = Seating()
     order = list(Role.values)
-    seats = agency.seats.select_related("user")
+    seats = Seat.objects.filter(**columns_of(place)).select_related("user")
     for seat in sorted(seats, key=lambda seat: (order.index(seat.role), seat.user.name)):
         if seat.withdrawn_at is not None or (seat.to_on is not None and seat.to_on < on):
             seating.before.append(seat)
@@ -52,10 +54,11 @@ class Entry:
     why: str
 
 
-def history_of(agency: Agency) -> list[Entry]:
-    """Return the latest events of the agency's seats and invitations, newest first. Two queries."""
-    seats = Seat.history.filter(agency=agency).select_related("user")
-    invitations = Invitation.history.filter(agency=agency)
+def history_of(place: Place) -> list[Entry]:
+    """Return the latest events of the place's seats and invitations, newest first. Two queries."""
+    here = columns_of(place)
+    seats = Seat.history.filter(**here).select_related("user")
+    invitations = Invitation.history.filter(**here)
     entries = [*_entries(seats, _seat), *_entries(invitations, _invitation)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:MAX_ENTRIES]
 
@@ -76,19 +79,25 @@ def _entries(rows: Any, sentence: Any) -> Iterator[Entry]:
 
 def _seat(was: Any, now: Any) -> str:
     name = f"{now.user.name} as {Role(now.role).label.lower()}"
+    if was is None and now.history_type != "+":
+        return f"moved the seat of {name} here, from an agency."
     if was is None:
         until = f" to {now.to_on:%-d %B %Y}" if now.to_on else ""
-        given = (
-            f"took the seat of {Role(now.role).label.lower()}"
-            if now.history_user_id == now.user_id
-            else f"seated {name}"
-        )
-        return f"{given}, from {now.from_on:%-d %B %Y}{until}."
+        return f"{_given(now, name)}, from {now.from_on:%-d %B %Y}{until}."
     if now.withdrawn_at and not was.withdrawn_at:
         return f"withdrew the seat of {name}."
     if now.to_on != was.to_on and now.to_on:
         return f"ended the seat of {name}, last day {now.to_on:%-d %B %Y}."
     return f"changed the seat of {name}."
+
+
+def _given(now: Any, name: str) -> str:
+    if now.history_user_id != now.user_id:
+        return f"added {name}"
+    role = Role(now.role).label.lower()
+    if (now.history_change_reason or "").startswith(INVITED_BY):
+        return f"accepted the invitation as {role}"
+    return f"added themselves as {role}"
 
 
 def _invitation(was: Any, now: Any) -> str:
@@ -99,5 +108,5 @@ def _invitation(was: Any, now: Any) -> str:
     if now.withdrawn_at and not was.withdrawn_at:
         return f"withdrew the invitation to {name}."
     if now.failed_at and not was.failed_at:
-        return f"did not take the letter to {name}."
+        return f"did not accept the email to {name}."
     return f"sent the invitation to {name} again." if now.sent_at != was.sent_at else ""

@@ -33,9 +33,9 @@ def lines_for(user: User, on: date) -> list[Line]:
     authorising = user.agencies_as(Seat.Role.AUTHORISING_MANAGER)
     if authorising:
         lines += [_to_authorise(row, on) for row in _in_state(authorising, State.AWAITING)]
-    answering = user.agencies_as(Seat.Role.MINISTERS_OFFICE)
-    if answering:
-        lines += [_to_answer(row, on) for row in _in_state(answering, State.WITH_MINISTER)]
+    if user.portfolios:
+        to_minister = Briefing.objects.addressed_to(user.portfolios)
+        lines += [_to_answer(row, on) for row in _since_state(to_minister, State.WITH_MINISTER)]
     return lines
 
 
@@ -158,13 +158,18 @@ def _answers(row: Any) -> str:
 
 
 def _in_state(agencies: set[int], *states: str) -> list[Any]:
-    """Return the plans' papers in these states, with the time since which each is, as `since`."""
+    """Return the agencies' papers in these states, as `_since_state` does."""
+    return _since_state(Briefing.objects.filter(plan__coordinating_agency__in=agencies), *states)
+
+
+def _since_state(rows: Any, *states: str) -> list[Any]:
+    """Return the rows in these states, with the time since which each is, as `since`."""
     history: Any = Briefing.history.model
     moves = history.objects.filter(id=OuterRef("pk"), state=OuterRef("state"))
     newest = moves.order_by("-history_date", "-history_id").values("history_date")[:1]
-    rows = Briefing.objects.filter(plan__coordinating_agency__in=agencies, state__in=states)
     return list(
-        rows.select_related("plan")
+        rows.filter(state__in=states)
+        .select_related("plan")
         .annotate(since=Subquery(newest))
         .order_by("dated", "pk")[:SHOWN_AT_MOST]
     )

@@ -10,7 +10,7 @@ import rules
 
 from agencies.models import Seat, User
 from agencies.rules import has_role_in
-from reports.models import DRAFTING_ROLES, Clearance
+from reports.models import DRAFTING_ROLES, Briefing, Clearance
 from reports.models.briefing import CONSULTED_STATES
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES
@@ -35,10 +35,8 @@ def authorises_for_plan(user: User, row: Any) -> bool:
 
 @rules.predicate
 def answers_for_minister(user: User, row: Any) -> bool:
-    """Belongs to the Minister's office, whose seats are in the plan's coordinating agency."""
-    if row is None:
-        return False
-    return has_role_in(user, _plan_of(row).coordinating_agency_id, Seat.Role.MINISTERS_OFFICE)
+    """Belongs to the office of the Minister to whom the briefing's newest version is addressed."""
+    return isinstance(row, Briefing) and bool(user.portfolios) and row.addressee in user.portfolios
 
 
 @rules.predicate
@@ -84,8 +82,6 @@ rules.add_perm("reports.read_briefing", drafts_for_plan)
 rules.add_perm("reports.create_briefing", coordinates_plan)
 rules.add_perm("reports.change_briefing", coordinates_plan)
 rules.add_perm("reports.change_kind", coordinates_plan)
-# Issued papers and the answers to them.
-rules.add_perm("reports.read_issued", reads_plan | answers_for_minister)
 rules.add_perm("reports.authorise_briefing", authorises_for_plan)
 rules.add_perm("reports.answer_briefing", answers_for_minister)
 rules.add_perm("reports.freeze_paper", coordinates_plan)

@@ -93,6 +93,18 @@ class SeatFactory(DjangoModelFactory):
     from_on = date(2009, 1, 1)
 
 
+class OfficeSeatFactory(DjangoModelFactory):
+    """A seat in a Minister's office."""
+
+    class Meta:
+        model = Seat
+
+    user = factory.SubFactory(UserFactory)
+    portfolio = "Minister of Immigration"
+    role = Seat.Role.MINISTERS_OFFICE
+    from_on = date(2009, 1, 1)
+
+
 class InvitationFactory(DjangoModelFactory):
     """A pending invitation."""
 
@@ -307,6 +319,7 @@ class IssuedPaperFactory(DjangoModelFactory):
     pdf = b"%PDF-1.7"
     pdf_sha256 = factory.LazyAttribute(lambda paper: sha256(paper.pdf))
     marking = "UNCLASSIFIED"
+    portfolio = "Minister of Immigration"
     authorised_by = factory.SubFactory(UserFactory)
     authorised_as = factory.LazyAttribute(lambda paper: paper.authorised_by.signature)
     authorised_at = datetime(2010, 7, 31, tzinfo=UTC)

@@ -38,7 +38,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return frame
     frame["person_place"] = "; ".join(
-        f"{seat.get_role_display()}, {seat.agency.short_name}" for seat in user.current_seats
+        f"{seat.get_role_display()}, {seat.portfolio or seat.place.short_name}"
+        for seat in user.current_seats
     )
     plans = frame["plans"] = visible_plans(request)
     match = request.resolver_match

@@ -7,7 +7,7 @@ from typing import Any
 
 import rules
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Office, Seat, User
 from agencies.rules import (
     agencies_of,
     approves_for_agency,
@@ -160,6 +160,18 @@ def coordinates_a_plan_with(user: User, agency: Any) -> bool:
 
 
 @rules.predicate
+def coordinates_a_plan_for(user: User, office: Any) -> bool:
+    """True if the user coordinates a plan that reports to the Minister of the office."""
+    return (
+        isinstance(office, Office)
+        and Plan.objects.filter(
+            portfolio=office.portfolio,
+            coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
+        ).exists()
+    )
+
+
+@rules.predicate
 def made_feed(user: User, feed: Any) -> bool:
     """True if the user created the feed and still holds a reading role in its agency."""
     return (
@@ -171,7 +183,10 @@ def made_feed(user: User, feed: Any) -> bool:
 
 # `agencies` does not know plans, so permissions on seats that depend on a plan are added here.
 rules.set_perm("agencies.see_agency", has_seat_in | reads_a_plan_with)
-rules.set_perm("agencies.manage_seats", approves_for_agency | coordinates_a_plan_with)
+rules.set_perm(
+    "agencies.manage_seats",
+    approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for,
+)
 
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_any_agency)

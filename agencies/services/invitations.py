@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies import history, letters
-from agencies.models import Agency, Invitation, Seat, User
-from agencies.services.seats import SeatRefused, check_period, give_seat
+from agencies.models import Invitation, Place, Seat, User, columns_of
+from agencies.seating import INVITED_BY
+from agencies.services.seats import SeatRefused, check_period, give_seat, lock
 
 LINK_VALID_DAYS = 14
 # Sent by one user, so that a stolen session cannot flood others with e-mail.
@@ -22,7 +23,7 @@ class InvitationGone(SeatRefused):
     """The link is unknown, used, withdrawn or expired. The message does not say which."""
 
     def __init__(self) -> None:
-        super().__init__("This link does not work, or no longer.")
+        super().__init__("This link does not work any more.")
 
 
 def hash_of(token: str) -> str:
@@ -48,7 +49,7 @@ def was_accepted_by(token: str, user: User) -> bool:
 @transaction.atomic
 def invite(
     *,
-    agency: Agency,
+    place: Place,
     role: Seat.Role,
     name: str,
     email: str,
@@ -64,27 +65,28 @@ def invite(
     address already holds the seat or has an invitation to it, if `from_on` is in the
     past, if the sending limits are exceeded, or if the period is not possible (`check_period`).
     """
-    # Lock the agency's row, so that the second of two clicks finds the first one's invitation.
-    agency = Agency.objects.select_for_update().get(pk=agency.pk)
+    # The second of two clicks finds the first one's invitation.
+    lock(place)
     email = email.lower()
-    waiting = Invitation.objects.waiting().filter(agency=agency, role=role, email=email).first()
+    invitation = Invitation(
+        role=role, name=name, email=email, from_on=from_on, to_on=to_on, **columns_of(place)
+    )
+    same = Invitation.objects.waiting().filter(role=role, email=email, **columns_of(place))
+    waiting = same.first()
     if waiting is not None:
         raise SeatRefused(
-            f"{email} was invited to be {role.label.lower()} already. Withdraw that invitation "
+            f"{email} is already invited to be {invitation.position}. Withdraw that invitation "
             "first, or send it again.",
             "email",
         )
     if from_on < timezone.localdate(at):
-        raise SeatRefused("The seat begins today or later.", "from_on")
-    check_period(agency, from_on, to_on)
-    held = Seat.objects.during(from_on, to_on).filter(agency=agency, role=role)
+        raise SeatRefused("Enter today or a later day.", "from_on")
+    check_period(place, from_on, to_on)
+    held = Seat.objects.during(from_on, to_on).filter(role=role, **columns_of(place))
     if held.filter(user__email__iexact=email).exists():
         raise SeatRefused(
-            f"{email} already is {role.label.lower()} at {agency} for part of that time.", "email"
+            f"{email} is already {invitation.position} for part of that time.", "email"
         )
-    invitation = Invitation(
-        agency=agency, role=role, name=name, email=email, from_on=from_on, to_on=to_on
-    )
     return _send(invitation, by=by, at=at, reason=reason)
 
 
@@ -129,7 +131,7 @@ def accept(*, invitation: Invitation, user: User, at: datetime) -> Seat:
     """
     invitation = _live(invitation, at)
     if user.email.lower() != invitation.email:
-        raise SeatRefused("This invitation is for another address than the one you sign in with.")
+        raise SeatRefused("This invitation is for a different email address.")
     return _give(invitation, user, at)
 
 
@@ -142,7 +144,7 @@ def accept_as_new_person(*, invitation: Invitation, name: str, password: str, at
     """
     invitation = _live(invitation, at)
     if account_of(invitation) is not None:
-        raise SeatRefused("Somebody signs in with this address already. Sign in to take the seat.")
+        raise SeatRefused("This address already has an account. Sign in to accept the invitation.")
     user = User(email=invitation.email, name=name)
     user.set_password(password)
     history.save(user, by=None, at=at, actor=name, reason=_invited_by(invitation))
@@ -161,7 +163,7 @@ def account_of(invitation: Invitation) -> User | None:
 def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
     seat = give_seat(
         user=user,
-        agency=invitation.agency,
+        place=invitation.place,
         role=Seat.Role(invitation.role),
         from_on=max(invitation.from_on, timezone.localdate(at)),
         to_on=invitation.to_on,
@@ -174,7 +176,7 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
 
 
 def _invited_by(invitation: Invitation) -> str:
-    return f"Invited by {invitation.history.earliest().history_actor}."
+    return f"{INVITED_BY}{invitation.history.earliest().history_actor}."
 
 
 def _live(invitation: Invitation, at: datetime) -> Invitation:
@@ -228,12 +230,12 @@ def _check_sending_limits(email: str, by: User, at: datetime) -> None:
     by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
     if by_this_person.count() >= EMAILS_PER_HOUR:
         raise SeatRefused(
-            f"You sent {EMAILS_PER_HOUR} invitations within an hour. Go on in an hour."
+            f"You sent {EMAILS_PER_HOUR} invitations within an hour. Wait an hour, then go on."
         )
     to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
     if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
         raise SeatRefused(
-            f"{email} had {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try tomorrow."
+            f"{email} was sent {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try tomorrow."
         )
 
 
@@ -247,6 +249,6 @@ def _note_failure(invitation: Invitation, at: datetime) -> None:
             invitation,
             by=None,
             actor="Mail server",
-            reason="The letter was not taken.",
+            reason="The email was not accepted.",
             fields=["failed_at"],
         )

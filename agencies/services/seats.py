@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from agencies import history
 from agencies.fields import Refusal
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
 
 Role = Seat.Role
 
 # What an agency can no longer do without a seat of the role.
 LOST_WITH_THE_LAST = {
-    Role.APPROVER: "submit its return or look after its seats",
+    Role.APPROVER: "submit its return or manage its users",
     Role.COORDINATOR: "open rounds, accept returns or write the briefing",
 }
 
@@ -30,7 +30,7 @@ class NobodyLeft(SeatRefused):
 def give_seat(
     *,
     user: User,
-    agency: Agency,
+    place: Place,
     role: Seat.Role,
     from_on: date,
     to_on: date | None = None,
@@ -38,7 +38,7 @@ def give_seat(
     reason: str = "",
     actor: str = "",
 ) -> Seat:
-    """Give a user a role in an agency from `from_on` to `to_on` (the last day; None: no end).
+    """Give a user a role in a place from `from_on` to `to_on` (the last day; None: no end).
 
     `actor` names a command that writes without a user.
 
@@ -47,21 +47,27 @@ def give_seat(
     """
     # Lock the user's row, so that two seats for one user are not given at once.
     User.objects.select_for_update().get(pk=user.pk)
-    check_period(agency, from_on, to_on)
-    others = Seat.objects.filter(user=user, agency=agency, role=role)
+    check_period(place, from_on, to_on)
+    seat = Seat(user=user, role=role, from_on=from_on, to_on=to_on, **columns_of(place))
+    others = Seat.objects.filter(user=user, role=role, **columns_of(place))
     if others.during(from_on, to_on).exists():
-        raise SeatRefused(
-            f"{user} already is {role.label.lower()} at {agency} for part of that time."
-        )
-    seat = Seat(user=user, agency=agency, role=role, from_on=from_on, to_on=to_on)
+        raise SeatRefused(f"{user} is already {seat.position} for part of that time.")
     return history.save(seat, by=by, reason=reason, actor=actor)
 
 
-def check_period(agency: Agency, from_on: date, to_on: date | None) -> None:
+def check_period(place: Place, from_on: date, to_on: date | None) -> None:
     if to_on is not None and to_on < from_on:
         raise SeatRefused(f"The seat would end on {to_on:%-d %B %Y}, before it begins.", "to_on")
-    if not agency.exists_on(from_on):
-        raise SeatRefused(f"{agency} does not exist on {from_on:%-d %B %Y}.", "from_on")
+    if not place.exists_on(from_on):
+        raise SeatRefused(f"{place} does not exist on {from_on:%-d %B %Y}.", "from_on")
+
+
+def lock(place: Place) -> None:
+    """Lock the rows that stand for the place, so that two changes to its seats wait in turn."""
+    if isinstance(place, Agency):
+        Agency.objects.select_for_update().get(pk=place.pk)
+    else:
+        list(Appointment.objects.select_for_update().filter(portfolio=place.portfolio))
 
 
 @transaction.atomic
@@ -84,14 +90,19 @@ def cover_leave(
     # Lock the user's row, so that the second of two clicks finds the first one's seat.
     User.objects.select_for_update().get(pk=user.pk)
     if from_on < today:
-        raise SeatRefused("Cover begins today or later.", "from_on")
+        raise SeatRefused("Enter today or a later day.", "from_on")
     held = Seat.objects.filter(user=user, agency=agency)
     if not held.on(today).exists():
-        raise SeatRefused(f"{user} has no seat at {agency} today. Invite them instead.", "user")
-    same = held.filter(role=role, from_on=from_on, to_on=to_on, withdrawn_at=None).first()
-    return same or give_seat(
-        user=user, agency=agency, role=role, from_on=from_on, to_on=to_on, by=by, reason=reason
+        raise SeatRefused(f"{user} is not a user of {agency} today. Invite them instead.", "user")
+    same: Seat | None = held.filter(
+        role=role, from_on=from_on, to_on=to_on, withdrawn_at=None
+    ).first()
+    if same is not None:
+        return same
+    seat = give_seat(
+        user=user, place=agency, role=role, from_on=from_on, to_on=to_on, by=by, reason=reason
     )
+    return seat
 
 
 @transaction.atomic
@@ -146,8 +157,8 @@ def end_seat_at_once(
 
 
 def _locked(seat: Seat) -> Seat:
-    # Lock the agency's row first, so that two people ending each other's seats wait in turn.
-    Agency.objects.select_for_update().get(pk=seat.agency_id)
+    # The place first, so that two people ending each other's seats wait in turn.
+    lock(seat.place)
     rows = Seat.objects.select_for_update(of=("self",)).select_related("user", "agency")
     locked: Seat = rows.get(pk=seat.pk)
     return locked
@@ -155,16 +166,16 @@ def _locked(seat: Seat) -> Seat:
 
 def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None) -> None:
     role = Role(seat.role)
-    if role not in LOST_WITH_THE_LAST or not seat.agency.exists_on(first_day_without):
+    if role not in LOST_WITH_THE_LAST or not seat.place.exists_on(first_day_without):
         return
     others = Seat.objects.on(first_day_without).filter(
-        agency=seat.agency, role=role, user__is_active=True
+        role=role, user__is_active=True, **columns_of(seat.place)
     )
     if others.exclude(pk=seat.pk).exists():
         return
-    own = " The seat is your own, so you could not mend that yourself." if seat.user == by else ""
+    own = " It is your own seat, so you could not undo this yourself." if seat.user == by else ""
     raise NobodyLeft(
-        f"From {first_day_without:%-d %B %Y} {seat.agency} would have no {role.label.lower()}: "
+        f"From {first_day_without:%-d %B %Y} {seat.place} would have no {role.label.lower()}: "
         f"nobody there could {LOST_WITH_THE_LAST[role]}.{own}",
         "confirmed",
     )

@@ -11,20 +11,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.forms import InviteForm, NewPersonForm, WithdrawForm
-from agencies.models import Agency, Invitation, User
+from agencies.models import Invitation, Office, Place, User, columns_of
 from agencies.rules import roles_to_manage
 from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
-from agencies.views.permissions import managed_agency, posted, require_role, signed_in
+from agencies.views.permissions import managed_place, posted, require_role, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def invite(request: HttpRequest, agency: int) -> HttpResponse:
-    of = managed_agency(request, agency)
+def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
+    of = managed_place(request, place)
     form = InviteForm(
         posted(request),
         roles=roles_to_manage(request.user, of),
@@ -33,25 +33,26 @@ def invite(request: HttpRequest, agency: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             invitation = services.invite(
-                agency=of, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+                place=of, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
             messages.success(
                 request,
-                f"{invitation.name} is invited. The letter goes to {invitation.email}.",
+                f"{invitation.name} is invited. We’ll email the link to {invitation.email}.",
             )
-            return redirect("agencies:seats", of.pk)
-    return form_page(request, "agencies/invitations/invite.html", form, agency=of)
+            return redirect("agencies:seats", of)
+    return form_page(request, "agencies/invitations/invite.html", form, place=of)
 
 
-def managed_invitation(request: HttpRequest, agency: Agency, pk: int) -> Invitation:
-    invitation = get_object_or_404(agency.invitations.select_related("agency"), pk=pk)
+def managed_invitation(request: HttpRequest, place: Place, pk: int) -> Invitation:
+    rows = Invitation.objects.filter(**columns_of(place)).select_related("agency")
+    invitation = get_object_or_404(rows, pk=pk)
     require_role(request, invitation)
     return invitation
 
 
 @require_POST
-def send_again(request: HttpRequest, agency: int, invitation: int) -> HttpResponse:
-    of = managed_agency(request, agency)
+def send_again(request: HttpRequest, place: int | Office, invitation: int) -> HttpResponse:
+    of = managed_place(request, place)
     waiting = managed_invitation(request, of, invitation)
     version = request.POST.get("version", "")
     with refusals_in_messages(request):
@@ -61,13 +62,16 @@ def send_again(request: HttpRequest, agency: int, invitation: int) -> HttpRespon
             by=signed_in(request),
             at=timezone.now(),
         )
-        messages.success(request, f"A new link goes to {waiting.email}. The old one is dead.")
-    return redirect("agencies:seats", of.pk)
+        messages.success(
+            request,
+            f"We’ll email a new link to {waiting.email}. The old link does not work any more.",
+        )
+    return redirect("agencies:seats", of)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse:
-    of = managed_agency(request, agency)
+def withdraw(request: HttpRequest, place: int | Office, invitation: int) -> HttpResponse:
+    of = managed_place(request, place)
     waiting = managed_invitation(request, of, invitation)
     form = WithdrawForm(posted(request))
     if form.is_valid():
@@ -76,9 +80,9 @@ def withdraw(request: HttpRequest, agency: int, invitation: int) -> HttpResponse
                 invitation=waiting, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, f"The invitation to {waiting.email} is withdrawn.")
-            return redirect("agencies:seats", of.pk)
+            return redirect("agencies:seats", of)
     return form_page(
-        request, "agencies/invitations/withdraw.html", form, agency=of, invitation=waiting
+        request, "agencies/invitations/withdraw.html", form, place=of, invitation=waiting
     )
 
 
@@ -167,7 +171,6 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:
-    role = invitation.get_role_display().lower()
     start = max(invitation.from_on, localdate())
     when = "" if start == localdate() else f" from {start:%-d %B %Y}"
-    messages.success(request, f"You are {role} at {invitation.agency}{when}.")
+    messages.success(request, f"You are {invitation.position}{when}.")

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from agencies.models import Agency, Invitation, Seat, User
+from agencies.models import Agency, Invitation, Office, Place, Seat, User
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -38,8 +38,13 @@ def agency_for(request: HttpRequest, permission: str, pk: int) -> Agency:
     raise Http404
 
 
-def managed_agency(request: HttpRequest, pk: int) -> Agency:
-    return agency_for(request, "agencies.manage_seats", pk)
+def managed_place(request: HttpRequest, place: int | Office) -> Place:
+    """Return the agency of this id, or the office, if the user manages its seats."""
+    if not isinstance(place, Office):
+        return agency_for(request, "agencies.manage_seats", place)
+    if not signed_in(request).has_perm("agencies.manage_seats", place):
+        raise Http404
+    return place
 
 
 def require_role(request: HttpRequest, row: Seat | Invitation) -> None:

@@ -1,4 +1,4 @@
-"""List an agency's seats, arrange cover for leave, and end a seat."""
+"""List the seats of an agency or an office, arrange cover for leave, and end a seat."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,31 +9,40 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import say_refusal
 from agencies.forms import CoverForm, EndSeatForm
-from agencies.models import Seat
+from agencies.models import Agency, Invitation, Office, Seat, columns_of
 from agencies.rules import roles_to_manage
 from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
-from agencies.views.permissions import managed_agency, posted, require_role, signed_in
+from agencies.views.permissions import (
+    agency_for,
+    managed_place,
+    posted,
+    require_role,
+    signed_in,
+)
 
 
 @require_safe
-def index(request: HttpRequest, agency: int) -> HttpResponse:
-    of = managed_agency(request, agency)
+def index(request: HttpRequest, place: int | Office) -> HttpResponse:
+    of = managed_place(request, place)
     now = timezone.now()
     on = localdate(now)
     return render(
         request,
         "agencies/seats/index.html",
         {
-            "agency": of,
+            "place": of,
+            "agency": of if isinstance(of, Agency) else None,
             "today": on,
             "seating": seating_of(of, on),
             "invitations": [
                 {"invitation": each, "has_expired": each.has_expired(now)}
-                for each in of.invitations.waiting().order_by("-sent_at", "pk")
+                for each in Invitation.objects.filter(**columns_of(of))
+                .waiting()
+                .order_by("-sent_at", "pk")
             ],
             "roles": roles_to_manage(request.user, of),
             "exists": of.exists_on(on),
@@ -45,7 +54,7 @@ def index(request: HttpRequest, agency: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cover(request: HttpRequest, agency: int) -> HttpResponse:
-    of = managed_agency(request, agency)
+    of = agency_for(request, "agencies.manage_seats", agency)
     today = localdate()
     form = CoverForm(posted(request), agency=of, today=today)
     if form.is_valid():
@@ -55,17 +64,18 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                f"{seat.user} is {seat.get_role_display().lower()} at {of} "
+                f"{seat.user} is {seat.position} "
                 f"from {seat.from_on:%-d %B %Y} to {seat.to_on:%-d %B %Y}.",
             )
-            return redirect("agencies:seats", of.pk)
-    return form_page(request, "agencies/seats/cover.html", form, agency=of)
+            return redirect("agencies:seats", of)
+    return form_page(request, "agencies/seats/cover.html", form, place=of)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
-    of = managed_agency(request, agency)
-    held = get_object_or_404(of.seats.select_related("user", "agency"), pk=seat)
+def end(request: HttpRequest, place: int | Office, seat: int) -> HttpResponse:
+    of = managed_place(request, place)
+    rows = Seat.objects.filter(**columns_of(of)).select_related("user", "agency")
+    held = get_object_or_404(rows, pk=seat)
     require_role(request, held)
     form = EndSeatForm(posted(request), seat=held, today=localdate())
     loss = ""
@@ -75,17 +85,17 @@ def end(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
         except NobodyLeft as refusal:
             loss = str(refusal)
             form.ask_to_confirm()
-            form.add_error(refusal.field, "Tick the box if that is meant.")
+            form.add_error(refusal.field, "Tick the box if you want to end it.")
         except SeatRefused as refusal:
             say_refusal(form, refusal)
         else:
             messages.success(
                 request, f"The seat of {held.user} as {held.get_role_display().lower()} ends."
             )
-            # A user who has ended their own seat may no longer see the agency's page.
+            # A user who has ended their own seat may no longer see this page.
             own = held.user_id == signed_in(request).pk
-            return redirect("home") if own else redirect("agencies:seats", of.pk)
-    return form_page(request, "agencies/seats/end.html", form, agency=of, seat=held, loss=loss)
+            return redirect("home") if own else redirect("agencies:seats", of)
+    return form_page(request, "agencies/seats/end.html", form, place=of, seat=held, loss=loss)
 
 
 def end_as_asked(request: HttpRequest, seat: Seat, form: EndSeatForm) -> None:

@@ -13,7 +13,7 @@ from reports.document.wording import capitalised
 from reports.drafting import past_drafts
 from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper
-from reports.models.issue import sha256
+from reports.models.issue import IssuedPaperQuerySet, sha256
 from workitems.asat import Moment, end_of
 
 NOW = "now"
@@ -88,9 +88,11 @@ class Choice:
         return next((version for version in order if version != this), None)
 
 
-def choice(briefing: Briefing, now: datetime, *, with_draft: bool) -> Choice:
-    """Return the versions on offer. At most six queries."""
-    rows = IssuedPaper.objects.filter(briefing__plan=briefing.plan).select_related("briefing")
+def choice(
+    briefing: Briefing, papers: IssuedPaperQuerySet, now: datetime, *, with_draft: bool
+) -> Choice:
+    """Return the versions on offer, of the issued `papers`. At most six queries."""
+    rows = papers.select_related("briefing")
     issued = rows.without_contents().order_by("-briefing__dated", "-briefing_id", "-number")
     own, others = [], []
     for paper in issued:

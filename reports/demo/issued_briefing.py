@@ -180,7 +180,7 @@ class Paper:
     ) -> "Paper":
         """Record the Minister's answer. `options` and its keys are recommendation numbers."""
         issued = IssuedPaper.objects.get(briefing=self.briefing)
-        office = self.seated(self.plan.coordinating_agency, Seat.Role.MINISTERS_OFFICE)
+        office = Seat.objects.filter(portfolio=issued.portfolio)[:1].get().user
         with history.written_at(self.at):
             responses.record_response(
                 issued=issued,

@@ -4,11 +4,13 @@ Its text is composed from the plan's records (`reports.compose`). The Minister's
 agencies' names are looked up for the briefing's date and are not stored here.
 """
 
+from functools import cached_property
 from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from agencies.models import Seat, User
@@ -62,7 +64,8 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
 
         The coordinating agency's coordinators and authorising managers see all of the plan's
         briefings. Agencies asked for clearance see them during consultation. Once a briefing is
-        issued, the whole working group and the Minister's office see it.
+        issued, the whole working group sees it, and so does the office of the Minister to whom a
+        version is addressed.
         """
         plans = Plan.objects.visible_to(user)
         asked = apps.get_model("reports", "Clearance").objects.filter(
@@ -75,10 +78,24 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
             | Q(models.Exists(asked), plan__in=plans, state__in=CONSULTED_STATES)
             | Q(models.Exists(issued_of(models.OuterRef("pk"))), plan__in=plans)
             | Q(
-                models.Exists(issued_of(models.OuterRef("pk"))),
-                plan__coordinating_agency__in=user.agencies_as(Seat.Role.MINISTERS_OFFICE),
+                models.Exists(
+                    issued_of(models.OuterRef("pk")).filter(portfolio__in=user.portfolios)
+                )
             )
         )
+
+    def with_addressee(self) -> Self:
+        """Add the portfolio of each briefing's newest version, as `addressee`."""
+        newest = issued_of(models.OuterRef("pk")).order_by("-number").values("portfolio")[:1]
+        return self.annotate(
+            addressee=Coalesce(
+                models.Subquery(newest), models.Value(""), output_field=models.CharField()
+            )
+        )
+
+    def addressed_to(self, portfolios: set[str]) -> Self:
+        """Filter to the issued briefings whose newest version is to one of these portfolios."""
+        return self.with_addressee().filter(Q(addressee__in=portfolios))
 
     def newest_first(self) -> Self:
         return self.order_by("-dated", "-pk")
@@ -224,6 +241,15 @@ class Briefing(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:detail", args=[self.plan.slug, self.pk])
+
+    @cached_property
+    def addressee(self) -> str:
+        """The portfolio to which the newest issued version is addressed, or "" before one is.
+
+        A query, unless the row was loaded `with_addressee`.
+        """
+        versions = self.issued.order_by("-number")
+        return str(versions.values_list("portfolio", flat=True).first() or "")
 
     @property
     def is_open(self) -> bool:

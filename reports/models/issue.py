@@ -4,6 +4,7 @@ The database refuses to change or delete a row. A correction is a new version wi
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -24,6 +25,10 @@ class IssuedPaperQuerySet(models.QuerySet["IssuedPaper"]):
         """Defer the files, for pages that list versions."""
         return self.defer("document", "pdf")
 
+    def addressed_to(self, portfolios: Iterable[str]) -> Self:
+        """Papers to the Minister of one of these portfolios, as their covers say."""
+        return self.filter(portfolio__in=portfolios)
+
     def newest_first(self) -> Self:
         return self.order_by("-number")
 
@@ -42,6 +47,8 @@ class IssuedPaper(models.Model):
     pdf = models.BinaryField()
     pdf_sha256 = models.CharField(max_length=64)
     marking = models.CharField(max_length=20, choices=Briefing.Marking)
+    # Whose paper it is: that of its cover. The plan may report to another Minister later.
+    portfolio = models.CharField(max_length=150)
     authorised_by = models.ForeignKey(User, models.PROTECT, related_name="authorised_papers")
     authorised_as = models.CharField(max_length=SIGNATURE_LENGTH)
     authorised_at = models.DateTimeField()

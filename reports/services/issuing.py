@@ -143,6 +143,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
         pdf=paper.pdf,
         pdf_sha256=paper.pdf_sha256,
         marking=row.marking,
+        portfolio=from_json(paper.document).cover.portfolio,
         authorised_by=by,
         authorised_as=by.signature,
         authorised_at=at,

@@ -18,7 +18,7 @@ from reports.progress import dashboard
 from reports.progress.view import Look
 from reports.views.briefings import readable_briefing
 from reports.views.issuing import damaged
-from reports.views.readers import issued_briefing, plan_with_papers
+from reports.views.readers import issued_briefing, plan_with_papers, readable_papers
 from workitems.asat import Moment
 from workitems.plan_at import plan_at
 from workitems.views.lookups import visible_plans
@@ -29,7 +29,9 @@ def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Compare the version `?this=` with `?with=`, each a `Version.code` with a default."""
     briefing, may_read_draft = comparable(request, slug, pk)
     now = timezone.now()
-    choice = versions.choice(briefing, now, with_draft=may_read_draft)
+    choice = versions.choice(
+        briefing, readable_papers(request, briefing.plan), now, with_draft=may_read_draft
+    )
     this = chosen(request, "this", choice, now, may_read_draft) or choice.usual
     if this is None:
         raise Http404

@@ -35,7 +35,7 @@ from reports.services.gates import Blocked
 from reports.views import files
 from reports.views.briefings import readable_briefing
 from reports.views.ratings import ratings_by_year
-from reports.views.readers import issued_briefing, issued_version, plan_with_papers
+from reports.views.readers import issued_briefing, issued_version, plan_with_papers, readable_papers
 from reports.views.renderings import to_progress
 from reports.views.steps import clearing_step, home_of, next_step, other_steps
 from workitems.asat import Moment
@@ -51,11 +51,13 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     """List the briefings that the user may read, each with the user's next step."""
     plan = plan_with_papers(request, slug)
     user, on = signed_in(request), timezone.localdate()
-    rows = list(plan.briefings.visible_to(user).newest_first())
+    papers = readable_papers(request, plan)
+    visible = plan.briefings.visible_to(user).newest_first()
+    rows = list(visible.with_addressee() if user.portfolios else visible)
     for row in rows:
         row.plan = plan
     asked = {} if user.has_perm("reports.read_briefing", plan) else _asked(user, rows)
-    to_do = FollowUp.objects.filter(issued__briefing__plan=plan).open().soonest_first()
+    to_do = FollowUp.objects.filter(issued__in=papers).open().soonest_first()
     return render(
         request,
         "reports/briefings/list.html",
@@ -70,7 +72,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                 for row in rows
             ],
             "to_do": [(each, each.is_overdue(on)) for each in to_do.for_lines()],
-            "ratings": ratings_by_year(plan),
+            "ratings": ratings_by_year(papers),
             "may_create": user.has_perm("reports.create_briefing", plan),
             "may_read": user.has_perm("reports.read_briefing", plan),
         },
@@ -326,10 +328,11 @@ def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Docume
 
 @require_safe
 def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the current version: signature, files, answer, and changes in the plan since."""
+    """Show the newest version for the user: signature, files, answer, and changes in the plan since."""
     briefing = issued_briefing(request, slug, pk)
     user, on = signed_in(request), timezone.localdate()
-    versions = list(briefing.issued.without_contents().newest_first())
+    papers = readable_papers(request, briefing.plan).filter(briefing=briefing)
+    versions = list(papers.without_contents().newest_first())
     return render(
         request,
         "reports/issue/issued.html",
@@ -338,7 +341,7 @@ def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "briefing": briefing,
             "paper": versions[0],
             "versions": versions,
-            **_answers(briefing, on),
+            **_answers(versions, on),
             "since": _since(request, briefing),
             "step": next_step(user, briefing),
             "others": other_steps(user, briefing),
@@ -347,16 +350,16 @@ def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-def _answers(briefing: Briefing, on: date) -> dict[str, Any]:
+def _answers(versions: list[IssuedPaper], on: date) -> dict[str, Any]:
     """Return current answers with their follow-ups, newest version first, and corrected answers.
 
     Three queries.
     """
-    rows = Response.objects.filter(issued__briefing=briefing).newest_first()
+    rows = Response.objects.filter(issued__in=versions).newest_first()
     rows = rows.select_related("issued", "corrected_by").prefetch_related("choices")
     every = list(rows.defer("issued__document", "issued__pdf"))
     to_do: dict[tuple[int, str], list[tuple[FollowUp, bool]]] = defaultdict(list)
-    for each in FollowUp.objects.filter(issued__briefing=briefing).for_lines().order_by("pk"):
+    for each in FollowUp.objects.filter(issued__in=versions).for_lines().order_by("pk"):
         to_do[each.issued_id, each.key].append((each, each.is_overdue(on)))
     return {
         "answers": [

@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from reports.charts import on_screen
 from reports.charts.ratings import rating_rows
 from reports.models import Response
+from reports.models.issue import IssuedPaperQuerySet
 from reports.models.response import RATINGS
-from workitems.models import Plan
 
 # Papers in the chart. With more it is hard to read.
 SHOWN = 8
@@ -29,11 +29,11 @@ class Ratings:
         return on_screen(lambda narrow: rating_rows(self.papers, self.rows, narrow=narrow))
 
 
-def ratings_by_year(plan: Plan) -> Ratings | None:
-    """Return ratings from the current answers, or None if no paper was rated. One query."""
+def ratings_by_year(papers: IssuedPaperQuerySet) -> Ratings | None:
+    """Return ratings from the current answers to the papers, or None without one. One query."""
     answers = (
         Response.objects.uncorrected()
-        .filter(issued__briefing__plan=plan)
+        .filter(issued__in=papers)
         .order_by("-issued__briefing__dated", "-issued__number")
         .values_list("issued__briefing_id", "issued__briefing__dated", *RATINGS)
     )
@@ -43,12 +43,12 @@ def ratings_by_year(plan: Plan) -> Ratings | None:
             rated.setdefault(briefing, (str(dated.year), tuple(marks)))
     if not rated:
         return None
-    papers = list(rated.values())[SHOWN - 1 :: -1]
+    shown = list(rated.values())[SHOWN - 1 :: -1]
     names = [
         str(Response._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
         for name in RATINGS
     ]
     return Ratings(
-        [year for year, _ in papers],
-        [(name, [marks[n] for _, marks in papers]) for n, name in enumerate(names)],
+        [year for year, _ in shown],
+        [(name, [marks[n] for _, marks in shown]) for n, name in enumerate(names)],
     )

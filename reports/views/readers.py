@@ -1,29 +1,39 @@
 """Access to issued papers, for the working group and for the Minister's office."""
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from agencies.models import Seat
 from reports.models import Briefing, IssuedPaper
+from reports.models.issue import IssuedPaperQuerySet
 from workitems.models import Plan
 from workitems.views.lookups import signed_in, visible_plans
 
 
 def office_plans(request: HttpRequest) -> list[Plan]:
-    """Return plans of which the user may read issued papers only, newest first.
+    """Return plans with a paper to the user's Minister that the user may not read, newest first.
 
     Cached on the request. No query for users without a seat in a Minister's office.
     """
     if not hasattr(request, "_office_plans"):
-        agencies = signed_in(request).agencies_as(Seat.Role.MINISTERS_OFFICE)
+        portfolios = signed_in(request).portfolios
         found: list[Plan] = []
-        if agencies:
+        if portfolios:
             read = {plan.pk for plan in visible_plans(request)}
-            plans = Plan.objects.filter(coordinating_agency__in=agencies)
+            papers = IssuedPaper.objects.addressed_to(portfolios)
+            plans = Plan.objects.filter(pk__in=papers.values("briefing__plan"))
             rows = plans.select_related("coordinating_agency").in_order()
             found = [plan for plan in rows if plan.pk not in read]
         request._office_plans = found  # type: ignore[attr-defined]
     return request._office_plans  # type: ignore[attr-defined,no-any-return]
+
+
+def readable_papers(request: HttpRequest, plan: Plan) -> IssuedPaperQuerySet:
+    """Return the plan's issued papers that the user may read, of a plan with such papers."""
+    papers = IssuedPaper.objects.filter(briefing__plan=plan)
+    if plan in visible_plans(request):
+        return papers
+    return papers.addressed_to(signed_in(request).portfolios)
 
 
 def plan_with_papers(request: HttpRequest, slug: str) -> Plan:
@@ -35,9 +45,10 @@ def plan_with_papers(request: HttpRequest, slug: str) -> Plan:
 
 
 def issued_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
-    """Return a briefing that was issued. Raise 404 if it was not, or for users outside the plan."""
+    """Return a briefing of which the user may read an issued version. Otherwise raise 404."""
     plan = plan_with_papers(request, slug)
-    rows = Briefing.objects.filter(plan=plan, issued__number=1).select_related("kind")
+    papers = readable_papers(request, plan).filter(briefing=OuterRef("pk"))
+    rows = Briefing.objects.filter(Exists(papers), plan=plan).select_related("kind")
     briefing = get_object_or_404(rows, pk=pk)
     briefing.plan = plan
     return briefing
@@ -45,6 +56,7 @@ def issued_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
 
 def issued_version(request: HttpRequest, slug: str, pk: int, number: int) -> IssuedPaper:
     briefing = issued_briefing(request, slug, pk)
-    paper = get_object_or_404(briefing.issued, number=number)
+    papers = readable_papers(request, briefing.plan)
+    paper = get_object_or_404(papers, briefing=briefing, number=number)
     paper.briefing = briefing
     return paper

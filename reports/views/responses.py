@@ -20,7 +20,7 @@ from reports.models import Briefing, FollowUp, Response, ResponseChoice
 from reports.models.response import ON_THE_PAPER
 from reports.services import responses as services
 from reports.views.issuing import unreadable
-from reports.views.readers import issued_briefing
+from reports.views.readers import issued_briefing, readable_papers
 from workitems.attachments import content_type
 from workitems.views import actions
 from workitems.views.lookups import posted, require, signed_in
@@ -78,7 +78,10 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileResponse:
     briefing = issued_briefing(request, slug, pk)
     row = get_object_or_404(
-        Response.objects.exclude(scan=""), issued__briefing=briefing, pk=response
+        Response.objects.exclude(scan=""),
+        issued__briefing=briefing,
+        issued__in=readable_papers(request, briefing.plan),
+        pk=response,
     )
     try:
         with row.scan.open() as kept:
@@ -173,7 +176,8 @@ def _visible_action(request: HttpRequest, slug: str, pk: int, follow_up: int) ->
     rows = FollowUp.objects.select_related("issued", "owner_agency").defer(
         "issued__document", "issued__pdf"
     )
-    row = get_object_or_404(rows, issued__briefing=briefing, pk=follow_up)
+    papers = readable_papers(request, briefing.plan).filter(briefing=briefing)
+    row = get_object_or_404(rows, issued__in=papers, pk=follow_up)
     row.issued.briefing = briefing
     return row
 

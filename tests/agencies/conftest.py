@@ -33,7 +33,7 @@ def deliver(django_capture_on_commit_callbacks):
 def invite(police, approver, deliver):
     def invite(**differs):
         values = {
-            "agency": police,
+            "place": police,
             "role": Seat.Role.CONTRIBUTOR,
             "name": "Aroha",
             "email": "aroha@example.org",

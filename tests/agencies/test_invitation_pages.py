@@ -25,7 +25,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 Role = Seat.Role
-GONE = "<h1>This link does not work, or no longer</h1>"
+GONE = "<h1>This link does not work any more</h1>"
 
 
 # --- the page of the link -----------------------------------------------------------------------
@@ -49,7 +49,7 @@ def test_a_new_person_chooses_a_password_and_is_signed_in(client, invite, now):
     assert "You will sign in as aroha@example.org." in page.text
     response = client.post(link(), CHOICE, follow=True)
     assert response.redirect_chain == [(reverse("home"), 302)]
-    assert "You are contributor at Police." in response.text
+    assert "You are a contributor at Police." in response.text
     assert response.context["user"].name == "Aroha Ngata"
 
 
@@ -115,7 +115,7 @@ def test_an_invitation_link_does_not_end_the_session_of_another_person(client, i
     invite()
     for response in (client.get(link()), client.post(link(), CHOICE)):
         assert response.status_code == 200
-        assert "<h1>This invitation is for somebody else</h1>" in response.text
+        assert "<h1>This invitation is for another person</h1>" in response.text
         assert "aroha@example.org" not in response.text
         assert response.context["user"] == other
     assert not User.objects.filter(email="aroha@example.org").exists()
@@ -139,7 +139,7 @@ def test_a_seat_that_can_no_longer_be_given_shows_the_reason_on_the_page(
     client.force_login(person)
     response = client.post(link())
     assert response.status_code == 422
-    assert "Aroha already is contributor at Police for part of that time." in response.text
+    assert "Aroha is already a contributor at Police for part of that time." in response.text
 
 
 def dead_links(invite, approver) -> dict[str, str]:
@@ -213,7 +213,7 @@ def test_an_approver_invites_from_the_page(client, police, approver, now, delive
     with deliver():
         response = client.post(reverse("agencies:invite", args=[police.pk]), FORM, follow=True)
     assert response.redirect_chain == [(reverse("agencies:seats", args=[police.pk]), 302)]
-    assert "Aroha is invited. The letter goes to aroha@example.org." in response.text
+    assert "Aroha is invited. We’ll email the link to aroha@example.org." in response.text
     assert [letter.to for letter in mail.outbox] == [["aroha@example.org"]]
 
 
@@ -246,7 +246,7 @@ def test_a_refusal_is_an_error_at_its_field(client, police, approver, now):
     response = client.post(
         reverse("agencies:invite", args=[police.pk]), {**FORM, "from_on": "1 March 2026"}
     )
-    assert response.context["form"].errors == {"from_on": ["The seat begins today or later."]}
+    assert response.context["form"].errors == {"from_on": ["Enter today or a later day."]}
 
 
 def test_an_approver_cannot_resend_or_withdraw_the_invitation_of_a_coordinator(

@@ -38,11 +38,11 @@ def test_an_invitation_sends_one_plain_text_email(invite):
     invite(reason="New in the team.")
     (letter,) = mail.outbox
     assert (letter.to, letter.cc, letter.bcc) == (["aroha@example.org"], [], [])
-    assert letter.subject == "Plan Register: A seat for you at Police"
-    assert "New Zealand Police offers you a seat in the Plan Register, as contributor.\n" in (
+    assert letter.subject == "Plan Register: You are invited to Police"
+    assert "New Zealand Police has invited you to the Plan Register as a contributor.\n" in (
         letter.body
     )
-    assert "Police approver (Police) sends this." in letter.body
+    assert "Police approver (Police) sent this invitation." in letter.body
     assert "until 11:30 p.m. on 16 March 2026:" in letter.body
 
 
@@ -86,7 +86,7 @@ def test_nothing_is_sent_when_the_transaction_is_rolled_back(
         transaction.atomic(),
     ):
         services.invite(
-            agency=police,
+            place=police,
             role=Role.OBSERVER,
             name="A",
             email="a@example.org",
@@ -110,7 +110,7 @@ def test_an_email_that_failed_is_recorded_as_unsent_and_can_be_resent(
         invitation = invite()
     invitation.refresh_from_db()
     assert invitation.failed_at == NIGHT
-    assert record(invitation)[-1] == ("Mail server", "The letter was not taken.")
+    assert record(invitation)[-1] == ("Mail server", "The email was not accepted.")
     with deliver():
         invitation = services.send_again(
             invitation=invitation, version=invitation.version, by=approver, at=NIGHT
@@ -125,7 +125,7 @@ def test_an_email_that_failed_is_recorded_as_unsent_and_can_be_resent(
 def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
     invite()
     assert refusal(invite) == (
-        "aroha@example.org was invited to be contributor already. Withdraw that invitation first, "
+        "aroha@example.org is already invited to be a contributor at Police. Withdraw that invitation first, "
         "or send it again.",
         "email",
     )
@@ -139,14 +139,14 @@ def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
         (
             {"name": "Another name"},
             (
-                "aroha@example.org was invited to be contributor already. Withdraw that invitation "
+                "aroha@example.org is already invited to be a contributor at Police. Withdraw that invitation "
                 "first, or send it again.",
                 "email",
             ),
         ),
         (
             {"from_on": TODAY - timedelta(days=1), "email": "b@example.org"},
-            ("The seat begins today or later.", "from_on"),
+            ("Enter today or a later day.", "from_on"),
         ),
         (
             {"from_on": date(2026, 3, 9), "to_on": date(2026, 3, 8), "email": "b@example.org"},
@@ -154,7 +154,10 @@ def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
         ),
         (
             {"email": "APPROVER@example.org", "role": Role.APPROVER},
-            ("approver@example.org already is approver at Police for part of that time.", "email"),
+            (
+                "approver@example.org is already an approver at Police for part of that time.",
+                "email",
+            ),
         ),
     ],
 )
@@ -167,7 +170,7 @@ def test_an_invalid_invitation_is_refused_with_the_reason(invite, approver, diff
 
 def test_an_agency_that_has_ended_cannot_invite_anyone(invite):
     ended = AgencyFactory(short_name="DoL", valid_to=date(2012, 6, 30))
-    assert refusal(lambda: invite(agency=ended)) == (
+    assert refusal(lambda: invite(place=ended)) == (
         "DoL does not exist on 2 March 2026.",
         "from_on",
     )
@@ -183,7 +186,7 @@ def test_emails_sent_by_one_person_are_limited_per_hour(invite, monkeypatch):
     monkeypatch.setattr(services, "EMAILS_PER_HOUR", 3)
     for number in range(3):
         invite(email=f"person{number}@example.org")
-    message = "You sent 3 invitations within an hour. Go on in an hour."
+    message = "You sent 3 invitations within an hour. Wait an hour, then go on."
     assert refusal(lambda: invite(email="one@example.org")) == (message, None)
     invite(email="one@example.org", at=NIGHT + timedelta(hours=1), from_on=TOMORROW)
     assert len(mail.outbox) == 4
@@ -197,8 +200,8 @@ def test_emails_to_one_address_are_limited_per_day_for_all_senders_together(
     with deliver():
         services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
     other = SeatFactory(role=Role.APPROVER)
-    again = {"agency": other.agency, "by": other.user}
-    message = "aroha@example.org had 2 invitations within a day. Try tomorrow."
+    again = {"place": other.agency, "by": other.user}
+    message = "aroha@example.org was sent 2 invitations within a day. Try tomorrow."
     assert refusal(lambda: invite(**again)) == (message, None)
     invite(**again, at=NIGHT + timedelta(days=1), from_on=TOMORROW)
     assert len(mail.outbox) == 3
@@ -328,7 +331,7 @@ def test_an_invitation_cannot_be_accepted_by_a_user_with_another_address(invite)
     invitation = invite()
     other = UserFactory(email="other@example.org")
     assert refusal(lambda: services.accept(invitation=invitation, user=other, at=NIGHT)) == (
-        "This invitation is for another address than the one you sign in with.",
+        "This invitation is for a different email address.",
         None,
     )
     assert other.seats.count() == 0
@@ -341,7 +344,7 @@ def test_a_second_account_for_one_address_is_refused(invite):
         lambda: services.accept_as_new_person(
             invitation=invitation, name="A", password=PASSWORD, at=NIGHT
         )
-    ) == ("Somebody signs in with this address already. Sign in to take the seat.", None)
+    ) == ("This address already has an account. Sign in to accept the invitation.", None)
     assert User.objects.get(email="aroha@example.org").check_password("what it was before")
 
 

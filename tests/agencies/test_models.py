@@ -45,6 +45,8 @@ BROKEN = {
     "user_email_unique": two_people_of_one_address,
     "seat_period": lambda: SeatFactory(from_on=LAST, to_on=FIRST),
     "seat_role_known": lambda: SeatFactory(role="visitor"),
+    "seat_has_its_place": lambda: SeatFactory(portfolio="Minister of Police"),
+    "invitation_has_its_place": lambda: InvitationFactory(agency=None),
     "invitation_waits_once": two_waiting_invitations_to_one_seat,
     "invitation_period": lambda: InvitationFactory(from_on=LAST, to_on=FIRST),
     "invitation_expires_after_sending": lambda: InvitationFactory(expires_at=NOON, sent_at=NOON),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from agencies.forms import CoverForm, EndSeatForm, InviteForm
 from agencies.models import Seat, User
+from agencies.rules import AGENCY_ROLES
 from tests.agencies.reading import (
     NIGHT,
     TOMORROW,
@@ -63,9 +64,9 @@ def test_the_page_takes_the_same_number_of_queries_for_any_number_of_seats(
 def test_the_page_says_that_there_is_no_approver_yet(client, police):
     coordinator = coordinator_of(police)
     client.force_login(coordinator)
-    assert "Nobody is approver" in client.get(url("seats", police.pk)).text
+    assert "There is no approver yet" in client.get(url("seats", police.pk)).text
     SeatFactory(agency=police, role=Role.APPROVER)
-    assert "Nobody is approver" not in client.get(url("seats", police.pk)).text
+    assert "There is no approver yet" not in client.get(url("seats", police.pk)).text
 
 
 def coordinator_of(agency) -> User:
@@ -95,7 +96,7 @@ def test_a_form_offers_only_the_roles_that_the_user_may_give(client, police, app
     client.force_login(coordinator)
     assert roles_offered(client, police) == ordinary
     own = coordinator.seats.get().agency
-    assert roles_offered(client, own) == Role.values
+    assert roles_offered(client, own) == [role.value for role in AGENCY_ROLES]
 
 
 def test_an_approver_cannot_end_a_seat_that_coordinates_or_authorises(client, police, approver):
@@ -134,7 +135,9 @@ def test_a_last_day_is_required_unless_the_seat_ends_at_once(client, police, app
     client.force_login(approver)
     post = {"when": "on_a_day", "on": "", "reason": "Moves to Customs."}
     response = client.post(url("end", police.pk, seat.pk), post)
-    assert response.context["form"].errors == {"on": ["Give the last day."]}
+    assert response.context["form"].errors == {
+        "on": ["Enter the last day, such as 2 December 2026."]
+    }
     client.post(url("end", police.pk, seat.pk), {**post, "on": "31 March 2026"})
     seat.refresh_from_db()
     assert seat.to_on == date(2026, 3, 31)
@@ -177,7 +180,7 @@ def test_cover_can_be_added_on_the_page(client, police, approver, contributor):
     answers = [client.post(url("cover", police.pk), post) for _ in range(2)]
     assert {answer.url for answer in answers} == {url("seats", police.pk)}
     assert contributor.seats.filter(role="approver").count() == 1
-    assert "is approver at Police from 3 March 2026 to 31 March 2026." in client.get("/").text
+    assert "is an approver at Police from 3 March 2026 to 31 March 2026." in client.get("/").text
 
 
 def test_the_cover_form_offers_only_current_users_of_the_agency(

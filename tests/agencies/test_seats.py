@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from agencies.models import Seat, User
+from agencies.rules import AGENCY_ROLES
 from agencies.seating import history_of, seating_of
 from agencies.services import invitations
 from agencies.services import seats as services
@@ -91,7 +92,7 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
     started = NIGHT - timedelta(days=3)
     by = {"by": approver}
     first = invitations.invite(
-        agency=police,
+        place=police,
         role=Role.OBSERVER,
         name="Aroha",
         email="aroha@example.org",
@@ -139,7 +140,7 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
             (who, "withdrew the seat of Police contributor as approver.", "A mistake."),
             (
                 who,
-                "seated Police contributor as approver, from 3 March 2026 to 31 March 2026.",
+                "added Police contributor as approver, from 3 March 2026 to 31 March 2026.",
                 "Leave of the approver.",
             ),
             (who, "ended the seat of Aroha as observer, last day 3 March 2026.", "Moved."),
@@ -185,14 +186,14 @@ def test_adding_the_same_cover_twice_creates_one_seat(police, approver, contribu
 @pytest.mark.parametrize(
     ("differs", "sentence"),
     [
-        ({"from_on": YESTERDAY}, ("Cover begins today or later.", "from_on")),
+        ({"from_on": YESTERDAY}, ("Enter today or a later day.", "from_on")),
         (
             {"to_on": TODAY},
             ("The seat would end on 2 March 2026, before it begins.", "to_on"),
         ),
         (
             {"role": Role.CONTRIBUTOR},
-            ("Police contributor already is contributor at Police for part of that time.", None),
+            ("Police contributor is already a contributor at Police for part of that time.", None),
         ),
     ],
 )
@@ -203,7 +204,7 @@ def test_invalid_cover_is_refused_with_the_reason(police, approver, contributor,
 def test_a_person_without_a_current_seat_cannot_be_added_as_cover(police, approver):
     former = SeatFactory(user__name="Former", agency=police, to_on=YESTERDAY).user
     assert refusal(lambda: cover(former, police, approver)) == (
-        "Former has no seat at Police today. Invite them instead.",
+        "Former is not a user of Police today. Invite them instead.",
         "user",
     )
 
@@ -277,13 +278,13 @@ def test_the_seat_of_the_last_approver_ends_only_when_confirmed(police, approver
         end(confirmed=False)
     assert str(refused.value) == (
         "From 4 March 2026 Police would have no approver: "
-        "nobody there could submit its return or look after its seats."
+        "nobody there could submit its return or manage its users."
     )
     assert end(confirmed=True).to_on == TOMORROW
 
 
 def test_ending_ones_own_last_approver_seat_has_its_own_warning(police, approver):
-    with pytest.raises(NobodyLeft, match="The seat is your own, so you could not mend that"):
+    with pytest.raises(NobodyLeft, match="It is your own seat, so you could not undo this"):
         end_at_once(last_approver(police), approver, confirmed=False)
 
 
@@ -313,7 +314,7 @@ def test_no_warning_is_given_where_another_approver_starts_the_next_day(
             end_at_once(seat, approver, confirmed=False)
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", AGENCY_ROLES)
 def test_the_warning_is_given_only_for_the_last_approver_or_coordinator(role):
     seat = SeatFactory(role=role)
     try:

@@ -27,7 +27,7 @@ def test_ten_simultaneous_requests_create_one_invitation(police, mailoutbox):
     outcomes = simultaneously(
         10,
         lambda number: invitations.invite(
-            agency=police,
+            place=police,
             role=Seat.Role.CONTRIBUTOR,
             name="Aroha",
             email="aroha@example.org",

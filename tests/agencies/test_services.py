@@ -33,7 +33,7 @@ def person():
 
 def give(user, agency, by, **differs):
     values = {"role": Seat.Role.APPROVER, "from_on": FIRST, "to_on": LAST, "reason": "New job."}
-    return services.give_seat(user=user, agency=agency, by=by, **{**values, **differs})
+    return services.give_seat(user=user, place=agency, by=by, **{**values, **differs})
 
 
 def record(seat) -> list[tuple[str, str, str]]:
@@ -56,7 +56,7 @@ def test_a_seat_is_given_for_a_period_and_records_who_gave_it_and_why(person, po
     assert (seat.user, seat.agency, seat.role) == (person, police, "approver")
     assert (seat.from_on, seat.to_on) == (FIRST, LAST)
     assert record(seat) == [("+", "Coordinator (DoL)", "New job.")]
-    assert str(seat) == "Dana, Approver at Police"
+    assert str(seat) == "Dana, an approver at Police"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_same_seat_cannot_be_held_twice_at_a_time(
         give(person, police, coordinator, from_on=from_on, to_on=to_on)
 
     if shares:
-        assert refusal(again) == "Dana already is approver at Police for part of that time."
+        assert refusal(again) == "Dana is already an approver at Police for part of that time."
     else:
         again()
     assert Seat.objects.filter(user=person).count() == (1 if shares else 2)

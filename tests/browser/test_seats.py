@@ -35,15 +35,15 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     sign_in(people["approver"])
     page.goto(live_server.url)
     page.get_by_role("link", name="People of Police").click()
-    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_role("link", name="Invite a person").click()
     assert_accessible(page)
-    page.get_by_role("button", name="Send the invitation").click()
+    page.get_by_role("button", name="Send invitation").click()
     expect(page.locator(".error-summary")).to_be_focused()
     assert_accessible(page)
     page.get_by_label("Name").fill("Successor")
     page.get_by_label("E-mail address").fill("successor@example.org")
     page.get_by_label("Approver: ").check()
-    page.get_by_role("button", name="Send the invitation").dblclick()
+    page.get_by_role("button", name="Send invitation").dblclick()
     expect(page.get_by_role("status")).to_contain_text("Successor is invited.")
     assert_accessible(page)
     assert [letter.to for letter in mail.outbox] == [["successor@example.org"]]
@@ -54,17 +54,15 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     successor.goto(link)
     assert_accessible(successor)
     successor.get_by_label("Password", exact=True).fill("short")
-    successor.get_by_role("button", name="Take the seat").click()
+    successor.get_by_role("button", name="Accept invitation").click()
     expect(successor.locator(".error-summary")).to_be_focused()
     assert_accessible(successor)
-    for field in ("Password", "The same password again"):
+    for field in ("Password", "Repeat the password"):
         successor.get_by_label(field, exact=True).fill(PASSWORD)
-    successor.get_by_role("button", name="Take the seat").click()
-    expect(successor.get_by_role("status")).to_have_text("You are approver at Police.")
+    successor.get_by_role("button", name="Accept invitation").click()
+    expect(successor.get_by_role("status")).to_have_text("You are an approver at Police.")
     page.goto(link)
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "This link does not work, or no longer"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work any more")
     assert_accessible(page)
 
     successor.get_by_role("link", name="People of Police").click()

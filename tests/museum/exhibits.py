@@ -1,6 +1,7 @@
 """The museum's folders, and their rows brought into today's database."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -56,7 +57,7 @@ class Exhibit:
         tables change further, change this loader, never the rows.
         """
         models = {}
-        for row in self.rows():
+        for row in with_offices(self.rows()):
             binary = {k: v for k, v in row["fields"].items() if isinstance(v, bytes)}
             row["fields"] = {k: v for k, v in row["fields"].items() if k not in binary}
             for made in serializers.deserialize("python", [row], ignorenonexistent=True):
@@ -73,3 +74,29 @@ class Exhibit:
 def exhibits() -> tuple[Exhibit, ...]:
     folders = HERE.glob("schema-*")
     return tuple(sorted(map(Exhibit, folders), key=lambda exhibit: exhibit.number))
+
+
+def with_offices(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows with what Ministers' offices brought: where the rows are older, the portfolio
+    of an office's seat is that of the plan, and the portfolio of an issued paper that of its cover.
+    """
+    plans = [row["fields"] for row in rows if row["model"] == "workitems.plan"]
+    portfolio_of = {plan["coordinating_agency"]: plan["portfolio"] for plan in plans}
+    seated = set()
+    for row in rows:
+        fields = row["fields"]
+        if row["model"] == "reports.issuedpaper" and "portfolio" not in fields:
+            cover = json.loads(fields["document"])["document"]["cover"]
+            fields["portfolio"] = cover["portfolio"]
+        if (
+            row["model"] == "agencies.seat"
+            and fields["role"] == "ministers_office"
+            and "portfolio" not in fields
+        ):
+            fields["portfolio"] = portfolio_of[fields["agency"]]
+            fields["agency"] = None
+            # The seat of the coordinating agency's successor continued it.
+            if (fields["user"], fields["portfolio"]) in seated:
+                continue
+            seated.add((fields["user"], fields["portfolio"]))
+        yield row

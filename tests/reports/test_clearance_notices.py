@@ -15,6 +15,7 @@ from tests.factories import (
     ClearanceFactory,
     FollowUpFactory,
     IssuedPaperFactory,
+    OfficeSeatFactory,
     SeatFactory,
 )
 from tests.workitems.notices import run
@@ -183,7 +184,8 @@ def test_a_consultation_is_a_to_do_of_the_coordinator_with_open_answers(
 
 def test_a_paper_is_a_to_do_until_signed_and_then_until_answered(briefing, labour):
     manager = seat("Group manager", labour, Role.AUTHORISING_MANAGER)
-    office = seat("Private secretary", labour, Role.MINISTERS_OFFICE)
+    office = OfficeSeatFactory().user
+    IssuedPaperFactory(briefing=briefing)
     assert told(manager) == told(office) == []
     Briefing.objects.update(state="awaiting")
     assert [line[0] for line in told(manager)] == ["Read and authorise 10/96252"]

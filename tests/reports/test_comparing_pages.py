@@ -21,6 +21,7 @@ from tests.factories import (
     IssuedPaperFactory,
     MilestoneFactory,
     MitigationFactory,
+    OfficeSeatFactory,
     SeatFactory,
     WorkItemFactory,
 )
@@ -46,7 +47,7 @@ def people(plan, police):
     return {
         "coordinator": SeatFactory(agency=labour, role=Role.COORDINATOR).user,
         "manager": SeatFactory(agency=labour, role=Role.AUTHORISING_MANAGER).user,
-        "office": SeatFactory(agency=labour, role=Role.MINISTERS_OFFICE).user,
+        "office": OfficeSeatFactory().user,
         "member": SeatFactory(agency=police, role=Role.CONTRIBUTOR).user,
     }
 

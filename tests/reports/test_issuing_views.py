@@ -20,6 +20,7 @@ from tests.factories import (
     BriefingFactory,
     FollowUpFactory,
     IssuedPaperFactory,
+    OfficeSeatFactory,
     ResponseFactory,
     SeatFactory,
 )
@@ -46,7 +47,7 @@ def people(plan, police):
         "manager": SeatFactory(
             agency=labour, role=Role.AUTHORISING_MANAGER, user__name="Group manager"
         ).user,
-        "office": SeatFactory(agency=labour, role=Role.MINISTERS_OFFICE).user,
+        "office": OfficeSeatFactory().user,
         "member": SeatFactory(agency=police, role=Role.CONTRIBUTOR).user,
     }
 

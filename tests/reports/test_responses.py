@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agencies import history
 from agencies.models import Seat
-from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
 from reports.services import responses
 from reports.services.responses import Marked
 from reports.views.ratings import ratings_by_year
@@ -19,6 +19,7 @@ from tests.factories import (
     BriefingFactory,
     FollowUpFactory,
     IssuedPaperFactory,
+    OfficeSeatFactory,
     ResponseChoiceFactory,
     ResponseFactory,
     SeatFactory,
@@ -266,7 +267,7 @@ def test_ratings_are_listed_by_paper_oldest_first_from_the_current_answer(plan):
     last = Response.objects.get(advice=4)
     ResponseFactory(issued=last.issued, corrects=last, reason="Misread", advice=5)
     ResponseFactory(issued__briefing__plan=plan)  # not rated at all
-    found = ratings_by_year(plan)
+    found = ratings_by_year(IssuedPaper.objects.filter(briefing__plan=plan))
     assert found.papers == ["2010", "2011"]
     assert found.rows[0] == ("Quality of advice", [3, 5])
     assert found.rows[1] == ("Writing style", [None, None])
@@ -275,7 +276,7 @@ def test_ratings_are_listed_by_paper_oldest_first_from_the_current_answer(plan):
 
 def test_there_is_no_chart_without_a_rating(plan):
     ResponseFactory(issued__briefing__plan=plan)
-    assert ratings_by_year(plan) is None
+    assert ratings_by_year(IssuedPaper.objects.filter(briefing__plan=plan)) is None
 
 
 # --- pages --------------------------------------------------------------------------------
@@ -283,7 +284,7 @@ def test_there_is_no_chart_without_a_rating(plan):
 
 @pytest.fixture
 def office(plan):
-    return SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.MINISTERS_OFFICE).user
+    return OfficeSeatFactory(portfolio=plan.portfolio).user
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_only_one_of_two_simultaneous_grants_of_a_seat_succeeds(police, coordina
         2,
         lambda number: give_seat(
             user=user,
-            agency=police,
+            place=police,
             role=Seat.Role.CONTRIBUTOR,
             from_on=date(2010, 1, 1 + number),
             by=coordinator,

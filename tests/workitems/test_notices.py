@@ -151,8 +151,9 @@ def test_a_user_with_two_seats_is_notified_once(of_return, item, police, contrib
 
 def test_other_users_of_the_agency_are_not_notified(of_return, item, police):
     for role in (
-        *(Seat.Role.OBSERVER, Seat.Role.COORDINATOR),
-        *(Seat.Role.AUTHORISING_MANAGER, Seat.Role.MINISTERS_OFFICE),
+        Seat.Role.OBSERVER,
+        Seat.Role.COORDINATOR,
+        Seat.Role.AUTHORISING_MANAGER,
     ):
         seat(role.label, police, role)
     assert run(july(24)) == []

@@ -125,7 +125,7 @@ class Story:
         )
         give_seat(
             user=user,
-            agency=Agency.objects.get(short_name=agency),
+            place=Agency.objects.get(short_name=agency),
             role=Seat.Role.CONTRIBUTOR,
             from_on=on,
             by=self.coordinator,

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from agencies import services
 from agencies.models import Seat, User
+from agencies.rules import AGENCY_ROLES
 from tests.factories import (
     AgencyFactory,
     CalendarFeedFactory,
@@ -33,12 +34,7 @@ pytestmark = pytest.mark.django_db
 # The agency and roles of each permission. All others are refused.
 WRITERS = {("Police", "contributor"), ("Police", "approver")}
 COORDINATOR = {("DoL", "coordinator")}
-READERS = {
-    (agency, role)
-    for agency in ("DoL", "Police", "Customs")
-    for role in Seat.Role.values
-    if role != "ministers_office"
-}
+READERS = {(agency, role) for agency in ("DoL", "Police", "Customs") for role in AGENCY_ROLES}
 READING_POLICE = {(agency, role) for agency, role in READERS if agency == "Police"}
 ALLOWED = {
     "read_plan": READERS,
@@ -59,7 +55,7 @@ ALLOWED = {
     "confirm_action": COORDINATOR,
     "open_round": COORDINATOR,
     # Before it is submitted; later states are tested below.
-    "read_return": {("Police", role) for role in Seat.Role.values if role != "ministers_office"},
+    "read_return": {("Police", role) for role in AGENCY_ROLES},
     "write_update": WRITERS,
     "submit_return": {("Police", "approver")},
     # The agency's contributors may too, if the coordinator has entered it.
@@ -90,9 +86,7 @@ ABOUT_PLANS = (
 )
 ABOUT_ACTIONS = ("finish_action", "confirm_action")
 SEATS = [
-    (agency, role)
-    for agency in ("DoL", "Police", "Customs", "Elsewhere")
-    for role in Seat.Role.values
+    (agency, role) for agency in ("DoL", "Police", "Customs", "Elsewhere") for role in AGENCY_ROLES
 ]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies import history
 from agencies.models import Appointment
 from workitems.demo import current_round
-from workitems.demo.people import ACTOR, seat_people
+from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
 from workitems.models import Plan
 from workitems.workbook import import_workbook
@@ -20,8 +20,6 @@ PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
 # The date of "today" in the text of the current plan.
 ANCHOR = date(2026, 6, 30)
-
-PORTFOLIO = "Minister of Immigration"
 
 
 @transaction.atomic

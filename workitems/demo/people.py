@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from agencies import history
 from agencies import services as seating
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Office, Seat, User
 
 ACTOR = "Demo loader"
 # Public, so the loader refuses to run unless DEBUG is on.
 PASSWORD = "four-walls-one-plan"
 
 Role = Seat.Role
+PORTFOLIO = "Minister of Immigration"
 BEGINNING = date(2009, 7, 31)
 SUCCESSION = date(2012, 7, 1)
 FORMER_LEFT_DAYS_AGO = 60
@@ -27,11 +28,14 @@ FORMER_LEFT_DAYS_AGO = 60
 
 @dataclass(frozen=True)
 class Person:
-    """A user of the demo. `has_left` means that the seat has ended."""
+    """A user of the demo. `has_left` means that the seat has ended.
+
+    `places` are short names of agencies; a Minister's office has its portfolio there.
+    """
 
     name: str
     role: Seat.Role
-    agencies: tuple[str, ...]
+    places: tuple[str, ...]
     has_left: bool = False
 
     @property
@@ -53,7 +57,7 @@ CONTRIBUTORS = {
     }.items()
 }
 APPROVERS = {
-    agency: Person(f"{agency} approver", Role.APPROVER, writer.agencies)
+    agency: Person(f"{agency} approver", Role.APPROVER, writer.places)
     for agency, writer in CONTRIBUTORS.items()
 }
 PEOPLE = (
@@ -64,7 +68,7 @@ PEOPLE = (
         for person in pair
     ),
     Person("Authorising manager", Role.AUTHORISING_MANAGER, ("DoL", "MBIE")),
-    Person("Minister's office", Role.MINISTERS_OFFICE, ("DoL", "MBIE")),
+    Person("Minister's office", Role.MINISTERS_OFFICE, (PORTFOLIO,)),
     Person("Observer", Role.OBSERVER, ("MOH",)),
     Person("Former contributor", Role.CONTRIBUTOR, ("Police",), has_left=True),
 )
@@ -85,12 +89,12 @@ def seat_people(today: date) -> None:
     for person in newcomers:
         user = User(email=person.email, name=person.name, password=password)
         history.save(user, by=None, actor=ACTOR)
-        for short_name in person.agencies:
-            from_on = SUCCESSION if short_name == "MBIE" else BEGINNING
+        for place in person.places:
+            from_on = SUCCESSION if place == "MBIE" else BEGINNING
             with history.written_at(morning(from_on)):
                 seat = seating.give_seat(
                     user=user,
-                    agency=agencies[short_name],
+                    place=agencies.get(place) or Office(place),
                     role=person.role,
                     from_on=from_on,
                     by=None,
@@ -103,7 +107,7 @@ def seat_people(today: date) -> None:
                     seating.end_seat(
                         seat=seat,
                         on=left_on,
-                        by=user_of(APPROVERS[short_name]),
+                        by=user_of(APPROVERS[place]),
                         reason="Moved to another agency",
                     )
 
@@ -116,7 +120,7 @@ def sign_ins() -> Iterator[str]:
     """Yield the lines of a table of addresses, roles and agencies."""
     rows = [
         (person.email, person.role.label + (", left" if person.has_left else ""))
-        + (", ".join(person.agencies),)
+        + (", ".join(person.places),)
         for person in PEOPLE
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]

@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "calendar_agencies": [
                 agency
                 for agency in {seat.agency_id: seat.agency for seat in user.current_seats}.values()
-                if plans_read and user.has_perm("workitems.make_feed", agency)
+                if agency and plans_read and user.has_perm("workitems.make_feed", agency)
             ],
             # A coordinator finds the seats of all member agencies on the plan's page.
             "managed_agencies": [

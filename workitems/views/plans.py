@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Seat
+from agencies.models import Office, Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems.asat import Moment
 from workitems.forms.plans import QuorumForm
@@ -41,6 +41,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": members,
             "may_manage": request.user.has_perm("workitems.manage_plan", plan),
+            "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },
     )
