@@ -5,7 +5,7 @@ One table. A URL that is missing from it fails the build, so that nobody forgets
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -128,6 +128,11 @@ def of_plan(
         return everybody | {"anonymous": SIGN_IN}
 
     return Row(get=answers(get), post=answers(post), arguments=arguments)
+
+
+def first_of(who: tuple[str, ...], row: Row) -> Row:
+    """The row of an act that can be done once: of these users, who come in turn, the first does it."""
+    return replace(row, post=row.post | dict.fromkeys(who[1:], INVALID))
 
 
 def plan(scene: Scene) -> list[Any]:
@@ -302,7 +307,7 @@ RULES: dict[str, Row] = {
     "agencies:cover": of_plan(police, may=SEATERS, post=INVALID),
     "agencies:end": of_plan(seat_in_police, may=SEATERS, post=INVALID),
     "agencies:send-again": of_plan(invitation_to_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
-    "agencies:withdraw": of_plan(invitation_to_police, may=SEATERS, post=ONWARD),
+    "agencies:withdraw": first_of(SEATERS, of_plan(invitation_to_police, may=SEATERS, post=ONWARD)),
     # Signed-in users are told that it was sent to another address.
     "agencies:accept-invitation": Row(
         get=dict.fromkeys(EVERYBODY, 200),
@@ -314,10 +319,9 @@ RULES: dict[str, Row] = {
         post=of_plan(police, may=POLICE, post=INVALID).post,
         arguments=police,
     ),
-    "feeds:revoke": of_plan(
-        calendar_of_police,
-        may=("contributor", "approver", "coordinator"),
-        post=ONWARD,
+    "feeds:revoke": first_of(
+        ("contributor", "approver", "coordinator"),
+        of_plan(calendar_of_police, may=("contributor", "approver", "coordinator"), post=ONWARD),
     ),
     # Open to any program that has the URL.
     "feeds:calendar": Row(
