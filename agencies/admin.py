@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from agencies import history
+from agencies import history, letters
 from agencies.models import Agency, Appointment, Seat, User
+from agencies.services.seats import tell_of_seat
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -50,9 +52,13 @@ class AgencyAdmin(TrackedAdmin):
 
 @admin.register(Seat)
 class SeatAdmin(TrackedAdmin):
-    list_display = ["user", "agency", "role", "from_on", "to_on"]
+    list_display = ["user", "agency", "portfolio", "role", "from_on", "to_on"]
     list_filter = ["role", "agency"]
     autocomplete_fields = ["user"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell_of_seat(obj, by=request.user, changed=change)  # type: ignore[arg-type]
 
 
 @admin.register(Appointment)
@@ -78,6 +84,13 @@ class UserAdmin(TrackedAdmin):
     add_form = NewUserForm
     list_display = ["email", "name", "is_active", "is_staff"]
     search_fields = ["email", "name"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            # Or an administrator could take over an account unseen, with a new password by e-mail.
+            old = form.initial["email"]
+            transaction.on_commit(lambda: letters.tell_of_new_address(obj, old=old))
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -1,11 +1,20 @@
 """Send this app's e-mails. Their text is in templates/agencies/letters."""
 
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from agencies.models import Invitation, User
+from agencies.models import Invitation, Place, Seat, User, columns_of
+
+log = structlog.get_logger(__name__)
+
+# Who else looks after a place: functions of other apps, which register in `AppConfig.ready`.
+OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
 
 
 def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
@@ -16,7 +25,48 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
         "agencies/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
     )
     EmailMessage(
-        subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}A seat for you at {invitation.agency}",
+        subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}You are invited to {invitation.place}",
         body=body,
         to=[invitation.email],
     ).send()
+
+
+def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
+    """E-mail those who look after the seat's place that `by` gave or changed the seat.
+
+    They are its approvers and the coordinators of its plans, except for the person themselves. If
+    the mail server refuses, log it: the history shows the seat in any case.
+    """
+    place = seat.place
+    approvers = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, **columns_of(place))
+    users = [each.user for each in approvers.select_related("user")]
+    users += [user for source in OVERSEERS for user in source(place, on)]
+    told = {user.pk: user for user in users if user.is_active and user != by}
+    own = seat.user_id == by.pk
+    if changed:
+        what = "changed their own seat" if own else f"changed the seat of {seat.user}"
+    else:
+        what = "gave themselves a seat" if own else f"gave {seat.user} a seat"
+    link = settings.SITE_URL + reverse("agencies:seats", args=[place])
+    body = render_to_string(
+        "agencies/letters/seat.txt", {"seat": seat, "by": by, "what": what, "link": link}
+    )
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{seat.user} is {seat.position}"
+    _send(
+        [EmailMessage(subject=subject, body=body, to=[user.email]) for user in told.values()],
+        seat_id=seat.pk,
+    )
+
+
+def tell_of_new_address(user: User, *, old: str) -> None:
+    """E-mail a person's old address that an administrator changed it. Log it if that fails."""
+    body = render_to_string("agencies/letters/new_address.txt", {"user": user})
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Your email address was changed"
+    _send([EmailMessage(subject=subject, body=body, to=[old])], user_id=user.pk)
+
+
+def _send(mails: list[EmailMessage], **about: int) -> None:
+    try:
+        get_connection().send_messages(mails)
+    except OSError as fault:
+        log.warning("mail_not_sent", fault=type(fault).__name__, **about)

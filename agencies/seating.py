@@ -79,14 +79,14 @@ def _entries(rows: Any, sentence: Any) -> Iterator[Entry]:
 
 def _seat(was: Any, now: Any) -> str:
     name = f"{now.user.name} as {Role(now.role).label.lower()}"
-    if was is None and now.history_type != "+":
+    if was is None and now.history_type != "+" and now.portfolio:
         return f"moved the seat of {name} here, from an agency."
-    if was is None:
+    if was is None and now.history_type == "+":
         until = f" to {now.to_on:%-d %B %Y}" if now.to_on else ""
         return f"{_given(now, name)}, from {now.from_on:%-d %B %Y}{until}."
-    if now.withdrawn_at and not was.withdrawn_at:
+    if now.withdrawn_at and not (was and was.withdrawn_at):
         return f"withdrew the seat of {name}."
-    if now.to_on != was.to_on and now.to_on:
+    if was and now.to_on != was.to_on and now.to_on:
         return f"ended the seat of {name}, last day {now.to_on:%-d %B %Y}."
     return f"changed the seat of {name}."
 

@@ -7,10 +7,12 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
+        from agencies import letters
+        from workitems import coordinators, group_lines, plan_guards
         from workitems import desk as desk
-        from workitems import group_lines, plan_guards
         from workitems.notices import action_notices, out_of_session_notices, timetable
 
+        letters.OVERSEERS.append(coordinators.coordinators_over)
         timetable.SOURCES.append(out_of_session_notices.out_of_session_notices)
         timetable.SOURCES.append(action_notices.decision_notices)
         desk.SOURCES.append(group_lines.lines_for)

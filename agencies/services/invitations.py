@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies import history, letters
 from agencies.models import Invitation, Place, Seat, User, columns_of
 from agencies.seating import INVITED_BY
-from agencies.services.seats import SeatRefused, check_period, give_seat, lock
+from agencies.services.seats import SeatRefused, check_period, give_seat, lock, tell_of_seat
 
 LINK_VALID_DAYS = 14
 # Sent by one user, so that a stolen session cannot flood others with e-mail.
@@ -170,6 +170,8 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
         by=user,
         reason=_invited_by(invitation),
     )
+    if invitation.history.earliest().history_user_id == user.pk:
+        tell_of_seat(seat, by=user)
     invitation.accepted_at, invitation.seat = at, seat
     history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])
     return seat

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from agencies import history
+from agencies import history, letters
 from agencies.fields import Refusal
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
 
@@ -102,7 +102,18 @@ def cover_leave(
     seat = give_seat(
         user=user, place=agency, role=role, from_on=from_on, to_on=to_on, by=by, reason=reason
     )
+    if user == by:
+        tell_of_seat(seat, by=by)
     return seat
+
+
+def tell_of_seat(seat: Seat, *, by: User, changed: bool = False) -> None:
+    """E-mail the others who look after the place, once the seat is saved (`letters.tell_of_seat`).
+
+    For people who seat themselves, and for administrators, who could do so in another name.
+    """
+    on = timezone.localdate()
+    transaction.on_commit(lambda: letters.tell_of_seat(seat, by=by, changed=changed, on=on))
 
 
 @transaction.atomic

@@ -4,18 +4,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate, now
 
-from agencies import history
 from agencies.models import Seat, User
+from agencies.seating import history_of
+from agencies.services import invitations, seats
+from reports.models import Briefing, IssuedPaper
 from tests.cast import Scene, standing_scene
 from tests.factories import PASSWORD, SeatFactory, UserFactory
 from tests.test_permissions import RULES, client_of, told
+from tests.truth.every_form import waits_for_its_signature
 
 pytestmark = pytest.mark.django_db
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+MINISTER = "Minister of Immigration"
 OBSERVER = "superuser with an observer's seat"
 
 
@@ -65,11 +72,10 @@ def test_django_itself_answers_nothing_for_a_superuser():
 @pytest.fixture
 def signing(people, client):
     """Post the form of the page where the authorising manager signs."""
-    briefing = people.briefing
-    briefing.state = "awaiting"
-    history.save(briefing, by=people["coordinator"])
+    waits_for_its_signature(people)
+    briefing = Briefing.objects.get(tracker_number="11/1")
     client.force_login(people["authorising manager"], BACKEND)
-    address = reverse("briefings:authorise", args=[people.plan.slug, briefing.pk])
+    address = reverse("briefings:authorise", args=[briefing.plan.slug, briefing.pk])
     page = client.get(address)
     typed = {"pdf_sha256": page.context["sha256"], "has_read": "on"}
     return lambda password: client.post(address, {**typed, "password": password})
@@ -81,10 +87,13 @@ def test_a_signature_asks_for_the_password_again(people, signing):
     form = refused.context["form"]
     assert form.errors == {"password": ["The password is incorrect."]}
     # Nothing typed is lost but the password, which no page shows again.
-    assert form["has_read"].value() == "on"
+    assert form["has_read"].value() is True
     assert "a guess" not in refused.text
-    assert people.briefing.issued.count() == 0
-    assert signing(PASSWORD).url == people.briefing.issued.get().get_absolute_url()
+    assert IssuedPaper.objects.filter(briefing__tracker_number="11/1").count() == 0
+    assert (
+        signing(PASSWORD).url
+        == IssuedPaper.objects.get(briefing__tracker_number="11/1").get_absolute_url()
+    )
 
 
 def test_wrong_passwords_at_a_signature_count_with_those_of_the_sign_in_page(people, signing):
@@ -97,4 +106,104 @@ def test_wrong_passwords_at_a_signature_count_with_those_of_the_sign_in_page(peo
     assert refused.context["form"].errors == {
         "password": ["Too many wrong passwords. Wait five minutes, then try again."]
     }
-    assert people.briefing.issued.count() == 0
+    assert IssuedPaper.objects.filter(briefing__tracker_number="11/1").count() == 0
+
+
+# --- seats --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told_of(people, django_capture_on_commit_callbacks):
+    """Do something, and return who was told what: the subject by address."""
+
+    def run(act):
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        return {address: letter.subject for letter in mail.outbox for address in letter.to}
+
+    return run
+
+
+def seat_in_the_administration(people, client, **columns):
+    client.force_login(people["superuser"], BACKEND)
+    values = {"agency": "", "portfolio": "", "from_on": "2010-01-01", "to_on": "", **columns}
+    return client.post(reverse("admin:agencies_seat_add"), values)
+
+
+def test_administrators_who_seat_themselves_are_recorded_and_told_of(people, client, told_of):
+    by, police = people["superuser"], people.agencies["police"]
+    seat = {"user": by.pk, "agency": police.pk, "role": "approver"}
+    told = told_of(lambda: seat_in_the_administration(people, client, **seat))
+    subject = "Plan Register: Administrator is an approver at Police"
+    assert told == {people[who].email: subject for who in ("approver", "coordinator")}
+    assert "Administrator gave themselves a seat" in mail.outbox[0].body
+    assert reverse("agencies:seats", args=[police]) in mail.outbox[0].body
+    assert [(entry.what, entry.why) for entry in history_of(police)][0] == (
+        "added themselves as approver, from 1 January 2010.",
+        "Administration pages",
+    )
+
+
+def test_administrators_who_seat_another_are_told_of_too(people, client, told_of):
+    """The other may be themselves under another name."""
+    seat = {"user": people["stranger"].pk, "portfolio": MINISTER, "role": "ministers_office"}
+    told = told_of(lambda: seat_in_the_administration(people, client, **seat))
+    subject = "Plan Register: Stranger is a member of the office of the Minister of Immigration"
+    # The other plan reports to this Minister too.
+    coordinators = ("coordinator", "other plan's coordinator")
+    assert told == {people[who].email: subject for who in coordinators}
+    assert "Administrator gave Stranger a seat" in mail.outbox[0].body
+
+
+def test_an_approver_who_covers_for_themselves_is_told_of(people, told_of):
+    second = SeatFactory(agency=people.agencies["police"], role=Seat.Role.APPROVER).user
+    cover = {"role": Seat.Role.CONTRIBUTOR, "from_on": localdate(), "to_on": localdate()}
+    cover |= {"agency": people.agencies["police"], "reason": "Leave", "today": localdate()}
+    by = people["approver"]
+    told = told_of(lambda: seats.cover_leave(user=by, by=by, **cover))
+    assert set(told) == {second.email, people["coordinator"].email}
+    assert told_of(lambda: seats.cover_leave(user=by, by=by, **cover)) == told, "told once"
+
+
+def test_a_coordinator_who_invites_themselves_is_told_of(people, told_of):
+    by = people["coordinator"]
+    offer = {"role": Seat.Role.APPROVER, "name": by.name, "email": by.email, "from_on": localdate()}
+    offer |= {"place": people.agencies["police"], "to_on": None, "at": now()}
+    made = invitations.invite(by=by, **offer)
+    told = told_of(lambda: invitations.accept(invitation=made, user=by, at=now()))
+    assert set(told) == {people["approver"].email}
+
+
+def test_a_person_who_accepts_an_invitation_by_another_is_not(people, told_of):
+    by, user = people["approver"], people["stranger"]
+    offer = {"role": Seat.Role.OBSERVER, "name": user.name, "email": user.email}
+    offer |= {"from_on": localdate(), "to_on": None, "at": now()}
+    made = invitations.invite(place=people.agencies["police"], by=by, **offer)
+    assert told_of(lambda: invitations.accept(invitation=made, user=user, at=now())) == {}
+
+
+def test_a_seat_is_given_although_the_mail_server_is_away(people, client, told_of, settings):
+    settings.EMAIL_BACKEND = "tests.truth.test_24_nobody_above_the_rules.Away"
+    seat = {"user": people["superuser"].pk, "agency": people.agencies["police"].pk}
+    seat["role"] = "observer"
+    told_of(lambda: seat_in_the_administration(people, client, **seat))
+    assert people["superuser"].seats.get().role == "observer"
+
+
+class Away(BaseEmailBackend):
+    def send_messages(self, messages):
+        raise ConnectionRefusedError
+
+
+def test_an_administrator_cannot_change_an_address_unseen(people, client, told_of):
+    user = people["approver"]
+    old = user.email
+    client.force_login(people["superuser"], BACKEND)
+    address = reverse("admin:agencies_user_change", args=[user.pk])
+    values = {"email": "mine@example.org", "name": user.name, "is_active": "on"}
+    assert told_of(lambda: client.post(address, values)) == {
+        old: "Plan Register: Your email address was changed"
+    }
+    assert told_of(lambda: client.post(address, {**values, "name": "Other"})) == {
+        old: "Plan Register: Your email address was changed"
+    }, "told once"

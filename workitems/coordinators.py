@@ -1,0 +1,21 @@
+"""The coordinators who look after the seats of an agency or of a Minister's office."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from agencies.models import Agency, Place, Seat, User
+from workitems.models import Plan
+
+
+def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
+    """Return who coordinates a plan of this agency, or one that reports to this office's Minister."""
+    plans = (
+        Plan.objects.filter(members__agency=place)
+        if isinstance(place, Agency)
+        else Plan.objects.filter(portfolio=place.portfolio)
+    )
+    seats = Seat.objects.on(on).filter(
+        role=Seat.Role.COORDINATOR, agency__in=plans.values("coordinating_agency")
+    )
+    return User.objects.filter(pk__in=seats.values("user")).order_by("name")
