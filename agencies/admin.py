@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 
 from agencies import history, letters
 from agencies.models import Agency, Appointment, Seat, User
@@ -58,7 +59,7 @@ class SeatAdmin(TrackedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        tell_of_seat(obj, by=request.user, changed=change)  # type: ignore[arg-type]
+        tell_of_seat(obj, by=request.user, on=localdate(), changed=change)  # type: ignore[arg-type]
 
 
 @admin.register(Appointment)

@@ -171,7 +171,7 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
         reason=_invited_by(invitation),
     )
     if invitation.history.earliest().history_user_id == user.pk:
-        tell_of_seat(seat, by=user)
+        tell_of_seat(seat, by=user, on=timezone.localdate(at))
     invitation.accepted_at, invitation.seat = at, seat
     history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])
     return seat

@@ -103,16 +103,15 @@ def cover_leave(
         user=user, place=agency, role=role, from_on=from_on, to_on=to_on, by=by, reason=reason
     )
     if user == by:
-        tell_of_seat(seat, by=by)
+        tell_of_seat(seat, by=by, on=today)
     return seat
 
 
-def tell_of_seat(seat: Seat, *, by: User, changed: bool = False) -> None:
+def tell_of_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:
     """E-mail the others who look after the place, once the seat is saved (`letters.tell_of_seat`).
 
     For people who seat themselves, and for administrators, who could do so in another name.
     """
-    on = timezone.localdate()
     transaction.on_commit(lambda: letters.tell_of_seat(seat, by=by, changed=changed, on=on))
 
 
