@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.forms.models import model_to_dict
 
+from agencies.characters import fault_of
+
 REASON_LENGTH = 2000
 TEXT_LENGTH = 5000
 # The field with a form's token; see agencies/views/once.py.
@@ -27,7 +29,19 @@ class DayField(forms.DateField):
         return day
 
 
-class ReasonField(forms.CharField):
+def refuse_unprintable(text: str) -> None:
+    """Raise `ValidationError` with the place of a character that cannot be seen or printed."""
+    if fault := fault_of(text):
+        raise forms.ValidationError(fault)
+
+
+class TextField(forms.CharField):
+    """Text that papers can print. Use it in place of Django's `CharField`, which takes anything."""
+
+    default_validators = [refuse_unprintable]
+
+
+class ReasonField(TextField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", REASON_LENGTH)
         kwargs.setdefault("error_messages", {"required": "Say it in a few words."})
@@ -35,7 +49,7 @@ class ReasonField(forms.CharField):
         super().__init__(**kwargs)
 
 
-class LinesField(forms.CharField):
+class LinesField(TextField):
     """Text of several lines, in as many rows; it may be left empty unless it is required."""
 
     def __init__(self, *, rows: int = 3, required: bool = False, **kwargs: Any) -> None:
@@ -46,6 +60,16 @@ class LinesField(forms.CharField):
     def to_python(self, value: Any) -> str:
         # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows of a list. Refuse ids out of the column's range too, which Django looks for."""
+
+    def clean(self, value: Any) -> Any:
+        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
+        if any(str(each) not in known for each in value or ()):
+            raise forms.ValidationError("Choose from the list.")
+        return super().clean(value)
 
 
 def overwrite_data(form: forms.BaseForm, **values: object) -> None:

@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
-from agencies.fields import DayField, ReasonField
+from agencies.fields import DayField, ReasonField, TextField
 from agencies.models import Agency, Seat, User
 
 # Shown beside each role where the user chooses one.
@@ -32,7 +32,7 @@ class RoleField(forms.TypedChoiceField):
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=150)
+    name = TextField(label="Name", max_length=150)
     email = forms.EmailField(label="E-mail address", max_length=254)
     role = RoleField()
     from_on = DayField(label="First day")
@@ -146,7 +146,7 @@ class WithdrawForm(forms.Form):
 class NewPersonForm(SetPasswordMixin, forms.Form):
     """Ask an invited person without an account for a name and a password."""
 
-    name = forms.CharField(
+    name = TextField(
         label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password1, password2 = SetPasswordMixin.create_password_fields(

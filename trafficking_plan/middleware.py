@@ -1,5 +1,5 @@
-"""Middleware: refuse unreadable requests, report a database outage, read without a lock, limit
-sessions, compress text, set headers."""
+"""Middleware: refuse unreadable requests and huge numbers, report a database outage, read without a
+lock, limit sessions, compress text, set headers."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import receiver
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
@@ -22,6 +22,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # Papers, workbooks and archives are compressed already.
 COMPRESSED_TYPES = ("text/", "application/json", "image/svg+xml")
+GREATEST_ID = 2**63 - 1
 WRITING = "IMMEDIATE"  # as in the settings
 MAX_QUERY_LENGTH = 4000  # characters of a query string; our longest forms stay far below
 
@@ -114,6 +115,17 @@ class ReadWithoutLock(Middleware):
             # Connecting sets the mode, so it must not come later.
             connection.ensure_connection()
             connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+
+
+class RefuseHugeNumbers(Middleware):
+    """Answer 404 for a number in the path that no id can have: SQLite cannot even look for it."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if any(isinstance(value, int) and value > GREATEST_ID for value in kwargs.values()):
+            raise Http404
 
 
 class SessionLimits(Middleware):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
-from reports.compose import compose
 from reports.document import Document, DocumentError
 from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, Draft, Part, Portion
 from reports.drafting.page import Page
-from reports.drafting.paper import assembled, composed_from, generated
+from reports.drafting.paper import assembled, composed_from, composed_without_draft, generated
 from reports.models import Briefing, ClearanceComment
 from workitems.models import Return
 
@@ -73,7 +73,8 @@ def read_material(briefing: Briefing) -> Material:
     except DocumentError as error:
         return _of_draft(briefing, rows.draft, None, [], None, str(error))
     try:
-        document = assembled(rows.draft, found)
+        with telling_places(briefing.plan):
+            document = assembled(rows.draft, found)
     except DocumentError as error:
         return _of_draft(briefing, rows.draft, found, composed, None, str(error))
     return _of_draft(briefing, rows.draft, found, composed, document)
@@ -113,7 +114,7 @@ def _of_records(briefing: Briefing) -> Material:
     document: Document | None = None
     refusal = ""
     try:
-        document = compose(briefing)
+        document = composed_without_draft(briefing)
     except DocumentError as error:
         refusal = str(error)
     return Material(

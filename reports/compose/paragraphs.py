@@ -163,7 +163,7 @@ def errors_naming(source: Source) -> Iterator[None]:
     try:
         yield
     except DocumentError as error:
-        raise DocumentError(f"{source.label}: {error}") from error
+        raise DocumentError(f"{source.label}: {error}", character=error.character) from error
 
 
 def quoted(item: ItemAt) -> str:

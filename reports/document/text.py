@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
+
+from agencies.characters import is_unprintable
 
 MAX_TEXT = 10_000  # characters in one paragraph or field; more is a mistake or an attack
 
-# Line and direction controls can hide or reorder what a signatory reads.
-_REFUSED = {
-    *"\u2028\u2029\u061c\u200e\u200f",
-    *map(chr, range(0x202A, 0x202F)),
-    *map(chr, range(0x2066, 0x206A)),
-}
-
 
 class DocumentError(ValueError):
-    """The document cannot be made. The message is shown to the user."""
+    """The document cannot be made. The message is shown to the user.
+
+    `character` is the one that cannot be printed, if that is why.
+    """
+
+    def __init__(self, message: str, *, character: str = "") -> None:
+        super().__init__(message)
+        self.character = character
 
 
 def check_text(text: str, what: str, *, blank: bool = False) -> None:
@@ -35,9 +36,10 @@ def check_characters(text: str, what: str) -> None:
     if text.isprintable():
         return
     for character in text:
-        if character in _REFUSED or unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co"):
+        if is_unprintable(character):
             raise DocumentError(
-                f"{what} holds a character that cannot be printed (U+{ord(character):04X})."
+                f"{what} holds a character that cannot be printed (U+{ord(character):04X}).",
+                character=character,
             )
 
 

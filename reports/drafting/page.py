@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
 from reports.compose.facts import maori_names
 from reports.document import Document, DocumentError, Run, Text, markup
@@ -191,7 +192,8 @@ def page_of(briefing: Briefing) -> Page:
     broken = set(broken_references(draft))
     document, unprintable = None, ""
     try:
-        document = assembled(draft, found) if found else None
+        with telling_places(briefing.plan):
+            document = assembled(draft, found) if found else None
     except DocumentError as error:
         unprintable = str(error)
     printable = document.paragraphs() if document else ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from reports.bad_characters import telling_places
 from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
 from reports.compose import Composed as Generated
 from reports.compose.paragraphs import key
@@ -28,15 +29,23 @@ def document_of(briefing: Briefing) -> Document:
     Raise `DocumentError` as `generate` does, and if there is no recommendation to print.
     """
     if briefing.kind_id is None:
-        return compose(briefing)
+        return composed_without_draft(briefing)
     draft = draft_rows.read_draft(briefing).draft
-    return assembled(draft, generated(briefing, draft))
+    with telling_places(briefing.plan):
+        return assembled(draft, generated(briefing, draft))
+
+
+def composed_without_draft(briefing: Briefing) -> Document:
+    """Return the document of the records alone. Raise `DocumentError` as `compose` does."""
+    with telling_places(briefing.plan):
+        return compose(briefing)
 
 
 def generated(briefing: Briefing, draft: Draft) -> Generated:
     """Compose the draft's sections and annexes from the current records."""
     contents = [each.content for each in draft.portions if each.content in CONTENTS]
-    return generate(briefing, contents, briefing.annexes)
+    with telling_places(briefing.plan):
+        return generate(briefing, contents, briefing.annexes)
 
 
 def composed(briefing: Briefing) -> list[Composed]:
@@ -57,7 +66,9 @@ def composed_for(
 ) -> list[Composed]:
     """Compose sections given as (key, content, standing text), in order."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
-    return composed_from(generate(briefing, contents, annexes, in_full=False), sections)
+    with telling_places(briefing.plan):
+        generated = generate(briefing, contents, annexes, in_full=False)
+    return composed_from(generated, sections)
 
 
 def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> list[Composed]:

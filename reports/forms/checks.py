@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import overwrite_data
+from agencies.fields import TextField, overwrite_data
 from reports.checks import Check
 from reports.forms.issuing import StepForm
 
@@ -13,7 +13,7 @@ class OverrideForm(StepForm):
     """`about` is the warning's digest as the user saw it."""
 
     key = forms.RegexField(r"^[a-z0-9_-]{1,100}$", widget=forms.HiddenInput)
-    about = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    about = TextField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
         label = "Reason for accepting it"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, VersionedForm
+from agencies.fields import DayField, SeveralField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.models import Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
@@ -13,21 +13,13 @@ from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 WHOLE = "whole"
 
 
-def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) -> forms.CharField:
-    return forms.CharField(
+def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) -> TextField:
+    return TextField(
         label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **how
     )
 
 
-class AgenciesField(forms.ModelMultipleChoiceField):
-    def clean(self, value: Any) -> Any:
-        # Reject ids out of the column's range too.
-        known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
-        strange = [each for each in value or () if str(each) not in known]
-        if strange:
-            raise forms.ValidationError("Choose agencies from the list.")
-        return super().clean(value)
-
+class AgenciesField(SeveralField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.short_name} ({obj.name})"
 
@@ -35,7 +27,7 @@ class AgenciesField(forms.ModelMultipleChoiceField):
 class AskForm(forms.Form):
     """`seen` is the digest of the agencies asked and due dates when the page was rendered."""
 
-    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    seen = TextField(max_length=64, required=False, widget=forms.HiddenInput)
     agencies = AgenciesField(
         label="Agencies",
         queryset=Agency.objects.none(),
@@ -59,7 +51,7 @@ class AskForm(forms.Form):
 class AnswerForm(VersionedForm):
     """Carries, as `read`, the digest of the texts the user read."""
 
-    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    read = TextField(max_length=64, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label="Answer",
         widget=forms.RadioSelect,

@@ -5,25 +5,25 @@ from typing import Any
 from django import forms
 from django.db.models import Field
 
-from agencies.fields import DayField, VersionedForm
+from agencies.fields import DayField, TextField, VersionedForm
 from reports.models import MARKING_TOO_HIGH, Briefing
 from reports.services import COVER_FIELDS
 
 
-def text(name: str, **options: Any) -> forms.CharField:
+def text(name: str, **options: Any) -> TextField:
     """Return a text field of the column's length, required unless the column may be blank."""
     column = Briefing._meta.get_field(name)
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)
     options.setdefault("error_messages", {"required": "Fill this in: the cover prints it."})
-    return forms.CharField(max_length=column.max_length, **options)
+    return TextField(max_length=column.max_length, **options)
 
 
-def lines(name: str, rows: int = 2, **options: Any) -> forms.CharField:
+def lines(name: str, rows: int = 2, **options: Any) -> TextField:
     return text(name, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-def phone(name: str, label: str) -> forms.CharField:
+def phone(name: str, label: str) -> TextField:
     return text(name, label=label, widget=forms.TextInput(attrs={"inputmode": "tel"}))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import overwrite_data
+from agencies.fields import TextField, overwrite_data
 from reports.document import Verb
 from reports.document.markup import MAX_SOURCE
 from reports.models import BriefingKind
@@ -25,7 +25,7 @@ class TypedForm(forms.Form):
     """
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    seen = forms.CharField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
+    seen = TextField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "auto_id": f"{key}-%s"})
@@ -41,30 +41,30 @@ class TypedForm(forms.Form):
 class ParagraphForm(TypedForm):
     """`section` and `after` place a new paragraph; `source` is the record it is written from."""
 
-    text = forms.CharField(
+    text = TextField(
         label="Words of the paragraph",
         strip=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "true"}),
         error_messages={"required": "Write something, or leave the paragraph out."},
     )
-    section = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    section = TextField(required=False, max_length=64, widget=forms.HiddenInput)
     after = forms.RegexField(KEY, required=False, widget=forms.HiddenInput)
-    source = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    source = TextField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class AskForm(TypedForm):
     verb = forms.TypedChoiceField(
         label="Verb", choices=[(verb.value, verb.value) for verb in Verb], coerce=Verb
     )
-    text = forms.CharField(
+    text = TextField(
         label="What follows the verb",
         strip=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
         error_messages={"required": "Say what is recommended."},
     )
-    options = forms.CharField(
+    options = TextField(
         label="Printed choices",
         required=False,
         max_length=200,
@@ -73,18 +73,18 @@ class AskForm(TypedForm):
 
 
 class HeadingForm(forms.Form):
-    heading = forms.CharField(
+    heading = TextField(
         label="Heading",
         max_length=200,
         error_messages={"required": "Give the section a heading."},
     )
-    was = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    was = TextField(max_length=200, widget=forms.HiddenInput)
 
 
 class MoveForm(forms.Form):
     """The section, and the position from 0 in it; without a position, its end."""
 
-    section = forms.CharField(max_length=64)
+    section = TextField(max_length=64)
     position = forms.IntegerField(min_value=0, max_value=LAST, required=False)
 
     def clean_position(self) -> int:
@@ -107,7 +107,7 @@ class BackForm(VersionForm):
 class DriftForm(VersionForm):
     """`read` is the digest of the records' text on the page."""
 
-    read = forms.CharField(max_length=64)
+    read = TextField(max_length=64)
 
 
 class AnyOf(forms.MultipleChoiceField):
@@ -120,7 +120,7 @@ class AnyOf(forms.MultipleChoiceField):
 class UpdateForm(forms.Form):
     """The changes that the page showed, and those of them that are ticked, by their digests."""
 
-    shown = forms.CharField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
+    shown = TextField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
     take = AnyOf(label="Changes to make", required=False)
 
     def clean_shown(self) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import ReasonField, VersionedForm
+from agencies.fields import ReasonField, TextField, VersionedForm
 from reports.compose.standing_text import WORDS
 from reports.document import Verb
 from reports.document.markup import MAX_SOURCE
@@ -37,7 +37,7 @@ def why() -> ReasonField:
 class SectionFields(forms.Form):
     """The text of a section. The service validates it."""
 
-    heading = forms.CharField(
+    heading = TextField(
         label="Heading",
         max_length=HEADING_LENGTH,
         error_messages={"required": "Give the section a heading."},
@@ -48,7 +48,7 @@ class SectionFields(forms.Form):
         required=False,
         help_text="Written anew for each briefing, after the standing text.",
     )
-    standing_text = forms.CharField(
+    standing_text = TextField(
         label="Standing text",
         required=False,
         max_length=MAX_SOURCE,
@@ -118,7 +118,7 @@ class WithdrawForm(forms.Form):
 
 
 class CopyForm(forms.Form):
-    name = forms.CharField(
+    name = TextField(
         label="Name",
         max_length=NAME_LENGTH,
         help_text="As it is offered for a new briefing: Half-year report",
@@ -129,12 +129,12 @@ class CopyForm(forms.Form):
 class ChangeKindForm(AnnexesForm):
     """A kind's name, title and annexes, and a row for each recommendation."""
 
-    name = forms.CharField(
+    name = TextField(
         label="Name",
         max_length=NAME_LENGTH,
         error_messages={"required": "Give the kind of briefing a name."},
     )
-    title = forms.CharField(
+    title = TextField(
         label="Title of its briefings",
         max_length=TITLE_LENGTH,
         help_text=f"On the cover, unless the briefing has another. {FILLED_IN}",
@@ -150,7 +150,7 @@ class ChangeKindForm(AnnexesForm):
                 choices=[(verb.value, verb.value) for verb in Verb],
                 required=False,
             )
-            self.fields[f"text-{place}"] = forms.CharField(
+            self.fields[f"text-{place}"] = TextField(
                 label=f"{place}. What follows it",
                 required=False,
                 max_length=MAX_SOURCE,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import TEXT_LENGTH, DayField, ReasonField, VersionedForm
+from agencies.fields import TEXT_LENGTH, DayField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.models import FollowUp, Response
 from reports.models.response import RATINGS
@@ -28,7 +28,7 @@ class ResponseForm(forms.Form):
     """If it corrects an answer, it starts with that answer's values and asks for a reason."""
 
     decided_on = DayField(label="Signed by the Minister on")
-    comment = forms.CharField(
+    comment = TextField(
         label="What the Minister wrote",
         required=False,
         max_length=TEXT_LENGTH,
@@ -50,7 +50,7 @@ class ResponseForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect(attrs={"class": "inline"}),
             )
-            self.fields[f"{each.key}-comment"] = forms.CharField(
+            self.fields[f"{each.key}-comment"] = TextField(
                 label=f"Comment on recommendation {each.number}",
                 required=False,
                 max_length=TEXT_LENGTH,
@@ -107,7 +107,7 @@ def _start(response: Response) -> dict[str, Any]:
 
 
 class FollowUpForm(forms.Form):
-    text = forms.CharField(
+    text = TextField(
         label="What is to be done",
         max_length=TEXT_LENGTH,
         error_messages={"required": "Say what is to be done."},

@@ -51,7 +51,14 @@ _one_at_a_time = threading.Lock()
 
 
 class RenderRefused(Exception):
-    """No file was made. The message is shown to the user."""
+    """No file was made. The message is shown to the user.
+
+    `character` is the one that cannot be printed, if that is why.
+    """
+
+    def __init__(self, message: str, *, character: str = "") -> None:
+        super().__init__(message)
+        self.character = character
 
 
 def tell_nobody(stage: str, page: int, pages: int) -> None:
@@ -96,7 +103,8 @@ def refuse_unprintable(text: str) -> None:
         character = min(unknown)
         raise RenderRefused(
             f"The character “{character}” (U+{ord(character):04X}) cannot be printed in this paper’s "
-            "typeface. Please write it another way."
+            "typeface. Please write it another way.",
+            character=character,
         )
 
 

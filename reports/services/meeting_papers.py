@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agencies.models import User
+from reports.bad_characters import with_places
 from reports.document.text import DocumentError
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
@@ -17,7 +18,7 @@ from reports.models.meeting_paper import moment_before
 from reports.render.meeting_html import frozen_words, paper_html, title_of
 from reports.render.pdf import RenderRefused, html_to_pdf
 from workitems.asat import end_of
-from workitems.models import Meeting
+from workitems.models import Meeting, Plan
 from workitems.services.refusals import Refused
 
 Kind = MeetingPaper.Kind
@@ -63,19 +64,21 @@ def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
             raise Refused("That meeting has not been held yet.")
         return compose_minutes(meeting, at)
     except DocumentError as error:
-        raise Refused(str(error)) from error
+        raise Refused(with_places(meeting.plan, str(error), error.character)) from error
 
 
-def print_paper(paper: Paper, *, state: str = "") -> bytes:
+def print_paper(paper: Paper, *, state: str = "", plan: Plan | None = None) -> bytes:
     """Return the paper as a PDF, marked as a draft without a `state`.
 
-    Takes a second or more, so not in a transaction. Raise `Refused` if it cannot be printed.
+    Takes a second or more, so not in a transaction. Raise `Refused` if it cannot be printed, with
+    the place of a character in the records of `plan` that is why.
     """
     try:
         html = paper_html(paper, state=state)
         return html_to_pdf(html, title=title_of(paper), language=LANGUAGE)
     except (RenderRefused, DocumentError) as error:
-        raise Refused(str(error)) from error
+        said = with_places(plan, str(error), error.character) if plan else str(error)
+        raise Refused(said) from error
 
 
 def _freeze(
@@ -88,7 +91,7 @@ def _freeze(
         if kind == Kind.MINUTES and not meeting.is_closed:
             raise Refused("Close the record before you freeze its minutes.")
         paper = draft(kind, meeting=meeting, at=at)
-    pdf = print_paper(paper, state=frozen_words(number, at))
+    pdf = print_paper(paper, plan=meeting.plan, state=frozen_words(number, at))
     kept: dict[str, Any] = {
         "kind": kind,
         "as_at": pack_instant(meeting, at) if isinstance(paper, Pack) else at,

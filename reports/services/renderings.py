@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from reports.bad_characters import with_places
 from reports.document import Document, to_json
 from reports.drafting.paper import document_of
 from reports.models import Briefing, RecordChange, Rendering, RenderWorker
@@ -84,7 +85,8 @@ def _make(row: Rendering, *, at: datetime) -> Rendering:
     try:
         data = make(row.form, bytes(row.document), count_pages)
     except RenderRefused as error:
-        refuse(row, str(error), at=at)
+        said = with_places(row.briefing.plan, str(error), error.character)
+        refuse(row, said, at=at)
     except BaseException:
         fail(row, at=at)
         raise

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from reports.bad_characters import telling_places
 from reports.compose import ANNEXES, generate
 from reports.document import (
     Annex,
@@ -56,7 +57,8 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
     """Return the current size of each annex, or why they cannot be composed."""
     try:
-        found = generate(briefing, (), ANNEXES)
+        with telling_places(briefing.plan):
+            found = generate(briefing, (), ANNEXES)
     except DocumentError as refusal:
         return {}, str(refusal)
     return dict(zip(ANNEXES, map(_size, found.annexes), strict=True)), ""

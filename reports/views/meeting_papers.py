@@ -79,7 +79,7 @@ def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
         except Refused as refusal:
             return _refused(request, meeting, kind, str(refusal))
     try:
-        data = paper_services.print_paper(paper)
+        data = paper_services.print_paper(paper, plan=meeting.plan)
     except Refused as refusal:
         return _refused(request, meeting, kind, str(refusal))
     return files.download(data, f"{kind} {meeting.held_on.isoformat()} draft.pdf")

@@ -135,7 +135,7 @@ def test_an_impossible_agency_number_is_refused_with_a_message(coordinator, brie
     response = coordinator.post(
         page(briefing, "ask-agencies"), {"agencies": ["9" * 30], "due_on": "15 July 2010"}
     )
-    assert response.context["form"].errors == {"agencies": ["Choose agencies from the list."]}
+    assert response.context["form"].errors == {"agencies": ["Choose from the list."]}
 
 
 def test_removing_an_agency_that_answered_is_refused_on_the_page(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from agencies.fields import LinesField, ReasonField, VersionedForm
+from agencies.fields import LinesField, ReasonField, VersionedForm, refuse_unprintable
 from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
 
 
@@ -38,6 +38,7 @@ class EvidenceForm(forms.Form):
         required=False,
         max_length=1000,
         assume_scheme="https",
+        validators=[refuse_unprintable],
         help_text="A page that the working group can open.",
         # Not type="url", because browsers would require the scheme.
         widget=forms.TextInput(attrs={"inputmode": "url"}),

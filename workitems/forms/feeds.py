@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import ReasonField
+from agencies.fields import ReasonField, TextField
 from workitems.models import Plan
 
 
@@ -15,7 +15,7 @@ class MakeFeedForm(forms.Form):
     plan = forms.ModelChoiceField(
         label="Plan", queryset=Plan.objects.none(), empty_label=None, widget=forms.RadioSelect
     )
-    label = forms.CharField(
+    label = TextField(
         label="Where it will be read",
         max_length=100,
         help_text="So that you know it again later: “Outlook of the policy team”.",

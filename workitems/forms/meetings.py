@@ -4,7 +4,14 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
+from agencies.fields import (
+    DayField,
+    LinesField,
+    ReasonField,
+    SeveralField,
+    TextField,
+    VersionedForm,
+)
 from agencies.models import Agency
 from workitems.models import Decision, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH
@@ -21,7 +28,7 @@ def invited(meeting: Meeting) -> Any:
 
 class CallMeetingForm(forms.Form):
     held_on = DayField(label="On what day")
-    place = forms.CharField(label="Where", max_length=200, required=False)
+    place = TextField(label="Where", max_length=200, required=False)
     notes = LinesField(label="Notes for those who come")
 
 
@@ -30,7 +37,7 @@ class ChangeMeetingForm(VersionedForm, CallMeetingForm):
 
 
 class MatterForm(forms.Form):
-    title = forms.CharField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
+    title = TextField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
     note = LinesField(
         label="Note", help_text="Shown under the title: what the group is asked, or who speaks."
     )
@@ -47,7 +54,7 @@ class ChangeMatterForm(VersionedForm, MatterForm):
 
 
 class AttendanceForm(forms.Form):
-    agencies = forms.ModelMultipleChoiceField(
+    agencies = SeveralField(
         label="Agencies that came",
         queryset=Agency.objects.none(),
         required=False,

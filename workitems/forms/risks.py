@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import LinesField, ReasonField, VersionedForm
+from agencies.fields import LinesField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
@@ -32,7 +32,7 @@ class RaiseRiskForm(forms.Form):
     owner must lead or support the item.
     """
 
-    description = forms.CharField(
+    description = TextField(
         label="The risk",
         max_length=DESCRIPTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),

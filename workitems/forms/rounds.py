@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, LinesField, ReasonField
+from agencies.fields import DayField, LinesField, ReasonField, TextField
 from agencies.models import Agency
 
 
 class OpenRoundForm(forms.Form):
-    name = forms.CharField(
+    name = TextField(
         label="Name", max_length=100, help_text="As agencies read it: January to June 2010"
     )
     period_start = DayField(label="The period begins on")

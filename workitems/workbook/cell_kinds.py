@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 
+from agencies.characters import fault_of
 from workitems.models.item import number_key
 
 # The maximum length of a cell. openpyxl would truncate longer text silently.
@@ -96,6 +97,8 @@ class Kind:
         if isinstance(raw, float):
             raw = int(raw)
         text = str(raw)
+        if fault := fault_of(clean(text)):
+            raise InvalidCell(fault, self.right)
         if UNPRINTABLE.search(CARRIAGE_RETURN.sub("", text)):
             raise InvalidCell(
                 f"{sentence_start(shown(raw))} holds a control character that cannot be seen.",

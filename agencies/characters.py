@@ -1,0 +1,47 @@
+"""Characters that cannot be seen or printed, and where in a text the first of them is. No Django."""
+
+import unicodedata
+
+# Line and direction controls can hide or reorder what a signatory reads.
+CONTROLS_OF_DIRECTION = frozenset(
+    {
+        *"\u2028\u2029\u061c\u200e\u200f",
+        *map(chr, range(0x202A, 0x202F)),
+        *map(chr, range(0x2066, 0x206A)),
+    }
+)
+# Control, surrogate, unassigned and private characters.
+CATEGORIES = ("Cc", "Cs", "Cn", "Co")
+KINDS = {"Cc": "a control character", "Cs": "half a character", "Cn": "no known character"}
+LINE_ENDS_AND_TABS = "\n\r\t"
+SHOWN_BEFORE = 20  # characters of the text before the fault
+
+
+def is_unprintable(character: str) -> bool:
+    """Return whether a character cannot be seen or printed, or changes the order of others."""
+    return character in CONTROLS_OF_DIRECTION or unicodedata.category(character) in CATEGORIES
+
+
+def fault_of(text: str) -> str:
+    """Return where the first unprintable character is, and which, as a sentence; "" for none.
+
+    Line ends and tabs count as printable.
+    """
+    if text.isprintable():
+        return ""
+    for place, character in enumerate(text):
+        if character not in LINE_ENDS_AND_TABS and is_unprintable(character):
+            words = text[max(place - SHOWN_BEFORE, 0) : place].split("\n")[-1].strip()
+            after = f", after “{words}”," if words else ""
+            return (
+                f"Character {place + 1:,}{after} is {named(character)}. It cannot be printed. "
+                "Delete it, or type it again."
+            )
+    return ""
+
+
+def named(character: str) -> str:
+    """Return "U+202E (right-to-left override)"."""
+    kind = KINDS.get(unicodedata.category(character), "a private character of one typeface")
+    name = unicodedata.name(character, "").lower() or kind
+    return f"U+{ord(character):04X} ({name})"
