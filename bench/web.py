@@ -166,17 +166,26 @@ def every_item_is_in_the_workbook(size: int, body: bytes) -> None:
 
 
 def item_saved(size: int) -> tuple[Any, Callable[[], dict[str, str]]]:
-    """Return an open item, and the fields that change its confidence."""
+    """Return an open item, and the fields that change its confidence.
+
+    It changes in the agency's return if that is being written, else at once.
+    """
     from workitems.models import Plan
+    from workitems.services.milestone_answers import return_to_write
 
     plan = Plan.objects.get(slug=slug_of(size))
     item = open_items(plan, plan.coordinating_agency_id)[0]
+    of_return = return_to_write(plan.coordinating_agency_id, plan)
 
     def fields() -> dict[str, str]:
         item.refresh_from_db(fields=["version", "confidence"])
-        sure = "at_risk" if item.confidence == "on_track" else "on_track"
-        said = {"version": str(item.version), "stage": item.stage, "confidence": sure}
-        return said | {"reason": "Benchmark"}
+        said = {"version": str(item.version), "item_version": str(item.version)}
+        row: Any = item
+        if of_return is not None:
+            row = of_return.updates.filter(item=item).first()
+            said["version"] = str(row.version if row else 0)
+        sure = "at_risk" if row and row.confidence == "on_track" else "on_track"
+        return said | {"stage": item.stage, "confidence": sure, "reason": "Benchmark"}
 
     return item, fields
 

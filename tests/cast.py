@@ -1,7 +1,7 @@
 """A small plan with one user of every kind, for tests of permissions.
 
-Police leads the item, and its return is a draft. Customs is a member of the working group, has no
-part in the item, and has submitted its return. Labour coordinates. Health coordinates another plan and is no member of this one.
+Police leads item 1.1, and its return is a draft. Customs is a member of the working group, leads
+item 1.2, which Police supports, has no part in item 1.1, and has submitted its return. Labour coordinates. Health coordinates another plan and is no member of this one.
 """
 
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ from tests.factories import (
     DraftSectionFactory,
     EvidenceFactory,
     FollowUpFactory,
+    HeldEntryFactory,
     InvitationFactory,
     IssuedPaperFactory,
     KindSectionFactory,
@@ -53,6 +54,8 @@ from tests.factories import (
     RiskFactory,
     RoundFactory,
     SeatFactory,
+    StatusProposalFactory,
+    SupportFactory,
     UserFactory,
     VariationFactory,
     WorkItemFactory,
@@ -186,6 +189,10 @@ def scene() -> Scene:
     handed_out = MilestoneFactory(item=item, number=2, description="Brochure handed out")
     MitigationFactory(delay=DelayFactory(milestone=handed_out))
     RiskFactory(plan=plan, item=item, owner_agency=police)
+    supported = WorkItemFactory(
+        plan=plan, pillar=item.pillar, number="1.2", title="Search ships", lead_agency=customs
+    )
+    SupportFactory(item=supported, agency=police)
     round = RoundFactory(plan=plan)
     ReturnNoteFactory(of_return=ReturnFactory(round=round, agency=police))
     ReturnFactory(
@@ -198,6 +205,8 @@ def scene() -> Scene:
     CalendarFeedFactory(
         plan=plan, agency=police, token_hash=hash_of(CALENDAR_TOKEN), created_by=contributor
     )
+    StatusProposalFactory(item=supported, agency=police, proposed_by=contributor)
+    HeldEntryFactory(plan=plan, agency=police, item=item, written_by=contributor)
     variation = VariationFactory(milestone=milestone, number=1)
     asked = OutOfSessionFactory(
         variation=VariationFactory(

@@ -531,6 +531,7 @@ class UpdateFactory(DjangoModelFactory):
     stage = "under_way"
     confidence = "on_track"
     achieved = "The brochure was written."
+    item_version = factory.SelfAttribute("item.version")
     written_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 

@@ -220,6 +220,19 @@ def answer_of_police(scene: Scene) -> list[Any]:
     return [*out_of_session(scene), scene.agencies["police"].pk]
 
 
+def supported(scene: Scene) -> list[Any]:
+    return [*plan(scene), "1.2"]
+
+
+def proposal(scene: Scene) -> list[Any]:
+    made = scene.agencies["police"].status_proposals.get()
+    return [*supported(scene), made.pk]
+
+
+def held(scene: Scene) -> list[Any]:
+    return [*plan(scene), scene.plan.held_entries.order_by("pk")[0].pk]
+
+
 def risk(scene: Scene) -> list[Any]:
     return [*plan(scene), 1]
 
@@ -343,6 +356,15 @@ RULES: dict[str, Row] = {
     "workitems:detail": of_plan(item),
     "workitems:history": of_plan(item),
     "workitems:change-status": of_plan(item, may=WRITERS, post=INVALID),
+    # Police supports item 1.2, which Customs leads.
+    "workitems:propose-status": of_plan(supported, may=WRITERS, post=INVALID),
+    "workitems:answer-proposal": of_plan(
+        proposal, may=("other contributor", "other approver"), post=INVALID
+    ),
+    "workitems:withdraw-proposal": of_plan(proposal, may=WRITERS, get=NOT_ALLOWED, post=ONWARD),
+    "held:detail": of_plan(held, may=WRITERS),
+    "held:release": of_plan(held, may=("approver",), get=NOT_ALLOWED, post=ONWARD),
+    "held:withdraw": of_plan(held, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
     "workitems:end-delay": of_plan(delay, may=WRITERS, post=INVALID),

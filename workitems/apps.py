@@ -10,10 +10,16 @@ class WorkItemsConfig(AppConfig):
         from agencies import letters
         from workitems import coordinators, group_lines, plan_guards
         from workitems import desk as desk
-        from workitems.notices import action_notices, out_of_session_notices, timetable
+        from workitems.notices import (
+            action_notices,
+            between_agencies,
+            out_of_session_notices,
+            timetable,
+        )
 
         letters.OVERSEERS.append(coordinators.coordinators_over)
         timetable.SOURCES.append(out_of_session_notices.out_of_session_notices)
         timetable.SOURCES.append(action_notices.decision_notices)
+        timetable.SOURCES.append(between_agencies.due_news)
         desk.SOURCES.append(group_lines.lines_for)
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)

@@ -6,10 +6,20 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
-from workitems.models import Milestone, OutOfSession, Plan, Return, Variation
+from workitems.models import (
+    HeldEntry,
+    Milestone,
+    MilestoneAnswer,
+    OutOfSession,
+    Plan,
+    Return,
+    StatusProposal,
+    Variation,
+)
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
 from workitems.services.handover import count_of
@@ -101,13 +111,17 @@ SOURCES: list[Callable[[User, date], list[Line]]] = []
 def lines_for(user: User, on: date) -> list[Line]:
     """Return the user's to-dos, soonest due first.
 
-    This module makes at most four queries, for any number of seats, plans and items.
+    This module makes at most six queries, for any number of seats, plans and items.
     """
     lines = [line for source in SOURCES for line in source(user, on)]
     own = user.agencies_as(*WRITERS)
     if own:
         lines += _returns_to_send(own, user.agencies_as(Seat.Role.APPROVER), on)
         lines += _milestones(own, on)
+        lines += _proposals(own, on)
+    approving = user.agencies_as(Seat.Role.APPROVER)
+    if approving:
+        lines += _to_release(approving, on)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     if coordinating:
         lines += _returns_to_read(coordinating, on)
@@ -159,6 +173,8 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             agreed_due__lte=on + timedelta(days=SHOWN_AHEAD_DAYS),
         )
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
+        # Done in a return that is not submitted yet; nobody else may know.
+        .exclude(pk__in=MilestoneAnswer.objects.done().values("milestone"))
         .select_related("item__plan")
         .order_by("agreed_due", "pk")[:SHOWN_AT_MOST]
     )
@@ -172,6 +188,53 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             url=each.get_absolute_url(),
         )
         for each in soon
+    ]
+
+
+def _proposals(agencies: set[int], on: date) -> list[Line]:
+    """Statuses that supporting agencies propose for the items that these agencies lead."""
+    waiting = (
+        StatusProposal.objects.open()
+        .filter(not_ended(on, "item__plan"), item__lead_agency__in=agencies)
+        .select_related("item__plan", "agency")
+        .order_by("pk")[:SHOWN_AT_MOST]
+    )
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=each.item.plan.title,
+            what=f"{each.agency} proposes a status for item {each.item.number}",
+            detail=each.item.title,
+            when=f"Since {localdate(each.proposed_at):%-d %B %Y}",
+            url=reverse(
+                "workitems:answer-proposal",
+                args=[each.item.plan.slug, each.item.number, each.pk],
+            ),
+        )
+        for each in waiting
+    ]
+
+
+def _to_release(agencies: set[int], on: date) -> list[Line]:
+    """What contributors of these agencies raised, for their approvers."""
+    waiting = (
+        HeldEntry.objects.waiting()
+        .filter(not_ended(on, "plan"), agency__in=agencies)
+        .for_list()
+        .select_related("plan")[:SHOWN_AT_MOST]
+    )
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=each.plan.title,
+            what=f"Release or withdraw: {each.asks}",
+            detail=f"{each.get_kind_display()}, written by {each.written_by.name}",
+            when=f"Since {localdate(each.written_at):%-d %B %Y}",
+            url=each.get_absolute_url(),
+        )
+        for each in waiting
     ]
 
 

@@ -38,15 +38,18 @@ class Reading:
         return [item for item in self.items if not item.is_changed]
 
 
-def reading_of(of_return: Return, on: date, *, whole: bool = False) -> Reading:
+def reading_of(
+    of_return: Return, on: date, *, whole: bool = False, with_pending: bool = True
+) -> Reading:
     """Return what an approver reads. The number of queries does not grow with the items.
 
+    `with_pending` adds answers on milestones that are not submitted, which only writers may read.
     If `whole`, with all milestones, and with the items that are not answered.
     """
     page = return_page(of_return, on, is_for_reading=whole, with_fields=False)
     said: dict[int, list[MilestoneAnswer]] = defaultdict(list)
     pending = MilestoneAnswer.objects.filter(of_return=of_return.pk).pending().in_order()
-    for answer in pending.for_page().select_related("milestone"):
+    for answer in pending.for_page().select_related("milestone") if with_pending else ():
         said[answer.milestone.item_id].append(answer)
     items = [
         ReadItem(

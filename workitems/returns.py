@@ -5,9 +5,10 @@ Of a long return only the first sections that want something have their fields a
 others have their answers and what is missing, until the user opens them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, Q
 
@@ -17,38 +18,59 @@ from workitems.models import (
     Delay,
     Evidence,
     Milestone,
+    MilestoneAnswer,
     Mitigation,
     Return,
     ReturnNote,
-    Support,
     Update,
     WorkItem,
 )
 from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
-from workitems.services.answers import Fault, after_no_changes, by_agreed_date, faults_of
-from workitems.services.handover import Mending, latest_mendings
+from workitems.services.answers import (
+    Fault,
+    after_no_changes,
+    by_agreed_date,
+    faults_of,
+    moved_items,
+)
+from workitems.services.handover import Mending, latest_mendings, milestones_answered_at
 
 WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
 FIRST = 3  # the sections of a longer return that have their fields at first
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MilestoneLine:
     """A milestone that fell due, is expected late, comes next, or was completed in the period.
-    `is_asked` if it is open and late or due, and its delay is not yet explained."""
+
+    `is_own` if the return's agency is responsible for it. `answer` is what the return says of it,
+    and `parts` of its delays and mitigations, as long as that is not submitted; only its writers
+    have them. `is_asked` if it is the agency's, open, late or due, not yet explained and not
+    answered."""
 
     milestone: Milestone
     late: standing.Lateness
     delay: Delay | None
+    is_own: bool
     is_asked: bool
+    answer: MilestoneAnswer | None = None
+    parts: list[MilestoneAnswer] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is done, or will be when the return is submitted."""
+        if self.answer is not None:
+            return self.answer.outcome == MilestoneAnswer.Outcome.DONE
+        return self.milestone.completed_on is not None
 
 
 @dataclass(kw_only=True)
 class Section:
     """One item on the page. `last` is the agency's previous accepted update, in `last_round`.
     `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields.
-    `notes` are those on the item, newest first; `mendings` those of the latest sending back."""
+    `notes` are those on the item, newest first; `mendings` those of the latest sending back.
+    `moved` is the history row of the item's status if it changed after the answer was saved."""
 
     item: WorkItem
     update: Update | None
@@ -63,6 +85,7 @@ class Section:
     # For a reader of a return that was sent back.
     since_sent_back: list[AnswerChange] = field(default_factory=list)
     is_after_no_changes: bool = False
+    moved: Any = None
 
     @property
     def answers(self) -> list[tuple[str, Update]]:
@@ -81,7 +104,8 @@ class Section:
 
     @property
     def is_overdue(self) -> bool:
-        return any(line.late.state == standing.Late.OVERDUE for line in self.milestones)
+        overdue = standing.Late.OVERDUE
+        return any(line.late.state == overdue and not line.is_done for line in self.milestones)
 
     @property
     def may_say_no_change(self) -> bool:
@@ -90,11 +114,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """`notes` are those on the return as a whole; `mendings` all of the latest sending back."""
+    """`notes` are those on the return as a whole; `mendings` all of the latest sending back. `pending`
+    are the return's answers on milestones, if the page is for its writers."""
 
     sections: list[Section]
     notes: list[ReturnNote]
     mendings: list[Mending] = field(default_factory=list)
+    pending: list[MilestoneAnswer] = field(default_factory=list)
 
     @property
     def to_mend(self) -> list[Mending]:
@@ -128,7 +154,9 @@ class Page:
 
     @property
     def authors(self) -> set[int | None]:
-        return {section.update.written_by_id for section in self.sections if section.update}
+        return {section.update.written_by_id for section in self.sections if section.update} | {
+            answer.written_by_id for answer in self.pending
+        }
 
 
 def takes_answers(of_return: Return) -> bool:
@@ -166,16 +194,22 @@ def return_page(
         if note.item_id in by_pk:
             note.item = by_pk[note.item_id]
         notes[note.item_id].append(note)
-    mendings = latest_mendings(
-        [note for those in notes.values() for note in those],
-        {pk: update.written_at for pk, update in updates.items()},
-    )
+    written_at = {pk: update.written_at for pk, update in updates.items()}
+    if notes:
+        for pk, at in milestones_answered_at([of_return.pk])[of_return.pk].items():
+            written_at[pk] = max(at, written_at.get(pk, at))
+    mendings = latest_mendings([note for those in notes.values() for note in those], written_at)
     missing: dict[int, list[Fault]] = defaultdict(list)
+    pending: list[MilestoneAnswer] = []
     if not is_for_reading:
-        led = [item for item in items if item.lead_agency_id == agency]
-        asked = [item for item in led if item.stage != Stage.WITHDRAWN]
-        for fault in faults_of(asked, updates, on):
+        pending = pending_answers(of_return, only)
+        asked = [item for item in items if item.stage != Stage.WITHDRAWN]
+        for fault in faults_of(of_return, asked, updates, on, pending):
             missing[fault.item.pk].append(fault)
+    led = [item for item in items if item.lead_agency_id == agency]
+    moved: dict[int, Any] = {}
+    if of_return.round.is_open:
+        moved = moved_items((updates[item.pk], item) for item in led if item.pk in updates)
     sections = [
         Section(
             item=item,
@@ -187,6 +221,7 @@ def return_page(
             notes=notes[item.pk],
             mendings=[each for each in mendings if each.note.item_id == item.pk],
             missing=missing[item.pk],
+            moved=moved.get(item.pk),
         )
         for item in items
     ]
@@ -195,8 +230,12 @@ def return_page(
             section.is_open = True
     if mendings and is_for_reading:
         _compare_with_sent_back(sections, of_return, mendings[0].note.at)
-    _complete([each for each in sections if each.is_open or is_for_reading], of_return, on)
-    return Page(sections=sections, notes=notes[None], mendings=mendings)
+    answered = {answer.milestone.item_id for answer in pending}
+    complete = [
+        each for each in sections if each.is_open or is_for_reading or each.item.pk in answered
+    ]
+    _complete(complete, of_return, on, pending)
+    return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
 
 
 def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
@@ -209,15 +248,26 @@ def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at:
             section.since_sent_back = answer_changes(was, section.update)
 
 
+def pending_answers(of_return: Return, only: WorkItem | None = None) -> list[MilestoneAnswer]:
+    """Return the answers on milestones that take effect when the return is submitted. One query.
+
+    Pass them only to writers of the return's agency.
+    """
+    found = of_return.milestone_answers.pending().for_page().select_related("milestone")
+    return list((found if only is None else found.filter(milestone__item=only)).in_order())
+
+
 def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
     """Return the items of the agency and those that it answered, without their long texts."""
     if only is not None:
         return [only]
     agency, answered = of_return.agency_id, of_return.updates.values("item")
-    supported = Support.objects.filter(agency=agency).values("item")
+    pending = of_return.milestone_answers.pending().values("milestone__item")
     items = (
         WorkItem.objects.filter(plan=of_return.round.plan_id)
-        .filter(Q(lead_agency=agency) | Q(pk__in=supported) | Q(pk__in=answered))
+        .filter(
+            Q(pk__in=WorkItem.objects.answered_by(agency)) | Q(pk__in=answered) | Q(pk__in=pending)
+        )
         .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
         .defer("objective", "action", "search_text")
         .in_order()
@@ -233,15 +283,17 @@ def _answers(of_return: Return, only: WorkItem | None) -> UpdateQuerySet:
 
 def _first_to_open(sections: list[Section]) -> list[Section]:
     """Return the sections that have their fields before the user asks for any."""
-    shown = [each for each in sections if each.is_led or each.is_answered]
+    shown = [each for each in sections if each.is_led or each.is_answered or each.missing]
     if len(shown) <= WHOLE:
         return shown
     return [each for each in shown if each.missing or each.mendings][:FIRST]
 
 
-def _complete(sections: list[Section], of_return: Return, on: date) -> None:
+def _complete(
+    sections: list[Section], of_return: Return, on: date, pending: list[MilestoneAnswer]
+) -> None:
     """Add what only complete sections need: the item's plan and milestones, and "no change"."""
-    milestones = _milestones(of_return, [each.item for each in sections], on)
+    milestones = _milestones(of_return, [each.item for each in sections], on, pending)
     opened = [each.item for each in sections if each.is_open]
     after_none = after_no_changes(of_return, opened) if opened else set()
     for section in sections:
@@ -256,7 +308,9 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
         item=item,
         update=of_return.updates.filter(item=item).first(),
         is_led=item.lead_agency_id == of_return.agency_id,
-        milestones=_milestones(of_return, [item], on)[item.pk] if with_milestones else [],
+        milestones=_milestones(of_return, [item], on, pending_answers(of_return, item))[item.pk]
+        if with_milestones
+        else [],
     )
 
 
@@ -276,21 +330,27 @@ def _last_accepted(of_return: Return) -> Return | None:
 
 
 def _milestones(
-    of_return: Return, items: list[WorkItem], on: date
+    of_return: Return,
+    items: list[WorkItem],
+    on: date,
+    pending: Iterable[MilestoneAnswer],
 ) -> dict[int, list[MilestoneLine]]:
     """Return the milestones to show, by item id.
 
-    These are milestones completed since the period began, each item's next open milestone, and
-    other open ones that are due by the period's end (or today, if later) or expected late. None
-    for a closed round, because milestones have changed since.
+    These are milestones completed since the period began, each item's next open milestone, other
+    open ones that are due by the period's end (or today, if later) or expected late, and those of
+    `pending` answers. None for a closed round, because milestones have changed since.
     """
     lines: dict[int, list[MilestoneLine]] = defaultdict(list)
     if not of_return.round.is_open:
         return lines
     horizon = max(on, of_return.round.period_end)
+    answers, parts = _by_milestone(pending)
     rows = (
         Milestone.objects.filter(
-            Q(completed_on=None) | Q(completed_on__gte=of_return.round.period_start),
+            Q(completed_on=None)
+            | Q(completed_on__gte=of_return.round.period_start)
+            | Q(pk__in=[*answers, *parts]),
             item__in=items,
             withdrawn_on=None,
         )
@@ -323,6 +383,8 @@ def _milestones(
             and milestone != following[milestone.item_id]
             and milestone.agreed_due > horizon
             and not late.is_late
+            and milestone.pk not in answers
+            and milestone.pk not in parts
         ):
             continue
         delay = next(iter(milestone.open_delays), None)  # type: ignore[attr-defined]
@@ -330,6 +392,37 @@ def _milestones(
             delay is not None and bool(delay.mitigations.all()) and milestone.forecast_due >= on
         )
         fell_due = milestone.agreed_due <= on or late.is_late
-        is_asked = milestone.is_open and fell_due and not is_explained
-        lines[milestone.item_id].append(MilestoneLine(milestone, late, delay, is_asked))
+        is_own = milestone.responsible_agency_id == of_return.agency_id
+        answer = answers.get(milestone.pk)
+        if answer is not None:
+            answer.milestone = milestone
+        lines[milestone.item_id].append(
+            MilestoneLine(
+                milestone=milestone,
+                late=late,
+                delay=delay,
+                is_own=is_own,
+                is_asked=is_own
+                and answer is None
+                and milestone.is_open
+                and fell_due
+                and not is_explained,
+                answer=answer,
+                parts=parts.get(milestone.pk, []),
+            )
+        )
     return lines
+
+
+def _by_milestone(
+    pending: Iterable[MilestoneAnswer],
+) -> tuple[dict[int, MilestoneAnswer], dict[int, list[MilestoneAnswer]]]:
+    """Return the answers on milestones, and those on their delays and mitigations, by milestone."""
+    answers: dict[int, MilestoneAnswer] = {}
+    parts: dict[int, list[MilestoneAnswer]] = defaultdict(list)
+    for answer in pending:
+        if answer.delay_id is None and answer.mitigation_id is None:
+            answers[answer.milestone_id] = answer
+        else:
+            parts[answer.milestone_id].append(answer)
+    return answers, parts

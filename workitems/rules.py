@@ -19,12 +19,15 @@ from agencies.rules import (
 from workitems.models import (
     Action,
     CalendarFeed,
+    HeldEntry,
     Member,
     Milestone,
+    Mitigation,
     OutOfSessionAnswer,
     Plan,
     Return,
     Risk,
+    StatusProposal,
     Variation,
     WorkItem,
 )
@@ -39,7 +42,9 @@ def plan_of(row: Any) -> Plan | None:
         return None
     if isinstance(row, Return):
         return row.round.plan
-    if isinstance(row, Milestone):
+    if isinstance(row, Mitigation):
+        row = row.delay.milestone
+    if isinstance(row, Milestone | StatusProposal):
         return row.item.plan
     plan: Plan = getattr(row, "plan", row)
     return plan
@@ -75,14 +80,46 @@ def writes_for_item(user: User, item: Any) -> bool:
 
 
 @rules.predicate
-def writes_for_milestone(user: User, milestone: Any) -> bool:
-    """True if the user writes for the milestone's item or for its responsible agency."""
-    return isinstance(milestone, Milestone) and (
-        has_role_in(user, milestone.responsible_agency_id, *WRITERS)
-        or writes_for_item.test(user, milestone.item)
+def writes_for_support(user: User, item: Any) -> bool:
+    """True for a contributor or approver of an agency that supports the item."""
+    if not isinstance(item, WorkItem):
+        return False
+    agencies = agencies_of(user, *WRITERS)
+    return any(support.agency_id in agencies for support in item.supports.all())
+
+
+@rules.predicate
+def writes_for_milestones_item(user: User, milestone: Any) -> bool:
+    """True for a contributor or approver of an agency that leads or supports the milestone's item."""
+    return isinstance(milestone, Milestone) and writes_for_item.test(user, milestone.item)
+
+
+@rules.predicate
+def writes_for_its_milestone(user: User, mitigation: Any) -> bool:
+    """True for a contributor or approver of the agency responsible for the mitigated milestone."""
+    return isinstance(mitigation, Mitigation) and writes_for_milestone.test(
+        user, mitigation.delay.milestone
     )
 
 
+@rules.predicate
+def coordinates_item(user: User, proposal: Any) -> bool:
+    """True for a coordinator of the plan of the proposal's item."""
+    return isinstance(proposal, StatusProposal) and coordinates_plan.test(user, proposal.item)
+
+
+@rules.predicate
+def answers_proposal(user: User, proposal: Any) -> bool:
+    """True for a contributor or approver of the agency that leads the item."""
+    return isinstance(proposal, StatusProposal) and writes_for_lead.test(user, proposal.item)
+
+
+writes_for_lead = seated(WorkItem, "lead_agency_id", *WRITERS)
+writes_for_milestone = seated(Milestone, "responsible_agency_id", *WRITERS)
+owns_mitigation = seated(Mitigation, "owner_agency_id", *WRITERS)
+proposed_status = seated(StatusProposal, "agency_id", *WRITERS)
+writes_for_held = seated(HeldEntry, "agency_id", *WRITERS)
+approves_for_held = seated(HeldEntry, "agency_id", Seat.Role.APPROVER)
 writes_for_return = seated(Return, "agency_id", *WRITERS)
 approves_for_return = seated(Return, "agency_id", Seat.Role.APPROVER)
 asked_for_variation = seated(Variation, "requesting_agency_id", *WRITERS)
@@ -191,8 +228,15 @@ rules.set_perm(
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_any_agency)
 rules.add_perm("workitems.manage_plan", coordinates_plan)
-rules.add_perm("workitems.update_item", writes_for_item)
+# Only the lead sets an item's status; only the responsible agency closes or moves a milestone.
+rules.add_perm("workitems.update_item", writes_for_lead)
+rules.add_perm("workitems.propose_status", writes_for_support)
+rules.add_perm("workitems.answer_proposal", answers_proposal)
+rules.add_perm("workitems.withdraw_proposal", proposed_status)
+rules.add_perm("workitems.read_proposal", answers_proposal | proposed_status | coordinates_item)
 rules.add_perm("workitems.update_milestone", writes_for_milestone)
+rules.add_perm("workitems.finish_mitigation", owns_mitigation | writes_for_its_milestone)
+rules.add_perm("workitems.add_evidence", writes_for_milestone | writes_for_milestones_item)
 rules.add_perm("workitems.review_item", coordinates_plan)
 rules.add_perm("workitems.request_variation", writes_for_item)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
@@ -203,6 +247,8 @@ rules.add_perm("workitems.answer_out_of_session", answers_for_agency)
 # Checked with a decision, or with a follow-up of the Minister's answer.
 rules.add_perm("workitems.finish_action", owns_action | coordinates_plan)
 rules.add_perm("workitems.confirm_action", coordinates_plan)
+rules.add_perm("workitems.read_held", writes_for_held)
+rules.add_perm("workitems.release_held", approves_for_held)
 rules.add_perm("workitems.open_round", coordinates_plan)
 rules.add_perm("workitems.read_return", reads_return)
 rules.add_perm("workitems.write_update", writes_for_return | enters_for_return)
@@ -218,7 +264,12 @@ rules.add_perm("workitems.manage_risk", coordinates_plan)
 # What these allow ends with the plan. Returns, meetings and papers may still be finished after it.
 CLOSED_BY_THE_END = {
     "workitems.update_item",
+    "workitems.propose_status",
+    "workitems.answer_proposal",
     "workitems.update_milestone",
+    "workitems.finish_mitigation",
+    "workitems.add_evidence",
+    "workitems.release_held",
     "workitems.review_item",
     "workitems.request_variation",
     "workitems.raise_risk",

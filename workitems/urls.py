@@ -7,6 +7,7 @@ from workitems.views import (
     desk,
     evidence,
     feeds,
+    held_entries,
     item_history,
     items,
     milestones,
@@ -17,6 +18,7 @@ from workitems.views import (
     risks,
     round_levers,
     rounds,
+    status_proposals,
     variations,
     workbook,
 )
@@ -39,6 +41,17 @@ item_urls = [
     path("<str:number>/", items.detail, name="detail"),
     path("<str:number>/history/", item_history.of_item, name="history"),
     path("<str:number>/status/", items.change_status, name="change-status"),
+    path("<str:number>/propose/", status_proposals.propose, name="propose-status"),
+    path(
+        "<str:number>/proposals/<int:proposal>/answer/",
+        status_proposals.answer,
+        name="answer-proposal",
+    ),
+    path(
+        "<str:number>/proposals/<int:proposal>/withdraw/",
+        status_proposals.withdraw,
+        name="withdraw-proposal",
+    ),
     path("<str:number>/review/", items.review, name="review"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
     path(
@@ -167,6 +180,12 @@ risk_urls = [
     path("<int:risk>/reopen/", risks.reopen, name="reopen"),
 ]
 
+held_urls = [
+    path("<int:entry>/", held_entries.detail, name="detail"),
+    path("<int:entry>/release/", held_entries.release, name="release"),
+    path("<int:entry>/withdraw/", held_entries.withdraw, name="withdraw"),
+]
+
 urlpatterns = [
     path("", desk.home, name="home"),
     path("plans/", include((plan_urls, "plans"))),
@@ -174,6 +193,7 @@ urlpatterns = [
     path("plans/<slug:slug>/returns/", include((return_urls, "returns"))),
     path("plans/<slug:slug>/", include((variation_urls, "variations"))),
     path("plans/<slug:slug>/risks/", include((risk_urls, "risks"))),
+    path("plans/<slug:slug>/held/", include((held_urls, "held"))),
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
     path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),
     path("", include((feed_urls, "feeds"))),

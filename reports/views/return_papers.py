@@ -23,7 +23,8 @@ def pdf(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespons
     with transaction.atomic():
         of_return = visible_return(request, slug, round, agency)
         of_return = read_by_coordinator(request, of_return)
-        reading = reading_of(of_return, localdate(), whole=True)
+        writes = request.user.has_perm("workitems.write_update", of_return)
+        reading = reading_of(of_return, localdate(), whole=True, with_pending=writes)
     try:
         data = print_return(of_return, reading)
     except Refused as refusal:

@@ -114,7 +114,7 @@ class Section extends Autosave {
     if (told.is_answered) {
       this.say(`${told.no_change ? "No change, saved" : "Saved"} at ${told.saved_at}`, "complete");
     } else if (what.milestone) {
-      this.say("Milestone recorded. Not answered yet", "quiet");
+      this.say("Milestone saved. Not answered yet", "quiet");
     } else {
       this.say("Not answered yet: write a few words, or say that nothing changed", "quiet");
     }
@@ -194,7 +194,7 @@ class Section extends Autosave {
 
   sendOnlyVersion() {
     for (const control of this.element.querySelectorAll("[name]")) {
-      control.disabled = control !== this.version;
+      control.disabled = control !== this.version && !("read" in control.dataset);
     }
   }
 
@@ -330,7 +330,8 @@ async function openSection(element) {
 }
 
 function focusFirst(element) {
-  (element.querySelector("input:checked") ?? element.querySelector("input:not([type=hidden])")).focus();
+  const first = element.querySelector("[data-fields] :is(input:checked, textarea)");
+  (first ?? element.querySelector("input:checked") ?? element.querySelector("input:not([type=hidden])")).focus();
 }
 
 form.addEventListener("click", async (event) => {
@@ -457,7 +458,7 @@ form.addEventListener("submit", async (event) => {
   } else if (pressed.value !== "save") {
     leaving = true;
     // All is saved. What goes along is what was read: the versions, not texts that grow old.
-    for (const section of sections) section.sendOnlyVersion();
+    if (pressed.value.startsWith("submit")) for (const section of sections) section.sendOnlyVersion();
     form.requestSubmit(pressed);
   }
 });

@@ -305,7 +305,7 @@ def test_the_page_gives_each_figure_in_text_and_in_a_table(client):
         found = scene()
         client.force_login(found["observer"])
         page = client.get("/plans/plan-of-action/dashboard/trends/").content.decode()
-    assert "At 30 July 2010, 0 of 1 work item was complete." in page
+    assert "At 30 July 2010, 0 of 2 work items were complete." in page
     assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="chart"') == 2 * 7
     assert page.count("as a table</summary>") == 7
 

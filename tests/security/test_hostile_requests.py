@@ -250,7 +250,7 @@ def test_a_broken_multipart_request_is_refused_with_our_error_page(people):
 
 def test_typed_text_is_escaped_when_shown_again(people):
     client = strict_client(people["contributor"])
-    address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
+    address = reverse("workitems:propose-status", args=[people.plan.slug, "1.2"])
     response = client.post(address, {"stage": "nowhere", "reason": "</textarea><script>x</script>"})
     assert response.status_code == 422
     assert "&lt;/textarea&gt;&lt;script&gt;x&lt;/script&gt;" in response.text

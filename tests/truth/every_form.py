@@ -50,15 +50,17 @@ from workitems.models import (
     Attendance,
     CalendarFeed,
     Decision,
-    Delay,
     Evidence,
+    HeldEntry,
     Matter,
     Meeting,
+    MilestoneAnswer,
     OutOfSession,
     Plan,
     Reminder,
     Risk,
     Round,
+    StatusProposal,
     Update,
     Variation,
     WorkItem,
@@ -278,8 +280,9 @@ CREATES = {
         lambda world: {"name": "Aroha", "password1": PASSWORD, "password2": PASSWORD},
     ),
     "feeds:list": Creates(CalendarFeed, "contributor", lambda world: {"label": "Outlook"}),
+    # While Police writes its return, a milestone is answered there.
     "workitems:milestone": Creates(
-        Delay,
+        MilestoneAnswer,
         "contributor",
         lambda world: {
             "act": "move",
@@ -312,19 +315,29 @@ CREATES = {
     "evidence:add-to-answer": Creates(
         Evidence, "contributor", lambda world: {"note": "In the cabinet."}
     ),
+    "workitems:propose-status": Creates(
+        StatusProposal,
+        "contributor",
+        lambda world: {"stage": "under_way", "confidence": "at_risk", "reason": "No money."},
+        first=lambda world: StatusProposal.objects.update(
+            state="withdrawn", answered_by=world["contributor"], answered_at=timezone.now()
+        ),
+    ),
+    "held:release": Creates(Risk, "approver", page=at("held:detail")),
     "variations:request-date": Creates(
         Variation,
-        "contributor",
+        "approver",
         lambda world: {"due_after": "30 July 2027", "reason": "No money."},
         arguments=lambda world: [world.plan.slug, world.item.number, 2],
     ),
+    # A contributor's request waits for release.
     "variations:request-wording": Creates(
-        Variation,
+        HeldEntry,
         "contributor",
         lambda world: {"text_after": "Print a brochure in two languages.", "reason": "No money."},
     ),
     "variations:request-withdrawal": Creates(
-        Variation, "contributor", lambda world: {"reason": "No money."}
+        Variation, "approver", lambda world: {"reason": "No money."}
     ),
     "meetings:attendance": Creates(
         Attendance,
@@ -557,6 +570,9 @@ CHANGES = {
     "agencies:withdraw": STATE,
     "feeds:revoke": STATE,
     "workitems:change-status": VERSION,
+    "workitems:answer-proposal": STATE,
+    "workitems:withdraw-proposal": STATE,
+    "held:withdraw": STATE,
     "workitems:review": VERSION,
     "workitems:end-delay": STATE,
     "workitems:finish-mitigation": STATE,

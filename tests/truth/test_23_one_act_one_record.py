@@ -198,7 +198,7 @@ def test_a_form_without_a_token_counts_as_one_with_the_same_words(client, addres
 def test_a_token_is_of_one_person_and_one_address(client, people, address, risk):
     client.post(address, risk)
     other = Client()
-    other.force_login(people["other contributor"], backend=MODEL_BACKEND)
+    other.force_login(people["other approver"], backend=MODEL_BACKEND)
     assert other.post(address, risk).status_code == 302
     called = reverse("meetings:call", args=[people.plan.slug])
     assert client.post(called, {"held_on": "1 May 2027", "once": risk["once"]}).status_code == 302

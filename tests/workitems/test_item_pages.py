@@ -354,8 +354,8 @@ def test_the_item_page_takes_the_same_queries_for_any_number_of_records(
     UpdateFactory(item=item, of_return__accepted=True)
     reader.get("/plans/")
     # Savepoint and release; session, person, seats, plans; item, supports, measures; milestones,
-    # delays, mitigations; updates; variations that wait; history.
-    with django_assert_num_queries(15):
+    # delays, mitigations; updates; variations that wait; history; the agency's open return.
+    with django_assert_num_queries(16):
         reader.get(item.get_absolute_url())
 
 
@@ -618,7 +618,7 @@ def test_a_save_takes_the_same_statements_beside_any_number_of_records(
     MilestoneFactory.create_batch(others, item=item)
     data = {"version": 1, "stage": "under_way", "confidence": "at_risk", "reason": "A reason"}
     reader.get("/plans/")
-    # Savepoints and their release, twice; session, person, seats, plans; item, and locked; row and
-    # history row.
-    with django_assert_num_queries(12):
+    # Savepoints and their release, twice; session, person, seats, plans; item, and locked; the
+    # agency's open return; row and history row.
+    with django_assert_num_queries(13):
         assert status(reader, item, **data).status_code == 302

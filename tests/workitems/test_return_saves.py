@@ -13,16 +13,18 @@ from tests.factories import (
     SupportFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import DUE, NOW, SLIPPED, SLIPPED_AGAIN, TODAY, YESTERDAY, newest
+from tests.workitems.record import DUE, NOW, SLIPPED_AGAIN, TODAY, YESTERDAY, newest
 from workitems.models import Update
-from workitems.services import rounds
+from workitems.services import items, rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture
 def writer(client_of, contributor):
-    return client_of(contributor)
+    client = client_of(contributor)
+    client.user = contributor
+    return client
 
 
 def typed(item, version=0, **said):
@@ -72,6 +74,14 @@ def save(client, of_return, item, **data):
 def answer(of_return, item, by, **said):
     values = {"stage": "under_way", "confidence": "on_track", "achieved": "Printed.", **said}
     return rounds.write_update(of_return=of_return, item=item, by=by, at=NOW, **values)
+
+
+def submit(of_return, by):
+    return rounds.submit(of_return=of_return, by=by, on=TODAY, at=NOW)
+
+
+def words_of(html):
+    return " ".join(html.split())
 
 
 def words(of_return, item):
@@ -152,8 +162,8 @@ def test_an_answer_is_saved_although_its_milestone_has_an_error(writer, of_retur
     )
     assert writer.post(page, {"act": "save", **again}).status_code == 302
     assert words(of_return, item) == ("Printed twice.", "", "")
-    milestone.refresh_from_db()
-    assert milestone.completed_on == date(2010, 5, 28)
+    said = of_return.milestone_answers.get()
+    assert (said.milestone, said.outcome, said.day) == (milestone, "done", date(2010, 5, 28))
 
 
 def test_an_item_added_after_the_page_was_loaded_is_not_an_error(writer, of_return, item):
@@ -294,7 +304,7 @@ def test_saving_a_section_takes_the_same_queries_for_any_number_of_items(
         DelayFactory(milestone=MilestoneFactory(item=other, agreed_due=YESTERDAY))
     save(writer, of_return, item, **typed(item, achieved="Written."))
     data = typed(item, version=1, achieved="Printed.")
-    with django_assert_num_queries(19):  # 15, and four for two transactions
+    with django_assert_num_queries(21):  # 17, and four for two transactions
         assert save(writer, of_return, item, **data)[0] == 200
 
 
@@ -307,7 +317,9 @@ def test_an_item_of_another_agency_is_not_found_in_this_return(writer, of_return
 def test_a_supporting_agency_answers_for_items_that_it_supports(writer, of_return, customs):
     other = WorkItemFactory(plan=of_return.round.plan, lead_agency=customs, number="3.1")
     SupportFactory(item=other, agency=of_return.agency)
-    status, told = save(writer, of_return, other, **typed(other, achieved="We lent a trainer."))
+    said = typed(other, achieved="We lent a trainer.")
+    del said[f"i{other.pk}-stage"], said[f"i{other.pk}-confidence"]
+    status, told = save(writer, of_return, other, **said)
     assert (status, told["progress"]) == (200, {"answered": 0, "total": 0})
     assert words(of_return, other) == ("We lent a trainer.", "", "")
 
@@ -432,26 +444,32 @@ def record(client, of_return, milestone, **said):
     return save(client, of_return, item, milestone=milestone.pk, **data)
 
 
-def test_a_milestone_can_be_closed_in_the_return(writer, of_return, milestone):
-    status, told = record(
-        writer,
-        of_return,
-        milestone,
-        outcome="done",
-        completed_on="28 May 2010",
-        shown_by="The invoice.",
-    )
+def test_a_milestone_is_answered_as_done_until_the_return_is_submitted(
+    writer, of_return, item, milestone, approver
+):
+    said = {"completed_on": "28 May 2010", "shown_by": "The invoice."}
+    status, told = record(writer, of_return, milestone, outcome="done", **said)
     assert status == 200
-    assert "Done on 28 May 2010, due 30 June 2010." in told["milestone"]
+    assert "In this return, not submitted yet" in told["milestone"]
+    assert "Done on 28 May 2010." in words_of(told["milestone"])
+    milestone.refresh_from_db()
+    assert (milestone.completed_on, milestone.version) == (None, 1)
+    answer(of_return, item, writer.user)
+    submit(of_return, approver)
     milestone.refresh_from_db()
     assert milestone.completed_on == date(2010, 5, 28)
-    assert newest(milestone) == ("~", "Police contributor (Police)", "The invoice.")
+    assert newest(milestone) == ("~", "Police approver (Police)", "The invoice.")
 
 
-def test_a_late_milestone_gets_its_delay_and_mitigation_in_the_return(writer, of_return, milestone):
+def test_a_late_milestone_gets_its_delay_and_mitigation_when_submitted(
+    writer, of_return, item, milestone, approver
+):
     status, told = record(writer, of_return, milestone, **LATE)
     assert status == 200
-    assert "now expected 30 September 2010" in told["milestone"]
+    assert "New forecast: 30 September 2010." in words_of(told["milestone"])
+    assert milestone.delays.count() == 0
+    answer(of_return, item, writer.user)
+    submit(of_return, approver)
     delay = milestone.delays.get()
     assert (delay.cause, delay.explanation, delay.days) == (
         "procurement",
@@ -466,20 +484,14 @@ def test_a_late_milestone_gets_its_delay_and_mitigation_in_the_return(writer, of
     )
 
 
-def test_a_second_new_date_extends_the_same_delay(writer, of_return, delayed):
+def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delayed, approver):
     assert delayed.delays.get().times_moved == 1
-    status, told = record(
-        writer,
-        of_return,
-        delayed,
-        outcome="not_yet",
-        forecast_due="31 December 2010",
-        reason="Later still.",
-    )
-    assert status == 200
+    said = {"forecast_due": "31 December 2010", "reason": "Later still."}
+    assert record(writer, of_return, delayed, outcome="not_yet", **said)[0] == 200
+    answer(of_return, item, writer.user)
+    submit(of_return, approver)
     delay = delayed.delays.get()
     assert (delay.times_moved, delay.due_after) == (2, SLIPPED_AGAIN)
-    assert "moved twice" in told["milestone"]
 
 
 @pytest.mark.parametrize(
@@ -517,28 +529,54 @@ def test_an_invalid_milestone_is_shown_again_with_its_errors_and_input(
 def test_a_milestone_changed_by_another_user_is_shown_with_its_current_values(
     writer, of_return, milestone, approver
 ):
-    record(writer, of_return, milestone, **LATE)
+    items.move_forecast(
+        milestone=milestone, version=1, forecast_due=TODAY, reason="Sooner.", by=approver, on=TODAY
+    )
     status, told = record(writer, of_return, milestone, outcome="done", completed_on="1 June 2010")
     assert status == 422
     for shown in (
-        "Somebody changed this milestone while you were writing.",
-        "now expected 30 September 2010",
+        "This milestone was changed elsewhere while you were writing.",
+        "now expected 1 June 2010",
         'value="1 June 2010"',
         f'name="m{milestone.pk}-version" value="2"',
     ):
         assert shown in told["milestone"]
-    milestone.refresh_from_db()
-    assert (milestone.completed_on, milestone.forecast_due) == (None, SLIPPED)
+    assert of_return.milestone_answers.count() == 0
 
 
-def test_a_mitigation_can_be_marked_as_done_in_the_return(writer, of_return, delayed):
+def test_a_milestone_answered_by_another_user_is_shown_with_both_answers(
+    writer, client_of, approver, of_return, milestone
+):
+    record(client_of(approver), of_return, milestone, **LATE)
+    status, told = record(writer, of_return, milestone, outcome="done", completed_on="1 June 2010")
+    assert status == 422
+    for shown in (
+        "Another answer on this milestone was saved while you were writing.",
+        "New forecast: 30 September 2010.",
+        'value="1 June 2010"',
+        f'name="m{milestone.pk}-answer_version" value="1"',
+    ):
+        assert shown in words_of(told["milestone"])
+    assert of_return.milestone_answers.get().outcome == "not_yet"
+    said = {"outcome": "done", "completed_on": "1 June 2010", "answer_version": 1}
+    assert record(writer, of_return, milestone, **said)[0] == 200
+    assert of_return.milestone_answers.get().outcome == "done"
+
+
+def test_a_mitigation_is_done_when_the_return_is_submitted(
+    writer, of_return, item, delayed, approver
+):
     mitigation = delayed.delays.get().mitigations.get()
     data = {"milestone": delayed.pk, f"x{mitigation.pk}-done_on": "31 May 2010"}
     status, told = save(writer, of_return, delayed.item, **data, **asked(delayed))
     assert status == 200
     mitigation.refresh_from_db()
+    assert mitigation.done_on is None
+    assert "Mitigation done on 31 May 2010" in words_of(told["milestone"])
+    answer(of_return, item, writer.user)
+    submit(of_return, approver)
+    mitigation.refresh_from_db()
     assert mitigation.done_on == YESTERDAY
-    assert "done 31 May 2010" in told["milestone"]
     delayed.refresh_from_db()
     assert delayed.version == 1
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from agencies.models import Seat
 from tests.factories import MemberFactory, RiskFactory, SeatFactory, SupportFactory, WorkItemFactory
+from tests.workitems.conftest import seated
 from tests.workitems.record import TODAY, TOMORROW, YESTERDAY, newest
 from workitems.models import Risk
 from workitems.narrative import Field, Scope, Wanted, history_page, reader_of, risk_history
@@ -121,20 +122,25 @@ def test_only_writers_and_the_coordinator_can_raise_a_risk(
 SAID = {"description": "It rains.", "likelihood": "low", "impact": "high", "response": ""}
 
 
-def test_a_contributor_raises_a_risk_to_their_item(client_of, contributor, plan, item, police):
-    page = client_of(contributor).get(f"{at('raise', plan)}?item=1.2")
+@pytest.fixture
+def customs_approver(customs):
+    return seated("Customs approver", customs, Seat.Role.APPROVER)
+
+
+def test_an_approver_raises_a_risk_to_their_item(client_of, approver, plan, item, police):
+    page = client_of(approver).get(f"{at('raise', plan)}?item=1.2")
     assert page.context["form"].initial["item"] == item
-    answer = client_of(contributor).post(at("raise", plan), {**SAID, "item": item.pk})
+    answer = client_of(approver).post(at("raise", plan), {**SAID, "item": item.pk})
     made = Risk.objects.get()
     assert answer.url == made.get_absolute_url() == at("detail", plan, 1)
     assert (made.item, made.owner_agency, made.impact) == (item, police, "high")
-    assert newest(made) == ("+", "Police contributor (Police)", "")
+    assert newest(made) == ("+", "Police approver (Police)", "")
 
 
 def test_a_member_of_another_agency_raises_risks_only_to_the_plan(
-    client_of, colleague, plan, item, customs
+    client_of, customs_approver, plan, item, customs
 ):
-    browser = client_of(colleague)
+    browser = client_of(customs_approver)
     page = browser.get(f"{at('raise', plan)}?item=1.2")
     assert list(page.context["form"].fields["item"].queryset) == []
     assert page.context["form"].initial["item"] is None
@@ -145,17 +151,19 @@ def test_a_member_of_another_agency_raises_risks_only_to_the_plan(
     assert (made.item, made.owner_agency) == (None, customs)
 
 
-def test_a_supporting_agency_raises_a_risk_to_the_item(client_of, colleague, plan, item, customs):
+def test_a_supporting_agency_raises_a_risk_to_the_item(
+    client_of, customs_approver, plan, item, customs
+):
     SupportFactory(item=item, agency=customs)
-    client_of(colleague).post(at("raise", plan), {**SAID, "item": item.pk})
+    client_of(customs_approver).post(at("raise", plan), {**SAID, "item": item.pk})
     assert Risk.objects.get().item == item
 
 
 def test_a_risk_to_an_item_belongs_to_an_agency_that_works_on_it(
-    client_of, contributor, plan, item, police, customs
+    client_of, approver, plan, item, police, customs
 ):
-    SeatFactory(user=contributor, agency=customs, role=Seat.Role.CONTRIBUTOR)
-    browser = client_of(contributor)
+    SeatFactory(user=approver, agency=customs, role=Seat.Role.CONTRIBUTOR)
+    browser = client_of(approver)
     said = {**SAID, "item": item.pk, "owner_agency": customs.pk}
     refused = browser.post(at("raise", plan), said)
     assert errors_of(refused) == {"owner_agency": ["Customs neither leads nor supports item 1.2."]}
@@ -411,5 +419,5 @@ def test_an_items_page_takes_one_more_query_if_there_are_risks(
     for number in range(1, count + 1):
         RiskFactory(plan=plan, item=item, number=number)
     browser = client_of(colleague)
-    with django_assert_num_queries(14 + more):
+    with django_assert_num_queries(15 + more):
         browser.get(item.get_absolute_url())

@@ -17,12 +17,16 @@ from tests.factories import (
     AgencyFactory,
     CalendarFeedFactory,
     DecisionFactory,
+    DelayFactory,
+    HeldEntryFactory,
     MemberFactory,
     MilestoneFactory,
+    MitigationFactory,
     OutOfSessionAnswerFactory,
     OutOfSessionFactory,
     RiskFactory,
     SeatFactory,
+    StatusProposalFactory,
     SupportFactory,
     UserFactory,
     VariationFactory,
@@ -43,7 +47,17 @@ ALLOWED = {
     },
     "manage_plan": COORDINATOR,
     "update_item": WRITERS,
+    # For the agency that supports the item, here Customs.
+    "propose_status": {("Customs", "contributor"), ("Customs", "approver")},
+    "withdraw_proposal": {("Customs", "contributor"), ("Customs", "approver")},
+    "answer_proposal": WRITERS,
+    "read_proposal": WRITERS | COORDINATOR | {("Customs", "contributor"), ("Customs", "approver")},
     "update_milestone": WRITERS,
+    # A mitigation that Customs owns, of a milestone that Police is responsible for.
+    "finish_mitigation": WRITERS | {("Customs", "contributor"), ("Customs", "approver")},
+    "add_evidence": WRITERS,
+    "read_held": WRITERS,
+    "release_held": {("Police", "approver")},
     "review_item": COORDINATOR,
     "request_variation": WRITERS,
     "recommend_variation": COORDINATOR,
@@ -91,14 +105,22 @@ SEATS = [
 
 
 @pytest.fixture
-def row_of(plan, item, of_return, milestone, police):
+def row_of(plan, item, of_return, milestone, police, customs):
     """Return the row that a permission is checked with."""
 
     def row(permission):
         if permission == "create_plan":
             return None
-        if permission == "update_milestone":
+        if permission in ("update_milestone", "add_evidence"):
             return milestone
+        if permission == "propose_status":
+            return SupportFactory(item=item, agency=customs).item
+        if permission.endswith("_proposal"):
+            return StatusProposalFactory(item=item, agency=customs)
+        if permission == "finish_mitigation":
+            return MitigationFactory(delay=DelayFactory(milestone=milestone), owner_agency=customs)
+        if permission in ("read_held", "release_held"):
+            return HeldEntryFactory(plan=plan, agency=police)
         if permission in ABOUT_RETURNS:
             return of_return
         if permission in ABOUT_RISKS:
@@ -181,15 +203,27 @@ def test_the_agency_responsible_for_a_milestone_may_change_only_that_milestone(
 ):
     step = MilestoneFactory(item=item, responsible_agency=customs)
     assert may(colleague, "update_milestone", step)
+    assert may(colleague, "add_evidence", step)
     assert not may(colleague, "update_milestone", milestone)
     assert not may(colleague, "update_item", item)
 
 
-@pytest.mark.parametrize("permission", ["update_item", "request_variation", "raise_risk"])
-def test_a_supporting_agency_may_change_the_item_too(permission, item, customs, colleague):
+def test_a_lead_that_is_not_responsible_may_not_change_the_milestone(item, customs, contributor):
+    step = MilestoneFactory(item=item, responsible_agency=customs)
+    assert not may(contributor, "update_milestone", step)
+    assert may(contributor, "add_evidence", step)
+
+
+@pytest.mark.parametrize("permission", ["propose_status", "request_variation", "raise_risk"])
+def test_a_supporting_agency_may_take_part_in_the_item(permission, item, customs, colleague):
     assert not may(colleague, permission, item)
     SupportFactory(item=item, agency=customs)
     assert may(colleague, permission, item)
+
+
+def test_a_supporting_agency_may_not_set_the_status(item, customs, colleague):
+    SupportFactory(item=item, agency=customs)
+    assert not may(colleague, "update_item", item)
 
 
 def test_every_member_may_raise_risks_to_the_whole_plan(plan, agency_called):

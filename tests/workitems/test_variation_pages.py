@@ -53,9 +53,9 @@ def errors_of(response, form="form"):
 # --- requesting -------------------------------------------------------------------------------
 
 
-def test_a_contributor_requests_another_date(as_, contributor, plan, milestone, police):
+def test_an_approver_requests_another_date(as_, approver, plan, milestone, police):
     address = at("request-date", plan, "1.2", 1)
-    answer = as_(contributor).post(
+    answer = as_(approver).post(
         address,
         {"version": milestone.version, "due_after": "30 September 2010", "reason": "Printer."},
     )
@@ -66,11 +66,11 @@ def test_a_contributor_requests_another_date(as_, contributor, plan, milestone, 
     assert milestone.agreed_due == date(2010, 6, 30)
 
 
-def test_requesting_a_date_twice_makes_one_record(as_, contributor, plan, milestone):
+def test_requesting_a_date_twice_makes_one_record(as_, approver, plan, milestone):
     said = {"version": 1, "due_after": "30 September 2010", "reason": "Printer."}
     address = at("request-date", plan, "1.2", 1)
-    as_(contributor).post(address, said)
-    again = as_(contributor).post(address, said | {"once": "another page"})
+    as_(approver).post(address, said)
+    again = as_(approver).post(address, said | {"once": "another page"})
     assert (again.status_code, errors_of(again)) == (
         422,
         {"__all__": ["A request to move this milestone is already waiting."]},
@@ -84,11 +84,11 @@ def test_the_forecast_is_offered_as_the_new_date(as_, contributor, plan, item):
     assert page.context["form"].initial["due_after"] == SLIPPED
 
 
-def test_requesting_wording_twice_makes_one_record(as_, contributor, plan, item):
+def test_requesting_wording_twice_makes_one_record(as_, approver, plan, item):
     said = {"version": 1, "text_after": "Print two brochures.\r\nSoon.", "reason": "Demand."}
     address = at("request-wording", plan, "1.2", "action")
-    as_(contributor).post(address, said)
-    again = as_(contributor).post(address, said | {"once": "another page"})
+    as_(approver).post(address, said)
+    again = as_(approver).post(address, said | {"once": "another page"})
     assert errors_of(again) == {"text_after": ["V1 asks for this very wording already."]}
     made = Variation.objects.get()
     assert (made.wording, made.text_before, made.text_after) == (
@@ -119,11 +119,11 @@ def test_wording_changed_meanwhile_is_shown_beside_the_typed_text(as_, contribut
     assert page.context["form"]["version"].value() == "2"
 
 
-def test_a_request_to_withdraw_an_item_needs_a_reason(as_, contributor, plan, item):
+def test_a_request_to_withdraw_an_item_needs_a_reason(as_, approver, plan, item):
     address = at("request-withdrawal", plan, "1.2")
-    refused = as_(contributor).post(address, {"version": 1, "reason": ""})
+    refused = as_(approver).post(address, {"version": 1, "reason": ""})
     assert errors_of(refused) == {"reason": ["Say it in a few words."]}
-    as_(contributor).post(address, {"version": 1, "reason": "Overtaken by events."})
+    as_(approver).post(address, {"version": 1, "reason": "Overtaken by events."})
     assert Variation.objects.get().kind == "withdrawal"
     item.refresh_from_db()
     assert item.stage == "under_way"

@@ -207,5 +207,5 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
         )
     # Seats; returns to send, milestones, decisions; returns to read, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(lines_for(user, TODAY)) == 2 + 3 * count

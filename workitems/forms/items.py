@@ -4,9 +4,16 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
+from agencies.fields import (
+    DayField,
+    LinesField,
+    ReasonField,
+    Refusal,
+    VersionedForm,
+    overwrite_data,
+)
 from agencies.models import Agency
-from workitems.models import Delay, Milestone, WorkItem
+from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 
 
@@ -52,6 +59,84 @@ class ChangeStatusForm(VersionedForm):
         return cleaned
 
 
+class AnswerStatusForm(ChangeStatusForm):
+    """The stage and confidence of the lead's answer in its return. `version` is that of the answer,
+    0 if there is none yet; `item_version` is that of the item."""
+
+    item_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    completed_on = None  # type: ignore[assignment]
+    reason = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, row: WorkItem, update: Update | None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        version = update.version if update else 0
+        self.initial["version"], self.initial["item_version"] = version, row.version
+        if update is not None and update.stage:
+            self.initial["stage"], self.initial["confidence"] = update.stage, update.confidence
+
+    def clean(self) -> dict[str, Any]:
+        return super(ChangeStatusForm, self).clean() or {}
+
+
+class ProposeStatusForm(forms.Form):
+    """Propose a stage and confidence. The agency is shown only if the user has several to choose."""
+
+    stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
+    confidence = forms.ChoiceField(
+        label="Confidence in the next date",
+        choices=[("", "Not given"), *Confidence.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    reason = ReasonField(label="Why the status should change")
+    agency = forms.TypedChoiceField(label="On behalf of")
+
+    def __init__(self, *args: Any, item: WorkItem, agencies: list[Agency], **kwargs: Any) -> None:
+        kwargs["initial"] = {"stage": item.stage, "confidence": item.confidence}
+        super().__init__(*args, **kwargs)
+        stages = {Stage(item.stage), *item.next_stages} - {Stage.WITHDRAWN}
+        self.fields["stage"].choices = [  # type: ignore[attr-defined]
+            (stage.value, stage.label) for stage in Stage if stage in stages
+        ]
+        by_id = {agency.pk: agency for agency in agencies}
+        agency: Any = self.fields["agency"]
+        agency.choices = [(pk, each.short_name) for pk, each in by_id.items()]
+        agency.coerce = lambda pk: by_id[int(pk)]
+        self.only_agency = agencies[0] if len(agencies) == 1 else None
+        if self.only_agency is not None:
+            del self.fields["agency"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.only_agency is not None:
+            cleaned["agency"] = self.only_agency
+        return cleaned
+
+
+class AnswerProposalForm(VersionedForm):
+    """Accept or decline a proposal; the button says which. `version` is that of the item, and
+    `answer_version` that of the lead's answer in its return, 0 if there is none."""
+
+    answer_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    answer = LinesField(
+        label="Answer to the agency",
+        help_text="Needed when you decline. The agency that proposed it gets it at once.",
+    )
+
+    def __init__(self, *args: Any, row: WorkItem, update: Update | None, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.initial["answer_version"] = update.version if update else 0
+
+    def refuse(self, refusal: Refusal) -> Any:
+        """After a conflict, take the version of the item or of the answer, whichever has changed."""
+        if not isinstance(refusal.current, Update):
+            return super().refuse(refusal)
+        self.add_error(None, str(refusal))
+        self.conflict = refusal.current
+        overwrite_data(self, answer_version=refusal.current.version)
+        return self.conflict
+
+
 class ReviewForm(VersionedForm):
     confidence = forms.ChoiceField(
         label="Your own confidence that the next date holds",
@@ -64,7 +149,39 @@ class ReviewForm(VersionedForm):
         return {"confidence": row.reviewer_confidence}
 
 
-class CloseMilestoneForm(VersionedForm):
+class MilestoneActForm(VersionedForm):
+    """A change of a milestone. `answer` is that of the return being written, if there is one; the
+    form begins with it if it is of this kind. `answer_version` is 0 if there is none."""
+
+    OUTCOME: MilestoneAnswer.Outcome
+
+    answer_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, row: Milestone, answer: MilestoneAnswer | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.initial["answer_version"] = answer.version if answer else 0
+        if answer is not None and answer.outcome == self.OUTCOME:
+            self.initial = {**self.initial, **self.start_of(answer)}
+
+    def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
+        """Return the values of an answer by field name."""
+        return {"reason": answer.reason}
+
+    def refuse_answer(self, refusal: Refusal) -> None:
+        """Say that another answer was saved first, and take its version, to replace it next time."""
+        self.add_error(
+            None,
+            "Another answer on this milestone was saved while you were writing. Compare it with "
+            "yours, then save yours again to replace it.",
+        )
+        overwrite_data(self, answer_version=refusal.current.version)
+
+
+class CloseMilestoneForm(MilestoneActForm):
+    OUTCOME = MilestoneAnswer.Outcome.DONE
+
     completed_on = DayField(label="Done on")
     reason = ReasonField(
         label="What shows it",
@@ -72,13 +189,20 @@ class CloseMilestoneForm(VersionedForm):
         help_text="A few words: how the test for being done was met.",
     )
 
+    def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
+        return {"completed_on": answer.day, "reason": answer.reason}
 
-class ReopenMilestoneForm(VersionedForm):
+
+class ReopenMilestoneForm(MilestoneActForm):
+    OUTCOME = MilestoneAnswer.Outcome.REOPENED
+
     reason = ReasonField(label="Why it is opened again")
 
 
-class MoveForecastForm(VersionedForm):
+class MoveForecastForm(MilestoneActForm):
     """Change the forecast. If it is late: also the delay's cause and effect, and a mitigation."""
+
+    OUTCOME = MilestoneAnswer.Outcome.NOT_YET
 
     forecast_due = DayField(label="Now expected on")
     reason = ReasonField(label="Why the date moves")
@@ -102,3 +226,14 @@ class MoveForecastForm(VersionedForm):
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}
+
+    def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
+        return {
+            "forecast_due": answer.day,
+            "reason": answer.reason,
+            "cause": answer.cause,
+            "effect": answer.effect,
+            "mitigation": answer.new_mitigation,
+            "owner_agency": answer.owner_agency_id or answer.milestone.responsible_agency_id,
+            "mitigation_due_on": answer.mitigation_due_on,
+        }

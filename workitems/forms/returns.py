@@ -9,7 +9,15 @@ from django.forms.models import model_to_dict
 from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
 from workitems.forms.evidence import AttachmentField
-from workitems.models import Delay, Milestone, Mitigation, ReturnNote, Update, WorkItem
+from workitems.models import (
+    Delay,
+    Milestone,
+    MilestoneAnswer,
+    Mitigation,
+    ReturnNote,
+    Update,
+    WorkItem,
+)
 from workitems.models.item import Confidence, Stage
 
 ROWS = 2  # the script grows the textarea with its text
@@ -18,9 +26,12 @@ ROWS = 2  # the script grows the textarea with its text
 class ReturnForm(VersionedForm):
     """One of the many forms of the page. Unchanged forms are neither validated nor saved."""
 
+    # Fields that the user does not fill in.
+    UNTYPED = frozenset({"version"})
+
     def is_touched(self) -> bool:
         """Return whether any field differs from what the page was made with."""
-        return self.is_bound and any(name != "version" for name in self.changed_data)
+        return self.is_bound and bool(set(self.changed_data) - self.UNTYPED)
 
     def words(self) -> list[tuple[str, str]]:
         """Return (label, text) of each textarea with unsaved text."""
@@ -34,8 +45,15 @@ class ReturnForm(VersionedForm):
 
 
 class UpdateForm(ReturnForm):
-    """An agency's answer on one item. `version` is 0 if there is none yet."""
+    """An agency's answer on one item. `version` is 0 if there is none yet.
 
+    `item_version` is that of the item when the page was made; it counts for a new answer. Only the
+    lead has a stage and a confidence.
+    """
+
+    UNTYPED = frozenset({"version", "item_version"})
+
+    item_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect(attrs={"class": "inline"}))
     confidence = forms.ChoiceField(
         label="Confidence that the next date holds",
@@ -52,11 +70,19 @@ class UpdateForm(ReturnForm):
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
 
-    def __init__(self, *args: Any, item: WorkItem, update: Update | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, item: WorkItem, update: Update | None, is_led: bool = True, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("prefix", f"i{item.pk}")
         super().__init__(*args, row=update or item, **kwargs)
         # Without an update, `row` is the item; its version is not that of an answer.
         self.initial["version"] = update.version if update else 0
+        self.initial["item_version"] = item.version
+        if not is_led:
+            del self.fields["stage"], self.fields["confidence"]
+            return
+        # An answer from before its agency led the item has no stage.
+        self.initial["stage"] = self.initial["stage"] or item.stage
         stages = {Stage(item.stage), Stage(self.initial["stage"]), *item.next_stages}
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
             (stage.value, stage.label) for stage in Stage if stage in stages - {Stage.WITHDRAWN}
@@ -79,13 +105,16 @@ def answer_of(update: Update) -> dict[str, Any]:
 
 class MilestoneAnswerForm(ReturnForm):
     """What happened to a due milestone: the completion date if it is done; otherwise the new
-    forecast, the delay and a mitigation."""
+    forecast, the delay and a mitigation. `answer_version` is 0 if the return has no answer yet."""
 
-    DONE, NOT_YET = "done", "not_yet"
+    DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
+    # The owner has an initial value and means nothing without a mitigation.
+    UNTYPED = frozenset({"version", "answer_version", "owner_agency"})
 
+    answer_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label="Done?",
-        choices=[(DONE, "Done"), (NOT_YET, "Not yet")],
+        choices=[(DONE.value, "Done"), (NOT_YET.value, "Not yet")],
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
@@ -102,11 +131,18 @@ class MilestoneAnswerForm(ReturnForm):
     mitigation_due_on = DayField(label="By when", required=False)
 
     def __init__(
-        self, *args: Any, milestone: Milestone, agencies: dict[int, Agency], **kwargs: Any
+        self,
+        *args: Any,
+        milestone: Milestone,
+        agencies: dict[int, Agency],
+        answer: MilestoneAnswer | None = None,
+        **kwargs: Any,
     ) -> None:
-        """`agencies` are the possible owners of a mitigation, by id, queried once per page."""
+        """`agencies` are the possible owners of a mitigation, by id, queried once per page.
+        `answer` is the return's answer that the form begins with."""
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
+        self.initial = {**self.initial, **start_of(answer)}
         for name in ("shown_by", "reason"):
             self.fields[name].widget.attrs["rows"] = ROWS
         owner: Any = self.fields["owner_agency"]
@@ -116,10 +152,6 @@ class MilestoneAnswerForm(ReturnForm):
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}
-
-    def is_touched(self) -> bool:
-        # The owner has an initial value and means nothing without a mitigation.
-        return self.is_bound and bool(set(self.changed_data) - {"version", "owner_agency"})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -136,6 +168,26 @@ class MilestoneAnswerForm(ReturnForm):
     def _need(self, cleaned: dict[str, Any], name: str, sentence: str) -> None:
         if not cleaned.get(name) and name not in self.errors:
             self.add_error(name, sentence)
+
+
+def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
+    """Return the initial values of a milestone's form by field name, as far as there is an answer."""
+    if answer is None:
+        return {"answer_version": 0}
+    is_done = answer.outcome == MilestoneAnswer.Outcome.DONE
+    start: dict[str, Any] = {
+        "answer_version": answer.version,
+        "outcome": answer.outcome,
+        "completed_on" if is_done else "forecast_due": answer.day,
+        "shown_by" if is_done else "reason": answer.reason,
+        "cause": answer.cause,
+        "effect": answer.effect,
+        "mitigation": answer.new_mitigation,
+        "mitigation_due_on": answer.mitigation_due_on,
+    }
+    if answer.owner_agency_id is not None:
+        start["owner_agency"] = answer.owner_agency_id
+    return start
 
 
 class MitigationDoneForm(forms.Form):

@@ -66,6 +66,7 @@ class RaiseRiskForm(forms.Form):
         self.coordinates = coordinates
         self.fields["item"].queryset = items  # type: ignore[attr-defined]
         offered = list(agencies)
+        self.offered = [agency.pk for agency in offered]
         self.only_agency = offered[0] if len(offered) == 1 else None
         if self.only_agency is not None:
             del self.fields["owner_agency"]

@@ -21,6 +21,7 @@ class RequestForm(VersionedForm):
 
     def __init__(self, *args: Any, row: Any, agencies: list[Agency], **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
+        self.agencies = agencies
         self.only_agency = agencies[0] if len(agencies) == 1 else None
         if self.only_agency is not None:
             del self.fields["agency"]

@@ -41,6 +41,8 @@ class HeldEntry(models.Model):
         WITHDRAWAL = "withdrawal", "Withdraw the item"
         RISK = "risk", "Risk"
 
+    VARIATIONS = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL)
+
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for release"
         RELEASED = "released", "Released"
@@ -53,7 +55,7 @@ class HeldEntry(models.Model):
     milestone = models.ForeignKey(
         Milestone, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # The version of the item or milestone that the request was written from.
+    # The version of the item or milestone when the request was written.
     made_from = models.PositiveIntegerField(null=True, blank=True)
     due_after = models.DateField(null=True, blank=True)
     wording = models.CharField(max_length=10, choices=Variation.Wording, blank=True)
@@ -116,6 +118,12 @@ class HeldEntry(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the milestone or item has changed since the request was written."""
+        row = self.milestone or self.item
+        return self.made_from is not None and row is not None and row.version != self.made_from
 
     @property
     def asks(self) -> str:

@@ -71,6 +71,15 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
             | Q(pk__in=Support.objects.filter(agency__in=agency_ids).values("item"))
         )
 
+    def answered_by(self, agency_id: int) -> Self:
+        """Items that the agency leads or supports, or whose open milestones it is responsible for."""
+        own = Milestone.objects.open().filter(responsible_agency=agency_id)
+        return self.filter(
+            Q(lead_agency=agency_id)
+            | Q(pk__in=Support.objects.filter(agency=agency_id).values("item"))
+            | Q(pk__in=own.values("item"))
+        )
+
     def matching(self, words: str) -> Self:
         """Items whose number or text contains every word of the search (the first ten)."""
         found = self

@@ -17,6 +17,13 @@ class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
         """Answers that are neither in effect nor removed. Only their own agency may read them."""
         return self.filter(applied_at=None, removed_at=None)
 
+    def not_removed(self) -> Self:
+        return self.filter(removed_at=None)
+
+    def done(self) -> Self:
+        """Pending answers that their milestone is done."""
+        return self.pending().filter(outcome=MilestoneAnswer.Outcome.DONE)
+
     def in_order(self) -> Self:
         """In the order in which they take effect: mitigations and delays before their milestone."""
         return self.order_by(
@@ -113,5 +120,9 @@ class MilestoneAnswer(models.Model):
 
     @property
     def is_stale(self) -> bool:
-        """Whether the milestone has changed since the answer was written. Load the milestone first."""
-        return self.milestone_version != self.milestone.version
+        """Whether the milestone has changed since it was answered. Load the milestone first.
+
+        Answers on its delays and mitigations do not depend on its version.
+        """
+        is_on_milestone = self.delay_id is None and self.mitigation_id is None
+        return is_on_milestone and self.milestone_version != self.milestone.version

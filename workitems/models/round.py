@@ -116,6 +116,11 @@ class ReturnQuerySet(models.QuerySet["Return"]):
             *("ready_by", "first_read_by", "entered_by"),
         )
 
+    def in_open_round(self, agency_id: int, plan_id: int) -> Self:
+        """The agency's return in the plan's open round, with its round: at most one."""
+        found = self.filter(agency=agency_id, round__plan=plan_id, round__closed_at=None)
+        return found.select_related("round", "agency")
+
     def waiting_for_agency(self) -> Self:
         """Returns in open rounds that the agency still has to submit, or submit again."""
         return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None)

@@ -281,9 +281,10 @@ def _update(was: Was, now: Now) -> Sentences:
         for change in _change(was, now, column, label)
     )
     parts = []
-    if _differs(was, now, "stage"):
+    # An agency that supports the item gives neither.
+    if now["stage"] and _differs(was, now, "stage"):
         parts.append(f"stage {Stage(now['stage']).label.lower()}")
-    if _differs(was, now, "confidence"):
+    if now["stage"] and _differs(was, now, "confidence"):
         parts.append(f"confidence {CONFIDENCE[now['confidence']]}")
     if was is not None and _differs(was, now, "key_achievement"):
         parts.append(f"key achievement {KEY[now['key_achievement']]}")

@@ -27,9 +27,10 @@ READY = "Nothing is missing any more. An approver can submit it."
 MOST_URGENT_FIRST = (
     *(Reason.OVERDUE, Reason.SENT_BACK, Reason.ASKED_AGAIN, Reason.ACTION_REOPENED),
     *(Reason.REMINDED, Reason.READY, Reason.ENTERED, Reason.DUE_DAY, Reason.DUE_WEEK),
-    *(Reason.EXTENDED, Reason.OPENED, Reason.ASKED, Reason.OUT_OF_SESSION, Reason.ACTION),
-    *(Reason.ACTION_DONE, Reason.OUT_TO_CLOSE, Reason.ANSWERED, Reason.SUBMITTED),
-    *(Reason.ACCEPTED, Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
+    *(Reason.PROPOSED, Reason.TO_RELEASE, Reason.EXTENDED, Reason.OPENED, Reason.ASKED),
+    *(Reason.OUT_OF_SESSION, Reason.ACTION, Reason.ACTION_DONE, Reason.OUT_TO_CLOSE),
+    *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
+    *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
 )
 
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from workitems.models import Delay, Milestone, Return, Update, WorkItem
+from workitems.models import Delay, Milestone, MilestoneAnswer, Return, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.services.items import stage_obstacle
 
@@ -49,8 +50,10 @@ def answers_of(of_return: Return, on: date) -> Answers:
     """Return how complete the return is on a day.
 
     Every item that the agency leads needs an answer: text or "no change", with a stage that the
-    item may move to. Each late milestone (overdue, or forecast after its agreed date) of a live
-    item needs an open delay with a mitigation. An item rated off track needs at least one.
+    item may move to, and that nothing newer contradicts. Each late milestone of the agency
+    (overdue, or forecast after its agreed date) of a live item needs an open delay with a
+    mitigation. An item rated off track needs at least one. Answers on milestones in the return
+    count as if they had taken effect; those whose milestone has changed since must be confirmed.
     """
     items = items_of(of_return)
     updates = {update.item_id: update for update in of_return.updates.all()}
@@ -60,18 +63,63 @@ def answers_of(of_return: Return, on: date) -> Answers:
         unchanged=sum(
             item.pk in updates and updates[item.pk].no_change_on is not None for item in items
         ),
-        missing=list(faults_of(items, updates, on)),
+        missing=list(faults_of(of_return, [*items, *_items_with_own(of_return)], updates, on)),
+    )
+
+
+def _items_with_own(of_return: Return) -> list[WorkItem]:
+    """Return the items of other leads that have open milestones of the agency."""
+    own = Milestone.objects.open().filter(responsible_agency=of_return.agency_id)
+    return list(
+        WorkItem.objects.filter(plan=of_return.round.plan_id, pk__in=own.values("item"))
+        .exclude(lead_agency=of_return.agency_id)
+        .exclude(stage=Stage.WITHDRAWN)
+        .in_order()
     )
 
 
 def faults_of_item(
     of_return: Return, item: WorkItem, update: Update | None, on: date
 ) -> list[Fault]:
-    """Return what is missing for one item; nothing if the agency only supports it. `update` is
-    its answer in this return."""
-    if item.lead_agency_id != of_return.agency_id or item.stage == Stage.WITHDRAWN:
+    """Return what is missing for one item. `update` is its answer in this return."""
+    if item.stage == Stage.WITHDRAWN:
         return []
-    return list(faults_of([item], {item.pk: update} if update else {}, on))
+    return list(faults_of(of_return, [item], {item.pk: update} if update else {}, on))
+
+
+def status_in_words(row: Update | WorkItem) -> str:
+    """Return "under way, at risk"."""
+    parts = (row.get_stage_display(), row.get_confidence_display())
+    return ", ".join(part.lower() for part in parts if part)
+
+
+def moved_items(pairs: Iterable[tuple[Update, WorkItem]]) -> dict[int, Any]:
+    """Return the items whose status has changed since their answer was compared with them, and
+    which now differ from it: the history row of the last change, by item id.
+
+    At most one query; none if no item has a newer version.
+    """
+    suspects = {
+        item.pk: update.item_version or 0
+        for update, item in pairs
+        if update.stage
+        and (update.item_version or 0) < item.version
+        and (update.stage, update.confidence) != (item.stage, item.confidence)
+    }
+    if not suspects:
+        return {}
+    rows = WorkItem.history.filter(id__in=suspects, version__gte=min(suspects.values()))
+    last: dict[int, Any] = {}
+    found: dict[int, Any] = {}
+    for row in rows.order_by("version", "history_id"):
+        before, last[row.id] = last.get(row.id), row
+        if (
+            before is not None
+            and row.version > suspects[row.id]
+            and (row.stage, row.confidence) != (before.stage, before.confidence)
+        ):
+            found[row.id] = row
+    return found
 
 
 def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]:
@@ -91,9 +139,23 @@ def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]
     }
 
 
-def faults_of(items: list[WorkItem], updates: dict[int, Update], on: date) -> Iterator[Fault]:
-    """Yield what is missing in the answers on these items, which the agency leads. `updates` are
-    its answers by item id."""
+def faults_of(
+    of_return: Return,
+    items: list[WorkItem],
+    updates: dict[int, Update],
+    on: date,
+    answers: Collection[MilestoneAnswer] | None = None,
+) -> Iterator[Fault]:
+    """Yield what is missing in the answers on these items. `updates` are those of the return by
+    item id, `answers` its pending ones on milestones, with these, if they have been loaded."""
+    if answers is None:
+        pending = of_return.milestone_answers.pending().filter(milestone__item__in=items)
+        answers = pending.select_related("milestone").in_order()
+    by_milestone = {
+        answer.milestone_id: answer
+        for answer in answers
+        if answer.delay_id is None and answer.mitigation_id is None
+    }
     open_milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in Milestone.objects.open().filter(item__in=items).in_order():
         open_milestones[milestone.item_id].append(milestone)
@@ -102,57 +164,96 @@ def faults_of(items: list[WorkItem], updates: dict[int, Update], on: date) -> It
         .filter(milestone__item__in=items, mitigations__isnull=False)
         .values_list("milestone", flat=True)
     )
+    moved = moved_items((updates[item.pk], item) for item in items if item.pk in updates)
     for item in items:
-        yield from _faults(item, updates.get(item.pk), open_milestones[item.pk], explained, on)
+        is_led = item.lead_agency_id == of_return.agency_id
+        rows, update = open_milestones[item.pk], updates.get(item.pk)
+        mine = [each for each in rows if each.responsible_agency_id == of_return.agency_id]
+        if is_led:
+            still_open = [
+                each
+                for each in rows
+                if each.pk not in by_milestone
+                or by_milestone[each.pk].outcome != MilestoneAnswer.Outcome.DONE
+            ]
+            yield from _faults_of_answer(item, update, still_open, item.pk in moved, on)
+        yield from _faults_of_milestones(item, mine, by_milestone, explained, on)
+        if is_led and update and update.confidence == Confidence.OFF_TRACK and item.is_live:
+            yield from _fault_of_off_track(item, mine, by_milestone, explained, on)
 
 
-def _faults(
+def _faults_of_answer(
     item: WorkItem,
     update: Update | None,
-    open_milestones: list[Milestone],
-    explained: set[int],
+    still_open: list[Milestone],
+    is_moved: bool,
     on: date,
-) -> Iterable[Fault]:
+) -> Iterator[Fault]:
+    """`still_open` are the milestones that will be open once the return is submitted."""
     name = f"Item {item.number}"
     if update is None:
         yield Fault(item, f"{name} has no answer yet.", field="achieved")
         return
+    if is_moved:
+        says = f"{name} changed after this answer was saved. Choose which status is right."
+        yield Fault(item, says, field="moved")
     if update.no_change_on is None:
         if not (update.achieved or update.planned_next or update.challenges):
             says = f"{name}: write a few words, or say that nothing changed."
             yield Fault(item, says, field="achieved")
-    elif any(milestone.agreed_due < on for milestone in open_milestones):
+    elif any(milestone.agreed_due < on for milestone in still_open):
         yield Fault(item, f"{name}: {OVERDUE_NEEDS_WORDS}", field="achieved")
-    if item.stage == Stage.COMPLETE and update.stage != Stage.COMPLETE:
-        says = (
-            f"{name} is recorded as complete, but its answer says "
-            f"{update.get_stage_display().lower()}. Open it again first, or change the answer."
-        )
-        yield Fault(item, says, field="stage")
-    elif obstacle := stage_obstacle(item, update.stage, open_milestones):
+    if not update.stage:
+        yield Fault(item, f"{name}: choose its stage.", field="stage")
+    elif not is_moved and (obstacle := stage_obstacle(item, update.stage, still_open)):
         yield Fault(item, obstacle, field="stage")
-    if not item.is_live:
-        return
-    unexplained = [
-        milestone
-        for milestone in open_milestones
-        if (milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due)
-        and milestone.pk not in explained
-    ]
-    for milestone in unexplained:
-        says = f"{name}: “{milestone}” is late. Record the delay and what is done about it."
-        yield Fault(item, says, milestone=milestone)
-    if (
-        update.confidence == Confidence.OFF_TRACK
-        and not unexplained
-        and open_milestones
-        and not any(milestone.pk in explained for milestone in open_milestones)
-    ):
+
+
+def _is_late(milestone: Milestone, on: date) -> bool:
+    return milestone.agreed_due < on or milestone.forecast_due > milestone.agreed_due
+
+
+def _faults_of_milestones(
+    item: WorkItem,
+    mine: list[Milestone],
+    answers: dict[int, MilestoneAnswer],
+    explained: set[int],
+    on: date,
+) -> Iterator[Fault]:
+    """`mine` are the item's open milestones that the agency is responsible for."""
+    name = f"Item {item.number}"
+    for milestone in mine:
+        answer = answers.get(milestone.pk)
+        if answer is None:
+            if item.is_live and _is_late(milestone, on) and milestone.pk not in explained:
+                says = f"{name}: “{milestone}” is late. Record the delay and what is done about it."
+                yield Fault(item, says, milestone=milestone)
+        elif answer.milestone_version != milestone.version:
+            says = f"{name}: “{milestone}” changed after it was answered here. Choose again."
+            yield Fault(item, says, milestone=milestone)
+        elif answer.outcome == MilestoneAnswer.Outcome.NOT_YET and answer.day < on:  # type: ignore[operator]
+            says = f"{name}: the new date of “{milestone}” has passed. Give another date."
+            yield Fault(item, says, milestone=milestone)
+
+
+def _fault_of_off_track(
+    item: WorkItem,
+    mine: list[Milestone],
+    answers: dict[int, MilestoneAnswer],
+    explained: set[int],
+    on: date,
+) -> Iterator[Fault]:
+    """An item off track needs a delay with a mitigation on one of the agency's milestones."""
+    outcomes = {pk: answer.outcome for pk, answer in answers.items()}
+    rest = [each for each in mine if outcomes.get(each.pk) != MilestoneAnswer.Outcome.DONE]
+    # A late one without a delay is told already; one with a new date has its delay in the answer.
+    slips = any(each.pk in explained or each.pk in outcomes or _is_late(each, on) for each in rest)
+    if rest and not slips:
         says = (
-            f"{name} is off track. Move the forecast of the milestone that slips, with the cause "
-            "and what is done about it."
+            f"Item {item.number} is off track. Move the forecast of the milestone that slips, with "
+            "the cause and what is done about it."
         )
-        yield Fault(item, says, milestone=min(open_milestones, key=by_agreed_date))
+        yield Fault(item, says, milestone=min(rest, key=by_agreed_date))
 
 
 def by_agreed_date(milestone: Milestone) -> tuple[date, int]:

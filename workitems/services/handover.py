@@ -3,7 +3,8 @@
 Submitting, sending back and accepting are in `rounds`.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from django.utils.timezone import localtime
 
 from agencies import history
 from agencies.models import User
-from workitems.models import Return, ReturnNote, Update
+from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
 from workitems.services.answers import answers_of
 from workitems.services.refusals import Conflict, Refused, locked
 
@@ -155,12 +156,12 @@ class Mending:
 
 
 def mendings_of(of_return: Return) -> list[Mending]:
-    """Return the notes of the latest sending back, on items first, in their order. Two queries."""
+    """Return the notes of the latest sending back, on items first, in their order."""
     return mendings_of_each([of_return])[of_return.pk]
 
 
 def mendings_of_each(returns: Collection[Return]) -> dict[int, list[Mending]]:
-    """Return the `mendings_of` each return, by its id. Two queries for any number of returns."""
+    """Return the `mendings_of` each return, by its id. At most three queries for any number."""
     ids = [each.pk for each in returns]
     notes: dict[int, list[ReturnNote]] = {pk: [] for pk in ids}
     written_at: dict[int, dict[int, datetime]] = {pk: {} for pk in ids}
@@ -171,7 +172,21 @@ def mendings_of_each(returns: Collection[Return]) -> dict[int, list[Mending]]:
         answers = Update.objects.filter(of_return__in=ids)
         for pk, item, at in answers.values_list("of_return", "item", "written_at"):
             written_at[pk][item] = at
+        for pk, times in milestones_answered_at(pk for pk in ids if notes[pk]).items():
+            for item, at in times.items():
+                written_at[pk][item] = max(at, written_at[pk].get(item, at))
     return {pk: latest_mendings(notes[pk], written_at[pk]) for pk in ids}
+
+
+def milestones_answered_at(returns: Iterable[int]) -> dict[int, dict[int, datetime]]:
+    """Return when the last milestone of each item was answered, by return. None without returns."""
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    rows = MilestoneAnswer.objects.not_removed().filter(of_return__in=list(returns))
+    for pk, item, at in rows.order_by("written_at").values_list(
+        "of_return", "milestone__item", "written_at"
+    ):
+        found[pk][item] = at
+    return found
 
 
 def latest_mendings(

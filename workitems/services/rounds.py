@@ -1,6 +1,6 @@
 """Open and close rounds; write, submit, send back and accept returns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +8,15 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, Seat, User
-from workitems.models import MilestoneAnswer, Plan, Return, ReturnNote, Round, Update, WorkItem
+from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
-from workitems.services.answers import OVERDUE_NEEDS_WORDS, after_no_changes
+from workitems.services import milestone_answers
+from workitems.services.answers import (
+    OVERDUE_NEEDS_WORDS,
+    after_no_changes,
+    moved_items,
+    status_in_words,
+)
 from workitems.services.handover import check_complete, mendings_of
 from workitems.services.items import check_confidence, check_stage
 from workitems.services.refusals import Conflict, Refused, locked, need_reason
@@ -87,31 +93,33 @@ def write_update(
     *,
     of_return: Return,
     item: WorkItem,
-    stage: str,
+    stage: str = "",
     confidence: str = "",
     achieved: str = "",
     planned_next: str = "",
     challenges: str = "",
     key_achievement: str = Update.KeyAchievement.NO,
     version: int = 0,
+    item_version: int | None = None,
     by: User,
     at: datetime,
     is_pause: bool = False,
 ) -> Update:
     """Create or change an agency's answer on an item in this round.
 
-    The item itself changes only when the return is accepted. Unchanged content writes nothing.
+    The item itself changes when the return is submitted. Unchanged content writes nothing.
+    `item_version` is the version of the item on the user's page; it defaults to the present one.
     Raise `Conflict` if `version`, that of the update on the user's page (0 for none), is not the
-    row's, and `Refused` if the return is not open for writing or the item is not the agency's.
+    row's, and `Refused` if the return is not open for writing, if the item is not the agency's, or
+    if an agency that does not lead the item gives a stage or a confidence.
     `is_pause`: the page saved by itself; see `agencies.history.save`.
     """
-    of_return, update = _open_for_writing(of_return, item)
-    if stage not in Stage.values:
-        raise Refused("Choose a stage from the list.", "stage")
-    check_confidence(confidence)
+    of_return, update, item = _open_for_writing(of_return, item)
+    _check_status(of_return, item, stage, confidence)
     if key_achievement not in Update.KeyAchievement.values:
         raise Refused("Choose no, yes or headline.", "key_achievement")
     was = _content(update)
+    _compare(update, item, item_version)
     update.stage, update.confidence = stage, confidence
     update.achieved, update.planned_next = achieved, planned_next
     update.challenges, update.key_achievement = challenges, key_achievement
@@ -128,33 +136,118 @@ def say_no_change(
     Raise `Refused` for an item with an overdue milestone and for the third time in a row, and
     otherwise as `write_update` does.
     """
-    of_return, update = _open_for_writing(of_return, item)
-    if item.milestones.open().filter(agreed_due__lt=on).exists():
+    of_return, update, item = _open_for_writing(of_return, item)
+    overdue = item.milestones.open().filter(agreed_due__lt=on)
+    if overdue.exclude(answers__in=of_return.milestone_answers.done()).exists():
         raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
     if item.pk in after_no_changes(of_return, [item]):
         raise Refused("This item had no change twice running. Write a few words this time.")
     was = _content(update)
-    update.stage, update.confidence = item.stage, item.confidence
+    is_led = item.lead_agency_id == of_return.agency_id
+    update.stage, update.confidence = (item.stage, item.confidence) if is_led else ("", "")
+    update.item_version = item.version
     update.achieved = update.planned_next = update.challenges = ""
     update.key_achievement = Update.KeyAchievement.NO
     update.no_change_on = on
     return _write(update, was, version, by=by, at=at)
 
 
-def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update]:
-    of_return = locked(of_return, related=("round",))
-    if not of_return.round.is_open:
-        raise Refused("This round is closed.")
-    if not of_return.is_with_agency:
-        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+@transaction.atomic
+def write_status(
+    *,
+    of_return: Return,
+    item: WorkItem,
+    stage: str,
+    confidence: str,
+    version: int,
+    item_version: int,
+    by: User,
+    at: datetime,
+) -> Update:
+    """Write the stage and confidence of an answer from the item's page; its words stay.
+
+    The item's own status, where there is no answer yet, writes nothing. Arguments and refusals are those of `write_update`.
+    """
+    of_return, update, item = _open_for_writing(of_return, item)
+    _check_status(of_return, item, stage, confidence)
+    if update.pk is None and (stage, confidence) == (item.stage, item.confidence):
+        return update  # not an answer: nothing was said
+    was = _content(update)
+    _compare(update, item, item_version)
+    if (stage, confidence) != (update.stage, update.confidence):
+        update.no_change_on = None
+    update.stage, update.confidence = stage, confidence
+    return _write(update, was, version, by=by, at=at)
+
+
+@transaction.atomic
+def settle_status(
+    *,
+    of_return: Return,
+    item: WorkItem,
+    keep_answer: bool,
+    version: int,
+    item_version: int,
+    by: User,
+    at: datetime,
+) -> Update:
+    """Choose between an answer and its item, which moved after the answer was saved.
+
+    Keep the answer's stage and confidence, or take the item's. Raise `Conflict` if the answer or
+    the item has changed since the user compared them (`version`, `item_version`).
+    """
+    of_return, update, item = _open_for_writing(of_return, item)
+    if version != update.version:
+        raise Conflict(update if update.pk else None)
+    if item_version != item.version:
+        raise Refused(f"Item {item.number} has changed again. Compare the two, then choose.")
+    was = _content(update)
+    if not keep_answer:
+        if (item.stage, item.confidence) != (update.stage, update.confidence):
+            update.no_change_on = None
+        update.stage, update.confidence = item.stage, item.confidence
+    update.item_version = item.version
+    return _write(update, was, version, by=by, at=at, is_settled=True)
+
+
+def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update, WorkItem]:
+    """Return the locked return, the answer on the item, and the item as it is now."""
+    of_return = milestone_answers.open_return(of_return)
     if item.plan_id != of_return.round.plan_id:
         raise Refused("This item belongs to another plan.")
-    if of_return.agency_id != item.lead_agency_id and not any(
-        support.agency_id == of_return.agency_id for support in item.supports.all()
-    ):
+    if not WorkItem.objects.answered_by(of_return.agency_id).filter(pk=item.pk).exists():
         raise Refused(f"{of_return.agency} neither leads nor supports item {item.number}.")
     update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
-    return of_return, update or Update(of_return=of_return, item=item, version=0)
+    # The item on the user's page may be older.
+    current = WorkItem.objects.get(pk=item.pk)
+    return of_return, update or Update(of_return=of_return, item=current, version=0), current
+
+
+def _check_status(of_return: Return, item: WorkItem, stage: str, confidence: str) -> None:
+    """Raise `Refused` unless the lead gives a stage, or another agency gives none."""
+    if of_return.agency_id != item.lead_agency_id:
+        if stage or confidence:
+            raise Refused(
+                f"Only {item.lead_agency} sets the stage and confidence of item {item.number}. "
+                "Propose a change to it on the item’s page.",
+                "stage",
+            )
+        return
+    if stage not in Stage.values:
+        raise Refused("Choose a stage from the list.", "stage")
+    check_confidence(confidence)
+
+
+def _compare(update: Update, item: WorkItem, shown: int | None) -> None:
+    """Note with which version of the item the answer was compared.
+
+    An answer that the item has overtaken keeps its old version until its agency chooses between
+    the two; writing more words does not answer the question.
+    """
+    if update.pk is None:
+        update.item_version = item.version if shown is None else shown
+    elif not moved_items([(update, item)]):
+        update.item_version = item.version
 
 
 def _content(update: Update) -> tuple[Any, ...]:
@@ -172,9 +265,10 @@ def _write(
     by: User,
     at: datetime,
     is_pause: bool = False,
+    is_settled: bool = False,
 ) -> Update:
     # Unchanged content is no conflict: it comes from a double click or a repeated request.
-    if update.pk is not None and _content(update) == was:
+    if update.pk is not None and not is_settled and _content(update) == was:
         return update
     if version != update.version:
         raise Conflict(Update.objects.get(pk=update.pk) if update.pk else None)
@@ -205,7 +299,11 @@ def is_for_agency(of_return: Return, by: User) -> bool:
 
 
 def _authors(of_return: Return) -> set[int | None]:
-    return set(of_return.updates.values_list("written_by", flat=True))
+    answers = of_return.milestone_answers.not_removed()
+    return {
+        *of_return.updates.values_list("written_by", flat=True),
+        *answers.values_list("written_by", flat=True),
+    }
 
 
 @transaction.atomic
@@ -219,13 +317,15 @@ def submit(
     read_answers: dict[int, int] | None = None,
     with_unmended: bool = False,
 ) -> Return:
-    """Submit an agency's return to the coordinator.
+    """Submit an agency's return to the coordinator, and bring it into effect.
 
-    `read` maps item ids to the version of the answer on the user's page, and `read_answers` ids of
-    the answers on milestones to theirs. Raise `Unmended` if notes
-    of the coordinator are neither followed nor answered, unless `with_unmended`. Raise `Refused` if
-    something is missing (see `answers_of`), if the user wrote all of the return and is not the
-    coordinator who enters it for the agency, or if an answer has changed since the user read it.
+    Its answers on milestones are performed and the items that the agency leads take the stage and
+    confidence of their answers, all in this transaction. `read` maps item ids to the version of
+    the answer on the user's page, and `read_answers` ids of the answers on milestones to theirs.
+    Raise `Unmended` if notes of the coordinator are neither followed nor answered, unless
+    `with_unmended`. Raise `Refused` if something is missing (see `answers_of`), if the user wrote
+    all of the return and is not the coordinator who enters it for the agency, or if an answer has
+    changed since the user read it.
     """
     of_return = _step(of_return, Return.State.SUBMITTED)
     check_complete(of_return, on)
@@ -239,13 +339,7 @@ def submit(
                 "Read it, then submit."
             )
     if read_answers is not None:
-        pending = MilestoneAnswer.objects.filter(of_return=of_return).pending()
-        for answer in pending.select_related("milestone__item"):
-            if read_answers.get(answer.pk) != answer.version:
-                raise Refused(
-                    f"A milestone of item {answer.milestone.item.number} was answered anew while "
-                    "you were reading. Read it, then submit."
-                )
+        _check_milestones_read(of_return, read_answers)
     unmended = [each.note for each in mendings_of(of_return) if not each.is_mended]
     if unmended and not with_unmended:
         raise Unmended(unmended)
@@ -254,7 +348,53 @@ def submit(
     of_return.first_read_at = of_return.first_read_by = None
     if not for_agency:
         of_return.entered_at = of_return.entered_by = None
-    return history.save(of_return, by=by)
+    history.save(of_return, by=by)
+    milestone_answers.take_effect(of_return, by=by, on=on, at=at)
+    reason = f"Return of {of_return.agency} for {of_return.round} submitted"
+    for item, update in _led(of_return):
+        _bring_into_effect(item, update, by=by, on=on, reason=reason)
+    return of_return
+
+
+def _check_milestones_read(of_return: Return, read: dict[int, int]) -> None:
+    pending = of_return.milestone_answers.pending().select_related("milestone__item")
+    for answer in pending.in_order():
+        if read.get(answer.pk) != answer.version:
+            raise Refused(
+                f"“{answer.milestone}” of item {answer.milestone.item.number} was answered anew "
+                "while you were reading. Read it, then submit."
+            )
+
+
+def _led(of_return: Return) -> Iterator[tuple[WorkItem, Update]]:
+    """Yield each item that the agency leads, locked, with its answer; not the withdrawn ones."""
+    for update in of_return.updates.select_related("item").order_by("item"):
+        if update.item.lead_agency_id == of_return.agency_id:
+            item = locked(update.item)
+            if item.stage != Stage.WITHDRAWN:
+                yield item, update
+
+
+def _bring_into_effect(item: WorkItem, update: Update, *, by: User, on: date, reason: str) -> None:
+    """Give the item the stage and confidence of its answer, unless something newer says otherwise."""
+    if not update.stage:
+        return  # written when another agency led the item
+    if (item.stage, item.confidence) == (update.stage, update.confidence):
+        return
+    if moved_items([(update, item)]):
+        raise Refused(
+            f"Item {item.number} changed after it was answered. The return says "
+            f"{status_in_words(update)}; the item says {status_in_words(item)}. Only "
+            f"{item.lead_agency} can choose between the two, once the return is sent back."
+        )
+    check_stage(item, update.stage, reason=reason, on=on, completed_on=None)
+    item.stage, item.confidence = update.stage, update.confidence
+    if item.stage == Stage.COMPLETE:
+        closed = item.milestones.exclude(completed_on=None).order_by("-completed_on").first()
+        item.completed_on = item.completed_on or (closed.completed_on if closed else on)
+    else:
+        item.completed_on = None
+    history.save_version(item, "stage", "confidence", "completed_on", by=by, reason=reason)
 
 
 class Unmended(Refused):
@@ -294,10 +434,10 @@ def send_back(
 
 @transaction.atomic
 def accept(*, of_return: Return, by: User, on: date) -> Return:
-    """Accept a return: lock its answers and copy stage and confidence to the items it leads.
+    """Accept a return: lock its answers, which are now the latest accepted word on their items.
 
-    An item that has been completed or withdrawn since keeps its stage. Raise `Refused` if the user
-    submitted the return or wrote all of it, or if an item may not move to its new stage.
+    The items changed when it was submitted. Raise `Refused` if the user submitted the return or
+    wrote all of it, or if an item says something newer than its answer.
     """
     of_return = _step(of_return, Return.State.ACCEPTED)
     if of_return.submitted_by_id == by.pk:
@@ -307,23 +447,9 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
     of_return.accepted_on, of_return.accepted_by = on, by
     history.save(of_return, by=by)
     reason = f"Return of {of_return.agency} for {of_return.round} accepted"
-    for update in of_return.updates.select_related("item").order_by("item"):
-        if update.item.lead_agency_id != of_return.agency_id:
-            continue
-        item = locked(update.item)
-        if item.stage == Stage.WITHDRAWN:
-            continue
-        if item.is_live:
-            check_stage(item, update.stage, reason=reason, on=on, completed_on=None)
-            item.stage = update.stage
-        item.confidence = update.confidence
-        if item.stage == Stage.COMPLETE:
-            closed = item.milestones.exclude(completed_on=None).order_by("-completed_on").first()
-            item.completed_on = item.completed_on or (closed.completed_on if closed else on)
-        else:
-            item.completed_on = None
+    for item, update in _led(of_return):
+        # Nothing is left to do, unless the return was submitted before submitting had an effect.
+        _bring_into_effect(item, update, by=by, on=on, reason=reason)
         item.heard_on = on
-        history.save_version(
-            item, "stage", "confidence", "completed_on", "heard_on", by=by, reason=reason
-        )
+        history.save_version(item, "heard_on", by=by, reason=reason)
     return of_return

@@ -37,11 +37,13 @@ def request_date(
     by: User,
     at: datetime,
     version: int | None = None,
+    requested_by: User | None = None,
 ) -> Variation:
     """Request a new agreed date. A milestone has at most one such request pending.
 
-    Raise `Conflict` if `version`, that of the user's page, is not the milestone's, and `Refused` if
-    the milestone is closed, has a pending request, or already has this date.
+    `requested_by` is the person who wrote it, if another one (`by`) releases it. Raise `Conflict` if
+    `version`, that of the user's page, is not the milestone's, and `Refused` if the milestone is
+    closed, has a pending request, or already has this date.
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
@@ -52,7 +54,7 @@ def request_date(
         raise Refused("A request to move this milestone is already waiting.")
     asked = Variation(kind=Variation.Kind.DATE, item=milestone.item, milestone=milestone)
     asked.due_before, asked.due_after = milestone.agreed_due, due_after
-    return _request(asked, reason, agency, by, at)
+    return _request(asked, reason, agency, requested_by or by, by, at)
 
 
 @transaction.atomic
@@ -66,6 +68,7 @@ def request_wording(
     by: User,
     at: datetime,
     version: int | None = None,
+    requested_by: User | None = None,
 ) -> Variation:
     """Request a new official wording of an item's title, objective or action.
 
@@ -85,7 +88,7 @@ def request_wording(
         raise Refused(f"{same.reference} asks for this very wording already.", "text_after")
     asked = Variation(kind=Variation.Kind.WORDING, item=item, wording=wording)
     asked.text_before, asked.text_after = before, text_after
-    return _request(asked, reason, agency, by, at)
+    return _request(asked, reason, agency, requested_by or by, by, at)
 
 
 @transaction.atomic
@@ -97,6 +100,7 @@ def request_withdrawal(
     by: User,
     at: datetime,
     version: int | None = None,
+    requested_by: User | None = None,
 ) -> Variation:
     """Request to withdraw an item from the Plan.
 
@@ -109,18 +113,18 @@ def request_withdrawal(
     if item.variations.pending().filter(kind=Variation.Kind.WITHDRAWAL).exists():
         raise Refused("A request to withdraw this item is already waiting.")
     asked = Variation(kind=Variation.Kind.WITHDRAWAL, item=item)
-    return _request(asked, reason, agency, by, at)
+    return _request(asked, reason, agency, requested_by or by, by, at)
 
 
 def _request(
-    variation: Variation, reason: str, agency: Agency, by: User, at: datetime
+    variation: Variation, reason: str, agency: Agency, requested_by: User, by: User, at: datetime
 ) -> Variation:
     need_reason(reason, "Say why the change is needed.")
     variation.plan = locked(Plan(pk=variation.item.plan_id))  # so that numbers stay unique
     variation.number = next_number(variation.plan.variations.all())
     variation.reason = reason
     variation.requesting_agency = agency
-    variation.requested_by = by
+    variation.requested_by = requested_by
     variation.requested_at = at
     return history.save(variation, by=by, reason=reason)
 

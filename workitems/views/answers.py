@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
-from agencies.fields import say_refusal
+from agencies.fields import overwrite_data, say_refusal
 from agencies.models import Agency
 from workitems import services
 from workitems.forms.returns import (
@@ -21,16 +21,21 @@ from workitems.forms.returns import (
     UpdateForm,
     answer_of,
 )
-from workitems.models import Return, ReturnNote, Update
+from workitems.models import Milestone, MilestoneAnswer, Return, ReturnNote, Update
 from workitems.returns import MilestoneLine, Section, one_section, takes_answers
 from workitems.services import handover as handover_services
-from workitems.services import items as item_services
+from workitems.services import milestone_answers
 from workitems.services import rounds as round_services
 from workitems.services.answers import Fault, faults_of_item
 from workitems.services.handover import Mending, mended_words
 from workitems.views.lookups import signed_in
 
 SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
+# Of an answer on a milestone, with its id: keep it although the milestone changed, or remove it.
+CONFIRM, REMOVE = "confirm", "remove"
+# Of an item that moved after its answer was saved, with its number.
+KEEP_ANSWER, TAKE_ITEM = "keep-answer", "take-item"
+CHOICES = (CONFIRM, REMOVE, KEEP_ANSWER, TAKE_ITEM)
 
 
 @dataclass
@@ -85,6 +90,8 @@ class Entry:
     is_written: bool = False
     is_saved: bool = False
     refusals: list[str] = field(default_factory=list)
+    # Versions of the answers on milestones that were just written, by id.
+    milestones_written: dict[int, int] = field(default_factory=dict)
 
     @property
     def forms(self) -> Iterator[UpdateForm | MilestoneAnswerForm | MitigationDoneForm | ReplyForm]:
@@ -217,8 +224,14 @@ def entries_of(
 
 def items_with_fields(data: QueryDict) -> set[int]:
     """Return the ids of the items whose fields were on the posted page."""
-    found = (re.fullmatch("i([0-9]{1,9})-stage", name) for name in data)
+    found = (re.fullmatch("i([0-9]{1,9})-achieved", name) for name in data)
     return {int(match[1]) for match in found if match}
+
+
+def milestones_read(data: QueryDict) -> dict[int, int]:
+    """Return the versions of the answers on milestones that were on the posted page, by id."""
+    found = (re.fullmatch("a([0-9]{1,9})-version", name) for name in data)
+    return {int(match[1]): _number(data, match[0]) for match in found if match}
 
 
 def items_to_open(of_return: Return, opened: str) -> set[int]:
@@ -231,7 +244,11 @@ def items_to_open(of_return: Return, opened: str) -> set[int]:
 
 def _version_posted(section: Section, data: QueryDict | None) -> int:
     """Return the version of the answer that the user's page was made from; 0 for none."""
-    typed = data.get(f"i{section.item.pk}-version", "") if data else ""
+    return _number(data, f"i{section.item.pk}-version")
+
+
+def _number(data: QueryDict | None, name: str) -> int:
+    typed = data.get(name, "") if data else ""
     return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else 0
 
 
@@ -241,14 +258,21 @@ def _update_form(section: Section, data: QueryDict | None, shown: int) -> Update
     Changes are detected against that version. If another user has saved since, comparing with the
     current answer would treat unchanged old text as typed by this user.
     """
-    item, update = section.item, section.update
-    if data is None or f"i{item.pk}-stage" not in data:
+    item, update, is_led = section.item, section.update, section.is_led
+    if data is None or f"i{item.pk}-achieved" not in data:
         # The item was added after the page was made, or the script posted only a milestone.
-        return UpdateForm(None, item=item, update=update) if section.is_open else None
-    if update is not None and shown != update.version:
-        began = update.history.filter(version=shown).first() if shown else None
-        update = began.instance if began else None
-    return UpdateForm(data, item=item, update=update)
+        if not section.is_open:
+            return None
+        return UpdateForm(None, item=item, update=update, is_led=is_led)
+    return UpdateForm(data, item=item, update=_as_shown(update, shown), is_led=is_led)
+
+
+def _as_shown(row: Any, version: int) -> Any:
+    """Return an answer as it was in this version; None for 0. `row` is the answer now."""
+    if row is None or row.version == version:
+        return row
+    began = row.history.filter(version=version).first() if version else None
+    return began.instance if began else None
 
 
 def _milestone_entry(
@@ -261,18 +285,24 @@ def _milestone_entry(
 ) -> MilestoneEntry:
     milestone = line.milestone
     is_posted = data is not None and f"m{milestone.pk}-version" in data
-    is_wanted = is_open and (line.is_asked or opened == f"m{milestone.pk}")
+    is_wanted = is_open and line.is_own and (line.is_asked or opened == f"m{milestone.pk}")
     if not milestone.is_open or not (is_wanted or is_posted):
         return MilestoneEntry(line)
+    answer = line.answer
+    if is_posted and answer is not None:
+        answer = _as_shown(answer, _number(data, f"m{milestone.pk}-answer_version"))
+    if answer is not None and answer.outcome == MilestoneAnswer.Outcome.REOPENED:
+        answer = None
+    finished = {part.mitigation_id for part in line.parts}
     return MilestoneEntry(
         line=line,
         form=MilestoneAnswerForm(
-            data if is_posted else None, milestone=milestone, agencies=agencies
+            data if is_posted else None, milestone=milestone, agencies=agencies, answer=answer
         ),
         mitigations=[
             MitigationDoneForm(data if is_posted else None, mitigation=mitigation)
             for mitigation in (line.delay.mitigations.all() if line.delay else [])
-            if mitigation.done_on is None
+            if mitigation.done_on is None and mitigation.pk not in finished
         ],
     )
 
@@ -297,7 +327,7 @@ def save_entry(
             entry.refusals.append(f"Item {entry.section.item.number} is not saved: it is locked.")
         return
     for milestone in entry.milestones:
-        save_milestone(request, entry, milestone)
+        save_milestone(request, of_return, entry, milestone)
     for note in entry.notes:
         entry.is_saved |= save_reply(request, note)
     if act == NO_CHANGE:
@@ -357,62 +387,131 @@ def note_conflict(entry: Entry, conflict: services.Conflict) -> None:
         entry.form.take_version(conflict.current.version if conflict.current else 0)
 
 
-def save_milestone(request: HttpRequest, entry: Entry, milestone: MilestoneEntry) -> None:
+def save_milestone(
+    request: HttpRequest, of_return: Return, entry: Entry, milestone: MilestoneEntry
+) -> None:
+    """Save what was said of a milestone and its mitigations; it takes effect on submission."""
+    line, form = milestone.line, milestone.form
     for step in milestone.mitigations:
         if step.is_touched() and step.is_valid():
-            finish_mitigation(request, entry, step)
-    form, row = milestone.form, milestone.line.milestone
+            finish_mitigation(request, of_return, entry, line, step)
     if form is None or not form.is_touched() or not form.is_valid():
         return
     said = form.cleaned_data
-    by, on = signed_in(request), localdate()
+    is_done = said["outcome"] == form.DONE
+    words: dict[str, Any] = {"day": said["completed_on"], "reason": said["shown_by"]}
+    if not is_done:
+        words = {name: said[name] for name in ("cause", "effect", "mitigation", "reason")}
+        words |= {name: said[name] for name in ("owner_agency", "mitigation_due_on")}
+        words["day"] = said["forecast_due"]
     try:
-        if said["outcome"] == form.DONE:
-            item_services.close_milestone(
-                milestone=row,
-                version=said["version"],
-                completed_on=said["completed_on"],
-                reason=said["shown_by"],
-                by=by,
-                on=on,
-            )
-        else:
-            item_services.move_forecast(
-                milestone=row,
-                version=said["version"],
-                forecast_due=said["forecast_due"],
-                reason=said["reason"],
-                cause=said["cause"],
-                effect=said["effect"],
-                mitigation=said["mitigation"],
-                owner_agency=said["owner_agency"],
-                mitigation_due_on=said["mitigation_due_on"],
-                by=by,
-                on=on,
-            )
-        entry.is_saved = True
+        _answer(
+            *(request, of_return, entry, line.milestone, said["version"], said["outcome"]),
+            answer_version=said["answer_version"] or 0,
+            **words,
+        )
     except services.Conflict as conflict:
+        if isinstance(conflict.current, Milestone):
+            form.add_error(
+                None,
+                "This milestone was changed elsewhere while you were writing. Compare its record "
+                "with what you typed, then save it again.",
+            )
+            form.take_version(conflict.current.version)
+            return
         form.add_error(
             None,
-            "Somebody changed this milestone while you were writing. How it stands now is shown "
-            "here with what you typed: look at both, then record it again.",
+            "Another answer on this milestone was saved while you were writing. Compare it with "
+            "what you typed, then save yours again to replace it.",
         )
-        form.take_version(conflict.current.version)
+        current = conflict.current.version if conflict.current else 0
+        overwrite_data(form, answer_version=current)
     except services.Refused as refusal:
-        say_refusal(form, refusal)
-
-
-def finish_mitigation(request: HttpRequest, entry: Entry, form: MitigationDoneForm) -> None:
-    try:
-        item_services.finish_mitigation(
-            mitigation=form.mitigation,
-            done_on=form.cleaned_data["done_on"],
-            on=localdate(),
-            by=signed_in(request),
+        names = {"completed_on": "completed_on", "reason": "shown_by"} if is_done else {}
+        say_refusal(
+            form, services.Refused(str(refusal), names.get(refusal.field or "", refusal.field))
         )
-        entry.is_saved = True
+
+
+def finish_mitigation(
+    request: HttpRequest,
+    of_return: Return,
+    entry: Entry,
+    line: MilestoneLine,
+    form: MitigationDoneForm,
+) -> None:
+    milestone = line.milestone
+    try:
+        _answer(
+            *(request, of_return, entry, milestone, milestone.version),
+            MilestoneAnswer.Outcome.STEP_DONE,
+            step=form.mitigation,
+            day=form.cleaned_data["done_on"],
+        )
     except services.Refused as refusal:
         form.add_error("done_on", str(refusal))
+
+
+def _answer(
+    request: HttpRequest,
+    of_return: Return,
+    entry: Entry,
+    milestone: Milestone,
+    version: int,
+    outcome: str,
+    **words: Any,
+) -> None:
+    made = milestone_answers.answer(
+        of_return=of_return,
+        milestone=milestone,
+        version=version,
+        outcome=outcome,
+        by=signed_in(request),
+        on=localdate(),
+        at=timezone.now(),
+        **words,
+    )
+    entry.milestones_written[made.pk] = made.version
+    entry.is_saved = True
+
+
+def choose(
+    request: HttpRequest, of_return: Return, entries: list[Entry], act: str, of: str
+) -> tuple[str, str]:
+    """Confirm or remove an answer on a milestone (`of` is its id), or choose between an answer and
+    its item (`of` is the item's number). Return what was done, as a sentence for the next page, and
+    the number of the item.
+
+    Raise `Refused` if the service does, or if there is nothing to choose.
+    """
+    by, at = signed_in(request), timezone.now()
+    if act in (CONFIRM, REMOVE):
+        pending = of_return.milestone_answers.pending().select_related("milestone__item")
+        found = pending.filter(pk=int(of)).first() if re.fullmatch("[0-9]{1,9}", of) else None
+        if found is None:
+            raise services.Refused("This answer is no longer pending.")
+        found.of_return, milestone = of_return, found.milestone
+        if act == REMOVE:
+            milestone_answers.remove(answer=found, by=by, at=at)
+            return f"The answer on “{milestone}” is removed.", milestone.item.number
+        version = _number(request.POST, f"a{found.pk}-milestone")
+        milestone_answers.confirm(answer=found, version=version, by=by, on=localdate(), at=at)
+        return f"The answer on “{milestone}” is confirmed.", milestone.item.number
+    entry = next((each for each in entries if each.section.item.number == of), None)
+    if entry is None:
+        raise services.Refused("This item is no longer in the return.")
+    round_services.settle_status(
+        of_return=of_return,
+        item=entry.section.item,
+        keep_answer=act == KEEP_ANSWER,
+        version=entry.version_read,
+        item_version=_number(request.POST, f"i{entry.section.item.pk}-item_now"),
+        by=by,
+        at=at,
+    )
+    if act == KEEP_ANSWER:
+        return f"The answer on item {of} stays as it is in this return.", of
+    return f"The answer on item {of} now has the item’s stage and confidence.", of
 
 
 # --- response to the script ---------------------------------------------------------------------

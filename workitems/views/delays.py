@@ -1,57 +1,114 @@
-"""End a delay, and mark its mitigations as done."""
+"""End a delay, and mark its mitigations as done.
+
+While the agency writes its return, this is part of the return; otherwise it takes effect at once.
+"""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems.forms.delays import EndDelayForm, FinishMitigationForm
-from workitems.models import Delay, Mitigation
+from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Return
 from workitems.services import items as item_services
+from workitems.services import milestone_answers
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import posted, require, signed_in
 
 
-def own_delay(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> Delay:
-    """Return the delay of a milestone that the user may update; otherwise raise 404 or 403."""
+def visible_delay(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int
+) -> Delay:
+    """Return the delay of a milestone, or raise 404 if the user may not read the plan."""
     item = visible_item(request, slug, number)
-    row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
+    row = visible_milestone(item, milestone)
     found = get_object_or_404(row.delays.all(), number=delay)
     row.item, found.milestone = item, row
     return found
 
 
+def return_of(delay: Delay, agency_id: int) -> Return | None:
+    """Return the return that the agency is writing, if there is one."""
+    return milestone_answers.return_to_write(agency_id, delay.milestone.item.plan)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> HttpResponse:
-    row = own_delay(request, slug, number, milestone, delay)
+    row = visible_delay(request, slug, number, milestone, delay)
+    require(request, "workitems.update_milestone", row.milestone)
+    of_return = return_of(row, row.milestone.responsible_agency_id)
     form = EndDelayForm(posted(request))
     if form.is_valid():
         with saying_refusals(form):
-            item_services.end_delay(
-                delay=row, on=localdate(), by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(request, "The delay is over. Its record stays.")
+            said = form.cleaned_data
+            if of_return is not None:
+                part = {"delay": row, "day": said["ended_on"], "reason": said["reason"]}
+                outcome = MilestoneAnswer.Outcome.DELAY_OVER
+                answer_part(request, of_return, row.milestone, outcome, part)
+            else:
+                by = signed_in(request)
+                item_services.end_delay(delay=row, on=localdate(), by=by, **said)
+                messages.success(request, "The delay is over. Its record stays.")
             return redirect(row.milestone)
-    return show(request, "end", row, form)
+    return show(request, "end", row, form, of_return)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def finish(
     request: HttpRequest, slug: str, number: str, milestone: int, delay: int, mitigation: int
 ) -> HttpResponse:
-    row = own_delay(request, slug, number, milestone, delay)
+    row = visible_delay(request, slug, number, milestone, delay)
     step = get_object_or_404(row.mitigations.select_related("owner_agency"), number=mitigation)
+    step.delay = row
+    require(request, "workitems.finish_mitigation", step)
+    answers_for_milestone = request.user.has_perm("workitems.update_milestone", row.milestone)
+    agency = row.milestone.responsible_agency_id if answers_for_milestone else step.owner_agency_id
+    of_return = return_of(row, agency)
     form = FinishMitigationForm(posted(request))
     if form.is_valid():
         with saying_refusals(form):
-            item_services.finish_mitigation(
-                mitigation=step, on=localdate(), by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(request, "Recorded as done.")
-            return redirect(row.milestone)
-    return show(request, "finish", row, form, step)
+            day = form.cleaned_data["done_on"]
+            if of_return is not None:
+                outcome = MilestoneAnswer.Outcome.STEP_DONE
+                part = {"step": step, "day": day}
+                answer_part(request, of_return, row.milestone, outcome, part)
+            else:
+                item_services.finish_mitigation(
+                    mitigation=step, done_on=day, on=localdate(), by=signed_in(request)
+                )
+                messages.success(request, "Recorded as done.")
+            return redirect(row.milestone if answers_for_milestone else row.milestone.item)
+    return show(request, "finish", row, form, of_return, step)
+
+
+def answer_part(
+    request: HttpRequest,
+    of_return: Return,
+    milestone: Milestone,
+    outcome: str,
+    said: dict[str, Any],
+) -> None:
+    """Write what is said of a delay or a mitigation into the return, instead of an earlier answer."""
+    pending = of_return.milestone_answers.pending().filter(milestone=milestone)
+    earlier = pending.filter(delay=said.get("delay"), mitigation=said.get("step")).first()
+    milestone_answers.answer(
+        of_return=of_return,
+        milestone=milestone,
+        version=milestone.version,
+        outcome=outcome,
+        answer_version=earlier.version if earlier else 0,
+        by=signed_in(request),
+        on=localdate(),
+        at=timezone.now(),
+        **said,
+    )
+    done = f"Saved in the return for {of_return.round}, which is not submitted yet."
+    messages.success(request, done)
 
 
 def show(
@@ -59,6 +116,7 @@ def show(
     act: str,
     delay: Delay,
     form: EndDelayForm | FinishMitigationForm,
+    of_return: Return | None,
     mitigation: Mitigation | None = None,
 ) -> HttpResponse:
     milestone = delay.milestone
@@ -70,6 +128,7 @@ def show(
         item=milestone.item,
         milestone=milestone,
         delay=delay,
+        of_return=of_return,
         mitigation=mitigation,
         cancel_url=milestone.get_absolute_url(),
     )

@@ -106,7 +106,7 @@ def add_to_answer(
 ) -> HttpResponse:
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.write_update", of_return)
-    items = of_return.round.plan.items.of_agency({of_return.agency_id})
+    items = of_return.round.plan.items.answered_by(of_return.agency_id)
     item = get_object_or_404(items, number=number)
     pieces = Evidence.objects.filter(update__of_return=of_return, update__item=item).for_list()
     context = {
@@ -124,7 +124,7 @@ def add_to_answer(
 @once
 def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = visible_item(request, slug, number)
-    row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
+    row = require(request, "workitems.add_evidence", visible_milestone(item, milestone))
     context = {
         "plan": item.plan,
         "item": item,
@@ -138,7 +138,7 @@ def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: in
 def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
     if piece.update is not None:
         return request.user.has_perm("workitems.write_update", piece.update.of_return)
-    return request.user.has_perm("workitems.update_milestone", piece.milestone)
+    return request.user.has_perm("workitems.add_evidence", piece.milestone)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,11 +3,13 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.contrib import messages
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,15 +18,18 @@ from workitems import standing
 from workitems.agenda import matters_of
 from workitems.asat import Moment
 from workitems.filters import WorkItemFilter, agencies_of, sort_of
-from workitems.forms.items import ChangeStatusForm, ReviewForm
+from workitems.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.forms.moments import AsAtForm
 from workitems.item_page import ItemPage, item_page
 from workitems.models import (
     Decision,
     Evidence,
     Milestone,
+    MilestoneAnswer,
+    Return,
     ReturnNote,
     Risk,
+    StatusProposal,
     Support,
     Variation,
     WorkItem,
@@ -39,7 +44,10 @@ from workitems.plan_at import (
     plan_at,
     with_milestones,
 )
+from workitems.rules import WRITERS
 from workitems.services import items as item_services
+from workitems.services import rounds as round_services
+from workitems.services.answers import faults_of_item
 from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
@@ -47,6 +55,8 @@ ROWS_ON_A_PAGE = 100
 IN_A_PATH = "!$&'()*+,;=~:@"
 # Number of history entries on an item's page; the history page has all of them.
 HISTORY_SHOWN = 20
+# The newest of the proposals to the lead agency.
+PROPOSALS_SHOWN = 3
 # Frequently used filters of the list; the others are under "more".
 FIELDS = ("q", "pillar", "agency", "standing")
 
@@ -154,6 +164,7 @@ def items_in_detail() -> "QuerySet[WorkItem]":
             has_matters=Exists(matters_of(OuterRef("pk")))
             | Exists(Decision.objects.filter(item=OuterRef("pk"))),
             has_notes=Exists(ReturnNote.objects.filter(item=OuterRef("pk"))),
+            has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
             has_risks=Exists(Risk.objects.open(localdate()).filter(item=OuterRef("pk"))),
         )
         .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
@@ -181,7 +192,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         return render(request, "workitems/items/not_yet.html", frame | {"item": item})
     parts = _parts(request, item, shown, moment)
     # Past moments are read-only.
-    may = _may(request, item) if moment.is_now else {}
+    may = _may(request, item) | _in_returns(request, item) if moment.is_now else {}
     return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
@@ -219,6 +230,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                 "may_update": moment.is_now
                 and request.user.has_perm("workitems.update_milestone", milestone),
                 "slip": standing.slip_in_words(milestone, [delay for delay, _ in delays]),
+                "may_add_evidence": moment.is_now
+                and request.user.has_perm("workitems.add_evidence", milestone),
                 "pieces": [each for each in shown.evidence if each.milestone_id == milestone.pk],
             }
             for milestone, delays in shown.milestones
@@ -273,15 +286,53 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
     return {
         "may_update": item.stage != Stage.WITHDRAWN
         and user.has_perm("workitems.update_item", item),
+        "may_propose": item.stage != Stage.WITHDRAWN
+        and user.has_perm("workitems.propose_status", item),
         "may_review": user.has_perm("workitems.review_item", item),
         "may_ask": item.is_live and user.has_perm("workitems.request_variation", item),
         "may_raise": item.is_live and user.has_perm("workitems.raise_risk", item),
     }
 
 
+def _in_returns(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
+    """Return what the user's agencies say of the item in returns that they are writing, and the
+    proposals to its lead that the user may read. No query for users who write nothing here."""
+    own = signed_in(request).agencies_as(*WRITERS)
+    found: dict[str, Any] = {}
+    if own:
+        writing = Return.objects.waiting_for_agency().filter(
+            agency__in=own, round__plan=item.plan_id
+        )
+        returns = list(writing.select_related("round", "agency"))
+        for each in returns:
+            each.round.plan = item.plan
+        led = [each for each in returns if each.agency_id == item.lead_agency_id]
+        if led:
+            found["in_return"] = led[0]
+            found["answer"] = led[0].updates.filter(item=item).first()
+        if returns:
+            pending = MilestoneAnswer.objects.pending().filter(
+                of_return__in=returns, milestone__item=item
+            )
+            found["answers"] = list(pending.for_page().select_related("milestone").in_order())
+    if item.has_proposals:  # type: ignore[attr-defined]
+        proposals = list(item.status_proposals.for_list()[:PROPOSALS_SHOWN])
+        for proposal in proposals:
+            proposal.item = item
+        can = request.user.has_perm
+        found["proposals"] = [row for row in proposals if can("workitems.read_proposal", row)]
+        found["may_answer"] = can("workitems.update_item", item)
+        found["own_agencies"] = own
+    return found
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Change the status at once, or in the return while the lead writes one."""
     item = require(request, "workitems.update_item", visible_item(request, slug, number))
+    of_return = Return.objects.in_open_round(item.lead_agency_id, item.plan_id).first()
+    if of_return is not None and of_return.is_with_agency:
+        return answer_status(request, item, of_return)
     form = ChangeStatusForm(posted(request), row=item)
     if form.is_valid():
         with saying_refusals(form):
@@ -290,7 +341,51 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             )
             say_saved(request, form, saved, f"Item {item.number} is saved.")
             return redirect(item)
-    return form_page(request, "workitems/items/change_status.html", form, plan=item.plan, item=item)
+    submitted = of_return is not None and of_return.state == Return.State.SUBMITTED
+    return form_page(
+        request,
+        "workitems/items/change_status.html",
+        form,
+        plan=item.plan,
+        item=item,
+        submitted=of_return if submitted else None,
+    )
+
+
+def answer_status(request: HttpRequest, item: WorkItem, of_return: Return) -> HttpResponse:
+    """Write the stage and confidence into the answer of the return that the lead is writing."""
+    of_return.round.plan = item.plan
+    update = of_return.updates.filter(item=item).first()
+    form = AnswerStatusForm(posted(request), row=item, update=update)
+    if form.is_valid():
+        with saying_refusals(form):
+            made = round_services.write_status(
+                of_return=of_return,
+                item=item,
+                by=signed_in(request),
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+            say_saved(
+                request,
+                form,
+                made,
+                f"Item {item.number} is saved in the return for {of_return.round}, which is not "
+                "submitted yet.",
+            )
+            if made.pk is not None:
+                for fault in faults_of_item(of_return, item, made, localdate()):
+                    messages.warning(request, fault.says)
+            return redirect(item)
+    return form_page(
+        request,
+        "workitems/items/answer_status.html",
+        form,
+        plan=item.plan,
+        item=item,
+        of_return=of_return,
+        update=update,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 """Helpers for views: the plans that the user may read, and permission checks."""
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -12,8 +13,8 @@ from django.utils.timezone import localdate
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
-from workitems.models import Plan
-from workitems.rules import CLOSED_BY_THE_END, plan_of
+from workitems.models import HeldEntry, Plan
+from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
 
 Row = TypeVar("Row", bound=Model | None)
 
@@ -32,6 +33,15 @@ def visible_plan(request: HttpRequest, slug: str) -> Plan:
         if plan.slug == slug:
             return plan
     raise Http404
+
+
+def held_for(request: HttpRequest, plan: Plan, kinds: Iterable[str]) -> list[HeldEntry]:
+    """Return what waits for release in the user's agencies. No query for users who write nothing."""
+    own = signed_in(request).agencies_as(*WRITERS)
+    if not own:
+        return []
+    waiting = plan.held_entries.waiting().of_agencies(own).filter(kind__in=kinds)
+    return list(waiting.for_list())
 
 
 def page_of(request: HttpRequest, rows: Any, rows_on_a_page: int = 100) -> "Page[Any]":

@@ -1,22 +1,37 @@
-"""Close a milestone, reopen it, or change its forecast."""
+"""Close a milestone, reopen it, or change its forecast.
 
-from collections.abc import Callable
+While the responsible agency writes its return, the change is the return's answer on the milestone.
+Otherwise it takes effect at once.
+"""
+
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
-from agencies.fields import VersionedForm
 from agencies.views.once import once
 from workitems import services, standing
-from workitems.forms.items import CloseMilestoneForm, MoveForecastForm, ReopenMilestoneForm
-from workitems.models import Milestone
+from workitems.forms.items import (
+    CloseMilestoneForm,
+    MilestoneActForm,
+    MoveForecastForm,
+    ReopenMilestoneForm,
+)
+from workitems.models import Milestone, MilestoneAnswer, Return
 from workitems.services import items as item_services
+from workitems.services import milestone_answers
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import require, signed_in
+
+ACTS: dict[str, tuple[type[MilestoneActForm], str]] = {
+    "close": (CloseMilestoneForm, "is closed"),
+    "move": (MoveForecastForm, "has a new forecast"),
+    "reopen": (ReopenMilestoneForm, "is open again"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,28 +41,33 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
     one: "close", "move" or "reopen"."""
     item = visible_item(request, slug, number)
     row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
+    of_return = milestone_answers.return_to_write(row.responsible_agency_id, item.plan)
+    answers = pending_on(of_return, row)
+    answer = next((each for each in answers if not each.delay_id and not each.mitigation_id), None)
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    acts: dict[str, tuple[type[VersionedForm], Callable[..., Milestone], str]] = {
-        "close": (CloseMilestoneForm, item_services.close_milestone, "is closed"),
-        "move": (MoveForecastForm, item_services.move_forecast, "has a new forecast"),
-        "reopen": (ReopenMilestoneForm, item_services.reopen_milestone, "is open again"),
+    forms: dict[str, MilestoneActForm] = {
+        name: form(request.POST if name == act else None, prefix=name, row=row, answer=answer)
+        for name, (form, _) in ACTS.items()
     }
-    forms: dict[str, VersionedForm] = {
-        name: form(request.POST if name == act else None, prefix=name, row=row)
-        for name, (form, _, _) in acts.items()
-    }
-    conflict: Milestone | None = None
-    if act in acts and forms[act].is_valid():
-        form, (_, service, done) = forms[act], acts[act]
-        today: dict[str, Any] = {} if act == "reopen" else {"on": localdate()}
+    conflict: Milestone | MilestoneAnswer | None = None
+    if act in ACTS and forms[act].is_valid():
+        form, (_, done) = forms[act], ACTS[act]
         try:
-            service(milestone=row, by=signed_in(request), **today, **form.cleaned_data)
+            perform(request, of_return, row, act, form.cleaned_data)
         except services.Refused as refusal:
-            conflict = form.refuse(refusal)
-            if conflict is not None:
+            if isinstance(refusal.current, MilestoneAnswer):
+                form.refuse_answer(refusal)
+                answers = pending_on(of_return, row)
+            else:
+                conflict = form.refuse(refusal)
+            if isinstance(conflict, Milestone):
                 row = conflict
                 row.item = item
         else:
+            if of_return is not None:
+                done = (
+                    f"is answered in the return for {of_return.round}, which is not submitted yet"
+                )
             messages.success(request, f"“{row}” {done}.")
             return redirect(item)
     open_acts = ("close", "move") if row.is_open else ("reopen",)
@@ -59,6 +79,8 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "plan": item.plan,
             "item": item,
             "milestone": row,
+            "of_return": of_return,
+            "answers": answers,
             "late": standing.milestone_lateness(row, localdate()),
             "forms": forms,
             "acted": forms.get(act),
@@ -73,3 +95,41 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         },
         status=200 if request.method != "POST" else 422,
     )
+
+
+def pending_on(of_return: Return | None, milestone: Milestone) -> list[MilestoneAnswer]:
+    """Return the answers of the return being written on the milestone and its parts."""
+    if of_return is None:
+        return []
+    found = of_return.milestone_answers.pending().filter(milestone=milestone).for_page().in_order()
+    rows = list(found)
+    for row in rows:
+        row.milestone = milestone
+    return rows
+
+
+def perform(
+    request: HttpRequest, of_return: Return | None, row: Milestone, act: str, said: dict[str, Any]
+) -> None:
+    """Write the change into the return being written, or let it take effect at once."""
+    by, on = signed_in(request), localdate()
+    answer_version = said.pop("answer_version") or 0
+    if of_return is not None:
+        day = said.pop("completed_on" if act == "close" else "forecast_due", None)
+        milestone_answers.answer(
+            of_return=of_return,
+            milestone=row,
+            outcome=ACTS[act][0].OUTCOME,
+            day=day,
+            answer_version=answer_version,
+            by=by,
+            on=on,
+            at=timezone.now(),
+            **said,
+        )
+    elif act == "close":
+        item_services.close_milestone(milestone=row, by=by, on=on, **said)
+    elif act == "move":
+        item_services.move_forecast(milestone=row, by=by, on=on, **said)
+    else:
+        item_services.reopen_milestone(milestone=row, by=by, **said)

@@ -26,16 +26,19 @@ from workitems.returns import Page, one_section, return_page, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import rounds as round_services
 from workitems.views.answers import (
+    CHOICES,
     NO_CHANGE,
     OPEN,
     SAVE,
     TAKE_THEIRS,
     Entry,
     NoteEntry,
+    choose,
     entries_of,
     items_to_open,
     items_with_fields,
     keep_notes,
+    milestones_read,
     note_entries,
     reply_json,
     save_entry,
@@ -105,8 +108,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     """Save the posted page and do what its button says.
 
     The button's value `act` is "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77",
-    "ready", "not-ready", "submit" or "submit-unmended". The numbers are of items; "m77" is the
-    milestone with id 77. All of them save first.
+    "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "ready", "not-ready", "submit" or
+    "submit-unmended". The numbers are of items; "m77" is the milestone with id 77, and 5 an answer
+    on a milestone. All of them save first.
     """
     act, _, number = request.POST.get("act", SAVE).partition(":")
     if act in (SUBMIT, SUBMIT_UNMENDED):
@@ -133,7 +137,16 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         return show(request, of_return, page, shown, notes=notes, status=422)
     if act in (SUBMIT, SUBMIT_UNMENDED):
         read = {entry.section.item.pk: entry.version_read for entry in entries}
-        return submit(request, of_return, read, with_unmended=act == SUBMIT_UNMENDED)
+        steps_read = milestones_read(request.POST)
+        for entry in entries:
+            steps_read |= entry.milestones_written
+        return submit(request, of_return, read, steps_read, with_unmended=act == SUBMIT_UNMENDED)
+    if act in CHOICES:
+        with refusals_in_messages(request):
+            done, number = choose(request, of_return, entries, act, number)
+            messages.success(request, done)
+            return redirect(f"{request.path}?{urlencode({'open': number})}#item-{number}")
+        return redirect(f"{request.path}#missing")
     if act == READY:
         return ready(request, of_return)
     if act == NOT_READY:
@@ -154,11 +167,16 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
 
 
 def submit(
-    request: HttpRequest, of_return: Return, read: dict[int, int], *, with_unmended: bool
+    request: HttpRequest,
+    of_return: Return,
+    read: dict[int, int],
+    steps_read: dict[int, int],
+    *,
+    with_unmended: bool,
 ) -> HttpResponse:
     """Submit what was read. If notes of the coordinator are left, ask once more."""
     response, unmended = attempt_to_submit(
-        request, of_return, read=read, with_unmended=with_unmended
+        request, of_return, read=read, read_answers=steps_read, with_unmended=with_unmended
     )
     if response is not None:
         return response
@@ -260,7 +278,8 @@ def show(
                     section,
                     [{"says": fault.says, "target": target_of(fault)} for fault in section.missing],
                 )
-                for section in page.led
+                for section in page.sections
+                if section.is_led or section.missing
             ],
             "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
             "refusals": [(entry.section, said) for entry in entries for said in entry.refusals],
@@ -298,7 +317,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     """
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.write_update", of_return)
-    items = of_return.round.plan.items.of_agency({of_return.agency_id})
+    items = of_return.round.plan.items.answered_by(of_return.agency_id)
     item = get_object_or_404(items, number=number)
     if request.method != "POST":
         return fields(request, of_return, item)

@@ -6,10 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency
+from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.asat import Moment
@@ -21,12 +22,20 @@ from workitems.forms.risks import (
     ReopenRiskForm,
     RiskFilter,
 )
-from workitems.models import Plan, Risk
+from workitems.models import HeldEntry, Plan, Risk
 from workitems.narrative import blocks_of, risk_history
 from workitems.risk_register import register_at, risks_of
 from workitems.rules import WRITERS
+from workitems.services import held_entries
 from workitems.services import risks as risk_services
-from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
+from workitems.views.lookups import (
+    held_for,
+    page_of,
+    posted,
+    require,
+    signed_in,
+    visible_plan,
+)
 
 
 @require_safe
@@ -46,6 +55,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "rows": risks_of(page, plan, moment),
             "is_filtered": any(request.GET.get(name) for name in found.filters),
             "may_raise": moment.is_now and request.user.has_perm("workitems.raise_risk", plan),
+            "held": held_for(request, plan, [HeldEntry.Kind.RISK]),
         },
     )
 
@@ -114,10 +124,24 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         require(request, "workitems.raise_risk", form.cleaned_data["item"] or plan)
         with saying_refusals(form):
-            made = risk_services.raise_risk(plan=plan, by=signed_in(request), **form.cleaned_data)
+            user, said = signed_in(request), form.cleaned_data
+            if not may_release(request, plan, said["owner_agency"].pk):
+                held = held_entries.hold_risk(plan=plan, by=user, at=timezone.now(), **said)
+                messages.success(
+                    request, f"Saved. It waits for release by an approver of {held.agency}."
+                )
+                return redirect(held)
+            made = risk_services.raise_risk(plan=plan, by=user, **said)
             messages.success(request, f"{made.reference} is in the register.")
             return redirect(made)
-    return form_page(request, "workitems/risks/raise.html", form, plan=plan)
+    releases = all(may_release(request, plan, pk) for pk in form.offered)
+    return form_page(request, "workitems/risks/raise.html", form, plan=plan, releases=releases)
+
+
+def may_release(request: HttpRequest, plan: Plan, owner: int) -> bool:
+    """Return whether a risk that the user raises for this owner needs no release."""
+    approving = signed_in(request).agencies_as(Seat.Role.APPROVER)
+    return owner in approving or request.user.has_perm("workitems.manage_risk", plan)
 
 
 # --- changing -------------------------------------------------------------------------------

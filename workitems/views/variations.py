@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Agency
+from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.desk import waiting_variations
@@ -24,11 +24,20 @@ from workitems.forms.variations import (
     RequestWordingForm,
     TakeBackForm,
 )
-from workitems.models import Variation, WorkItem
+from workitems.models import HeldEntry, Variation, WorkItem
 from workitems.rules import WRITERS
+from workitems.services import held_entries
 from workitems.services import variations as variation_services
 from workitems.views.items import visible_item, visible_milestone
-from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
+from workitems.views.lookups import (
+    held_for,
+    page_of,
+    posted,
+    require,
+    signed_in,
+    state_tabs,
+    visible_plan,
+)
 from workitems.word_diff import side_by_side
 
 # Meetings with an open record, newest first, to whose agenda a variation can go.
@@ -59,6 +68,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "page": page_of(request, rows),
             "tabs": state_tabs(address, {key: label for key, (label, _) in STATES.items()}, chosen),
             "is_filtered": bool(chosen),
+            "held": held_for(request, plan, HeldEntry.VARIATIONS),
         },
     )
 
@@ -210,14 +220,27 @@ def ask(
     about: WorkItem,
     form: RequestForm,
     service: Callable[..., Variation],
+    hold: Callable[..., HeldEntry],
     template: str,
     context: dict[str, Any],
     **row: Any,
 ) -> HttpResponse:
-    """Make a request for a change, or show its page with the errors."""
+    """Make a request for a change, or show its page with the errors.
+
+    What a contributor asks is held until an approver of the agency releases it.
+    """
+    user = signed_in(request)
+    approving = user.agencies_as(Seat.Role.APPROVER)
     if form.is_valid():
         with saying_refusals(form):
-            made = service(**row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
+            asked = {**row, "by": user, "at": timezone.now(), **form.cleaned_data}
+            if asked["agency"].pk not in approving:
+                held = hold(**asked)
+                messages.success(
+                    request, f"Saved. It waits for release by an approver of {held.agency}."
+                )
+                return redirect(held)
+            made = service(**asked)
             messages.success(
                 request, f"{made.reference} is with the coordinator. Nothing changes until then."
             )
@@ -229,6 +252,7 @@ def ask(
         plan=about.plan,
         item=about,
         pending=waiting_variations(about.plan, item=about),
+        releases=all(agency.pk in approving for agency in form.agencies),
         **context,
     )
 
@@ -244,6 +268,7 @@ def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -
         item,
         form,
         variation_services.request_date,
+        held_entries.hold_date,
         "request_date",
         {"milestone": row},
         milestone=row,
@@ -272,6 +297,7 @@ def request_wording(request: HttpRequest, slug: str, number: str, wording: str) 
         item,
         form,
         variation_services.request_wording,
+        held_entries.hold_wording,
         "request_wording",
         {"tabs": tabs, "wording": wording, "before": getattr(item, wording)},
         item=item,
@@ -289,6 +315,7 @@ def request_withdrawal(request: HttpRequest, slug: str, number: str) -> HttpResp
         item,
         form,
         variation_services.request_withdrawal,
+        held_entries.hold_withdrawal,
         "request_withdrawal",
         {"open_milestones": item.milestones.open().order_by("number")},
         item=item,

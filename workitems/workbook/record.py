@@ -313,6 +313,14 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
         known.updates[key] = draft
     proposal.fill(row, draft)
     update = draft.row
+    if not update.stage and getattr(item, "lead_agency", None) is agency:
+        proposal.fault(
+            row,
+            "Stage",
+            f"The lead agency’s update on {item.number} needs a stage.",
+            "one of the stages.",
+        )
+        return
     says = (update.achieved, update.planned_next, update.challenges)
     if any(says) or update.key_achievement != Update.KeyAchievement.NO:
         draft.put("no_change_on", None)

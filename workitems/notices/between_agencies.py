@@ -1,0 +1,158 @@
+"""News of status proposals, and of what waits for release. A source of `timetable`."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.utils.timezone import localdate
+
+from agencies.models import Agency, Seat, User
+from workitems.models import HeldEntry, Notice, StatusProposal
+from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, each_once
+
+Reason, Role, State = Notice.Reason, Seat.Role, StatusProposal.State
+
+# The proposer is told of an answer within so many days; nobody waits longer for a timer.
+ANSWERS_TOLD_DAYS = 14
+
+
+def due_news(on: date) -> Iterator[OtherNews]:
+    yield from _proposed(on)
+    yield from _replied(on)
+    yield from _to_release(on)
+
+
+def _proposed(on: date) -> Iterator[OtherNews]:
+    """To contributors and approvers of the lead: a proposal waits for their answer."""
+    rows = [
+        row
+        for row in StatusProposal.objects.open()
+        .select_related("item__plan__coordinating_agency", "item__lead_agency", "agency")
+        .order_by("pk")
+        if localdate(row.proposed_at) <= on
+    ]
+    if not rows:
+        return
+    seats = Seats((row.item.plan for row in rows), (row.item.lead_agency_id for row in rows), on)
+    for row in rows:
+        lead = row.item.lead_agency
+        for user, role, _ in _people(seats, row, lead):
+            yield _about_proposal(
+                row,
+                user,
+                role,
+                Reason.PROPOSED,
+                agency=lead,
+                due_on=localdate(row.proposed_at),
+                sentence=f"{row.agency} proposes another status. {lead} accepts or declines it.",
+                state="waits for your answer",
+                path=f"{row.item.get_absolute_url()}proposals/{row.pk}/answer/",
+                link="Answer the proposal",
+            )
+
+
+def _replied(on: date) -> Iterator[OtherNews]:
+    """To the person who proposed: the lead's answer."""
+    answered = StatusProposal.objects.filter(
+        state__in=[State.ACCEPTED, State.DECLINED], proposed_by__is_active=True
+    )
+    rows = [
+        row
+        for row in answered.select_related(
+            "item__plan__coordinating_agency", "item__lead_agency", "agency", "proposed_by"
+        ).order_by("pk")
+        if row.answered_at
+        and on - timedelta(days=ANSWERS_TOLD_DAYS) <= localdate(row.answered_at) <= on
+    ]
+    if not rows:
+        return
+    seats = Seats((row.item.plan for row in rows), (row.agency_id for row in rows), on)
+    for row in rows:
+        for user, role, _ in _people(seats, row, row.agency):
+            # People who have left the agency are not told.
+            if user.pk == row.proposed_by_id and row.answered_at is not None:
+                answer = row.get_state_display().lower()
+                yield _about_proposal(
+                    row,
+                    user,
+                    role,
+                    Reason.REPLIED,
+                    agency=row.agency,
+                    due_on=localdate(row.answered_at),
+                    sentence=f"{row.item.lead_agency} {answer} the status that you proposed.",
+                    state=f"was {answer}",
+                    path=row.item.get_absolute_url(),
+                    link="Open the item",
+                )
+
+
+def _to_release(on: date) -> Iterator[OtherNews]:
+    """To approvers: what a contributor of their agency wrote waits for release."""
+    rows = [
+        row
+        for row in HeldEntry.objects.waiting()
+        .select_related("plan__coordinating_agency", "agency", "item")
+        .order_by("pk")
+        if localdate(row.written_at) <= on
+    ]
+    if not rows:
+        return
+    seats = Seats((row.plan for row in rows), (row.agency_id for row in rows), on)
+    for row in rows:
+        what = "risk" if row.kind == HeldEntry.Kind.RISK else "request for a variation"
+        of_item = f", item {row.item.number}" if row.item else ""
+        for user in seats.sitting(row.plan, row.agency_id, Role.APPROVER):
+            yield OtherNews(
+                recipient=user,
+                told_as=Role.APPROVER,
+                reason=Reason.TO_RELEASE,
+                occasion=localdate(row.written_at).isoformat(),
+                about=f"held {row.pk}",
+                due_on=localdate(row.written_at),
+                agency=row.agency,
+                seat_agency=row.agency,
+                title=f"{what.capitalize()} of {row.agency}{of_item}",
+                plan=row.plan.title,
+                sentence=f"A contributor wrote a {what}. Others see it when you release it.",
+                state="waits for release",
+                path=row.get_absolute_url(),
+                link="Read and release it",
+            )
+
+
+def _people(seats: Seats, row: StatusProposal, agency: Agency) -> Iterable[Addressed]:
+    return each_once(
+        (user, role, Why.TURN)
+        for role in (Role.CONTRIBUTOR, Role.APPROVER)
+        for user in seats.sitting(row.item.plan, agency.pk, role)
+    )
+
+
+def _about_proposal(
+    row: StatusProposal,
+    user: User,
+    role: Seat.Role,
+    reason: Notice.Reason,
+    *,
+    agency: Agency,
+    due_on: date,
+    sentence: str,
+    state: str,
+    path: str,
+    link: str,
+) -> OtherNews:
+    return OtherNews(
+        recipient=user,
+        told_as=role,
+        reason=reason,
+        occasion=due_on.isoformat(),
+        about=f"proposal {row.pk}",
+        due_on=due_on,
+        agency=agency,
+        seat_agency=agency,
+        title=f"Status of item {row.item.number} proposed by {row.agency}",
+        plan=row.item.plan.title,
+        sentence=sentence,
+        state=state,
+        path=path,
+        link=link,
+    )

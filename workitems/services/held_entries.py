@@ -1,0 +1,214 @@
+"""Hold what a contributor raises until an approver of the same agency releases it.
+
+Holding rehearses what releasing will do, so that a mistake is refused where it was typed.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import Agency, User
+from workitems.models import HeldEntry, Milestone, Plan, Risk, Variation, WorkItem
+from workitems.services import risks, variations
+from workitems.services.refusals import Refused, locked
+
+Kind, State = HeldEntry.Kind, HeldEntry.State
+
+
+@transaction.atomic
+def hold_date(
+    *,
+    milestone: Milestone,
+    due_after: date,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+) -> HeldEntry:
+    """Hold a request for a new agreed date. Arguments and refusals are those of `request_date`."""
+    milestone = locked(milestone, version=version, related=("item__plan",))
+    return _hold(
+        HeldEntry(
+            kind=Kind.DATE,
+            plan=milestone.item.plan,
+            agency=agency,
+            item=milestone.item,
+            milestone=milestone,
+            made_from=milestone.version,
+            due_after=due_after,
+            reason=reason,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def hold_wording(
+    *,
+    item: WorkItem,
+    wording: str,
+    text_after: str,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+) -> HeldEntry:
+    """Hold a request for a new wording. Arguments and refusals are those of `request_wording`."""
+    item = locked(item, version=version, related=("plan",))
+    return _hold(
+        HeldEntry(
+            kind=Kind.WORDING,
+            plan=item.plan,
+            agency=agency,
+            item=item,
+            made_from=item.version,
+            wording=wording,
+            text=text_after,
+            reason=reason,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def hold_withdrawal(
+    *,
+    item: WorkItem,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    version: int | None = None,
+) -> HeldEntry:
+    """Hold a request to withdraw an item. Arguments and refusals are those of `request_withdrawal`."""
+    item = locked(item, version=version, related=("plan",))
+    return _hold(
+        HeldEntry(
+            kind=Kind.WITHDRAWAL,
+            plan=item.plan,
+            agency=agency,
+            item=item,
+            made_from=item.version,
+            reason=reason,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def hold_risk(
+    *,
+    plan: Plan,
+    description: str,
+    likelihood: str,
+    impact: str,
+    owner_agency: Agency,
+    by: User,
+    at: datetime,
+    item: WorkItem | None = None,
+    response: str = "",
+) -> HeldEntry:
+    """Hold a risk for its owner's approver. Arguments and refusals are those of `raise_risk`."""
+    return _hold(
+        HeldEntry(
+            kind=Kind.RISK,
+            plan=plan,
+            agency=owner_agency,
+            item=item,
+            text=description,
+            reason=response,
+            likelihood=likelihood,
+            impact=impact,
+            owner_agency=owner_agency,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def _hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
+    entry.written_by, entry.written_at = by, at
+    same = HeldEntry.objects.waiting().filter(
+        agency=entry.agency, kind=entry.kind, item=entry.item, milestone=entry.milestone
+    )
+    if entry.kind != Kind.RISK and same.filter(wording=entry.wording).exists():
+        raise Refused(f"Such a request waits for release by an approver of {entry.agency} already.")
+    with transaction.atomic():
+        _make(entry, at=at, by=by)
+        transaction.set_rollback(True)
+    return history.save(entry, by=by, reason=entry.reason)
+
+
+@transaction.atomic
+def release(*, entry: HeldEntry, by: User, at: datetime) -> Variation | Risk:
+    """Make the variation or the risk, which everyone in the plan may read from then on.
+
+    The variation names the person who wrote it. Raise `Refused` if the entry is not waiting, or for
+    what the service that makes the record refuses by now.
+    """
+    entry = _waiting(entry)
+    made = _make(entry, at=at, by=by)
+    if isinstance(made, Risk):
+        entry.risk = made
+    else:
+        entry.variation = made
+    entry.state, entry.settled_by, entry.settled_at = State.RELEASED, by, at
+    history.save(entry, by=by)
+    return made
+
+
+@transaction.atomic
+def withdraw(*, entry: HeldEntry, note: str, by: User, at: datetime) -> HeldEntry:
+    """Withdraw an entry before it is released. Needs a reason, which its writer can read."""
+    entry = _waiting(entry)
+    if not note:
+        raise Refused("Say why it is withdrawn.", "note")
+    entry.state, entry.settled_by, entry.settled_at, entry.note = State.WITHDRAWN, by, at, note
+    return history.save(entry, by=by, reason=note)
+
+
+def _waiting(entry: HeldEntry) -> HeldEntry:
+    related = ("plan", "agency", "item", "milestone", "owner_agency", "written_by")
+    entry = locked(entry, related=related)
+    if not entry.is_waiting:
+        raise Refused(f"This is {entry.get_state_display().lower()} already.")
+    return entry
+
+
+def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
+    """Call the service that makes the record. A request names the contributor who wrote it."""
+    if entry.kind == Kind.RISK:
+        assert entry.owner_agency is not None  # held by a check constraint, as in the other cases
+        return risks.raise_risk(
+            plan=entry.plan,
+            description=entry.text,
+            likelihood=entry.likelihood,
+            impact=entry.impact,
+            owner_agency=entry.owner_agency,
+            item=entry.item,
+            response=entry.reason,
+            by=by,
+        )
+    asked: dict[str, Any] = {"reason": entry.reason, "agency": entry.agency, "by": by, "at": at}
+    asked["requested_by"] = entry.written_by
+    match entry.kind:
+        case Kind.DATE:
+            assert entry.milestone is not None and entry.due_after is not None
+            return variations.request_date(
+                milestone=entry.milestone, due_after=entry.due_after, **asked
+            )
+        case Kind.WORDING:
+            assert entry.item is not None
+            return variations.request_wording(
+                item=entry.item, wording=entry.wording, text_after=entry.text, **asked
+            )
+        case _:
+            assert entry.item is not None
+            return variations.request_withdrawal(item=entry.item, **asked)

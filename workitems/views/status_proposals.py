@@ -1,0 +1,96 @@
+"""Propose an item's status to its lead agency, and answer or withdraw a proposal."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
+from workitems.forms.items import AnswerProposalForm, ProposeStatusForm
+from workitems.models import StatusProposal
+from workitems.rules import WRITERS
+from workitems.services import status_proposals
+from workitems.services.milestone_answers import return_to_write
+from workitems.views.items import visible_item
+from workitems.views.lookups import posted, require, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def propose(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = require(request, "workitems.propose_status", visible_item(request, slug, number))
+    own = signed_in(request).agencies_as(*WRITERS)
+    agencies = [
+        each.agency for each in item.supports.select_related("agency") if each.agency_id in own
+    ]
+    form = ProposeStatusForm(posted(request), item=item, agencies=agencies)
+    if form.is_valid():
+        with saying_refusals(form):
+            status_proposals.propose(
+                item=item, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(
+                request, f"Proposed to {item.lead_agency}. You will get an e-mail with the answer."
+            )
+            return redirect(item)
+    return form_page(
+        request, "workitems/items/propose_status.html", form, plan=item.plan, item=item
+    )
+
+
+def visible_proposal(request: HttpRequest, slug: str, number: str, pk: int) -> StatusProposal:
+    """Return the proposal; 404 if the user may not read the plan, 403 if not the proposal."""
+    item = visible_item(request, slug, number)
+    row = get_object_or_404(item.status_proposals.for_list(), pk=pk)
+    row.item = item
+    return require(request, "workitems.read_proposal", row)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, slug: str, number: str, proposal: int) -> HttpResponse:
+    """Accept or decline a proposal; the button's value `act` says which."""
+    row = visible_proposal(request, slug, number, proposal)
+    require(request, "workitems.answer_proposal", row)
+    item = row.item
+    of_return = return_to_write(item.lead_agency_id, item.plan)
+    update = of_return.updates.filter(item=item).first() if of_return else None
+    form = AnswerProposalForm(posted(request), row=item, update=update)
+    if form.is_valid():
+        by, at, said = signed_in(request), timezone.now(), form.cleaned_data
+        with saying_refusals(form):
+            if request.POST.get("act") == "accept":
+                status_proposals.accept(proposal=row, by=by, on=localdate(), at=at, **said)
+                done = f"Accepted. Item {item.number} is changed."
+                if of_return is not None:
+                    done = (
+                        f"Accepted, and saved in the return for {of_return.round}, which is not "
+                        "submitted yet."
+                    )
+            else:
+                status_proposals.decline(proposal=row, answer=said["answer"], by=by, at=at)
+                done = f"Declined. {row.agency} is told why."
+            messages.success(request, done)
+            return redirect(item)
+    return form_page(
+        request,
+        "workitems/items/answer_proposal.html",
+        form,
+        plan=item.plan,
+        item=item,
+        proposal=row,
+        of_return=of_return,
+        update=update,
+    )
+
+
+@require_POST
+def withdraw(request: HttpRequest, slug: str, number: str, proposal: int) -> HttpResponse:
+    row = visible_proposal(request, slug, number, proposal)
+    require(request, "workitems.withdraw_proposal", row)
+    with refusals_in_messages(request):
+        status_proposals.withdraw(proposal=row, by=signed_in(request), at=timezone.now())
+        messages.success(request, "The proposal is withdrawn.")
+    return redirect(row.item)
