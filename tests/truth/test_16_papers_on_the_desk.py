@@ -14,6 +14,7 @@ from tests.factories import (
     ClearanceFactory,
     FollowUpFactory,
     IssuedPaperFactory,
+    OfficeSeatFactory,
     ResponseChoiceFactory,
     ResponseFactory,
     SeatFactory,
@@ -199,16 +200,18 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_papers(
     count, plan, labour, police, django_assert_num_queries
 ):
     user = seated(labour, "coordinator")
-    for role in ("authorising_manager", "ministers_office"):
-        SeatFactory(user=user, agency=labour, role=role)
+    SeatFactory(user=user, agency=labour, role="authorising_manager")
+    OfficeSeatFactory(user=user, portfolio=plan.portfolio)
     states = ("authorised", "returned", "awaiting", "with_minister", "in_consultation")
     for number in range(count):
         for state in states:
             made = BriefingFactory(plan=plan, state=state, tracker_number=f"{number} {state}")
+            if state in ("returned", "with_minister"):
+                issued = IssuedPaperFactory(briefing=made)
             if state == "returned":
-                response = ResponseFactory(issued=IssuedPaperFactory(briefing=made))
+                response = ResponseFactory(issued=issued)
                 ResponseChoiceFactory(response=response, key="r-02", verb="agree", option="agreed")
-    # Seats; returns to read, variations. Of briefings: consultations, those to send or follow up
-    # with their recommendations, to authorise, to answer.
+    # Seats; returns to read, variations, actions to confirm. Of briefings: actions to confirm,
+    # consultations, those to send or follow up with their recommendations, to authorise, to answer.
     with django_assert_num_queries(11):
         assert len(lines_for(user, TODAY)) == len(states) * count
