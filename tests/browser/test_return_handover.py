@@ -92,7 +92,7 @@ def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign
     expect(section(page, item)).to_contain_text("Done: Promise 2.")
     check()
     page.get_by_role("button", name="Submit the return").click()
-    expect(page.get_by_role("alert")).to_contain_text("Accept item 1.1, or mend it")
+    expect(page.get_by_role("alert")).to_contain_text("Accept item 1.1, or change it")
     check()
     accept_and_submit(page, scene)
     page.get_by_role("button", name="Recall the return").click()

@@ -285,7 +285,7 @@ def test_each_item_is_accepted_or_mended_before_one_submit(
     client, address = client_of(approver), f"{of_return.get_absolute_url()}read/"
     page = client.post(address, versions_of(of_return) | {"accept": [item.pk]})
     assert page.status_code == 422
-    assert "Accept item 1.4, or mend it" in page.text
+    assert "Accept item 1.4, or change it" in page.text
     assert page.text.count(" checked>") == 1
     client.post(address, versions_of(of_return) | {"accept": [item.pk, second.pk]})
     of_return.refresh_from_db()

@@ -551,7 +551,7 @@ def test_coordinator_sends_back_with_a_note_on_one_item(
     assert "The return went back to Police." in response.text
     page = page_of(contributor).text
     assert "How many towns?" in section_of(page, item)
-    assert "The coordinator asks for a change of:" in page
+    assert "The coordinator asks you to change:" in page
     assert "data-return" in page
 
 
