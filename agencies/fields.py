@@ -1,11 +1,13 @@
-"""Form fields and forms shared by every app: dates, reasons, versions and service refusals."""
+"""The base of every form; fields and forms shared by every app: dates, reasons, versions, refusals."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
 
+from agencies.asking import ENTER_A_DATE, AskingForm, Fault, say_faults
 from agencies.characters import fault_of
 
 REASON_LENGTH = 2000
@@ -15,12 +17,9 @@ TOKEN_FIELD = "once"
 
 
 class DayField(forms.DateField):
-    """A date, picked or typed ("30 July 2010", "30/7/2010", "2010-07-30"), from 1990 to 2100."""
+    """A date, typed ("30 July 2010", "30/7/2010", "2010-07-30"), from 1990 to 2100."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        sentence = "Give a day such as 30 July 2010 or 30/7/2010."
-        kwargs.setdefault("error_messages", {"invalid": sentence, "required": sentence})
-        super().__init__(**kwargs)
+    default_error_messages = {"invalid": ENTER_A_DATE, "required": ENTER_A_DATE}
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
@@ -41,12 +40,8 @@ class TextField(forms.CharField):
     default_validators = [refuse_unprintable]
 
 
-class ReasonField(TextField):
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", REASON_LENGTH)
-        kwargs.setdefault("error_messages", {"required": "Say it in a few words."})
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
-        super().__init__(**kwargs)
+class Form(AskingForm, forms.Form):
+    """The base of every form of the product."""
 
 
 class LinesField(TextField):
@@ -54,11 +49,12 @@ class LinesField(TextField):
 
     def __init__(self, *, rows: int = 3, required: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", TEXT_LENGTH)
-        widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(required=required, widget=widget, **kwargs)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(required=required, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal.
+        # Browsers post "\r\n"; normalise it, so that unchanged text compares equal and each
+        # line's end counts as one character.
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
@@ -72,6 +68,12 @@ class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return super().clean(value)
 
 
+class ReasonField(LinesField):
+    def __init__(self, *, required: bool = True, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", REASON_LENGTH)
+        super().__init__(required=required, **kwargs)
+
+
 def overwrite_data(form: forms.BaseForm, **values: object) -> None:
     """Overwrite these fields of a bound form's data and keep the rest as typed.
 
@@ -83,22 +85,34 @@ def overwrite_data(form: forms.BaseForm, **values: object) -> None:
 
 
 class Refusal(Exception):
-    """A refused write. The message is for the user; `field` names the form field at fault, if any."""
+    """A refused write. The message is for the user; `field` names the form field at fault, if any.
+
+    `others` are further faults of the same write, as (message, field).
+    """
 
     # The row as it is now, if another user saved it first.
     current: Any = None
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(self, message: str, field: str | None = None, *others: Fault) -> None:
         super().__init__(message)
         self.field = field
+        self.others = others
+
+    @classmethod
+    def raise_any(cls, faults: Iterable[Fault]) -> None:
+        """Raise one refusal with all the faults, as (message, field); nothing without faults."""
+        found = list(faults)
+        if found:
+            (message, field), *others = found
+            raise cls(message, field, *others)
 
 
 def say_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
-    """Add a service's refusal to its field, or to the whole form if the form has no such field."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    """Add a service's refusal to the form."""
+    say_faults(form, [(str(refusal), refusal.field), *refusal.others])
 
 
-class VersionedForm(forms.Form):
+class VersionedForm(Form):
     """A form about a row. It carries the version of the row that the page was made from."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -107,8 +121,10 @@ class VersionedForm(forms.Form):
     # After a conflict: the row as another user saved it.
     conflict: Any = None
 
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: Any, on: date | None = None, **kwargs: Any) -> None:
+        """`on` is today, for a form that asks about days."""
         kwargs["initial"] = {"version": row.version, **self.start(row)}
+        self.row, self.on = row, on
         super().__init__(*args, **kwargs)
 
     def start(self, row: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
-from agencies.fields import DayField, ReasonField, TextField
+from agencies.fields import DayField, Form, ReasonField, TextField
 from agencies.models import Agency, Seat, User
 
 # Shown beside each role where the user chooses one.
@@ -31,7 +31,7 @@ class RoleField(forms.TypedChoiceField):
         self.choices = [(role.value, f"{role.label}: {ROLES_IN_WORDS[role]}") for role in roles]
 
 
-class InviteForm(forms.Form):
+class InviteForm(Form):
     name = TextField(label="Name", max_length=150)
     email = forms.EmailField(label="E-mail address", max_length=254)
     role = RoleField()
@@ -52,11 +52,11 @@ class Colleague(forms.ModelChoiceField):
         return f"{user.name} ({user.email})"
 
 
-class CoverForm(forms.Form):
+class CoverForm(Form):
     user = Colleague(label="Who covers", queryset=User.objects.none(), empty_label="Choose")
     role = RoleField()
     from_on = DayField(label="First day")
-    to_on = DayField(label="Last day")
+    to_on = DayField(label="Last day of cover")
     reason = ReasonField(
         label="Whose work is covered",
         help_text="Kept in the history. Do not say why they are away.",
@@ -70,13 +70,16 @@ class CoverForm(forms.Form):
         self.fields["role"].offer(COVER_ROLES)  # type: ignore[attr-defined]
 
 
-class EndSeatForm(forms.Form):
+class EndSeatForm(Form):
     """End a seat. `confirmed` is hidden until the service has raised `NobodyLeft`."""
+
+    SOMETIMES = ("on",)
 
     AT_ONCE, ON_A_DAY = "at_once", "on_a_day"
 
     when = forms.ChoiceField(
         label="When",
+        error_messages={"required": "Choose when the seat ends."},
         choices=[(ON_A_DAY, "After a last day"), (AT_ONCE, "At once")],
         initial=ON_A_DAY,
         widget=forms.RadioSelect,
@@ -84,7 +87,7 @@ class EndSeatForm(forms.Form):
     on = DayField(
         label="Last day", required=False, help_text="Not needed if the seat ends at once."
     )
-    reason = ReasonField(label="Why", help_text="Kept in the history.")
+    reason = ReasonField(label="Why the seat ends", help_text="Kept in the history.")
     confirmed = forms.BooleanField(
         label="End the seat anyway", required=False, widget=forms.HiddenInput
     )
@@ -113,7 +116,7 @@ class EndSeatForm(forms.Form):
         self.fields["confirmed"].widget = forms.CheckboxInput()
 
 
-class SignatureForm(forms.Form):
+class SignatureForm(Form):
     """A form that signs: the signed-in user proves again who they are.
 
     Wrong passwords count with those of the sign-in page. The password is the only proof today; a
@@ -139,11 +142,11 @@ class SignatureForm(forms.Form):
         return password
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(Form):
     reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
 
 
-class NewPersonForm(SetPasswordMixin, forms.Form):
+class NewPersonForm(SetPasswordMixin, Form):
     """Ask an invited person without an account for a name and a password."""
 
     name = TextField(

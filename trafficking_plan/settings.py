@@ -177,6 +177,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "trafficking_plan.accounts.InvitedOnlyAdapter"
+ACCOUNT_FORMS = {
+    "login": "trafficking_plan.account_forms.SignInForm",
+    "reauthenticate": "trafficking_plan.account_forms.ReauthenticateForm",
+    "change_password": "trafficking_plan.account_forms.ChangePasswordForm",
+    "reset_password": "trafficking_plan.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "trafficking_plan.account_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -14,9 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from agencies.asking import example_day
 from agencies.fields import TOKEN_FIELD
 
 register = template.Library()
+register.simple_tag(example_day)
 
 
 @register.simple_tag
@@ -76,6 +78,16 @@ def page_numbers(page: "Page[Any]") -> list[int | str]:
 
 
 @register.filter
+def is_optional(field: BoundField) -> bool:
+    """Return whether to mark the field "(optional)".
+
+    A field that another answer makes necessary (`SOMETIMES` of its form) is not marked.
+    """
+    sometimes = getattr(field.form, "SOMETIMES", ())
+    return not field.field.required and field.name not in sometimes
+
+
+@register.filter
 def error_links(
     forms: "BaseForm | BaseFormSet[BaseForm] | Iterable[BaseForm]",
 ) -> list[tuple[str, str]]:
@@ -97,7 +109,15 @@ def _errors_of(form: BaseForm) -> Iterator[tuple[str, str]]:
         yield str(error), ""
     for field in form:
         for error in field.errors:
-            yield f"{field.label}: {error}", "" if field.is_hidden else _control_id(field)
+            if field.is_hidden:
+                yield str(error), ""
+            else:
+                yield _named(str(field.label), str(error)), _control_id(field)
+
+
+def _named(label: str, error: str) -> str:
+    """Return the error with the field's label before it, unless it names the field itself."""
+    return error if label.lower() in error.lower() else f"{label}: {error}"
 
 
 def _control_id(field: BoundField) -> str:

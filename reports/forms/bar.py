@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from agencies.fields import Form
 from agencies.models import Agency
 from reports.progress.view import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
@@ -13,7 +14,7 @@ from workitems.forms.moments import MomentField
 from workitems.models import Pillar, Plan
 
 
-class BarForm(forms.Form):
+class BarForm(Form):
     """A GET form. An invalid field shows its error, and the page uses the valid ones."""
 
     at = MomentField(label="As at", required=False)

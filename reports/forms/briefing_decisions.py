@@ -14,7 +14,10 @@ class BriefingDecisionForm(FollowUpFields):
     """A decision may belong to a matter on the agenda, which then counts as considered."""
 
     briefing = forms.ModelChoiceField(
-        label="On which briefing", queryset=Briefing.objects.none(), empty_label=None
+        label="On which briefing",
+        error_messages={"required": "Choose the briefing."},
+        queryset=Briefing.objects.none(),
+        empty_label=None,
     )
     matter = forms.ModelChoiceField(
         label="Under which matter of the agenda",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, SeveralField, TextField, VersionedForm
+from agencies.fields import DayField, Form, SeveralField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.models import Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
@@ -24,7 +24,7 @@ class AgenciesField(SeveralField):
         return f"{obj.short_name} ({obj.name})"
 
 
-class AskForm(forms.Form):
+class AskForm(Form):
     """`seen` is the digest of the agencies asked and due dates when the page was rendered."""
 
     seen = TextField(max_length=64, required=False, widget=forms.HiddenInput)
@@ -51,6 +51,8 @@ class AskForm(forms.Form):
 class AnswerForm(VersionedForm):
     """Carries, as `read`, the digest of the texts the user read."""
 
+    SOMETIMES = ("words",)
+
     read = TextField(max_length=64, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label="Answer",
@@ -69,10 +71,12 @@ class AnswerForm(VersionedForm):
         return {"answer": row.answer, "words": row.words}
 
 
-class CommentForm(forms.Form):
+class CommentForm(Form):
     """A comment on one of `places`."""
 
-    key = forms.ChoiceField(label="On")
+    key = forms.ChoiceField(
+        label="On", error_messages={"required": "Choose what the comment is on."}
+    )
     text = words("Comment", error_messages={"required": "Write the comment."})
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -89,7 +93,7 @@ class CommentForm(forms.Form):
         return "" if key == WHOLE else key
 
 
-class ThreadForm(forms.Form):
+class ThreadForm(Form):
     """A reply to a comment. The submit button says whether it also resolves it."""
 
     text = words(

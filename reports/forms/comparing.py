@@ -2,10 +2,11 @@
 
 from django import forms
 
+from agencies.fields import Form
 from reports.comparison.versions import Choice, Version
 
 
-class CompareForm(forms.Form):
+class CompareForm(Form):
     """A GET form that shows the selection; the view validates the query string."""
 
     this = forms.ChoiceField(label="Compare")

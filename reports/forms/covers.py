@@ -114,7 +114,7 @@ class NewCoverForm(CoverForm):
 
     title = text(
         "title",
-        label="Title",
+        label="Title, if not that of its kind",
         required=False,
         help_text="Left blank, it is what briefings of the kind are called.",
     )

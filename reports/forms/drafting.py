@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import TextField, overwrite_data
+from agencies.fields import Form, TextField, overwrite_data
 from reports.document import Verb
 from reports.document.markup import MAX_SOURCE
 from reports.models import BriefingKind
@@ -18,7 +18,7 @@ LAST = 100_000
 KEY = r"^[pr]-[a-z0-9-]{1,60}$"
 
 
-class TypedForm(forms.Form):
+class TypedForm(Form):
     """Typed text, with the version it was edited from and the paragraph numbers at that time.
 
     `key` is the row's. Version 0 means that the row is new.
@@ -72,7 +72,7 @@ class AskForm(TypedForm):
     )
 
 
-class HeadingForm(forms.Form):
+class HeadingForm(Form):
     heading = TextField(
         label="Heading",
         max_length=200,
@@ -81,7 +81,7 @@ class HeadingForm(forms.Form):
     was = TextField(max_length=200, widget=forms.HiddenInput)
 
 
-class MoveForm(forms.Form):
+class MoveForm(Form):
     """The section, and the position from 0 in it; without a position, its end."""
 
     section = TextField(max_length=64)
@@ -92,7 +92,7 @@ class MoveForm(forms.Form):
         return LAST if position is None else position
 
 
-class VersionForm(forms.Form):
+class VersionForm(Form):
     version = forms.IntegerField(min_value=0)
 
 
@@ -117,7 +117,7 @@ class AnyOf(forms.MultipleChoiceField):
         return True
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(Form):
     """The changes that the page showed, and those of them that are ticked, by their digests."""
 
     shown = TextField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
@@ -127,7 +127,7 @@ class UpdateForm(forms.Form):
         return str(self.cleaned_data["shown"]).split()
 
 
-class KindForm(forms.Form):
+class KindForm(Form):
     """The kind to draft as: one of the plan's or, before it has any, of the product's."""
 
     kind = forms.ChoiceField(

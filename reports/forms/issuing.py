@@ -2,11 +2,11 @@
 
 from django import forms
 
-from agencies.fields import ReasonField
+from agencies.fields import Form, ReasonField
 from agencies.forms import SignatureForm
 
 
-class StepForm(forms.Form):
+class StepForm(Form):
     """One reason, with a label for the step."""
 
     reason = ReasonField(max_length=1000)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import ReasonField, TextField, VersionedForm
+from agencies.fields import Form, ReasonField, TextField, VersionedForm
 from reports.compose.standing_text import WORDS
 from reports.document import Verb
 from reports.document.markup import MAX_SOURCE
@@ -34,7 +34,7 @@ def why() -> ReasonField:
     )
 
 
-class SectionFields(forms.Form):
+class SectionFields(Form):
     """The text of a section. The service validates it."""
 
     heading = TextField(
@@ -113,11 +113,11 @@ class AddSectionForm(SectionFields):
         fields["content"].choices = [each for each in Content.choices if each[0] not in told]
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(Form):
     reason = ReasonField(label="Why coming briefings do without it")
 
 
-class CopyForm(forms.Form):
+class CopyForm(Form):
     name = TextField(
         label="Name",
         max_length=NAME_LENGTH,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import TEXT_LENGTH, DayField, ReasonField, TextField, VersionedForm
+from agencies.fields import TEXT_LENGTH, DayField, Form, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.models import FollowUp, Response
 from reports.models.response import RATINGS
@@ -24,7 +24,7 @@ SCALE = [
 ]
 
 
-class ResponseForm(forms.Form):
+class ResponseForm(Form):
     """If it corrects an answer, it starts with that answer's values and asks for a reason."""
 
     decided_on = DayField(label="Signed by the Minister on")
@@ -106,7 +106,7 @@ def _start(response: Response) -> dict[str, Any]:
     return found
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(Form):
     text = TextField(
         label="What is to be done",
         max_length=TEXT_LENGTH,

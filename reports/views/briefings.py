@@ -127,6 +127,7 @@ def _cover_page(
         briefing=briefing,
         theirs=_differing(form),
         kind=kind,
+        forms=[kind, form] if kind else [form],
     )
     if kind and kind.errors:
         response.status_code = 422

@@ -87,6 +87,7 @@ export class Autosave {
     this.typed = isTyped; // the fields hold what the server has not got
     this.held = this.typed && this.theirs.childElementCount > 0; // waits for a choice between two texts
     this.refused = false; // the server said what is wrong, and nothing was typed since
+    this.wrong = ""; // what the server said
     this.acts = []; // what else is still to be sent
     this.lost = []; // words that were sent and may or may not have arrived
     this.trouble = "";
@@ -177,16 +178,19 @@ export class Autosave {
 
   take(status, told, what) {
     if (status === 409) this.compare(told, what);
-    else if (status === 422) this.refuse(what);
+    else if (status === 422) this.refuse(told, what);
     else {
+      this.wrong = "";
       if (what.answer) this.lost = [];
       this.accept(told, what);
     }
   }
 
-  refuse(what) {
+  refuse(told, what) {
     if (what.answer) this.typed = this.refused = true;
-    this.say("Not saved: see what is wrong here", "late");
+    const [first] = [...Object.values(told.errors ?? {}).flat(), ...(told.refusals ?? [])];
+    this.wrong = first ?? "See what is wrong here.";
+    this.say(`Not saved: ${this.wrong}`, "late");
   }
 
   // Words of our own, whose receipt got lost on the way, are no other person's.
@@ -222,14 +226,16 @@ export function errorLine(sentence) {
 }
 
 // One line that is always in sight, so that nobody has to look for what is not saved.
-export function tellAll(all, line, { held, rest }) {
+export function tellAll(all, line, { held, wrong, rest }) {
   const stuck = all.find((each) => each.trouble);
   const waiting = all.find((each) => each.held);
+  const refused = all.find((each) => each.wrong);
   let says = rest;
   if (stuck) says = `Not saved yet. ${stuck.trouble}`;
   else if (waiting) says = held(waiting);
+  else if (refused) says = wrong(refused);
   else if (all.some((each) => each.running)) return; // says so when it is done
-  line.classList.toggle("is-unsaved", Boolean(stuck || waiting));
+  line.classList.toggle("is-unsaved", Boolean(stuck || waiting || refused));
   if (line.textContent !== says) line.textContent = says;
 }
 

@@ -66,6 +66,7 @@ class Section extends Autosave {
     this.fill(this.theirAnswer);
     this.theirAnswer = null;
     this.held = this.typed = false;
+    this.wrong = "";
     this.theirs.replaceChildren();
     this.showErrors({}, []);
     this.say("As the other person wrote it", "complete");
@@ -360,6 +361,8 @@ function tell() {
       element.dataset.number
         ? `Item ${element.dataset.number} waits for your choice between two texts.`
         : "A reply waits for your choice between two texts.",
+    wrong: ({ element, wrong }) =>
+      element.dataset.number ? `Item ${element.dataset.number} is not saved. ${wrong}` : `A reply is not saved. ${wrong}`,
     rest: lastSaved && `All saved at ${lastSaved}.`,
   });
 }

@@ -504,6 +504,7 @@ function adopt() {
 function tell() {
   tellAll([...editors.values()], root.querySelector("[data-connection]"), {
     held: () => "A paragraph waits for your choice between two texts.",
+    wrong: ({ wrong }) => `A paragraph is not saved. ${wrong}`,
     rest: saysOfAct || (lastSaved && `Saved at ${lastSaved}`),
   });
 }

@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.utils.html import strip_tags
 
+from agencies.fields import Form
 from agencies.templatetags.components import error_links, page_numbers
 
 
-class Answer(forms.Form):
+class Answer(Form):
     title = forms.CharField(help_text="As on the cover.")
     due_on = forms.DateField(label="Due", required=False)
     stage = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
@@ -70,10 +71,10 @@ def test_each_status_has_a_shape_of_its_own(name):
 def test_the_error_summary_lists_every_error_once_and_leads_to_its_control():
     assert error_links(Answer({"due_on": "soon"})) == [
         ("The item was closed meanwhile.", ""),
-        ("Title: This field is required.", "id_title"),
+        ("Enter the title.", "id_title"),
         ("Due: Enter a valid date.", "id_due_on"),
-        ("Stage: This field is required.", "id_stage_0"),
-        ("Secret: This field is required.", ""),
+        ("Choose the stage.", "id_stage_0"),
+        ("Part of this page is missing. Load the page again.", ""),
     ]
 
 

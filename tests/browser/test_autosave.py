@@ -260,7 +260,7 @@ def test_refused_text_is_not_sent_again_until_it_changes(page, server, words):
     server.answers = [says(422)]
     words.fill("one")
     typing_stops(page)
-    expect(state(page)).to_have_text("Not saved: see what is wrong here")
+    expect(state(page)).to_have_text("Not saved: See what is wrong here.")
     page.clock.run_for(60_000)
     assert server.texts == ["one"]
     words.fill("two")

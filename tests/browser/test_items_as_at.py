@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
 from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItemFactory
 
@@ -30,7 +31,7 @@ def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
     field.fill("soon")
     field.press("Enter")
     expect(field).to_have_value("soon")
-    expect(page.get_by_text("Give a day such as 30 July 2010 or 30/7/2010.")).to_be_visible()
+    expect(page.get_by_text(str(ENTER_A_DATE))).to_be_visible()
     assert_accessible()
     field.fill("30 July 2010")
     field.press("Enter")

@@ -98,7 +98,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     # The error summary has the focus and links to the fields.
     expect(page).to_have_title(re.compile(r"^Error: "))
     summary = page.get_by_role("alert")
-    expect(summary).to_contain_text("One thing needs putting right")
+    expect(summary).to_contain_text("There is a problem")
     expect(summary).to_be_focused()
     assert accessibility_faults(page) == []
     page.keyboard.press("Tab")
@@ -108,7 +108,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     expect(move.get_by_label("Now expected on")).to_have_value("30 September 2099")
 
     move.get_by_role("button", name="Save the new forecast").click()
-    expect(page.get_by_role("alert")).to_contain_text("Say what causes the delay.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose what causes the delay.")
     move.get_by_label("Cause of the delay").select_option("Procurement")
     move.get_by_label("What is being done about it").fill("Another printer.")
     move.get_by_role("button", name="Save the new forecast").click()

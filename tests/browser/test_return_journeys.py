@@ -248,11 +248,17 @@ def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibi
     page.goto(address)
     item = scene.items[0]
     box = section(page, item).get_by_label("Challenges")
-    box.evaluate("box => box.removeAttribute('maxlength')")
-    box.fill("x" * 5001)
-    expect(state(page, item)).to_have_text("Not saved: see what is wrong here")
+    typed = "x" * 3399 + "\n" + "x" * 3400
+    box.fill(typed)
+    says = "Challenges is 1,800 characters too long. The most is 5,000 characters."
+    expect(state(page, item)).to_have_text(f"Not saved: {says}")
+    expect(page.locator("[data-connection]")).to_have_text(
+        f"Item {item.number} is not saved. {says}"
+    )
+    expect(section(page, item).locator("[data-count]")).to_contain_text("1,800 characters too long")
+    expect(box).to_have_value(typed)
     expect(box).to_have_attribute("aria-invalid", "true")
-    expect(box).to_have_accessible_description(re.compile("at most 5000 characters"))
+    expect(box).to_have_accessible_description(says)
     assert accessibility_faults(page) == []
     box.fill("Staff left.")
     expect(state(page, item)).to_have_text(re.compile("^Saved at "))

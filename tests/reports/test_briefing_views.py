@@ -7,6 +7,7 @@ import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
 from reports.models import Briefing
 from reports.services import create_briefing
@@ -193,7 +194,7 @@ def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, c
             "marking",
             "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere.",
         ),
-        ({"dated": "yesterday"}, "dated", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ({"dated": "yesterday"}, "dated", ENTER_A_DATE),
     ],
 )
 def test_errors_are_shown_at_their_fields(client, plan, coordinator, changes, field, sentence):

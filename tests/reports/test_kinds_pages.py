@@ -332,7 +332,9 @@ def test_a_section_can_be_moved_and_the_page_says_when_it_cannot_move_further(de
 
 def test_a_section_is_withdrawn_with_a_reason_and_restored(desk, kind):
     address = at("withdraw-section", "annual", "delay")
-    assert errors_of(desk.post(address, {})) == {"reason": ["Say it in a few words."]}
+    assert errors_of(desk.post(address, {})) == {
+        "reason": ["Say why coming briefings do without it."]
+    }
     desk.post(address, {"reason": "Nothing is late."})
     page = desk.get(at("kind", "annual"))
     assert [row.key for row in page.context["withdrawn"]] == ["delay"]

@@ -332,7 +332,7 @@ def test_the_form_of_a_correction_starts_with_the_answer(client, issued, office)
     form = page.context["form"]
     assert (form["r-02"].value(), form["advice"].value()) == ("agreed", 4)
     refused = ask(client, office, "answer", *at, post={**FORM, "reason": ""})
-    assert refused.context["form"].errors == {"reason": ["Say it in a few words."]}
+    assert refused.context["form"].errors == {"reason": ["Say why the answer is corrected."]}
     ask(client, office, "answer", *at, post={**FORM, "r-02": "not agreed", "reason": "Wrong box"})
     assert ResponseChoice.objects.get(
         response__in=Response.objects.uncorrected(), number=2

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from agencies.asking import ENTER_A_DATE
 from tests.workitems.record import TODAY, YESTERDAY, newest, unchanged
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -43,14 +44,18 @@ def test_a_delay_is_ended_on_the_milestones_page_and_still_shown(writer, page, d
 @pytest.mark.parametrize(
     ("typed", "name", "sentence"),
     [
-        ({"reason": "So."}, "ended_on", "Give a day such as 30 July 2010 or 30/7/2010."),
-        ({"ended_on": "2 June 2010", "reason": "So."}, "ended_on", "The day is in the future."),
+        ({"reason": "So."}, "ended_on", ENTER_A_DATE),
+        (
+            {"ended_on": "2 June 2010", "reason": "So."},
+            "ended_on",
+            "That day has not come yet. Enter a day up to today.",
+        ),
         (
             {"ended_on": "30 April 2010", "reason": "So."},
             "ended_on",
-            "The delay cannot end before it was found.",
+            "The delay was found on 1 May 2010. Enter a day from then on.",
         ),
-        ({"ended_on": "1 June 2010"}, "reason", "Say it in a few words."),
+        ({"ended_on": "1 June 2010"}, "reason", "Say why it is over."),
     ],
 )
 def test_a_delay_that_cannot_end_shows_the_reason_at_the_field(
@@ -86,7 +91,9 @@ def test_a_mitigation_cannot_be_done_in_the_future(writer, page, delay):
     with unchanged(delay.mitigations.get()):
         response = writer.post(f"{page}delays/1/steps/1/done/", {"done_on": "2 June 2010"})
     assert response.status_code == 422
-    assert response.context["form"].errors == {"done_on": ["The day is in the future."]}
+    assert response.context["form"].errors == {
+        "done_on": ["2 June 2010 has not come yet. Enter the day it was done, up to today."]
+    }
 
 
 def test_a_milestone_that_moved_twice_says_so(writer, page, delay):

@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from agencies import history
+from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
 from tests.factories import (
     DecisionFactory,
@@ -395,7 +396,7 @@ def test_a_page_number_out_of_range_is_not_an_error(sign_in, contributor, item, 
 def test_an_invalid_day_is_reported_and_does_not_filter(sign_in, contributor, item):
     page = sign_in(contributor).get(f"{item.get_absolute_url()}history/", {"since": "soon"})
     assert (page.status_code, len(page.context["blocks"])) == (200, 1)
-    assert "Give a day such as 30 July 2010 or 30/7/2010." in page.text
+    assert str(ENTER_A_DATE) in page.text
 
 
 def test_filters_are_kept_from_page_to_page(sign_in, contributor, item):

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from agencies import history
+from agencies.asking import ENTER_A_DATE
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
@@ -305,7 +306,7 @@ def test_the_list_is_empty_on_a_day_before_the_plan(reader, plan, renamed):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("soon", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ("soon", ENTER_A_DATE),
         ("1 June 2011", "Choose a day up to today."),
         ("1 June 0210", "Check the year: it should be between 1990 and 2100."),
     ],

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from agencies import history
+from agencies.asking import ENTER_A_DATE
 from tests.factories import (
     AgencyFactory,
     DecisionFactory,
@@ -400,7 +401,7 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
         (
             {"stage": "complete", "completed_on": "2 June 2010", "reason": "x"},
             "completed_on",
-            "The completion date is in the future.",
+            "2 June 2010 has not come yet. Enter the day it was done, up to today.",
         ),
         (
             {"stage": "ongoing", "completed_on": "1 May 2010", "reason": "x"},
@@ -410,18 +411,18 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
         (
             {"stage": "complete", "completed_on": "soon", "reason": "x"},
             "completed_on",
-            "Give a day such as 30 July 2010 or 30/7/2010.",
+            ENTER_A_DATE,
         ),
         (
             {"stage": "complete", "completed_on": "1/5/0210", "reason": "x"},
             "completed_on",
             "Check the year: it should be between 1990 and 2100.",
         ),
-        ({"reason": "x"}, "stage", "This field is required."),
+        ({"reason": "x"}, "stage", "Choose the stage."),
         (
             {"stage": "ongoing", "reason": "x" * 2001},
             "reason",
-            "Ensure this value has at most 2000 characters (it has 2001).",
+            "Reason is 1 character too long. The most is 2,000 characters.",
         ),
     ],
 )
@@ -511,7 +512,7 @@ def test_a_reviewers_rating_without_a_reason_is_refused_and_kept_in_the_form(
     )
     assert response.status_code == 422
     form = response.context["form"]
-    assert dict(form.errors) == {"reason": ["Say it in a few words."]}
+    assert dict(form.errors) == {"reason": ["Say what your view rests on."]}
     assert form["confidence"].value() == "off_track"
 
 

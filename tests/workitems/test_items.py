@@ -201,7 +201,12 @@ def test_an_item_cannot_be_completed_in_the_future(plan, contributor, stage):
     item = WorkItemFactory(
         plan=plan, stage=stage, completed_on=YESTERDAY if stage == "complete" else None
     )
-    with unchanged(item), refused("The completion date is in the future.", "completed_on"):
+    with (
+        unchanged(item),
+        refused(
+            "2 June 2010 has not come yet. Enter the day it was done, up to today.", "completed_on"
+        ),
+    ):
         change(item, contributor, stage="complete", completed_on=TOMORROW, reason="Soon.")
 
 
@@ -328,7 +333,7 @@ def test_a_closed_milestone_cannot_be_closed_again(item, contributor, closed):
 
 
 def test_a_milestone_cannot_be_closed_in_the_future(milestone, contributor):
-    sentence = "The day is in the future. Give the day it was done."
+    sentence = "2 June 2010 has not come yet. Enter the day it was done, up to today."
     with unchanged(milestone), refused(sentence, "completed_on"):
         close(milestone, contributor, completed_on=TOMORROW)
 
@@ -437,7 +442,7 @@ def test_another_agency_can_own_the_mitigation(milestone, contributor, labour):
 @pytest.mark.parametrize(
     ("without", "sentence"),
     [
-        ("cause", "The new date is after the agreed one. Say what causes the delay."),
+        ("cause", "The new date is after the agreed one. Choose what causes the delay."),
         ("mitigation", "Say what is being done about the delay."),
     ],
 )
@@ -450,11 +455,11 @@ def test_a_slip_needs_a_cause_and_a_mitigation(milestone, contributor, without, 
 @pytest.mark.parametrize(
     ("forecast_due", "reason", "sentence", "field"),
     [
-        (DUE, "So.", "That is the forecast already.", "forecast_due"),
+        (DUE, "So.", "That is the forecast already. Enter another day.", "forecast_due"),
         (
             YESTERDAY,
             "So.",
-            "The forecast is in the past. If it is done, close it.",
+            "A forecast cannot be before today. Enter a later day, or mark the milestone as done.",
             "forecast_due",
         ),
         (SLIPPED, "", "Say why the date moves.", "reason"),
@@ -559,7 +564,10 @@ def test_an_imported_late_forecast_needs_its_missing_delay_or_mitigation(
     delay = milestone.delays.get()
     assert delays(milestone) == [(DUE, SLIPPED, 1, None)]
     assert delay.mitigations.get().description == "Ask for money in the next budget."
-    with unchanged(milestone, delay), refused("That is the forecast already.", "forecast_due"):
+    with (
+        unchanged(milestone, delay),
+        refused("That is the forecast already. Enter another day.", "forecast_due"),
+    ):
         move(milestone, contributor, SLIPPED, **FULL)
 
 
@@ -596,7 +604,12 @@ def test_a_mitigation_is_finished_on_the_day_it_was_done(contributor):
     ("was_done_on", "done_on", "sentence", "field"),
     [
         (YESTERDAY, TODAY, "This was done on 31 May 2010.", None),
-        (None, TOMORROW, "The day is in the future.", "done_on"),
+        (
+            None,
+            TOMORROW,
+            "2 June 2010 has not come yet. Enter the day it was done, up to today.",
+            "done_on",
+        ),
     ],
 )
 def test_a_mitigation_that_cannot_be_finished_gives_the_reason(
@@ -623,10 +636,10 @@ def test_a_delay_ends_with_a_reason_and_keeps_its_row(contributor):
             None,
             date(2010, 4, 30),
             "So.",
-            "The delay cannot end before it was found.",
+            "The delay was found on 1 May 2010. Enter a day from then on.",
             "ended_on",
         ),
-        (None, TOMORROW, "So.", "The day is in the future.", "ended_on"),
+        (None, TOMORROW, "So.", "That day has not come yet. Enter a day up to today.", "ended_on"),
         (None, TODAY, "", "Say why the delay is over.", "reason"),
     ],
 )

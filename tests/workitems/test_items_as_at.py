@@ -185,7 +185,7 @@ def test_the_page_says_that_the_item_did_not_exist_yet(client_of, contributor, c
 def test_an_invalid_day_is_reported_and_kept_and_today_is_shown(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "soon")
     assert "<title>Error: 1.2 Print a brochure" in page.text
-    assert page.text.count("Give a day such as 30 July 2010 or 30/7/2010.") == 2
+    assert page.text.count("Enter a date, such as 7 September 2010.") == 2
     assert 'value="soon"' in page.text
 
 

@@ -172,7 +172,7 @@ def test_a_variation_approved_on_the_screen_takes_effect(manager, meeting, asked
     matter = MatterFactory(meeting=meeting, variation=asked)
     address = to("decide", meeting, matter.pk)
     refused = manager.post(address, {"text": "Yes."})
-    assert refused.context["decide_form"].errors == {"decision": ["This field is required."]}
+    assert refused.context["decide_form"].errors == {"decision": ["Choose approved or declined."]}
     refused = manager.post(address, {"decision": "approve", "text": "Yes."})
     assert refused.context["decide_form"].non_field_errors() == [
         "No agencies are recorded as present. Deciding a variation takes 2; record attendance first."

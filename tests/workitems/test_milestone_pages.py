@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from agencies.asking import ENTER_A_DATE
 from tests.factories import DelayFactory, MilestoneFactory, WorkItemFactory
 from tests.workitems.record import DUE, SLIPPED, newest, unchanged
 
@@ -75,9 +76,9 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
 @pytest.mark.parametrize(
     ("day", "sentence"),
     [
-        ("", "Give a day such as 30 July 2010 or 30/7/2010."),
-        ("2 June 2010", "The day is in the future. Give the day it was done."),
-        ("31 June 2010", "Give a day such as 30 July 2010 or 30/7/2010."),
+        ("", ENTER_A_DATE),
+        ("2 June 2010", "2 June 2010 has not come yet. Enter the day it was done, up to today."),
+        ("31 June 2010", ENTER_A_DATE),
     ],
 )
 def test_an_invalid_day_is_refused_and_kept_in_the_form(writer, milestone, day, sentence):
@@ -124,23 +125,23 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
 @pytest.mark.parametrize(
     ("differs", "field", "sentence"),
     [
-        ({"forecast_due": ""}, "forecast_due", "Give a day such as 30 July 2010 or 30/7/2010."),
-        ({"reason": ""}, "reason", "Say it in a few words."),
+        ({"forecast_due": ""}, "forecast_due", ENTER_A_DATE),
+        ({"reason": ""}, "reason", "Say why the date moves."),
         (
             {"cause": ""},
             "cause",
-            "The new date is after the agreed one. Say what causes the delay.",
+            "The new date is after the agreed one. Choose what causes the delay.",
         ),
         ({"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
         (
             {"forecast_due": "31 May 2010"},
             "forecast_due",
-            "The forecast is in the past. If it is done, close it.",
+            "A forecast cannot be before today. Enter a later day, or mark the milestone as done.",
         ),
         (
             {"cause": "laziness"},
             "cause",
-            "Select a valid choice. laziness is not one of the available choices.",
+            "That is not on the list any more. Choose from the list.",
         ),
     ],
 )
@@ -184,7 +185,7 @@ def test_a_closed_milestone_offers_only_reopening(writer, closed):
 
 
 def test_a_milestone_is_reopened_with_a_reason(writer, closed):
-    assert errors(send(writer, closed, "reopen")) == {"reason": ["Say it in a few words."]}
+    assert errors(send(writer, closed, "reopen")) == {"reason": ["Say why it is opened again."]}
     assert send(writer, closed, "reopen", reason="It was another.").status_code == 302
     closed.refresh_from_db()
     assert closed.completed_on is None

@@ -288,10 +288,10 @@ def test_errors_of_a_section_are_reported_by_field(writer, of_return, item):
     status, told = save(writer, of_return, item, **wrong)
     assert status == 422
     assert told["errors"] == {
-        f"i{item.pk}-stage": [
-            "Select a valid choice. withdrawn is not one of the available choices."
+        f"i{item.pk}-stage": ["That is not on the list any more. Choose from the list."],
+        f"i{item.pk}-challenges": [
+            "Challenges is 1 character too long. The most is 5,000 characters."
         ],
-        f"i{item.pk}-challenges": ["Ensure this value has at most 5000 characters (it has 5001)."],
     }
 
 
@@ -502,14 +502,14 @@ def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delay
         (
             {"outcome": "done", "completed_on": "2 June 2010"},
             "completed_on",
-            "The day is in the future. Give the day it was done.",
+            "2 June 2010 has not come yet. Enter the day it was done, up to today.",
         ),
         ({"outcome": "not_yet"}, "forecast_due", "Give the day it is expected now."),
         (LATE | {"reason": ""}, "reason", "Say why it is late."),
         (
             LATE | {"cause": ""},
             "cause",
-            "The new date is after the agreed one. Say what causes the delay.",
+            "The new date is after the agreed one. Choose what causes the delay.",
         ),
         (LATE | {"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
     ],
@@ -586,7 +586,7 @@ def test_a_mitigation_cannot_be_done_in_the_future(writer, of_return, delayed):
     data = {"milestone": delayed.pk, f"x{mitigation.pk}-done_on": "2 June 2010"}
     status, told = save(writer, of_return, delayed.item, **data, **asked(delayed))
     assert status == 422
-    assert "The day is in the future." in told["milestone"]
+    assert "2 June 2010 has not come yet." in told["milestone"]
     mitigation.refresh_from_db()
     assert mitigation.done_on is None
 

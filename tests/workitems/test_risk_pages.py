@@ -248,24 +248,36 @@ def test_both_versions_are_shown_when_another_user_saved_first(
 
 
 @pytest.mark.parametrize(
-    ("act", "said", "before", "after"),
+    ("act", "said", "before", "after", "asks"),
     [
-        ("escalate", {"to": "group"}, {}, ("group", TODAY, None)),
-        ("escalate", {"to": "minister"}, ESCALATED, ("minister", TODAY, None)),
-        ("lower", {"to": "owner"}, ESCALATED, ("", None, None)),
-        ("close", {}, ESCALATED, ("group", YESTERDAY, TODAY)),
-        ("reopen", {}, {"closed_on": YESTERDAY, **ESCALATED}, ("group", YESTERDAY, None)),
+        ("escalate", {"to": "group"}, {}, ("group", TODAY, None), "Say why the risk goes there."),
+        (
+            "escalate",
+            {"to": "minister"},
+            ESCALATED,
+            ("minister", TODAY, None),
+            "Say why the risk goes there.",
+        ),
+        ("lower", {"to": "owner"}, ESCALATED, ("", None, None), "Say why the risk goes there."),
+        ("close", {}, ESCALATED, ("group", YESTERDAY, TODAY), "Say why the risk is over."),
+        (
+            "reopen",
+            {},
+            {"closed_on": YESTERDAY, **ESCALATED},
+            ("group", YESTERDAY, None),
+            "Say why the risk is open again.",
+        ),
     ],
 )
 def test_the_coordinator_escalates_and_closes_a_risk_with_a_reason(
-    client_of, coordinator, plan, act, said, before, after
+    client_of, coordinator, plan, act, said, before, after, asks
 ):
     risk = RiskFactory(plan=plan, **before)
     browser = client_of(coordinator)
     without = browser.post(at(act, plan, 1), said)
     assert (without.status_code, errors_of(without)) == (
         422,
-        {"reason": ["Say it in a few words."]},
+        {"reason": [asks]},
     )
     answer = browser.post(at(act, plan, 1), {**said, "reason": "So."})
     assert answer.url == risk.get_absolute_url()

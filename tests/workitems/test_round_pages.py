@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from agencies.asking import ENTER_A_DATE
 from tests.factories import (
     AgencyFactory,
     MemberFactory,
@@ -182,10 +183,10 @@ def test_a_new_round_is_proposed_to_follow_the_last(manager, plan, listing, roun
             {"due_on": "30 June 2010"},
             {"due_on": ["The round falls due before its period begins."]},
         ),
-        ({"name": ""}, {"name": ["This field is required."]}),
+        ({"name": ""}, {"name": ["Enter the name."]}),
         (
             {"due_on": "soon"},
-            {"due_on": ["Give a day such as 30 July 2010 or 30/7/2010."]},
+            {"due_on": [ENTER_A_DATE]},
         ),
     ],
 )
@@ -229,7 +230,7 @@ def test_a_closed_round_is_reopened_with_a_reason(manager, round):
     address = f"{round.get_absolute_url()}reopen/"
     response = manager.post(address, {"reason": " "})
     assert response.status_code == 422
-    assert "Say it in a few words." in response.text
+    assert "Say why the round is opened again." in response.text
     response = manager.post(address, {"reason": "Customs sent its figures late."}, follow=True)
     assert "The round is open again." in response.text
     round.refresh_from_db()

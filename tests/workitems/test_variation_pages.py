@@ -122,7 +122,7 @@ def test_wording_changed_meanwhile_is_shown_beside_the_typed_text(as_, contribut
 def test_a_request_to_withdraw_an_item_needs_a_reason(as_, approver, plan, item):
     address = at("request-withdrawal", plan, "1.2")
     refused = as_(approver).post(address, {"version": 1, "reason": ""})
-    assert errors_of(refused) == {"reason": ["Say it in a few words."]}
+    assert errors_of(refused) == {"reason": ["Say why the change is needed."]}
     as_(approver).post(address, {"version": 1, "reason": "Overtaken by events."})
     assert Variation.objects.get().kind == "withdrawal"
     item.refresh_from_db()
@@ -135,7 +135,9 @@ def test_a_user_with_two_seats_chooses_the_agency(as_, plan, item, police, custo
     person.seats.create(agency=customs, role="approver", from_on=date(2009, 1, 1))
     address = at("request-withdrawal", plan, "1.2")
     said = {"version": 1, "reason": "Overtaken by events."}
-    assert errors_of(as_(person).post(address, said)) == {"agency": ["This field is required."]}
+    assert errors_of(as_(person).post(address, said)) == {
+        "agency": ["Choose the agency that asks."]
+    }
     as_(person).post(address, {**said, "agency": customs.pk})
     assert Variation.objects.get().requesting_agency == customs
 
@@ -288,7 +290,9 @@ def test_only_meetings_that_were_held_with_it_on_the_agenda_are_offered(
 
 def test_the_agency_withdraws_its_request(as_, contributor, plan, recommended):
     refused = as_(contributor).post(at("take-back", plan, 4), {"reason": ""})
-    assert errors_of(refused, "take_back_form") == {"reason": ["Say it in a few words."]}
+    assert errors_of(refused, "take_back_form") == {
+        "reason": ["Say why the request is taken back."]
+    }
     as_(contributor).post(at("take-back", plan, 4), {"reason": "The printer found paper."})
     recommended.refresh_from_db()
     assert recommended.state == "taken_back"

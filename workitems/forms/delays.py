@@ -1,14 +1,12 @@
 """Forms to end a delay and to mark a mitigation as done."""
 
-from django import forms
-
-from agencies.fields import DayField, ReasonField
+from agencies.fields import DayField, Form, ReasonField
 
 
-class EndDelayForm(forms.Form):
+class EndDelayForm(Form):
     ended_on = DayField(label="Over since")
     reason = ReasonField(label="Why it is over")
 
 
-class FinishMitigationForm(forms.Form):
+class FinishMitigationForm(Form):
     done_on = DayField(label="Done on")

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from agencies.fields import LinesField, ReasonField, VersionedForm, refuse_unprintable
+from agencies.fields import Form, LinesField, ReasonField, VersionedForm, refuse_unprintable
 from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
 
 
@@ -31,7 +31,9 @@ class AttachmentField(forms.FileField):
         return file
 
 
-class EvidenceForm(forms.Form):
+class EvidenceForm(Form):
+    SOMETIMES = ("file", "link", "note")
+
     file = AttachmentField(label="File")
     link = forms.URLField(
         label="Link",
@@ -45,7 +47,7 @@ class EvidenceForm(forms.Form):
         error_messages={"invalid": "Give a whole address, such as https://www.example.org/report."},
     )
     note = LinesField(
-        label="Note",
+        label="Note about the evidence",
         help_text="What the file or link shows; or, alone, where the paper is kept.",
     )
 
@@ -62,7 +64,7 @@ class EvidenceForm(forms.Form):
         return cleaned
 
 
-class WithdrawEvidenceForm(forms.Form):
+class WithdrawEvidenceForm(Form):
     reason = ReasonField(label="Why it is withdrawn")
 
 

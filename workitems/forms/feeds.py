@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import ReasonField, TextField
+from agencies.fields import Form, ReasonField, TextField
 from workitems.models import Plan
 
 
-class MakeFeedForm(forms.Form):
+class MakeFeedForm(Form):
     """Create a feed. `plan` is shown only if the agency is a member of several plans."""
 
     plan = forms.ModelChoiceField(
@@ -36,5 +36,5 @@ class MakeFeedForm(forms.Form):
         return plan
 
 
-class RevokeFeedForm(forms.Form):
+class RevokeFeedForm(Form):
     reason = ReasonField(label="Why", required=False, help_text="Kept in the plan’s history.")

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField
+from agencies.fields import DayField, Form
 from agencies.models import Agency
 from workitems.models import Plan
 from workitems.narrative import Field, Wanted
 
 
-class HistoryForm(forms.Form):
+class HistoryForm(Form):
     """Filter a history. `fields` are the subjects to offer. An invalid value filters nothing."""
 
     about = forms.ChoiceField(label="About", required=False)

@@ -1,11 +1,15 @@
 """Forms to change a work item and its milestones."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from agencies.asking import Fault
 from agencies.fields import (
     DayField,
+    Form,
     LinesField,
     ReasonField,
     Refusal,
@@ -15,9 +19,12 @@ from agencies.fields import (
 from agencies.models import Agency
 from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
 from workitems.models.item import Confidence, Stage
+from workitems.services.items import forecast_faults, stage_faults
+from workitems.services.plan_days import done_day
 
 
 class ChangeStatusForm(VersionedForm):
+    SOMETIMES = ("completed_on", "reason")
     BEGINS_WITH = ("stage", "confidence", "completed_on")
 
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
@@ -58,6 +65,16 @@ class ChangeStatusForm(VersionedForm):
             cleaned["completed_on"] = None
         return cleaned
 
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if "stage" in cleaned and self.on is not None:
+            yield from stage_faults(
+                self.row,
+                cleaned["stage"],
+                reason=cleaned.get("reason", ""),
+                on=self.on,
+                completed_on=cleaned.get("completed_on"),
+            )
+
 
 class AnswerStatusForm(ChangeStatusForm):
     """The stage and confidence of the lead's answer in its return. `version` is that of the answer,
@@ -78,7 +95,7 @@ class AnswerStatusForm(ChangeStatusForm):
         return super(ChangeStatusForm, self).clean() or {}
 
 
-class ProposeStatusForm(forms.Form):
+class ProposeStatusForm(Form):
     """Propose a stage and confidence. The agency is shown only if the user has several to choose."""
 
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
@@ -140,6 +157,7 @@ class AnswerProposalForm(VersionedForm):
 class ReviewForm(VersionedForm):
     confidence = forms.ChoiceField(
         label="Your own confidence that the next date holds",
+        error_messages={"required": "Choose your confidence in the next date."},
         choices=Confidence.choices,
         widget=forms.RadioSelect,
     )
@@ -192,6 +210,16 @@ class CloseMilestoneForm(MilestoneActForm):
     def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
         return {"completed_on": answer.day, "reason": answer.reason}
 
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if cleaned.get("completed_on") and self.on is not None:
+            yield from done_day(
+                cleaned["completed_on"],
+                plan=self.row.item.plan,
+                on=self.on,
+                reason=cleaned.get("reason", ""),
+                field="completed_on",
+            )
+
 
 class ReopenMilestoneForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.REOPENED
@@ -203,6 +231,7 @@ class MoveForecastForm(MilestoneActForm):
     """Change the forecast. If it is late: also the delay's cause and effect, and a mitigation."""
 
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
+    SOMETIMES = ("cause", "mitigation", "owner_agency")
 
     forecast_due = DayField(label="Now expected on")
     reason = ReasonField(label="Why the date moves")
@@ -237,3 +266,24 @@ class MoveForecastForm(MilestoneActForm):
             "owner_agency": answer.owner_agency_id or answer.milestone.responsible_agency_id,
             "mitigation_due_on": answer.mitigation_due_on,
         }
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        return faults_of_forecast(self.row, cleaned, self.on)
+
+
+def faults_of_forecast(
+    milestone: Milestone, cleaned: dict[str, Any], on: date | None
+) -> Iterable[Fault]:
+    """Yield what the service would refuse of the valid fields of a new forecast."""
+    if not cleaned.get("forecast_due") or on is None or not milestone.is_open:
+        return
+    yield from forecast_faults(
+        milestone,
+        cleaned["forecast_due"],
+        on=on,
+        reason=cleaned.get("reason", ""),
+        cause=cleaned.get("cause", ""),
+        effect=cleaned.get("effect", ""),
+        mitigation=cleaned.get("mitigation", ""),
+        mitigation_due_on=cleaned.get("mitigation_due_on"),
+    )

@@ -6,6 +6,7 @@ from django import forms
 
 from agencies.fields import (
     DayField,
+    Form,
     LinesField,
     ReasonField,
     SeveralField,
@@ -26,7 +27,7 @@ def invited(meeting: Meeting) -> Any:
     return meeting.plan.agencies_on(meeting.held_on)
 
 
-class CallMeetingForm(forms.Form):
+class CallMeetingForm(Form):
     held_on = DayField(label="On what day")
     place = TextField(label="Where", max_length=200, required=False)
     notes = LinesField(label="Notes for those who come")
@@ -36,7 +37,7 @@ class ChangeMeetingForm(VersionedForm, CallMeetingForm):
     BEGINS_WITH = ("held_on", "place", "notes")
 
 
-class MatterForm(forms.Form):
+class MatterForm(Form):
     title = TextField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
     note = LinesField(
         label="Note", help_text="Shown under the title: what the group is asked, or who speaks."
@@ -49,11 +50,15 @@ class ChangeMatterForm(VersionedForm, MatterForm):
     BEGINS_WITH = ("title", "note", "position")
 
     position = forms.IntegerField(
-        label="Place on the agenda", min_value=1, max_value=9999, help_text="1 is the first."
+        label="Place on the agenda",
+        error_messages={"required": "Enter the place, such as 3."},
+        min_value=1,
+        max_value=9999,
+        help_text="1 is the first.",
     )
 
 
-class AttendanceForm(forms.Form):
+class AttendanceForm(Form):
     agencies = SeveralField(
         label="Agencies that came",
         queryset=Agency.objects.none(),
@@ -70,15 +75,16 @@ class AttendanceForm(forms.Form):
             field.initial = list(meeting.attendances.present().values_list("agency", flat=True))
 
 
-class ReopenMeetingForm(forms.Form):
+class ReopenMeetingForm(Form):
     reason = ReasonField(label="Why the record is opened again")
 
 
-class DecideHereForm(forms.Form):
+class DecideHereForm(Form):
     """Record the decision on a variation at the meeting shown on the page."""
 
     decision = forms.ChoiceField(
         label="What the working group decided",
+        error_messages={"required": "Choose approved or declined."},
         choices=[("approve", "Approved"), ("decline", "Declined")],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
@@ -89,8 +95,10 @@ class DecideHereForm(forms.Form):
         return {"approve": cleaned.get("decision") == "approve", "text": cleaned.get("text", "")}
 
 
-class FollowUpFields(forms.Form):
+class FollowUpFields(Form):
     """Owner and due date of what is to be done; give both or neither."""
+
+    SOMETIMES = ("due_on",)
 
     owner_agency = forms.ModelChoiceField(
         label="Agency that acts on it",

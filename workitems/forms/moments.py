@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from agencies.fields import DayField
+from agencies.fields import DayField, Form
 from workitems.asat import Moment
 from workitems.models import Plan
 
@@ -49,7 +49,7 @@ class MomentField(DayField):
         return self.present if day == self.present.on else Moment.end_of(day)
 
 
-class AsAtForm(forms.Form):
+class AsAtForm(Form):
     """A GET form with one field. If it is invalid, the page shows the error and the present.
 
     The present is today, or the end of a plan that has ended.

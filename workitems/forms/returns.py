@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.forms.models import model_to_dict
 
-from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
+from agencies.asking import Fault
+from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
 from workitems.forms.evidence import AttachmentField
+from workitems.forms.items import faults_of_forecast
 from workitems.models import (
     Delay,
     Milestone,
@@ -51,6 +53,7 @@ class UpdateForm(ReturnForm):
     lead has a stage and a confidence.
     """
 
+    SOMETIMES = ("achieved", "planned_next", "challenges")
     UNTYPED = frozenset({"version", "item_version"})
 
     item_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
@@ -66,6 +69,7 @@ class UpdateForm(ReturnForm):
     challenges = LinesField(label="Challenges", rows=ROWS)
     key_achievement = forms.ChoiceField(
         label="A key achievement for the Minister’s briefing",
+        error_messages={"required": "Choose whether it is a key achievement."},
         choices=Update.KeyAchievement.choices,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
@@ -107,6 +111,15 @@ class MilestoneAnswerForm(ReturnForm):
     """What happened to a due milestone: the completion date if it is done; otherwise the new
     forecast, the delay and a mitigation. `answer_version` is 0 if the return has no answer yet."""
 
+    SOMETIMES = (
+        "outcome",
+        "completed_on",
+        "forecast_due",
+        "reason",
+        "cause",
+        "mitigation",
+        "owner_agency",
+    )
     DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
     # The owner has an initial value and means nothing without a mitigation.
     UNTYPED = frozenset({"version", "answer_version", "owner_agency"})
@@ -165,6 +178,10 @@ class MilestoneAnswerForm(ReturnForm):
             self._need(cleaned, "reason", "Say why it is late.")
         return cleaned
 
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if cleaned.get("outcome") == self.NOT_YET:
+            yield from faults_of_forecast(self.row, cleaned, self.on)
+
     def _need(self, cleaned: dict[str, Any], name: str, sentence: str) -> None:
         if not cleaned.get(name) and name not in self.errors:
             self.add_error(name, sentence)
@@ -190,7 +207,7 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
     return start
 
 
-class MitigationDoneForm(forms.Form):
+class MitigationDoneForm(Form):
     done_on = DayField(label="Done on")
 
     def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
@@ -217,7 +234,7 @@ class ReplyForm(ReturnForm):
         return {"reply": row.reply}
 
 
-class SendBackForm(forms.Form):
+class SendBackForm(Form):
     """What the agency should change: on the return as a whole, and on each item."""
 
     note = LinesField(label="Note on the return as a whole", rows=4)
@@ -242,7 +259,7 @@ class SendBackForm(forms.Form):
         return {"note": cleaned.get("note", ""), "on_items": on_items}
 
 
-class EnterForm(forms.Form):
+class EnterForm(Form):
     """The e-mail from which the coordinator enters a return."""
 
     mail = AttachmentField(label="The agency’s e-mail")

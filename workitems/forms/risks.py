@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import LinesField, ReasonField, TextField, VersionedForm
+from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
@@ -18,35 +18,36 @@ RESPONSE = "What is done about it"
 RATING = forms.RadioSelect(attrs={"class": "inline"})
 
 
-class ThreatenedField(forms.ModelChoiceField):
-    """An item, or None for the plan as a whole. Empty input is valid although it is required."""
-
-    def clean(self, value: Any) -> WorkItem | None:
-        return None if value in self.empty_values else super().clean(value)
-
-
-class RaiseRiskForm(forms.Form):
+class RaiseRiskForm(Form):
     """Raise a risk. `items` and `agencies` are the choices of the user.
 
     The owner agency is not shown if there is only one. Unless the user coordinates the plan, the
     owner must lead or support the item.
     """
 
+    # Empty, it threatens the plan as a whole, which is an answer too.
+    SOMETIMES = ("item",)
+
     description = TextField(
         label="The risk",
+        error_messages={"required": "Describe the risk in one sentence."},
         max_length=DESCRIPTION_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One sentence: what might happen, and to what end.",
     )
-    item = ThreatenedField(
+    item = forms.ModelChoiceField(
         label="What it threatens",
+        required=False,
         queryset=WorkItem.objects.none(),
         empty_label="The plan as a whole",
     )
     likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
     impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
     owner_agency = forms.ModelChoiceField(
-        label="Owned by", queryset=Agency.objects.none(), empty_label="Choose an agency"
+        label="Owned by",
+        queryset=Agency.objects.none(),
+        empty_label="Choose an agency",
+        error_messages={"required": "Choose the agency that owns the risk."},
     )
     response = LinesField(
         label=RESPONSE,
@@ -89,6 +90,7 @@ class RaiseRiskForm(forms.Form):
 
 
 class ChangeRiskForm(VersionedForm):
+    SOMETIMES = ("reason",)
     BEGINS_WITH = ("likelihood", "impact", "response")
 
     likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
@@ -101,13 +103,15 @@ class ChangeRiskForm(VersionedForm):
     )
 
 
-class MoveRiskForm(forms.Form):
+class MoveRiskForm(Form):
     """Escalate or de-escalate a risk to one of `steps`. The choice is hidden if there is only one."""
 
     OWNER = "owner"
 
-    to = forms.ChoiceField(label="To whom", widget=RATING)
-    reason = ReasonField(label="Why")
+    to = forms.ChoiceField(
+        label="To whom", widget=RATING, error_messages={"required": "Choose to whom the risk goes."}
+    )
+    reason = ReasonField(label="Why the risk goes there")
 
     def __init__(self, *args: Any, risk: Risk, steps: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,11 +130,11 @@ class MoveRiskForm(forms.Form):
         return str(self.cleaned_data["to"]).replace(self.OWNER, "")
 
 
-class CloseRiskForm(forms.Form):
+class CloseRiskForm(Form):
     reason = ReasonField(label="Why the risk is over")
 
 
-class ReopenRiskForm(forms.Form):
+class ReopenRiskForm(Form):
     reason = ReasonField(label="Why the risk is open again")
 
 

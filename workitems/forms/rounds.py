@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, LinesField, ReasonField, TextField
+from agencies.fields import DayField, Form, LinesField, ReasonField, TextField
 from agencies.models import Agency
 
 
-class OpenRoundForm(forms.Form):
+class OpenRoundForm(Form):
     name = TextField(
         label="Name", max_length=100, help_text="As agencies read it: January to June 2010"
     )
@@ -27,7 +27,7 @@ class OpenRoundForm(forms.Form):
         return cleaned
 
 
-class ReopenRoundForm(forms.Form):
+class ReopenRoundForm(Form):
     reason = ReasonField(label="Why the round is opened again")
 
 

@@ -1,19 +1,25 @@
 """Forms to request, recommend, decide and withdraw a variation."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
+from agencies.asking import Fault
+from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
 from workitems.models import Meeting, Milestone, Variation, WorkItem
+from workitems.services.variations import new_date_faults
 
 
 class RequestForm(VersionedForm):
     """Base of the request forms. The agency is shown only if the user has several to choose."""
 
     agency = forms.ModelChoiceField(
-        label="On behalf of", queryset=Agency.objects.none(), empty_label=None
+        label="On behalf of",
+        queryset=Agency.objects.none(),
+        empty_label=None,
+        error_messages={"required": "Choose the agency that asks."},
     )
     reason = ReasonField(
         label="Why the change is needed", help_text="The working group decides on these words."
@@ -39,12 +45,36 @@ class RequestForm(VersionedForm):
 
 class RequestDateForm(RequestForm):
     due_after = DayField(label="New agreed date")
+    after_end = forms.BooleanField(
+        label="The date lies after the plan’s end",
+        required=False,
+        widget=forms.HiddenInput,
+        help_text="Say why in the reason below.",
+    )
 
-    field_order = ("version", "due_after", "reason", "agency")
+    field_order = ("version", "due_after", "after_end", "reason", "agency")
 
     def start(self, row: Milestone) -> dict[str, Any]:
         # The agency most likely requests the date that it forecasts.
         return {"due_after": row.forecast_due if row.forecast_due > row.agreed_due else None}
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if cleaned.get("due_after") and self.on is not None:
+            yield from new_date_faults(
+                self.row,
+                cleaned["due_after"],
+                on=self.on,
+                after_end=cleaned.get("after_end", False),
+                reason=cleaned.get("reason", ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        day, end = cleaned.get("due_after"), self.row.item.plan.ends_on
+        if day and end and day > end:
+            # From now on the page has the box to tick.
+            self.fields["after_end"].widget = forms.CheckboxInput()
+        return cleaned
 
 
 class RequestWordingForm(RequestForm):
@@ -68,24 +98,31 @@ class RequestWithdrawalForm(RequestForm):
     field_order = ("version", "reason", "agency")
 
 
-class RecommendForm(forms.Form):
+class RecommendForm(Form):
     recommends = forms.ChoiceField(
         label="What you recommend",
+        error_messages={"required": "Choose approve or decline."},
         choices=Variation.Recommends.choices,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    recommendation = ReasonField(label="In words, for the working group")
+    recommendation = ReasonField(
+        label="In words, for the working group",
+        error_messages={"required": "Say why you recommend it."},
+    )
 
 
-class DecideForm(forms.Form):
+class DecideForm(Form):
     """Record a decision of a meeting that has the variation on its agenda."""
 
     decision = forms.ChoiceField(
         label="What the working group decided",
+        error_messages={"required": "Choose approved or declined."},
         choices=[("approve", "Approved"), ("decline", "Declined")],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    meeting = forms.ChoiceField(label="At which meeting")
+    meeting = forms.ChoiceField(
+        label="At which meeting", error_messages={"required": "Choose the meeting."}
+    )
     text = LinesField(
         label="The decision in words",
         help_text="In the meeting’s words. If you leave it empty, the record says only the outcome.",
@@ -108,5 +145,5 @@ class DecideForm(forms.Form):
         }
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(Form):
     reason = ReasonField(label="Why the request is withdrawn")

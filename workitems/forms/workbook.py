@@ -3,10 +3,12 @@
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from agencies.fields import Form
+
 MAX_MEGABYTES = 10
 
 
-class WorkbookForm(forms.Form):
+class WorkbookForm(Form):
     workbook = forms.FileField(
         label="Workbook",
         max_length=255,
@@ -27,7 +29,7 @@ class WorkbookForm(forms.Form):
         return file
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(Form):
     """Confirm the changes of a preview, identified by their fingerprint."""
 
     fingerprint = forms.RegexField("^[0-9a-f]{64}$", widget=forms.HiddenInput)

@@ -1,5 +1,6 @@
 """Record decisions of a meeting and change them. `services.actions` follows them up."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db import transaction
@@ -62,18 +63,21 @@ def check_action(
     text: str, owner_agency: Agency | None, due_on: date | None, decided_on: date
 ) -> None:
     """Raise `Refused` without text, and for an owner without a due date or the reverse."""
+    Refused.raise_any(_action_faults(text, owner_agency, due_on, decided_on))
+
+
+def _action_faults(
+    text: str, owner_agency: Agency | None, due_on: date | None, decided_on: date
+) -> Iterator[tuple[str, str]]:
     if not text:
-        raise Refused("Write what was decided.", "text")
+        yield "Write what was decided.", "text"
     if owner_agency is not None and due_on is None:
-        raise Refused("Enter the date by which the agency is to do it.", "due_on")
-    if due_on is None:
-        return
-    if owner_agency is None:
-        raise Refused("Choose the agency that is to do it.", "owner_agency")
-    if due_on < decided_on:
-        raise Refused(
-            f"This was decided on {decided_on:%-d %B %Y}. Enter that day or a later one.", "due_on"
-        )
+        yield "Enter the date by which the agency is to do it.", "due_on"
+    if owner_agency is None and due_on is not None:
+        yield "Choose the agency that is to do it.", "owner_agency"
+    if due_on is not None and due_on < decided_on:
+        decided = f"{decided_on:%-d %B %Y}"
+        yield f"This was decided on {decided}. Enter that day or a later one.", "due_on"
 
 
 @transaction.atomic

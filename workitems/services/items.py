@@ -1,6 +1,6 @@
 """Write a work item, its milestones, delays and mitigations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,11 @@ from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Delay, Milestone, Mitigation, WorkItem
 from workitems.models.item import Confidence, Stage
+from workitems.services.plan_days import done_day
 from workitems.services.refusals import Refused, locked, need_reason
+
+# What is wrong, as (sentence, form field).
+Faults = Iterator[tuple[str, str]]
 
 
 def next_number(rows: QuerySet[Any]) -> int:
@@ -41,31 +45,39 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
     return ""
 
 
-def check_stage(
+def stage_faults(
     item: WorkItem, to: str, *, reason: str, on: date, completed_on: date | None
-) -> None:
-    """Raise `Refused` unless the item may move to the stage with this completion date and reason."""
+) -> Faults:
+    """Yield why the item may not move to the stage with this completion date and reason."""
     if to not in Stage.values:
-        raise Refused("Choose a stage from the list.", "stage")
+        yield "Choose a stage from the list.", "stage"
+        return
     # Only a completion depends on them.
     is_completed = to == Stage.COMPLETE != item.stage
     still_open = list(item.milestones.open().order_by("number")) if is_completed else []
     obstacle = stage_obstacle(item, to, still_open)
     if obstacle:
-        raise Refused(obstacle, "stage")
-    if to == Stage.COMPLETE and (completed_on or on) > on:
-        raise Refused("The completion date is in the future.", "completed_on")
-    if reason:
+        yield obstacle, "stage"
+    if to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
+        assert completed_on is not None
+        yield from done_day(
+            completed_on, plan=item.plan, on=on, reason=reason, field="completed_on"
+        )
+    if reason or obstacle:
         return
     if to != item.stage:
-        raise Refused(
-            "Say why a complete item is opened again."
-            if item.stage == Stage.COMPLETE
-            else "Say why the stage changes.",
-            "reason",
-        )
-    if to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
-        raise Refused("Say why the completion date changes.", "reason")
+        is_reopened = item.stage == Stage.COMPLETE
+        says = "a complete item is opened again" if is_reopened else "the stage changes"
+        yield f"Say why {says}.", "reason"
+    elif to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
+        yield "Say why the completion date changes.", "reason"
+
+
+def check_stage(
+    item: WorkItem, to: str, *, reason: str, on: date, completed_on: date | None
+) -> None:
+    """Raise `Refused` unless the item may move to the stage with this completion date and reason."""
+    Refused.raise_any(stage_faults(item, to, reason=reason, on=on, completed_on=completed_on))
 
 
 def check_confidence(confidence: str) -> None:
@@ -93,7 +105,7 @@ def change_status(
     write nothing. Raise `Conflict` if `version` is not the row's, and `Refused` if the stage is
     not allowed.
     """
-    item = locked(item, version=version)
+    item = locked(item, version=version, related=("plan",))
     check_stage(item, stage, reason=reason, on=on, completed_on=completed_on)
     check_confidence(confidence)
     done = (completed_on or item.completed_on or on) if stage == Stage.COMPLETE else None
@@ -124,13 +136,14 @@ def close_milestone(
 ) -> Milestone:
     """Mark a milestone as completed on a day and end its open delays.
 
-    Raise `Refused` if it is already completed or withdrawn, or if the day is in the future.
+    Raise `Refused` if it is already completed or withdrawn, if the day is in the future, or if it
+    is before the plan's release and no reason is given.
     """
-    milestone = locked(milestone, version=version)
+    milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
         raise Refused("This milestone is closed already.")
-    if completed_on > on:
-        raise Refused("The day is in the future. Give the day it was done.", "completed_on")
+    plan = milestone.item.plan
+    Refused.raise_any(done_day(completed_on, plan=plan, on=on, reason=reason, field="completed_on"))
     milestone.completed_on = completed_on
     history.save_version(milestone, "completed_on", by=by, reason=reason)
     end_delays(milestone, completed_on, by=by, reason="Milestone completed")
@@ -159,6 +172,49 @@ def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: st
     need_reason(reason, "Say why the milestone is opened again.")
     milestone.completed_on, milestone.no_evidence = None, ""
     return history.save_version(milestone, "completed_on", "no_evidence", by=by, reason=reason)
+
+
+def open_delays_of(milestone: Milestone) -> tuple[list[Delay], bool]:
+    """Return a milestone's open delays, newest first, and whether any has a mitigation."""
+    delays = list(milestone.delays.filter(ended_on=None).order_by("-number"))
+    return delays, bool(delays) and Mitigation.objects.filter(delay__in=delays).exists()
+
+
+def forecast_faults(
+    milestone: Milestone,
+    forecast_due: date,
+    *,
+    on: date,
+    reason: str,
+    cause: str = "",
+    effect: str = "",
+    mitigation: str = "",
+    mitigation_due_on: date | None = None,
+) -> Faults:
+    """Yield why an open milestone may not have this forecast."""
+    open_delays, is_mitigated = open_delays_of(milestone)
+    is_late = forecast_due > milestone.agreed_due
+    if forecast_due == milestone.forecast_due and (is_mitigated or not is_late):
+        yield "That is the forecast already. Enter another day.", "forecast_due"
+        return
+    if forecast_due < on:
+        yield (
+            "A forecast cannot be before today. Enter a later day, or mark the milestone as done.",
+            "forecast_due",
+        )
+    if not reason:
+        yield "Say why the date moves.", "reason"
+    if not is_late:
+        yield from _would_be_dropped(cause=cause, effect=effect, mitigation=mitigation)
+    elif cause and open_delays and forecast_due < milestone.forecast_due:
+        yield "The new date is sooner, so it is no new delay. Leave the cause out.", "cause"
+    elif not open_delays and not cause:
+        yield "The new date is after the agreed one. Choose what causes the delay.", "cause"
+    opens_another = bool(cause) and forecast_due >= milestone.forecast_due
+    if is_late and not mitigation and (not is_mitigated or opens_another):
+        yield "Say what is being done about the delay.", "mitigation"
+    elif mitigation_due_on and not mitigation:
+        yield "Say what is done by then.", "mitigation"
 
 
 @transaction.atomic
@@ -190,26 +246,20 @@ def move_forecast(
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
         raise Refused("This milestone is closed; its forecast stands.")
-    open_delays = list(milestone.delays.filter(ended_on=None).order_by("-number"))
-    is_mitigated = Mitigation.objects.filter(delay__in=open_delays).exists()
-    is_late = forecast_due > milestone.agreed_due
-    if forecast_due == milestone.forecast_due and (is_mitigated or not is_late):
-        raise Refused("That is the forecast already.", "forecast_due")
-    if forecast_due < on:
-        raise Refused("The forecast is in the past. If it is done, close it.", "forecast_due")
-    need_reason(reason, "Say why the date moves.")
-    if not is_late:
-        _refuse_what_would_be_dropped(cause=cause, effect=effect, mitigation=mitigation)
-    elif cause and open_delays and forecast_due < milestone.forecast_due:
-        raise Refused(
-            "The new date is sooner, so it is no new delay. Leave the cause out.", "cause"
+    Refused.raise_any(
+        forecast_faults(
+            milestone,
+            forecast_due,
+            on=on,
+            reason=reason,
+            cause=cause,
+            effect=effect,
+            mitigation=mitigation,
+            mitigation_due_on=mitigation_due_on,
         )
-    if is_late and not open_delays and not cause:
-        raise Refused("The new date is after the agreed one. Say what causes the delay.", "cause")
-    if is_late and not is_mitigated and not mitigation:
-        raise Refused("Say what is being done about the delay.", "mitigation")
-    if mitigation_due_on and not mitigation:
-        raise Refused("Say what is done by then.", "mitigation")
+    )
+    open_delays, _ = open_delays_of(milestone)
+    is_late = forecast_due > milestone.agreed_due
     before, milestone.forecast_due = milestone.forecast_due, forecast_due
     if forecast_due != before:
         history.save_version(milestone, "forecast_due", by=by, reason=reason)
@@ -229,8 +279,6 @@ def move_forecast(
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     else:
-        if not mitigation:
-            raise Refused("Say what is being done about the delay.", "mitigation")
         delay = Delay(
             milestone=milestone,
             number=next_number(milestone.delays.all()),
@@ -246,11 +294,11 @@ def move_forecast(
     return milestone
 
 
-def _refuse_what_would_be_dropped(**typed: str) -> None:
-    """Raise `Refused` for the first text about a delay if the new date is no delay."""
+def _would_be_dropped(**typed: str) -> Faults:
+    """Yield a fault for each text about a delay: the new date is no delay."""
     for field, text in typed.items():
         if text:
-            raise Refused("The new date is not late, so there is no delay. Leave this out.", field)
+            yield "The new date is not late, so there is no delay. Leave this out.", field
 
 
 def _add_mitigation(
@@ -279,12 +327,20 @@ def add_mitigation(
 
 @transaction.atomic
 def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: User) -> Mitigation:
-    """Record the day on which a mitigation was done. Raise `Refused` if it is in the future."""
-    mitigation = locked(mitigation)
+    """Record the day on which a mitigation was done.
+
+    Raise `Refused` if it is in the future or before the plan's release.
+    """
+    mitigation = locked(mitigation, related=("delay__milestone__item__plan",))
     if mitigation.done_on is not None:
         raise Refused(f"This was done on {mitigation.done_on:%-d %B %Y}.")
-    if done_on > on:
-        raise Refused("The day is in the future.", "done_on")
+    plan = mitigation.delay.milestone.item.plan
+    if done_on < plan.released_on:
+        raise Refused(
+            f"The plan was released on {plan.released_on:%-d %B %Y}. Enter a day from then on.",
+            "done_on",
+        )
+    Refused.raise_any(done_day(done_on, plan=plan, on=on, reason="", field="done_on"))
     mitigation.done_on = done_on
     return history.save(mitigation, by=by, fields=["done_on"])
 
@@ -295,10 +351,16 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
     delay = locked(delay)
     if delay.ended_on is not None:
         raise Refused(f"This delay ended on {delay.ended_on:%-d %B %Y}.")
-    if ended_on < delay.found_on:
-        raise Refused("The delay cannot end before it was found.", "ended_on")
-    if ended_on > on:
-        raise Refused("The day is in the future.", "ended_on")
-    need_reason(reason, "Say why the delay is over.")
+    Refused.raise_any(_end_faults(delay, ended_on, on, reason))
     delay.ended_on = ended_on
     return history.save(delay, by=by, reason=reason, fields=["ended_on"])
+
+
+def _end_faults(delay: Delay, ended_on: date, on: date, reason: str) -> Faults:
+    if ended_on < delay.found_on:
+        found = f"{delay.found_on:%-d %B %Y}"
+        yield f"The delay was found on {found}. Enter a day from then on.", "ended_on"
+    if ended_on > on:
+        yield "That day has not come yet. Enter a day up to today.", "ended_on"
+    if not reason:
+        yield "Say why the delay is over.", "reason"

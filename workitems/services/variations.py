@@ -3,6 +3,7 @@
 Agreed dates and official wording change, and items are withdrawn, only through these functions.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db import transaction
@@ -24,7 +25,10 @@ from workitems.services.decisions import check_action
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, check_quorum, open_record
+from workitems.services.plan_days import agreed_day
 from workitems.services.refusals import Refused, locked, need_reason
+
+WHY = "Say why the change is needed."
 
 
 @transaction.atomic
@@ -38,23 +42,41 @@ def request_date(
     at: datetime,
     version: int | None = None,
     requested_by: User | None = None,
+    after_end: bool = False,
 ) -> Variation:
     """Request a new agreed date. A milestone has at most one such request pending.
 
     `requested_by` is the person who wrote it, if another one (`by`) releases it. Raise `Conflict` if
     `version`, that of the user's page, is not the milestone's, and `Refused` if the milestone is
-    closed, has a pending request, or already has this date.
+    closed, has a pending request, or already has this date, or if the date is not after today or
+    lies after the plan's end without `after_end`, which says that it is meant to.
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
         raise Refused("This milestone is closed; its date stands.")
-    if due_after == milestone.agreed_due:
-        raise Refused("That is the agreed date already.", "due_after")
+    Refused.raise_any(
+        new_date_faults(
+            milestone, due_after, on=make_naive(at).date(), after_end=after_end, reason=reason
+        )
+    )
     if milestone.variations.pending().filter(kind=Variation.Kind.DATE).exists():
         raise Refused("A request to move this milestone is already waiting.")
     asked = Variation(kind=Variation.Kind.DATE, item=milestone.item, milestone=milestone)
     asked.due_before, asked.due_after = milestone.agreed_due, due_after
     return _request(asked, reason, agency, requested_by or by, by, at)
+
+
+def new_date_faults(
+    milestone: Milestone, due_after: date, *, on: date, after_end: bool, reason: str
+) -> Iterator[tuple[str, str]]:
+    """Yield why a milestone's agreed date may not be asked to move to the day."""
+    if due_after == milestone.agreed_due:
+        yield "That is the agreed date already. Enter another day.", "due_after"
+    else:
+        plan = milestone.item.plan
+        yield from agreed_day(due_after, plan=plan, on=on, after_end=after_end, field="due_after")
+    if not reason:
+        yield WHY, "reason"
 
 
 @transaction.atomic
@@ -119,7 +141,7 @@ def request_withdrawal(
 def _request(
     variation: Variation, reason: str, agency: Agency, requested_by: User, by: User, at: datetime
 ) -> Variation:
-    need_reason(reason, "Say why the change is needed.")
+    need_reason(reason, WHY)
     variation.plan = locked(Plan(pk=variation.item.plan_id))  # so that numbers stay unique
     variation.number = next_number(variation.plan.variations.all())
     variation.reason = reason

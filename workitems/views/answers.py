@@ -297,7 +297,11 @@ def _milestone_entry(
     return MilestoneEntry(
         line=line,
         form=MilestoneAnswerForm(
-            data if is_posted else None, milestone=milestone, agencies=agencies, answer=answer
+            data if is_posted else None,
+            milestone=milestone,
+            agencies=agencies,
+            answer=answer,
+            on=localdate(),
         ),
         mitigations=[
             MitigationDoneForm(data if is_posted else None, mitigation=mitigation)

@@ -333,7 +333,7 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     of_return = Return.objects.in_open_round(item.lead_agency_id, item.plan_id).first()
     if of_return is not None and of_return.is_with_agency:
         return answer_status(request, item, of_return)
-    form = ChangeStatusForm(posted(request), row=item)
+    form = ChangeStatusForm(posted(request), row=item, on=localdate())
     if form.is_valid():
         with saying_refusals(form):
             saved = item_services.change_status(

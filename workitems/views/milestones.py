@@ -46,7 +46,13 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
     answer = next((each for each in answers if not each.delay_id and not each.mitigation_id), None)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     forms: dict[str, MilestoneActForm] = {
-        name: form(request.POST if name == act else None, prefix=name, row=row, answer=answer)
+        name: form(
+            request.POST if name == act else None,
+            prefix=name,
+            row=row,
+            answer=answer,
+            on=localdate(),
+        )
         for name, (form, _) in ACTS.items()
     }
     conflict: Milestone | MilestoneAnswer | None = None

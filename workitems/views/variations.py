@@ -262,7 +262,8 @@ def ask(
 def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = require(request, "workitems.request_variation", visible_item(request, slug, number))
     row = visible_milestone(item, milestone)
-    form = RequestDateForm(posted(request), row=row, agencies=agencies_for(request, item))
+    agencies = agencies_for(request, item)
+    form = RequestDateForm(posted(request), row=row, agencies=agencies, on=localdate())
     return ask(
         request,
         item,

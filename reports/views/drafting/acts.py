@@ -126,12 +126,13 @@ def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
     briefing = changeable_draft(request, slug, pk)
 
     def do() -> str:
-        drafts.retitle(
-            briefing=briefing,
-            section=key,
-            by=signed_in(request),
-            **cleaned(HeadingForm(request.POST)),
-        )
+        form = HeadingForm(request.POST)
+        if "heading" in form.errors:
+            # The page has no form to show it in, so the message keeps what was typed.
+            typed = form["heading"].value()
+            says = form.errors["heading"][0]
+            raise Refused(f"{says} You typed: “{typed}”." if typed else str(says))
+        drafts.retitle(briefing=briefing, section=key, by=signed_in(request), **cleaned(form))
         return "The section has its new heading."
 
     run_action(request, do, briefing)

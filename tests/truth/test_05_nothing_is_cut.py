@@ -1,0 +1,108 @@
+"""Rule 5: nothing typed is ever cut. Over a limit all of it stays, and saving says by how much."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+
+from agencies.fields import Form, LinesField, ReasonField
+from tests.cast import scene
+from tests.truth.every_page import client_of
+
+CUTS = re.compile("maxlength|maxLength")
+
+
+class Words(Form):
+    name = forms.CharField(label="Name", max_length=10)
+    challenges = LinesField(label="Challenges", max_length=5000)
+    reason = ReasonField(label="Why it is late", required=False)
+
+
+def errors_of(**typed):
+    return Words({"name": "A", "challenges": "", **typed}).errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"challenges": "x" * 5000}, {}),
+        (
+            {"challenges": "x" * 5001},
+            {
+                "challenges": [
+                    "Challenges is 1 character too long. The most is 5,000 characters."
+                ]
+            },
+        ),
+        (
+            {"challenges": "x" * 6800, "reason": "y" * 2002},
+            {
+                "challenges": [
+                    "Challenges is 1,800 characters too long. The most is 5,000 characters."
+                ],
+                "reason": [
+                    "“Why it is late” is 2 characters too long. The most is 2,000 characters."
+                ],
+            },
+        ),
+        ({"name": "A longer one"}, {"name": ["Name is 2 characters too long. The most is 10 characters."]}),
+    ],
+)  # fmt: skip
+def test_a_text_over_the_limit_says_by_how_much(typed, says):
+    assert errors_of(**typed) == says
+
+
+def test_a_lines_end_counts_as_one_character_as_in_the_browser():
+    assert errors_of(challenges="x\r\n" * 2500) == {}
+    assert Words({"name": "A", "challenges": "a\r\nb"}).is_valid()
+    assert list(errors_of(challenges="x\r\n" * 2501)) == ["challenges"]
+
+
+def test_a_refused_text_stays_whole_in_its_box():
+    typed = "x" * 6800
+    form = Words({"name": "A", "challenges": typed})
+    assert form["challenges"].value() == typed
+    assert f">\n{typed}</textarea>" in form["challenges"].as_widget()
+
+
+def test_no_template_or_script_limits_what_can_be_typed():
+    places = [
+        *Path(settings.BASE_DIR, "templates").rglob("*.html"),
+        *Path(settings.BASE_DIR, "static/js").glob("*.js"),
+    ]
+    cuts = {
+        path.name
+        for path in places
+        if CUTS.search(path.read_text()) and path.parent.name != "widgets"
+    }
+    assert cuts == set()
+
+
+@pytest.mark.django_db
+def test_a_text_that_is_too_long_is_refused_on_its_page_and_kept():
+    world = scene()
+    typed = "Nobody answers. " * 200
+    page = client_of(world, "coordinator").post(
+        f"{world.item.get_absolute_url()}review/",
+        {"version": world.item.version, "confidence": "off_track", "reason": typed},
+    )
+    assert page.status_code == 422
+    over = f"{len(typed.strip()) - 2000:,}"
+    assert f"is {over} characters too long. The most is 2,000 characters." in page.text
+    assert typed in page.text
+
+
+@pytest.mark.django_db
+def test_the_heading_of_a_section_that_is_too_long_is_told_with_what_was_typed():
+    world = scene()
+    key = world.briefing.draft_sections.order_by("pk")[0].key
+    address = reverse("workshop:section", args=[world.plan.slug, world.briefing.pk, key])
+    typed = "Purpose " * 30
+    page = client_of(world, "coordinator").post(
+        address, {"heading": typed, "was": "Purpose"}, follow=True
+    )
+    assert "Heading is 39 characters too long. The most is 200 characters." in page.text
+    assert f"You typed: “{typed}”." in page.text

@@ -1,0 +1,40 @@
+"""Which days may be entered: within the plan's life, and on the right side of today.
+
+Each function yields what is wrong as (sentence, form field). Services refuse with all of them at
+once; forms ask before, so that they stand beside the errors of other fields.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from workitems.models import Plan
+
+Faults = Iterator[tuple[str, str]]
+
+
+def day_words(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def done_day(day: date, *, plan: Plan, on: date, reason: str, field: str) -> Faults:
+    """Yield what is wrong with the day on which something of the plan was done."""
+    if day > on:
+        yield f"{day_words(day)} has not come yet. Enter the day it was done, up to today.", field
+    elif day < plan.released_on and not reason:
+        yield (
+            f"The plan was released on {day_words(plan.released_on)}, after that day. "
+            "Enter a later day, or give the reason why it was done before.",
+            field,
+        )
+
+
+def agreed_day(day: date, *, plan: Plan, on: date, after_end: bool, field: str) -> Faults:
+    """Yield what is wrong with the day to which an agreed date is to move."""
+    if day <= on:
+        yield "A new agreed date lies after today. Enter a later day.", field
+    elif plan.ends_on is not None and day > plan.ends_on and not after_end:
+        yield (
+            f"The plan ends on {day_words(plan.ends_on)}. Enter a day up to then, or tick that the "
+            "date lies after its end and say why in the reason.",
+            field,
+        )
