@@ -199,7 +199,35 @@ def milestones(proposal: Proposal) -> None:
                 f"The milestone was withdrawn on {day_words(draft.row.withdrawn_on)}.",
                 "no day; a withdrawn milestone is not completed.",
             )
+        if not proposal.plan_is_new:
+            _days(proposal, row, draft)
         proposal.add(draft, MILESTONES.name, f"{item.number}, milestone {number}")
+
+
+def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
+    """Check the days that an import enters, as the milestone's page would.
+
+    The first import of a plan takes what its records say of the past.
+    """
+    step, released = draft.row, proposal.plan.released_on
+    done, forecast = step.completed_on, step.forecast_due
+    is_new_here = draft.is_new or "completed_on" in draft.was
+    if done is not None and done < released and is_new_here:
+        proposal.fault(
+            row,
+            "Completed on",
+            f"{day_words(done)} is before the plan was released, on {day_words(released)}.",
+            f"a day from {day_words(released)} on. An earlier day needs a reason: enter it on the "
+            "milestone's page.",
+        )
+    is_entered = "forecast_due" in draft.was or (draft.is_new and row.given("Forecast due", None))
+    if step.is_open and is_entered and row.readable("Forecast due") and forecast < proposal.today:
+        proposal.fault(
+            row,
+            "Forecast due",
+            f"{day_words(forecast)} is before today, and the milestone is open.",
+            "a day from today on, or a Completed on.",
+        )
 
 
 def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:

@@ -1,0 +1,264 @@
+"""Rule 4: the days that are entered lie within the plan's life, on every surface alike."""
+
+from copy import deepcopy
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agencies.models import Seat
+from tests.factories import (
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import NOW, TODAY, TOMORROW, YESTERDAY, noon, refused, unchanged
+from tests.workitems.workbooks import file_of, small
+from workitems.models import Plan, Variation
+from workitems.services import items, variations
+from workitems.workbook import WorkbookRefused, import_workbook
+
+pytestmark = pytest.mark.django_db
+
+RELEASED, ENDS = date(2009, 7, 31), date(2012, 6, 30)
+BEFORE = RELEASED - timedelta(days=1)
+NOT_YET = "2 June 2010 has not come yet. Enter the day it was done, up to today."
+TOO_EARLY = (
+    "The plan was released on 31 July 2009, after that day. Enter a later day, or give the reason "
+    "why it was done before."
+)
+PAST_FORECAST = (
+    "A forecast cannot be before today. Enter a later day, or mark the milestone as done."
+)
+AFTER_TODAY = "A new agreed date lies after today. Enter a later day."
+AFTER_THE_END = (
+    "The plan ends on 30 June 2012. Enter a day up to then, or tick that the date lies after its "
+    "end and say why in the reason."
+)
+
+
+@pytest.fixture
+def milestone(police):
+    plan = PlanFactory(members=[police], released_on=RELEASED, ends_on=ENDS)
+    item = WorkItemFactory(plan=plan, lead_agency=police, number="1.2", stage="under_way")
+    return MilestoneFactory(item=item, number=1, description="Brochure printed")
+
+
+@pytest.fixture
+def writer(police):
+    return SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user
+
+
+@pytest.fixture
+def browser(writer):
+    client = Client()
+    with noon(TODAY):
+        client.force_login(writer, backend="django.contrib.auth.backends.ModelBackend")
+        yield client
+
+
+# --- services -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "reason", "says"),
+    [(TOMORROW, "So.", NOT_YET), (BEFORE, "", TOO_EARLY)],
+)
+def test_a_milestone_is_done_up_to_today_and_since_the_release(
+    milestone, writer, day, reason, says
+):
+    with unchanged(milestone), refused(says, "completed_on"):
+        items.close_milestone(
+            milestone=milestone, version=1, completed_on=day, reason=reason, by=writer, on=TODAY
+        )
+
+
+@pytest.mark.parametrize(("day", "reason"), [(TODAY, ""), (RELEASED, ""), (BEFORE, "In a pilot.")])
+def test_a_milestone_is_done_before_the_release_with_a_reason(milestone, writer, day, reason):
+    items.close_milestone(
+        milestone=milestone, version=1, completed_on=day, reason=reason, by=writer, on=TODAY
+    )
+    milestone.refresh_from_db()
+    assert milestone.completed_on == day
+
+
+def test_an_item_and_a_mitigation_are_done_up_to_today(milestone, writer):
+    milestone.completed_on = YESTERDAY
+    milestone.save()
+    with unchanged(milestone.item), refused(NOT_YET, "completed_on"):
+        items.change_status(
+            item=milestone.item, version=1, stage="complete", confidence="", reason="Done.",
+            completed_on=TOMORROW, by=writer, on=TODAY,
+        )  # fmt: skip
+    mitigation = MitigationFactory(delay=DelayFactory(milestone=milestone))
+    with unchanged(mitigation), refused(NOT_YET, "done_on"):
+        items.finish_mitigation(mitigation=mitigation, done_on=TOMORROW, on=TODAY, by=writer)
+    says = "The plan was released on 31 July 2009. Enter a day from then on."
+    with unchanged(mitigation), refused(says, "done_on"):
+        items.finish_mitigation(mitigation=mitigation, done_on=BEFORE, on=TODAY, by=writer)
+
+
+def test_a_forecast_before_today_is_refused_with_all_that_is_missing(milestone, writer):
+    milestone.agreed_due = date(2010, 3, 31)
+    with pytest.raises(items.Refused) as refusal:
+        items.move_forecast(
+            milestone=milestone, version=1, forecast_due=YESTERDAY, reason="", by=writer, on=TODAY
+        )
+    found = [(str(refusal.value), refusal.value.field), *refusal.value.others]
+    assert found == [(PAST_FORECAST, "forecast_due"), ("Say why the date moves.", "reason")]
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [(YESTERDAY, AFTER_TODAY), (TODAY, AFTER_TODAY), (ENDS + timedelta(days=1), AFTER_THE_END)],
+)
+def test_a_new_agreed_date_lies_after_today_and_within_the_plan(
+    milestone, writer, police, day, says
+):
+    with refused(says, "due_after"):
+        variations.request_date(
+            milestone=milestone, due_after=day, reason="So.", agency=police, by=writer, at=NOW
+        )
+    assert Variation.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "after_end"), [(TOMORROW, False), (ENDS, False), (ENDS + timedelta(days=1), True)]
+)
+def test_a_date_after_the_plans_end_is_asked_for_on_purpose(
+    milestone, writer, police, day, after_end
+):
+    made = variations.request_date(
+        milestone=milestone, due_after=day, reason="The law comes late.", agency=police,
+        by=writer, at=NOW, after_end=after_end,
+    )  # fmt: skip
+    assert made.due_after == day
+
+
+def test_a_plan_without_an_end_has_no_last_day(milestone, writer, police):
+    Plan.objects.update(ends_on=None)
+    made = variations.request_date(
+        milestone=milestone, due_after=date(2099, 1, 1), reason="So.", agency=police,
+        by=writer, at=NOW,
+    )  # fmt: skip
+    assert made.due_after == date(2099, 1, 1)
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def errors(form):
+    return {name: list(said) for name, said in form.errors.items()}
+
+
+def test_the_milestones_page_says_so_at_the_field_beside_the_other_errors(browser, milestone):
+    address = milestone.get_absolute_url()
+    close = {"act": "close", "close-version": 1, "close-completed_on": "30 July 2009"}
+    answer = browser.post(address, close)
+    assert errors(answer.context["acted"]) == {"completed_on": [TOO_EARLY]}
+    move = {"act": "move", "move-version": 1, "move-forecast_due": "31 May 2010"}
+    answer = browser.post(address, move)
+    assert errors(answer.context["acted"]) == {
+        "forecast_due": [PAST_FORECAST],
+        "reason": ["Say why the date moves."],
+    }
+    late = {"act": "move", "move-version": 1, "move-forecast_due": "1 May 2011"}
+    answer = browser.post(address, late)
+    assert errors(answer.context["acted"]) == {
+        "reason": ["Say why the date moves."],
+        "cause": ["The new date is after the agreed one. Choose what causes the delay."],
+        "mitigation": ["Say what is being done about the delay."],
+    }
+
+
+def test_the_items_page_says_what_is_wrong_with_stage_and_day_at_once(browser, milestone):
+    milestone.completed_on = YESTERDAY
+    milestone.save()
+    address = reverse("workitems:change-status", args=[milestone.item.plan.slug, "1.2"])
+    said = {"version": 1, "stage": "complete", "completed_on": "2 June 2010"}
+    answer = browser.post(address, said)
+    assert errors(answer.context["form"]) == {
+        "completed_on": [NOT_YET],
+        "reason": ["Say why the stage changes."],
+    }
+
+
+def test_the_returns_page_says_so_at_the_milestone(browser, milestone, police):
+    of_return = ReturnFactory(round=RoundFactory(plan=milestone.item.plan), agency=police)
+    item, step = milestone.item, f"m{milestone.pk}"
+    address = reverse(
+        "returns:save", args=[item.plan.slug, of_return.round.pk, police.pk, item.number]
+    )
+    said = {
+        "milestone": milestone.pk,
+        f"{step}-version": 1,
+        f"{step}-outcome": "not_yet",
+        f"{step}-forecast_due": "31 May 2010",
+    }
+    answer = browser.post(address, said, headers={"accept": "application/json"})
+    assert answer.status_code == 422
+    assert PAST_FORECAST in answer.json()["milestone"]
+    assert "Say why it is late." in answer.json()["milestone"]
+
+
+def test_the_request_offers_to_go_past_the_plans_end_only_where_it_would(browser, milestone):
+    item = milestone.item
+    address = reverse("variations:request-date", args=[item.plan.slug, item.number, 1])
+    box = "The date lies after the plan’s end"
+    assert box not in browser.get(address).text
+    said = {"version": 1, "due_after": "1 July 2012"}
+    answer = browser.post(address, said)
+    assert errors(answer.context["form"]) == {
+        "due_after": [AFTER_THE_END],
+        "reason": ["Say why the change is needed."],
+    }
+    assert box in answer.text
+    answer = browser.post(address, said | {"after_end": "on", "reason": "The law comes late."})
+    assert answer.status_code == 302
+    assert box not in browser.post(address, {"version": 1, "due_after": "1 June 2010"}).text
+
+
+# --- import -------------------------------------------------------------------------------------
+
+
+def test_an_import_says_which_row_and_column_has_a_day_that_cannot_be():
+    import_workbook(file_of(small()), name="plan.xlsx", at=NOW)
+    sheets = deepcopy(small())
+    first = sheets["Milestones"][0]
+    first["Forecast due"] = date(2010, 5, 31)
+    done = {"Milestone": 2, "Description": "Piloted", "Completed on": BEFORE}
+    sheets["Milestones"].append(first | done | {"Forecast due": None})
+    with pytest.raises(WorkbookRefused) as refusal:
+        import_workbook(
+            file_of(sheets),
+            name="plan.xlsx",
+            at=NOW + timedelta(minutes=1),
+            plan=Plan.objects.get(),
+        )
+    assert [(f.sheet, f.row, f.column, f.problem) for f in refusal.value.faults] == [
+        (
+            "Milestones",
+            2,
+            "Forecast due",
+            "31 May 2010 is before today, and the milestone is open.",
+        ),
+        (
+            "Milestones",
+            3,
+            "Completed on",
+            "30 July 2009 is before the plan was released, on 31 July 2009.",
+        ),
+    ]
+
+
+def test_the_first_import_of_a_plan_takes_what_its_records_say_of_the_past():
+    sheets = deepcopy(small())
+    sheets["Milestones"][0] |= {"Forecast due": date(2010, 4, 30)}
+    import_workbook(file_of(sheets), name="plan.xlsx", at=NOW)
+    assert Plan.objects.get().items.get().milestones.get().forecast_due == date(2010, 4, 30)
