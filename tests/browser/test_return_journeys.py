@@ -7,6 +7,7 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
+from agencies.asking import example_day
 from tests.browser.keyboard import tab_to
 from tests.browser.returns import owed
 from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
@@ -117,7 +118,7 @@ def record_delay(page):
     day = localdate() + timedelta(days=60)
     tab_to(page, "Done")
     page.keyboard.press("ArrowDown")
-    tab_to(page, "Now expected on for example, 30 July 2010")
+    tab_to(page, f"Now expected on for example, {example_day()}")
     page.keyboard.type(f"{day:%d/%m/%Y}")
     tab_to(page, "Cause")
     page.keyboard.type("Proc")
@@ -297,7 +298,7 @@ def test_a_return_works_without_javascript(plain_page, plain_sign_in, scene, add
     section(page, first).get_by_role("button", name="Save item 1.1").click()
 
     expect(page.get_by_role("alert")).to_contain_text(
-        "Now expected on: Give the day it is expected now."
+        "Now expected on: Enter the day it is expected now."
     )
     assert scene.of_return.updates.get(item=first).achieved == "Printed."
     expect(section(page, second).get_by_label("Achieved in this period")).to_have_value("Writ")

@@ -154,7 +154,7 @@ def test_an_answer_is_saved_although_its_milestone_has_an_error(writer, of_retur
     first = typed(item, achieved="Printed.") | asked(milestone, outcome="done")
     response = writer.post(page, {"act": "save", **first})
     assert response.status_code == 422
-    assert "Give the day it was done." in response.text
+    assert "Enter the day it was done." in response.text
     (entry,) = response.context["led"]
     assert entry.form["version"].value() == 1
     again = typed(item, version=1, achieved="Printed twice.") | asked(
@@ -497,14 +497,14 @@ def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delay
 @pytest.mark.parametrize(
     ("said", "name", "sentence"),
     [
-        ({"reason": "Rain."}, "outcome", "Say whether it is done."),
-        ({"outcome": "done"}, "completed_on", "Give the day it was done."),
+        ({"reason": "Rain."}, "outcome", "Choose done or not yet."),
+        ({"outcome": "done"}, "completed_on", "Enter the day it was done."),
         (
             {"outcome": "done", "completed_on": "2 June 2010"},
             "completed_on",
             "2 June 2010 has not come yet. Enter the day it was done, up to today.",
         ),
-        ({"outcome": "not_yet"}, "forecast_due", "Give the day it is expected now."),
+        ({"outcome": "not_yet"}, "forecast_due", "Enter the day it is expected now."),
         (LATE | {"reason": ""}, "reason", "Say why it is late."),
         (
             LATE | {"cause": ""},

@@ -170,11 +170,11 @@ class MilestoneAnswerForm(ReturnForm):
         cleaned = super().clean() or {}
         outcome = cleaned.get("outcome")
         if not outcome:
-            self.add_error("outcome", "Say whether it is done.")
+            self.add_error("outcome", "Choose done or not yet.")
         elif outcome == self.DONE:
-            self._need(cleaned, "completed_on", "Give the day it was done.")
+            self._need(cleaned, "completed_on", "Enter the day it was done.")
         else:
-            self._need(cleaned, "forecast_due", "Give the day it is expected now.")
+            self._need(cleaned, "forecast_due", "Enter the day it is expected now.")
             self._need(cleaned, "reason", "Say why it is late.")
         return cleaned
 
