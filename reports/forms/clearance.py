@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, Form, SeveralField, TextField, VersionedForm
+from agencies.fields import DayField, Form, LinesField, SeveralField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.models import Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
@@ -13,10 +13,8 @@ from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 WHOLE = "whole"
 
 
-def words(label: str, *, rows: int = 3, most: int = WORDS_LENGTH, **how: Any) -> TextField:
-    return TextField(
-        label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **how
-    )
+def words(label: str, *, most: int = WORDS_LENGTH, required: bool = True, **how: Any) -> LinesField:
+    return LinesField(label=label, max_length=most, required=required, **how)
 
 
 class AgenciesField(SeveralField):

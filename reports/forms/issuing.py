@@ -15,9 +15,6 @@ class StepForm(Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["reason"].label = label
 
-    def clean_reason(self) -> str:
-        return str(self.cleaned_data["reason"]).replace("\r\n", "\n")
-
 
 class SignForm(SignatureForm):
     """Carries the SHA-256 of the PDF on the page."""

@@ -6,7 +6,13 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import TEXT_LENGTH, DayField, Form, ReasonField, TextField, VersionedForm
+from agencies.fields import (
+    DayField,
+    Form,
+    LinesField,
+    ReasonField,
+    VersionedForm,
+)
 from agencies.models import Agency
 from reports.models import FollowUp, Response
 from reports.models.response import RATINGS
@@ -28,12 +34,7 @@ class ResponseForm(Form):
     """If it corrects an answer, it starts with that answer's values and asks for a reason."""
 
     decided_on = DayField(label="Signed by the Minister on")
-    comment = TextField(
-        label="What the Minister wrote",
-        required=False,
-        max_length=TEXT_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    comment = LinesField(label="What the Minister wrote")
     scan = AttachmentField(label="Scan of the signed paper")
 
     def __init__(
@@ -50,11 +51,8 @@ class ResponseForm(Form):
                 required=False,
                 widget=forms.RadioSelect(attrs={"class": "inline"}),
             )
-            self.fields[f"{each.key}-comment"] = TextField(
-                label=f"Comment on recommendation {each.number}",
-                required=False,
-                max_length=TEXT_LENGTH,
-                widget=forms.Textarea(attrs={"rows": 2}),
+            self.fields[f"{each.key}-comment"] = LinesField(
+                label=f"Comment on recommendation {each.number}", rows=2
             )
         for name in RATINGS:
             label = str(Response._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
@@ -67,9 +65,6 @@ class ResponseForm(Form):
             )
         if corrected:
             self.fields["reason"] = ReasonField(label="Why the answer is corrected")
-
-    def clean_comment(self) -> str:
-        return str(self.cleaned_data["comment"]).replace("\r\n", "\n")
 
     def choices(self) -> Iterator[tuple[BoundField, BoundField]]:
         """Yield the option and the comment of each recommendation."""
@@ -89,9 +84,7 @@ class ResponseForm(Form):
             "scan": found["scan"],
             "ratings": {name: found[name] for name in RATINGS},
             "marked": {
-                each.key: Marked(
-                    found[each.key], found[f"{each.key}-comment"].replace("\r\n", "\n")
-                )
+                each.key: Marked(found[each.key], found[f"{each.key}-comment"])
                 for each in self.asked
             },
         }
@@ -107,12 +100,7 @@ def _start(response: Response) -> dict[str, Any]:
 
 
 class FollowUpForm(Form):
-    text = TextField(
-        label="What is to be done",
-        max_length=TEXT_LENGTH,
-        error_messages={"required": "Say what is to be done."},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    text = LinesField(label="What is to be done", required=True)
     owner_agency = forms.ModelChoiceField(
         label="Agency that does it",
         queryset=Agency.objects.none(),

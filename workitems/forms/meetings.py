@@ -98,7 +98,7 @@ class DecideHereForm(Form):
 class FollowUpFields(Form):
     """Owner and due date of what is to be done; give both or neither."""
 
-    SOMETIMES = ("due_on",)
+    SOMETIMES = ("owner_agency", "due_on")
 
     owner_agency = forms.ModelChoiceField(
         label="Agency that acts on it",

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, LinesField, ReasonField, VersionedForm
+from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
 from workitems.forms.evidence import EvidenceForm
 from workitems.forms.meetings import FollowUpFields
 from workitems.models import OutOfSession, OutOfSessionAnswer, Plan
 
 
-class AskAgenciesForm(forms.Form):
+class AskAgenciesForm(Form):
     due_on = DayField(
         label="Answer by", help_text="The agencies may answer until the end of this day."
     )
@@ -81,7 +81,7 @@ class ExtendForm(VersionedForm):
         return {}
 
 
-class EndForm(forms.Form):
+class EndForm(Form):
     reason = ReasonField(
         label="Why it ends without a decision",
         help_text="The request stays with the working group and can go to a meeting.",

@@ -246,6 +246,7 @@ class SendBackForm(Form):
             self.fields[f"i{item.pk}-note"] = LinesField(
                 label="What the agency should change", rows=ROWS
             )
+        self.SOMETIMES = tuple(self.fields)
 
     def note_on(self, item: WorkItem) -> forms.BoundField:
         return self[f"i{item.pk}-note"]

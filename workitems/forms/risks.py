@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.fields import Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
 from workitems.models import Plan, Risk, WorkItem
 from workitems.models.risk import RiskQuerySet
@@ -28,11 +28,12 @@ class RaiseRiskForm(Form):
     # Empty, it threatens the plan as a whole, which is an answer too.
     SOMETIMES = ("item",)
 
-    description = TextField(
+    description = LinesField(
         label="The risk",
+        rows=2,
+        required=True,
         error_messages={"required": "Describe the risk in one sentence."},
         max_length=DESCRIPTION_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One sentence: what might happen, and to what end.",
     )
     item = forms.ModelChoiceField(

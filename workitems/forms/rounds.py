@@ -31,7 +31,7 @@ class ReopenRoundForm(Form):
     reason = ReasonField(label="Why the round is opened again")
 
 
-class RemindForm(forms.Form):
+class RemindForm(Form):
     body = LinesField(
         label="Your message",
         rows=6,
@@ -42,7 +42,9 @@ class RemindForm(forms.Form):
     )
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(Form):
+    SOMETIMES = ("agency",)  # empty, it is every agency
+
     agency = forms.ChoiceField(label="For", required=False)
     to = DayField(label="New due date")
     reason = ReasonField(
