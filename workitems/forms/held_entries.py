@@ -1,11 +1,9 @@
 """The form to withdraw what waits for release."""
 
-from django import forms
-
-from agencies.fields import ReasonField
+from agencies.fields import Form, ReasonField
 
 
-class WithdrawHeldForm(forms.Form):
+class WithdrawHeldForm(Form):
     note = ReasonField(
         label="Why it is withdrawn", help_text="For contributors and approvers of your agency."
     )
