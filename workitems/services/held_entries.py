@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
@@ -27,9 +28,14 @@ def hold_date(
     by: User,
     at: datetime,
     version: int | None = None,
+    after_end: bool = False,
 ) -> HeldEntry:
     """Hold a request for a new agreed date. Arguments and refusals are those of `request_date`."""
     milestone = locked(milestone, version=version, related=("item__plan",))
+    on = make_naive(at).date()
+    Refused.raise_any(
+        variations.new_date_faults(milestone, due_after, on=on, after_end=after_end, reason=reason)
+    )
     return _hold(
         HeldEntry(
             kind=Kind.DATE,
@@ -201,8 +207,9 @@ def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
     match entry.kind:
         case Kind.DATE:
             assert entry.milestone is not None and entry.due_after is not None
+            # That it may lie after the plan's end was asked when it was written.
             return variations.request_date(
-                milestone=entry.milestone, due_after=entry.due_after, **asked
+                milestone=entry.milestone, due_after=entry.due_after, after_end=True, **asked
             )
         case Kind.WORDING:
             assert entry.item is not None
