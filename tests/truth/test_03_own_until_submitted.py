@@ -85,7 +85,7 @@ def test_nothing_takes_effect_if_one_answer_cannot(
     [
         (
             {"outcome": "done", "day": TOMORROW},
-            "The day is in the future. Give the day it was done.",
+            "2 June 2010 has not come yet. Enter the day it was done, up to today.",
             "completed_on",
         ),
         ({**LATE, "reason": ""}, "Say why the date moves.", "reason"),

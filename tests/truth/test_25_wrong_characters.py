@@ -89,7 +89,7 @@ def world(django_db_setup, django_db_blocker):
 
 TYPED = {
     "risks:raise": ("coordinator", "description"),
-    "workitems:change-status": ("contributor", "reason"),
+    "workitems:review": ("coordinator", "reason"),
     "variations:request-wording": ("contributor", "text_after"),
     "meetings:add-matter": ("coordinator", "title"),
     "briefings:change-cover": ("coordinator", "title"),
