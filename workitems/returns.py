@@ -43,6 +43,7 @@ FIRST = 3  # the sections of a longer return that have their fields at first
 @dataclass(frozen=True, kw_only=True)
 class MilestoneLine:
     """A milestone that fell due, is expected late, comes next, or was completed in the period.
+    `delays` are its open ones, newest first, with their mitigations.
 
     `is_own` if the return's agency is responsible for it. `answer` is what the return says of it,
     and `parts` of its delays and mitigations, as long as that is not submitted; only its writers
@@ -51,11 +52,16 @@ class MilestoneLine:
 
     milestone: Milestone
     late: standing.Lateness
-    delay: Delay | None
+    delays: list[Delay]
     is_own: bool
     is_asked: bool
     answer: MilestoneAnswer | None = None
     parts: list[MilestoneAnswer] = field(default_factory=list)
+
+    @property
+    def slip(self) -> str:
+        """How far it is from its agreed date over all causes, in words; empty if it is on time."""
+        return standing.slip_in_words(self.milestone, self.delays)
 
     @property
     def is_done(self) -> bool:
@@ -387,10 +393,9 @@ def _milestones(
             and milestone.pk not in parts
         ):
             continue
-        delay = next(iter(milestone.open_delays), None)  # type: ignore[attr-defined]
-        is_explained = (
-            delay is not None and bool(delay.mitigations.all()) and milestone.forecast_due >= on
-        )
+        delays: list[Delay] = milestone.open_delays  # type: ignore[attr-defined]
+        is_mitigated = any(delay.mitigations.all() for delay in delays)
+        is_explained = is_mitigated and milestone.forecast_due >= on
         fell_due = milestone.agreed_due <= on or late.is_late
         is_own = milestone.responsible_agency_id == of_return.agency_id
         answer = answers.get(milestone.pk)
@@ -400,7 +405,7 @@ def _milestones(
             MilestoneLine(
                 milestone=milestone,
                 late=late,
-                delay=delay,
+                delays=delays,
                 is_own=is_own,
                 is_asked=is_own
                 and answer is None

@@ -48,6 +48,11 @@ def test_every_file_and_module_that_the_docs_name_is_there():
     assert faults == []
 
 
+def test_each_decision_has_a_number_of_its_own_without_gaps():
+    numbers = sorted(int(page.name[:4]) for page in (ROOT / "docs/decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_the_check_sees_what_is_not_there():
     text = "`reports/gone.py`, `reports/checks/`, `reports.gone.Sheet`, `reports.progress.tables.Sheet`"
     assert list(missing(text)) == ["reports/gone.py", "reports.gone.Sheet"]

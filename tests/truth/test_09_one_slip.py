@@ -113,3 +113,15 @@ def test_causes_add_up_to_the_slip_in_any_order_of_moves(milestone, contributor,
         told = slip_in_words(milestone, causes)
         assert told.startswith(f"Expected {slip:,} day") == bool(slip)
         assert (f"moved {times_in_words(moves)}." in told) == (moves > 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_a_return_shows_the_whole_slip_and_closes_the_mitigation_of_any_cause(
+    slipped, contributor, client_of, of_return
+):
+    writer = client_of(contributor)
+    opened = f"{of_return.get_absolute_url()}?open=m{slipped.pk}"
+    text = writer.get(opened).text
+    assert text.count(SLIP) == 1
+    assert [text.count(f"Already done? Step against cause {number}") for number in (1, 2)] == [1, 1]

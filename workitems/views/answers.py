@@ -305,7 +305,8 @@ def _milestone_entry(
         ),
         mitigations=[
             MitigationDoneForm(data if is_posted else None, mitigation=mitigation)
-            for mitigation in (line.delay.mitigations.all() if line.delay else [])
+            for delay in line.delays
+            for mitigation in delay.mitigations.all()
             if mitigation.done_on is None and mitigation.pk not in finished
         ],
     )
