@@ -298,7 +298,7 @@ def test_figures_are_counted_from_the_records_on_each_papers_date(
     assert figures(response) == {
         "Work items": [
             ("Late", 0, 1, "1 more"),
-            ("On track", 1, 0, "1 fewer"),
+            ("On time", 1, 0, "1 fewer"),
             ("Complete", 0, 1, "1 more"),
         ],
         "Confidence of agencies, of items that go on": [("At risk", 0, 1, "1 more")],
@@ -314,7 +314,7 @@ def test_figures_are_counted_from_the_records_on_each_papers_date(
 def test_papers_of_the_same_day_show_their_figures_once(client, draft, item, people):
     history.save(item, by=None, at=datetime(2010, 7, 1, tzinfo=UTC))
     response = ask(client, people["coordinator"], draft)
-    assert response.context["headline"] == "1 work item: 0 complete, 0 late, 1 on track."
+    assert response.context["headline"] == "1 work item: 0 complete, 0 late, 1 on time."
     assert "Both are counted as the records stood on 30 July 2010" in response.content.decode()
 
 

@@ -539,7 +539,7 @@ def test_several_delays_of_one_milestone_share_a_bullet(plan, pillar):
         )
     told = section(compose(briefing(plan)), "Delay")[0]
     assert told.endswith(
-        "62 days later. Its date has moved three times. It is held up by a lack of funding and "
+        "62 days later. Its date has moved five times. It is held up by a lack of funding and "
         "prior commitments. No money. An Act came first."
     )
 

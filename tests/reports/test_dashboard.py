@@ -269,7 +269,7 @@ def test_links_keep_the_filters_of_the_page(reader, plan, police):
 def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(reader, plan, query, said):
     page = reader.get(f"{address(plan)}?{query}")
     assert page.status_code == 200
-    assert said in page.text
+    assert str(said) in page.text
     assert "No work items" in page.text
 
 

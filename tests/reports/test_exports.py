@@ -245,7 +245,7 @@ def test_an_export_of_a_past_day_has_the_values_of_that_day(reader, full):
         history.save(milestone, by=None, at=datetime(2010, 5, 31, tzinfo=UTC))
     now, past = rows(reader, full, "items"), rows(reader, full, "items", at="2010-05-30")
     assert (now[0]["Work item"], now[0]["How it stands"]) == ("Brochure, finished", "Complete")
-    assert (past[0]["Work item"], past[0]["How it stands"]) == ("Brochure", "On track")
+    assert (past[0]["Work item"], past[0]["How it stands"]) == ("Brochure", "On time")
     assert rows(reader, full, "items", at="2010-03-01") == []
     printed, written, _ = rows(reader, full, "timeline", at="2010-05-30")
     assert (printed["Completed"], written["Completed"]) == ("", "2010-03-01")

@@ -121,7 +121,8 @@ def test_submitting_ends_an_entry(answer, world):
     answer(PAUSES[0])
     update = answer(PAUSES[1])
     of_return = update.of_return
-    rounds.submit(of_return=of_return, by=world["approver"], on=MORNING.date(), at=MORNING)
+    when = {"on": MORNING.date(), "at": MORNING}
+    rounds.submit(of_return=of_return, by=world["approver"], with_unmended=True, **when)
     rounds.send_back(of_return=of_return, note="More, please.", by=world["coordinator"], at=MORNING)
     assert entries(answer(PAUSES[2])) == [
         ("Police contributor", PAUSES[1]),

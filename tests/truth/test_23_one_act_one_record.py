@@ -70,7 +70,7 @@ def tab_of(client):
 @pytest.mark.django_db(transaction=True)
 def test_a_form_sent_thirty_times_at_once_makes_one_record(monkeypatch):
     # Each would print the paper before it finds that another was first.
-    monkeypatch.setattr(meeting_papers, "print_paper", lambda paper, state="": b"%PDF-1.7")
+    monkeypatch.setattr(meeting_papers, "print_paper", lambda paper, plan, state="": b"%PDF-1.7")
     world = scene()
     found = {}
     for name, form in CREATES.items():

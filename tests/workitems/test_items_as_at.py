@@ -107,7 +107,7 @@ def test_a_past_page_shows_the_item_as_it_was(client_of, contributor, changed):
     for shown in [
         "The plan as at 1 June 2010 , as it was recorded by then. Back to today",
         "Stage Under way",
-        "Agency: At risk",
+        "The agency says At risk",
         "Dates Overdue by 11 days",
         "Lead agency New Zealand Police",
         "Supporting Customs (Airports) Pillar 1 Stopping it",

@@ -90,9 +90,8 @@ def test_the_list_takes_the_same_queries_for_any_number_of_plans(
 ):
     PlanFactory.create_batch(count, members=[police])
     reader.get("/")
-    # Savepoint and release; session, person, seats, plans; and Django's own two, since starting a
-    # plan is asked about no row.
-    with django_assert_num_queries(8):
+    # Savepoint and release; session, person, seats and plans.
+    with django_assert_num_queries(6):
         assert len(reader.get("/plans/").context["rows"]) == count
 
 

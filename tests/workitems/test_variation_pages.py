@@ -290,9 +290,7 @@ def test_only_meetings_that_were_held_with_it_on_the_agenda_are_offered(
 
 def test_the_agency_withdraws_its_request(as_, contributor, plan, recommended):
     refused = as_(contributor).post(at("take-back", plan, 4), {"reason": ""})
-    assert errors_of(refused, "take_back_form") == {
-        "reason": ["Say why the request is taken back."]
-    }
+    assert errors_of(refused, "take_back_form") == {"reason": ["Say why the request is withdrawn."]}
     as_(contributor).post(at("take-back", plan, 4), {"reason": "The printer found paper."})
     recommended.refresh_from_db()
     assert recommended.state == "taken_back"

@@ -204,6 +204,8 @@ def forecast_faults(
         )
     if not reason:
         yield "Say why the date moves.", "reason"
+    if forecast_due < on:  # whether it is late is told of a day that may be entered
+        return
     if not is_late:
         yield from _would_be_dropped(cause=cause, effect=effect, mitigation=mitigation)
     elif cause and open_delays and forecast_due < milestone.forecast_due:

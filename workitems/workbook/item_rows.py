@@ -199,7 +199,7 @@ def milestones(proposal: Proposal) -> None:
                 f"The milestone was withdrawn on {day_words(draft.row.withdrawn_on)}.",
                 "no day; a withdrawn milestone is not completed.",
             )
-        if not proposal.plan_is_new:
+        if not proposal.is_first:
             _days(proposal, row, draft)
         proposal.add(draft, MILESTONES.name, f"{item.number}, milestone {number}")
 
@@ -220,7 +220,8 @@ def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
             f"a day from {day_words(released)} on. An earlier day needs a reason: enter it on the "
             "milestone's page.",
         )
-    is_entered = "forecast_due" in draft.was or (draft.is_new and row.given("Forecast due", None))
+    # A forecast that is the agreed date says nothing more than that the milestone is overdue.
+    is_entered = forecast != step.agreed_due and ("forecast_due" in draft.was or draft.is_new)
     if step.is_open and is_entered and row.readable("Forecast due") and forecast < proposal.today:
         proposal.fault(
             row,

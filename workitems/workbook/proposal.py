@@ -87,6 +87,8 @@ class Proposal:
         self.book, self.stored, self.today = book, stored, today
         self.faults = book.faults
         self.plan_is_new = stored.plan is None
+        # A first import takes what its records say of the past.
+        self.is_first = not stored.items
         self.plan = stored.plan or Plan(slug=slug)
         # Agencies that rows may name (those on the sheet and the members), by case-folded name.
         self.agencies: dict[str, Agency] = {}
