@@ -38,7 +38,7 @@ PAGE = """<!doctype html><title>Autosave</title>
       return sent.text === told.text;
     }}
     tell() {{
-      tellAll([this], line, {{ held: () => "Choose.", rest: "All saved." }});
+      tellAll([this], line, {{ held: () => "Choose.", wrong: (each) => each.wrong, rest: "All saved." }});
     }}
   }}
   window.box = new Box(document.getElementById("box"));

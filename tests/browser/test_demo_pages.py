@@ -28,6 +28,7 @@ NO_PAGES = {
     "papers:pack-version",
     "papers:minutes-draft",
     "papers:minutes-version",
+    "return_papers:pdf",
     "evidence:download",
     "dashboard:export",
     "account_logout",

@@ -203,7 +203,7 @@ def test_a_save_whose_response_was_lost_is_not_reported_as_a_conflict(page_of, s
     box(page, item).fill("Printed and sent out.")
     page.clock.fast_forward(5_000)
     expect(state(page, item)).to_have_text(SAVED)
-    assert texts(scene, item) == ["Printed.", "Printed and sent out."]
+    assert texts(scene, item) == ["Printed and sent out."]
 
 
 def test_text_typed_during_a_save_is_saved_by_the_next_one(page_of, scene):

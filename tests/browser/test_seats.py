@@ -80,6 +80,6 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     successor.get_by_label("Why").fill("Leaves too.")
     successor.get_by_role("button", name=re.compile("the seat$")).click()
     expect(successor.get_by_text("Police would have no approver")).to_be_visible()
-    expect(successor.get_by_label("End it all the same")).not_to_be_checked()
+    expect(successor.get_by_label("End the seat anyway")).not_to_be_checked()
     assert_accessible(successor)
     other.close()

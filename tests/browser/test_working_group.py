@@ -37,8 +37,8 @@ def scene():
         scene = make_scene()
         common = {"plan": scene.plan, "pillar": scene.item.pillar}
         common |= {"lead_agency": scene.item.lead_agency, "stage": "under_way"}
-        shelter = WorkItemFactory(**common, number="1.2", title="Open a shelter", is_key=True)
-        hotline = WorkItemFactory(**common, number="1.3", title="Open a hotline")
+        shelter = WorkItemFactory(**common, number="1.3", title="Open a shelter", is_key=True)
+        hotline = WorkItemFactory(**common, number="1.4", title="Open a hotline")
         yesterday = localdate() + timedelta(days=59)
         opened = MilestoneFactory(item=shelter, description="Doors open", original_due=yesterday)
     MeetingFactory(plan=scene.plan, held_on=localdate() - timedelta(days=30))
@@ -58,7 +58,7 @@ def scene():
     )
     today = MeetingFactory(plan=scene.plan, held_on=localdate())
     MatterFactory(meeting=today, position=1, title="What changed")
-    MatterFactory(meeting=today, position=2, title="V7 on item 1.2", variation=variation)
+    MatterFactory(meeting=today, position=2, title="V7 on item 1.3", variation=variation)
     for member in scene.plan.members.all():
         AttendanceFactory(meeting=today, agency=member.agency)
     return scene
@@ -81,9 +81,9 @@ def test_from_the_dashboard_to_a_decision_and_back(
     page.goto(dashboard)
     lines = page.locator("ol.attention > li")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "3 work items: 1 complete, 2 late; 3 variations wait for a decision."
+        "4 work items: 1 complete, 2 late, 1 on time; 3 variations wait for a decision."
     )
-    expect(lines.filter(has_text="1.2 Open a shelter")).to_contain_text(
+    expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text(
         "Overdue by 1 day, and no mitigation is recorded. A variation waits for a decision."
     )
     assert_accessible(page, accessibility_faults)
@@ -119,7 +119,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     page.wait_for_url("**/present/**")
     expect(page.get_by_role("heading", level=1)).to_have_text("What changed")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", level=1)).to_have_text("V7 on item 1.2")
+    expect(page.get_by_role("heading", level=1)).to_have_text("V7 on item 1.3")
     assert_accessible(page, accessibility_faults)
     tab_to(page, "Approved")
     page.keyboard.press("Space")
@@ -133,9 +133,9 @@ def test_from_the_dashboard_to_a_decision_and_back(
 
     # The agreed date has moved, and the line is gone.
     moved = localdate() + timedelta(days=89)
-    page.goto(live_server.url + reverse("workitems:detail", args=[scene.plan.slug, "1.2"]))
+    page.goto(live_server.url + reverse("workitems:detail", args=[scene.plan.slug, "1.3"]))
     expect(page.locator(".milestone-dates").first).to_contain_text(f"{moved:%-d %B %Y}")
     page.goto(dashboard)
     expect(lines.filter(has_text="1.1 Print a brochure")).to_have_count(1)
-    expect(lines.filter(has_text="1.2 Open a shelter")).to_have_count(0)
+    expect(lines.filter(has_text="1.3 Open a shelter")).to_have_count(0)
     assert_accessible(page, accessibility_faults)

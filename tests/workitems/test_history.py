@@ -1,14 +1,15 @@
 """Test history: author, time and reason, stored as text that outlasts people and agencies."""
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
-from django.db.migrations.loader import MigrationLoader
+from django.apps import apps
+from django.db import connection, transaction
 from simple_history.signals import pre_create_historical_record
 
-from agencies import history
+from agencies import guards, history
 from agencies.models import User
 from agencies.tracking import PLAN_COLUMN
 from tests.cast import scene
@@ -353,21 +354,33 @@ def test_every_history_row_keeps_its_plan():
     assert len(kept) > 20
 
 
-@pytest.mark.django_db(transaction=True)
+@contextmanager
+def guard_off(past):
+    """Turn the guard of a history table off on PostgreSQL."""
+    table = connection.ops.quote_name(past._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@pytest.mark.django_db
 def test_a_migration_gives_older_history_rows_their_plan_and_changes_nothing_else():
     scene()
-    loader = MigrationLoader(None)
-    first = loader.project_state(("workitems", "0001_plans_items_returns_and_meetings"))
+    migration = import_module("workitems.migrations.0002_find_the_history_of_a_plan")
     # Tables that were made later have no older rows.
-    tables = [
-        past
-        for past in histories_without_plan()
-        if ("workitems", past._meta.model_name) in first.models
-    ]
+    names = [f"historical{name}" for name in migration.WAYS]
+    tables = [past for past in histories_without_plan() if past._meta.model_name in names]
     before = [list(past.objects.order_by("history_id").values()) for past in tables]
-    (newest_migration,) = loader.graph.leaf_nodes("workitems")
-    call_command("migrate", "workitems", "0001", verbosity=0)
-    call_command("migrate", "workitems", newest_migration[1], verbosity=0)
+    connection.check_constraints()  # PostgreSQL alters no table while checks of its rows are due
+    guards.lift("default")
+    for past in tables:
+        with guard_off(past):
+            past.objects.update(**{PLAN_COLUMN: None})
+    migration.fill(apps, connection.SchemaEditorClass(connection, atomic=False))
+    guards.install_after_migrate("default")
     assert [list(past.objects.order_by("history_id").values()) for past in tables] == before
     kept, told = plans_kept()
     assert kept == told
