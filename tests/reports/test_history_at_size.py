@@ -56,7 +56,7 @@ def copied(table, models, step):
         ):
             value += " || '-' || nth"
         elif column == "number" and step == NEXT_ITEM:
-            value += " + nth"
+            value += " + nth * 100"
         elif column == "history_date":
             value += " + turn * interval '20 days'"
         yield column, value

@@ -228,7 +228,7 @@ def test_no_page_fails_with_a_huge_number_in_its_query(world, value):
 
 @pytest.mark.django_db
 def test_no_form_fails_with_a_huge_number_in_a_field(world):
-    """Every field of every form at once: ids, versions, places, days."""
+    """Every field of every form at once, by somebody who may send it: ids, versions, places, days."""
     clients = {
         who: strict_client(world[who])
         for who in ("coordinator", "contributor", "approver", "minister's office")
@@ -247,12 +247,12 @@ def test_no_form_fails_with_a_huge_number_in_a_field(world):
         if name.startswith("account_"):
             continue
         address = reverse(name, args=RULES[name].arguments(world))
-        for who, client in clients.items():
-            if RULES[name].post[who] in (403, 404):
-                continue
-            with transaction.atomic():
-                answer = client.post(address, dict.fromkeys(names, 2**63))
-                transaction.set_rollback(True)
-            if answer.status_code >= 500:
-                answers[name, who] = answer.status_code
+        who = next((who for who in clients if RULES[name].post[who] not in (403, 404)), None)
+        if who is None:
+            continue
+        with transaction.atomic():
+            answer = clients[who].post(address, dict.fromkeys(names, 2**63))
+            transaction.set_rollback(True)
+        if answer.status_code >= 500:
+            answers[name] = answer.status_code
     assert answers == {}
