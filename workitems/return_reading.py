@@ -43,10 +43,13 @@ def reading_of(
 ) -> Reading:
     """Return what an approver reads. The number of queries does not grow with the items.
 
-    `with_pending` adds answers on milestones that are not submitted, which only writers may read.
+    `with_pending` adds answers on milestones that are not submitted, which only writers may read;
+    others read a return that was sent back as it was submitted.
     If `whole`, with all milestones, and with the items that are not answered.
     """
-    page = return_page(of_return, on, is_for_reading=whole, with_fields=False)
+    page = return_page(
+        of_return, on, is_for_reading=whole, with_fields=False, as_handed_in=not with_pending
+    )
     said: dict[int, list[MilestoneAnswer]] = defaultdict(list)
     pending = MilestoneAnswer.objects.filter(of_return=of_return.pk).pending().in_order()
     for answer in pending.for_page().select_related("milestone") if with_pending else ():

@@ -5,7 +5,7 @@ Of a long return only the first sections that want something have their fields a
 others have their answers and what is missing, until the user opens them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -178,12 +178,14 @@ def return_page(
     only: WorkItem | None = None,
     is_for_reading: bool = False,
     with_fields: bool = True,
+    as_handed_in: bool = False,
 ) -> Page:
     """Return the page's data, or only that of the item `only`. Items the agency leads come first.
 
     `on` is today's New Zealand date. `opened` are the ids of items whose fields the user asked for.
     A page for reading has no fields, and every section is complete. Without fields, the sections of
-    another page are not complete.
+    another page are not complete. `as_handed_in`: for readers outside the agency, who see of a
+    return that was sent back what was submitted, and not what the agency writes meanwhile.
     """
     is_for_reading |= not takes_answers(of_return)
     agency, items = of_return.agency_id, _items(of_return, only)
@@ -234,7 +236,9 @@ def return_page(
     if not is_for_reading and only is None and with_fields:
         for section in _first_to_open(sections):
             section.is_open = True
-    if mendings and is_for_reading:
+    if as_handed_in and of_return.state == Return.State.SENT_BACK:
+        _show_as_handed_in(sections, notes, of_return)
+    elif mendings and is_for_reading:
         _compare_with_sent_back(sections, of_return, mendings[0].note.at)
     answered = {answer.milestone.item_id for answer in pending}
     complete = [
@@ -246,12 +250,35 @@ def return_page(
 
 def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
     """Add what changed in each answer since the return was sent back. One query."""
-    rows = Update.history.filter(of_return_id=of_return.pk, history_date__lte=sent_at)
-    before = {row.id: row.instance for row in rows.order_by("history_date", "history_id")}
+    before = _answers_at(of_return, sent_at)
     for section in sections:
         if section.update is not None:
             was = before.get(section.update.pk)
             section.since_sent_back = answer_changes(was, section.update)
+
+
+def _show_as_handed_in(
+    sections: list[Section], notes: Mapping[int | None, list[ReturnNote]], of_return: Return
+) -> None:
+    """Put the answers that were submitted in place of the newer ones, and leave out replies."""
+    every = [note for those in notes.values() for note in those]
+    sent_at = max(note.at for note in every)
+    before = _answers_at(of_return, sent_at)
+    for section in sections:
+        if section.update is not None:
+            evidence = [each for each in section.evidence if each.added_at <= sent_at]
+            section.update = before.get(section.update.pk)
+            if section.update is not None:
+                section.update.evidence_listed = evidence  # type: ignore[attr-defined]
+    for note in every:
+        if note.at == sent_at:
+            note.reply = ""
+
+
+def _answers_at(of_return: Return, at: datetime) -> dict[int, Update]:
+    """Return the answers of a return as they were then, by id. One query."""
+    rows = Update.history.filter(of_return_id=of_return.pk, history_date__lte=at)
+    return {row.id: row.instance for row in rows.order_by("history_date", "history_id")}
 
 
 def pending_answers(of_return: Return, only: WorkItem | None = None) -> list[MilestoneAnswer]:

@@ -7,7 +7,7 @@ import time_machine
 
 from tests.factories import ReturnNoteFactory, UpdateFactory, WorkItemFactory
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
-from workitems.models import ReturnNote
+from workitems.models import Return, ReturnNote
 from workitems.returns import return_page
 from workitems.services import Conflict, handover, rounds
 from workitems.services.handover import mended_words, mendings_of
@@ -261,3 +261,21 @@ def test_too_long_a_note_is_kept_on_the_page(of_return, item, coordinator, clien
     assert page.status_code == 422
     assert "x" * 5001 in section_of(page.text, item)
     assert of_return.notes.count() == 0
+
+
+def test_others_read_what_was_submitted_until_it_is_submitted_again(
+    sent_back, item, contributor, approver, coordinator, client_of
+):
+    answer(sent_back, item, contributor, achieved="Not yet for the coordinator.")
+    note = note_on(sent_back, item)
+    handover.reply_to_note(
+        note=note, version=note.version, reply="Two towns.", by=contributor, at=NOW
+    )
+    reader = client_of(coordinator)
+    typed = ["Not yet for the coordinator.", "Two towns."]
+    page = reader.get(sent_back.get_absolute_url()).text
+    assert [words in page for words in typed] == [False, False]
+    assert "The brochure was written." in page
+    submit(Return.objects.get(pk=sent_back.pk), approver, with_unmended=True)
+    page = reader.get(sent_back.get_absolute_url()).text
+    assert [words in page for words in typed] == [True, True]

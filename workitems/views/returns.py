@@ -73,11 +73,13 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
             return answer(request, of_return)
     of_return = read_by_coordinator(request, of_return)
     opened = request.GET.get("open", "")
+    is_writer = request.user.has_perm("workitems.write_update", of_return)
     page = return_page(
         of_return,
         localdate(),
         opened=items_to_open(of_return, opened),
-        is_for_reading=not request.user.has_perm("workitems.write_update", of_return),
+        is_for_reading=not is_writer,
+        as_handed_in=not is_writer,
     )
     return show(request, of_return, page, entries_of(of_return, page.sections, opened=opened))
 
