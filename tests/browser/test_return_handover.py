@@ -72,7 +72,7 @@ def accept_and_submit(page, scene):
         page.keyboard.press("Space")
     tab_to(page, "Submit the return")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text(SUBMITTED)
+    expect(page.locator(".message")).to_have_text(SUBMITTED)
 
 
 def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign_in, check):
@@ -81,7 +81,7 @@ def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign
     page.goto(address)
     answer_all(page, scene)
     page.get_by_role("button", name="Ready for approval").click()
-    expect(page.get_by_role("status")).to_contain_text("We’ll email the approvers of Police now")
+    expect(page.locator(".message")).to_contain_text("We’ll email the approvers of Police now")
     expect(page.locator(".return-bar")).to_contain_text("Ready for approval")
     check()
 
@@ -156,7 +156,7 @@ def test_the_coordinator_enters_a_return_that_came_by_email(
     answer_all(page, scene)
     check()
     page.get_by_role("button", name="Submit the return").click()
-    expect(page.get_by_role("status")).to_have_text(SUBMITTED)
+    expect(page.locator(".message")).to_have_text(SUBMITTED)
     assert Evidence.objects.get().of_return == scene.of_return
 
     sign_in(scene.contributor)

@@ -20,6 +20,7 @@ def looked_at(page, accessibility_faults):
     """Return a function that checks the page at both widths."""
 
     def looked_at():
+        page.wait_for_load_state()
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -41,6 +42,7 @@ def test_a_supporting_agency_proposes_and_the_lead_accepts(page, live_server, si
     sign_in(helper)
     page.goto(item_page)
     page.get_by_role("link", name="Propose a status").click()
+    expect(page.get_by_role("button", name="Send the proposal")).to_be_visible()
     looked_at()
     page.get_by_role("button", name="Send the proposal").click()
     expect(page.get_by_role("alert")).to_be_visible()

@@ -130,6 +130,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(page.get_by_role("status")).to_have_text("V7 is approved and has taken effect.")
     assert_accessible(page, accessibility_faults)
     page.keyboard.press("Escape")
+    page.wait_for_url(lambda address: "/present/" not in address)
 
     # The agreed date has moved, and the line is gone.
     moved = localdate() + timedelta(days=89)
