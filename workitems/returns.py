@@ -262,7 +262,10 @@ def _show_as_handed_in(
 ) -> None:
     """Put the answers that were submitted in place of the newer ones, and leave out replies."""
     every = [note for those in notes.values() for note in those]
-    sent_at = max(note.at for note in every)
+    # An imported return may have been sent back without a note.
+    sent_at = max((note.at for note in every), default=of_return.submitted_at)
+    if sent_at is None:
+        return
     before = _answers_at(of_return, sent_at)
     for section in sections:
         if section.update is not None:
