@@ -22,8 +22,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
-from workitems.services.handover import count_of
-from workitems.standing import days_in_words
+from workitems.standing import count_noun, days_in_words
 
 SHOWN_AHEAD_DAYS = 30
 # Per kind of to-do. Nobody reads a longer list to the end.
@@ -146,7 +145,7 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     if of_return.state == Return.State.SENT_BACK:
         detail += "Sent back. "
     if of_return.ready_at is None:
-        detail += f"{of_return.answered} of {count_of(of_return.items, 'item')} answered"
+        detail += f"{of_return.answered} of {count_noun(of_return.items, 'item')} answered"
     else:
         said_on = localdate(of_return.ready_at)
         detail += f"Ready for approval, said {of_return.ready_by} on {said_on:%-d %B %Y}"

@@ -456,7 +456,7 @@ def _by_milestone(
     answers: dict[int, MilestoneAnswer] = {}
     parts: dict[int, list[MilestoneAnswer]] = defaultdict(list)
     for answer in pending:
-        if answer.delay_id is None and answer.mitigation_id is None:
+        if answer.is_on_milestone:
             answers[answer.milestone_id] = answer
         else:
             parts[answer.milestone_id].append(answer)

@@ -14,7 +14,7 @@ DUE_SOON_DAYS = 30
 # Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
 AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
-NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def count_noun(count: int, noun: str) -> str:
@@ -23,7 +23,7 @@ def count_noun(count: int, noun: str) -> str:
 
 
 def times_in_words(count: int) -> str:
-    """Return "once", "twice" or "three times", in digits from eleven on."""
+    """Return "once", "twice" or "three times", in digits from ten on."""
     words = ("once", "twice", *(f"{word} times" for word in NUMBERS[2:]))
     return words[count - 1] if 0 < count <= len(words) else f"{count:,} times"
 

@@ -23,7 +23,7 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.standing import Late
+from workitems.standing import Late, times_in_words
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = {"items", "items_texts", "delays"}
@@ -209,8 +209,7 @@ def _slip(writer: Writer, slip: Slip) -> str:
     sentences = [_dates(slip.milestone)]
     moved = sum(delay.times_moved for delay in slip.delays)
     if moved > 1:
-        times = "twice" if moved == 2 else f"{number(moved)} times"
-        sentences.append(f"Its date has moved {times}.")
+        sentences.append(f"Its date has moved {times_in_words(moved)}.")
     found = [HELD_UP_BY.get(Delay.Cause(delay.cause), "") for delay in slip.delays]
     causes = dict.fromkeys(filter(None, found))
     if causes:

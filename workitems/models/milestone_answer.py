@@ -119,10 +119,14 @@ class MilestoneAnswer(models.Model):
         return self.applied_at is None and self.removed_at is None
 
     @property
+    def is_on_milestone(self) -> bool:
+        """Whether it is on the milestone itself, and not on a delay or mitigation of it."""
+        return self.delay_id is None and self.mitigation_id is None
+
+    @property
     def is_stale(self) -> bool:
         """Whether the milestone has changed since it was answered. Load the milestone first.
 
         Answers on its delays and mitigations do not depend on its version.
         """
-        is_on_milestone = self.delay_id is None and self.mitigation_id is None
-        return is_on_milestone and self.milestone_version != self.milestone.version
+        return self.is_on_milestone and self.milestone_version != self.milestone.version

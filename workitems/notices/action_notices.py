@@ -70,7 +70,7 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
 
 def action_notices(told: list[Told], on: date) -> Iterator[OtherNews]:
     """Yield the notices of these actions as at a day, except those of plans that have ended."""
-    told = [each for each in told if each.plan.ends_on is None or each.plan.ends_on >= on]
+    told = [each for each in told if not each.plan.has_ended(on)]
     if not told:
         return
     seats = Seats((each.plan for each in told), (each.action.owner_agency_id for each in told), on)

@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
 from agencies.models import Seat, User
 from workitems.models import Notice
 from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
-from workitems.services.handover import clock_time, count_of, is_from_mail
-from workitems.standing import days_in_words
+from workitems.services.handover import is_from_mail
+from workitems.standing import count_noun, days_in_words
 
 Reason = Notice.Reason
 READY = "Nothing is missing any more. An approver can submit it."
@@ -208,10 +209,10 @@ def receipt(line: ReturnNews) -> str:
     assert of_return.submitted_at is not None and line.answers is not None
     at = localtime(of_return.submitted_at)
     by = f" by {of_return.submitted_by}" if of_return.submitted_by else ""
-    counts = f"{line.answers.answered} of {count_of(line.answers.total, 'item')} answered"
+    counts = f"{line.answers.answered} of {count_noun(line.answers.total, 'item')} answered"
     if line.answers.unchanged:
         counts += f", {line.answers.unchanged} of them with “no change”"
-    said = f"It was submitted{by} on {at:%-d %B %Y} at {clock_time(at)}: {counts}."
+    said = f"It was submitted{by} on {at:%-d %B %Y} at {time_format(at, 'g:i a')}: {counts}."
     if is_from_mail(of_return):
         return (
             f"{said} The coordinator entered it for {line.agency} from your e-mail. You can "
@@ -254,7 +255,7 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
     left = sum(not each.is_mended for each in first.mendings)
     if not left:
         return ""
-    return f"{count_of(left, 'note')} to answer before it is submitted again."
+    return f"{count_noun(left, 'note')} to answer before it is submitted again."
 
 
 def why_you(line: ReturnNews) -> str:

@@ -28,7 +28,7 @@ def out_of_session_notices(on: date) -> Iterator[OtherNews]:
         .prefetch_related("answers__agency")
         .order_by("due_on", "pk")
     )
-    rows = [row for row in rows if not (_plan(row).ends_on and _plan(row).ends_on < on)]  # type: ignore[operator]
+    rows = [row for row in rows if not _plan(row).has_ended(on)]
     if not rows:
         return
     asked = {answer.agency_id for row in rows for answer in row.answers.all()}

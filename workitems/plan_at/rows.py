@@ -117,11 +117,6 @@ class MilestoneAt(NamedTuple):
     def late(self) -> Lateness:
         return standing.milestone_lateness(self, self.on)
 
-    @property
-    def times_moved(self) -> int:
-        """How often its date moved, over all its delays that were read and are open."""
-        return sum(delay.times_moved for delay in self.delays if delay.is_open)
-
     def is_due_within(self, days: int) -> bool:
         """Whether the agreed date is the day of the row or at most so many days after it."""
         return 0 <= (self.agreed_due - self.on).days <= days

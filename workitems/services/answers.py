@@ -151,11 +151,7 @@ def faults_of(
     if answers is None:
         pending = of_return.milestone_answers.pending().filter(milestone__item__in=items)
         answers = pending.select_related("milestone").in_order()
-    by_milestone = {
-        answer.milestone_id: answer
-        for answer in answers
-        if answer.delay_id is None and answer.mitigation_id is None
-    }
+    by_milestone = {answer.milestone_id: answer for answer in answers if answer.is_on_milestone}
     open_milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in Milestone.objects.open().filter(item__in=items).in_order():
         open_milestones[milestone.item_id].append(milestone)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.formats import time_format
 from django.utils.timezone import localtime
 
 from agencies import history
@@ -16,6 +17,7 @@ from agencies.models import User
 from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
 from workitems.services.answers import answers_of
 from workitems.services.refusals import Conflict, Refused, locked
+from workitems.standing import count_noun
 
 
 def locked_return(of_return: Return) -> Return:
@@ -100,19 +102,9 @@ def recall_obstacle(of_return: Return) -> str:
         return ""
     at = localtime(read_at)
     return (
-        f"{read_by} opened this return on {at:%-d %B %Y} at {clock_time(at)}, so it can no longer "
+        f"{read_by} opened this return on {at:%-d %B %Y} at {time_format(at, 'g:i a')}, so it can no longer "
         "be recalled. Ask the coordinator to send it back."
     )
-
-
-def count_of(number: int, noun: str) -> str:
-    """Return "1 item" or "3 items"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def clock_time(at: datetime) -> str:
-    """Return "3:04 p.m."."""
-    return f"{at:%-I:%M} {'a.m.' if at.hour < 12 else 'p.m.'}"
 
 
 def is_from_mail(of_return: Return) -> bool:
@@ -213,7 +205,9 @@ def mended_words(mendings: Collection[Mending]) -> str:
     """Return "2 of 3 items changed or answered", or "" without notes on items."""
     on_items = [each for each in mendings if each.note.item_id is not None]
     mended = sum(each.is_mended for each in on_items)
-    return f"{mended} of {count_of(len(on_items), 'item')} changed or answered" if on_items else ""
+    return (
+        f"{mended} of {count_noun(len(on_items), 'item')} changed or answered" if on_items else ""
+    )
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Write a work item, its milestones, delays and mitigations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,11 +11,8 @@ from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Delay, Milestone, Mitigation, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.services.plan_days import done_day
+from workitems.services.plan_days import Faults, done_day
 from workitems.services.refusals import Refused, locked, need_reason
-
-# What is wrong, as (sentence, form field).
-Faults = Iterator[tuple[str, str]]
 
 
 def next_number(rows: QuerySet[Any]) -> int:

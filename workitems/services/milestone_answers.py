@@ -13,6 +13,7 @@ from agencies import history
 from agencies.models import Agency, User
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Plan, Return
 from workitems.services import items
+from workitems.services.handover import locked_return
 from workitems.services.refusals import Conflict, Refused, locked
 
 Outcome = MilestoneAnswer.Outcome
@@ -25,9 +26,7 @@ WORDS = (
 
 def open_return(of_return: Return) -> Return:
     """Return the locked return. Raise `Refused` if it is not with its agency in an open round."""
-    of_return = locked(of_return, related=("round", "agency"))
-    if not of_return.round.is_open:
-        raise Refused("This round is closed.")
+    of_return = locked_return(of_return)
     if not of_return.is_with_agency:
         raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
     return of_return

@@ -9,6 +9,7 @@ from datetime import date
 
 from workitems.models import Plan
 
+# What is wrong, as (sentence, form field).
 Faults = Iterator[tuple[str, str]]
 
 

@@ -3,7 +3,6 @@
 Agreed dates and official wording change, and items are withdrawn, only through these functions.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db import transaction
@@ -25,7 +24,7 @@ from workitems.services.decisions import check_action
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, check_quorum, open_record
-from workitems.services.plan_days import agreed_day
+from workitems.services.plan_days import Faults, agreed_day
 from workitems.services.refusals import Refused, locked, need_reason
 
 WHY = "Say why the change is needed."
@@ -68,7 +67,7 @@ def request_date(
 
 def new_date_faults(
     milestone: Milestone, due_after: date, *, on: date, after_end: bool, reason: str
-) -> Iterator[tuple[str, str]]:
+) -> Faults:
     """Yield why a milestone's agreed date may not be asked to move to the day."""
     if due_after == milestone.agreed_due:
         yield "That is the agreed date already. Enter another day.", "due_after"
