@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from reports.models import Rendering, RenderWorker
 from tests.cast import scene
@@ -100,10 +101,10 @@ def test_the_page_shows_the_progress_and_then_offers_the_file(
     with page.expect_download() as caught:
         set_columns(row, **STATES["done"])
     assert caught.value.suggested_filename == "briefing-10-96252.pdf"
-    assert page.get_by_role("heading", level=1).inner_text() == "The PDF is ready"
-    assert page.title() == "The PDF is ready: 10/96252 – Plan Register"
+    expect(page.get_by_role("heading", level=1)).to_have_text("The PDF is ready")
+    expect(page).to_have_title("The PDF is ready: 10/96252 – Plan Register")
     # Whoever did nothing else meanwhile stands on what is next.
-    assert page.evaluate("document.activeElement.textContent") == "Download the PDF"
+    expect(page.locator(":focus")).to_have_text("Download the PDF")
 
 
 def test_a_refusal_appears_on_the_page_that_waits_for_the_file(

@@ -80,12 +80,12 @@ def test_keys_move_between_matters_and_leave_the_screen(meeting_screen, meeting,
 
 def test_full_screen_mode_is_kept_between_matters(meeting_screen):
     meeting_screen.keyboard.press("f")
-    meeting_screen.wait_for_function("document.fullscreenElement !== null")
+    expect(meeting_screen.locator(":fullscreen")).to_have_count(1)
     meeting_screen.keyboard.press("ArrowRight")
     title(meeting_screen, "V1 on item 1.1")
     assert meeting_screen.evaluate("document.fullscreenElement !== null")
     meeting_screen.keyboard.press("F")
-    meeting_screen.wait_for_function("document.fullscreenElement === null")
+    expect(meeting_screen.locator(":fullscreen")).to_have_count(0)
 
 
 def test_shortcuts_are_off_while_the_user_types(meeting_screen):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.template.loader import render_to_string
+from playwright.sync_api import expect
 
 from tests.cast import scene
 
@@ -36,7 +37,7 @@ def faults_at(page, accessibility_faults):
 )
 def test_a_page_before_signing_in_is_accessible(page, live_server, faults_at, path, status, title):
     assert page.goto(live_server.url + path).status == status
-    assert page.locator("h1").all_inner_texts() == [title]
+    expect(page.locator("h1")).to_have_text([title])
     assert faults_at(WIDE) == faults_at(NARROW) == []
 
 
@@ -56,7 +57,7 @@ def test_a_page_after_signing_in_is_accessible(
 ):
     sign_in(scene()["contributor"])
     assert page.goto(live_server.url + path).status == status
-    assert page.locator("h1").all_inner_texts() == [title]
+    expect(page.locator("h1")).to_have_text([title])
     assert faults_at(WIDE) == faults_at(NARROW) == []
 
 
@@ -65,7 +66,7 @@ def test_the_error_for_a_wrong_password_is_announced_at_the_form(page, live_serv
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    assert page.locator(".error-summary:focus li").count() == 1
+    expect(page.locator(".error-summary:focus li")).to_have_count(1)
     assert faults_at(WIDE) == faults_at(NARROW) == []
 
 
@@ -80,5 +81,5 @@ def test_an_error_page_rendered_from_its_template_is_accessible(
         ),
     )
     page.goto(f"{live_server.url}/provoked/")
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     assert faults_at(WIDE) == faults_at(NARROW) == []
