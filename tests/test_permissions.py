@@ -589,7 +589,7 @@ RULES: dict[str, Row] = {
         lambda scene: [*briefing(scene), scene.briefing.draft_sections.all()[0].key],
         may=("coordinator",),
         get=NOT_ALLOWED,
-        post=ONWARD,
+        post=INVALID,
     ),
     "workshop:paragraph": of_plan(paragraph, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "workshop:ask": of_plan(

@@ -80,6 +80,10 @@ class HeadingForm(Form):
     )
     was = TextField(max_length=200, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "auto_id": f"%s-of-{section}"})
+        self.section = section
+
 
 class MoveForm(Form):
     """The section, and the position from 0 in it; without a position, its end."""

@@ -163,7 +163,7 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
     row = before.sections.get(section)
     if row and row.heading != was:
         raise Refused(
-            f"Somebody has changed the heading to “{row.heading}”. Yours, “{heading}”, is not saved.",
+            f"The heading was changed to “{row.heading}” meanwhile. Save again to use yours.",
             "heading",
         )
     _apply(briefing, before, acts.retitle, section, heading, by=by, reason="Renamed")

@@ -301,10 +301,13 @@ function asSent(element) {
     .replace(/("csrfmiddlewaretoken") value="\w+"/g, "$1");
 }
 
-// Put a fresh part of the page in the place of the old one, unless they are the same.
+// Put a fresh part of the page in the place of the old one, unless they are the same. A part with a
+// refused heading stays until that is mended, as the pages after it have it without what was typed.
 function swap(old, fresh) {
-  sent.set(fresh, asSent(fresh));
-  if (sent.get(old) !== sent.get(fresh)) put(fresh, old, placeOfFocus(old));
+  const isRefused = fresh.querySelector("[aria-invalid]");
+  if (!isRefused && sent.get(old) === asSent(fresh)) return;
+  sent.set(fresh, isRefused ? sent.get(old) : asSent(fresh));
+  put(fresh, old, placeOfFocus(old));
 }
 
 // Details that are open stay open, and the focus stays where it is.
@@ -534,6 +537,7 @@ async function act(address, fields, key) {
     return tell();
   }
   bring(answer, key);
+  document.getElementById(key)?.querySelector(".workshop-heading [aria-invalid]")?.focus();
   // Moving one place up is often wanted twice.
   const again = key && root.querySelector(`#more-${CSS.escape(key)}[open] button[value="${name}"]`);
   if (again) again.focus({ preventScroll: true });

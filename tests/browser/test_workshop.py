@@ -376,8 +376,17 @@ def test_every_state_of_the_draft_page_is_accessible(
     expect(page.locator(".workshop-drift")).to_have_count(1)
     is_accessible()
 
+    heading = page.locator(".workshop-heading").first
+    box = heading.get_by_label("Heading", exact=True)
+    box.fill("Purpose " * 30)
+    heading.get_by_role("button").click()
+    expect(heading).to_contain_text("39 characters too long")
+    expect(box).to_be_focused()
+    is_accessible()
+
     page.get_by_role("link", name=re.compile("^Write from this")).first.click()
     expect(page.locator("[data-new] textarea")).to_be_focused()
+    expect(box).to_have_value("Purpose " * 30)
     is_accessible()
 
 

@@ -96,13 +96,37 @@ def test_a_text_that_is_too_long_is_refused_on_its_page_and_kept():
 
 
 @pytest.mark.django_db
-def test_the_heading_of_a_section_that_is_too_long_is_told_with_what_was_typed():
+def test_a_refused_heading_stays_in_its_box_with_its_error():
     world = scene()
-    key = world.briefing.draft_sections.order_by("pk")[0].key
-    address = reverse("workshop:section", args=[world.plan.slug, world.briefing.pk, key])
+    section = world.briefing.draft_sections.order_by("pk")[0]
+    address = reverse("workshop:section", args=[world.plan.slug, world.briefing.pk, section.key])
+    client = client_of(world, "coordinator")
+
+    def save(heading, was):
+        return client.post(address, {"heading": heading, "was": was})
+
+    box = f'aria-describedby="heading-of-{section.key}_error" id="heading-of-{section.key}"'
     typed = "Purpose " * 30
-    page = client_of(world, "coordinator").post(
-        address, {"heading": typed, "was": "Purpose"}, follow=True
-    )
+    page = save(typed, section.heading)
+    assert (page.status_code, page.context["heading"]["heading"].value()) == (422, typed)
     assert "Heading is 39 characters too long. The most is 200 characters." in page.text
-    assert f"You typed: “{typed}”." in page.text
+    assert (f'value="{typed}"' in page.text, box in page.text) == (True, True)
+
+    # Changed by a colleague meanwhile: saving again replaces theirs.
+    page = save("Why we write", "Aim")
+    says = f"The heading was changed to “{section.heading}” meanwhile. Save again to use yours."
+    assert page.context["heading"].errors == {"heading": [says]}
+    assert 'value="Why we write"' in page.text
+    assert f'name="was" value="{section.heading}"' in page.text
+
+    for name, typed, missing in (("heading", "", "was"), ("was", "", "heading")):
+        page = client.post(address, {name: typed, missing: "A"})
+        assert page.status_code == 422
+    assert client.post(f"{address[:-1]}x/", {"heading": "A", "was": "B"}).status_code == 404
+
+    # Locked meanwhile: there is no box, so the page shows what was typed.
+    type(world.briefing).objects.filter(pk=world.briefing.pk).update(state="withdrawn")
+    page = save("Why we write", section.heading)
+    assert page.status_code == 422
+    assert "What you typed is not saved" in page.text
+    assert "Why we write" in page.text

@@ -13,8 +13,6 @@ from agencies.asking import DJANGOS_REQUIRED, AskingForm, ask_for, word_errors
 from tests.truth.every_page import client_of, emptied, fields_of, posted_forms, reader_of
 
 OURS = ("agencies.forms", "reports.forms", "workitems.forms", "trafficking_plan.account_forms")
-# Its one form with a required field is that of a heading, which has its answer in a message.
-SAYS_IT_IN_A_MESSAGE = {"workshop:draft"}
 
 
 def form_classes():
@@ -106,8 +104,6 @@ def test_a_form_sent_empty_shows_all_its_errors_at_once(standing_world, every_pa
             if not required:
                 continue
             address = (form.action or page.request["PATH_INFO"]).partition("#")[0]
-            if name in SAYS_IT_IN_A_MESSAGE:
-                continue
             answer = client.post(address, emptied(form))
             is_ours = not name.startswith("account_")
             assert answer.status_code == (422 if is_ours else 200), (name, address)

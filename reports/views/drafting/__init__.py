@@ -5,7 +5,6 @@ sends the same forms. While text is typed it asks for JSON: 200 saved, 409 anoth
 (with their text), 422 refused.
 """
 
-from reports.views.drafting.acts import section
 from reports.views.drafting.page import begin, draft, paragraph_acts, versions
 from reports.views.drafting.update_page import update
-from reports.views.drafting.words import ask, paragraph
+from reports.views.drafting.words import ask, paragraph, section

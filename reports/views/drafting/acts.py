@@ -1,22 +1,19 @@
-"""Actions on a paragraph, a recommendation or a section, other than saving text."""
+"""Actions on a paragraph or a recommendation, other than saving text."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.http import HttpRequest
 
 from reports.document import DocumentError
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
 from reports.drafting.paper import composed
-from reports.forms.drafting import BackForm, DriftForm, HeadingForm, MoveForm, SplitForm
+from reports.forms.drafting import BackForm, DriftForm, MoveForm, SplitForm
 from reports.models import Briefing
 from reports.services import drafts
-from reports.views.drafting.page import changeable_draft, home
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
 
@@ -118,22 +115,3 @@ ASK_ACTS: dict[str, Act] = {
     "hide": calling(drafts.hide_ask, LEFT_OUT),
     "restore": calling(drafts.restore_ask, BACK),
 }
-
-
-@require_POST
-def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
-    """Change a section's heading."""
-    briefing = changeable_draft(request, slug, pk)
-
-    def do() -> str:
-        form = HeadingForm(request.POST)
-        if "heading" in form.errors:
-            # The page has no form to show it in, so the message keeps what was typed.
-            typed = form["heading"].value()
-            says = form.errors["heading"][0]
-            raise Refused(f"{says} You typed: “{typed}”." if typed else str(says))
-        drafts.retitle(briefing=briefing, section=key, by=signed_in(request), **cleaned(form))
-        return "The section has its new heading."
-
-    run_action(request, do, briefing)
-    return redirect(home(briefing, f"section-{key}"))

@@ -22,7 +22,7 @@ from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbe
 from reports.drafting.draft_rows import Stored
 from reports.drafting.page import Page, changes_since, menu_of, page_of
 from reports.drafting.sources import Record, records
-from reports.forms.drafting import AskForm, KindForm, ParagraphForm, TypedForm
+from reports.forms.drafting import AskForm, HeadingForm, KindForm, ParagraphForm, TypedForm
 from reports.models import Briefing
 from reports.services import drafts
 from reports.services.beginning import begin_as
@@ -167,9 +167,13 @@ def show(
     form: TypedForm | None = None,
     key: str = "",
     theirs: dict[str, Any] | None = None,
+    heading: HeadingForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page with at most one open form: the one refused, else the one requested."""
+    """Render the page with at most one open form: the one refused, else the one requested.
+
+    `heading` is the form of a heading that was refused.
+    """
     briefing = page.briefing
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     opened = request.GET.get("edit", "") if form is None else key
@@ -198,6 +202,7 @@ def show(
             "paragraphs": address_of(briefing, ""),
             "new": new,
             "theirs": theirs,
+            "heading": heading,
             "may_change": may_change,
             "count": checks.count(
                 checks.failed_checks(briefing, timezone.localdate(), checks.material_of_page(page))

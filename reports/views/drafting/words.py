@@ -1,4 +1,4 @@
-"""Saving the text of a paragraph or recommendation. What was typed is never dropped."""
+"""Saving the text of a paragraph, a recommendation or a heading. What was typed is never dropped."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,16 +7,17 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from agencies.fields import say_refusal
+from agencies.views.form_pages import saying_refusals
 from reports.drafting import draft_rows
 from reports.drafting.draft import to_numbers
 from reports.drafting.page import page_of
-from reports.forms.drafting import AskForm, ParagraphForm, TypedForm
+from reports.forms.drafting import AskForm, HeadingForm, ParagraphForm, TypedForm
 from reports.models import Briefing, DraftAsk, DraftParagraph
 from reports.services import drafts
 from reports.views.drafting.acts import ACTS, ASK_ACTS, outcome, run_action
@@ -104,7 +105,7 @@ def save(
         page = page_of(fresh)
         if not fresh.is_open:
             # The form is no longer shown, so show the text elsewhere.
-            theirs = {"unsaved": form["text"].value()}
+            theirs = {"unsaved": form["text"].value(), "why": form.non_field_errors()}
         return show(request, page, form=form, key=key, theirs=theirs, status=422)
     answer: dict[str, Any] = {"errors": {name or "": list(e) for name, e in form.errors.items()}}
     if theirs is None:
@@ -113,6 +114,26 @@ def save(
     answer |= {"version": theirs["version"], "fields": theirs["fields"]}
     answer["theirs"] = render(request, "reports/workshop/theirs.html", context).content.decode()
     return JsonResponse(answer, status=409)
+
+
+@require_POST
+def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
+    """Change a section's heading. A refused one is shown in its box again, with the error."""
+    briefing = changeable_draft(request, slug, pk)
+    get_object_or_404(briefing.draft_sections, key=key)
+    form = HeadingForm(request.POST, section=key)
+    if form.is_valid():
+        with saying_refusals(form):
+            drafts.retitle(
+                briefing=briefing, section=key, by=signed_in(request), **form.cleaned_data
+            )
+            messages.success(request, "The section has its new heading.")
+            return redirect(home(briefing, f"section-{key}"))
+    page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk))
+    theirs = None
+    if not page.briefing.is_open:
+        theirs = {"unsaved": form["heading"].value(), "why": form.non_field_errors()}
+    return show(request, page, heading=form, theirs=theirs, status=422)
 
 
 def save_words(
