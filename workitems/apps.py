@@ -18,7 +18,7 @@ class WorkItemsConfig(AppConfig):
         )
 
         letters.OVERSEERS.append(coordinators.coordinators_over)
-        timetable.SOURCES.append(out_of_session_notices.out_of_session_notices)
+        timetable.SOURCES.append(out_of_session_notices.due_notices)
         timetable.SOURCES.append(action_notices.decision_notices)
         timetable.SOURCES.append(between_agencies.due_news)
         desk.SOURCES.append(group_lines.lines_for)

@@ -10,11 +10,11 @@ from datetime import date
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Seat
 from reports.models import Briefing, Clearance
 from workitems.models import Notice
 from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, each_once, step_of
+from workitems.notices.timetable import Addressed, OtherNews, Seats, each_once, other_news, step_of
 from workitems.standing import days_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
@@ -53,16 +53,13 @@ def due_notices(on: date) -> Iterator[OtherNews]:
 
 
 def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
-    approvers = _people(seats, row, Role.APPROVER, Why.TURN)
-    contributors = _people(seats, row, Role.CONTRIBUTOR, Why.TURN)
-    coordinators = _coordinators(seats, row)
-    everybody = each_once([*approvers, *contributors]) or coordinators
-    turn = approvers or contributors or coordinators
+    coordinators = seats.coordinators(row.briefing.plan)
+    everybody = _people(seats, row, Role.APPROVER, Role.CONTRIBUTOR) or coordinators
+    turn = _turn(seats, row) or coordinators
     due = f"{row.due_on:%-d %B %Y}"
     if row.reopened_because:
-        for user, role, _ in everybody:
-            yield _line(
-                row, user, role, Reason.ASKED_AGAIN, f"version {row.version}",
+        yield from _lines(
+                row, everybody, Reason.ASKED_AGAIN, f"version {row.version}",
                 "What your agency cleared has changed since, so it is asked again.",
                 "is asked for again",
             )  # fmt: skip
@@ -84,8 +81,7 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
         people, occasion = turn, row.due_on.isoformat()
         sentence = f"It is due on {due}, {until(row.due_on, on)}."
         state = f"is due {until(row.due_on, on)}"
-    for user, role, _ in people:
-        yield _line(row, user, role, reason, occasion, sentence, state)
+    yield from _lines(row, people, reason, occasion, sentence, state)
 
 
 def reminders(rows: Iterable[Clearance], on: date) -> Iterator[OtherNews]:
@@ -100,12 +96,9 @@ def reminders(rows: Iterable[Clearance], on: date) -> Iterator[OtherNews]:
 
 
 def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
-    approvers = _people(seats, row, Role.APPROVER, Why.TURN)
-    people = approvers or _people(seats, row, Role.CONTRIBUTOR, Why.TURN)
     late = days_in_words((on - row.due_on).days)
-    for user, role, _ in people:
-        yield _line(
-            row, user, role, Reason.REMINDED, on.isoformat(),
+    return _lines(
+            row, _turn(seats, row), Reason.REMINDED, on.isoformat(),
             f"The coordinator asks for your agency’s answer. It was due on {row.due_on:%-d %B %Y} "
             f"and is overdue by {late}.",
             f"is overdue by {late}",
@@ -116,52 +109,47 @@ def _answered(group: list[Clearance], seats: Seats) -> Iterator[OtherNews]:
     first = group[0]
     occasion = f"versions {sum(row.version for row in group)}"
     sentence = "Every agency that was asked has answered. The paper can go to authorisation."
-    for user, role, _ in _coordinators(seats, first):
-        yield _line(first, user, role, Reason.ANSWERED, occasion, sentence, "is complete")
+    people = seats.coordinators(first.briefing.plan)
+    return _lines(first, people, Reason.ANSWERED, occasion, sentence, "is complete")
 
 
-def _line(
+def _lines(
     row: Clearance,
-    user: User,
-    role: Seat.Role,
+    people: Iterable[Addressed],
     reason: Notice.Reason,
     occasion: str,
     sentence: str,
     state: str,
-) -> OtherNews:
-    briefing = row.briefing
-    is_coordinator = role == Role.COORDINATOR
-    agency: Agency = row.agency
-    number = briefing.tracker_number
-    every = reason == Reason.ANSWERED
-    return OtherNews(
-        recipient=user,
-        told_as=role,
-        reason=reason,
-        occasion=occasion,
-        about=about(row),
-        due_on=row.due_on,
-        agency=agency,
-        seat_agency=briefing.plan.coordinating_agency if is_coordinator else agency,
-        title=f"Clearance of {number}" if every else f"Clearance of {number} by {agency}",
-        plan=briefing.plan.title,
-        sentence=sentence,
-        state=state,
-        path=(
-            reverse("briefings:clearance", args=[briefing.plan.slug, briefing.pk])
-            if is_coordinator
-            else row.get_absolute_url()
-        ),
-        link="See the answers" if is_coordinator else "Read the draft and answer",
-    )
+) -> Iterator[OtherNews]:
+    briefing, number = row.briefing, row.briefing.tracker_number
+    for each in people:
+        is_coordinator = each[1] == Role.COORDINATOR
+        yield from other_news(
+            [each],
+            plan=briefing.plan,
+            agency=row.agency,
+            reason=reason,
+            occasion=occasion,
+            about=about(row),
+            due_on=row.due_on,
+            title=f"Clearance of {number}"
+            if reason == Reason.ANSWERED
+            else f"Clearance of {number} by {row.agency}",
+            sentence=sentence,
+            state=state,
+            path=(
+                reverse("briefings:clearance", args=[briefing.plan.slug, briefing.pk])
+                if is_coordinator
+                else row.get_absolute_url()
+            ),
+            link="See the answers" if is_coordinator else "Read the draft and answer",
+        )
 
 
-def _people(seats: Seats, row: Clearance, role: Seat.Role, why: Why) -> list[Addressed]:
-    found = seats.sitting(row.briefing.plan, row.agency_id, role)
-    return [(user, role, why) for user in found]
+def _turn(seats: Seats, row: Clearance) -> list[Addressed]:
+    """Return the agency's approvers, or the contributors, who stand in for them."""
+    return _people(seats, row, Role.APPROVER) or _people(seats, row, Role.CONTRIBUTOR)
 
 
-def _coordinators(seats: Seats, row: Clearance) -> list[Addressed]:
-    plan = row.briefing.plan
-    found = seats.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
-    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in found]
+def _people(seats: Seats, row: Clearance, *roles: Seat.Role) -> list[Addressed]:
+    return seats.sitting(row.briefing.plan, row.agency_id, *roles)

@@ -13,7 +13,7 @@ from django.db.models import Q
 from agencies.models import Agency, Seat
 from workitems.models import Action, Decision, Notice, Plan
 from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, each_once, step_of
+from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
 from workitems.standing import days_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
@@ -80,15 +80,8 @@ def action_notices(told: list[Told], on: date) -> Iterator[OtherNews]:
 
 def _of(told: Told, seats: Seats, on: date) -> Iterator[OtherNews]:
     row, plan = told.action, told.plan
-    coordinators: list[Addressed] = [
-        (user, Role.COORDINATOR, Why.TURN)
-        for user in seats.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
-    ]
-    owners = each_once(
-        (user, role, Why.TURN)
-        for role in (Role.CONTRIBUTOR, Role.APPROVER)
-        for user in seats.sitting(plan, row.owner_agency_id, role)
-    )
+    coordinators = seats.coordinators(plan)
+    owners = seats.sitting(plan, row.owner_agency_id, Role.CONTRIBUTOR, Role.APPROVER)
     version = f"version {row.version}"
     agency: Agency = row.owner_agency
     if row.progress == Action.Progress.REPORTED:
@@ -134,22 +127,17 @@ def _lines(
     state: str,
 ) -> Iterator[OtherNews]:
     row = told.action
-    for user, role, _ in people:
-        yield OtherNews(
-            recipient=user,
-            told_as=role,
-            reason=reason,
-            occasion=occasion,
-            about=told.about,
-            due_on=row.due_on,
-            agency=row.owner_agency,
-            seat_agency=told.plan.coordinating_agency
-            if role == Role.COORDINATOR
-            else row.owner_agency,
-            title=told.title,
-            plan=told.plan.title,
-            sentence=sentence,
-            state=state,
-            path=row.get_absolute_url(),
-            link="Open the action",
-        )
+    return other_news(
+        people,
+        plan=told.plan,
+        agency=row.owner_agency,
+        reason=reason,
+        occasion=occasion,
+        about=told.about,
+        due_on=row.due_on,
+        title=told.title,
+        sentence=sentence,
+        state=state,
+        path=row.get_absolute_url(),
+        link="Open the action",
+    )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.timezone import localdate
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Seat
 from workitems.models import HeldEntry, Notice, StatusProposal
-from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, each_once
+from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news
 
 Reason, Role, State = Notice.Reason, Seat.Role, StatusProposal.State
 
@@ -35,19 +36,17 @@ def _proposed(on: date) -> Iterator[OtherNews]:
     seats = Seats((row.item.plan for row in rows), (row.item.lead_agency_id for row in rows), on)
     for row in rows:
         lead = row.item.lead_agency
-        for user, role, _ in _people(seats, row, lead):
-            yield _about_proposal(
-                row,
-                user,
-                role,
-                Reason.PROPOSED,
-                agency=lead,
-                due_on=localdate(row.proposed_at),
-                sentence=f"{row.agency} proposes another status. {lead} accepts or declines it.",
-                state="waits for your answer",
-                path=f"{row.item.get_absolute_url()}proposals/{row.pk}/answer/",
-                link="Answer the proposal",
-            )
+        yield from _about_proposal(
+            row,
+            _people(seats, row, lead),
+            Reason.PROPOSED,
+            agency=lead,
+            due_on=localdate(row.proposed_at),
+            sentence=f"{row.agency} proposes another status. {lead} accepts or declines it.",
+            state="waits for your answer",
+            path=f"{row.item.get_absolute_url()}proposals/{row.pk}/answer/",
+            link="Answer the proposal",
+        )
 
 
 def _replied(on: date) -> Iterator[OtherNews]:
@@ -67,22 +66,23 @@ def _replied(on: date) -> Iterator[OtherNews]:
         return
     seats = Seats((row.item.plan for row in rows), (row.agency_id for row in rows), on)
     for row in rows:
-        for user, role, _ in _people(seats, row, row.agency):
-            # People who have left the agency are not told.
-            if user.pk == row.proposed_by_id and row.answered_at is not None:
-                answer = row.get_state_display().lower()
-                yield _about_proposal(
-                    row,
-                    user,
-                    role,
-                    Reason.REPLIED,
-                    agency=row.agency,
-                    due_on=localdate(row.answered_at),
-                    sentence=f"{row.item.lead_agency} {answer} the status that you proposed.",
-                    state=f"was {answer}",
-                    path=row.item.get_absolute_url(),
-                    link="Open the item",
-                )
+        assert row.answered_at is not None  # of every answered proposal
+        answer = row.get_state_display().lower()
+        # People who have left the agency are not told.
+        people = [
+            each for each in _people(seats, row, row.agency) if each[0].pk == row.proposed_by_id
+        ]
+        yield from _about_proposal(
+            row,
+            people,
+            Reason.REPLIED,
+            agency=row.agency,
+            due_on=localdate(row.answered_at),
+            sentence=f"{row.item.lead_agency} {answer} the status that you proposed.",
+            state=f"was {answer}",
+            path=row.item.get_absolute_url(),
+            link="Open the item",
+        )
 
 
 def _to_release(on: date) -> Iterator[OtherNews]:
@@ -100,59 +100,41 @@ def _to_release(on: date) -> Iterator[OtherNews]:
     for row in rows:
         what = "risk" if row.kind == HeldEntry.Kind.RISK else "request for a variation"
         of_item = f", item {row.item.number}" if row.item else ""
-        for user in seats.sitting(row.plan, row.agency_id, Role.APPROVER):
-            yield OtherNews(
-                recipient=user,
-                told_as=Role.APPROVER,
-                reason=Reason.TO_RELEASE,
-                occasion=localdate(row.written_at).isoformat(),
-                about=f"held {row.pk}",
-                due_on=localdate(row.written_at),
-                agency=row.agency,
-                seat_agency=row.agency,
-                title=f"{what.capitalize()} of {row.agency}{of_item}",
-                plan=row.plan.title,
-                sentence=f"A contributor wrote a {what}. Others see it when you release it.",
-                state="waits for release",
-                path=row.get_absolute_url(),
-                link="Read and release it",
-            )
+        yield from other_news(
+            seats.sitting(row.plan, row.agency_id, Role.APPROVER),
+            plan=row.plan,
+            agency=row.agency,
+            reason=Reason.TO_RELEASE,
+            occasion=localdate(row.written_at).isoformat(),
+            about=f"held {row.pk}",
+            due_on=localdate(row.written_at),
+            title=f"{what.capitalize()} of {row.agency}{of_item}",
+            sentence=f"A contributor wrote a {what}. Others see it when you release it.",
+            state="waits for release",
+            path=row.get_absolute_url(),
+            link="Read and release it",
+        )
 
 
-def _people(seats: Seats, row: StatusProposal, agency: Agency) -> Iterable[Addressed]:
-    return each_once(
-        (user, role, Why.TURN)
-        for role in (Role.CONTRIBUTOR, Role.APPROVER)
-        for user in seats.sitting(row.item.plan, agency.pk, role)
-    )
+def _people(seats: Seats, row: StatusProposal, agency: Agency) -> list[Addressed]:
+    return seats.sitting(row.item.plan, agency.pk, Role.CONTRIBUTOR, Role.APPROVER)
 
 
 def _about_proposal(
     row: StatusProposal,
-    user: User,
-    role: Seat.Role,
+    people: Iterable[Addressed],
     reason: Notice.Reason,
     *,
-    agency: Agency,
     due_on: date,
-    sentence: str,
-    state: str,
-    path: str,
-    link: str,
-) -> OtherNews:
-    return OtherNews(
-        recipient=user,
-        told_as=role,
+    **same: Any,
+) -> Iterator[OtherNews]:
+    return other_news(
+        people,
+        plan=row.item.plan,
         reason=reason,
         occasion=due_on.isoformat(),
         about=f"proposal {row.pk}",
         due_on=due_on,
-        agency=agency,
-        seat_agency=agency,
         title=f"Status of item {row.item.number} proposed by {row.agency}",
-        plan=row.item.plan.title,
-        sentence=sentence,
-        state=state,
-        path=path,
-        link=link,
+        **same,
     )

@@ -10,7 +10,7 @@ from agencies.models import Agency, Seat
 from workitems.models import Notice, OutOfSession, OutOfSessionAnswer, Plan
 from workitems.notices.action_notices import NEWS_FOR_DAYS
 from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, OtherNews, Seats, Why, step_of
+from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
 from workitems.services.out_of_session import count_of
 from workitems.standing import days_in_words
 
@@ -18,12 +18,12 @@ Reason, Role = Notice.Reason, Seat.Role
 State = OutOfSession.State
 
 
-def out_of_session_notices(on: date) -> Iterator[OtherNews]:
-    """Yield the notices of open decisions and of those closed a short time ago. Five queries."""
+def due_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield the notices of open decisions and of those closed a short time ago, or only of the one
+    with this id. Five queries."""
+    found = OutOfSession.objects.all() if only is None else OutOfSession.objects.filter(pk=only)
     rows = list(
-        OutOfSession.objects.filter(
-            Q(state=State.OPEN) | Q(closed_on__gt=on - timedelta(days=NEWS_FOR_DAYS))
-        )
+        found.filter(Q(state=State.OPEN) | Q(closed_on__gt=on - timedelta(days=NEWS_FOR_DAYS)))
         .select_related("variation__plan__coordinating_agency")
         .prefetch_related("answers__agency")
         .order_by("due_on", "pk")
@@ -63,7 +63,7 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
         left = until(row.due_on, on)
         sentence = f"{answer.agency} is asked to agree or decline by {due}, {left}."
         state = f"is due {left}"
-    people = _approvers(answer, seats) or _coordinators(row, seats)
+    people = _approvers(answer, seats) or seats.coordinators(_plan(row))
     yield from _lines(row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state)
 
 
@@ -101,21 +101,14 @@ def _to_close(
         else "Not enough agencies agree or decline. Give them more time, or end it."
     )
     yield from _lines(
-        row, _plan(row).coordinating_agency, _coordinators(row, seats), Reason.OUT_TO_CLOSE,
+        row, _plan(row).coordinating_agency, seats.coordinators(_plan(row)), Reason.OUT_TO_CLOSE,
         f"{row.due_on.isoformat()} {found.waiting or 'all'}", sentence,
         "can be closed" if found.can_close else "has no quorum",
     )  # fmt: skip
 
 
 def _approvers(answer: OutOfSessionAnswer, seats: Seats) -> list[Addressed]:
-    found = seats.sitting(_plan(answer.out_of_session), answer.agency_id, Role.APPROVER)
-    return [(user, Role.APPROVER, Why.TURN) for user in found]
-
-
-def _coordinators(row: OutOfSession, seats: Seats) -> list[Addressed]:
-    plan = _plan(row)
-    found = seats.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
-    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in found]
+    return seats.sitting(_plan(answer.out_of_session), answer.agency_id, Role.APPROVER)
 
 
 def _lines(
@@ -127,24 +120,20 @@ def _lines(
     sentence: str,
     state: str,
 ) -> Iterator[OtherNews]:
-    plan = _plan(row)
-    for user, role, _ in people:
-        yield OtherNews(
-            recipient=user,
-            told_as=role,
-            reason=reason,
-            occasion=occasion,
-            about=f"out of session {row.pk} {agency.pk}",
-            due_on=row.due_on,
-            agency=agency,
-            seat_agency=plan.coordinating_agency if role == Role.COORDINATOR else agency,
-            title=f"Decision out of session on {row.variation.reference}",
-            plan=plan.title,
-            sentence=sentence,
-            state=state,
-            path=row.get_absolute_url(),
-            link="Read it and answer" if reason not in CLOSED else "Open the decision",
-        )
+    return other_news(
+        people,
+        plan=_plan(row),
+        agency=agency,
+        reason=reason,
+        occasion=occasion,
+        about=f"out of session {row.pk} {agency.pk}",
+        due_on=row.due_on,
+        title=f"Decision out of session on {row.variation.reference}",
+        sentence=sentence,
+        state=state,
+        path=row.get_absolute_url(),
+        link="Read it and answer" if reason not in CLOSED else "Open the decision",
+    )
 
 
 CLOSED = (Reason.OUT_CLOSED, Reason.OUT_TO_CLOSE)

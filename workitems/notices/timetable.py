@@ -131,15 +131,38 @@ class Seats:
         ):
             self._people[seat.agency_id, seat.role].append(seat.user)
 
-    def of_agency(self, of_return: Return, role: Seat.Role) -> list[User]:
-        return self.sitting(of_return.round.plan, of_return.agency_id, role)
+    def of_return(
+        self, of_return: Return, *roles: Seat.Role, why: Why = Why.TURN
+    ) -> list[Addressed]:
+        """Return who holds these roles at the agency of a return."""
+        return self.sitting(of_return.round.plan, of_return.agency_id, *roles, why=why)
 
-    def coordinators(self, of_return: Return) -> list[User]:
-        plan = of_return.round.plan
-        return self.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR)
+    def coordinators(self, plan: Plan, why: Why = Why.STANDS_IN) -> list[Addressed]:
+        return self.sitting(plan, plan.coordinating_agency_id, Role.COORDINATOR, why=why)
 
-    def sitting(self, plan: Plan, agency: int, role: Seat.Role) -> list[User]:
-        return self._people[agency, role] if (plan.pk, agency) in self._members else []
+    def sitting(
+        self, plan: Plan, agency: int, *roles: Seat.Role, why: Why = Why.TURN
+    ) -> list[Addressed]:
+        """Return who holds these roles at an agency, each person once, in the first of them."""
+        if (plan.pk, agency) not in self._members:
+            return []
+        return each_once((user, role, why) for role in roles for user in self._people[agency, role])
+
+
+def other_news(
+    people: Iterable[Addressed], *, plan: Plan, agency: Agency, **same: Any
+) -> Iterator[OtherNews]:
+    """Yield the same news of an agency for each person. A coordinator's seat is at the plan's
+    coordinating agency."""
+    for user, role, _ in people:
+        yield OtherNews(
+            recipient=user,
+            told_as=role,
+            agency=agency,
+            seat_agency=plan.coordinating_agency if role == Role.COORDINATOR else agency,
+            plan=plan.title,
+            **same,
+        )
 
 
 def news(on: date) -> list[News]:
@@ -258,11 +281,7 @@ def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> 
 
 def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return the agency's contributors and approvers, each person once."""
-    return each_once(
-        (user, role, Why.TURN)
-        for role in (Role.CONTRIBUTOR, Role.APPROVER)
-        for user in seats.of_agency(of_return, role)
-    )
+    return seats.of_return(of_return, Role.CONTRIBUTOR, Role.APPROVER)
 
 
 def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:
@@ -280,26 +299,20 @@ def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:
 
 def _writers(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return who must complete the return: contributors, or those who stand in for them."""
-    contributors = seats.of_agency(of_return, Role.CONTRIBUTOR)
-    if contributors:
-        return [(user, Role.CONTRIBUTOR, Why.TURN) for user in contributors]
-    return _approvers(of_return, seats, Why.STANDS_IN)
+    contributors = seats.of_return(of_return, Role.CONTRIBUTOR)
+    return contributors or _approvers(of_return, seats, Why.STANDS_IN)
 
 
 def _approvers(of_return: Return, seats: Seats, why: Why) -> list[Addressed]:
-    approvers = seats.of_agency(of_return, Role.APPROVER)
-    if approvers:
-        return [(user, Role.APPROVER, why) for user in approvers]
-    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in seats.coordinators(of_return)]
+    approvers = seats.of_return(of_return, Role.APPROVER, why=why)
+    return approvers or seats.coordinators(of_return.round.plan)
 
 
 def _submitters(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return the approvers who did not write all of it, or else the coordinators."""
     authors = set(Update.objects.filter(of_return=of_return).values_list("written_by", flat=True))
-    able = [user for user in seats.of_agency(of_return, Role.APPROVER) if authors != {user.pk}]
-    if able:
-        return [(user, Role.APPROVER, Why.TURN) for user in able]
-    return [(user, Role.COORDINATOR, Why.STANDS_IN) for user in seats.coordinators(of_return)]
+    able = [each for each in seats.of_return(of_return, Role.APPROVER) if authors != {each[0].pk}]
+    return able or seats.coordinators(of_return.round.plan)
 
 
 def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -> list[Addressed]:
@@ -308,7 +321,7 @@ def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -
     if late >= APPROVERS_AFTER_DAYS:
         people += _approvers(of_return, seats, Why.LATE)
     if late >= COORDINATORS_AFTER_DAYS:
-        people += [(user, Role.COORDINATOR, Why.LATE) for user in seats.coordinators(of_return)]
+        people += seats.coordinators(of_return.round.plan, Why.LATE)
     return each_once(people)
 
 

@@ -57,16 +57,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
         plan=row.plan,
         round=row,
         receivers=[
-            (
-                each.agency,
-                sorted(
-                    {
-                        user.name
-                        for role in roles
-                        for user in people.sitting(row.plan, each.agency_id, role)
-                    }
-                ),
-            )
+            (each.agency, sorted({user.name for user, *_ in people.of_return(each, *roles)}))
             for each in missing
         ],
     )

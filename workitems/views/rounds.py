@@ -115,7 +115,9 @@ def people_of(round: Round, returns: list[Return], on: date) -> dict[int, dict[s
     found: dict[int, dict[str, list[str]]] = {}
     for each in returns:
         by_role = {
-            str(role.label): [user.name for user in seats.sitting(round.plan, each.agency_id, role)]
+            str(role.label): [
+                user.name for user, *_ in seats.sitting(round.plan, each.agency_id, role)
+            ]
             for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
         }
         found[each.agency_id] = {label: names for label, names in by_role.items() if names}
