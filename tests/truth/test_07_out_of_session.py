@@ -19,6 +19,7 @@ from tests.factories import (
     VariationFactory,
 )
 from tests.workitems.conftest import seated
+from tests.workitems.notices import run
 from tests.workitems.record import (
     DUE,
     NOW,
@@ -422,16 +423,24 @@ def test_the_coordinator_sets_the_quorum_with_a_reason(client_of, on_the_day, pl
 @pytest.mark.usefixtures("on_the_day")
 class TestPages:
     def test_from_asking_to_the_outcome(
-        self, client_of, plan, wanted, milestone, police, customs, labour, approver, coordinator
-    ):
+        self, client_of, plan, wanted, milestone, police, customs, labour, approver, coordinator,
+        mailoutbox, django_capture_on_commit_callbacks,
+    ):  # fmt: skip
         manager, own = client_of(coordinator), client_of(approver)
-        other = client_of(seated("Customs approver", customs, Seat.Role.APPROVER))
+        second = seated("Customs approver", customs, Seat.Role.APPROVER)
+        other = client_of(second)
         args = [plan.slug, 4]
-        page = manager.post(
-            reverse("variations:ask-agencies", args=args),
-            {"due_on": "10 June 2010", "message": "Before the printer closes."},
-            follow=True,
-        )
+        with django_capture_on_commit_callbacks(execute=True):
+            page = manager.post(
+                reverse("variations:ask-agencies", args=args),
+                {"due_on": "10 June 2010", "message": "Before the printer closes."},
+                follow=True,
+            )
+        # Asked at once, and not again that day.
+        subject = "Plan Register: Decision out of session on V4 is due in 9 days"
+        told = {mail.to[0]: mail.subject for mail in mailoutbox}
+        assert told == {user.email: subject for user in (approver, second)}
+        assert run(TODAY) == [("Coordinator", "out_asked")]
         asked = page.context["asked"]
         at = [*args, asked.pk]
         (line,) = [line for line in desk.lines_for(approver, TODAY) if "V4" in line.what]

@@ -1,6 +1,7 @@
 """Decide a variation out of session: ask the agencies, answer, record an answer, close, end."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.models import Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.forms.out_of_session import (
@@ -21,6 +23,9 @@ from workitems.forms.out_of_session import (
     RecordAnswerForm,
 )
 from workitems.models import OutOfSession, OutOfSessionAnswer
+from workitems.notices import mail_at_once
+from workitems.notices.out_of_session_notices import due_notices
+from workitems.notices.timetable import OtherNews
 from workitems.services import out_of_session as services
 from workitems.views.lookups import posted, require, signed_in
 from workitems.views.variations import visible_variation
@@ -35,14 +40,12 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     form = AskAgenciesForm(posted(request))
     if form.is_valid():
         with saying_refusals(form):
+            on, at = localdate(), timezone.now()
             made = services.ask_agencies(
-                variation=row,
-                on=localdate(),
-                at=timezone.now(),
-                by=signed_in(request),
-                **form.cleaned_data,
+                variation=row, on=on, at=at, by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, "The agencies are asked. We’ll email their approvers.")
+            mail_at_once(lambda: approvers_news(made, on), on=on, at=at)
+            messages.success(request, "The agencies are asked. We’ll email their approvers now.")
             return redirect(made)
     members = row.plan.agencies_on(localdate()).count()
     return form_page(
@@ -54,6 +57,12 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
         members=members,
         quorum=row.plan.quorum_of(members),
     )
+
+
+def approvers_news(asked: OutOfSession, on: date) -> list[OtherNews]:
+    """Return what the approvers are asked. The coordinator asks, and needs no mail about it now."""
+    lines = due_notices(on, only=asked.pk)
+    return [each for each in lines if each.told_as == Seat.Role.APPROVER]
 
 
 def visible(request: HttpRequest, slug: str, variation: int, pk: int) -> OutOfSession:
