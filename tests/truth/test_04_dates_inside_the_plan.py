@@ -10,18 +10,30 @@ from django.urls import reverse
 from agencies.models import Seat
 from tests.factories import (
     DelayFactory,
+    MeetingFactory,
+    MemberFactory,
     MilestoneFactory,
     MitigationFactory,
     PlanFactory,
     ReturnFactory,
     RoundFactory,
     SeatFactory,
+    VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, TODAY, TOMORROW, YESTERDAY, noon, refused, unchanged
+from tests.workitems.record import (
+    NOW,
+    TODAY,
+    TOMORROW,
+    YESTERDAY,
+    noon,
+    ready_to_decide,
+    refused,
+    unchanged,
+)
 from tests.workitems.workbooks import file_of, small
 from workitems.models import Plan, Variation
-from workitems.services import items, variations
+from workitems.services import items, out_of_session, variations
 from workitems.workbook import WorkbookRefused, import_workbook
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +160,83 @@ def test_a_plan_without_an_end_has_no_last_day(milestone, writer, police):
         by=writer, at=NOW,
     )  # fmt: skip
     assert made.due_after == date(2099, 1, 1)
+
+
+@pytest.fixture
+def asked(milestone):
+    """A request for a new date that is with a working group of two agencies."""
+    MemberFactory(plan=milestone.item.plan)
+    return VariationFactory(milestone=milestone, number=4, due_after=TOMORROW, state="recommended")
+
+
+def decide(asked, on, by, text="", approve=True):
+    meeting = asked.plan.meetings.first() or MeetingFactory(plan=asked.plan, held_on=on)
+    ready_to_decide(meeting, asked)
+    return variations.decide(
+        variation=asked, approve=approve, meeting=meeting, by=by, at=NOW, text=text
+    )
+
+
+def test_a_date_that_has_come_is_not_approved_at_a_meeting(asked, milestone, writer):
+    asked.due_after = TODAY
+    asked.save()
+    says = (
+        "V4 asks for 1 June 2010, and that day has come. Record it as declined; the agency can then "
+        "request a later date."
+    )
+    with unchanged(asked, milestone), refused(says, "decision"):
+        decide(asked, TODAY, writer)
+    decide(asked, TODAY, writer, approve=False)
+    asked.refresh_from_db()
+    assert asked.state == "declined"
+
+
+def test_what_a_meeting_approved_in_time_is_recorded_later(asked, milestone, writer):
+    asked.due_after = TODAY
+    asked.save()
+    decide(asked, YESTERDAY, writer)
+    milestone.refresh_from_db()
+    assert milestone.agreed_due == TODAY
+
+
+def test_a_date_after_the_plans_end_is_approved_with_a_reason(asked, milestone, writer):
+    Plan.objects.update(ends_on=TODAY)
+    says = "V4 asks for 2 June 2010, and the plan ends on 1 June 2010. Say why in the decision."
+    with unchanged(asked, milestone), refused(says, "text"):
+        decide(asked, TODAY, writer)
+    decide(asked, TODAY, writer, text="The printer needs one more day.")
+    milestone.refresh_from_db()
+    assert milestone.agreed_due == TOMORROW
+
+
+def test_a_date_that_has_come_is_not_approved_out_of_session(asked, milestone, writer):
+    until = {"due_on": TOMORROW, "on": TODAY, "at": NOW, "by": writer}
+    asked.due_after = TODAY
+    asked.save()
+    says = (
+        "V4 asks for 1 June 2010, and that day has come. Withdraw it; the agency can then request a "
+        "later date."
+    )
+    with unchanged(asked), refused(says):
+        out_of_session.ask_agencies(variation=asked, **until)
+    asked.due_after = TOMORROW
+    asked.save()
+    made = out_of_session.ask_agencies(variation=asked, **until)
+    for row in made.answers.all():
+        out_of_session.give_answer(answer=row, choice="agree", words="", at=NOW, by=writer)
+    says = (
+        "V4 asks for 2 June 2010, and that day has come. End this without a decision; the agency can "
+        "then request a later date."
+    )
+    with unchanged(made, asked, milestone), refused(says, "decision"):
+        out_of_session.close(asked=made, on=TOMORROW, at=NOW, by=writer)
+    Plan.objects.update(ends_on=TODAY)
+    says = "V4 asks for 2 June 2010, and the plan ends on 1 June 2010. Say why in the decision."
+    with unchanged(made, asked, milestone), refused(says, "text"):
+        out_of_session.close(asked=made, on=TODAY, at=NOW, by=writer)
+    out_of_session.close(asked=made, on=TODAY, at=NOW, by=writer, text="One more day.")
+    milestone.refresh_from_db()
+    assert milestone.agreed_due == TOMORROW
 
 
 # --- pages --------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from agencies.models import Agency, User
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.services import evidence as evidence_services
 from workitems.services import variations
+from workitems.services.plan_days import day_words
 from workitems.services.refusals import Refused, locked, need_reason
 
 State = OutOfSession.State
@@ -101,6 +102,11 @@ def ask_agencies(
         )
     if variation.out_of_session_decisions.open().exists():
         raise Refused(f"The agencies have been asked about {variation.reference} already.")
+    if variation.due_after is not None and variation.due_after <= on:
+        raise Refused(
+            f"{variation.reference} asks for {day_words(variation.due_after)}, and that day has come. "
+            "Withdraw it; the agency can then request a later date."
+        )
     if due_on <= on:
         raise Refused("Enter a date after today.", "due_on")
     members = list(variation.plan.agencies_on(on))
@@ -226,7 +232,7 @@ def close(
     """Close it with the outcome of the answers, which takes effect at once.
 
     Raise `Refused` while agencies still have time to answer, and without a quorum of agencies that
-    agree or decline.
+    agree or decline, and if the date asked for may not be approved (`variations.approval_faults`).
     """
     asked = _open(asked)
     found = count(asked, on)
@@ -240,6 +246,9 @@ def close(
             f"The agencies have until {asked.due_on:%-d %B %Y}, and {found.waiting} "
             f"{'has' if found.waiting == 1 else 'have'} not answered."
         )
+    if found.outcome == State.APPROVED:
+        instead = "End this without a decision; the agency can then request a later date."
+        Refused.raise_any(variations.approval_faults(asked.variation, text, on=on, instead=instead))
     _shut(asked, found.outcome, on=on, by=by, reason=text)
     variations.take_outcome(
         asked=asked,

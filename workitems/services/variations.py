@@ -24,7 +24,7 @@ from workitems.services.decisions import check_action
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, check_quorum, open_record
-from workitems.services.plan_days import Faults, agreed_day
+from workitems.services.plan_days import Faults, agreed_day, day_words
 from workitems.services.refusals import Refused, locked, need_reason
 
 WHY = "Say why the change is needed."
@@ -151,7 +151,7 @@ def _request(
 
 
 def _step(variation: Variation, to: Variation.State) -> Variation:
-    variation = locked(variation, related=("item", "milestone"))
+    variation = locked(variation, related=("item", "milestone", "plan"))
     if to not in Variation.NEXT[variation.state]:
         raise Refused(
             f"{variation.reference} is {variation.get_state_display().lower()}; "
@@ -206,8 +206,8 @@ def decide(
 
     Raise `Refused` before the meeting's day, if its record is closed, if the variation is not on
     its agenda, if fewer agencies are recorded as present than the plan asks for, while agencies
-    answer out of session, if the date or wording has changed since the request was made, or if the
-    milestone has been closed.
+    answer out of session, if the date or wording has changed since the request was made, if the
+    milestone has been closed, or if the date asked for may not be approved (`approval_faults`).
     """
     if meeting.plan_id != variation.plan_id:
         raise Refused("The meeting is of another plan.", "meeting")
@@ -223,6 +223,9 @@ def decide(
         )
     check_quorum(meeting)
     _check_not_asked(variation)
+    if approve:
+        instead = "Record it as declined; the agency can then request a later date."
+        Refused.raise_any(approval_faults(variation, text, on=meeting.held_on, instead=instead))
     variation.meeting = meeting
     _settle(variation, by=by, at=at, on=meeting.held_on, reason=text)
     decision = Decision(
@@ -236,6 +239,19 @@ def decide(
     history.save(decision, by=by)
     mark_considered(matter, meeting, by=by)
     return variation
+
+
+def approval_faults(variation: Variation, text: str, *, on: date, instead: str) -> Faults:
+    """Yield why a new agreed date may not be approved on a day: it has come meanwhile, or it lies
+    after the plan's end and the decision (`text`) does not say why. `instead` is what to do."""
+    day, ends_on = variation.due_after, variation.plan.ends_on
+    if day is None:
+        return
+    asks = f"{variation.reference} asks for {day_words(day)}"
+    if day <= on:
+        yield f"{asks}, and that day has come. {instead}", "decision"
+    elif ends_on is not None and day > ends_on and not text:
+        yield f"{asks}, and the plan ends on {day_words(ends_on)}. Say why in the decision.", "text"
 
 
 def take_outcome(
