@@ -8,8 +8,10 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
+from agencies.asking import Fault, example_day
 from agencies.fields import DayField, Form, ReasonField, TextField
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Place, Seat, User
+from agencies.services.seats import end_faults, period_faults
 
 # Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
@@ -41,10 +43,17 @@ class InviteForm(Form):
     )
     reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
 
-    def __init__(self, *args: Any, roles: Iterable[Seat.Role], today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, place: Place, roles: Iterable[Seat.Role], today: date, **kwargs: Any
+    ) -> None:
+        self.place, self.today = place, today
         super().__init__(*args, **kwargs)
         self.fields["from_on"].initial = today
         self.fields["role"].offer(roles)  # type: ignore[attr-defined]
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        days = cleaned.get("from_on"), cleaned.get("to_on")
+        return period_faults(self.place, *days, self.today)
 
 
 class Colleague(forms.ModelChoiceField):
@@ -63,11 +72,16 @@ class CoverForm(Form):
     )
 
     def __init__(self, *args: Any, agency: Agency, today: date, **kwargs: Any) -> None:
+        self.agency, self.today = agency, today
         super().__init__(*args, **kwargs)
         here = Seat.objects.on(today).filter(agency=agency)
         colleagues = User.objects.filter(pk__in=here.values("user"), is_active=True)
         self.fields["user"].queryset = colleagues.order_by("name")  # type: ignore[attr-defined]
         self.fields["role"].offer(COVER_ROLES)  # type: ignore[attr-defined]
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        days = cleaned.get("from_on"), cleaned.get("to_on")
+        return period_faults(self.agency, *days, self.today)
 
 
 class EndSeatForm(Form):
@@ -93,6 +107,7 @@ class EndSeatForm(Form):
     )
 
     def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
+        self.seat = seat
         super().__init__(*args, **kwargs)
         if seat.from_on > today:
             # The seat has not begun, so it has no last day to enter.
@@ -105,8 +120,12 @@ class EndSeatForm(Form):
             and not cleaned.get("on")
             and "on" not in self.errors
         ):
-            self.add_error("on", "Enter the last day, such as 2 December 2026.")
+            self.add_error("on", f"Enter the last day, such as {example_day()}.")
         return cleaned
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        is_on_a_day = cleaned.get("when") == self.ON_A_DAY and cleaned.get("on")
+        return end_faults(self.seat, cleaned["on"]) if is_on_a_day else ()
 
     @property
     def ends_at_once(self) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies import history, letters
 from agencies.models import Invitation, Place, Seat, User, columns_of
 from agencies.seating import INVITED_BY
-from agencies.services.seats import SeatRefused, check_period, give_seat, lock, tell_of_seat
+from agencies.services.seats import SeatRefused, give_seat, lock, period_faults, tell_of_seat
 
 LINK_VALID_DAYS = 14
 # Sent by one user, so that a stolen session cannot flood others with e-mail.
@@ -79,9 +79,7 @@ def invite(
             "first, or send it again.",
             "email",
         )
-    if from_on < timezone.localdate(at):
-        raise SeatRefused("Enter today or a later day.", "from_on")
-    check_period(place, from_on, to_on)
+    SeatRefused.raise_any(period_faults(place, from_on, to_on, timezone.localdate(at)))
     held = Seat.objects.during(from_on, to_on).filter(role=role, **columns_of(place))
     if held.filter(user__email__iexact=email).exists():
         raise SeatRefused(

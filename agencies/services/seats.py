@@ -1,11 +1,13 @@
 """Give, cover, end and withdraw seats."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from agencies import history, letters
+from agencies.asking import Fault
 from agencies.fields import Refusal
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
 
@@ -56,10 +58,22 @@ def give_seat(
 
 
 def check_period(place: Place, from_on: date, to_on: date | None) -> None:
+    """Raise `SeatRefused` with all that is wrong with a seat's days."""
+    SeatRefused.raise_any(period_faults(place, from_on, to_on))
+
+
+def period_faults(
+    place: Place, from_on: date | None, to_on: date | None, today: date | None = None
+) -> Iterator[Fault]:
+    """Yield what is wrong with a seat's days. `today` is for a seat that is not to begin earlier."""
+    if from_on is None:
+        return
+    if today is not None and from_on < today:
+        yield "Enter today or a later day.", "from_on"
+    elif not place.exists_on(from_on):
+        yield f"{place} does not exist on {from_on:%-d %B %Y}.", "from_on"
     if to_on is not None and to_on < from_on:
-        raise SeatRefused(f"The seat would end on {to_on:%-d %B %Y}, before it begins.", "to_on")
-    if not place.exists_on(from_on):
-        raise SeatRefused(f"{place} does not exist on {from_on:%-d %B %Y}.", "from_on")
+        yield f"The seat would end on {to_on:%-d %B %Y}, before it begins.", "to_on"
 
 
 def lock(place: Place) -> None:
@@ -89,8 +103,7 @@ def cover_leave(
     """
     # Lock the user's row, so that the second of two clicks finds the first one's seat.
     User.objects.select_for_update().get(pk=user.pk)
-    if from_on < today:
-        raise SeatRefused("Enter today or a later day.", "from_on")
+    SeatRefused.raise_any(period_faults(agency, from_on, to_on, today))
     held = Seat.objects.filter(user=user, agency=agency)
     if not held.on(today).exists():
         raise SeatRefused(f"{user} is not a user of {agency} today. Invite them instead.", "user")
@@ -126,18 +139,21 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
     seat = _locked(seat)
     if seat.withdrawn_at is not None:
         raise SeatRefused("The seat was withdrawn already.")
-    if on < seat.from_on:
-        raise SeatRefused(
-            f"The seat began on {seat.from_on:%-d %B %Y}; it cannot end before.", "on"
-        )
-    if seat.to_on is not None and seat.to_on <= on:
-        raise SeatRefused(f"The seat already ended on {seat.to_on:%-d %B %Y}.", "on")
+    SeatRefused.raise_any(end_faults(seat, on))
     if not reason:
         raise SeatRefused("Say why the seat ends.", "reason")
     if not confirmed:
         _refuse_to_leave_nobody(seat, on + timedelta(days=1), by)
     seat.to_on = on
     return history.save(seat, by=by, reason=reason, fields=["to_on"])
+
+
+def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
+    """Yield why that day cannot become the last one of a seat."""
+    if on < seat.from_on:
+        yield f"The seat began on {seat.from_on:%-d %B %Y}; it cannot end before.", "on"
+    elif seat.to_on is not None and seat.to_on <= on:
+        yield f"The seat already ended on {seat.to_on:%-d %B %Y}.", "on"
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
     of = managed_place(request, place)
     form = InviteForm(
         posted(request),
+        place=of,
         roles=roles_to_manage(request.user, of),
         today=localdate(),
     )

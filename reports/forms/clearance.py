@@ -1,13 +1,17 @@
 """Forms of a consultation: agencies to ask, answers, comments and replies."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, SeveralField, TextField, VersionedForm
 from agencies.models import Agency
-from reports.models import Clearance
+from reports.models import Briefing, Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
+from reports.services.clearance import agencies_faults, due_faults
 
 # The value for the whole paper, as a choice must not be empty.
 WHOLE = "whole"
@@ -37,13 +41,22 @@ class AskForm(Form):
         label="Answers are due on", help_text="They are reminded a week and a day before."
     )
 
-    def __init__(self, *args: Any, choices: list[Agency], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, briefing: Briefing, choices: list[Agency], on: date, **kwargs: Any
+    ) -> None:
+        self.briefing, self.on = briefing, on
         super().__init__(*args, **kwargs)
         field = self.fields["agencies"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = Agency.objects.filter(pk__in=[each.pk for each in choices]).order_by(
             "short_name"
         )
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if "agencies" in cleaned:
+            yield from agencies_faults(self.briefing, cleaned["agencies"])
+        if cleaned.get("due_on"):
+            yield from due_faults(cleaned["due_on"], self.on)
 
 
 class AnswerForm(VersionedForm):

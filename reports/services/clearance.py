@@ -5,7 +5,7 @@ draft's text calls `reopen_changed`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from agencies import history
+from agencies.asking import Fault
 from agencies.models import Agency, User
 from reports.clearance import concerns
 from reports.document import DocumentError
@@ -64,32 +65,10 @@ def ask(
         raise not_now(row, "agencies are asked while it is a draft or in consultation")
     if row.kind_id is None:
         raise Refused("Begin the draft first; the agencies read it paragraph by paragraph.")
-    if not agencies:
-        raise Refused("Choose at least one agency.", "agencies")
-    strange = {agency.pk for agency in agencies} - {each.pk for each in agencies_to_ask(row)}
-    if strange:
-        raise Refused("Ask agencies of the working group only.", "agencies")
-    if due_on < on:
-        raise Refused("Give a day from today on.", "due_on")
     if seen is not None and seen != asked_digest(row):
         raise Conflict(row)
-    known = {each.agency_id: each for each in row.clearances.select_related("agency")}
-    wanted = {agency.pk for agency in agencies}
-    unticked = [known[pk] for pk in known.keys() - wanted]
-    lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
-    if lost:
-        raise Refused(
-            f"{join_words(lost)} answered already, and that stands in the paper. Keep "
-            f"{agree(len(lost), 'it', 'them')} ticked.",
-            "agencies",
-        )
-    again = sorted(each.agency.short_name for each in unticked if each.reopened_because)
-    if again:
-        raise Refused(
-            f"{join_words(again)} answered before words changed, and {agree(len(again), 'is', 'are')} asked "
-            f"again. Keep {agree(len(again), 'it', 'them')} ticked.",
-            "agencies",
-        )
+    Refused.raise_any([*agencies_faults(row, agencies), *due_faults(due_on, on)])
+    known, unticked = _known_and_unticked(row, agencies)
     if row.state == State.DRAFTING:
         row = states.start_consultation(briefing=row, by=by)
     for agency in agencies:
@@ -104,6 +83,46 @@ def ask(
         if not each.is_withdrawn:
             _withdraw(each, by=by, at=at)
     return row
+
+
+def agencies_faults(briefing: Briefing, agencies: Collection[Agency]) -> Iterator[Fault]:
+    """Yield why exactly these agencies may not be asked."""
+    if not agencies:
+        yield "Choose at least one agency.", "agencies"
+    strange = {agency.pk for agency in agencies} - {each.pk for each in agencies_to_ask(briefing)}
+    if strange:
+        yield "Ask agencies of the working group only.", "agencies"
+    _, unticked = _known_and_unticked(briefing, agencies)
+    lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
+    if lost:
+        yield (
+            f"{join_words(lost)} answered already, and that stands in the paper. Keep "
+            f"{agree(len(lost), 'it', 'them')} ticked.",
+            "agencies",
+        )
+    again = sorted(each.agency.short_name for each in unticked if each.reopened_because)
+    if again:
+        yield (
+            f"{join_words(again)} answered before words changed, and "
+            f"{agree(len(again), 'is', 'are')} asked again. Keep {agree(len(again), 'it', 'them')} "
+            "ticked.",
+            "agencies",
+        )
+
+
+def due_faults(due_on: date, on: date) -> Iterator[Fault]:
+    """Yield why answers may not be due on that day."""
+    if due_on < on:
+        yield "Enter today or a later date.", "due_on"
+
+
+def _known_and_unticked(
+    briefing: Briefing, agencies: Collection[Agency]
+) -> tuple[dict[int, Clearance], list[Clearance]]:
+    """Return the requests by agency, and those of agencies that are not to be asked any more."""
+    known = {each.agency_id: each for each in briefing.clearances.select_related("agency")}
+    wanted = {agency.pk for agency in agencies}
+    return known, [known[pk] for pk in known.keys() - wanted]
 
 
 def asked_digest(briefing: Briefing) -> str:

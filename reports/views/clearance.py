@@ -90,7 +90,13 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "seen": services.asked_digest(briefing),
     }
     theirs: list[tuple[str, str]] = []
-    form = AskForm(posted(request), choices=choices, initial=initial)
+    form = AskForm(
+        posted(request),
+        briefing=briefing,
+        choices=choices,
+        on=timezone.localdate(),
+        initial=initial,
+    )
     # Checks block the first request only; later the agencies have the draft already.
     is_first = gate_of(briefing) == checks.Gate.CONSULTATION
     if form.is_valid():
@@ -114,9 +120,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                     for row in asked
                 ]
         else:
-            messages.success(
-                request, "The agencies are asked. They are told by mail, and reminded."
-            )
+            messages.success(request, "The agencies are asked. We’ll email them, and remind them.")
             return redirect("briefings:clearance", slug, pk)
     return form_page(
         request,

@@ -135,9 +135,7 @@ def test_a_last_day_is_required_unless_the_seat_ends_at_once(client, police, app
     client.force_login(approver)
     post = {"when": "on_a_day", "on": "", "reason": "Moves to Customs."}
     response = client.post(url("end", police.pk, seat.pk), post)
-    assert response.context["form"].errors == {
-        "on": ["Enter the last day, such as 2 December 2026."]
-    }
+    assert response.context["form"].errors == {"on": ["Enter the last day, such as 8 March 2026."]}
     client.post(url("end", police.pk, seat.pk), {**post, "on": "31 March 2026"})
     seat.refresh_from_db()
     assert seat.to_on == date(2026, 3, 31)

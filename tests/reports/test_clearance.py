@@ -145,7 +145,7 @@ def test_asking_needs_an_agency_of_the_plan_and_a_due_date_not_in_the_past(
         ([], DUE, "Choose at least one agency.", "agencies"),
         ([labour], DUE, "Ask agencies of the working group only.", "agencies"),
         ([AgencyFactory()], DUE, "Ask agencies of the working group only.", "agencies"),
-        ([police], date(2010, 6, 30), "Give a day from today on.", "due_on"),
+        ([police], date(2010, 6, 30), "Enter today or a later date.", "due_on"),
     ]
     for agencies, due_on, words, field in faults:
         with pytest.raises(Refused) as refusal:

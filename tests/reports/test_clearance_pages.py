@@ -96,7 +96,7 @@ def test_the_coordinator_asks_agencies_on_the_empty_page(coordinator, briefing, 
         page(briefing, "ask-agencies"), {"agencies": [police.pk], "due_on": "15 July 2010"}
     )
     assert response.url == page(briefing)
-    assert said(response) == ["The agencies are asked. They are told by mail, and reminded."]
+    assert said(response) == ["The agencies are asked. We’ll email them, and remind them."]
     briefing.refresh_from_db()
     assert (briefing.state, [str(row.agency) for row in briefing.clearances.all()]) == (
         "in_consultation",
@@ -109,7 +109,7 @@ def test_a_refusal_is_shown_at_its_field_and_keeps_the_input(coordinator, briefi
         page(briefing, "ask-agencies"), {"agencies": [police.pk], "due_on": "30 June 2010"}
     )
     assert response.status_code == 422
-    assert response.context["form"].errors == {"due_on": ["Give a day from today on."]}
+    assert response.context["form"].errors == {"due_on": ["Enter today or a later date."]}
     assert response.context["form"]["due_on"].value() == "30 June 2010"
 
 

@@ -6,10 +6,12 @@ from collections import defaultdict
 
 import pytest
 from django import forms
+from django.urls import reverse
 
 import reports.forms
 import workitems.forms
 from agencies.asking import DJANGOS_REQUIRED, AskingForm, ask_for, word_errors
+from tests.test_permissions import RULES
 from tests.truth.every_page import client_of, emptied, fields_of, posted_forms, reader_of
 
 OURS = ("agencies.forms", "reports.forms", "workitems.forms", "trafficking_plan.account_forms")
@@ -121,3 +123,59 @@ def test_a_form_sent_empty_shows_all_its_errors_at_once(standing_world, every_pa
     assert seen > 30
     assert quiet == {}
     assert red == {}
+
+
+LATER = "Enter a date after today."
+LAST_YEAR = "1 June 2009"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "says"),
+    [
+        (
+            "briefings:ask-agencies",
+            {"due_on": LAST_YEAR},
+            {
+                "agencies": ["Choose at least one agency."],
+                "due_on": ["Enter today or a later date."],
+            },
+        ),
+        (
+            "returns:open-round",
+            {"period_start": "1 July 2009", "period_end": LAST_YEAR, "due_on": LAST_YEAR},
+            {
+                "name": ["Enter the name."],
+                "period_end": ["The period ends before it begins. Enter a later day."],
+                "due_on": ["The round falls due before its period begins. Enter a later day."],
+                "__all__": ["Another round is open. Close it first."],
+            },
+        ),
+        (
+            "returns:extend",
+            {"to": LAST_YEAR},
+            {"to": [LATER], "reason": ["Enter the reason."]},
+        ),
+        (
+            "variations:extend",
+            {"due_on": LAST_YEAR, "version": 1},
+            {"due_on": [LATER], "reason": ["Say why the date changes."]},
+        ),
+        (
+            "variations:ask-agencies",
+            {"due_on": LAST_YEAR, "message": "So. " * 2000},
+            {
+                "due_on": [LATER],
+                "message": [
+                    "“Message to the agencies” is 2,999 characters too long. The most is 5,000 "
+                    "characters."
+                ],
+            },
+        ),
+    ],
+)
+def test_what_a_service_refuses_is_said_beside_what_is_missing(standing_world, name, typed, says):
+    client = client_of(standing_world, "coordinator")
+    answer = client.post(reverse(name, args=RULES[name].arguments(standing_world)), typed)
+    assert answer.status_code == 422
+    form = answer.context.get("acted") or answer.context["form"]
+    assert {name: list(said) for name, said in form.errors.items()} == says

@@ -177,11 +177,11 @@ def test_a_new_round_is_proposed_to_follow_the_last(manager, plan, listing, roun
     [
         (
             {"period_end": "30 June 2010"},
-            {"period_end": ["The period ends before it begins."]},
+            {"period_end": ["The period ends before it begins. Enter a later day."]},
         ),
         (
             {"due_on": "30 June 2010"},
-            {"due_on": ["The round falls due before its period begins."]},
+            {"due_on": ["The round falls due before its period begins. Enter a later day."]},
         ),
         ({"name": ""}, {"name": ["Enter the name."]}),
         (

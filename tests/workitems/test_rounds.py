@@ -79,12 +79,12 @@ def test_an_agency_that_ends_before_the_due_date_is_not_asked(coordinator, labou
     [
         (
             {"period_end": date(2010, 7, 1)},
-            "The period ends before it begins.",
+            "The period ends before it begins. Enter a later day.",
             "period_end",
         ),
         (
             {"due_on": date(2010, 6, 30)},
-            "The round falls due before its period begins.",
+            "The round falls due before its period begins. Enter a later day.",
             "due_on",
         ),
     ],
@@ -115,7 +115,7 @@ def test_a_period_cannot_have_two_rounds(plan, coordinator):
         period_end=date(2010, 12, 31),
         closed_at=NOW,
     )
-    with refused("This period had a round already.", "period_start"):
+    with refused("This period had a round already. Enter another one.", "period_start"):
         open_round(plan, coordinator)
 
 

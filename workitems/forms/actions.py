@@ -1,8 +1,11 @@
 """Forms to mark an action as done and to reopen it."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from agencies.asking import Fault
 from agencies.fields import DayField, ReasonField, VersionedForm
+from workitems.services.actions import done_faults
 
 
 class FinishForm(VersionedForm):
@@ -19,6 +22,10 @@ class FinishForm(VersionedForm):
 
     def start(self, row: Any) -> dict[str, Any]:
         return {"done_on": self.on}
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        done_on = cleaned.get("done_on")
+        return done_faults(self.row, done_on, self.on) if done_on and self.on else ()
 
 
 class ReopenForm(VersionedForm):

@@ -1,9 +1,11 @@
 """Forms for meetings: date, agenda, attendance, decisions and their follow-up."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
+from agencies.asking import Fault
 from agencies.fields import (
     DayField,
     Form,
@@ -16,6 +18,7 @@ from agencies.fields import (
 from agencies.models import Agency
 from workitems.models import Decision, Meeting, Plan, WorkItem
 from workitems.models.meeting import MATTER_TITLE_LENGTH
+from workitems.services.decisions import owner_faults
 
 
 def members(plan: Plan) -> Any:
@@ -108,6 +111,10 @@ class FollowUpFields(Form):
         help_text="It finds the action on its desk until it is done.",
     )
     due_on = DayField(label="To be done by", required=False)
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if "owner_agency" in cleaned:
+            yield from owner_faults(cleaned["owner_agency"], cleaned.get("due_on"))
 
     def offer_members(self, plan: Plan) -> None:
         self.fields["owner_agency"].queryset = members(plan)  # type: ignore[attr-defined]

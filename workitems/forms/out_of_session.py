@@ -1,13 +1,17 @@
 """Forms to ask the agencies out of session, to answer, and to close, extend or end it."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
 from workitems.forms.evidence import EvidenceForm
 from workitems.forms.meetings import FollowUpFields
 from workitems.models import OutOfSession, OutOfSessionAnswer, Plan
+from workitems.services.plan_days import later_faults
 
 
 class AskAgenciesForm(Form):
@@ -15,6 +19,13 @@ class AskAgenciesForm(Form):
         label="Answer by", help_text="The agencies may answer until the end of this day."
     )
     message = LinesField(label="Message to the agencies")
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        self.on = on
+        super().__init__(*args, **kwargs)
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        return later_faults(cleaned.get("due_on"), on=self.on, field="due_on")
 
 
 class AnswerForm(VersionedForm):
@@ -73,9 +84,14 @@ class CloseForm(FollowUpFields):
         self.offer_members(plan)
 
 
-class ExtendForm(VersionedForm):
+class MoreTimeForm(VersionedForm):
     due_on = DayField(label="Answer by")
     reason = ReasonField(label="Why the date changes")
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if self.on is None:
+            return ()
+        return later_faults(cleaned.get("due_on"), on=self.on, field="due_on")
 
     def start(self, row: OutOfSession) -> dict[str, Any]:
         return {}

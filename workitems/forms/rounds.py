@@ -1,11 +1,17 @@
 """Forms to open and reopen a round."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField
 from agencies.models import Agency
+from workitems.models import Plan
+from workitems.services.plan_days import later_faults
+from workitems.services.rounds import round_faults
 
 
 class OpenRoundForm(Form):
@@ -17,14 +23,13 @@ class OpenRoundForm(Form):
     due_on = DayField(label="Returns are due on")
     message = LinesField(label="Message to the agencies", rows=4)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        start, end, due = (cleaned.get(n) for n in ("period_start", "period_end", "due_on"))
-        if start and end and end <= start:
-            self.add_error("period_end", "The period ends before it begins.")
-        elif start and due and due < start:
-            self.add_error("due_on", "The round falls due before its period begins.")
-        return cleaned
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        self.plan = plan
+        super().__init__(*args, **kwargs)
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        days = (cleaned.get(name) for name in ("period_start", "period_end", "due_on"))
+        return round_faults(self.plan, *days)
 
 
 class ReopenRoundForm(Form):
@@ -42,7 +47,7 @@ class RemindForm(Form):
     )
 
 
-class ExtendForm(Form):
+class ExtendReturnsForm(Form):
     SOMETIMES = ("agency",)  # empty, it is every agency
 
     agency = forms.ChoiceField(label="For", required=False)
@@ -51,11 +56,15 @@ class ExtendForm(Form):
         label="Reason", help_text="Kept in the history, which the working group can read."
     )
 
-    def __init__(self, *args: Any, agencies: list[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: list[Agency], on: date, **kwargs: Any) -> None:
+        self.on = on
         super().__init__(*args, **kwargs)
         choices = [("", "Every agency whose return is not accepted")]
         choices += [(str(agency.pk), agency.name) for agency in agencies]
         self.fields["agency"].choices = choices  # type: ignore[attr-defined]
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        return later_faults(cleaned.get("to"), on=self.on, field="to")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

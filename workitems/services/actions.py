@@ -11,6 +11,7 @@ from django.db import transaction
 from agencies import history
 from agencies.models import User
 from workitems.models import Action
+from workitems.services.plan_days import Faults, day_words
 from workitems.services.refusals import Refused, locked, need_reason
 
 Row = TypeVar("Row", bound=Action)
@@ -52,18 +53,23 @@ def finish(
     row = _step(action, to, version)
     if not note:
         raise Refused("Say in a few words what was done.", "note")
-    if done_on > on:
-        raise Refused("Enter today or an earlier date.", "done_on")
-    decided_on = row.decided_on
-    if decided_on is not None and done_on < decided_on:
-        raise Refused(
-            f"This was decided on {decided_on:%-d %B %Y}. Enter that day or a later one.",
-            "done_on",
-        )
+    Refused.raise_any(done_faults(row, done_on, on))
     row.done_on, row.done_note, row.reopened_because = done_on, note, ""
     row.awaits_confirmation = not confirms
     row.confirmed_on = on if confirms else None
     return history.save_version(row, by=by, reason=note)
+
+
+def done_faults(action: Action, done_on: date, on: date) -> Faults:
+    """Yield why the action may not be done on that day."""
+    decided_on = action.decided_on
+    if done_on > on:
+        yield "Enter today or an earlier date.", "done_on"
+    elif decided_on is not None and done_on < decided_on:
+        yield (
+            f"This was decided on {day_words(decided_on)}. Enter that day or a later one.",
+            "done_on",
+        )
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Record decisions of a meeting and change them. `services.actions` follows them up."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from workitems.models import Decision, Matter, Meeting, WorkItem
 from workitems.services.items import next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, open_record
+from workitems.services.plan_days import Faults, day_words
 from workitems.services.refusals import Refused, locked
 
 
@@ -63,21 +63,23 @@ def check_action(
     text: str, owner_agency: Agency | None, due_on: date | None, decided_on: date
 ) -> None:
     """Raise `Refused` without text, and for an owner without a due date or the reverse."""
-    Refused.raise_any(_action_faults(text, owner_agency, due_on, decided_on))
+    no_text = [] if text else [("Write what was decided.", "text")]
+    Refused.raise_any([*no_text, *owner_faults(owner_agency, due_on, decided_on)])
 
 
-def _action_faults(
-    text: str, owner_agency: Agency | None, due_on: date | None, decided_on: date
-) -> Iterator[tuple[str, str]]:
-    if not text:
-        yield "Write what was decided.", "text"
+def owner_faults(
+    owner_agency: Agency | None, due_on: date | None, decided_on: date | None = None
+) -> Faults:
+    """Yield what is wrong with the owner and due date of what is to be done, if there are any."""
     if owner_agency is not None and due_on is None:
         yield "Enter the date by which the agency is to do it.", "due_on"
     if owner_agency is None and due_on is not None:
         yield "Choose the agency that is to do it.", "owner_agency"
-    if due_on is not None and due_on < decided_on:
-        decided = f"{decided_on:%-d %B %Y}"
-        yield f"This was decided on {decided}. Enter that day or a later one.", "due_on"
+    if due_on is not None and decided_on is not None and due_on < decided_on:
+        yield (
+            f"This was decided on {day_words(decided_on)}. Enter that day or a later one.",
+            "due_on",
+        )
 
 
 @transaction.atomic

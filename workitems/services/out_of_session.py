@@ -16,7 +16,7 @@ from agencies.models import Agency, User
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.services import evidence as evidence_services
 from workitems.services import variations
-from workitems.services.plan_days import day_words
+from workitems.services.plan_days import day_words, later_faults
 from workitems.services.refusals import Refused, locked, need_reason
 
 State = OutOfSession.State
@@ -107,8 +107,7 @@ def ask_agencies(
             f"{variation.reference} asks for {day_words(variation.due_after)}, and that day has come. "
             "Withdraw it; the agency can then request a later date."
         )
-    if due_on <= on:
-        raise Refused("Enter a date after today.", "due_on")
+    Refused.raise_any(later_faults(due_on, on=on, field="due_on"))
     members = list(variation.plan.agencies_on(on))
     made = OutOfSession(
         variation=variation,
@@ -211,8 +210,7 @@ def extend(
 ) -> OutOfSession:
     """Give the agencies until another date, with a reason."""
     asked = _open(asked, version)
-    if due_on <= on:
-        raise Refused("Enter a date after today.", "due_on")
+    Refused.raise_any(later_faults(due_on, on=on, field="due_on"))
     need_reason(reason, "Say why the date changes.")
     asked.due_on = due_on
     return history.save_version(asked, "due_on", by=by, reason=reason)

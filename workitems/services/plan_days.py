@@ -7,10 +7,11 @@ once; forms ask before, so that they stand beside the errors of other fields.
 from collections.abc import Iterator
 from datetime import date
 
+from agencies.asking import Fault
 from workitems.models import Plan
 
-# What is wrong, as (sentence, form field).
-Faults = Iterator[tuple[str, str]]
+# What is wrong.
+Faults = Iterator[Fault]
 
 
 def day_words(day: date) -> str:
@@ -39,3 +40,9 @@ def agreed_day(day: date, *, plan: Plan, on: date, after_end: bool, field: str) 
             "date lies after its end and say why in the reason.",
             field,
         )
+
+
+def later_faults(day: date | None, *, on: date, field: str) -> Faults:
+    """Yield what is wrong with a day by which something is asked for. None is at no fault."""
+    if day is not None and day <= on:
+        yield "Enter a date after today.", field

@@ -11,6 +11,7 @@ from agencies.models import User
 from workitems.models import Evidence, Reminder, Return, Round
 from workitems.services import evidence as evidence_services
 from workitems.services.handover import locked_return
+from workitems.services.plan_days import later_faults
 from workitems.services.refusals import Refused, locked, need_reason
 
 
@@ -49,8 +50,7 @@ def extend(
     if not round.is_open:
         raise Refused("This round is closed.")
     need_reason(reason, "Say why the due date is extended.")
-    if to <= on:
-        raise Refused("Enter a date after today.", "to")
+    Refused.raise_any(later_faults(to, on=on, field="to"))
     returns = round.returns.select_for_update(of=("self",)).select_related("agency")
     if agencies is not None:
         returns = returns.filter(agency__in=agencies)

@@ -19,6 +19,7 @@ from workitems.services.answers import (
 )
 from workitems.services.handover import check_complete, mendings_of
 from workitems.services.items import check_confidence, check_stage
+from workitems.services.plan_days import Faults
 from workitems.services.refusals import Conflict, Refused, locked, need_reason
 from workitems.services.round_levers import has_entered
 
@@ -40,14 +41,7 @@ def open_round(
     Raise `Refused` if a round is open or has this period, or for dates before the period.
     """
     plan = locked(plan)
-    if period_end <= period_start:
-        raise Refused("The period ends before it begins.", "period_end")
-    if due_on < period_start:
-        raise Refused("The round falls due before its period begins.", "due_on")
-    if plan.rounds.open().exists():
-        raise Refused("Another round is open. Close it first.")
-    if plan.rounds.filter(period_start=period_start, period_end=period_end).exists():
-        raise Refused("This period had a round already.", "period_start")
+    Refused.raise_any(round_faults(plan, period_start, period_end, due_on))
     made = Round(
         plan=plan,
         name=name,
@@ -63,6 +57,21 @@ def open_round(
     for agency in members:
         history.save(Return(round=made, agency=agency), by=by)
     return made
+
+
+def round_faults(
+    plan: Plan, period_start: date | None, period_end: date | None, due_on: date | None
+) -> Faults:
+    """Yield why a round with these dates may not be opened. A missing date is at no fault."""
+    if plan.rounds.open().exists():
+        yield "Another round is open. Close it first.", None
+    if period_start is not None and period_end is not None:
+        if period_end <= period_start:
+            yield "The period ends before it begins. Enter a later day.", "period_end"
+        elif plan.rounds.filter(period_start=period_start, period_end=period_end).exists():
+            yield "This period had a round already. Enter another one.", "period_start"
+    if due_on is not None and period_start is not None and due_on < period_start:
+        yield "The round falls due before its period begins. Enter a later day.", "due_on"
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from workitems.forms.out_of_session import (
     AskAgenciesForm,
     CloseForm,
     EndForm,
-    ExtendForm,
+    MoreTimeForm,
     RecordAnswerForm,
 )
 from workitems.models import OutOfSession, OutOfSessionAnswer
@@ -37,7 +37,7 @@ from workitems.word_diff import side_by_side
 def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.ask_agencies", row.plan)
-    form = AskAgenciesForm(posted(request))
+    form = AskAgenciesForm(posted(request), on=localdate())
     if form.is_valid():
         with saying_refusals(form):
             on, at = localdate(), timezone.now()
@@ -112,7 +112,7 @@ def show(
     was, now = side_by_side(variation.text_before, variation.text_after)
     forms: dict[str, Any] = {}
     if may_ask:
-        forms["extend_form"] = ExtendForm(row=asked, auto_id="id_extend_%s")
+        forms["extend_form"] = MoreTimeForm(row=asked, auto_id="id_extend_%s")
         forms["end_form"] = EndForm(auto_id="id_end_%s")
         if found.can_close:
             forms["close_form"] = CloseForm(plan=variation.plan, auto_id="id_close_%s")
@@ -243,7 +243,7 @@ def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpRespo
 @require_POST
 def extend(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
-    form = ExtendForm(request.POST, row=asked, auto_id="id_extend_%s")
+    form = MoreTimeForm(request.POST, row=asked, on=localdate(), auto_id="id_extend_%s")
     return _act(request, asked, "extend_form", form, services.extend, "The new date is saved.")
 
 

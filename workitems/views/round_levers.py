@@ -11,7 +11,7 @@ from agencies.models import Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.forms.returns import EnterForm
-from workitems.forms.rounds import ExtendForm, RemindForm
+from workitems.forms.rounds import ExtendReturnsForm, RemindForm
 from workitems.models import Notice, Return, Round
 from workitems.notices import tell_at_once
 from workitems.notices.timetable import Seats
@@ -69,13 +69,15 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     row = managed_round(request, slug, round)
     returns = row.returns.exclude(state=Return.State.ACCEPTED).select_related("agency")
     agencies = [each.agency for each in returns.order_by("agency__name")]
-    form = ExtendForm(
-        posted(request), agencies=agencies, initial={"agency": request.GET.get("agency", "")}
+    on = localdate()
+    form = ExtendReturnsForm(
+        posted(request), agencies=agencies, on=on, initial={"agency": request.GET.get("agency", "")}
     )
     if form.is_valid():
         with saying_refusals(form):
-            by, on = signed_in(request), localdate()
-            later = lever_services.extend(round=row, by=by, on=on, **form.cleaned_data)
+            later = lever_services.extend(
+                round=row, by=signed_in(request), on=on, **form.cleaned_data
+            )
             tell_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
             names = ", ".join(each.agency.short_name for each in later)
             due = f"{form.cleaned_data['to']:%-d %B %Y}"

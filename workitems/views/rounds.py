@@ -149,7 +149,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
 @once
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
-    form = OpenRoundForm(posted(request), initial=next_period(plan))
+    form = OpenRoundForm(posted(request), plan=plan, initial=next_period(plan))
     if form.is_valid():
         with saying_refusals(form):
             made = round_services.open_round(
