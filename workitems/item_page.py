@@ -132,13 +132,14 @@ class _Parts:
         delays = self.of(Delay, {"milestone__item": self.item.pk}, "-number") if found else []
         of_item = {"delay__milestone__item": self.item.pk}
         steps = self.of(Mitigation, of_item, "number", agency="owner_agency") if delays else []
-        steps_of = grouped(steps, "delay_id")
+        delays_of, steps_of = grouped(delays, "milestone_id"), grouped(steps, "delay_id")
         for milestone in found:
             milestone.item = self.item
-        return [
-            (row, [(each, steps_of[each.pk]) for each in delays if each.milestone_id == row.pk])
-            for row in found
-        ]
+            for delay in delays_of[milestone.pk]:
+                delay.milestone = milestone
+                for step in steps_of[delay.pk]:
+                    step.delay = delay
+        return [(row, [(each, steps_of[each.pk]) for each in delays_of[row.pk]]) for row in found]
 
     def updates(self) -> list[Update]:
         """Return the newest updates accepted by then. All readers of the plan may read them, since

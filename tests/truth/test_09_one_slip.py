@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from agencies.models import Seat
 from tests.factories import DelayFactory, MitigationFactory
+from tests.workitems.conftest import seated
 from tests.workitems.record import TODAY
 from workitems.models import Delay, Mitigation
 from workitems.services import items
@@ -71,6 +73,29 @@ def test_pages_show_the_whole_slip_and_each_cause(slipped, contributor, client_o
     assert register.count(f"With its other causes: {SLIP}") == 2
     listed = writer.get(f"{slipped.item.plan.get_absolute_url()}dashboard/").text
     assert "Its date has moved three times." in listed
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_the_owner_of_a_mitigation_closes_it_from_the_items_page(slipped, customs, client_of):
+    own = Mitigation.objects.get(description="Step against cause 2")
+    own.owner_agency = customs
+    own.save()
+    page = slipped.item.get_absolute_url()
+    links = {
+        f"{page}milestones/{slipped.number}/delays/{number}/steps/1/done/": mine
+        for number, mine in ((1, False), (2, True))
+    }
+    owner = client_of(seated("Customs writer", customs, Seat.Role.CONTRIBUTOR))
+    text = owner.get(page).text
+    assert {link: link in text for link in links} == links
+    (address,) = (link for link, mine in links.items() if mine)
+    assert owner.post(address, {"done_on": "1 June 2010"}).status_code == 302
+    own.refresh_from_db()
+    assert own.done_on == TODAY
+    assert "Mark as done<" not in owner.get(page).text
+    reader = client_of(seated("Customs reader", customs, Seat.Role.OBSERVER))
+    assert "/steps/" not in reader.get(page).text
 
 
 @pytest.mark.django_db

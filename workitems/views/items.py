@@ -229,6 +229,14 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                 "delays": delays,
                 "may_update": moment.is_now
                 and request.user.has_perm("workitems.update_milestone", milestone),
+                "closable": [
+                    step
+                    for _, steps in delays
+                    for step in steps
+                    if moment.is_now
+                    and step.done_on is None
+                    and request.user.has_perm("workitems.finish_mitigation", step)
+                ],
                 "slip": standing.slip_in_words(milestone, [delay for delay, _ in delays]),
                 "may_add_evidence": moment.is_now
                 and request.user.has_perm("workitems.add_evidence", milestone),
