@@ -27,6 +27,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
+from workitems.plan_at import grouped
 from workitems.services.answers import (
     Fault,
     after_no_changes,
@@ -90,6 +91,7 @@ class Section:
     missing: list[Fault] = field(default_factory=list)
     # For a reader of a return that was sent back.
     since_sent_back: list[AnswerChange] = field(default_factory=list)
+    milestones_since: list[MilestoneAnswer] = field(default_factory=list)
     is_after_no_changes: bool = False
     moved: Any = None
 
@@ -249,9 +251,12 @@ def return_page(
 
 
 def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
-    """Add what changed in each answer since the return was sent back. One query."""
+    """Add what changed in each answer since the return was sent back. Two queries."""
     before = _answers_at(of_return, sent_at)
+    since = of_return.milestone_answers.not_removed().filter(written_at__gt=sent_at)
+    answers = grouped(since.for_page().select_related("milestone").in_order(), "milestone.item_id")
     for section in sections:
+        section.milestones_since = answers[section.item.pk]
         if section.update is not None:
             was = before.get(section.update.pk)
             section.since_sent_back = answer_changes(was, section.update)

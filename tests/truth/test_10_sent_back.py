@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
-from tests.factories import ReturnNoteFactory, UpdateFactory, WorkItemFactory
+from tests.factories import MilestoneFactory, ReturnNoteFactory, UpdateFactory, WorkItemFactory
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.models import Return, ReturnNote
 from workitems.returns import return_page
-from workitems.services import Conflict, handover, rounds
+from workitems.services import Conflict, handover, milestone_answers, rounds
 from workitems.services.handover import mended_words, mendings_of
 from workitems.services.rounds import Unmended
 
@@ -226,6 +226,23 @@ def test_the_coordinator_sees_what_changed_since_it_was_sent_back(
     assert [change.label for change in changed] == ["Confidence", "Achieved"]
     added = [strand.text for strand in changed[1].strands if strand.is_added]
     assert added == [" in Suva"] or added == ["in Suva"]
+
+
+def test_an_answer_on_a_milestone_alone_follows_the_note_and_the_coordinator_sees_it(
+    sent_back, item, contributor, approver, coordinator, client_of
+):
+    milestone = MilestoneFactory(item=item, number=2, description="Brochure printed")
+    milestone_answers.answer(
+        of_return=sent_back, milestone=milestone, version=1, outcome="done", day=TODAY,
+        reason="It went to all towns.", by=contributor, on=TODAY, at=NOW,
+    )  # fmt: skip
+    assert mended_words(mendings_of(sent_back)) == "1 of 2 items changed or answered"
+    submit(sent_back, approver, with_unmended=True)
+    section = section_of(client_of(coordinator).get(sent_back.get_absolute_url()).text, item)
+    assert "Changed since it was sent back" in section
+    assert " ".join(section.split()).count(
+        "<strong>Brochure printed</strong>: done on 1 June 2010 </p> <p>It went to all towns.</p>"
+    ) == 1  # fmt: skip
 
 
 # --- sending back ---------------------------------------------------------------------------------
