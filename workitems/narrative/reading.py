@@ -132,8 +132,8 @@ def _whole(
     skip: frozenset[str] = frozenset(),
 ) -> list[Entry]:
     rows = _together(
-        _slots(rank, name, _visible(kind, reader).filter(**path, **(only or {})), reader)
-        for rank, name, kind, path in kinds_of(scope)
+        _slots(name, reader).filter(**path, **(only or {}))
+        for _, name, _, path in kinds_of(scope)
         if name not in skip
     )
     if limit is None:
@@ -199,26 +199,35 @@ def _newest(kind: Kind, rows: QuerySet[Any], count: int) -> QuerySet[Any]:
     return found.filter(history_id__in=newest.values("history_id"))
 
 
-def _visible(kind: Kind, reader: Reader) -> QuerySet[Any]:
-    """Return the kind's history rows that the reader may read.
+def _visible(
+    kind: Kind, reader: Reader, rows: QuerySet[Any, Any] | None = None
+) -> QuerySet[Any, Any]:
+    """Return the kind's history rows, or those among `rows`, that the reader may read.
 
     Of another agency's updates these are only the submitted versions: text that was replaced before
     submission stays private. The previous row of such a version is then the last submitted one.
     """
-    rows: QuerySet[Any] = kind.model.history.order_by()
+    if rows is None:
+        rows = kind.model.history.order_by()
     if not kind.of_return or kind.model is Return:
         return rows
     way = kind.of_return.removesuffix("_id")
     rows = rows.filter(reader.reads(f"{way}__"))
     if kind.model is not Update:
         return rows
+    return rows.filter(Q(of_return__agency__in=reader.agencies) | ~_rewritten())
+
+
+@cache
+def _rewritten() -> Exists:
+    """Return the condition that a version of an update was replaced before it was submitted."""
     handed_in = Return.history.filter(
         id=OuterRef("of_return_id"),
         state__in=[Return.State.SUBMITTED, Return.State.ACCEPTED],
         history_date__gte=OuterRef(OuterRef("history_date")),
         history_date__lt=OuterRef("history_date"),
     )
-    rewritten = (
+    return Exists(
         Update.history.filter(id=OuterRef("id"))
         .filter(
             Q(history_date__gt=OuterRef("history_date"))
@@ -226,7 +235,6 @@ def _visible(kind: Kind, reader: Reader) -> QuerySet[Any]:
         )
         .exclude(Exists(handed_in))
     )
-    return rows.filter(Q(of_return__agency__in=reader.agencies) | ~Exists(rewritten))
 
 
 def _earlier(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -297,20 +305,40 @@ def _rows_of(shown: Iterable[tuple[int, int]], reader: Reader) -> QuerySet[Any]:
                 .annotate(before=Subquery(_earlier(visible).values("history_id")[:1]))
                 .values("before")
             )
-            yield _slots(rank, names[rank], visible.filter(history_id__in=ids), reader)
-            yield _slots(rank, names[rank], visible.filter(history_id__in=before), reader)
+            yield _slots(names[rank], reader).filter(history_id__in=ids)
+            yield _slots(names[rank], reader).filter(history_id__in=before)
 
     return _together(branches())
 
 
-@cache
-def _texts(name: str) -> tuple[Any, ...]:
-    """Return the kind's columns as text, padded with empty ones to the number of slots."""
+def _told(name: str, reason: Any) -> QuerySet[Any, Any]:
+    """Return the kind's history rows with their reported values, as text in the same number of columns
+    per kind."""
     kind = KINDS[name]
     texts: list[Any] = [
         way if _is_text(kind.model, way) else Cast(way, CharField()) for way in kind.slots.values()
     ]
-    return (*texts, *[Value("", output_field=CharField())] * (SLOTS - len(texts)))
+    empty = [Value("", output_field=CharField())] * (SLOTS - len(texts))
+    rank = Value(list(KINDS).index(name), output_field=IntegerField())
+    rows: QuerySet[Any] = kind.model.history.order_by()
+    told: QuerySet[Any, Any] = rows.annotate(rank=rank).values_list(
+        "rank",
+        "id",
+        "history_id",
+        "history_date",
+        "history_type",
+        "history_actor",
+        reason,
+        *texts,
+        *empty,
+    )
+    return told
+
+
+@cache
+def _told_to_all(name: str) -> QuerySet[Any, Any]:
+    """Compose the rows once, because that takes as long as to run the query."""
+    return _told(name, F("history_change_reason"))
 
 
 def _is_text(model: Any, way: str) -> bool:
@@ -322,29 +350,15 @@ def _is_text(model: Any, way: str) -> bool:
     return isinstance(column, CharField | TextField)
 
 
-def _slots(rank: int, name: str, rows: QuerySet[Any], reader: Reader) -> QuerySet[Any]:
-    """Return the reported values of each row, as text in the same number of columns per kind."""
+def _slots(name: str, reader: Reader) -> QuerySet[Any, Any]:
+    """Return the reported values of the kind's history rows that the reader may read."""
     kind = KINDS[name]
-    reason: Any = F("history_change_reason")
-    if kind.model is Return:
-        # Until a return is accepted, only its readers may see the reason for sending it back.
-        readable = Return.objects.filter(reader.reads(), pk=OuterRef("id"))
-        reason = Case(
-            When(Exists(readable), then=reason), default=Value(""), output_field=TextField()
-        )
-    slots: QuerySet[Any, Any] = rows.annotate(
-        rank=Value(rank, output_field=IntegerField())
-    ).values_list(
-        "rank",
-        "id",
-        "history_id",
-        "history_date",
-        "history_type",
-        "history_actor",
-        reason,
-        *_texts(name),
-    )
-    return slots
+    if kind.model is not Return:
+        return _visible(kind, reader, _told_to_all(name))
+    # Until a return is accepted, only its readers may see the reason for sending it back.
+    readable = Return.objects.filter(reader.reads(), pk=OuterRef("id"))
+    then = When(Exists(readable), then=F("history_change_reason"))
+    return _told(name, Case(then, default=Value(""), output_field=TextField()))
 
 
 def _together(branches: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
