@@ -14,6 +14,7 @@ from tests.factories import (
     EvidenceFactory,
     MatterFactory,
     MeasureFactory,
+    MilestoneAnswerFactory,
     MilestoneFactory,
     MitigationFactory,
     OutOfSessionAnswerFactory,
@@ -358,6 +359,17 @@ def test_the_item_page_takes_the_same_queries_for_any_number_of_records(
     # delays, mitigations; updates; variations that wait; history; the agency's open return.
     with django_assert_num_queries(16):
         reader.get(item.get_absolute_url())
+
+
+def test_the_page_says_what_the_agencys_own_return_says_of_its_milestones(
+    client_of, contributor, colleague, item, police
+):
+    MilestoneAnswerFactory(milestone=MilestoneFactory(item=item, responsible_agency=police))
+    said = "In this return, not submitted yet"
+    pages = [
+        client_of(person).get(item.get_absolute_url()).text for person in (contributor, colleague)
+    ]
+    assert [said in page for page in pages] == [True, False]
 
 
 # --- changing the status --------------------------------------------------------------------

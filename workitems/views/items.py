@@ -55,6 +55,26 @@ ROWS_ON_A_PAGE = 100
 IN_A_PATH = "!$&'()*+,;=~:@"
 # Number of history entries on an item's page; the history page has all of them.
 HISTORY_SHOWN = 20
+# Items with pillar, agencies and supports, and which further records there are. Composed once, because
+# that takes longer than the query.
+IN_DETAIL = (
+    WorkItem.objects.select_related("pillar", "lead_agency")
+    .annotate(
+        # Most items have none of these; then the page can skip their queries.
+        has_variations=Exists(Variation.objects.filter(item=OuterRef("pk"))),
+        has_evidence=Exists(
+            Evidence.objects.filter(
+                Q(milestone__item=OuterRef("pk")) | Q(update__item=OuterRef("pk"))
+            )
+        ),
+        has_matters=Exists(matters_of(OuterRef("pk")))
+        | Exists(Decision.objects.filter(item=OuterRef("pk"))),
+        has_notes=Exists(ReturnNote.objects.filter(item=OuterRef("pk"))),
+        has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
+        has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
+    )
+    .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
+)
 # The newest of the proposals to the lead agency.
 PROPOSALS_SHOWN = 3
 # Frequently used filters of the list; the others are under "more".
@@ -149,31 +169,9 @@ def visible_item(
     return item
 
 
-def items_in_detail() -> "QuerySet[WorkItem]":
-    """Return items with pillar, agencies and supports, and which further records there are."""
-    return (
-        WorkItem.objects.select_related("pillar", "lead_agency")
-        .annotate(
-            # Most items have none of these; then the page can skip their queries.
-            has_variations=Exists(Variation.objects.filter(item=OuterRef("pk"))),
-            has_evidence=Exists(
-                Evidence.objects.filter(
-                    Q(milestone__item=OuterRef("pk")) | Q(update__item=OuterRef("pk"))
-                )
-            ),
-            has_matters=Exists(matters_of(OuterRef("pk")))
-            | Exists(Decision.objects.filter(item=OuterRef("pk"))),
-            has_notes=Exists(ReturnNote.objects.filter(item=OuterRef("pk"))),
-            has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
-            has_risks=Exists(Risk.objects.open(localdate()).filter(item=OuterRef("pk"))),
-        )
-        .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
-    )
-
-
 @require_safe
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    item = visible_item(request, slug, number, items_in_detail())
+    item = visible_item(request, slug, number, IN_DETAIL)
     as_at = AsAtForm(request.GET, plan=item.plan, on=localdate())
     moment = as_at.moment
     frame: dict[str, Any] = {
@@ -197,7 +195,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 
 def known_empty(item: WorkItem) -> frozenset[str]:
-    """Return the names of the parts that are empty today, from the annotations of `items_in_detail`."""
+    """Return the names of the parts that are empty today, from the annotations of `IN_DETAIL`."""
     found: Any = item
     there = {
         "variations": found.has_variations,
@@ -273,6 +271,9 @@ def _without_history(item: WorkItem, shown: ItemPage) -> frozenset[str]:
     has_delays = any(delays for _, delays in shown.milestones)
     there = {
         "support": bool(item.supports.all()),
+        # Measures are read only where the wording stands.
+        "measure": bool(shown.measures) or not (shown.item.objective or shown.item.action),
+        "milestone": bool(shown.milestones),
         "delay": has_delays,
         "mitigation": has_delays,
         "variation": found.has_variations,
@@ -308,21 +309,22 @@ def _in_returns(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
     own = signed_in(request).agencies_as(*WRITERS)
     found: dict[str, Any] = {}
     if own:
-        writing = Return.objects.waiting_for_agency().filter(
-            agency__in=own, round__plan=item.plan_id
+        answers = MilestoneAnswer.objects.pending().filter(milestone__item=item)
+        returns = list(
+            Return.objects.waiting_for_agency()
+            .filter(agency__in=own, round__plan=item.plan_id)
+            .select_related("round", "agency")
+            .annotate(has_answers=Exists(answers.filter(of_return=OuterRef("pk"))))
         )
-        returns = list(writing.select_related("round", "agency"))
         for each in returns:
             each.round.plan = item.plan
         led = [each for each in returns if each.agency_id == item.lead_agency_id]
         if led:
             found["in_return"] = led[0]
             found["answer"] = led[0].updates.filter(item=item).first()
-        if returns:
-            pending = MilestoneAnswer.objects.pending().filter(
-                of_return__in=returns, milestone__item=item
-            )
-            found["answers"] = list(pending.for_page().select_related("milestone").in_order())
+        if any(each.has_answers for each in returns):  # type: ignore[attr-defined]
+            answers = answers.filter(of_return__in=returns)
+            found["answers"] = list(answers.for_page().select_related("milestone").in_order())
     if item.has_proposals:  # type: ignore[attr-defined]
         proposals = list(item.status_proposals.for_list()[:PROPOSALS_SHOWN])
         for proposal in proposals:
