@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -26,10 +27,18 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
+from workitems.services.refusals import Refused
 
 PLACES_TOLD = 3
 
 Label = Callable[[Any], str]
+
+
+class Place(NamedTuple):
+    """Where a character is, as "item 1.1, title, character 8", and the page of the record, if any."""
+
+    words: str
+    url: str
 
 
 def _milestone(row: Milestone) -> str:
@@ -66,12 +75,34 @@ RECORDS: dict[type[models.Model], tuple[str, Label]] = {
 }
 
 
-def places_of(plan: Plan, character: str) -> list[str]:
-    """Return where the character is, as "item 1.1, title, character 8"; the first few places.
+# Records without a page of their own, with the attribute that leads to the record that has one.
+SHOWN_WITH = {
+    Pillar: "plan",
+    Measure: "item",
+    Milestone: "item",
+    Delay: "milestone.item",
+    Mitigation: "delay.milestone.item",
+    Matter: "meeting",
+    Update: "of_return",
+    DraftSection: "briefing",
+    DraftParagraph: "briefing",
+    DraftAsk: "briefing",
+}
+
+
+def page_of(row: models.Model) -> str:
+    """Return the address of the page that shows the record, or "" for an agency."""
+    way = SHOWN_WITH.get(type(row))
+    shown: Any = attrgetter(way)(row) if way else row
+    return "" if isinstance(row, Agency) else str(shown.get_absolute_url())
+
+
+def places_of(plan: Plan, character: str) -> list[Place]:
+    """Return where the character is; the first few places.
 
     Returns that are not accepted are left out: papers do not quote them, and others may not read them.
     """
-    found: list[str] = []
+    found: list[Place] = []
     for model, (way, label) in RECORDS.items():
         fields = [
             f for f in model._meta.fields if isinstance(f, models.CharField | models.TextField)
@@ -86,7 +117,8 @@ def places_of(plan: Plan, character: str) -> list[str]:
             for field in fields:
                 place = (getattr(row, field.attname) or "").find(character) + 1
                 if place and not field.name.startswith("search"):
-                    found.append(f"{label(row)}, {field.verbose_name}, character {place:,}")
+                    words = f"{label(row)}, {field.verbose_name}, character {place:,}"
+                    found.append(Place(words, page_of(row)))
         if len(found) >= PLACES_TOLD:
             break
     return found[:PLACES_TOLD]
@@ -95,7 +127,17 @@ def places_of(plan: Plan, character: str) -> list[str]:
 def with_places(plan: Plan, said: str, character: str) -> str:
     """Return the refusal, and where its character is to be mended."""
     places = places_of(plan, character) if character else []
-    return f"{said} Mend it here: {'; '.join(places)}." if places else said
+    words = "; ".join(place.words for place in places)
+    return f"{said} Mend it here: {words}." if places else said
+
+
+class Unprintable(Refused):
+    """A paper that cannot be printed. `said` is why, and `places` where its character is."""
+
+    def __init__(self, plan: Plan, said: str, character: str) -> None:
+        super().__init__(with_places(plan, said, character))
+        self.said = said
+        self.places = places_of(plan, character) if character else []
 
 
 @contextmanager

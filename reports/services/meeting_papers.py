@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agencies.models import User
-from reports.bad_characters import with_places
+from reports.bad_characters import Unprintable
 from reports.document.text import DocumentError
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
@@ -64,7 +64,7 @@ def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
             raise Refused("That meeting has not been held yet.")
         return compose_minutes(meeting, at)
     except DocumentError as error:
-        raise Refused(with_places(meeting.plan, str(error), error.character)) from error
+        raise Unprintable(meeting.plan, str(error), error.character) from error
 
 
 def print_paper(paper: Paper, *, state: str = "", plan: Plan | None = None) -> bytes:
@@ -77,8 +77,9 @@ def print_paper(paper: Paper, *, state: str = "", plan: Plan | None = None) -> b
         html = paper_html(paper, state=state)
         return html_to_pdf(html, title=title_of(paper), language=LANGUAGE)
     except (RenderRefused, DocumentError) as error:
-        said = with_places(plan, str(error), error.character) if plan else str(error)
-        raise Refused(said) from error
+        if plan is None:
+            raise Refused(str(error)) from error
+        raise Unprintable(plan, str(error), error.character) from error
 
 
 def _freeze(

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from reports.bad_characters import Unprintable
 from reports.document.plain_json import Malformed
 from reports.meetings.parts import Paper, from_plain
 from reports.models import MeetingPaper
@@ -30,7 +31,8 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     rows = meeting.papers.filter(kind=kind)
     versions = list(rows.without_contents().newest_first())
     paper: Paper | None = None
-    refusal = state = ""
+    refusal: Refused | str = ""
+    state = ""
     now = timezone.now()
     try:
         if versions:
@@ -39,7 +41,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
         else:
             paper = paper_services.draft(kind, meeting=meeting, at=now)
     except Refused as error:
-        refusal = str(error)
+        refusal = error
     except Malformed:
         refusal = "This version was frozen in a form that is no longer shown on a page. Its file is complete."
     return render(
@@ -77,11 +79,11 @@ def draft(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
         try:
             paper = paper_services.draft(kind, meeting=meeting, at=timezone.now())
         except Refused as refusal:
-            return _refused(request, meeting, kind, str(refusal))
+            return _refused(request, meeting, kind, refusal)
     try:
         data = paper_services.print_paper(paper, plan=meeting.plan)
     except Refused as refusal:
-        return _refused(request, meeting, kind, str(refusal))
+        return _refused(request, meeting, kind, refusal)
     return files.download(data, f"{kind} {meeting.held_on.isoformat()} draft.pdf")
 
 
@@ -91,7 +93,7 @@ def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) ->
     meeting = visible_meeting(request, slug, pk)
     paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
     if not paper.is_intact:
-        return _refused(request, meeting, kind, DAMAGED, status=500)
+        return _refused(request, meeting, kind, Refused(DAMAGED), status=500)
     name = f"{kind} {meeting.held_on.isoformat()} version {number}.pdf"
     return files.frozen(request, bytes(paper.pdf), paper.sha256, name)
 
@@ -111,6 +113,8 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
         by = signed_in(request)
     try:
         paper = FREEZE[Kind(kind)](meeting=meeting, by=by, at=timezone.now(), after=_after(request))
+    except Unprintable as refusal:
+        return _refused(request, meeting, kind, refusal)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -125,11 +129,11 @@ def _after(request: HttpRequest) -> int:
 
 
 def _refused(
-    request: HttpRequest, meeting: Meeting, kind: str, reason: str, status: int = 422
+    request: HttpRequest, meeting: Meeting, kind: str, refusal: Refused, status: int = 422
 ) -> HttpResponse:
     return render(
         request,
         "reports/papers/refused.html",
-        {"plan": meeting.plan, "meeting": meeting, "kind": Kind(kind), "reason": reason},
+        {"plan": meeting.plan, "meeting": meeting, "kind": Kind(kind), "refusal": refusal},
         status=status,
     )

@@ -13,7 +13,8 @@ from django.utils.timezone import localdate
 from agencies import history
 from agencies.characters import fault_of, is_unprintable
 from agencies.fields import TextField
-from reports.bad_characters import places_of
+from agencies.models import Agency
+from reports.bad_characters import RECORDS, page_of, places_of
 from tests.cast import standing_scene
 from tests.codebase.source import modules, name_of
 from tests.factories import BriefingFactory, MatterFactory, MeetingFactory, UpdateFactory
@@ -142,8 +143,27 @@ def test_an_old_row_is_shown_and_a_pack_says_where_it_is(world):
     address = reverse("papers:pack", args=[world.plan.slug, meeting.pk])
     assert client.get(address).status_code == 200
     refused = client.get(f"{address}draft.pdf")
-    assert refused.status_code == 422
-    assert "Mend it here: item 1.1, title, character 8." in refused.text
+    frozen = client.post(f"{address}freeze/", {"after": 0})
+    place = f'<a href="{world.item.get_absolute_url()}">item 1.1, title, character 8</a>'
+    assert [(page.status_code, place in page.text) for page in (refused, frozen)] == [
+        (422, True),
+        (422, True),
+    ]
+    assert meeting.papers.count() == 0
+
+
+@pytest.mark.django_db
+def test_each_place_of_a_character_has_the_page_that_shows_it(world):
+    rows = [
+        model._base_manager.filter(**{way: world.plan.pk}).first()
+        for model, (way, _) in RECORDS.items()
+    ]
+    client = client_of(world, "coordinator")
+    shown = {type(row): page_of(row) for row in rows if row is not None}
+    assert shown.pop(Agency) == ""
+    assert len(shown) > 10
+    wrong = {model for model, page in shown.items() if client.get(page).status_code != 200}
+    assert wrong == set()
 
 
 @pytest.mark.django_db
@@ -163,7 +183,7 @@ def test_places_are_told_of_records_that_papers_quote_and_of_no_draft(world):
     of_return = world.round.returns.get(agency=world.agencies["police"])
     UpdateFactory(of_return=of_return, item=world.item, achieved=f"Do{OVERRIDE}ne")
     told = ["item 1.1, title, character 8", "milestone 1 of item 1.1, description, character 1"]
-    assert places_of(world.plan, OVERRIDE) == told
+    assert [place.words for place in places_of(world.plan, OVERRIDE)] == told
     assert places_of(world.plan, "\u2067") == []
 
 
