@@ -13,7 +13,7 @@ from agencies.models import Seat, User
 from reports.document.dates import long_date
 from reports.document.wording import agree, join_words
 from reports.models import Briefing, Clearance, FollowUp, ResponseChoice
-from workitems.desk import SHOWN_AT_MOST, Act, Line, line, not_ended, since
+from workitems.desk import SHOWN_AT_MOST, Act, Line, line, since
 from workitems.group_lines import action_line, confirm_line
 from workitems.rules import WRITERS
 
@@ -67,9 +67,10 @@ def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]
 
 
 def _follow_ups(agencies: set[int], on: date) -> list[Line]:
+    """Return a line for each follow-up to do. What a Minister asked for outlives the plan."""
     to_do = (
         FollowUp.objects.open()
-        .filter(not_ended(on, "issued__briefing__plan"), owner_agency__in=agencies)
+        .filter(owner_agency__in=agencies)
         .for_lines()
         .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
@@ -85,10 +86,7 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
 def _to_confirm(agencies: set[int], on: date) -> list[Line]:
     done = (
         FollowUp.objects.to_confirm()
-        .filter(
-            not_ended(on, "issued__briefing__plan"),
-            issued__briefing__plan__coordinating_agency__in=agencies,
-        )
+        .filter(issued__briefing__plan__coordinating_agency__in=agencies)
         .for_lines()
         .order_by("done_on", "pk")[:SHOWN_AT_MOST]
     )

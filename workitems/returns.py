@@ -418,7 +418,7 @@ def _milestones(
         if milestone.is_open
     }
     for milestone in rows:
-        late = standing.milestone_lateness(milestone, on)
+        late = standing.milestone_lateness(milestone, of_return.round.plan.present_day(on))
         if (
             milestone.is_open
             and milestone != following[milestone.item_id]

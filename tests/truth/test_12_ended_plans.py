@@ -17,6 +17,7 @@ from tests.factories import (
     CalendarFeedFactory,
     DecisionFactory,
     DelayFactory,
+    FollowUpFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -73,15 +74,21 @@ def world(django_db_setup, django_db_blocker):
                 risk = RiskFactory(plan=each, item=item, number=1)
                 meeting = MeetingFactory(plan=each, held_on=date(2015, 3, 2))
                 DecisionFactory(meeting=meeting, owner_agency=labour, due_on=DUE)
-                VariationFactory(milestone=milestone)
+                variation = VariationFactory(milestone=milestone, number=1)
                 if each is plan:
-                    old = SimpleNamespace(item=item, milestone=milestone, risk=risk)
+                    old = SimpleNamespace(
+                        item=item, milestone=milestone, risk=risk, variation=variation
+                    )
             feeds = [CalendarFeedFactory(plan=each, agency=labour) for each in (plan, live)]
         with noon(AFTER):
             for row, values in (
                 (old.item, {"stage": "complete", "completed_on": AFTER}),
                 (old.milestone, {"completed_on": AFTER}),
                 (old.risk, {"closed_on": AFTER, "response": "Written after the end."}),
+                (
+                    old.variation,
+                    {"state": "taken_back", "recommendation": "Written after the end."},
+                ),
             ):
                 for name, value in values.items():
                     setattr(row, name, value)
@@ -118,6 +125,8 @@ PAGES = {
     "an item": "/plans/old/items/1.1/",
     "risks": "/plans/old/risks/",
     "a risk": "/plans/old/risks/1/",
+    "variations": "/plans/old/variations/",
+    "a variation": "/plans/old/variations/1/",
     "the plan": "/plans/old/",
 }
 
@@ -171,6 +180,27 @@ def test_no_page_counts_lateness_up_to_today(world):
     ]
     assert late == []
     assert today in text_of(page(world, "/plans/new/items/1.1/"))
+
+
+def test_a_variation_is_shown_as_at_the_end_with_what_became_of_it(world):
+    asks = "Move “Course given” from 30 April 2015 to 30 September 2010"
+    assert asks in text_of(page(world, "/plans/old/variations/?state=waiting"))
+    assert asks not in text_of(page(world, "/plans/old/variations/?state=taken-back"))
+    text = text_of(page(world, PAGES["a variation"]))
+    assert "<dt>Since the plan’s end</dt><dd>Withdrawn</dd>" in text
+    assert "Recommend to the working group" not in text
+    assert "Recommend to the working group" in text_of(page(world, "/plans/new/variations/1/"))
+    refused = page(world, "/plans/old/variations/1/out-of-session/ask/")
+    assert (refused.status_code, ENDED in refused.text) == (403, True)
+
+
+def test_a_return_counts_lateness_to_the_end(world):
+    item = WorkItemFactory(plan=world.plan, number="1.2", stage="under_way")
+    MilestoneFactory(item=item, number=1, original_due=DUE, forecast_due=TODAY)
+    own = ReturnFactory(round=RoundFactory(plan=world.plan), agency=world.labour)
+    text = text_of(page(world, own.get_absolute_url(), Seat.Role.CONTRIBUTOR))
+    assert f"Overdue by {days_in_words((END - DUE).days)}" in text
+    assert days_in_words((TODAY - DUE).days) not in text
 
 
 def test_another_day_can_be_asked_for(world):
@@ -227,6 +257,20 @@ def test_it_leaves_desks_and_calendars_but_for_open_rounds(world):
     assert {"Milestone", "Decision", "Mitigation"} <= {
         entry.category for entry in entries_of(world.feeds[1], TODAY)
     }
+
+
+def test_what_a_minister_asked_for_outlives_the_plan(world):
+    action = FollowUpFactory(
+        issued__briefing__plan=world.plan, owner_agency=world.labour, due_on=TODAY
+    )
+
+    def seen(role):
+        lines = [each for each in lines_for(world.people[role], TODAY) if each.what == action.text]
+        return [each.url for each in lines]
+
+    assert seen(Seat.Role.CONTRIBUTOR) == [action.get_absolute_url()]
+    told = {(each.recipient, each.reason) for each in news(TODAY) if each.plan == world.plan.title}
+    assert told == {(world.people[Seat.Role.CONTRIBUTOR], "action")}
 
 
 def test_it_sends_no_mail(world):

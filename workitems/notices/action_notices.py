@@ -42,7 +42,7 @@ def news_worth(on: date) -> Q:
 
 
 def decision_notices(on: date) -> Iterator[OtherNews]:
-    """Yield the notices of all decisions with an owner. Four queries."""
+    """Yield the notices of all decisions with an owner, but for ended plans. Four queries."""
     rows = (
         Decision.objects.filter(news_worth(on))
         .select_related(
@@ -63,14 +63,14 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
                 else f"Action from the decision of {row.origin}",
             )
             for row in rows
+            if not row.plan.has_ended(on)
         ],
         on,
     )
 
 
 def action_notices(told: list[Told], on: date) -> Iterator[OtherNews]:
-    """Yield the notices of these actions as at a day, except those of plans that have ended."""
-    told = [each for each in told if not each.plan.has_ended(on)]
+    """Yield the notices of these actions as at a day."""
     if not told:
         return
     seats = Seats((each.plan for each in told), (each.action.owner_agency_id for each in told), on)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
+from workitems.asat import Moment
 from workitems.desk import waiting_variations
 from workitems.forms.variations import (
     DecideForm,
@@ -28,6 +29,7 @@ from workitems.models import HeldEntry, Variation, WorkItem
 from workitems.rules import WRITERS
 from workitems.services import held_entries
 from workitems.services import variations as variation_services
+from workitems.variation_register import as_it_was, variations_at, variations_of
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import (
     held_for,
@@ -58,14 +60,18 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.GET.get("state", "")
     if chosen not in STATES:
         chosen = ""
-    rows = plan.variations.filter(state__in=STATES[chosen][1]).for_list().pending_first()
+    moment = Moment.present(plan, localdate())
+    rows = variations_at(plan, moment).filter(state__in=STATES[chosen][1]).pending_first()
+    page = page_of(request, rows)
     address = reverse("variations:list", args=[plan.slug])
     return render(
         request,
         "workitems/variations/list.html",
         {
             "plan": plan,
-            "page": page_of(request, rows),
+            "moment": moment,
+            "page": page,
+            "rows": variations_of(page, plan, moment),
             "tabs": state_tabs(address, {key: label for key, (label, _) in STATES.items()}, chosen),
             "is_filtered": bool(chosen),
             "held": held_for(request, plan, HeldEntry.VARIATIONS),
@@ -118,6 +124,9 @@ def show(
     request: HttpRequest, row: Variation, acted: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a variation. `acted` is the form of a refused action, by its name in the context."""
+    moment = Moment.present(row.plan, localdate())
+    if not moment.is_now:
+        return _show_at_the_end(request, row, moment)
     can = request.user.has_perm
     forms: dict[str, Any] = {}
     if row.state == Variation.State.REQUESTED and can("workitems.recommend_variation", row):
@@ -139,6 +148,7 @@ def show(
         "workitems/variations/detail.html",
         {
             "plan": row.plan,
+            "moment": moment,
             "variation": row,
             "was": was,
             "now": now,
@@ -153,6 +163,28 @@ def show(
         | forms
         | (acted or {}),
         status=status,
+    )
+
+
+def _show_at_the_end(request: HttpRequest, row: Variation, moment: Moment) -> HttpResponse:
+    """Show a variation of an ended plan as it stood then, and what became of it since.
+
+    One that was recorded after the end is shown as it is.
+    """
+    found = variations_at(row.plan, moment).filter(id=row.pk).first()
+    then = as_it_was(row, found) if found is not None else row
+    was, now = side_by_side(then.text_before, then.text_after)
+    return render(
+        request,
+        "workitems/variations/detail.html",
+        {
+            "plan": row.plan,
+            "moment": moment,
+            "variation": then,
+            "later": row.get_state_display() if row.state != then.state else "",
+            "was": was,
+            "now": now,
+        },
     )
 
 
