@@ -32,7 +32,9 @@ def lines_for(user: User, on: date) -> list[Line]:
         lines += _to_finish(coordinating, on)
     authorising = user.agencies_as(Seat.Role.AUTHORISING_MANAGER)
     if authorising:
-        lines += [_to_authorise(row, on) for row in _in_state(authorising, State.AWAITING)]
+        # Who asked for the authorisation does not give it.
+        awaiting = _in_state(authorising, State.AWAITING)
+        lines += [_to_authorise(row, on) for row in awaiting if row.moved_by != user.pk]
     if user.portfolios:
         to_minister = Briefing.objects.addressed_to(user.portfolios)
         lines += [_to_answer(row, on) for row in _since_state(to_minister, State.WITH_MINISTER)]
@@ -161,14 +163,18 @@ def _in_state(agencies: set[int], *states: str) -> list[Any]:
 
 
 def _since_state(rows: Any, *states: str) -> list[Any]:
-    """Return the rows in these states, with the time since which each is, as `since`."""
+    """Return the rows in these states, with the time since which each is, as `since`, and the id of
+    the person who moved it there, as `moved_by`."""
     history: Any = Briefing.history.model
     moves = history.objects.filter(id=OuterRef("pk"), state=OuterRef("state"))
-    newest = moves.order_by("-history_date", "-history_id").values("history_date")[:1]
+    newest = moves.order_by("-history_date", "-history_id")
     return list(
         rows.filter(state__in=states)
         .select_related("plan")
-        .annotate(since=Subquery(newest))
+        .annotate(
+            since=Subquery(newest.values("history_date")[:1]),
+            moved_by=Subquery(newest.values("history_user")[:1]),
+        )
         .order_by("dated", "pk")[:SHOWN_AT_MOST]
     )
 

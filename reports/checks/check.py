@@ -50,6 +50,8 @@ class Check:
     lapsed: Any = None
     # For missing returns: a button adds a paragraph that says so.
     is_listable: bool = False
+    # For an agency that has not answered.
+    is_of_clearance: bool = False
 
     @property
     def is_blocking(self) -> bool:

@@ -207,6 +207,7 @@ def _answers(material: Material) -> Iterator[Check]:
             url=material.url(CLEARANCE),
             place="Clearance",
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
+            is_of_clearance=True,
         )
 
 

@@ -119,7 +119,8 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
         row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
             pk=briefing.pk
         )
-        _check_signatory(row, by)
+        if obstacle := signatory_obstacle(row, by):
+            raise Refused(obstacle)
         document = to_sign(row)
         refuse_while_blocked(row, Gate.AUTHORISATION)
     paper = printed(row, document, at=at)
@@ -155,10 +156,12 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
     return issued
 
 
-def _check_signatory(row: Briefing, by: User) -> None:
+def signatory_obstacle(row: Briefing, by: User) -> str:
+    """Return why this user may not authorise the paper, as a sentence, or ""."""
     asked = row.history.filter(state=State.AWAITING).order_by("-history_date", "-history_id")
-    if asked.values_list("history_user_id", flat=True).first() == by.pk:
-        raise Refused("You asked for this authorisation yourself; somebody else authorises.")
+    if asked.values_list("history_user_id", flat=True).first() != by.pk:
+        return ""
+    return "You asked for this authorisation yourself. Another authorising manager has to give it."
 
 
 def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:

@@ -279,7 +279,13 @@ def _to_know(briefing: Briefing, document: Document, by: User, sha256: str) -> d
         else None,
         "readings": for_signature.readings_of(briefing, document, reader=by, pdf_sha256=sha256),
         "stops": [check for check in found if check.is_blocking],
-        "warnings": [check for check in found if not check.is_blocking and check.is_open],
+        "obstacle": issuing.signatory_obstacle(briefing, by),
+        # The agencies without an answer are named above.
+        "warnings": [
+            check
+            for check in found
+            if not check.is_blocking and check.is_open and not check.is_of_clearance
+        ],
         "overridden": [check for check in found if not check.is_open],
     }
 

@@ -192,7 +192,7 @@ def test_the_user_who_asked_for_authorisation_cannot_authorise(awaiting, coordin
     with pytest.raises(Refused) as refusal:
         sign(awaiting, coordinator)
     assert str(refusal.value) == (
-        "You asked for this authorisation yourself; somebody else authorises."
+        "You asked for this authorisation yourself. Another authorising manager has to give it."
     )
 
 

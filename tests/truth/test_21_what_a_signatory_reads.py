@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, drafted
 from tests.reports.paper_reading import opened
+from workitems.desk import lines_for
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,29 @@ def test_dissent_missing_answers_and_the_worst_late_items_come_first(client, awa
         ("Overdue by 50 days", "2.1"),
     ]
     assert "Overdue by 59 days 2.2 Item of 1 June, Customs (key item)" in text
+
+
+def test_an_agency_without_an_answer_is_named_once(client, awaiting, manager):
+    page = open_page(client, manager, awaiting)
+    warned = {check.key for check in page.context["warnings"]}
+    assert [key for key in warned if key.startswith("clearance-")] == []
+    assert "Customs has not answered." not in words(page)
+
+
+def test_who_asked_for_the_authorisation_cannot_give_it_and_is_not_asked_to(
+    client, awaiting, manager, coordinator, labour
+):
+    SeatFactory(user=coordinator, agency=labour, role=Seat.Role.AUTHORISING_MANAGER)
+    awaits = f"Read and authorise {awaiting.tracker_number}"
+    seen = [
+        [line.what for line in lines_for(user, date(2010, 8, 2)) if line.what == awaits]
+        for user in (manager, coordinator)
+    ]
+    assert seen == [[awaits], []]
+    page = open_page(client, coordinator, awaiting)
+    assert "You asked for this authorisation yourself." in words(page)
+    assert "Authorise version 1" not in words(page)
+    assert "Authorise version 1" in words(open_page(client, manager, awaiting))
 
 
 def test_the_order_is_what_a_signatory_needs_and_the_fingerprint_is_last(client, awaiting, manager):
