@@ -3,17 +3,20 @@
 import gc
 import os
 import socket
+import threading
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import hypothesis
 import pytest
+from _pytest import runner
 from django.conf import settings
 from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
 
 from tests.snapshots import SQLiteSnapshot, take_snapshot
+from trafficking_plan.call_stack import roomy
 
 pytest_plugins = [
     "tests.suite_membership",
@@ -39,6 +42,21 @@ def pytest_collection_finish(session):
     """Keep the collector away from the modules and tests, which stay: it took a tenth of the time."""
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Run each test with enough stack, as `wsgi.py` does for each request."""
+    return roomy(lambda: runner.pytest_runtest_protocol(item, nextitem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _roomy_threads():
+    """Threads have a stack of their own: those of the live server, and of people at the same time."""
+    plain = threading.Thread.run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "run", lambda thread: roomy(lambda: plain(thread)))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

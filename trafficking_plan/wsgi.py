@@ -2,12 +2,22 @@
 
 import gc
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from trafficking_plan.call_stack import roomy
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trafficking_plan.settings")
 
-application = get_wsgi_application()
+answer = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    return roomy(lambda: answer(environ, start_response))
+
+
 # Loaded modules stay in memory. Exclude their objects from later garbage collections, and collect
 # less often: a request that builds thousands of rows spent a sixth of its time on collections.
 gc.collect()
