@@ -89,12 +89,14 @@ GUARDS = (
         f"workitems_historical{name}"
         for name in (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
-            "mitigation", "variation", "risk", "round", "reminder", "return", "returnnote",
+            "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
             "statusproposal", "heldentry", "outofsession", "outofsessionanswer",
         )
     ),
-    *frozen_history(["workitems_historicalupdate"], with_pauses=True),
+    *frozen_history(
+        ["workitems_historicalupdate", "workitems_historicalreturnnote"], with_pauses=True
+    ),
 )  # fmt: skip
 
 

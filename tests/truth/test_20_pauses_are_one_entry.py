@@ -130,6 +130,34 @@ def test_submitting_ends_an_entry(answer, world):
     ]
 
 
+def test_pauses_in_a_reply_to_a_note_are_one_entry_too(answer, world, clock):
+    of_return = answer(PAUSES[0]).of_return
+    when = {"on": MORNING.date(), "at": MORNING}
+    rounds.submit(of_return=of_return, by=world["approver"], with_unmended=True, **when)
+    rounds.send_back(of_return=of_return, note="More, please.", by=world["coordinator"], at=MORNING)
+    note = of_return.notes.latest("pk")
+    address = f"{of_return.get_absolute_url()}notes/{note.pk}/"
+
+    def reply(text, who="contributor"):
+        note.refresh_from_db()
+        said = {f"n{note.pk}-version": note.version, f"n{note.pk}-reply": text}
+        assert client_of(world, who).post(address, said).status_code == 200
+        clock.shift(60)
+
+    for text in PAUSES:
+        reply(text)
+    reply("Printed.", "approver")
+    found = list(note.history.order_by("history_id").values_list("history_actor", "reply"))
+    assert [(who.split(" (")[0], text) for who, text in found] == [
+        ("Coordinator", ""),
+        ("Police contributor", PAUSES[-1]),
+        ("Police approver", "Printed."),
+    ]
+    of_return.refresh_from_db()
+    rounds.submit(of_return=of_return, by=world["approver"], with_unmended=True, **when)
+    assert note.history.filter(history_is_open=True).count() == 0
+
+
 def test_a_save_by_button_is_an_entry_of_its_own(answer, world):
     update = answer(PAUSES[0])
     for text in PAUSES[1:]:
@@ -296,7 +324,7 @@ def test_a_paragraph_typed_by_two_has_an_entry_for_each(world, briefing, paragra
     assert texts(paragraph) == ["It is.", PAUSES[0], "Theirs.", PAUSES[1]]
 
 
-def test_only_answers_and_drafts_have_pauses():
+def test_only_answers_replies_and_drafts_have_pauses():
     tables = connection.introspection.table_names()
     with connection.cursor() as cursor:
         found = {
@@ -306,4 +334,4 @@ def test_only_answers_and_drafts_have_pauses():
             in {c.name for c in connection.introspection.get_table_description(cursor, table)}
         }
     assert Update.history.model._meta.db_table in found
-    assert len(found) == 3
+    assert len(found) == 4

@@ -256,7 +256,7 @@ class ReturnNote(models.Model):
     replied_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    history = track(plan_ways=["of_return__round__plan"])
+    history = track(plan_ways=["of_return__round__plan"], pauses=True)
 
     class Meta:
         constraints = [

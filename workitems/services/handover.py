@@ -212,9 +212,17 @@ def mended_words(mendings: Collection[Mending]) -> str:
 
 @transaction.atomic
 def reply_to_note(
-    *, note: ReturnNote, version: int, reply: str, by: User, at: datetime
+    *,
+    note: ReturnNote,
+    version: int,
+    reply: str,
+    by: User,
+    at: datetime,
+    is_pause: bool = False,
 ) -> ReturnNote:
     """Write or change the agency's reply to a note. Unchanged text writes nothing.
+
+    `is_pause`: the page saved by itself; see `agencies.history.save`.
 
     Raise `Conflict` if another user changed it since `version`, and `Refused` if the return is not
     with its agency.
@@ -228,4 +236,4 @@ def reply_to_note(
     if note.version != version:
         raise Conflict(note)
     note.reply, note.replied_by, note.replied_at = reply, by, at
-    return history.save_version(note, by=by)
+    return history.save_version(note, by=by, is_pause=is_pause)

@@ -298,6 +298,7 @@ def _step(of_return: Return, to: Return.State) -> Return:
     of_return.state = to
     of_return.version += 1
     history.end_pauses(Update, of_return=of_return.pk)
+    history.end_pauses(ReturnNote, of_return=of_return.pk)
     return of_return
 
 

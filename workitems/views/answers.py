@@ -171,14 +171,21 @@ def keep_notes(shown: list[NoteEntry], typed: list[NoteEntry]) -> list[NoteEntry
     ]
 
 
-def save_reply(request: HttpRequest, entry: NoteEntry) -> bool:
-    """Save a changed reply. Return whether anything was saved; errors are added to its form."""
+def save_reply(request: HttpRequest, entry: NoteEntry, *, is_pause: bool = False) -> bool:
+    """Save a changed reply. Return whether anything was saved; errors are added to its form.
+
+    `is_pause`: the page saved by itself.
+    """
     form = entry.form
     if form is None or not form.is_touched() or not form.is_valid():
         return False
     try:
         entry.note = handover_services.reply_to_note(
-            note=entry.note, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            note=entry.note,
+            by=signed_in(request),
+            at=timezone.now(),
+            is_pause=is_pause,
+            **form.cleaned_data,
         )
     except services.Refused as refusal:
         entry.theirs = form.refuse(refusal)

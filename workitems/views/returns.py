@@ -407,7 +407,7 @@ def reply(request: HttpRequest, slug: str, round: int, agency: int, note: int) -
     row = get_object_or_404(of_return.notes.select_related("by", "item", "replied_by"), pk=note)
     entry = NoteEntry(row, form=ReplyForm(request.POST, note=row))
     with writing_for(request, of_return):
-        save_reply(request, entry)
+        save_reply(request, entry, is_pause=True)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     return JsonResponse(reply_json(request, of_return, entry), status=status)
 
