@@ -341,5 +341,5 @@ def answered(look: Look, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, in
     only a return's state."""
     if not look.at.is_now:
         return {}
-    rows = Return.objects.filter(pk__in=[row.pk for row in returns]).with_progress()
-    return {row.pk: (row.answered, row.items) for row in rows}
+    rows: Any = Return.objects.filter(pk__in=[row.pk for row in returns]).with_progress()
+    return {pk: (done, items) for pk, done, items in rows.values_list("pk", "answered", "items")}
