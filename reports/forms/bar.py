@@ -6,12 +6,11 @@ from typing import Any
 from django import forms
 
 from agencies.fields import Form
-from agencies.models import Agency
 from reports.progress.view import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
 from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField
-from workitems.models import Pillar, Plan
+from workitems.models import Plan
 
 
 class BarForm(Form):
@@ -19,13 +18,10 @@ class BarForm(Form):
 
     at = MomentField(label="As at", required=False)
     since = MomentField(label="Compared with", required=False)
-    pillar = forms.ModelChoiceField(
-        label="Pillar", queryset=Pillar.objects.none(), required=False, empty_label="All pillars"
+    pillar = forms.TypedChoiceField(label="Pillar", required=False, coerce=int, empty_value=None)
+    agency = forms.TypedChoiceField(
+        label="Lead agency", required=False, coerce=int, empty_value=None
     )
-    agency = forms.ModelChoiceField(
-        label="Lead agency", queryset=Agency.objects.none(), required=False,
-        empty_label="All agencies",
-    )  # fmt: skip
 
     def __init__(self, data: Any, *, plan: Plan, on: date) -> None:
         super().__init__(data or {}, auto_id="look_%s")
@@ -34,8 +30,13 @@ class BarForm(Form):
         self.present = Moment.present(plan, on)
         fields["at"].on, fields["at"].present = on, self.present
         fields["since"].on, fields["since"].present = on, Moment.today(on)
-        fields["pillar"].queryset = plan.pillars.order_by("number")
-        fields["agency"].queryset = agencies_of(plan)
+        pillars = plan.pillars.order_by("number").values_list("pk", "number", "title")
+        fields["pillar"].choices = [
+            ("", "All pillars"),
+            *((pk, f"{number} {title}") for pk, number, title in pillars),
+        ]
+        agencies = agencies_of(plan).values_list("pk", "short_name")
+        fields["agency"].choices = [("", "All agencies"), *agencies]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -53,8 +54,8 @@ class BarForm(Form):
             plan=self.plan,
             at=found.get("at") or self.present,
             since=found.get("since"),
-            pillar=found["pillar"].pk if found.get("pillar") else None,
-            agency=found["agency"].pk if found.get("agency") else None,
+            pillar=found.get("pillar"),
+            agency=found.get("agency"),
         )
 
     def earlier(self) -> list[Earlier]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -83,9 +83,16 @@ class Look:
 
 
 def _query(asked: dict[str, Any]) -> str:
-    """Return a query string of the values that are set, or ""."""
-    kept = {name: value for name, value in asked.items() if value not in (None, "")}
-    return f"?{urlencode(kept)}" if kept else ""
+    """Return a query string of the values that are set, or "". Names need no quoting.
+
+    Most values are ids; `urlencode` takes five times as long.
+    """
+    kept = "&".join(
+        f"{name}={value if type(value) is int else quote_plus(str(value))}"
+        for name, value in asked.items()
+        if value not in (None, "")
+    )
+    return f"?{kept}" if kept else ""
 
 
 @dataclass(frozen=True)
@@ -124,5 +131,6 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
 
     Drafts are included, as their dates are not confidential.
     """
-    rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()[:OFFERED]
-    return [Earlier(Moment.end_of(row.dated), f"Briefing of {row.dated:%-d %B %Y}") for row in rows]
+    rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()
+    days = rows.values_list("dated", flat=True)[:OFFERED]
+    return [Earlier(Moment.end_of(day), f"Briefing of {day:%-d %B %Y}") for day in days]
