@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.models import model_to_dict
 
-from agencies.asking import ENTER_A_DATE, AskingForm, Fault, say_faults
+from agencies.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.characters import fault_of
 
 REASON_LENGTH = 2000
@@ -20,6 +20,11 @@ class DayField(forms.DateField):
     """A date, typed ("30 July 2010", "30/7/2010", "2010-07-30"), from 1990 to 2100."""
 
     default_error_messages = {"invalid": ENTER_A_DATE, "required": ENTER_A_DATE}
+
+    @property
+    def example(self) -> str:
+        """Return an example for the label."""
+        return example_day()
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)

@@ -209,6 +209,9 @@ class MilestoneFactory(DjangoModelFactory):
     original_due = date(2010, 6, 30)
     agreed_due = factory.SelfAttribute("original_due")
     forecast_due = factory.SelfAttribute("agreed_due")
+    agreed_known_to = factory.SelfAttribute("original_known_to")
+    forecast_known_to = factory.SelfAttribute("agreed_known_to")
+    original_known_to = "day"
 
 
 class DelayFactory(DjangoModelFactory):

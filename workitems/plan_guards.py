@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.db import models
+
 from agencies.guards import Guard, frozen, frozen_history, install
+from workitems.known_dates import Known
+from workitems.models import Delay, HeldEntry, Milestone, MilestoneAnswer, Variation
 
 
 def decided_by_the_group(variation: str) -> str:
@@ -17,7 +21,41 @@ def decided_by_the_group(variation: str) -> str:
     )
 
 
+# Days that end a month or a quarter, as SQL text. Every 29 February does; 28 February does if there is none.
+QUARTER_ENDS = "'03-31', '06-30', '09-30', '12-31'"
+MONTH_ENDS = f"{QUARTER_ENDS}, '01-31', '02-28', '02-29', '04-30', '05-31', '07-31', '08-31', '10-31', '11-30'"
+
+
+def not_known_so(day: str, known_to: str) -> str:
+    """Return SQL: the row's date is not the last day of the month or quarter that it is known to."""
+    text, precision = f"CAST(NEW.{day} AS text)", f"NEW.{known_to}"
+    day_of_year, year = f"SUBSTR({text}, 6, 5)", f"CAST(SUBSTR({text}, 1, 4) AS integer)"
+    is_leap_year = f"{year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0)"
+    return (
+        f"({precision} <> 'day' AND (NEW.{day} IS NULL OR NOT ("
+        f"({precision} = 'quarter' AND {day_of_year} IN ({QUARTER_ENDS}))"
+        f" OR ({precision} = 'month' AND {day_of_year} IN ({MONTH_ENDS})"
+        f" AND NOT ({day_of_year} = '02-28' AND {is_leap_year})))))"
+    )
+
+
+def known_dates(model: type[models.Model], *dates: Known[Any]) -> Guard:
+    """Return a guard: each date is a day, or the last day of the month or quarter it is known to."""
+    return Guard(
+        name=f"{model._meta.model_name}_dates_known",
+        table=model._meta.db_table,
+        events=("INSERT", "UPDATE"),
+        refuse_when=" OR ".join(not_known_so(*each.columns) for each in dates),
+        message="A month or quarter is kept as its last day.",
+    )
+
+
 GUARDS = (
+    known_dates(Milestone, Milestone.original, Milestone.agreed, Milestone.forecast),
+    known_dates(Delay, Delay.before, Delay.after),
+    known_dates(Variation, Variation.before, Variation.after),
+    known_dates(HeldEntry, HeldEntry.after),
+    known_dates(MilestoneAnswer, MilestoneAnswer.when),
     Guard(
         name="variation_decided_by_the_group",
         table="workitems_variation",
@@ -51,10 +89,12 @@ GUARDS = (
         table="workitems_milestone",
         events=("UPDATE",),
         refuse_when=(
-            "NEW.agreed_due <> OLD.agreed_due AND NOT EXISTS ("
+            "(NEW.agreed_due <> OLD.agreed_due OR NEW.agreed_known_to <> OLD.agreed_known_to)"
+            " AND NOT EXISTS ("
             "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
             " AND v.kind = 'date' AND v.state = 'approved'"
             " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due"
+            " AND v.before_known_to = OLD.agreed_known_to AND v.after_known_to = NEW.agreed_known_to"
             f" AND {decided_by_the_group('v')}"
             # Only the latest approval counts; older ones must not allow the date to move back.
             " AND NOT EXISTS (SELECT 1 FROM workitems_variation later"
@@ -67,7 +107,9 @@ GUARDS = (
         name="original_date_never_moves",
         table="workitems_milestone",
         events=("UPDATE",),
-        refuse_when="NEW.original_due <> OLD.original_due",
+        refuse_when=(
+            "NEW.original_due <> OLD.original_due OR NEW.original_known_to <> OLD.original_known_to"
+        ),
         message="The original date of a milestone never moves.",
     ),
     Guard(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.migrations.operations.base import Operation
-from django.db.models import Index
+from django.db.models import Field, Index
 
 
 class DropColumnIndexes(Operation):
@@ -47,3 +47,45 @@ class DropColumnIndexes(Operation):
 
     def describe(self) -> str:
         return f"Drop indexes of {len(self.columns)} tables"
+
+
+class AddColumns(Operation):
+    """Add columns that have a database default, by model, without touching a row.
+
+    `AddField` does the same one column at a time, and on SQLite copies the table for each.
+    """
+
+    def __init__(self, columns: dict[str, dict[str, "Field[Any, Any]"]]) -> None:
+        self.columns = columns
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        for model, fields in self.columns.items():
+            state.models[app_label, model].fields |= fields
+        state.reload_models([(app_label, model) for model in self.columns])
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        for model, field in self._fields(app_label, to_state):
+            definition, params = schema_editor.column_sql(model, field)
+            schema_editor.execute(
+                f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)}"
+                f" ADD COLUMN {schema_editor.quote_name(field.column)} {definition}",
+                params or None,
+            )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        for model, field in self._fields(app_label, from_state):
+            schema_editor.remove_field(model, field)
+
+    def _fields(self, app_label: str, state: Any) -> list[tuple[Any, Any]]:
+        return [
+            (model := state.apps.get_model(app_label, name), model._meta.get_field(column))
+            for name, fields in self.columns.items()
+            for column in fields
+        ]
+
+    def describe(self) -> str:
+        return f"Add columns to {len(self.columns)} tables"

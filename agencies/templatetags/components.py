@@ -14,11 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
-from agencies.asking import example_day
 from agencies.fields import TOKEN_FIELD
 
 register = template.Library()
-register.simple_tag(example_day)
 
 
 @register.simple_tag

@@ -92,7 +92,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     sign_in(people["contributor"])
     page.goto(milestone_page)
     move = page.get_by_role("region", name="Change the forecast")
-    move.get_by_label("Now expected on").fill("30 September 2099")
+    move.get_by_label("Now expected").fill("30 September 2099")
     move.get_by_role("button", name="Save the new forecast").click()
 
     # The error summary has the focus and links to the fields.
@@ -105,7 +105,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     page.keyboard.press("Enter")
     expect(move.get_by_label("Why the date moves")).to_be_focused()
     page.keyboard.type("The printer is late.")
-    expect(move.get_by_label("Now expected on")).to_have_value("30 September 2099")
+    expect(move.get_by_label("Now expected")).to_have_value("30 September 2099")
 
     move.get_by_role("button", name="Save the new forecast").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what causes the delay.")

@@ -7,10 +7,10 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from agencies.asking import example_day
 from tests.browser.keyboard import tab_to
 from tests.browser.returns import owed
 from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
+from workitems.forms.due_dates import KnownDateField
 from workitems.models import Return
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,7 +118,7 @@ def record_delay(page):
     day = localdate() + timedelta(days=60)
     tab_to(page, "Done")
     page.keyboard.press("ArrowDown")
-    tab_to(page, f"Now expected on for example, {example_day()}")
+    tab_to(page, f"Now expected for example, {KnownDateField().example}")
     page.keyboard.type(f"{day:%d/%m/%Y}")
     tab_to(page, "Cause")
     page.keyboard.type("Proc")
@@ -297,16 +297,14 @@ def test_a_return_works_without_javascript(plain_page, plain_sign_in, scene, add
     step.get_by_label("Why it is late").fill("The printer is late.")
     section(page, first).get_by_role("button", name="Save item 1.1").click()
 
-    expect(page.get_by_role("alert")).to_contain_text(
-        "Now expected on: Enter the day it is expected now."
-    )
+    expect(page.get_by_role("alert")).to_contain_text("Enter when it is now expected.")
     assert scene.of_return.updates.get(item=first).achieved == "Printed."
     expect(section(page, second).get_by_label("Achieved in this period")).to_have_value("Writ")
     expect(step.get_by_label("Why it is late")).to_have_value("The printer is late.")
     expect(step.get_by_label("Not yet")).to_be_checked()
 
     section(page, second).get_by_label("Achieved in this period").fill("Written.")
-    step.get_by_label("Now expected on").fill(f"{localdate() + timedelta(days=60):%d/%m/%Y}")
+    step.get_by_label("Now expected").fill(f"{localdate() + timedelta(days=60):%d/%m/%Y}")
     step.get_by_label("Cause").select_option("Procurement")
     step.get_by_label("What is being done about it").fill("Another printer.")
     page.get_by_role("button", name="Save all").click()

@@ -175,6 +175,6 @@ def test_what_is_wrong_in_an_opened_item_is_shown_without_javascript(plain_page,
     step.get_by_label("Why it is late").fill("The printer is late.")
     box(page, last).fill("Printed.")
     page.get_by_role("button", name="Save all").click()
-    expect(page.get_by_role("alert")).to_contain_text("Enter the day it is expected now.")
+    expect(page.get_by_role("alert")).to_contain_text("Enter when it is now expected.")
     expect(step.get_by_label("Why it is late")).to_have_value("The printer is late.")
     expect(box(page, last)).to_have_value("Printed.")

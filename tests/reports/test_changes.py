@@ -25,13 +25,15 @@ ITEM = ItemAt(**{
 })  # fmt: skip
 BROCHURE = MilestoneAt(
     pk=1, item=1, number=1, description="Brochure printed", done_means="", responsible=1,
-    original_due=AUGUST, agreed_due=AUGUST, forecast_due=AUGUST, completed_on=None,
+    original_due=AUGUST, original_known_to="day", agreed_due=AUGUST, agreed_known_to="day",
+    forecast_due=AUGUST, forecast_known_to="day", completed_on=None,
     withdrawn_on=None, version=None, on=NOW,
 )  # fmt: skip
 FUNDING = DelayAt(
     pk=1, milestone=1, item=1, of="Brochure printed", number=1, cause="funding",
     explanation="the money came in July", effect="", found_on=date(2009, 8, 20), ended_on=None,
-    due_before=AUGUST, due_after=AUGUST, times_moved=1, version=None, on=NOW,
+    due_before=AUGUST, before_known_to="day", due_after=AUGUST, after_known_to="day",
+    times_moved=1, version=None, on=NOW,
 )  # fmt: skip
 WITHDRAWAL = VariationAt(
     pk=1, number=1, kind="withdrawal", item=1, milestone=None, wording="",

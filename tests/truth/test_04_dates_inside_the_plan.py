@@ -46,11 +46,11 @@ TOO_EARLY = (
     "why it was done before."
 )
 PAST_FORECAST = (
-    "A forecast cannot be before today. Enter a later day, or mark the milestone as done."
+    "A forecast cannot be before today. Enter a later date, or mark the milestone as done."
 )
-AFTER_TODAY = "A new agreed date lies after today. Enter a later day."
+AFTER_TODAY = "A new agreed date lies after today. Enter a later date."
 AFTER_THE_END = (
-    "The plan ends on 30 June 2012. Enter a day up to then, or tick that the date lies after its "
+    "The plan ends on 30 June 2012. Enter a date up to then, or tick that the date lies after its "
     "end and say why in the reason."
 )
 

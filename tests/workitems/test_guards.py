@@ -19,6 +19,7 @@ import reports.paper_guards
 import tests.factories
 import workitems.plan_guards
 from tests.factories import (
+    DelayFactory,
     MilestoneFactory,
     PillarFactory,
     VariationFactory,
@@ -195,6 +196,64 @@ def test_an_original_date_never_moves(milestone):
     VariationFactory(milestone=milestone, due_after=SLIPPED, approved=True)
     with refused("The original date of a milestone never moves"):
         move(milestone, original_due=SLIPPED)
+
+
+@pytest.mark.django_db
+def test_how_an_agreed_date_is_known_moves_as_the_date_does(milestone):
+    VariationFactory(milestone=milestone, due_after=DUE, after_known_to="month", approved=True)
+    with refused("An agreed date moves only through an approved"):
+        move(milestone, agreed_known_to="quarter")
+    with refused("The original date of a milestone never moves"):
+        move(milestone, original_known_to="month")
+    move(milestone, agreed_known_to="month")
+    with refused("An agreed date"):  # that variation moved it from a day
+        move(milestone, agreed_known_to="day")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("known_to", "taken", "not_taken"),
+    [
+        (
+            "month",
+            ("2010-02-28", "2012-02-29", "2000-02-29", "2100-02-28", "2010-04-30", "2010-12-31"),
+            ("2012-02-28", "2000-02-28", "2010-02-27", "2010-12-30", "2010-07-01"),
+        ),
+        (
+            "quarter",
+            ("2010-03-31", "2010-06-30", "2010-09-30", "2010-12-31"),
+            ("2010-01-31", "2010-02-28", "2010-06-29", "2010-11-30"),
+        ),
+        ("year", (), ("2010-12-31",)),
+    ],
+)
+def test_a_month_or_quarter_is_its_last_day(milestone, known_to, taken, not_taken):
+    for day in taken:
+        move(milestone, forecast_due=day, forecast_known_to=known_to)
+    for day in not_taken:
+        with refused("A month or quarter is kept as its last day"):
+            move(milestone, forecast_due=day, forecast_known_to=known_to)
+
+
+@pytest.mark.django_db
+def test_every_due_date_is_held_to_how_it_is_known(milestone):
+    """On every table, and not without a date."""
+    variation = VariationFactory(milestone=milestone)
+    delay = DelayFactory(milestone=milestone)
+    middle = date(2010, 6, 15)
+    for row, day, known_to in (
+        (milestone, "forecast_due", "forecast_known_to"),
+        (delay, "due_before", "before_known_to"),
+        (delay, "due_after", "after_known_to"),
+        (variation, "due_before", "before_known_to"),
+        (variation, "due_after", "after_known_to"),
+    ):
+        with refused("A month or quarter is kept as its last day"):
+            type(row).objects.filter(pk=row.pk).update(**{day: middle, known_to: "month"})
+    with refused("A month or quarter is kept as its last day"):
+        VariationFactory(kind="wording", wording="title", due_after=None, after_known_to="month")
+    with refused("A month or quarter is kept as its last day"):
+        MilestoneFactory(original_due=middle, original_known_to="month")
 
 
 @pytest.mark.django_db

@@ -455,11 +455,11 @@ def test_a_slip_needs_a_cause_and_a_mitigation(milestone, contributor, without, 
 @pytest.mark.parametrize(
     ("forecast_due", "reason", "sentence", "field"),
     [
-        (DUE, "So.", "That is the forecast already. Enter another day.", "forecast_due"),
+        (DUE, "So.", "That is the forecast already. Enter another date.", "forecast_due"),
         (
             YESTERDAY,
             "So.",
-            "A forecast cannot be before today. Enter a later day, or mark the milestone as done.",
+            "A forecast cannot be before today. Enter a later date, or mark the milestone as done.",
             "forecast_due",
         ),
         (SLIPPED, "", "Say why the date moves.", "reason"),
@@ -566,7 +566,7 @@ def test_an_imported_late_forecast_needs_its_missing_delay_or_mitigation(
     assert delay.mitigations.get().description == "Ask for money in the next budget."
     with (
         unchanged(milestone, delay),
-        refused("That is the forecast already. Enter another day.", "forecast_due"),
+        refused("That is the forecast already. Enter another date.", "forecast_due"),
     ):
         move(milestone, contributor, SLIPPED, **FULL)
 

@@ -7,6 +7,7 @@ import pytest
 from agencies.asking import ENTER_A_DATE
 from tests.factories import DelayFactory, MilestoneFactory, WorkItemFactory
 from tests.workitems.record import DUE, SLIPPED, newest, unchanged
+from workitems.forms.due_dates import ENTER_A_KNOWN_DATE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -125,7 +126,7 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
 @pytest.mark.parametrize(
     ("differs", "field", "sentence"),
     [
-        ({"forecast_due": ""}, "forecast_due", ENTER_A_DATE),
+        ({"forecast_due": ""}, "forecast_due", ENTER_A_KNOWN_DATE),
         ({"reason": ""}, "reason", "Say why the date moves."),
         (
             {"cause": ""},
@@ -136,7 +137,7 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
         (
             {"forecast_due": "31 May 2010"},
             "forecast_due",
-            "A forecast cannot be before today. Enter a later day, or mark the milestone as done.",
+            "A forecast cannot be before today. Enter a later date, or mark the milestone as done.",
         ),
         (
             {"cause": "laziness"},

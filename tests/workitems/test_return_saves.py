@@ -504,7 +504,7 @@ def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delay
             "completed_on",
             "2 June 2010 has not come yet. Enter the day it was done, up to today.",
         ),
-        ({"outcome": "not_yet"}, "forecast_due", "Enter the day it is expected now."),
+        ({"outcome": "not_yet"}, "forecast_due", "Enter when it is now expected."),
         (LATE | {"reason": ""}, "reason", "Say why it is late."),
         (
             LATE | {"cause": ""},

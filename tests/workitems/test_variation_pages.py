@@ -15,6 +15,7 @@ from tests.factories import (
 )
 from tests.workitems.conftest import seated
 from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY, ready_to_decide
+from workitems.known_dates import KnownDate
 from workitems.models import Meeting, Variation
 from workitems.services import variations
 from workitems.word_diff import side_by_side
@@ -81,7 +82,7 @@ def test_requesting_a_date_twice_makes_one_record(as_, approver, plan, milestone
 def test_the_forecast_is_offered_as_the_new_date(as_, contributor, plan, item):
     MilestoneFactory(item=item, number=3, forecast_due=SLIPPED)
     page = as_(contributor).get(at("request-date", plan, "1.2", 3))
-    assert page.context["form"].initial["due_after"] == SLIPPED
+    assert page.context["form"].initial["due_after"] == KnownDate(SLIPPED)
 
 
 def test_requesting_wording_twice_makes_one_record(as_, approver, plan, item):

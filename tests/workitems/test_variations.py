@@ -87,7 +87,7 @@ def test_requests_are_numbered_within_the_plan(milestone, item, contributor, pol
 @pytest.mark.parametrize(
     ("due_after", "reason", "sentence", "field"),
     [
-        (DUE, "So.", "That is the agreed date already. Enter another day.", "due_after"),
+        (DUE, "So.", "That is the agreed date already. Enter another date.", "due_after"),
         (SLIPPED, "", "Say why the change is needed.", "reason"),
     ],
 )

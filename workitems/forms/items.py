@@ -17,6 +17,7 @@ from agencies.fields import (
     overwrite_data,
 )
 from agencies.models import Agency
+from workitems.forms.due_dates import KnownDateField
 from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.services.items import forecast_faults, stage_faults
@@ -233,7 +234,7 @@ class MoveForecastForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
     SOMETIMES = ("cause", "mitigation", "owner_agency")
 
-    forecast_due = DayField(label="Now expected on")
+    forecast_due = KnownDateField(label="Now expected")
     reason = ReasonField(label="Why the date moves")
     cause = forms.ChoiceField(
         label="Cause of the delay",
@@ -258,7 +259,7 @@ class MoveForecastForm(MilestoneActForm):
 
     def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
         return {
-            "forecast_due": answer.day,
+            "forecast_due": answer.when,
             "reason": answer.reason,
             "cause": answer.cause,
             "effect": answer.effect,

@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
+from workitems.forms.due_dates import KnownDateField
 from workitems.forms.evidence import AttachmentField
 from workitems.forms.items import faults_of_forecast
 from workitems.models import (
@@ -133,7 +134,7 @@ class MilestoneAnswerForm(ReturnForm):
     )
     completed_on = DayField(label="Done on what day", required=False)
     shown_by = ReasonField(label="What shows it", required=False)
-    forecast_due = DayField(label="Now expected on", required=False)
+    forecast_due = KnownDateField(label="Now expected", required=False)
     reason = ReasonField(label="Why it is late", required=False)
     cause = forms.ChoiceField(
         label="Cause", choices=[("", "Choose a cause"), *Delay.Cause.choices], required=False
@@ -174,7 +175,7 @@ class MilestoneAnswerForm(ReturnForm):
         elif outcome == self.DONE:
             self._need(cleaned, "completed_on", "Enter the day it was done.")
         else:
-            self._need(cleaned, "forecast_due", "Enter the day it is expected now.")
+            self._need(cleaned, "forecast_due", "Enter when it is now expected.")
             self._need(cleaned, "reason", "Say why it is late.")
         return cleaned
 
@@ -195,7 +196,7 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
     start: dict[str, Any] = {
         "answer_version": answer.version,
         "outcome": answer.outcome,
-        "completed_on" if is_done else "forecast_due": answer.day,
+        "completed_on" if is_done else "forecast_due": answer.day if is_done else answer.when,
         "shown_by" if is_done else "reason": answer.reason,
         "cause": answer.cause,
         "effect": answer.effect,

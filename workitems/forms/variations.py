@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from agencies.asking import Fault
-from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
+from agencies.fields import Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
+from workitems.forms.due_dates import KnownDateField
 from workitems.models import Meeting, Milestone, Variation, WorkItem
 from workitems.services.variations import new_date_faults
 
@@ -44,7 +45,7 @@ class RequestForm(VersionedForm):
 
 
 class RequestDateForm(RequestForm):
-    due_after = DayField(label="New agreed date")
+    due_after = KnownDateField(label="New agreed date")
     after_end = forms.BooleanField(
         label="The date lies after the plan’s end",
         required=False,
@@ -56,7 +57,7 @@ class RequestDateForm(RequestForm):
 
     def start(self, row: Milestone) -> dict[str, Any]:
         # The agency most likely requests the date that it forecasts.
-        return {"due_after": row.forecast_due if row.forecast_due > row.agreed_due else None}
+        return {"due_after": row.forecast if row.forecast_due > row.agreed_due else None}
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         if cleaned.get("due_after") and self.on is not None:
@@ -70,8 +71,8 @@ class RequestDateForm(RequestForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        day, end = cleaned.get("due_after"), self.row.item.plan.ends_on
-        if day and end and day > end:
+        due, end = cleaned.get("due_after"), self.row.item.plan.ends_on
+        if due and end and due.last_day > end:
             # From now on the page has the box to tick.
             self.fields["after_end"].widget = forms.CheckboxInput()
         return cleaned

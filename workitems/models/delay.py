@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import track
-from workitems.models.item import Milestone, WorkItem
+from workitems.known_dates import Known, KnownDate, from_to
+from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
 
 
@@ -43,8 +44,13 @@ class Delay(models.Model):
     found_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     due_before = models.DateField(help_text="When the milestone was due before the slip.")
+    before_known_to = known_to_field()
     due_after = models.DateField(help_text="When its agency expects it now.")
+    after_known_to = known_to_field()
     times_moved = models.PositiveSmallIntegerField(default=1)
+
+    before = Known[KnownDate]("due_before", "before_known_to")
+    after = Known[KnownDate]("due_after", "after_known_to")
 
     objects = DelayQuerySet.as_manager()
     history = track(plan_ways=["milestone__item__plan"])
@@ -82,6 +88,11 @@ class Delay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()}: {self.explanation}"
+
+    @property
+    def moved(self) -> str:
+        """ "from 30 June 2027 to July 2027"."""
+        return from_to(self.before, self.after)
 
     @property
     def days(self) -> int:
@@ -174,7 +185,9 @@ class Variation(models.Model):
         Milestone, models.PROTECT, null=True, blank=True, related_name="variations"
     )
     due_before = models.DateField(null=True, blank=True)
+    before_known_to = known_to_field()
     due_after = models.DateField(null=True, blank=True)
+    after_known_to = known_to_field()
     wording = models.CharField(max_length=10, choices=Wording, blank=True)
     text_before = models.TextField(blank=True)
     text_after = models.TextField(blank=True)
@@ -201,6 +214,9 @@ class Variation(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="decided_variations"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    before = Known[KnownDate | None]("due_before", "before_known_to")
+    after = Known[KnownDate | None]("due_after", "after_known_to")
 
     objects = VariationQuerySet.as_manager()
     history = track(plan_ways=["plan"])
@@ -276,10 +292,8 @@ class Variation(models.Model):
     def asks(self) -> str:
         """The request in a few words. Load the milestone first; the text names it."""
         if self.kind == self.Kind.DATE:
-            return (
-                f"Move “{self.milestone}” from {self.due_before:%-d %B %Y} "
-                f"to {self.due_after:%-d %B %Y}"
-            )
+            assert self.before and self.after  # held by a check constraint
+            return f"Move “{self.milestone}” {from_to(self.before, self.after)}"
         if self.kind == self.Kind.WORDING:
             return f"Change the {self.get_wording_display().lower()}"
         return "Withdraw the item"

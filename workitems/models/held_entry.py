@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.known_dates import Known, KnownDate
 from workitems.models.delay import Variation
-from workitems.models.item import Milestone, WorkItem
+from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
 from workitems.models.risk import Risk
 
@@ -58,6 +59,7 @@ class HeldEntry(models.Model):
     # The version of the item or milestone when the request was written.
     made_from = models.PositiveIntegerField(null=True, blank=True)
     due_after = models.DateField(null=True, blank=True)
+    after_known_to = known_to_field()
     wording = models.CharField(max_length=10, choices=Variation.Wording, blank=True)
     # The new wording, or what the risk is.
     text = models.TextField(blank=True)
@@ -79,6 +81,8 @@ class HeldEntry(models.Model):
         Variation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     risk = models.ForeignKey(Risk, models.PROTECT, null=True, blank=True, related_name="+")
+
+    after = Known[KnownDate | None]("due_after", "after_known_to")
 
     objects = HeldEntryQuerySet.as_manager()
     history = track(plan_ways=["plan"])
@@ -130,7 +134,7 @@ class HeldEntry(models.Model):
         """The entry in a few words. Load its milestone first; the text names it."""
         match self.kind:
             case self.Kind.DATE:
-                return f"Move “{self.milestone}” to {self.due_after:%-d %B %Y}"
+                return f"Move “{self.milestone}” to {self.after}"
             case self.Kind.WORDING:
                 return f"Change the {self.get_wording_display().lower()}"
             case self.Kind.WITHDRAWAL:

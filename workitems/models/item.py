@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.known_dates import Known, KnownDate, KnownTo
 from workitems.models.plan import Pillar, Plan
 
 TITLE_LENGTH = 200
@@ -58,6 +59,17 @@ def searchable(*texts: str) -> str:
 def number_key(number: str) -> str:
     """Return a sort key for an item number: "1.2" sorts before "1.10"."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)
+
+
+def known_to_field() -> "models.CharField[str, str]":
+    """Return the column beside a due date. The date of a month or a quarter is its last day, which
+    plan_guards.py holds."""
+    return models.CharField(
+        max_length=7,
+        choices=[(each.value, each.value.capitalize()) for each in KnownTo],
+        default=KnownTo.DAY.value,
+        db_default=KnownTo.DAY.value,
+    )
 
 
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
@@ -286,10 +298,11 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
 
 class Milestone(models.Model):
-    """A step of an item, with three due dates.
+    """A step of an item, with three due dates, each known to the day, the month or the quarter.
 
     Original: as first promised; never changes. Agreed: changes only by an approved variation
-    (plan_guards.py enforces both). Forecast: the responsible agency's current expectation.
+    (plan_guards.py enforces both). Forecast: the responsible agency's current expectation. Compare
+    and sort by the `_due` columns; say `original`, `agreed` and `forecast`.
     """
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="milestones")
@@ -298,8 +311,11 @@ class Milestone(models.Model):
     done_means = models.TextField("done means", blank=True)
     responsible_agency = models.ForeignKey(Agency, models.PROTECT, related_name="milestones")
     original_due = models.DateField()
+    original_known_to = known_to_field()
     agreed_due = models.DateField()
+    agreed_known_to = known_to_field()
     forecast_due = models.DateField()
+    forecast_known_to = known_to_field()
     completed_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
     no_evidence = models.TextField(
@@ -307,6 +323,10 @@ class Milestone(models.Model):
         help_text="Why the reviewer sees nothing that shows it was done; empty where nobody said so.",
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    original = Known[KnownDate]("original_due", "original_known_to")
+    agreed = Known[KnownDate]("agreed_due", "agreed_known_to")
+    forecast = Known[KnownDate]("forecast_due", "forecast_known_to")
 
     objects = MilestoneQuerySet.as_manager()
     history = track(plan_ways=["item__plan"])

@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.known_dates import Known, KnownDate
 from workitems.models.delay import Delay, Mitigation
-from workitems.models.item import Milestone
+from workitems.models.item import Milestone, known_to_field
 from workitems.models.round import Return
 
 
@@ -62,6 +63,7 @@ class MilestoneAnswer(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome)
     # Day of completion or end, or the new forecast; none for a reopened milestone.
     day = models.DateField(null=True, blank=True)
+    day_known_to = known_to_field()
     reason = models.TextField(blank=True)
     cause = models.CharField(max_length=20, choices=Delay.Cause, blank=True)
     effect = models.TextField(blank=True)
@@ -76,6 +78,8 @@ class MilestoneAnswer(models.Model):
     applied_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    when = Known[KnownDate | None]("day", "day_known_to")
 
     objects = MilestoneAnswerQuerySet.as_manager()
     history = track(plan_ways=["of_return__round__plan"])

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from agencies.models import Agency
 from workitems import standing
+from workitems.known_dates import KnownDate
 from workitems.models import Return, Risk
 from workitems.models.item import Stage
 from workitems.standing import NO_DATES, Lateness, Reason, Standing
@@ -50,11 +51,21 @@ class DelayAt(NamedTuple):
     found_on: date
     ended_on: date | None
     due_before: date
+    before_known_to: str
     due_after: date
+    after_known_to: str
     times_moved: int
     version: int | None
     on: date
     mitigations: tuple[MitigationAt, ...] = ()
+
+    @property
+    def before(self) -> KnownDate:
+        return KnownDate(self.due_before, self.before_known_to)
+
+    @property
+    def after(self) -> KnownDate:
+        return KnownDate(self.due_after, self.after_known_to)
 
     @property
     def is_open(self) -> bool:
@@ -84,13 +95,28 @@ class MilestoneAt(NamedTuple):
     done_means: str
     responsible: int
     original_due: date
+    original_known_to: str
     agreed_due: date
+    agreed_known_to: str
     forecast_due: date
+    forecast_known_to: str
     completed_on: date | None
     withdrawn_on: date | None
     version: int | None
     on: date
     delays: tuple[DelayAt, ...] = ()
+
+    @property
+    def original(self) -> KnownDate:
+        return KnownDate(self.original_due, self.original_known_to)
+
+    @property
+    def agreed(self) -> KnownDate:
+        return KnownDate(self.agreed_due, self.agreed_known_to)
+
+    @property
+    def forecast(self) -> KnownDate:
+        return KnownDate(self.forecast_due, self.forecast_known_to)
 
     @property
     def is_done(self) -> bool:

@@ -3,7 +3,7 @@
 Holding rehearses what releasing will do, so that a mistake is refused where it was typed.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.known_dates import Due, known
 from workitems.models import HeldEntry, Milestone, Plan, Risk, Variation, WorkItem
 from workitems.services import risks, variations
 from workitems.services.refusals import Refused, locked
@@ -22,7 +23,7 @@ Kind, State = HeldEntry.Kind, HeldEntry.State
 def hold_date(
     *,
     milestone: Milestone,
-    due_after: date,
+    due_after: Due,
     reason: str,
     agency: Agency,
     by: User,
@@ -36,20 +37,17 @@ def hold_date(
     Refused.raise_any(
         variations.new_date_faults(milestone, due_after, on=on, after_end=after_end, reason=reason)
     )
-    return _hold(
-        HeldEntry(
-            kind=Kind.DATE,
-            plan=milestone.item.plan,
-            agency=agency,
-            item=milestone.item,
-            milestone=milestone,
-            made_from=milestone.version,
-            due_after=due_after,
-            reason=reason,
-        ),
-        by=by,
-        at=at,
+    entry = HeldEntry(
+        kind=Kind.DATE,
+        plan=milestone.item.plan,
+        agency=agency,
+        item=milestone.item,
+        milestone=milestone,
+        made_from=milestone.version,
+        reason=reason,
     )
+    entry.after = known(due_after)
+    return _hold(entry, by=by, at=at)
 
 
 @transaction.atomic
@@ -206,10 +204,10 @@ def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
     asked["requested_by"] = entry.written_by
     match entry.kind:
         case Kind.DATE:
-            assert entry.milestone is not None and entry.due_after is not None
+            assert entry.milestone is not None and entry.after is not None
             # That it may lie after the plan's end was asked when it was written.
             return variations.request_date(
-                milestone=entry.milestone, due_after=entry.due_after, after_end=True, **asked
+                milestone=entry.milestone, due_after=entry.after, after_end=True, **asked
             )
         case Kind.WORDING:
             assert entry.item is not None

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.known_dates import Due, known
 from workitems.models import Delay, Milestone, Mitigation, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.services.plan_days import Faults, done_day
@@ -179,7 +180,7 @@ def open_delays_of(milestone: Milestone) -> tuple[list[Delay], bool]:
 
 def forecast_faults(
     milestone: Milestone,
-    forecast_due: date,
+    forecast_due: Due,
     *,
     on: date,
     reason: str,
@@ -190,26 +191,27 @@ def forecast_faults(
 ) -> Faults:
     """Yield why an open milestone may not have this forecast."""
     open_delays, is_mitigated = open_delays_of(milestone)
-    is_late = forecast_due > milestone.agreed_due
-    if forecast_due == milestone.forecast_due and (is_mitigated or not is_late):
-        yield "That is the forecast already. Enter another day.", "forecast_due"
+    forecast = known(forecast_due)
+    is_late = forecast.last_day > milestone.agreed_due
+    if forecast == milestone.forecast and (is_mitigated or not is_late):
+        yield "That is the forecast already. Enter another date.", "forecast_due"
         return
-    if forecast_due < on:
+    if forecast.last_day < on:
         yield (
-            "A forecast cannot be before today. Enter a later day, or mark the milestone as done.",
+            "A forecast cannot be before today. Enter a later date, or mark the milestone as done.",
             "forecast_due",
         )
     if not reason:
         yield "Say why the date moves.", "reason"
-    if forecast_due < on:  # whether it is late is told of a day that may be entered
+    if forecast.last_day < on:  # whether it is late is told of a date that may be entered
         return
     if not is_late:
         yield from _would_be_dropped(cause=cause, effect=effect, mitigation=mitigation)
-    elif cause and open_delays and forecast_due < milestone.forecast_due:
+    elif cause and open_delays and forecast.last_day < milestone.forecast_due:
         yield "The new date is sooner, so it is no new delay. Leave the cause out.", "cause"
     elif not open_delays and not cause:
         yield "The new date is after the agreed one. Choose what causes the delay.", "cause"
-    opens_another = bool(cause) and forecast_due >= milestone.forecast_due
+    opens_another = bool(cause) and forecast.last_day >= milestone.forecast_due
     if is_late and not mitigation and (not is_mitigated or opens_another):
         yield "Say what is being done about the delay.", "mitigation"
     elif mitigation_due_on and not mitigation:
@@ -221,7 +223,7 @@ def move_forecast(
     *,
     milestone: Milestone,
     version: int,
-    forecast_due: date,
+    forecast_due: Due,
     by: User,
     on: date,
     reason: str,
@@ -231,7 +233,7 @@ def move_forecast(
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
 ) -> Milestone:
-    """Record the date on which the responsible agency now expects a milestone to be done.
+    """Record when the responsible agency now expects a milestone to be done: a day, month or quarter.
 
     Needs a reason. A forecast after the agreed date needs a cause, which opens a delay, and a
     mitigation. If the milestone already has an open delay, the cause is optional: without it that
@@ -258,23 +260,25 @@ def move_forecast(
         )
     )
     open_delays, _ = open_delays_of(milestone)
-    is_late = forecast_due > milestone.agreed_due
-    before, milestone.forecast_due = milestone.forecast_due, forecast_due
-    if forecast_due != before:
-        history.save_version(milestone, "forecast_due", by=by, reason=reason)
+    before, after = milestone.forecast, known(forecast_due)
+    is_sooner = after.last_day < before.last_day
+    milestone.forecast = after
+    if after != before:
+        history.save_version(milestone, *Milestone.forecast.columns, by=by, reason=reason)
 
-    if not is_late:
+    if after.last_day <= milestone.agreed_due:
         end_delays(milestone, on, by=by, reason=reason)
-    elif open_delays and (forecast_due < before or not cause):
+    elif open_delays and (is_sooner or not cause):
         delay, *earlier = open_delays
-        while earlier and forecast_due <= delay.due_before:
+        while earlier and after.last_day <= delay.due_before:
             delay.ended_on = max(on, delay.found_on)
             history.save(delay, by=by, reason=reason, fields=["ended_on"])
             delay, *earlier = earlier
-        delay.due_after = forecast_due
-        delay.times_moved += forecast_due > before
+        delay.after = after
+        delay.times_moved += after.last_day > before.last_day
         delay.effect = effect or delay.effect
-        history.save(delay, by=by, reason=reason, fields=["due_after", "times_moved", "effect"])
+        fields = [*Delay.after.columns, "times_moved", "effect"]
+        history.save(delay, by=by, reason=reason, fields=fields)
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     else:
@@ -285,9 +289,9 @@ def move_forecast(
             explanation=reason,
             effect=effect,
             found_on=on,
-            due_before=max(before, milestone.agreed_due) if open_delays else milestone.agreed_due,
-            due_after=forecast_due,
         )
+        delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
+        delay.after = after
         history.save(delay, by=by, reason=reason)
         _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     return milestone

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.known_dates import Due
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Plan, Return
 from workitems.services import items
 from workitems.services.handover import locked_return
@@ -19,7 +20,7 @@ from workitems.services.refusals import Conflict, Refused, locked
 Outcome = MilestoneAnswer.Outcome
 # What an agency says in an answer. An unchanged answer is not written again.
 WORDS = (
-    *("outcome", "day", "reason", "cause", "effect", "new_mitigation"),
+    *("outcome", "when", "reason", "cause", "effect", "new_mitigation"),
     *("owner_agency_id", "mitigation_due_on", "milestone_version"),
 )
 
@@ -48,7 +49,7 @@ def answer(
     milestone: Milestone,
     version: int,
     outcome: str,
-    day: date | None = None,
+    day: Due | None = None,
     reason: str = "",
     cause: str = "",
     effect: str = "",
@@ -64,7 +65,7 @@ def answer(
 ) -> MilestoneAnswer:
     """Write or change the return's answer on a milestone, or on a delay or mitigation (`step`) of it.
 
-    `day` is the day of completion or the new forecast. Raise `Conflict` if `version` is not the
+    `day` is the day of completion, or the new forecast, which may be a month or a quarter. Raise `Conflict` if `version` is not the
     milestone's, or if `answer_version` (0 for none) is not that of the answer, and `Refused` for
     whatever would be refused if it took effect today.
     """
@@ -79,7 +80,7 @@ def answer(
         of_return=of_return, milestone=milestone, delay=delay, mitigation=step, version=0
     )
     was = _said(row)
-    row.outcome, row.day, row.reason = outcome, day, reason
+    row.outcome, row.when, row.reason = outcome, day, reason
     row.cause, row.effect, row.new_mitigation = cause, effect, mitigation
     row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
     row.milestone_version = version
@@ -163,10 +164,10 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
             assert row.day is not None  # held by a check constraint, as in the other cases
             items.close_milestone(**of_milestone, completed_on=row.day, on=on)
         case Outcome.NOT_YET:
-            assert row.day is not None
+            assert row.when is not None
             items.move_forecast(
                 **of_milestone,
-                forecast_due=row.day,
+                forecast_due=row.when,
                 cause=row.cause,
                 effect=row.effect,
                 mitigation=row.new_mitigation,

@@ -10,6 +10,7 @@ from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.known_dates import Due, known
 from workitems.models import (
     Decision,
     Meeting,
@@ -34,7 +35,7 @@ WHY = "Say why the change is needed."
 def request_date(
     *,
     milestone: Milestone,
-    due_after: date,
+    due_after: Due,
     reason: str,
     agency: Agency,
     by: User,
@@ -61,19 +62,23 @@ def request_date(
     if milestone.variations.pending().filter(kind=Variation.Kind.DATE).exists():
         raise Refused("A request to move this milestone is already waiting.")
     asked = Variation(kind=Variation.Kind.DATE, item=milestone.item, milestone=milestone)
-    asked.due_before, asked.due_after = milestone.agreed_due, due_after
+    asked.before, asked.after = milestone.agreed, known(due_after)
     return _request(asked, reason, agency, requested_by or by, by, at)
 
 
 def new_date_faults(
-    milestone: Milestone, due_after: date, *, on: date, after_end: bool, reason: str
+    milestone: Milestone, due_after: Due, *, on: date, after_end: bool, reason: str
 ) -> Faults:
-    """Yield why a milestone's agreed date may not be asked to move to the day."""
-    if due_after == milestone.agreed_due:
-        yield "That is the agreed date already. Enter another day.", "due_after"
+    """Yield why a milestone's agreed date may not be asked to move to the day, month or quarter.
+
+    The last day of a month that is known more precisely is another date.
+    """
+    after = known(due_after)
+    if after == milestone.agreed:
+        yield "That is the agreed date already. Enter another date.", "due_after"
     else:
         plan = milestone.item.plan
-        yield from agreed_day(due_after, plan=plan, on=on, after_end=after_end, field="due_after")
+        yield from agreed_day(after, plan=plan, on=on, after_end=after_end, field="due_after")
     if not reason:
         yield WHY, "reason"
 
@@ -307,11 +312,11 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
         milestone = locked(Milestone(pk=variation.milestone_id))
         if not milestone.is_open:
             raise Refused("This milestone is closed; its date stands.")
-        if milestone.agreed_due != variation.due_before:
+        if milestone.agreed != variation.before:
             raise Refused("The agreed date has moved since this was requested.")
-        assert variation.due_after is not None  # held by a check constraint
-        milestone.agreed_due = variation.due_after
-        history.save_version(milestone, "agreed_due", by=by, reason=reason)
+        assert variation.after is not None  # held by a check constraint
+        milestone.agreed = variation.after
+        history.save_version(milestone, *Milestone.agreed.columns, by=by, reason=reason)
         return
     item = locked(variation.item)
     if variation.kind == Variation.Kind.WORDING:

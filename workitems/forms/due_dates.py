@@ -1,0 +1,58 @@
+"""The field for a due date, which may be known to the month or the quarter only."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.timezone import localdate
+
+from agencies.asking import example_day
+from workitems.known_dates import (
+    QUARTERS,
+    KnownDate,
+    KnownTo,
+    NotADate,
+    NotAQuarter,
+    read_known_date,
+)
+
+
+def _enter_a_date() -> str:
+    today = localdate()
+    month, quarter = (KnownDate.holding(today, each) for each in (KnownTo.MONTH, KnownTo.QUARTER))
+    return f"Enter a date, such as {example_day()}, {month} or {quarter}."
+
+
+ENTER_A_KNOWN_DATE = lazy(_enter_a_date, str)()
+
+
+class KnownDateField(forms.Field):
+    """A day, a month or a quarter, typed into one box: "30 June 2027", "June 2027", "Q2 2027"."""
+
+    widget = forms.DateInput
+    default_error_messages = {"required": ENTER_A_KNOWN_DATE, "invalid": ENTER_A_KNOWN_DATE}
+
+    @property
+    def example(self) -> str:
+        """Return examples for the label: of a day, of a month and of a quarter."""
+        today = localdate()
+        quarter = KnownDate.holding(today, KnownTo.QUARTER).short.replace("–", " to ")
+        return f"{example_day()}, {KnownDate.holding(today, KnownTo.MONTH)} or {quarter}"
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value) if isinstance(value, KnownDate) else value
+
+    def to_python(self, value: Any) -> KnownDate | None:
+        if value in self.empty_values or not str(value).strip():
+            return None
+        if isinstance(value, KnownDate):
+            return value
+        try:
+            due = read_known_date(str(value))
+        except NotAQuarter:
+            raise forms.ValidationError(f"A quarter is {QUARTERS}.") from None
+        except NotADate:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if not 1990 <= due.last_day.year <= 2100:
+            raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
+        return due
