@@ -721,7 +721,7 @@ TWELVE = [
     f"{place('Work items', 4, 'Number')}: The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column as Text and type it again.",
     f"{place('Work items', 5, 'Pillar')}: There is no pillar 9. Right would be: the number of a pillar on the sheet Pillars.",
     f"{place('Work items', 6, 'Lead agency')}: “Polise” is not an agency on the sheet Agencies. Right would be: “Police”, if that is meant, or an agency of that short name added there.",
-    f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Right would be: a date, such as 2010-07-30, or a cell formatted as a date.",
+    f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Right would be: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, such as July to September 2010 or Q3 2010.",
     f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Right would be: a number that stands on the sheet Work items.",
     f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Right would be: a day from 15 February 2010 on.",
     f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period stands in row 2 already. Right would be: one update of an item by an agency in a period.",

@@ -416,6 +416,10 @@ def test_a_valid_cell_is_read(sheet, heading, raw, value):
 
 
 A_DATE = "Right would be: a date, such as 2010-07-30, or a cell formatted as a date."
+A_DUE_DATE = (
+    "Right would be: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the "
+    "calendar year, such as July to September 2010 or Q3 2010."
+)
 
 
 @pytest.mark.parametrize(
@@ -489,19 +493,26 @@ A_DATE = "Right would be: a date, such as 2010-07-30, or a cell formatted as a d
             "Milestones",
             "Original due",
             "31 March 2010",
-            f"“31 March 2010” is not a date. {A_DATE}",
+            f"“31 March 2010” is not a date. {A_DUE_DATE}",
         ),
         (
             "Milestones",
             "Original due",
             "2010-02-30",
-            f"“2010-02-30” is not in the calendar. {A_DATE}",
+            f"“2010-02-30” is not in the calendar. {A_DUE_DATE}",
         ),
         (
             "Milestones",
             "Original due",
             40_268,
-            f"The cell holds the number 40268. {A_DATE}",
+            f"The cell holds the number 40268. {A_DUE_DATE}",
+        ),
+        (
+            "Milestones",
+            "Forecast due",
+            "May to July 2010",
+            "“May to July 2010” is not a quarter. Right would be: January to March, April to June, "
+            "July to September or October to December, with the year.",
         ),
         (
             "Milestones",

@@ -13,9 +13,12 @@ from typing import Any
 
 import openpyxl
 
-from workitems.workbook.columns import AGENCIES, PLAN, SHEETS
+from workitems.known_dates import KnownDate, read_known_date
+from workitems.workbook.cell_kinds import DueDate
+from workitems.workbook.columns import AGENCIES, MILESTONES, PLAN, SHEETS
 
 Entries = dict[str, Any]
+DUE_DATES = {column.heading for column in MILESTONES if isinstance(column.kind, DueDate)}
 
 
 def workbook_of(path: Path, *, later_by: timedelta = timedelta()) -> io.BytesIO:
@@ -39,7 +42,7 @@ def workbook_of(path: Path, *, later_by: timedelta = timedelta()) -> io.BytesIO:
             )
         worksheet.append(headings)
         for row in rows:
-            worksheet.append([_moved(row.get(heading), moved) for heading in headings])
+            worksheet.append([_moved(heading, row.get(heading), moved) for heading in headings])
     file = io.BytesIO()
     workbook.save(file)
     file.seek(0)
@@ -52,5 +55,8 @@ def _keys(entries: Entries) -> Iterator[Entries]:
             yield {"Key": key, "Value": each}
 
 
-def _moved(value: Any, by: timedelta) -> Any:
+def _moved(heading: str, value: Any, by: timedelta) -> Any:
+    if isinstance(value, str) and heading in DUE_DATES:
+        due = read_known_date(value)
+        return str(KnownDate.holding(due.last_day + by, due.known_to))
     return value + by if isinstance(value, date) else value

@@ -13,6 +13,16 @@ from typing import Any
 from django.db.models import TextChoices
 
 from agencies.characters import fault_of
+from workitems.known_dates import (
+    QUARTERS,
+    Due,
+    KnownDate,
+    KnownTo,
+    NotADate,
+    NotAQuarter,
+    known,
+    read_known_date,
+)
 from workitems.models.item import number_key
 
 # The maximum length of a cell. openpyxl would truncate longer text silently.
@@ -58,6 +68,8 @@ def shown(raw: object) -> str:
     """Return a cell's raw value as short text for an error message."""
     if isinstance(raw, datetime) and raw.time() == time():
         raw = raw.date()
+    if isinstance(raw, KnownDate) and raw.known_to == KnownTo.DAY:
+        raw = raw.last_day
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return f"the date {day_words(raw)}"
     if isinstance(raw, bool):
@@ -249,6 +261,41 @@ class Day(Kind):
 
     def words(self, value: date | None) -> str:
         return "" if value is None else day_words(value)
+
+
+@dataclass(frozen=True)
+class DueDate(Day):
+    """A date as in other columns, or a month or quarter as text."""
+
+    right = (
+        "a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, "
+        "such as July to September 2010 or Q3 2010."
+    )
+
+    def read(self, raw: Any) -> KnownDate:  # type: ignore[override]
+        try:
+            due = read_known_date(clean(raw)) if isinstance(raw, str) else None
+        except NotAQuarter:
+            raise InvalidCell(
+                f"{sentence_start(shown(raw))} is not a quarter.", f"{QUARTERS}, with the year."
+            ) from None
+        except NotADate:
+            due = None
+        if due is None or due.known_to == KnownTo.DAY:
+            return KnownDate(super().read(raw))
+        self._in_range(due.last_day)
+        return due
+
+    def normal(self, value: Due | None) -> KnownDate | None:  # type: ignore[override]
+        return None if value is None else known(value)
+
+    def cell(self, value: KnownDate | None) -> date | str | None:  # type: ignore[override]
+        if value is None or value.known_to == KnownTo.DAY:
+            return super().cell(value and value.last_day)
+        return str(value)
+
+    def words(self, value: KnownDate | None) -> str:  # type: ignore[override]
+        return "" if value is None else str(value)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The format of the workbook: all sheets and their columns.
 
 Reading, checking, comparing, writing and the documentation use it. `Column.field` is the model
-field of a column; a column without one is handled by its heading in the code that checks it.
+field of a column, or the attribute that joins two (`known_dates.Known`); a column without one is handled by its heading in the code that checks it.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from workitems.workbook.cell_kinds import (
     AgencyName,
     Choice,
     Day,
+    DueDate,
     ItemNumber,
     Kind,
     Line,
@@ -81,6 +82,7 @@ def line(model: type[models.Model], field: str) -> Line:
 TEXT = Kind()
 DAY = Day()
 PAST_DAY = Day(past=True)
+DUE_DATE = DueDate()
 AGENCY = AgencyName()
 ITEM = ItemNumber()
 # What a cell says to empty a value: an empty cell keeps it.
@@ -205,23 +207,23 @@ MILESTONES = Sheet(
         Column("Responsible agency", AGENCY, "responsible_agency", required=True),
         Column(
             "Original due",
-            DAY,
-            "original_due",
+            DUE_DATE,
+            "original",
             required=True,
             note="Never moves.",
             locked="that date. An original date never moves.",
         ),
         Column(
             "Agreed due",
-            DAY,
-            "agreed_due",
+            DUE_DATE,
+            "agreed",
             note="Empty in a new row: the original date. Afterwards it moves by a variation, not here.",
             locked="that date. A variation is the way to move an agreed date.",
         ),
         Column(
             "Forecast due",
-            DAY,
-            "forecast_due",
+            DUE_DATE,
+            "forecast",
             note="Empty in a new row, or (none): the agreed date.",
         ),
         Column("Completed on", PAST_DAY, "completed_on"),

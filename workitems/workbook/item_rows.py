@@ -183,10 +183,10 @@ def milestones(proposal: Proposal) -> None:
         draft.source = row
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
         # "(none)" is what a new row has without a date: the original one, and the agreed one.
-        agreed = row.given("Agreed due", draft.row.agreed_due)
+        agreed = row.given("Agreed due", draft.row.agreed)
         if agreed is None:
             agreed = row["Original due"]
-        forecast = row.given("Forecast due", draft.row.forecast_due)
+        forecast = row.given("Forecast due", draft.row.forecast)
         if forecast is None:
             forecast = agreed
         for heading, value in (("Agreed due", agreed), ("Forecast due", forecast)):
@@ -210,7 +210,7 @@ def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
     The first import of a plan takes what its records say of the past.
     """
     step, released = draft.row, proposal.plan.released_on
-    done, forecast = step.completed_on, step.forecast_due
+    done, forecast = step.completed_on, step.forecast
     is_new_here = draft.is_new or "completed_on" in draft.was
     if done is not None and done < released and is_new_here:
         proposal.fault(
@@ -221,12 +221,13 @@ def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
             "milestone's page.",
         )
     # A forecast that is the agreed date says nothing more than that the milestone is overdue.
-    is_entered = forecast != step.agreed_due and ("forecast_due" in draft.was or draft.is_new)
-    if step.is_open and is_entered and row.readable("Forecast due") and forecast < proposal.today:
+    is_entered = forecast != step.agreed and ("forecast" in draft.was or draft.is_new)
+    is_read = row.readable("Forecast due") and forecast is not None
+    if step.is_open and is_entered and is_read and forecast.last_day < proposal.today:
         proposal.fault(
             row,
             "Forecast due",
-            f"{day_words(forecast)} is before today, and the milestone is open.",
+            f"{forecast} is before today, and the milestone is open.",
             "a day from today on, or a Completed on.",
         )
 

@@ -4,12 +4,14 @@ A workbook is a ZIP archive of XML. Its unpacked size and its number of XML tags
 openpyxl opens it, because openpyxl keeps much of it in memory. Rows are then read one at a time.
 """
 
+import re
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -24,17 +26,24 @@ MAX_PARTS = 500
 MAX_TAGS = 4_000_000
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
+# Parts of a number format that are not codes: text in quotes, a letter after a backslash, a language.
+NOT_SHOWN_AS_SUCH = re.compile(r'"[^"]*"|\\.|\[[^]]*\]')
 PASSWORD_MARK = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is not empty. `index` counts columns from 0."""
+    """A cell that is not empty. `index` counts columns from 0.
+
+    `shows_month` if it is a date of which the spreadsheet shows the month and the year, as it does
+    after someone types "June 2027".
+    """
 
     index: int
     value: Any
     is_formula: bool
     is_error: bool
+    shows_month: bool = False
 
 
 def refusal(problem: str, right: str) -> WorkbookRefused:
@@ -77,12 +86,23 @@ def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
         yield (
             number,
             [
-                Cell(index, cell.value, cell.data_type == "f", cell.data_type == "e")
+                Cell(
+                    index,
+                    cell.value,
+                    cell.data_type == "f",
+                    cell.data_type == "e",
+                    isinstance(cell.value, datetime) and _shows_month(cell.number_format),
+                )
                 for index, cell in enumerate(cells)
                 if cell.value is not None
                 and not (isinstance(cell.value, str) and not cell.value.strip())
             ],
         )
+
+
+def _shows_month(number_format: str) -> bool:
+    letters = set(NOT_SHOWN_AS_SUCH.sub("", number_format).lower())
+    return "m" in letters and "y" in letters and "d" not in letters
 
 
 @contextmanager

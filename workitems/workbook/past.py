@@ -121,9 +121,9 @@ class Past:
                 steps.append((_moment(day), {name: getattr(row, name) for name in fields}))
         if isinstance(row, Milestone):
             slipped = self.slips.get((row.item.number, row.number))
-            if slipped and (draft.is_new or "forecast_due" in draft.was):
-                began["forecast_due"] = row.agreed_due
-                steps.append((morning(slipped), {"forecast_due": row.forecast_due}))
+            if slipped and (draft.is_new or "forecast" in draft.was):
+                began["forecast"] = row.agreed
+                steps.append((morning(slipped), {"forecast": row.forecast}))
         return began, steps
 
     def _changes_of_item(self, draft: Draft) -> tuple[Values, list[Step]]:

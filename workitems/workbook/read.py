@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from openpyxl.utils import get_column_letter
 
+from workitems.known_dates import KnownDate, KnownTo
 from workitems.workbook import package
 from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
 from workitems.workbook.columns import CLEARED, PLAN, SHEETS, Column, Sheet
@@ -295,6 +296,8 @@ class _Reader:
             if is_cleared(cell.value):
                 return _blank(column)
             value = column.kind.read(cell.value)
+            if cell.shows_month and isinstance(value, KnownDate):
+                value = KnownDate.holding(value.last_day, KnownTo.MONTH)
             if isinstance(column.kind, Day) and column.kind.past and value > self.today:
                 raise InvalidCell(
                     f"{day_words(value)} is in the future.",

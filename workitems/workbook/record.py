@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
+from workitems.known_dates import KnownDate
 from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
 from workitems.workbook.cell_kinds import day_words
 from workitems.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES
@@ -64,11 +65,12 @@ def delays(proposal: Proposal) -> Delays:
         milestone = step.row
         series = found[milestone.item.number, milestone.number]
         draft = series.following(Delay, milestone=milestone)
-        if draft.is_new and milestone.agreed_due and milestone.forecast_due:
-            draft.put("due_before", milestone.agreed_due)
+        if draft.is_new and milestone.agreed and milestone.forecast:
+            draft.put("before", milestone.agreed)
             # For a completed milestone the completion date shows the length of the delay.
-            reached = milestone.completed_on or milestone.forecast_due
-            draft.put("due_after", max(milestone.agreed_due, reached))
+            done = milestone.completed_on
+            reached = KnownDate(done) if done else milestone.forecast
+            draft.put("after", max(milestone.agreed, reached))
         proposal.fill(row, draft)
         found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
         if found_on and ended and ended < found_on:

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from agencies import history
 from agencies.models import Agency, Appointment, User
+from workitems.known_dates import Known
 from workitems.models import (
     Delay,
     Measure,
@@ -92,10 +93,17 @@ def _create_agencies(rows: list[Agency]) -> None:
     Agency.objects.bulk_update([row for row in rows if row.successor], ["successor"])
 
 
+def _columns(model: type[Model], name: str) -> tuple[str, ...]:
+    """Return the columns of a field, or of an attribute that joins two."""
+    joined = getattr(model, name)
+    return joined.columns if isinstance(joined, Known) else (name,)
+
+
 def _update(model: type[Model], drafts: list[Draft]) -> None:
     if not drafts:
         return
-    fields = {name for draft in drafts for name in draft.was}
+    names = {name for draft in drafts for name in draft.was}
+    fields = {column for name in names for column in _columns(model, name)}
     if hasattr(model, "version"):
         fields.add("version")
         for draft in drafts:
