@@ -40,6 +40,7 @@ from tests.factories import (
     UserFactory,
     WorkItemFactory,
 )
+from workitems.known_dates import Known
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.workbook import export_workbook
 from workitems.workbook.columns import ITEMS, MILESTONES
@@ -65,6 +66,10 @@ ORDER = "a place in the item, seen only as the order of its milestones"
 
 EVERYWHERE = dict.fromkeys(
     ("history", "workbook", "list", "what changed", "annex", "page", "page then"), OWN
+)
+AS_A_DAY = dict.fromkeys(
+    ("history", "list", "what changed", "annex", "page", "page then"),
+    "a month or a quarter is still printed as its last day",
 )
 # By model and field, the surfaces that do not have it, each with the reason.
 EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
@@ -144,6 +149,9 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "annex": NOT_ON_PAPER,
         },
         "original_due": {"history": "never moves", "what changed": "never moves"},
+        "original_known_to": AS_A_DAY,
+        "agreed_known_to": AS_A_DAY,
+        "forecast_known_to": AS_A_DAY,
         "forecast_due": {"opening": "the form asks for another date"},
         "completed_on": {"opening": "the form is for an open milestone, which has no date yet"},
         "withdrawn_on": {"change": "withdrawn with its item", "workbook": NOT_IN_FORMAT},
@@ -505,7 +513,12 @@ def entry_for(world: World, model: type[models.Model], name: str) -> Entry | Non
 def is_locked(model: type[models.Model], name: str) -> bool:
     """Return whether the field changes only by a variation, or never."""
     sheet = ITEMS if model is WorkItem else MILESTONES
-    return any(column.locked for column in sheet if column.field == name)
+    return any(column.locked for column in sheet if name in columns_of(model, column.field))
+
+
+def columns_of(model: type[models.Model], field: str) -> tuple[str, ...]:
+    joined = getattr(model, field, None)
+    return joined.columns if isinstance(joined, Known) else (field,)
 
 
 # --- the tests --------------------------------------------------------------------------------
@@ -529,8 +542,8 @@ def test_every_field_is_on_every_surface_or_has_a_reasoned_exception(world, mode
 
 @pytest.mark.parametrize(("model", "name"), FIELDS)
 def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
-    if not model._meta.get_field(name).editable:
-        return
+    if not model._meta.get_field(name).editable or name.endswith("_known_to"):
+        return  # how a date is known is entered with it, in one box
     if name in BESIDE_OF[model]:
         lift_guards(model)
         write(world.row(model), BEGAN, **BESIDE[model, name])
