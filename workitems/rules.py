@@ -42,6 +42,8 @@ def plan_of(row: Any) -> Plan | None:
         return None
     if isinstance(row, Return):
         return row.round.plan
+    if isinstance(row, OutOfSessionAnswer):
+        return row.out_of_session.variation.plan
     if isinstance(row, Mitigation):
         row = row.delay.milestone
     if isinstance(row, Milestone | StatusProposal):

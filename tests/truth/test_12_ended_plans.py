@@ -21,6 +21,8 @@ from tests.factories import (
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
+    OutOfSessionAnswerFactory,
+    OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
     ReturnFactory,
@@ -192,6 +194,21 @@ def test_a_variation_is_shown_as_at_the_end_with_what_became_of_it(world):
     assert "Recommend to the working group" in text_of(page(world, "/plans/new/variations/1/"))
     refused = page(world, "/plans/old/variations/1/out-of-session/ask/")
     assert (refused.status_code, ENDED in refused.text) == (403, True)
+
+
+def test_agencies_no_longer_answer_out_of_session(world):
+    def answers(plan):
+        asked = OutOfSessionFactory(variation=plan.variations.get(), due_on=TODAY)
+        row = OutOfSessionAnswerFactory(out_of_session=asked, agency=world.labour)
+        address = reverse("variations:give-answer", args=[plan.slug, 1, asked.pk, world.labour.pk])
+        client = Client()
+        client.force_login(approver)
+        name = f"agency-{world.labour.pk}"
+        page = client.post(address, {f"{name}-choice": "agree", f"{name}-version": row.version})
+        return page.status_code
+
+    approver = seated("Approver", Seat.Role.APPROVER, world.labour)
+    assert [answers(plan) for plan in (world.plan, world.live)] == [403, 302]
 
 
 def test_a_return_counts_lateness_to_the_end(world):
