@@ -17,7 +17,10 @@ WIDTHS = (1280, 375)
 
 @pytest.fixture
 def scene():
-    return make_scene()
+    made = make_scene()
+    made.variation.due_after = localdate() + timedelta(days=90)
+    made.variation.save()
+    return made
 
 
 @pytest.fixture

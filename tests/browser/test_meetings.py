@@ -1,6 +1,6 @@
 """Test running a meeting on the meeting screen by keyboard, and without JavaScript."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -27,6 +27,7 @@ def meeting(scene):
     """Today's meeting with three matters: an item, a recommended variation, and a title alone."""
     meeting = MeetingFactory(plan=scene.plan, held_on=localdate())
     scene.variation.state = "recommended"
+    scene.variation.due_after = localdate() + timedelta(days=90)
     scene.variation.save()
     MatterFactory(meeting=meeting, position=1, title="1.1 Print a brochure", item=scene.item)
     MatterFactory(meeting=meeting, position=2, title="V1 on item 1.1", variation=scene.variation)
@@ -141,21 +142,23 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
         "V1 is approved and has taken effect."
     )
     title(meeting_screen, "V1 on item 1.1")
-    expect(meeting_screen.locator(".milestone-dates")).to_contain_text("Agreed30 September 2010")
+    expect(meeting_screen.locator(".milestone-dates")).to_contain_text(
+        f"Agreed{scene.variation.due_after:%-d %B %Y}"
+    )
     assert_accessible(meeting_screen, accessibility_faults)
 
-    tab_to(meeting_screen, "Who came")
+    tab_to(meeting_screen, "Attendance")
     meeting_screen.keyboard.press("Enter")
-    title(meeting_screen, "Who came")
+    title(meeting_screen, "Attendance")
     tab_to(meeting_screen, "New Zealand Police")
     meeting_screen.keyboard.press("Space")
-    tab_to(meeting_screen, "Save who came")
+    tab_to(meeting_screen, "Save attendance")
     meeting_screen.keyboard.press("Enter")
     title(meeting_screen, "V1 on item 1.1")
     expect(meeting_screen.get_by_text("3 recorded")).to_be_visible()
 
     scene.milestone.refresh_from_db()
-    assert scene.milestone.agreed_due == date(2010, 9, 30)
+    assert scene.milestone.agreed_due == scene.variation.due_after
     assert list(
         Decision.objects.filter(meeting=meeting).order_by("number").values_list("text", "due_on")
     ) == [("Police asks three printers.", due), ("Agreed.", None)]
