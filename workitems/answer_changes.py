@@ -51,7 +51,7 @@ def _stage(update: Update | None) -> str:
 def _confidence(update: Update | None) -> str:
     if update is None or not update.stage:
         return ""
-    return str(Confidence(update.confidence).label) if update.confidence else "Not given"
+    return str(Confidence(update.confidence).label) if update.confidence else "No rating"
 
 
 def _text(label: str, was: str, now: str) -> AnswerChange:

@@ -60,9 +60,9 @@ class WorkItemFilter(django_filters.FilterSet):
     # Lead or supporting agency; `lead` is only the lead.
     agency = django_filters.TypedChoiceFilter(label="Agency", coerce=int, method="by_agency")
     standing = django_filters.ChoiceFilter(
-        label="How it stands",
+        label="Status",
         choices=[(each.value, each.label) for each in Standing],
-        empty_label="In any way",
+        empty_label="Any status",
         method="by_standing",
     )
     stage = django_filters.ChoiceFilter(

@@ -349,7 +349,7 @@ def _reasons(item: ItemFacts, on: date) -> Iterator[Reason]:
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
         days = (on - item.heard_on).days
         if days > STALE_AFTER_DAYS:
-            yield Reason(Rank.STALE, f"No word for {days:,} days.")
+            yield Reason(Rank.STALE, f"No update accepted for {days:,} days.")
     if item.variations_pending == 1:
         yield Reason(Rank.VARIATION_WAITS, "A variation waits for a decision.")
     elif item.variations_pending:

@@ -205,7 +205,7 @@ export class Autosave {
   hold(told) {
     this.held = this.typed = true;
     this.theirs.innerHTML = told.theirs;
-    this.say("Somebody else saved first: compare, then choose", "late");
+    this.say("This was changed elsewhere. Compare the two and choose one.", "late");
   }
 
   say(sentence, kind) {

@@ -48,7 +48,7 @@ def words(html: str) -> str:
         ("confidence", {"confidence": "on_track"}, "On track"),
         ("confidence", {"confidence": "at_risk", "of": "Agency"}, "Agency: At risk"),
         ("confidence", {"confidence": "off_track"}, "Off track"),
-        ("confidence", {"confidence": ""}, "Not given"),
+        ("confidence", {"confidence": ""}, "No rating"),
     ],
 )
 def test_a_mark_gives_its_status_in_words(name, takes, printed):

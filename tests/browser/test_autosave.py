@@ -231,7 +231,7 @@ def test_a_conflict_shows_both_texts_and_saves_nothing_until_one_is_chosen(page,
     server.answers = [CONFLICT]
     words.fill("mine")
     typing_stops(page)
-    expect(state(page)).to_have_text("Somebody else saved first: compare, then choose")
+    expect(state(page)).to_have_text("This was changed elsewhere. Compare the two and choose one.")
     expect(line(page)).to_have_text("Choose.")
     expect(page.locator("[data-theirs]")).to_have_text("theirs")
     expect(words).to_have_value("mine")

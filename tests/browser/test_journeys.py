@@ -47,7 +47,7 @@ def test_status_is_changed_by_keyboard_alone_from_sign_in_to_history(page, live_
     press_enter_for(page, "Your desk")
     tab_to(page, "Work items")
     press_enter_for(page, "Work items")
-    tab_to(page, "Narrow further")
+    tab_to(page, "More filters")
     page.keyboard.press("Enter")
     tab_to(page, "Stage")
     page.keyboard.type("Under")
@@ -140,7 +140,9 @@ def test_the_second_of_two_browsers_sees_both_versions_and_chooses_its_own(
     page.get_by_label("Off track").check()
     page.get_by_label("Reason").fill("No paper.")
     page.get_by_role("button", name="Save the status").click()
-    expect(page.get_by_role("alert")).to_contain_text("Somebody saved this while you were writing.")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "This was changed elsewhere while you were writing."
+    )
     expect(page.locator(".callout")).to_contain_text("At risk")
     expect(page.get_by_label("Off track")).to_be_checked()
     expect(page.get_by_label("Reason")).to_have_value("No paper.")

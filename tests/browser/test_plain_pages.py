@@ -48,7 +48,7 @@ def test_a_page_before_signing_in_is_accessible(page, live_server, faults_at, pa
         ("/account/password/change/", 200, "Change your password"),
         ("/account/reauthenticate/", 200, "Confirm that it is you"),
         ("/nowhere/", 404, "There is nothing here"),
-        ("/plans/plan-of-action/briefings/new/", 403, "That is not yours to do"),
+        ("/plans/plan-of-action/briefings/new/", 403, "You do not have permission to do this"),
         ("/plans/another-plan/", 404, "There is nothing here"),
     ],
 )

@@ -87,7 +87,9 @@ def both(scene, page_of):
     box(one, item).fill("Printed in Suva.")
     expect(state(one, item)).to_have_text(SAVED)
     box(other, item).fill("Printed in Apia.")
-    expect(state(other, item)).to_have_text("Somebody else saved first: compare, then choose")
+    expect(state(other, item)).to_have_text(
+        "This was changed elsewhere. Compare the two and choose one."
+    )
     return one, other
 
 

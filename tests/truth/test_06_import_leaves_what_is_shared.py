@@ -59,7 +59,7 @@ def test_a_former_name_of_two_agencies_is_refused():
         renamed(AgencyFactory(short_name="DoL"), name)
     with pytest.raises(WorkbookRefused) as refused:
         imported(small())
-    assert "“DoL” was the short name of MBIE and of MSD. Right would be: MBIE or MSD." in str(
+    assert "“DoL” was the short name of MBIE and of MSD. Expected: MBIE or MSD." in str(
         refused.value
     )
 

@@ -28,7 +28,7 @@ def page(delayed):
 
 def test_a_delay_is_ended_on_the_milestones_page_and_still_shown(writer, page, delay):
     link = f"{page}delays/1/end/"
-    assert f'<a href="{link}">It is over</a>' in writer.get(page).text
+    assert f'<a href="{link}">Mark as ended</a>' in writer.get(page).text
     response = writer.post(
         link, {"ended_on": "31/5/2010", "reason": "The money came."}, follow=True
     )

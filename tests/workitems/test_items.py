@@ -143,7 +143,7 @@ def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
     with pytest.raises(Conflict) as conflict:
         change(item, approver, confidence="off_track")
     assert str(conflict.value) == (
-        "Somebody saved this while you were writing. Nothing of yours is lost: compare the two "
+        "This was changed elsewhere while you were writing. Nothing of yours is lost: compare the two "
         "below and save again."
     )
     assert conflict.value.current == item

@@ -363,7 +363,9 @@ def test_no_change_is_refused_for_an_overdue_milestone(writer, of_return, item):
     status, told = save(writer, of_return, item, act="no-change", **typed(item))
     assert (status, told["refusals"]) == (
         422,
-        ["Item 1.2: a milestone is overdue, so say how it stands."],
+        [
+            "Item 1.2: a milestone is overdue, so “No change” is not enough. Write at least one sentence."
+        ],
     )
 
 
@@ -392,7 +394,7 @@ def test_the_second_to_save_sees_both_texts_without_javascript(writer, of_return
     for shown in (
         ">\nPrinted in Suva.</textarea>",
         "<p>Printed in Apia.</p>",
-        "Somebody saved this while you were writing.",
+        "This was changed elsewhere while you were writing.",
     ):
         assert shown in response.text
     (entry,) = response.context["led"]

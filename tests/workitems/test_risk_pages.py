@@ -388,7 +388,7 @@ def test_a_risks_own_history_reads_as_sentences(plan, police, contributor, coord
         ("Police contributor (Police)", what)
         for what in (
             "raised the risk R1 (likelihood low, impact high): “It rains.”",
-            "weighed R1 anew: likelihood high, impact high.",
+            "re-rated R1: likelihood high, impact high.",
             "changed the response of R1.",
         )
     ] + [

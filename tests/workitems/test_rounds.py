@@ -327,7 +327,9 @@ def test_an_item_with_an_overdue_milestone_needs_a_written_answer(
     if not overdue:
         assert no_change(of_return, item, contributor).no_change_on == TODAY
         return
-    with refused("Item 1.2: a milestone is overdue, so say how it stands."):
+    with refused(
+        "Item 1.2: a milestone is overdue, so “No change” is not enough. Write at least one sentence."
+    ):
         no_change(of_return, item, contributor)
 
 
@@ -417,7 +419,7 @@ def test_no_change_counts_until_a_milestone_is_overdue(of_return, item, mileston
     DelayFactory(milestone=milestone)
     MitigationFactory(delay=milestone.delays.get())
     answer(of_return, item, achieved="", no_change_on=TODAY)
-    sentence = "Item 1.2: a milestone is overdue, so say how it stands."
+    sentence = "Item 1.2: a milestone is overdue, so “No change” is not enough. Write at least one sentence."
     assert missing(of_return, on) == [sentence] * late
 
 

@@ -271,9 +271,9 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
             {"reviewer_confidence": "at_risk"},
             (7, "The reviewer rates it at risk; the agency says on track."),
         ),
-        ({"heard_on": days(-185)}, (8, "No word for 185 days.")),
-        ({"heard_on": days(-1234)}, (8, "No word for 1,234 days.")),
-        ({"heard_on": days(-185), "starts_on": DAY}, (8, "No word for 185 days.")),
+        ({"heard_on": days(-185)}, (8, "No update accepted for 185 days.")),
+        ({"heard_on": days(-1234)}, (8, "No update accepted for 1,234 days.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (8, "No update accepted for 185 days.")),
         ({"variations_pending": 1}, (9, "A variation waits for a decision.")),
         ({"variations_pending": 2}, (9, "2 variations wait for a decision.")),
     ],
@@ -317,7 +317,7 @@ def test_reasons_are_ordered_by_urgency():
         (4, "Its agency says it is off track."),
         (5, "R1 is escalated."),
         (7, "The reviewer rates it at risk; the agency says off track."),
-        (8, "No word for 200 days."),
+        (8, "No update accepted for 200 days."),
         (9, "A variation waits for a decision."),
     ]
 

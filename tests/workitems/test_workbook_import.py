@@ -294,15 +294,15 @@ def test_a_complete_item_needs_a_day():
     sheets = completed()
     sheets["Milestones"] = sheets["Delays"] = sheets["Mitigations"] = []
     assert refused(sheets) == [
-        f"{place('Work items', 2, 'Stage')}: Item 1.1 is complete, but nothing says since when. Right "
-        "would be: a milestone with a Completed on, or an update that says complete."
+        f"{place('Work items', 2, 'Stage')}: Item 1.1 is complete, but nothing says since when. Expected:"
+        " a milestone with a Completed on, or an update that says complete."
     ]
 
 
 def test_a_complete_item_needs_all_its_milestones_completed():
     assert refused(completed()) == [
-        f"{place('Work items', 2, 'Stage')}: Item 1.1 is complete, but its milestone 1 is not. Right "
-        "would be: a Completed on for each of its milestones, or another stage of the item."
+        f"{place('Work items', 2, 'Stage')}: Item 1.1 is complete, but its milestone 1 is not. Expected:"
+        " a Completed on for each of its milestones, or another stage of the item."
     ]
 
 
@@ -594,8 +594,8 @@ def test_an_import_cannot_move_an_agreed_date():
     sheets = small()
     sheets["Milestones"][0]["Agreed due"] = date(2010, 9, 30)
     assert refused(sheets) == [
-        f"{place('Milestones', 2, 'Agreed due')}: The plan has the date 31 March 2010 here. Right "
-        "would be: that date. A variation is the way to move an agreed date."
+        f"{place('Milestones', 2, 'Agreed due')}: The plan has the date 31 March 2010 here. Expected:"
+        " that date. A variation is the way to move an agreed date."
     ]
     assert Milestone.objects.get().agreed_due == date(2010, 3, 31)
 
@@ -608,8 +608,8 @@ def test_an_import_cannot_move_an_original_date():
         "Agreed due": date(2010, 3, 31),
     }
     assert refused(sheets) == [
-        f"{place('Milestones', 2, 'Original due')}: The plan has the date 31 March 2010 here. Right "
-        "would be: that date. An original date never moves."
+        f"{place('Milestones', 2, 'Original due')}: The plan has the date 31 March 2010 here. Expected:"
+        " that date. An original date never moves."
     ]
 
 
@@ -621,7 +621,7 @@ def test_an_import_cannot_change_official_wording(heading):
     sheets["Work items"][0][heading] = "Other words"
     (sentence,) = refused(sheets)
     assert sentence.partition("): ")[2] == (
-        f"The plan has “{before}” here. Right would be: that wording. A variation is the way to "
+        f"The plan has “{before}” here. Expected: that wording. A variation is the way to "
         "change official wording."
     )
 
@@ -663,10 +663,10 @@ def test_updates_are_imported_only_into_accepted_returns():
     sheets["Updates"] = [row | {"Agency": "Police"}, row]
     assert refused(sheets) == [
         f"{place('Updates', 2, 'Agency')}: The return of Police for January to June 2010 is submitted. "
-        "Right would be: only updates of returns that are accepted. Accept it in the round, or "
+        "Expected: only updates of returns that are accepted. Accept it in the round, or "
         "leave the row out.",
         f"{place('Updates', 3, 'Agency')}: The return of DoL for January to June 2010 is not there. "
-        "Right would be: only updates of returns that are accepted. Accept it in the round, or "
+        "Expected: only updates of returns that are accepted. Accept it in the round, or "
         "leave the row out.",
     ]
 
@@ -714,18 +714,18 @@ def twelve_faults():
 
 
 TWELVE = [
-    f"{place('Plan', 6, 'Ends on')}: 1 January 2008 is not after the release. Right would be: a day after 31 July 2009.",
-    f"{place('Agencies', 4, 'Short name')}: “police” stands in row 3 already. Right would be: each agency once.",
-    f"{place('Agencies', 5, 'Valid to')}: An agency with a successor has a last day, and MBIE has none. Right would be: a date, such as 2010-07-30.",
-    f"{place('Work items', 3, 'Stage')}: “Begun” is not one of the words. Right would be: Not started, Under way, Complete, Ongoing or Withdrawn.",
-    f"{place('Work items', 4, 'Number')}: The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Right would be: the number as text, such as 1.10: format the column as Text and type it again.",
-    f"{place('Work items', 5, 'Pillar')}: There is no pillar 9. Right would be: the number of a pillar on the sheet Pillars.",
-    f"{place('Work items', 6, 'Lead agency')}: “Polise” is not an agency on the sheet Agencies. Right would be: “Police”, if that is meant, or an agency of that short name added there.",
-    f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Right would be: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, such as July to September 2010 or Q3 2010.",
-    f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Right would be: a number that stands on the sheet Work items.",
-    f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Right would be: a day from 15 February 2010 on.",
-    f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period stands in row 2 already. Right would be: one update of an item by an agency in a period.",
-    f"{place('Risks', 1, 'Colour', beyond=1)}: This sheet has no such column. Right would be: one of the columns {join_with_or(headings_of('Risks'))}.",
+    f"{place('Plan', 6, 'Ends on')}: 1 January 2008 is not after the release. Expected: a day after 31 July 2009.",
+    f"{place('Agencies', 4, 'Short name')}: “police” stands in row 3 already. Expected: each agency once.",
+    f"{place('Agencies', 5, 'Valid to')}: An agency with a successor has a last day, and MBIE has none. Expected: a date, such as 2010-07-30.",
+    f"{place('Work items', 3, 'Stage')}: “Begun” is not an allowed value. Expected: Not started, Under way, Complete, Ongoing or Withdrawn.",
+    f"{place('Work items', 4, 'Number')}: The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Expected: the number as text, such as 1.10: format the column as Text and type it again.",
+    f"{place('Work items', 5, 'Pillar')}: There is no pillar 9. Expected: the number of a pillar on the sheet Pillars.",
+    f"{place('Work items', 6, 'Lead agency')}: “Polise” is not an agency on the sheet Agencies. Expected: “Police”, if that is meant, or an agency of that short name added there.",
+    f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Expected: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, such as July to September 2010 or Q3 2010.",
+    f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Expected: a number that stands on the sheet Work items.",
+    f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Expected: a day from 15 February 2010 on.",
+    f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period stands in row 2 already. Expected: one update of an item by an agency in a period.",
+    f"{place('Risks', 1, 'Colour', beyond=1)}: This sheet has no such column. Expected: one of the columns {join_with_or(headings_of('Risks'))}.",
 ]
 
 
@@ -757,14 +757,14 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
         (
             "Agencies",
             {"Short name": "MBIE", "Name": "M", "Valid to": date(2012, 1, 1), "Successor": "MBIE"},
-            f"{place('Agencies', 4, 'Successor')}: An agency does not succeed itself. Right would be: "
+            f"{place('Agencies', 4, 'Successor')}: An agency does not succeed itself. Expected: "
             "the short name of an agency in another row.",
         ),
         (
             "Agencies",
             {"Short name": "MBIE", "Name": "M", "Valid to": date(2012, 1, 1), "Successor": "XY"},
-            f"{place('Agencies', 4, 'Successor')}: “XY” is not an agency on this sheet. Right would "
-            "be: the short name of an agency in another row.",
+            f"{place('Agencies', 4, 'Successor')}: “XY” is not an agency on this sheet. Expected:"
+            " the short name of an agency in another row.",
         ),
         (
             "Agencies",
@@ -774,13 +774,13 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Valid from": date(2012, 7, 1),
                 "Valid to": date(2012, 1, 1),
             },
-            f"{place('Agencies', 4, 'Valid to')}: 1 January 2012 is before the agency began. Right "
-            "would be: a day from 1 July 2012 on.",
+            f"{place('Agencies', 4, 'Valid to')}: 1 January 2012 is before the agency began. Expected:"
+            " a day from 1 July 2012 on.",
         ),
         (
             "Pillars",
             {"Number": 1, "Title": "Again"},
-            f"{place('Pillars', 3, 'Number')}: 1 stands in row 2 already. Right would be: a number of "
+            f"{place('Pillars', 3, 'Number')}: 1 stands in row 2 already. Expected: a number of "
             "its own for each row.",
         ),
         (
@@ -792,7 +792,7 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Responsible agency": "DoL",
                 "Original due": date(2010, 3, 31),
             },
-            f"{place('Milestones', 3, 'Milestone')}: 1 stands in row 2 already. Right would be: a "
+            f"{place('Milestones', 3, 'Milestone')}: 1 stands in row 2 already. Expected: a "
             "number of its own for each row.",
         ),
         (
@@ -804,7 +804,7 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Explanation": "x",
                 "Found on": date(2010, 3, 31),
             },
-            f"{place('Delays', 3, 'Milestone')}: Item 1.1 has no milestone 4. Right would be: the "
+            f"{place('Delays', 3, 'Milestone')}: Item 1.1 has no milestone 4. Expected: the "
             "number of a milestone on the sheet Milestones.",
         ),
         (
@@ -816,8 +816,8 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Mitigation": "x",
                 "Owner agency": "DoL",
             },
-            f"{place('Mitigations', 3, 'Delay')}: Milestone 1 of item 1.1 has no delay 2. Right would "
-            "be: a number from 1 to 1.",
+            f"{place('Mitigations', 3, 'Delay')}: Milestone 1 of item 1.1 has no delay 2. Expected:"
+            " a number from 1 to 1.",
         ),
         (
             "Updates",
@@ -830,7 +830,7 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Accepted on": date(2010, 2, 1),
             },
             f"{place('Updates', 3, 'Period end')}: 1 January 2010 is not after the period's start. "
-            "Right would be: a day after 31 January 2010.",
+            "Expected: a day after 31 January 2010.",
         ),
         (
             "Updates",
@@ -843,7 +843,7 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Accepted on": date(2010, 2, 1),
             },
             f"{place('Updates', 3, 'Accepted on')}: DoL's return for this period was accepted on 20 "
-            "January 2010, says row 2. Right would be: the same day in all rows of an agency and "
+            "January 2010, says row 2. Expected: the same day in all rows of an agency and "
             "a period.",
         ),
     ],
@@ -859,7 +859,7 @@ def test_a_title_must_give_a_url(title):
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Title", title)
     assert refused(sheets) == [
-        f"{place('Plan', 5, 'Title')}: No address can be made of “{title}”. Right would be: a title "
+        f"{place('Plan', 5, 'Title')}: No address can be made of “{title}”. Expected: a title "
         "with more letters of the Latin alphabet or digits."
     ]
 
@@ -869,7 +869,7 @@ def test_the_workbook_of_another_plan_is_refused():
     sheets = small()
     sheets["Plan"] = setting(sheets["Plan"], "Title", "Second plan")
     assert refused(sheets, plan=plan) == [
-        f"{place('Plan', 5, 'Title')}: This workbook is of “Second plan”. Right would be: the workbook "
+        f"{place('Plan', 5, 'Title')}: This workbook is of “Second plan”. Expected: the workbook "
         "of “Plan of Action”, the plan that you are importing into."
     ]
 
@@ -877,7 +877,7 @@ def test_the_workbook_of_another_plan_is_refused():
 def test_a_plan_that_must_be_new_is_refused_if_it_exists():
     plan = imported(small()).plan
     assert refused(small(), new_for={plan.coordinating_agency_id}) == [
-        f"{place('Plan', 2, 'Title')}: There is a plan “Plan of Action” already. Right would be: "
+        f"{place('Plan', 2, 'Title')}: There is a plan “Plan of Action” already. Expected: "
         "another title; or import the workbook on the page of that plan."
     ]
 

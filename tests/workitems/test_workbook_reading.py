@@ -57,7 +57,7 @@ def with_sheet_xml(xml):
 
 
 DAMAGED = (
-    "The file is damaged or is not a workbook (.xlsx). Right would be: a workbook saved as "
+    "The file is damaged or is not a workbook (.xlsx). Expected: a workbook saved as "
     ".xlsx. Open it in your spreadsheet program and save it again."
 )
 SPREADSHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -95,7 +95,7 @@ def test_a_workbook_with_a_password_is_refused():
     mark = "EncryptedPackage".encode("utf-16-le")
     content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500) + mark + bytes(500)
     assert faults_in(io.BytesIO(content)) == [
-        "The workbook is protected by a password, so it cannot be read. Right would be: the same "
+        "The workbook is protected by a password, so it cannot be read. Expected: the same "
         "workbook saved without a password."
     ]
 
@@ -103,8 +103,8 @@ def test_a_workbook_with_a_password_is_refused():
 def test_a_workbook_of_the_old_format_is_refused():
     content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000)
     assert faults_in(io.BytesIO(content)) == [
-        "The file is not an .xlsx workbook; it may be one of the old format (.xls). Right would "
-        "be: the same workbook saved as .xlsx."
+        "The file is not an .xlsx workbook; it may be one of the old format (.xls). Expected:"
+        " the same workbook saved as .xlsx."
     ]
 
 
@@ -112,7 +112,7 @@ def test_a_zip_bomb_of_200_mb_is_refused_before_it_is_unpacked():
     bomb = zipped(xl__worksheets__sheet1=b"0" * 200_000_000)
     assert len(bomb.getvalue()) < 1_000_000
     assert faults_in(bomb) == [
-        "Unpacked, the workbook has 190 MB in 1 parts. Right would be: at most 120 MB. Delete "
+        "Unpacked, the workbook has 190 MB in 1 parts. Expected: at most 120 MB. Delete "
         "pictures and formatted rows that hold nothing."
     ]
 
@@ -120,7 +120,7 @@ def test_a_zip_bomb_of_200_mb_is_refused_before_it_is_unpacked():
 def test_too_many_cells_are_refused_before_they_are_read():
     rows = '<row><c r="A1"/><c r="B1"/></row>' * 1_100_000
     assert faults_in(with_sheet_xml(f"{SPREADSHEET}<sheetData>{rows}</sheetData></worksheet>")) == [
-        "The workbook holds too many cells. Right would be: at most some ten thousand work items. "
+        "The workbook holds too many cells. Expected: at most some ten thousand work items. "
         "Most often the cells are empty but formatted: delete the rows below the last one."
     ]
 
@@ -147,7 +147,7 @@ def test_a_million_empty_rows_are_reported_without_being_read():
         )
     )
     assert found[0] == (
-        "Plan, row 2: From here on more than 1,000 rows are empty. Right would be: no empty rows. "
+        "Plan, row 2: From here on more than 1,000 rows are empty. Expected: no empty rows. "
         "Select the rows below the last one that holds something, delete them, and save."
     )
 
@@ -164,7 +164,7 @@ def test_a_cell_in_the_last_row_of_a_sheet_is_reported():
     made = book(small())
     made["Risks"].cell(row=1_048_576, column=1, value="x")
     assert faults_in(saved(made)) == [
-        "Risks, row 3: From here on more than 1,000 rows are empty. Right would be: no empty "
+        "Risks, row 3: From here on more than 1,000 rows are empty. Expected: no empty "
         "rows. Select the rows below the last one that holds something, delete them, and save."
     ]
 
@@ -181,7 +181,7 @@ def test_a_cell_far_to_the_right_is_reported():
     made = book(small())
     made["Pillars"]["XFD2"] = "x"
     assert faults_in(saved(made)) == [
-        "Pillars, row 2: The sheet goes on to column XFD. Right would be: the columns Number, "
+        "Pillars, row 2: The sheet goes on to column XFD. Expected: the columns Number, "
         "Title and Description."
     ]
 
@@ -275,9 +275,9 @@ def test_an_unknown_column_is_reported_with_a_suggestion():
     sheets = small()
     sheets["Milestones"][0] |= {"Agreed date": "soon", "Colour": "red"}
     assert faults_in(file_of(sheets, {"Milestones": headings})) == [
-        f"{place('Milestones', 1, 'Agreed date', beyond=1)}: This sheet has no such column. Right would be: "
+        f"{place('Milestones', 1, 'Agreed date', beyond=1)}: This sheet has no such column. Expected: "
         "“Agreed due”, if that is meant.",
-        f"{place('Milestones', 1, 'Colour', beyond=2)}: This sheet has no such column. Right would be: one of "
+        f"{place('Milestones', 1, 'Colour', beyond=2)}: This sheet has no such column. Expected: one of "
         f"the columns {join_with_or(headings_of('Milestones'))}.",
     ]
 
@@ -285,14 +285,14 @@ def test_an_unknown_column_is_reported_with_a_suggestion():
 def test_a_missing_column_is_reported_once_and_not_for_each_row():
     headings = [heading for heading in headings_of("Pillars") if heading != "Title"]
     assert faults_in(file_of(small(), {"Pillars": headings})) == [
-        "Pillars, row 1, Title: The column is missing. Right would be: a column headed “Title”."
+        "Pillars, row 1, Title: The column is missing. Expected: a column headed “Title”."
     ]
 
 
 def test_a_duplicate_column_is_reported():
     headings = [*headings_of("Pillars"), "Title"]
     assert faults_in(file_of(small(), {"Pillars": headings})) == [
-        f"{place('Pillars', 1, 'Title', beyond=1)}: The column stands twice. Right would be: the column once."
+        f"{place('Pillars', 1, 'Title', beyond=1)}: The column stands twice. Expected: the column once."
     ]
 
 
@@ -301,7 +301,7 @@ def test_values_without_a_heading_are_reported():
     letter = column_of("Pillars", "", beyond=2)
     made["Pillars"][f"{letter}2"] = "forgotten"
     assert faults_in(saved(made)) == [
-        f"{place('Pillars', 2, letter, beyond=2)}: The column has no heading. Right would be: a heading in row 1, "
+        f"{place('Pillars', 2, letter, beyond=2)}: The column has no heading. Expected: a heading in row 1, "
         "or nothing in the column."
     ]
 
@@ -311,10 +311,10 @@ def test_missing_and_unknown_sheets_are_reported():
     sheets["Milestone"] = sheets.pop("Milestones")
     sheets["Milestone"] = []
     assert faults_in(file_of(sheets, {"Milestone": ["Work item"]})) == [
-        "Milestone: The workbook has a sheet that does not belong. Right would be: only the "
+        "Milestone: The workbook has a sheet that does not belong. Expected: only the "
         "sheets Plan, Agencies, Pillars, Work items, Milestones, Delays, Mitigations, Updates "
         "and Risks.",
-        "Milestones: The sheet is missing. Right would be: a sheet of that name; where there is "
+        "Milestones: The sheet is missing. Expected: a sheet of that name; where there is "
         "nothing to say it may be empty.",
     ]
 
@@ -340,10 +340,10 @@ def test_unknown_and_duplicate_keys_are_reported():
     sheets = small()
     sheets["Plan"] += [("Released", date(2009, 7, 31)), ("Title", "Again"), (None, "adrift")]
     assert faults_in(file_of(sheets)) == [
-        f"{place('Plan', 6, 'Key')}: “Released” is not a key of this sheet. Right would be: “Released "
+        f"{place('Plan', 6, 'Key')}: “Released” is not a key of this sheet. Expected: “Released "
         "on”, if that is meant.",
-        f"{place('Plan', 7, 'Key')}: The key stands twice. Right would be: the key once.",
-        f"{place('Plan', 8, 'Key')}: The row has no key. Right would be: one of Title, Released on, "
+        f"{place('Plan', 7, 'Key')}: The key stands twice. Expected: the key once.",
+        f"{place('Plan', 8, 'Key')}: The row has no key. Expected: one of Title, Released on, "
         "Ends on, Portfolio, Minister, Coordinating agency, Background or Copied to.",
     ]
 
@@ -415,9 +415,9 @@ def test_a_valid_cell_is_read(sheet, heading, raw, value):
         assert value_of(sheet, heading, raw) == value
 
 
-A_DATE = "Right would be: a date, such as 2010-07-30, or a cell formatted as a date."
+A_DATE = "Expected: a date, such as 2010-07-30, or a cell formatted as a date."
 A_DUE_DATE = (
-    "Right would be: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the "
+    "Expected: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the "
     "calendar year, such as July to September 2010 or Q3 2010."
 )
 
@@ -429,65 +429,65 @@ A_DUE_DATE = (
             "Work items",
             "Title",
             None,
-            "The cell is empty. Right would be: text of at most 200 characters.",
+            "The cell is empty. Expected: text of at most 200 characters.",
         ),
         (
             "Work items",
             "Title",
             "x" * 201,
-            "The text has 201 characters. Right would be: text of at most 200 characters.",
+            "The text has 201 characters. Expected: text of at most 200 characters.",
         ),
         (
             "Work items",
             "Title",
             date(2010, 7, 30),
-            "The cell holds the date 30 July 2010, not text. Right would be: text of at most 200 "
+            "The cell holds the date 30 July 2010, not text. Expected: text of at most 200 "
             "characters. Format the cell as Text and type it again.",
         ),
         (
             "Work items",
             "Title",
             "=A1",
-            "The cell holds a formula. Right would be: what the formula shows. Copy the cell and "
+            "The cell holds a formula. Expected: what the formula shows. Copy the cell and "
             "paste it as a value.",
         ),
         (
             "Work items",
             "Title",
             "#REF!",
-            "The cell shows a spreadsheet error. Right would be: text of at most 200 characters.",
+            "The cell shows a spreadsheet error. Expected: text of at most 200 characters.",
         ),
         (
             "Work items",
             "Action",
             "bell\x9b",
-            "“bell” holds a control character that cannot be seen. Right would be: text of at "
+            "“bell” holds a control character that cannot be seen. Expected: text of at "
             "most 32,767 characters. Type it again by hand.",
         ),
         (
             "Work items",
             "Stage",
             "Started",
-            "“Started” is not one of the words. Right would be: Not started, Under way, Complete, "
+            "“Started” is not an allowed value. Expected: Not started, Under way, Complete, "
             "Ongoing or Withdrawn.",
         ),
         (
             "Work items",
             "Key",
             "maybe",
-            "“maybe” is neither yes nor no. Right would be: yes or no.",
+            "“maybe” is neither yes nor no. Expected: yes or no.",
         ),
         (
             "Work items",
             "Months",
             1.5,
-            "The cell holds the number 1.5. Right would be: a whole number from 1 to 32,767.",
+            "The cell holds the number 1.5. Expected: a whole number from 1 to 32,767.",
         ),
         (
             "Work items",
             "Months",
             40_000,
-            "The cell holds the number 40000. Right would be: a whole number from 1 to 32,767.",
+            "The cell holds the number 40000. Expected: a whole number from 1 to 32,767.",
         ),
         (
             "Milestones",
@@ -511,33 +511,32 @@ A_DUE_DATE = (
             "Milestones",
             "Forecast due",
             "May to July 2010",
-            "“May to July 2010” is not a quarter. Right would be: January to March, April to June, "
+            "“May to July 2010” is not a quarter. Expected: January to March, April to June, "
             "July to September or October to December, with the year.",
         ),
         (
             "Milestones",
             "Original due",
             "0210-03-31",
-            "The year 210 cannot be meant. Right would be: a date in the years 1800 to 2200.",
+            "The year 210 cannot be meant. Expected: a date in the years 1800 to 2200.",
         ),
         (
             "Milestones",
             "Original due",
             datetime.fromisoformat("2010-03-31T17:30:00"),
-            "The cell holds a time of day, 17:30:00 on 31 March 2010. Right would be: the date "
-            "alone.",
+            "The cell holds a time of day, 17:30:00 on 31 March 2010. Expected: the date alone.",
         ),
         (
             "Milestones",
             "Completed on",
             date(2062, 3, 31),
-            "31 March 2062 is in the future. Right would be: a day not after today, 30 June 2026.",
+            "31 March 2062 is in the future. Expected: a day not after today, 30 June 2026.",
         ),
         (
             "Agencies",
             "Short name",
             "DoL; Police",
-            "“DoL; Police” holds a semicolon, which keeps agencies apart. Right would be: one "
+            "“DoL; Police” holds a semicolon, which keeps agencies apart. Expected: one "
             "agency's short name, without a semicolon.",
         ),
     ],
@@ -552,17 +551,17 @@ def test_an_invalid_cell_is_reported(sheet, heading, raw, sentence):
         (
             1.1,
             "The cell holds the number 1.1, and a spreadsheet takes 1.1 and 1.10 for the same. "
-            "Right would be: the number as text, such as 1.10: format the column as Text and "
+            "Expected: the number as text, such as 1.10: format the column as Text and "
             "type it again.",
         ),
         (
             datetime.fromisoformat("2010-02-01"),
-            "The cell holds the date 1 February 2010. Right would be: the number as text, such "
+            "The cell holds the date 1 February 2010. Expected: the number as text, such "
             "as 1.10: format the column as Text and type it again.",
         ),
         (
             "1/2",
-            "“1/2” is not an item number. Right would be: at most 20 letters, digits, full stops "
+            "“1/2” is not an item number. Expected: at most 20 letters, digits, full stops "
             "and hyphens, such as 1.10.",
         ),
     ],
@@ -576,7 +575,7 @@ def test_reading_stops_after_a_thousand_faults():
     sheets["Pillars"] = [{"Number": "x", "Title": "x"} for _ in range(1_500)]
     found = faults_in(file_of(sheets))
     assert len(found) == 1_001
-    assert found[-1] == "There is more that is wrong. Right would be: these mended first."
+    assert found[-1] == "There is more that is wrong. Expected: these mended first."
 
 
 def test_a_fault_in_the_plan_sheet_names_its_row():

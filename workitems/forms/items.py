@@ -34,7 +34,7 @@ class ChangeStatusForm(VersionedForm):
     )
     confidence = forms.ChoiceField(
         label="Confidence that the next date holds",
-        choices=[("", "Not given"), *Confidence.choices],
+        choices=[("", "No rating"), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect,
     )
@@ -102,7 +102,7 @@ class ProposeStatusForm(Form):
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
     confidence = forms.ChoiceField(
         label="Confidence in the next date",
-        choices=[("", "Not given"), *Confidence.choices],
+        choices=[("", "No rating"), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect,
     )

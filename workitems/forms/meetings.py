@@ -63,7 +63,7 @@ class ChangeMatterForm(VersionedForm, MatterForm):
 
 class AttendanceForm(Form):
     agencies = SeveralField(
-        label="Agencies that came",
+        label="Agencies present",
         queryset=Agency.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -61,7 +61,7 @@ class UpdateForm(ReturnForm):
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect(attrs={"class": "inline"}))
     confidence = forms.ChoiceField(
         label="Confidence that the next date holds",
-        choices=[("", "Not given"), *Confidence.choices],
+        choices=[("", "No rating"), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )

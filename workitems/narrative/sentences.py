@@ -445,7 +445,7 @@ def _risk(was: Was, now: Now) -> Sentences:
         yield Sentence(what, _change(was, now, "response", "Response"))
         return
     if _differs(was, now, "likelihood") or _differs(was, now, "impact"):
-        yield Sentence(f"weighed {name} anew: {levels}.")
+        yield Sentence(f"re-rated {name}: {levels}.")
     if _differs(was, now, "escalated_to"):
         to = now["escalated_to"]
         is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])

@@ -12,7 +12,9 @@ from workitems.services.items import stage_obstacle
 
 # An agency may say "no change" twice; the third time it must write something.
 NO_CHANGE_RUN = 2
-OVERDUE_NEEDS_WORDS = "a milestone is overdue, so say how it stands."
+OVERDUE_NEEDS_WORDS = (
+    "a milestone is overdue, so “No change” is not enough. Write at least one sentence."
+)
 
 
 @dataclass(frozen=True)

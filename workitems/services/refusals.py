@@ -18,7 +18,7 @@ class Conflict(Refused):
 
     def __init__(self, current: Any) -> None:
         super().__init__(
-            "Somebody saved this while you were writing. Nothing of yours is lost: compare the two "
+            "This was changed elsewhere while you were writing. Nothing of yours is lost: compare the two "
             "below and save again."
         )
         self.current = current

@@ -317,7 +317,7 @@ class Choice(Kind):
         for value, label in self.choices.choices:
             if bare in (self._bare(str(value)), self._bare(str(label))):
                 return str(value)
-        raise InvalidCell(f"{sentence_start(shown(raw))} is not one of the words.", self.right)
+        raise InvalidCell(f"{sentence_start(shown(raw))} is not an allowed value.", self.right)
 
     def normal(self, value: str) -> str:
         return value

@@ -27,7 +27,7 @@ class Fault:
         return ", ".join(parts)
 
     def __str__(self) -> str:
-        sentence = f"{self.problem} Right would be: {self.right}"
+        sentence = f"{self.problem} Expected: {self.right}"
         return f"{self.place}: {sentence}" if self.place else sentence
 
 
