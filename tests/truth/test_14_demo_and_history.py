@@ -27,6 +27,7 @@ NO_EVENTS = {
     "workitems.round": {"period_start", "period_end", "due_on"},
     "workitems.meeting": {"held_on"},
     "workitems.decision": {"due_on"},
+    "workitems.heldentry": {"due_after"},
     "workitems.outofsession": {"due_on"},
     "reports.briefing": {"period_start", "period_end", "dated", "deadline"},
     "reports.clearance": {"due_on"},

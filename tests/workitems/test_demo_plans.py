@@ -14,8 +14,9 @@ from agencies.models import Appointment, Seat, User
 from tests.workitems.demo import TODAY, load, noon, unexplained
 from workitems import desk
 from workitems.demo import demo_plans
+from workitems.demo.people import APPROVERS, user_of
 from workitems.demo.plan_text import workbook_of
-from workitems.models import Plan, Round, Update
+from workitems.models import HeldEntry, Plan, Return, Round, StatusProposal, Update
 from workitems.workbook import WorkbookRefused, export_workbook, preview_import
 from workitems.workbook.columns import SHEETS
 
@@ -56,7 +57,7 @@ def test_the_desk_lists_nothing_left_open_in_the_plan_of_2009():
     contributor = User.objects.get(email="police.contributor@example.org")
     lines = desk.lines_for(contributor, TODAY)
     assert [line.url for line in lines if demo_plans.PLAN_OF_2009 in line.url] == []
-    assert len([line for line in lines if demo_plans.CURRENT_PLAN in line.url]) == 3
+    assert len([line for line in lines if demo_plans.CURRENT_PLAN in line.url]) == 4
 
 
 @pytest.mark.parametrize("slug", [demo_plans.PLAN_OF_2009, demo_plans.CURRENT_PLAN])
@@ -116,7 +117,7 @@ def test_the_demos_returns_range_from_unanswered_to_fully_answered():
     )
     assert set(answered) == {
         ("Customs", "accepted", 1),
-        ("MFAT", "submitted", 2),
+        ("MFAT", "due", 2),
         ("MoJ", "submitted", 3),
         ("MSD", "sent_back", 3),
         ("Police", "due", 2),
@@ -126,6 +127,27 @@ def test_the_demos_returns_range_from_unanswered_to_fully_answered():
         ("MOH", "due", 0),
         ("OT", "due", 0),
     }
+
+
+def test_something_waits_for_another_person_in_each_way_there_is():
+    """A proposal for the lead, a request for its approver, a return for its approver."""
+    proposal = StatusProposal.objects.get()
+    assert (str(proposal.agency), proposal.item.number, proposal.state) == (
+        "Customs",
+        "3.1",
+        "open",
+    )
+    held = HeldEntry.objects.get()
+    assert (str(held.agency), held.kind, held.state) == ("Police", "date", "waiting")
+    ready = Return.objects.exclude(ready_at=None).get(state="due")
+    assert (str(ready.agency), ready.ready_by.name) == ("MFAT", "MFAT contributor")
+    seen = {
+        name: {line.what for line in desk.lines_for(user_of(person), TODAY)}
+        for name, person in (("Police", APPROVERS["Police"]), ("MFAT", APPROVERS["MFAT"]))
+    }
+    assert "Customs proposes a status for item 3.1" in seen["Police"]
+    assert f"Release or withdraw: {held.asks}" in seen["Police"]
+    assert any(what.startswith("Read and submit: return for") for what in seen["MFAT"])
 
 
 def test_texts_of_the_current_plan_name_no_month_because_its_dates_move():

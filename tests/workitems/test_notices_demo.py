@@ -19,8 +19,8 @@ from workitems.services import rounds
 
 pytestmark = pytest.mark.django_db
 
-# The round is due on 6 July. On the day of loading, Customs is accepted, MFAT and MoJ have
-# submitted, MSD was sent back, Police and MBIE have begun, and four agencies have nobody in a seat.
+# The round is due on 6 July. On the day of loading, Customs is accepted, MoJ has submitted, MFAT is
+# ready for approval, MSD was sent back, Police and MBIE have begun, and four agencies have nobody in a seat.
 TOLD = """
 30 June  Coordinator           DIA      Due in 7 days         coordinator
 30 June  Coordinator           IR       Due in 7 days         coordinator
@@ -29,6 +29,8 @@ TOLD = """
 30 June  Customs approver      Customs  Accepted              approver
 30 June  Customs contributor   Customs  Accepted              contributor
 30 June  MBIE contributor      MBIE     Due in 7 days         contributor
+30 June  MFAT approver         MFAT     Ready for approval    approver
+30 June  MFAT approver         MFAT     Due in 7 days         approver
 30 June  MSD approver          MSD      Sent back             approver
 30 June  MSD contributor       MSD      Sent back             contributor
 30 June  MSD contributor       MSD      Due in 7 days         contributor
@@ -136,7 +138,7 @@ class Story:
 
 
 EVENTS = {
-    1: lambda story, on: story.accept("MFAT", on),
+    1: lambda story, on: (story.submit("MFAT", on), story.accept("MFAT", on)),
     2: lambda story, on: story.correct("MSD", "2.3", on),
     3: lambda story, on: story.leave("police.contributor", on),
     4: lambda story, on: story.submit("MSD", on),

@@ -13,8 +13,17 @@ from agencies.models import User
 from workitems.demo import demo_meetings
 from workitems.demo.story import Story
 from workitems.models import Decision, Plan, Return, Risk, Round
-from workitems.models.item import Confidence
-from workitems.services import actions, items, out_of_session, risks, rounds
+from workitems.models.item import Confidence, Stage
+from workitems.services import (
+    actions,
+    handover,
+    held_entries,
+    items,
+    out_of_session,
+    risks,
+    rounds,
+    status_proposals,
+)
 from workitems.workbook.record import round_name
 
 PERIOD_DAYS = 180
@@ -33,6 +42,7 @@ def play(plan: Plan, today: date) -> None:
     story.report_an_action()
     story.look_closer()
     story.weigh_risks()
+    story.speak_for_others()
     story.report(story.open_round())
     demo_meetings.prepare_next(story)
 
@@ -122,7 +132,7 @@ class CurrentRound(Story):
                 version=children.version,
                 confidence=Confidence.AT_RISK,
                 by=self.coordinator,
-                reason="No word in the last round, and the training is due in four months.",
+                reason="No update in the last round, and the training is due in four months.",
             )
 
     def weigh_risks(self) -> None:
@@ -155,6 +165,30 @@ class CurrentRound(Story):
                 reason="The agencies that called their members back are in the working group.",
             )
 
+    def speak_for_others(self) -> None:
+        """Let Customs propose a status to the lead of an item, and a contributor of Police ask for
+        a date, which waits for the approver's release."""
+        with self.written(-3, 11):
+            status_proposals.propose(
+                item=self.item("3.1"),
+                agency=self.agencies["Customs"],
+                stage=Stage.UNDER_WAY,
+                confidence=Confidence.AT_RISK,
+                reason="Our member of the group leaves next month, and nobody is named yet.",
+                by=self.writers["Customs"],
+                at=self.at(-3, 11),
+            )
+        assessment = self.milestone("5.1", 2)
+        with self.written(-1, 14):
+            held_entries.hold_date(
+                milestone=assessment,
+                due_after=assessment.forecast_due,
+                reason="Two agencies send their figures a month later than was agreed.",
+                agency=self.agencies["Police"],
+                by=self.writers["Police"],
+                at=self.at(-1, 14),
+            )
+
     # --- the round -------------------------------------------------------------------------
 
     def open_round(self) -> Round:
@@ -172,7 +206,8 @@ class CurrentRound(Story):
             )
 
     def report(self, opened: Round) -> None:
-        """Bring returns into every state: accepted, submitted, sent back, in progress, not begun."""
+        """Bring returns into every state: accepted, submitted, sent back, ready for approval, in
+        progress, not begun."""
         returns = {each.agency.short_name: each for each in opened.returns.select_related("agency")}
         said = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
         for agency, answers in said.items():
@@ -181,7 +216,13 @@ class CurrentRound(Story):
         self._submit(returns["Customs"], days_ago=5)
         with self.written(-2, 14):
             rounds.accept(of_return=returns["Customs"], by=self.coordinator, on=self.day(-2))
-        self._submit(returns["MFAT"], days_ago=3)
+        with self.written(-1, 16):
+            handover.mark_ready(
+                of_return=returns["MFAT"],
+                by=self.writers["MFAT"],
+                on=self.day(-1),
+                at=self.at(-1, 16),
+            )
         self._submit(returns["MoJ"], days_ago=1)
         self._submit(returns["MSD"], days_ago=4)
         with self.written(-2, 15):
