@@ -4,6 +4,7 @@ Police leads item 1.1, and its return is a draft. Customs is a member of the wor
 item 1.2, which Police supports, has no part in item 1.1, and has submitted its return. Labour coordinates. Health coordinates another plan and is no member of this one.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
@@ -98,6 +100,18 @@ class Scene:
         user = self.people[who]
         assert user is not None
         return user
+
+
+def client_of(scene: Scene, who: str, **options: Any) -> Client:
+    """Return a client of this user. `options` are those of the client."""
+    client = Client(**options)
+    if who != "anonymous":
+        client.force_login(scene[who], backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        # Seen in an hour, so that tests that share the client do not each store when it was seen.
+        session.update({"began_at": int(time.time()), "seen_at": int(time.time()) + 3600})
+        session.save()
+    return client
 
 
 def seated(name: str, role: Seat.Role, agency: Agency, **period: date) -> User:

@@ -14,6 +14,7 @@ from _pytest import runner
 from django.conf import settings
 from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
+from django.test.client import ClientHandler
 
 from tests.snapshots import SQLiteSnapshot, take_snapshot
 from trafficking_plan.call_stack import roomy
@@ -48,6 +49,22 @@ def pytest_collection_finish(session):
 def pytest_runtest_protocol(item, nextitem):
     """Run each test with enough stack, as `wsgi.py` does for each request."""
     return roomy(lambda: runner.pytest_runtest_protocol(item, nextitem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _middleware_is_loaded_once(_no_slow_or_shared_settings):
+    """Test clients share the chain of middleware, unless a test has settings of its own."""
+    plain, shared, usual = ClientHandler.load_middleware, ClientHandler(), settings._wrapped
+    plain(shared)
+
+    def load_middleware(handler, is_async=False):
+        if is_async or settings._wrapped is not usual:
+            return plain(handler, is_async)
+        handler._middleware_chain = shared._middleware_chain
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", load_middleware)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, standing_scene
+from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, client_of, standing_scene
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote
 
@@ -679,13 +679,6 @@ def told(response: Any) -> Any:
     if where.startswith((reverse("plans:list"), "/agencies/")):
         return ONWARD
     return {reverse("account_login"): SIGN_IN, reverse("home"): HOME}.get(where, where)
-
-
-def client_of(people: Scene, who: str) -> Client:
-    client = Client()
-    if who != "anonymous":
-        client.force_login(people[who], backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -287,4 +287,7 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 # History is always read by record or by plan; see `agencies.tracking.Versions` for its indexes.
 SIMPLE_HISTORY_DATE_INDEX = False
 
+# Logs contain no addresses, so looking for the user's behind the proxies would be wasted.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
 LOGGING = logs.configuration(plain=DEBUG)

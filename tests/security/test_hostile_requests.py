@@ -4,13 +4,12 @@ from urllib.parse import quote
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.test.client import encode_multipart
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from reports.forms.covers import CoverForm
-from tests.cast import standing_scene
+from tests.cast import client_of, standing_scene
 from tests.test_permissions import INVALID, RULES
 from workitems.filters import WorkItemFilter
 from workitems.forms.items import (
@@ -23,15 +22,10 @@ from workitems.forms.items import (
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
-
-def strict_client(user=None):
+def strict_client(people=None, who="anonymous"):
     """Return a client that shows an error as the 500 page."""
-    client = Client(raise_request_exception=False)
-    if user is not None:
-        client.force_login(user, backend=BACKEND)
-    return client
+    return client_of(people, who, raise_request_exception=False)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +34,9 @@ def people(django_db_setup, django_db_blocker):
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def coordinator(people):
-    return strict_client(people["coordinator"])
+    return strict_client(people, "coordinator")
 
 
 def has_our_error_page(response):
@@ -123,7 +117,7 @@ def test_an_unknown_host_is_refused_with_our_error_page():
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
 def test_other_http_methods_change_nothing(people, method):
-    client = strict_client(people["contributor"])
+    client = strict_client(people, "contributor")
     address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
     assert getattr(client, method)(address).status_code == 405
 
@@ -199,7 +193,7 @@ def test_no_url_crashes_on_any_argument(people, part):
         f"/plans/{people.plan.slug}/briefings/{quoted}/",
         f"/account/password/reset/key/{quoted}-{quoted}/",
     ]
-    client = strict_client(people["coordinator"])
+    client = strict_client(people, "coordinator")
     assert {client.get(address).status_code for address in addresses[:-1]} <= {403, 404, 400}
     assert client.get(addresses[-1]).status_code in {200, 404}
 
@@ -220,7 +214,7 @@ FIELDS = {
 
 @pytest.mark.parametrize("typed", TYPED, ids=lambda typed: repr(typed[:10]))
 def test_no_form_crashes_on_any_input(people, typed):
-    clients = {who: strict_client(people[who]) for who in ("coordinator", "contributor")}
+    clients = {who: strict_client(people, who) for who in ("coordinator", "contributor")}
     clients["anonymous"] = strict_client()
     for name, row in RULES.items():
         address = reverse(name, args=row.arguments(people))
@@ -241,7 +235,7 @@ def test_no_form_crashes_on_any_input(people, typed):
 
 
 def test_a_broken_multipart_request_is_refused_with_our_error_page(people):
-    client = strict_client(people["contributor"])
+    client = strict_client(people, "contributor")
     address = reverse("workitems:change-status", args=[people.plan.slug, people.item.number])
     whole = encode_multipart("edge", {"stage": "ongoing"})
     response = client.post(address, whole[:-20], content_type="multipart/form-data")
@@ -249,7 +243,7 @@ def test_a_broken_multipart_request_is_refused_with_our_error_page(people):
 
 
 def test_typed_text_is_escaped_when_shown_again(people):
-    client = strict_client(people["contributor"])
+    client = strict_client(people, "contributor")
     address = reverse("workitems:propose-status", args=[people.plan.slug, "1.2"])
     response = client.post(address, {"stage": "nowhere", "reason": "</textarea><script>x</script>"})
     assert response.status_code == 422

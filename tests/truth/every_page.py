@@ -8,7 +8,7 @@ import lxml.html
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import Scene
+from tests.cast import Scene, client_of
 from tests.test_permissions import EVERYBODY, RULES
 from tests.truth.every_form import CREATES
 
@@ -35,13 +35,6 @@ def reader_of(name: str) -> str | None:
     form = CREATES.get(name)
     everybody = ([form.who] if form else []) + [*FIRST, *EVERYBODY]
     return next((who for who in everybody if RULES[name].get[who] == 200), None)
-
-
-def client_of(world: Scene, who: str) -> Client:
-    client = Client()
-    if who != "anonymous":
-        client.force_login(world[who], backend=MODEL_BACKEND)
-    return client
 
 
 def pages_of(world: Scene) -> dict[str, Any]:

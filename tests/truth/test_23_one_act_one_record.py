@@ -15,10 +15,10 @@ from agencies.models import SentForm
 from agencies.services import sent_forms
 from agencies.views.once import SENT_BEFORE
 from reports.services import meeting_papers
-from tests.cast import scene
+from tests.cast import client_of, scene
 from tests.test_permissions import NOT_ALLOWED, RULES, addresses
 from tests.truth.every_form import CHANGES, CREATES
-from tests.workitems.test_concurrency import simultaneously
+from tests.workitems.test_concurrency import threads
 from workitems.models import Risk
 
 AT_ONCE = 30
@@ -54,13 +54,6 @@ def test_the_views_that_create_are_once():
     }
 
 
-def client_of(world, who):
-    client = Client()
-    if who != "anonymous":
-        client.force_login(world[who], backend=MODEL_BACKEND)
-    return client
-
-
 def tab_of(client):
     tab = Client()
     tab.cookies.update(client.cookies)
@@ -73,20 +66,21 @@ def test_a_form_sent_thirty_times_at_once_makes_one_record(monkeypatch):
     monkeypatch.setattr(meeting_papers, "print_paper", lambda paper, plan, state="": b"%PDF-1.7")
     world = scene()
     found = {}
-    for name, form in CREATES.items():
-        form.first(world)
-        client = client_of(world, form.who)
-        address = form.address(name, world)
-        fields = form.fields(world, client, address)
-        before = form.makes.objects.count()
-        tabs = [tab_of(client) for _ in range(AT_ONCE)]
-        answers = simultaneously(AT_ONCE, partial(send, tabs, address, fields))
-        found[name] = (
-            form.makes.objects.count() - before,
-            TOKEN_FIELD in fields,
-            # What is held by something else may refuse the others.
-            {} if form.held_by else {"answers": len(set(answers)), "led on": led_on(answers)},
-        )
+    with threads(AT_ONCE) as simultaneously:
+        for name, form in CREATES.items():
+            form.first(world)
+            client = client_of(world, form.who)
+            address = form.address(name, world)
+            fields = form.fields(world, client, address)
+            before = form.makes.objects.count()
+            tabs = [tab_of(client) for _ in range(AT_ONCE)]
+            answers = simultaneously(partial(send, tabs, address, fields))
+            found[name] = (
+                form.makes.objects.count() - before,
+                TOKEN_FIELD in fields,
+                # What is held by something else may refuse the others.
+                {} if form.held_by else {"answers": len(set(answers)), "led on": led_on(answers)},
+            )
     assert found == {
         name: (
             form.rows,

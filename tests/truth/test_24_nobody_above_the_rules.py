@@ -14,9 +14,9 @@ from agencies.models import Seat, User
 from agencies.seating import history_of
 from agencies.services import invitations, seats
 from reports.models import Briefing, IssuedPaper
-from tests.cast import Scene, standing_scene
+from tests.cast import Scene, client_of, standing_scene
 from tests.factories import PASSWORD, SeatFactory, UserFactory
-from tests.test_permissions import RULES, client_of, told
+from tests.test_permissions import RULES, told
 from tests.truth.every_form import waits_for_its_signature
 
 pytestmark = pytest.mark.django_db

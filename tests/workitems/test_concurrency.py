@@ -3,8 +3,11 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,27 +29,40 @@ from workitems.services import Conflict, Refused, items, rounds, variations
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def simultaneously(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Call `act` in so many threads that start together; return what each returned or raised."""
-    start = threading.Barrier(count)
-    outcomes: list[Any] = [None] * count
+@contextmanager
+def threads(count: int) -> Iterator[Callable[[Callable[[int], Any]], list[Any]]]:
+    """Give a function that calls another in so many threads that start together.
 
-    def run(number: int) -> None:
+    It returns what each returned or raised. The threads and their connections serve all its calls.
+    """
+    start = threading.Barrier(count)
+
+    def call(act: Callable[[int], Any], number: int) -> Any:
         try:
             with connection.cursor():  # connect before the race
                 start.wait(timeout=20)
-            outcomes[number] = act(number)
+            return act(number)
         except Exception as refusal:
-            outcomes[number] = refusal
-        finally:
-            connection.close()
+            return refusal
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
+    def leave(number: int) -> None:
+        connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+
+        def simultaneously(act: Callable[[int], Any]) -> list[Any]:
+            return list(pool.map(partial(call, act), range(count), timeout=80))
+
+        try:
+            yield simultaneously
+        finally:
+            simultaneously(leave)
+
+
+def simultaneously(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Call `act` in so many threads that start together; return what each returned or raised."""
+    with threads(count) as together:
+        return together(act)
 
 
 def kinds(outcomes: list[Any]) -> Counter[str]:
