@@ -60,6 +60,12 @@ def attention(at: PlanAt) -> list[Line]:
     return sorted([*_items(at), *_risks(at), *_returns(at)], key=_urgency)
 
 
+def keys_of(at: PlanAt) -> set[str]:
+    """Return the keys of the whole list, to compare with it, without composing its lines."""
+    items = {f"item-{item.pk}" for item in at.items if at.reasons[item.pk]}
+    return items.union(line.key for line in [*_risks(at), *_returns(at)])
+
+
 def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
     item = line.item
     return (

@@ -4,7 +4,7 @@ Pure functions of rows (or objects with the same attributes) and a day. They mak
 not read the clock. All lengths are calendar days; days are New Zealand local dates.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -171,8 +171,8 @@ def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness
     due = slip_due = None
     slip = 0
     for row in milestones:
-        if by_then(row.completed_on, on) is None and by_then(row.withdrawn_on, on) is None:
-            agreed = row.agreed_due
+        done, withdrawn, agreed = row.completed_on, row.withdrawn_on, row.agreed_due
+        if (done is None or done > on) and (withdrawn is None or withdrawn > on):
             if due is None or agreed < due:
                 due = agreed
             if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
@@ -326,35 +326,34 @@ class ItemFacts:
 
 def attention(item: ItemFacts, on: date) -> list[Reason]:
     """Return why a live item needs attention on the day, most urgent reason first."""
-    return list(_reasons(item, on))
-
-
-def _reasons(item: ItemFacts, on: date) -> Iterator[Reason]:
-    if item.late.state == Late.OVERDUE and item.is_mitigated:
-        yield Reason(Rank.OVERDUE, f"{item.late.words}.")
-    elif item.late.state == Late.OVERDUE:
+    found: list[Reason] = []
+    add, state = found.append, item.late.state
+    if state == Late.OVERDUE and item.is_mitigated:
+        add(Reason(Rank.OVERDUE, f"{item.late.words}."))
+    elif state == Late.OVERDUE:
         words = f"{item.late.words}, and no mitigation is recorded."
-        yield Reason(Rank.OVERDUE_UNMITIGATED, words)
+        add(Reason(Rank.OVERDUE_UNMITIGATED, words))
     if item.times_moved > 1:
-        yield Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {times_in_words(item.times_moved)}.")
+        add(Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {times_in_words(item.times_moved)}."))
     if item.confidence == "off_track":
-        yield Reason(Rank.OFF_TRACK, "Its agency says it is off track.")
+        add(Reason(Rank.OFF_TRACK, "Its agency says it is off track."))
     if item.risks:
         verb = "is" if len(item.risks) == 1 else "are"
-        yield Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated.")
-    if item.late.state == Late.SLIPPING:
-        yield Reason(Rank.EXPECTED_LATE, f"{item.late.words}.")
+        add(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
+    if state == Late.SLIPPING:
+        add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}."))
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
-        yield Reason(Rank.VIEWS_DIFFER, _views_differ(item))
+        add(Reason(Rank.VIEWS_DIFFER, _views_differ(item)))
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
         days = (on - item.heard_on).days
         if days > STALE_AFTER_DAYS:
-            yield Reason(Rank.STALE, f"No update accepted for {days:,} days.")
+            add(Reason(Rank.STALE, f"No update accepted for {days:,} days."))
     if item.variations_pending == 1:
-        yield Reason(Rank.VARIATION_WAITS, "A variation waits for a decision.")
+        add(Reason(Rank.VARIATION_WAITS, "A variation waits for a decision."))
     elif item.variations_pending:
         words = f"{item.variations_pending} variations wait for a decision."
-        yield Reason(Rank.VARIATION_WAITS, words)
+        add(Reason(Rank.VARIATION_WAITS, words))
+    return found
 
 
 def _views_differ(item: ItemFacts) -> str:

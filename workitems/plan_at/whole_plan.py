@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -65,7 +66,7 @@ class PlanAt:
     def milestones(self) -> list[MilestoneAt]:
         """The open milestones of live items, by agreed date."""
         rows = [row for item in self.items if item.is_live for row in item.milestones]
-        return sorted(rows, key=lambda row: (row.agreed_due, row.pk))
+        return sorted(rows, key=attrgetter("agreed_due", "pk"))
 
     @cached_property
     def by_pk(self) -> dict[int, ItemAt]:
@@ -137,25 +138,25 @@ def reasons_of(
     """Return why each live item needs attention. Closed items need none."""
     delays_of, risks_of = grouped(delays, "item"), grouped(risks, "item")
     variations_of = grouped(variations, "item")
-    return {
-        item.pk: standing.attention(
-            standing.ItemFacts(
-                item.confidence,
-                item.reviewer_confidence,
-                item.heard_on,
-                item.starts_on,
-                item.late,
-                any(delay.is_mitigated for delay in delays_of.get(item.pk, ())),
-                _times_moved(delays_of.get(item.pk, ())),
-                len(variations_of.get(item.pk, ())),
-                [risk.reference for risk in risks_of.get(item.pk, ())],
-            ),
-            item.on,
+    found: dict[int, list[Reason]] = {}
+    for item in items:
+        pk = item.pk
+        if not item.is_live:
+            found[pk] = []
+            continue
+        facts = standing.ItemFacts(
+            item.confidence, item.reviewer_confidence, item.heard_on, item.starts_on, item.late
         )
-        if item.is_live
-        else []
-        for item in items
-    }
+        # Most items have none of these.
+        if pk in delays_of:
+            facts.is_mitigated = any(delay.is_mitigated for delay in delays_of[pk])
+            facts.times_moved = _times_moved(delays_of[pk])
+        if pk in variations_of:
+            facts.variations_pending = len(variations_of[pk])
+        if pk in risks_of:
+            facts.risks = [risk.reference for risk in risks_of[pk]]
+        found[pk] = standing.attention(facts, item.on)
+    return found
 
 
 def _times_moved(delays: Iterable[DelayAt]) -> int:
@@ -163,7 +164,7 @@ def _times_moved(delays: Iterable[DelayAt]) -> int:
     moves: Counter[int] = Counter()
     for delay in delays:
         moves[delay.milestone] += delay.times_moved
-    return max(moves.values(), default=0)
+    return max(moves.values())
 
 
 def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
