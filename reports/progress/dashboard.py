@@ -17,8 +17,10 @@ from reports.progress.plan_counts import (
     MARKS_IN_A_CELL,
     CauseCount,
     Due,
+    EarlierCounts,
     PlanCounts,
     counts_of,
+    earlier_counts_of,
 )
 from reports.progress.timeline import strip_of
 from reports.progress.view import Look
@@ -148,8 +150,8 @@ def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
 
 
 def compose(look: Look, now: PlanCounts, before: PlanAt | None, changed: list[Figure]) -> Dashboard:
-    then = counts_of(before) if before else None
-    known = {line.key for line in then.lines} if then else set()
+    then = earlier_counts_of(before) if before else None
+    known = then.needing if then else set()
     stood = {item.pk: item.standing for item in before.items} if before else {}
     figures = standings(look, now, then)
     return Dashboard(
@@ -166,7 +168,7 @@ def compose(look: Look, now: PlanCounts, before: PlanAt | None, changed: list[Fi
             label="need attention",
             count=now.attention,
             url=look.link("attention"),
-            was=then.attention if then else None,
+            was=len(known) if then else None,
         ),
         attention_gone=len(known - {line.key for line in now.lines}),
         grid=grid(look, now, then, stood),
@@ -187,12 +189,12 @@ def compose(look: Look, now: PlanCounts, before: PlanAt | None, changed: list[Fi
     )
 
 
-def standings(look: Look, now: PlanCounts, then: PlanCounts | None) -> list[Figure]:
+def standings(look: Look, now: PlanCounts, then: EarlierCounts | None) -> list[Figure]:
     """Return the number of items by status, in the headline's order; they add up to all."""
     return _stand(look, in_all(now), in_all(then) if then else None)
 
 
-def in_all(counts: PlanCounts) -> Counter[Standing]:
+def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Standing]:
     """Return the number of items by status."""
     return sum(counts.standings.values(), Counter())
 
@@ -260,7 +262,7 @@ def changes(look: Look, at: PlanAt, before: PlanAt) -> list[Figure]:
 
 
 def grid(
-    look: Look, now: PlanCounts, then: PlanCounts | None, stood: Mapping[int, Standing]
+    look: Look, now: PlanCounts, then: EarlierCounts | None, stood: Mapping[int, Standing]
 ) -> Grid:
     """Return the grid. `stood` is the earlier status of items, for their marks."""
     agencies = sorted(
@@ -313,7 +315,7 @@ def grid(
     )
 
 
-def _added(counts: PlanCounts, place: int | None, key: Any) -> int:
+def _added(counts: PlanCounts | EarlierCounts, place: int | None, key: Any) -> int:
     return sum(
         count.total() for at, count in counts.standings.items() if place is None or at[place] == key
     )

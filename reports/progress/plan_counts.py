@@ -3,13 +3,17 @@
 Counted here from the whole plan, at any moment. `TodayCounts` asks the database for the same.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from agencies.models import Agency
-from workitems.attention import Line, attention
+from workitems.attention import Line, attention, keys_of
 from workitems.plan_at import (
     ItemAt,
     MilestoneAt,
@@ -72,6 +76,22 @@ class PlanCounts:
     returns: Sequence[ReturnAt]
 
 
+@dataclass(frozen=True, kw_only=True)
+class EarlierCounts:
+    """What the dashboard says of the earlier moment: the numbers of items by place and status, and
+    the keys of what needed attention."""
+
+    standings: Mapping[Place, Counter[Standing]]
+    needing: set[str]
+
+
+def earlier_counts_of(at: PlanAt) -> EarlierCounts:
+    found: dict[Place, Counter[Standing]] = defaultdict(Counter)
+    for item in at.items:
+        found[item.pillar, item.lead][item.standing] += 1
+    return EarlierCounts(standings=found, needing=keys_of(at))
+
+
 def counts_of(at: PlanAt) -> PlanCounts:
     """Count the plan. `lines` has every line, so that two moments can be compared."""
     places: dict[Place, list[ItemAt]] = defaultdict(list)
@@ -99,14 +119,22 @@ def counts_of(at: PlanAt) -> PlanCounts:
 
 def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:
     """Return open milestones of live items due within that many days, by agreed date."""
-    return [row for row in at.milestones if row.is_due_within(days)]
+    agreed = attrgetter("agreed_due")
+    first = bisect_left(at.milestones, at.on, key=agreed)
+    last = bisect_right(at.milestones, at.on + timedelta(days=days), key=agreed)
+    return at.milestones[first:last]
 
 
 def _timeline(at: PlanAt) -> list[ItemAt]:
     """Return late items, then those due next, each with all its milestones."""
-    ahead = sorted(at.milestones, key=lambda row: not row.is_late)
-    picked = list(dict.fromkeys(row.item for row in ahead))[:TIMELINE_SHOWN]
-    milestones = milestones_at(at.moment, {"item_id__in": picked})
+    late = (row.item for row in at.milestones if row.is_late)
+    ahead = (row.item for row in at.milestones if not row.is_late)
+    picked: dict[int, None] = {}
+    for item in chain(late, ahead):
+        if len(picked) == TIMELINE_SHOWN:
+            break
+        picked[item] = None
+    milestones = milestones_at(at.moment, {"item_id__in": list(picked)})
     return with_milestones((at.by_pk[pk] for pk in picked), milestones)
 
 

@@ -31,7 +31,8 @@ def glance(before: PlanAt, at: PlanAt) -> dict[Kind, int]:
     expected = {row.pk: row.forecast_due for row in at.milestones}
     going_on = {item.pk for item in at.items if item.stage != Stage.WITHDRAWN}
     slipped = 0
-    for row in before.milestones:
+    open_then = (row for item in before.items if item.is_live for row in item.milestones)
+    for row in open_then:
         if row.item not in going_on:
             continue
         if row.pk in done:
