@@ -376,7 +376,7 @@ function go(target) {
 function nameTheWay() {
   const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
   for (const link of document.querySelectorAll("[data-next]")) {
-    link.textContent = isComplete ? "All answered: to the end" : "Next unanswered";
+    link.textContent = isComplete ? "All answered. Go to submit" : "Next unanswered";
   }
   form.querySelector("[data-complete]").hidden = !isComplete;
 }

@@ -86,7 +86,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
 
     expect(page.locator("[data-progress]")).to_have_text("9 of 9 items answered")
     expect(page.locator(".return-bar")).to_contain_text("All saved at ")
-    tab_to(page, "All answered: to the end")
+    tab_to(page, "All answered. Go to submit")
     page.keyboard.press("Enter")
     assert focus(page) == "missing"
     expect(page.get_by_text("Everything is answered.")).to_be_visible()
@@ -100,7 +100,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
     tab_to(page, "Return for This round, Police")
     page.keyboard.press("Enter")
     expect(page).to_have_url(address)
-    tab_to(page, "All answered: to the end")
+    tab_to(page, "All answered. Go to submit")
     page.keyboard.press("Enter")
     tab_to(page, "Submit the return")
     page.keyboard.press("Enter")

@@ -33,7 +33,7 @@ class ChangeStatusForm(VersionedForm):
         label="Completed on", required=False, help_text="Only with the stage Complete."
     )
     confidence = forms.ChoiceField(
-        label="Confidence that the next date holds",
+        label="Confidence in the next date",
         choices=[("", "No rating"), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect,

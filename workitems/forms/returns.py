@@ -60,7 +60,7 @@ class UpdateForm(ReturnForm):
     item_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect(attrs={"class": "inline"}))
     confidence = forms.ChoiceField(
-        label="Confidence that the next date holds",
+        label="Confidence in the next date",
         choices=[("", "No rating"), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
