@@ -300,7 +300,7 @@ def _points(plan: Plan, on: date, items: Histories, milestones: Histories) -> li
     if not items:
         return []
     until = on
-    if plan.ends_on and plan.ends_on < on:
+    if plan.ends_on is not None and plan.has_ended(on):
         versions = [_Dates(*row) for row in chain.from_iterable(milestones.values())]
         limit = _seconds(end_of(on))
         last = max(at for _, at, *_ in chain(versions, *items.values()) if at < limit)

@@ -185,7 +185,7 @@ def test_only_a_return_with_its_agency_is_ready(of_return, contributor, state):
     of_return.state = state
     of_return.accepted_on = TODAY if state == "accepted" else None
     of_return.save()
-    with unchanged(of_return), refused(f"This return is {state} already."):
+    with unchanged(of_return), refused(f"This return is {state}; it is locked."):
         ready(of_return, contributor)
 
 

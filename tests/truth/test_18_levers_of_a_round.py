@@ -336,7 +336,7 @@ def test_only_a_return_with_its_agency_is_entered(of_return, coordinator, state)
     of_return.state = state
     of_return.accepted_on = TODAY if state == "accepted" else None
     of_return.save()
-    with unchanged(of_return), refused(f"This return is {state} already."):
+    with unchanged(of_return), refused(f"This return is {state}; it is locked."):
         enter(of_return, coordinator)
     assert Evidence.objects.count() == 0
 

@@ -9,7 +9,7 @@ from agencies import history
 from agencies.models import User
 from workitems.attachments import clean_name, fault
 from workitems.models import Evidence, Milestone, OutOfSessionAnswer, Return, Update, WorkItem
-from workitems.services.refusals import Refused, locked, need_reason
+from workitems.services.refusals import Refused, check_with_agency, locked, need_reason
 
 
 @transaction.atomic
@@ -81,8 +81,7 @@ def add_to_answer(
 def _check_open(of_return: Return) -> None:
     if not of_return.round.is_open:
         raise Refused("This round is closed.")
-    if not of_return.is_with_agency:
-        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+    check_with_agency(of_return)
 
 
 def _add(

@@ -16,7 +16,7 @@ from agencies import history
 from agencies.models import User
 from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
 from workitems.services.answers import answers_of
-from workitems.services.refusals import Conflict, Refused, locked
+from workitems.services.refusals import Conflict, Refused, check_with_agency, locked
 from workitems.standing import count_noun
 
 
@@ -47,8 +47,7 @@ def mark_ready(*, of_return: Return, by: User, on: date, at: datetime) -> Return
     Raise `Refused` if the return is not with its agency or if something is missing.
     """
     of_return = locked_return(of_return)
-    if not of_return.is_with_agency:
-        raise Refused(f"This return is {of_return.get_state_display().lower()} already.")
+    check_with_agency(of_return)
     if of_return.ready_at is not None:
         return of_return
     check_complete(of_return, on)
@@ -231,8 +230,7 @@ def reply_to_note(
     note = locked(note, related=("item", "by"))
     if reply == note.reply:
         return note
-    if not of_return.is_with_agency:
-        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+    check_with_agency(of_return)
     if note.version != version:
         raise Conflict(note)
     note.reply, note.replied_by, note.replied_at = reply, by, at

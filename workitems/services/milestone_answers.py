@@ -15,7 +15,7 @@ from workitems.known_dates import Due
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Plan, Return
 from workitems.services import items
 from workitems.services.handover import locked_return
-from workitems.services.refusals import Conflict, Refused, locked
+from workitems.services.refusals import Conflict, Refused, check_with_agency, locked
 
 Outcome = MilestoneAnswer.Outcome
 # What an agency says in an answer. An unchanged answer is not written again.
@@ -28,8 +28,7 @@ WORDS = (
 def open_return(of_return: Return) -> Return:
     """Return the locked return. Raise `Refused` if it is not with its agency in an open round."""
     of_return = locked_return(of_return)
-    if not of_return.is_with_agency:
-        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
+    check_with_agency(of_return)
     return of_return
 
 

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db import models
 
 from agencies.fields import Refusal
+from workitems.models import Return
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -22,6 +23,12 @@ class Conflict(Refused):
             "below and save again."
         )
         self.current = current
+
+
+def check_with_agency(of_return: Return) -> None:
+    """Raise `Refused` unless the return is with its agency, which alone can change it."""
+    if not of_return.is_with_agency:
+        raise Refused(f"This return is {of_return.get_state_display().lower()}; it is locked.")
 
 
 def refuse_reason_alone(reason: str) -> None:

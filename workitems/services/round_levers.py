@@ -12,7 +12,7 @@ from workitems.models import Evidence, Reminder, Return, Round
 from workitems.services import evidence as evidence_services
 from workitems.services.handover import locked_return
 from workitems.services.plan_days import later_faults
-from workitems.services.refusals import Refused, locked, need_reason
+from workitems.services.refusals import Refused, check_with_agency, locked, need_reason
 
 
 @transaction.atomic
@@ -78,8 +78,7 @@ def enter_for_agency(
     or the file is not allowed.
     """
     of_return = locked_return(of_return)
-    if not of_return.is_with_agency:
-        raise Refused(f"This return is {of_return.get_state_display().lower()} already.")
+    check_with_agency(of_return)
     evidence_services.add_to_return(of_return=of_return, file=mail, note=note, by=by, at=at)
     if of_return.is_entered:
         return of_return
