@@ -32,6 +32,7 @@ from tests.workitems.record import (
     unchanged,
 )
 from tests.workitems.workbooks import file_of, small
+from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Plan, Variation
 from workitems.services import items, out_of_session, variations
 from workitems.workbook import WorkbookRefused, import_workbook
@@ -181,7 +182,7 @@ def test_a_date_that_has_come_is_not_approved_at_a_meeting(asked, milestone, wri
     asked.due_after = TODAY
     asked.save()
     says = (
-        "V4 asks for 1 June 2010, and that day has come. Record it as declined; the agency can then "
+        "V4 asks for 1 June 2010, which is no longer in the future. Record it as declined; the agency can then "
         "request a later date."
     )
     with unchanged(asked, milestone), refused(says, "decision"):
@@ -189,6 +190,18 @@ def test_a_date_that_has_come_is_not_approved_at_a_meeting(asked, milestone, wri
     decide(asked, TODAY, writer, approve=False)
     asked.refresh_from_db()
     assert asked.state == "declined"
+
+
+def test_a_month_is_approved_until_its_last_day(asked):
+    asked.after = KnownDate(date(2010, 6, 30), KnownTo.MONTH)
+
+    def faults(on):
+        found = variations.approval_faults(asked, "", on=on, instead="Decline it.")
+        return [says for says, _ in found]
+
+    assert faults(date(2010, 6, 29)) == []
+    says = "V4 asks for June 2010, which is no longer in the future. Decline it."
+    assert faults(date(2010, 6, 30)) == [says]
 
 
 def test_what_a_meeting_approved_in_time_is_recorded_later(asked, milestone, writer):
@@ -214,7 +227,7 @@ def test_a_date_that_has_come_is_not_approved_out_of_session(asked, milestone, w
     asked.due_after = TODAY
     asked.save()
     says = (
-        "V4 asks for 1 June 2010, and that day has come. Withdraw it; the agency can then request a "
+        "V4 asks for 1 June 2010, which is no longer in the future. Withdraw it; the agency can then request a "
         "later date."
     )
     with unchanged(asked), refused(says):
@@ -225,7 +238,7 @@ def test_a_date_that_has_come_is_not_approved_out_of_session(asked, milestone, w
     for row in made.answers.all():
         out_of_session.give_answer(answer=row, choice="agree", words="", at=NOW, by=writer)
     says = (
-        "V4 asks for 2 June 2010, and that day has come. End this without a decision; the agency can "
+        "V4 asks for 2 June 2010, which is no longer in the future. End this without a decision; the agency can "
         "then request a later date."
     )
     with unchanged(made, asked, milestone), refused(says, "decision"):

@@ -16,7 +16,7 @@ from agencies.models import Agency, User
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.services import evidence as evidence_services
 from workitems.services import variations
-from workitems.services.plan_days import day_words, later_faults
+from workitems.services.plan_days import later_faults
 from workitems.services.refusals import Refused, locked, need_reason
 
 State = OutOfSession.State
@@ -104,7 +104,7 @@ def ask_agencies(
         raise Refused(f"The agencies have been asked about {variation.reference} already.")
     if variation.due_after is not None and variation.due_after <= on:
         raise Refused(
-            f"{variation.reference} asks for {day_words(variation.due_after)}, and that day has come. "
+            f"{variation.reference} asks for {variation.after}, which is no longer in the future. "
             "Withdraw it; the agency can then request a later date."
         )
     Refused.raise_any(later_faults(due_on, on=on, field="due_on"))

@@ -252,9 +252,9 @@ def approval_faults(variation: Variation, text: str, *, on: date, instead: str) 
     day, ends_on = variation.due_after, variation.plan.ends_on
     if day is None:
         return
-    asks = f"{variation.reference} asks for {day_words(day)}"
+    asks = f"{variation.reference} asks for {variation.after}"
     if day <= on:
-        yield f"{asks}, and that day has come. {instead}", "decision"
+        yield f"{asks}, which is no longer in the future. {instead}", "decision"
     elif ends_on is not None and day > ends_on and not text:
         yield f"{asks}, and the plan ends on {day_words(ends_on)}. Say why in the decision.", "text"
 
