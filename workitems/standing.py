@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
+from workitems.known_dates import KnownDate
+
 DUE_SOON_DAYS = 30
 # Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
 AGEING_AFTER_DAYS = 92
@@ -53,7 +55,15 @@ class MilestoneLike(Protocol):
     @property
     def agreed_due(self) -> date: ...
     @property
+    def agreed_known_to(self) -> str: ...
+    @property
     def forecast_due(self) -> date: ...
+    @property
+    def original(self) -> KnownDate: ...
+    @property
+    def agreed(self) -> KnownDate: ...
+    @property
+    def forecast(self) -> KnownDate: ...
     @property
     def completed_on(self) -> date | None: ...
     @property

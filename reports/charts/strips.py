@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
 from reports.document.dates import days, long_date, short_date
+from workitems.known_dates import KnownDate
 from workitems.standing import MilestoneLike
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
@@ -190,8 +191,8 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
             rows.append(
                 f'<tr><td class="number">{escape(strip.number)}</td>'
                 f'<th scope="row"><a href="{url}">{escape(one.description)}</a></th>'
-                f'<td class="date">{short_date(one.original_due)}</td>'
-                f'<td class="date">{short_date(one.agreed_due)}</td>'
+                f'<td class="date">{one.original.short}</td>'
+                f'<td class="date">{one.agreed.short}</td>'
                 f'<td class="date">{_end_words(one)}</td>'
                 f'<td class="numeric">{_slip(one):,}</td></tr>'
             )
@@ -208,12 +209,12 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
 
 def _dates_in_words(one: MilestoneLike) -> str:
     """Return words such as "promised 31 August 2009, expected 30 September 2010, 395 days later"."""
-    parts = [f"promised {long_date(one.original_due)}"]
-    if one.agreed_due != one.original_due:
-        parts.append(f"agreed {long_date(one.agreed_due)}")
+    parts = [f"promised {one.original}"]
+    if one.agreed != one.original:
+        parts.append(f"agreed {one.agreed}")
     if one.withdrawn_on:
         return ", ".join([*parts, f"withdrawn {long_date(one.withdrawn_on)}"])
-    parts.append(f"{'done' if one.completed_on else 'expected'} {long_date(_reached(one))}")
+    parts.append(f"{'done' if one.completed_on else 'expected'} {_known_reached(one)}")
     if slip := _slip(one):
         parts.append(f"{days(abs(slip))} {'later' if slip > 0 else 'earlier'}")
     return ", ".join(parts)
@@ -224,6 +225,10 @@ def _reached(one: MilestoneLike) -> date:
     return one.completed_on or one.forecast_due
 
 
+def _known_reached(one: MilestoneLike) -> KnownDate:
+    return KnownDate(one.completed_on) if one.completed_on else one.forecast
+
+
 def _slip(one: MilestoneLike) -> int:
     return 0 if one.withdrawn_on else (_reached(one) - one.original_due).days
 
@@ -231,7 +236,7 @@ def _slip(one: MilestoneLike) -> int:
 def _end_words(one: MilestoneLike) -> str:
     if one.withdrawn_on:
         return f"Withdrawn {short_date(one.withdrawn_on)}"
-    return f"{'Done' if one.completed_on else 'Expected'} {short_date(_reached(one))}"
+    return f"{'Done' if one.completed_on else 'Expected'} {_known_reached(one).short}"
 
 
 class _Drawing:
@@ -244,7 +249,7 @@ class _Drawing:
     def __init__(self, scale: Scale, on: date) -> None:
         self.scale, self.on = scale, on
         self.places: dict[date, tuple[float, str]] = {}
-        self.marks: dict[tuple[date | int | None, ...], str] = {}
+        self.marks: dict[tuple[KnownDate | date | int | None, ...], str] = {}
 
     def place(self, day: date) -> tuple[float, str]:
         """Return the position of a day, as a number and as text for an attribute."""
@@ -262,9 +267,9 @@ class _Drawing:
             ends = self.place(one.original_due), self.place(one.agreed_due), self.place(end)
             lane = _lane(lanes, min(ends)[0], max(ends)[0])
             dates = (
-                one.original_due,
-                one.agreed_due,
-                _reached(one),
+                one.original,
+                one.agreed,
+                _known_reached(one),
                 one.completed_on,
                 one.withdrawn_on,
             )

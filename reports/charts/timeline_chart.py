@@ -27,7 +27,7 @@ from reports.charts.drawing import (
     two_lines,
 )
 from reports.document.annexes import MilestoneRow, TimelineRow
-from reports.document.dates import days, long_date, short_date
+from reports.document.dates import days, long_date
 
 LABEL = 176  # Width of the labels left of the drawing.
 
@@ -88,7 +88,7 @@ class _Axis:
 
 def slip_words(milestone: MilestoneRow) -> str:
     """Return the expected date and its distance from the original: "31 Aug 2010, 92 days later"."""
-    expected = short_date(milestone.expected_on)
+    expected = milestone.expected.short
     if milestone.slip > 0:
         return f"{expected}, {days(milestone.slip)} later"
     if milestone.slip < 0:
@@ -132,7 +132,7 @@ def _legend() -> Iterator[str]:
 
 def _sentence(rows: Sequence[TimelineRow], as_at: date) -> str:
     sentences = [
-        f"{row.number} {row.milestone.label}: promised {short_date(row.milestone.original_on)}, "
+        f"{row.number} {row.milestone.label}: promised {row.milestone.promised.short}, "
         f"{'done' if row.milestone.completed_on else 'expected'} {slip_words(row.milestone)}."
         for row in rows
     ]

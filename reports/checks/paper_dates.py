@@ -7,14 +7,15 @@ from datetime import date
 
 from reports.document.dates import MONTHS
 
-# A word for the future, a few words, then "by", "on" or "in" with a day or month. Words for the
+NAMES = "|".join(MONTHS)
+# A word for the future, a few words, then "by", "on" or "in" with a day, month or quarter. Words for the
 # past in between cancel the match: "will build on the work agreed in March 2010" is correct.
 AHEAD = re.compile(
     r"\b(?:will|shall|is to|are to|planned|scheduled|intends to|expected)\b"
     r"(?P<between>[^.;:?!()]{0,80}?)"
-    r"\b(?:by|on|in|for|before|from|at the end of|the end of)\s+"
-    r"(?P<date>(?:(?P<day>\d{1,2})\s+)?"
-    rf"(?P<month>{'|'.join(MONTHS)})\s+(?P<year>\d{{4}}))"
+    r"\b(?:by|on|in|for|before|from|between|at the end of|the end of)\s+"
+    rf"(?P<date>(?:(?P<day>\d{{1,2}})\s+|(?:{NAMES})(?:\s+(?:to|and)\s+|–))?"
+    rf"(?P<month>{NAMES})\s+(?P<year>\d{{4}}))"
 )
 LOOKS_BACK = re.compile(
     r"\b(?:was|were|had|has|have|been|since|began|begun|started|agreed|made|released|held|published"

@@ -6,8 +6,9 @@ from datetime import date
 from reports.compose.facts import item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming, quoted
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import add_months, long_date
+from reports.document.dates import add_months
 from reports.document.wording import agree, capitalised, cited, count_in_words, some
+from workitems.known_dates import KnownDate
 from workitems.models import Pillar
 from workitems.plan_at import ItemAt
 
@@ -92,18 +93,22 @@ class Step:
         row = self.item
         head = writer.text(writer.bold(row.title), f" ({row.number}): ")
         if not self.update:
-            due = some([f"“{step.description}” due {long_date(when)}" for when, step in self.due])
+            due = some([f"“{step.description}” due {step.forecast}" for _, step in self.due])
             return Bullet(writer.text(head, f"{due}."))
         with errors_naming(self.update.source):
             planned = capitalised(writer.flat(self.update.planned_next))
         untold = dict.fromkeys(
-            long_date(when) for when, _ in self.due if long_date(when) not in planned
+            str(step.forecast) for _, step in self.due if not _names(planned, step.forecast)
         )
         if untold:
             planned = cited(
                 planned, f"{agree(len(untold), 'milestone', 'milestones')} due {some(list(untold))}"
             )
         return Bullet(writer.text(head, planned))
+
+
+def _names(text: str, due: KnownDate) -> bool:
+    return any(words in text for words in (str(due), due.on, due.by))
 
 
 def _pillar_ahead(writer: Writer, pillar: Pillar, steps: list[Step]) -> Iterator[Paragraph]:

@@ -39,6 +39,7 @@ from reports.document import (
     timeline_room,
 )
 from reports.document.dates import long_date, period
+from workitems.known_dates import KnownTo
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
@@ -91,6 +92,9 @@ def _milestone(step: MilestoneAt) -> MilestoneRow:
         agreed_on=step.agreed_due,
         forecast_on=None if step.is_done else step.forecast_due,
         completed_on=step.completed_on if step.is_done else None,
+        original_known_to=KnownTo(step.original_known_to),
+        agreed_known_to=KnownTo(step.agreed_known_to),
+        forecast_known_to=KnownTo.DAY if step.is_done else KnownTo(step.forecast_known_to),
         standing=step.late.words,
     )
 

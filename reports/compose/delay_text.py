@@ -227,9 +227,9 @@ def _dates(step: MilestoneAt) -> str:
     late = step.late
     name = f"“{step.description}”"
     done = long_date(step.completed_on) if step.completed_on else ""
-    was = f"was due on {long_date(step.agreed_due)}"
-    if step.agreed_due != step.original_due:
-        was = f"was first due on {long_date(step.original_due)} and then, by agreement, on {long_date(step.agreed_due)}"
+    was = f"was due {step.agreed.on}"
+    if step.agreed != step.original:
+        was = f"was first due {step.original.on} and then, by agreement, {step.agreed.on}"
     if late.state == Late.WITHDRAWN:
         return f"{name} {was} and has been withdrawn."
     if late.state == Late.DONE_LATE:
@@ -240,10 +240,10 @@ def _dates(step: MilestoneAt) -> str:
         return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
     gap = (step.forecast_due - step.agreed_due).days
     if late.state == Late.OVERDUE:
-        return f"{name} {was} and is now expected by {long_date(step.forecast_due)}, {days(gap)} later."
+        return f"{name} {was} and is now expected {step.forecast.by}, {days(gap)} later."
     is_due = was.replace("was due", "is due")
     if late.state == Late.SLIPPING:
-        return f"{name} {is_due} and is now expected by {long_date(step.forecast_due)}, {days(gap)} later."
+        return f"{name} {is_due} and is now expected {step.forecast.by}, {days(gap)} later."
     return f"{name} {is_due} and is expected by then again."
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
+from workitems.known_dates import Known, KnownDate, KnownTo
 
 MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
 
@@ -47,7 +48,8 @@ class Confidence(LabelledEnum):
 class MilestoneRow:
     """A milestone with its dates. `standing` is its lateness in words, as at the paper's date.
 
-    The agreed date defaults to the original. `forecast_on` is the agency's, while it is open.
+    The agreed date defaults to the original. `forecast_on` is the agency's, while it is open. Of a
+    month or a quarter it is the last day; print `promised`, `due` and `expected`.
     """
 
     label: str
@@ -56,19 +58,30 @@ class MilestoneRow:
     forecast_on: date | None = None
     completed_on: date | None = None
     standing: str = ""
+    original_known_to: KnownTo = KnownTo.DAY
+    agreed_known_to: KnownTo = KnownTo.DAY
+    forecast_known_to: KnownTo = KnownTo.DAY
+
+    promised = Known[KnownDate]("original_on", "original_known_to")
+    agreed = Known[KnownDate | None]("agreed_on", "agreed_known_to")
+    forecast = Known[KnownDate | None]("forecast_on", "forecast_known_to")
 
     def __post_init__(self) -> None:
         check_text(self.label, "A milestone")
         check_text(self.standing, "A milestone's standing", blank=True)
 
     @property
-    def due_on(self) -> date:
-        return self.agreed_on or self.original_on
+    def due(self) -> KnownDate:
+        return self.agreed or self.promised
+
+    @property
+    def expected(self) -> KnownDate:
+        """The date of completion, or the latest expected date."""
+        return KnownDate(self.completed_on) if self.completed_on else self.forecast or self.due
 
     @property
     def expected_on(self) -> date:
-        """The date of completion, or the latest expected date."""
-        return self.completed_on or self.forecast_on or self.due_on
+        return self.expected.last_day
 
     @property
     def slip(self) -> int:

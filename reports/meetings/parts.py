@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from reports.document import plain_json
+from workitems.known_dates import Known, KnownDate, KnownTo
 
 MARKING = "UNCLASSIFIED"
 LANGUAGE = "en-NZ"
@@ -64,7 +65,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneDates:
-    """A milestone's dates, and its lateness in words on the paper's date."""
+    """A milestone's dates, and its lateness in words on the paper's date.
+
+    Of a month or a quarter they are the last days; print `promised`, `due` and `expected`.
+    """
 
     item: str
     description: str
@@ -74,6 +78,19 @@ class MilestoneDates:
     completed: date | None
     words: str
     is_late: bool
+    original_known_to: KnownTo = KnownTo.DAY
+    agreed_known_to: KnownTo = KnownTo.DAY
+    forecast_known_to: KnownTo = KnownTo.DAY
+
+    promised = Known[KnownDate]("original", "original_known_to")
+    due = Known[KnownDate]("agreed", "agreed_known_to")
+
+    @property
+    def expected(self) -> KnownDate:
+        """The date of completion, or the forecast."""
+        if self.completed:
+            return KnownDate(self.completed)
+        return KnownDate(self.forecast, self.forecast_known_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +182,11 @@ class Asked:
     before_label: str = "Was"
     after_label: str = "→ Now"
     asked_label: str = "Asked for by"
+
+    @property
+    def is_of_date(self) -> bool:
+        """Whether it asks for another date of a milestone."""
+        return self.asks.startswith("Move “")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from reports.document.dates import long_date
 from reports.document.markup import tidy
 from reports.meetings.parts import Asked, DecisionLine, MilestoneDates, ReturnLine, Words
+from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Variation
 from workitems.plan_at import ReturnAt
 from workitems.standing import MilestoneLike, by_then, milestone_lateness
@@ -40,6 +40,9 @@ def milestone_dates(row: MilestoneLike, item: str, on: date) -> MilestoneDates:
         completed=by_then(row.completed_on, on),
         words=late.words,
         is_late=late.is_late,
+        original_known_to=KnownTo(row.original.known_to),
+        agreed_known_to=KnownTo(row.agreed.known_to),
+        forecast_known_to=KnownTo(row.forecast.known_to),
     )
 
 
@@ -91,7 +94,10 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
 
 def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
     if row.kind == Variation.Kind.DATE:
-        sides = ((long_date(row.due_before),), (long_date(row.due_after),))
+        sides = (
+            _date(row.due_before, row.before_known_to),
+            _date(row.due_after, row.after_known_to),
+        )
         return f"Move “{milestone}”", *sides
     if row.kind == Variation.Kind.WORDING:
         what = Variation.Wording(row.wording).label.lower()
@@ -101,3 +107,7 @@ def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
             paragraphs(row.text_after),
         )
     return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)
+
+
+def _date(day: date, known_to: str) -> Words:
+    return (str(KnownDate(day, known_to)),)

@@ -15,6 +15,7 @@ from agencies.models import Agency
 from reports.charts import Scale, Strip
 from reports.progress.view import Look
 from workitems.asat import Moment, rows_at
+from workitems.known_dates import KnownDate
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
 from workitems.plan_at import ItemAt, pillar_titles
@@ -40,10 +41,25 @@ class TimelineMilestone(NamedTuple):
 
     description: str
     original_due: date
+    original_known_to: str
     agreed_due: date
+    agreed_known_to: str
     forecast_due: date
+    forecast_known_to: str
     completed_on: date | None
     withdrawn_on: date | None
+
+    @property
+    def original(self) -> KnownDate:
+        return KnownDate(self.original_due, self.original_known_to)
+
+    @property
+    def agreed(self) -> KnownDate:
+        return KnownDate(self.agreed_due, self.agreed_known_to)
+
+    @property
+    def forecast(self) -> KnownDate:
+        return KnownDate(self.forecast_due, self.forecast_known_to)
 
 
 class TimelineItem(NamedTuple):

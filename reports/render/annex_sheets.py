@@ -197,7 +197,7 @@ REPORTS: list[Field[tuple[WorkItemText, ItemReport]]] = [
 ]
 DATES: list[Field[Dated | DelayRow]] = [
     (Column("Original", 13, Kind.DATE), lambda row: row.milestone.original_on),
-    (Column("Agreed", 13, Kind.DATE), lambda row: row.milestone.due_on),
+    (Column("Agreed", 13, Kind.DATE), lambda row: row.milestone.due.last_day),
     (
         Column("Forecast", 13, Kind.DATE),
         lambda row: None if row.milestone.completed_on else row.milestone.expected_on,

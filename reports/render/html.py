@@ -30,7 +30,7 @@ from reports.document import (
     WorkItemTexts,
     plain,
 )
-from reports.document.dates import long_date, short_date
+from reports.document.dates import long_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 # Additional stylesheet for packs and minutes.
@@ -99,13 +99,13 @@ def present(document: Document) -> dict[str, Any]:
 def milestone_line(milestone: MilestoneRow) -> str:
     """Return a milestone with its dates and lateness: "Brochures printed: due 31 May 2010, forecast
     31 Aug 2010; 60 days late"."""
-    dates = [f"due {short_date(milestone.original_on)}"]
-    if milestone.agreed_on and milestone.agreed_on != milestone.original_on:
-        dates.append(f"agreed {short_date(milestone.agreed_on)}")
+    dates = [f"due {milestone.promised.short}"]
+    if milestone.due != milestone.promised:
+        dates.append(f"agreed {milestone.due.short}")
     if milestone.completed_on:
-        dates.append(f"done {short_date(milestone.completed_on)}")
-    elif milestone.expected_on != milestone.due_on:
-        dates.append(f"forecast {short_date(milestone.expected_on)}")
+        dates.append(f"done {milestone.expected.short}")
+    elif milestone.expected != milestone.due:
+        dates.append(f"forecast {milestone.expected.short}")
     line = f"{milestone.label}: {', '.join(dates)}"
     standing = milestone.standing[:1].lower() + milestone.standing[1:]
     if not standing or (milestone.completed_on and standing == "done"):
@@ -290,9 +290,9 @@ def dates_side_by_side(milestone: MilestoneRow) -> str:
     """Return a milestone with all its dates, even if equal: "Brochures printed: original 31 May
     2010 · agreed … · forecast …"."""
     dates = [
-        f"original {short_date(milestone.original_on)}",
-        f"agreed {short_date(milestone.due_on)}",
-        f"{'done' if milestone.completed_on else 'forecast'} {short_date(milestone.expected_on)}",
+        f"original {milestone.promised.short}",
+        f"agreed {milestone.due.short}",
+        f"{'done' if milestone.completed_on else 'forecast'} {milestone.expected.short}",
     ]
     standing = milestone.standing[:1].lower() + milestone.standing[1:]
     return f"{milestone.label}: {' · '.join(_filled(*dates, standing))}"

@@ -76,4 +76,7 @@ def _bar(row: MilestoneDates) -> MilestoneRow:
         original_on=row.original,
         agreed_on=row.agreed,
         forecast_on=row.forecast,
+        original_known_to=row.original_known_to,
+        agreed_known_to=row.agreed_known_to,
+        forecast_known_to=row.forecast_known_to,
     )

@@ -48,7 +48,7 @@ def sides(asked: Asked, maori: Iterable[str]) -> list[list[SafeString]]:
 
     Dates are returned without bold.
     """
-    if len(asked.before) != len(asked.after) or asked.before[0][:1].isdecimal():
+    if len(asked.before) != len(asked.after) or asked.is_of_date:
         return [[te_reo(text, maori) for text in side] for side in (asked.before, asked.after)]
     pairs = [side_by_side(was, now) for was, now in zip(asked.before, asked.after, strict=True)]
     return [
