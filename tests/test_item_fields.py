@@ -68,7 +68,7 @@ EVERYWHERE = dict.fromkeys(
     ("history", "workbook", "list", "what changed", "annex", "page", "page then"), OWN
 )
 AS_A_DAY = dict.fromkeys(
-    ("history", "list", "what changed", "annex", "page", "page then"),
+    ("history", "list", "what changed", "page", "page then"),
     "a month or a quarter is still printed as its last day",
 )
 # By model and field, the surfaces that do not have it, each with the reason.

@@ -42,6 +42,7 @@ from reports.document import (
     WorkItemText,
     WorkItemTexts,
 )
+from workitems.known_dates import KnownTo
 
 ANYTHING = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"))
 # Characters in the paper's fonts.
@@ -86,6 +87,7 @@ def documents(characters=ANYTHING):
         not_concurring=st.lists(words, max_size=1).map(tuple),
         on_behalf_of=blank,
     )
+    known_to = st.sampled_from(KnownTo)
     milestones = st.builds(
         MilestoneRow,
         label=words,
@@ -94,6 +96,9 @@ def documents(characters=ANYTHING):
         forecast_on=st.none() | days,
         completed_on=st.none() | days,
         standing=blank,
+        original_known_to=known_to,
+        agreed_known_to=known_to,
+        forecast_known_to=known_to,
     )
 
     no_text = st.just(())

@@ -10,6 +10,7 @@ import pytest
 from reports.charts import milestone_timeline, slip_words, stage_bars
 from reports.document import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from tests.reports import sample
+from workitems.known_dates import KnownTo
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURE = sample.progress_picture()
@@ -191,6 +192,8 @@ def test_dates_and_slips_are_printed_in_words():
         slip_words(replace(LATE, completed_on=date(2010, 5, 29))) == "29 May 2010, 2 days earlier"
     )
     assert slip_words(replace(LATE, forecast_on=None)) == "31 May 2010"
+    august = replace(LATE, forecast_known_to=KnownTo.MONTH)
+    assert slip_words(august) == "Aug 2010, 92 days later"
     assert "31 Aug 2010, 92 days later" in printed(timeline(LATE))
 
 
@@ -206,13 +209,15 @@ def test_the_timelines_title_lists_each_slip():
     title = drawn(
         timeline(
             LATE,
+            replace(LATE, original_known_to=KnownTo.MONTH, forecast_on=None),
             MilestoneRow(label="Done", original_on=date(2010, 3, 1), completed_on=date(2010, 3, 1)),
         )
     )[0]
     assert title.text == (
         "Timeline of milestones as at 30 July 2010. "
         "1.1 Brochures printed: promised 31 May 2010, expected 31 Aug 2010, 92 days later. "
-        "1.2 Done: promised 1 Mar 2010, done 1 Mar 2010."
+        "1.2 Brochures printed: promised May 2010, expected May 2010. "
+        "1.3 Done: promised 1 Mar 2010, done 1 Mar 2010."
     )
 
 

@@ -30,6 +30,7 @@ PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount
 
 def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
     fields = {"agreed_due": due, "forecast_due": due, "completed_on": None, "withdrawn_on": None}
+    fields |= dict.fromkeys(("original_known_to", "agreed_known_to", "forecast_known_to"), "day")
     return MilestoneAt(
         pk=1, item=1, number=1, description=description, done_means="", responsible=1,
         original_due=due, version=None, on=ON, **(fields | dates),
@@ -222,6 +223,27 @@ def test_a_milestones_label_gives_its_dates(dates, words):
     drawing = charts.strip_list([row], Scale.of([row], ON), ON)
     [name] = re.findall("<title>(.*?)</title>", drawing)
     assert name == f"Brochure printed: promised 31 August 2009, {words}"
+
+
+def test_a_month_and_a_quarter_are_named_and_drawn_at_their_last_day():
+    days = {"agreed_due": date(2009, 9, 30), "forecast_due": date(2009, 12, 31)}
+    known = {
+        "original_known_to": "month",
+        "agreed_known_to": "month",
+        "forecast_known_to": "quarter",
+    }
+    rows = [strip(milestone(**days), milestone(**days, **known))]
+    scale = Scale.of(rows, ON)
+    drawing = charts.strip_list(rows, scale, ON)
+    assert re.findall("<title>(.*?)</title>", drawing)[1] == (
+        "Brochure printed: promised August 2009, agreed September 2009, "
+        "expected October to December 2009, 122 days later"
+    )
+    by_day, by_month = (re.findall(r'x="([^"]+)"', part) for part in drawing.split("<a ")[-2:])
+    assert by_day == by_month
+    assert re.findall('<td class="date">([^<]+)', charts.strip_table(rows, "Dates", "t"))[3:] == [
+        "Aug 2009", "Sep 2009", "Expected Oct–Dec 2009",
+    ]  # fmt: skip
 
 
 def shapes(*milestones):

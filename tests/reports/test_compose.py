@@ -575,6 +575,17 @@ def test_several_delays_of_one_milestone_share_a_bullet(plan, pillar):
             },
             "is due on 30 September 2010 and is expected by then again.",
         ),
+        (
+            {
+                "original_known_to": "month",
+                "agreed_due": date(2010, 9, 30),
+                "agreed_known_to": "quarter",
+                "forecast_due": date(2010, 10, 31),
+                "forecast_known_to": "month",
+            },
+            "was first due in June 2010 and then, by agreement, between July and September 2010 "
+            "and is now expected by the end of October 2010, 31 days later.",
+        ),
         ({"withdrawn_on": date(2010, 7, 1)}, "was due on 30 June 2010 and has been withdrawn."),
     ],
 )
@@ -691,16 +702,26 @@ def test_next_steps_list_plans_and_milestones_of_the_next_twelve_months(
     with on(date(2009, 8, 3)):
         for due in (date(2010, 7, 30), date(2010, 7, 31), date(2011, 7, 30), date(2011, 7, 31)):
             MilestoneFactory(item=item, original_due=due)
+        for due, known_to in ((date(2010, 8, 31), "month"), (date(2010, 9, 30), "quarter")):
+            MilestoneFactory(item=item, original_due=due, original_known_to=known_to)
         other = WorkItemFactory(plan=plan, pillar=pillar, number="1.2", title="Ask around")
         MilestoneFactory(item=other, description="All asked", original_due=date(2010, 12, 1))
-    accepted(item, of_round=round_of_2010, planned_next="hold a second course")
+        MilestoneFactory(
+            item=other,
+            description="Told",
+            original_due=date(2011, 3, 31),
+            original_known_to="quarter",
+        )
+    # The quarter is named, so it is not printed again.
+    planned = "hold a second course between July and September 2010"
+    accepted(item, of_round=round_of_2010, planned_next=planned)
     assert section(compose(briefing(plan)), "Next steps") == [
         "The working group will continue to meet, to carry out the Plan and to monitor its "
         "progress.",
         "Under Prevention, agencies plan the following:\n"
-        "- Train staff (1.1): Hold a second course (milestones due 31 July 2010 and 30 July "
-        "2011).\n"
-        "- Ask around (1.2): “All asked” due 1 December 2010.",
+        "- Train staff (1.1): Hold a second course between July and September 2010 (milestones due "
+        "31 July 2010, August 2010 and 30 July 2011).\n"
+        "- Ask around (1.2): “All asked” due 1 December 2010 and “Told” due January to March 2011.",
         "You will be told of any new risk to the Plan, or of anything else under it that needs your "
         "attention, as soon as it is identified.",
     ]

@@ -38,6 +38,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.test_compose import on
+from workitems.known_dates import KnownDate, KnownTo
 
 pytestmark = pytest.mark.django_db
 
@@ -162,11 +163,14 @@ def test_milestones_show_every_date_as_on_the_papers_date(plan, item):
             item=item,
             description="Pilot held",
             original_due=date(2010, 9, 30),
+            original_known_to="quarter",
             agreed_due=date(2010, 9, 30),
+            agreed_known_to="month",
             forecast_due=date(2010, 12, 31),
+            forecast_known_to="quarter",
         )
     with on(date(2010, 9, 1)):
-        milestone.forecast_due = date(2011, 3, 31)
+        milestone.forecast = KnownDate(date(2011, 3, 31))
         history.save(milestone, by=None, reason="Again")
     assert texts(plan)[0].milestones == (
         MilestoneRow(
@@ -175,6 +179,9 @@ def test_milestones_show_every_date_as_on_the_papers_date(plan, item):
             agreed_on=date(2010, 9, 30),
             forecast_on=date(2010, 12, 31),
             standing="Expected 92 days late",
+            original_known_to=KnownTo.QUARTER,
+            agreed_known_to=KnownTo.MONTH,
+            forecast_known_to=KnownTo.QUARTER,
         ),
     )
 

@@ -2,13 +2,20 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 
 from reports.document import Contact, MilestoneRow, Section, SectionKind, plain
-from reports.render.html import document_fragment, document_html, milestone_line
+from reports.render.html import (
+    dates_side_by_side,
+    document_fragment,
+    document_html,
+    milestone_line,
+)
 from tests.reports import sample
+from workitems.known_dates import KnownTo
 
 
 class Outline(HTMLParser):
@@ -205,6 +212,21 @@ def test_a_milestone_line_has_only_the_dates_that_differ():
     )
     assert milestone_line(replace(done, standing="Done")) == (
         "Printed: due 30 Jul 2010, agreed 30 Aug 2010, done 30 Oct 2010"
+    )
+
+
+def test_a_milestone_line_has_months_and_quarters():
+    end = date(2010, 9, 30)
+    row = MilestoneRow(
+        label="Printed", original_on=end, agreed_on=end, original_known_to=KnownTo.QUARTER
+    )
+    assert milestone_line(row) == "Printed: due Jul–Sep 2010, agreed 30 Sep 2010"
+    row = replace(row, agreed_known_to=KnownTo.MONTH, forecast_on=end)
+    assert milestone_line(row) == (
+        "Printed: due Jul–Sep 2010, agreed Sep 2010, forecast 30 Sep 2010"
+    )
+    assert dates_side_by_side(row) == (
+        "Printed: original Jul–Sep 2010 · agreed Sep 2010 · forecast 30 Sep 2010"
     )
 
 

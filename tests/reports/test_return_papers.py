@@ -1,6 +1,6 @@
 """Test the PDF of a return: what it holds, whether it says "Draft", and that it counts as reading."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -28,6 +28,14 @@ def of_return(plan, police, item):
     made = ReturnFactory(round=RoundFactory(plan=plan), agency=police)
     UpdateFactory(of_return=made, item=item, achieved="Printed in <ten> languages.")
     MilestoneFactory(item=item, description="Brochure printed")
+    MilestoneFactory(
+        item=item,
+        number=2,
+        description="Handed out",
+        original_known_to="month",
+        forecast_due=date(2010, 9, 30),
+        forecast_known_to="quarter",
+    )
     WorkItemFactory(plan=plan, number="1.4", title="Train staff", lead_agency=police)
     return made
 
@@ -61,6 +69,7 @@ def test_the_pdf_has_every_item_and_a_place_for_initials(of_return, police):
         "1 of 2 answered",
         "Printed in <ten> languages.",
         "Brochure printed: due 30 June 2010",
+        "Handed out: due June 2010, now expected July to September 2010.",
         "1.4 Train staff Not answered.",
         "Initials",
         "Draft, not submitted",
