@@ -71,7 +71,7 @@ def _entries(rows: Any, sentence: Any) -> Iterator[Entry]:
         if what:
             yield Entry(
                 at=timezone.localtime(row.history_date),
-                who=row.history_actor or "Somebody",
+                who=row.history_actor or "A user",
                 what=what,
                 why=row.history_change_reason or "",
             )

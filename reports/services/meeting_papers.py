@@ -114,7 +114,7 @@ def _freeze(
         raise Refused(SOMEBODY_WAS_FIRST) from error
 
 
-SOMEBODY_WAS_FIRST = "Somebody has frozen another version meanwhile. See what it says."
+SOMEBODY_WAS_FIRST = "Another user has frozen another version meanwhile. See what it says."
 
 
 def _next_number(kind: str, meeting: Meeting, after: int | None) -> int:

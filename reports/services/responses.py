@@ -22,7 +22,7 @@ from workitems.attachments import clean_name, fault
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State
-SOMEBODY_WAS_FIRST = "Somebody has recorded an answer meanwhile. See what it says."
+SOMEBODY_WAS_FIRST = "Another user has recorded an answer meanwhile. See what it says."
 
 
 @dataclass(frozen=True, kw_only=True)

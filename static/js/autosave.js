@@ -10,7 +10,7 @@ export const PATIENCE = 20000; // ms for one answer
 const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
 const SIGNED_OUT =
   "You are signed out. Sign in again in another tab; your words stay here and are sent then.";
-const SOMEBODY_ELSE = "Somebody else is signed in now. Copy your words before you leave this page.";
+const SOMEBODY_ELSE = "Another user is signed in now. Copy your words before you leave this page.";
 const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
 
 // --- requests -------------------------------------------------------------------------------------

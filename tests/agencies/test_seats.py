@@ -145,7 +145,7 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
             ),
             (who, "ended the seat of Aroha as observer, last day 3 March 2026.", "Moved."),
             (who, "withdrew the invitation to Bo (bo@example.org).", "Not needed."),
-            ("Somebody", "invited Bo (bo@example.org) to be contributor.", ""),
+            ("A user", "invited Bo (bo@example.org) to be contributor.", ""),
         ]
         or told[:5]
     )

@@ -211,7 +211,7 @@ def test_text_is_not_sent_as_another_user(page, server, words):
     server.answers = [refused_token]
     words.fill("one")
     typing_stops(page)
-    expect(line(page)).to_contain_text("Somebody else is signed in now.")
+    expect(line(page)).to_contain_text("Another user is signed in now.")
     page.clock.run_for(60_000)
     assert len(server.sent) == 1
 

@@ -252,7 +252,7 @@ def test_text_is_not_saved_as_another_user_who_signed_in_meanwhile(page_of, live
     Session.objects.all().delete()
     sign_in_again(page, live_server, scene.approver)
     box(page, scene.items[0]).fill("Printed in Suva.")
-    expect(bar(page)).to_contain_text("Somebody else is signed in now.")
+    expect(bar(page)).to_contain_text("Another user is signed in now.")
     expect(box(page, scene.items[0])).to_have_value("Printed in Suva.")
     assert scene.of_return.updates.count() == 0
 

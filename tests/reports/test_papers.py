@@ -135,7 +135,7 @@ def test_freezing_again_makes_the_next_version_and_keeps_the_old_one(made):
 
 def test_freezing_from_an_outdated_page_does_nothing(made):
     freeze(made, at(8), after=0)
-    with refused("Somebody has frozen another version meanwhile. See what it says."):
+    with refused("Another user has frozen another version meanwhile. See what it says."):
         freeze(made, at(9), after=0)
     assert MeetingPaper.objects.count() == 1
 
@@ -449,7 +449,7 @@ def test_two_simultaneous_freezes_make_one_version(made, monkeypatch):
         return b""
 
     monkeypatch.setattr(meeting_papers, "html_to_pdf", somebody_else)
-    with refused("Somebody has frozen another version meanwhile. See what it says."):
+    with refused("Another user has frozen another version meanwhile. See what it says."):
         freeze(made, at(8))
 
 

@@ -203,7 +203,7 @@ def drop_guards(cursor):
 def test_pressing_the_button_twice_freezes_only_once(coordinator, made):
     freeze(coordinator, made)
     assert said(freeze(coordinator, made))[-1] == (
-        "Somebody has frozen another version meanwhile. See what it says."
+        "Another user has frozen another version meanwhile. See what it says."
     )
     assert MeetingPaper.objects.count() == 1
 

@@ -244,8 +244,8 @@ def test_an_items_history_reads_as_sentences(item, contributor, coordinator, pol
     # Rows of one action have the same time, so compare the sentences without their order.
     assert sorted(told(item)) == sorted(
         [
-            ("Somebody", "entered the item.", ""),
-            ("Somebody", f"entered the milestone {name}, due 30 June 2010.", ""),
+            ("A user", "entered the item.", ""),
+            ("A user", f"entered the milestone {name}, due 30 June 2010.", ""),
             (reviewer, "recorded the reviewer’s view: at risk.", "No printer."),
             (
                 who,
@@ -319,7 +319,7 @@ def test_a_history_takes_one_query_whatever_its_length(item, django_assert_num_q
 
 def test_an_items_history_excludes_other_items(item):
     MilestoneFactory(item=WorkItemFactory(plan=item.plan))
-    assert told(item) == [("Somebody", "entered the item.", "")]
+    assert told(item) == [("A user", "entered the item.", "")]
 
 
 # --- the plan of a history row -----------------------------------------------------------------

@@ -393,7 +393,7 @@ def _entries(
         if limit is not None and len(entries) >= limit:
             break
         rank, _, _, at, _, actor, reason, *_ = row
-        kind, who, why = names[rank], actor or "Somebody", reason or ""
+        kind, who, why = names[rank], actor or "A user", reason or ""
         now, was = _values(kind, row), _values(kind, before) if before else None
         for what, diffs, subject in reversed(sentences(kind, was, now, why)):
             about = subject or KINDS[kind].made

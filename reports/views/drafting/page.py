@@ -346,7 +346,7 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
             entries.append(
                 {
                     "version": each,
-                    "who": each.history_actor or "Somebody",
+                    "who": each.history_actor or "A user",
                     "strands": short_diff(printed(rows.draft, before), said) if before else [],
                     "text": said,
                     "is_other": each.text != row.text,

@@ -205,7 +205,7 @@ def theirs_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, A
     return {
         "version": row.version,
         "fields": fields,
-        "who": last.history_user.name if last and last.history_user else "Somebody",
+        "who": last.history_user.name if last and last.history_user else "A user",
         "at": last.history_date if last else None,
         "is_gone": getattr(row, "is_withdrawn", False),
     }
