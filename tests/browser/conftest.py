@@ -73,48 +73,9 @@ def sign_in(context, live_server) -> Callable:
     return sign_in
 
 
-WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-# Without `resultTypes`, axe also describes every element that passed, which takes longer than the
-# check itself.
-AXE_OPTIONS = {
-    "runOnly": {"type": "tag", "values": WCAG_22_AA},
-    "resultTypes": ["violations"],
-    # For a rule that these tags leave out, axe would fetch every stylesheet again, and those that
-    # it imports from the page's address.
-    "preload": {"assets": ["media"]},
-}
-# A third of its time goes into reading the same few colours again for every element.
-KEEP_COLOURS = """() => {
-    const { prototype } = axe.commons.color.Color;
-    const plain = prototype.parseString;
-    const known = new Map();
-    prototype.parseString = function (text) {
-        if (!known.has(text)) {
-            plain.call(this, text);
-            const { r, g, b, alpha } = this;
-            known.set(text, { r, g, b, alpha });
-        }
-        return Object.assign(this, known.get(text));
-    };
-}"""
-FIND_FAULTS = """options => axe.run(options).then(({violations}) =>
-    violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`)))"""
-
-
 @pytest.fixture
 def accessibility_faults() -> Callable:
     """Return axe-core's violations of WCAG 2.2 AA on a page, one line each."""
-    from axe_playwright_python.base import AXE_SCRIPT
+    from tests.browser import axe
 
-    with_axe = f"{AXE_SCRIPT}\n;({KEEP_COLOURS})()"
-
-    def faults(page) -> list[str]:
-        page.wait_for_load_state()  # before its stylesheets, targets are smaller
-        # axe is injected by the browser's tools, which the page's CSP does not block. The next
-        # pages in this tab get it from the browser itself: half a megabyte is sent only once.
-        if not page.evaluate("'axe' in window"):
-            page.add_init_script(script=with_axe)
-            page.evaluate(with_axe)
-        return page.evaluate(FIND_FAULTS, AXE_OPTIONS)
-
-    return faults
+    return axe.faults
