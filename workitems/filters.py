@@ -211,7 +211,7 @@ def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
         "lead": lambda item: at.agencies[item.lead].short_name.translate(PLAIN).lower(),
         "stage": lambda item: STAGES.index(item.stage),
         "confidence": lambda item: CONFIDENCES.index(item.confidence),
-        "due": lambda item: item.due,
+        "due": lambda item: item.due and item.due.last_day,
     }
     key, is_reversed = keys[sort.removeprefix("-")], sort.startswith("-")
     dated = [item for item in items if item.due or not sort.endswith("due")]

@@ -173,28 +173,33 @@ def item_dates(stage: str, milestones: Sequence[MilestoneLike], on: date) -> Lat
     return item_lateness(milestones, on)
 
 
-def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness, date | None]:
+def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness, KnownDate | None]:
     """Return the lateness and the earliest agreed date of the milestones that are open on the day.
 
-    The lateness is that of `item_lateness`, found in one pass for thousands of items.
+    The lateness is that of `item_lateness`, found in one pass for thousands of items. Of a day, a
+    month and a quarter with the same end, the earliest is the day, then the month.
     """
     due = slip_due = None
+    known_to = ""
     slip = 0
     for row in milestones:
         done, withdrawn, agreed = row.completed_on, row.withdrawn_on, row.agreed_due
         if (done is None or done > on) and (withdrawn is None or withdrawn > on):
             if due is None or agreed < due:
-                due = agreed
+                due, known_to = agreed, row.agreed_known_to
+            elif agreed == due and row.agreed_known_to < known_to:
+                known_to = row.agreed_known_to
             if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
                 slip, slip_due = days, agreed
     if due is None:
         return NO_DATES, None
+    first = KnownDate(due, known_to)
     if due < on:
-        return Lateness(Late.OVERDUE, (on - due).days, due), due
+        return Lateness(Late.OVERDUE, (on - due).days, due), first
     if slip:
-        return Lateness(Late.SLIPPING, slip, slip_due), due
+        return Lateness(Late.SLIPPING, slip, slip_due), first
     is_soon = (due - on).days <= DUE_SOON_DAYS
-    return Lateness(Late.DUE_SOON if is_soon else Late.ON_TIME, due=due), due
+    return Lateness(Late.DUE_SOON if is_soon else Late.ON_TIME, due=due), first
 
 
 def span(milestones: Sequence[MilestoneLike], on: date) -> tuple[date, date]:

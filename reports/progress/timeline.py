@@ -73,7 +73,7 @@ class TimelineItem(NamedTuple):
     stage: str
     milestones: Sequence[TimelineMilestone]
     late: Lateness
-    due: date | None
+    due: KnownDate | None
 
     @property
     def is_live(self) -> bool:

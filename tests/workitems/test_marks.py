@@ -1,9 +1,8 @@
 """Test that marks made once per process are those of the components, and the links of rows."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.template.defaultfilters import date as date_filter
 from django.template.loader import render_to_string
 
 from tests.factories import WorkItemFactory
@@ -12,7 +11,6 @@ from workitems.standing import Late, Lateness
 from workitems.templatetags.marks import (
     confidence_mark,
     lateness_mark,
-    short_day,
     stage_mark,
 )
 
@@ -34,13 +32,6 @@ def test_the_mark_of_dates_is_the_component_for_any_date(state, days):
     for due in (None, date(2010, 5, 31), date(2010, 6, 30)):
         late = Lateness(state, days, due)
         assert lateness_mark(late) == render_to_string("components/lateness.html", {"late": late})
-
-
-def test_a_short_day_is_written_as_by_djangos_filter():
-    for month in range(12):
-        day = date(2010, 1, 3) + timedelta(days=31 * month)
-        assert short_day(day) == date_filter(day, "j M Y")
-    assert short_day(None) == "–"
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.template import Context, Template
 
+from workitems.known_dates import Known
 from workitems.standing import freshness, span
 from workitems.templatetags.milestones import milestone_strip
 
@@ -21,10 +22,25 @@ class Milestone:
     forecast_due: date = date(2010, 6, 30)
     completed_on: date | None = None
     withdrawn_on: date | None = None
+    original_known_to: str = "day"
+    agreed_known_to: str = "day"
+    forecast_known_to: str = "day"
+
+    original = Known("original_due", "original_known_to")
+    agreed = Known("agreed_due", "agreed_known_to")
+    forecast = Known("forecast_due", "forecast_known_to")
 
 
 def place(percentage):
     return float(percentage.rstrip("%"))
+
+
+def test_a_month_and_a_quarter_are_named_and_drawn_at_their_last_days():
+    exact = milestone_strip(Milestone(), TODAY)["points"]
+    strip = milestone_strip(Milestone(original_known_to="month", agreed_known_to="quarter"), TODAY)
+    words = [point.words for point in strip["points"]]
+    assert words == ["March 2010", "April to June 2010", "30 June 2010"]
+    assert [point.at for point in strip["points"]] == [point.at for point in exact]
 
 
 @pytest.mark.parametrize(

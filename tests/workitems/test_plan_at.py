@@ -23,6 +23,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from workitems.asat import Moment
+from workitems.known_dates import KnownDate
 from workitems.models import WorkItem
 from workitems.plan_at import milestones_at, plan_at
 from workitems.standing import Late, Lateness, Standing
@@ -99,7 +100,7 @@ def test_an_item_withdrawn_later_is_shown_as_it_was(plan, item):
 
 def test_a_milestone_withdrawn_later_still_counts_as_due(plan, item):
     change(item.milestones.get(), JULY, withdrawn_on=JULY)
-    assert at(plan, MAY).items[0].due == date(2010, 6, 30)
+    assert at(plan, MAY).items[0].due == KnownDate(date(2010, 6, 30))
     assert at(plan, JULY).items[0].due is None
 
 
@@ -249,7 +250,7 @@ def test_an_item_is_as_late_as_its_worst_open_milestone(plan, item):
             MilestoneFactory(item=item, number=number, original_due=due, forecast_due=forecast)
     line = at(plan, MAY).items[0]
     assert line.late == Lateness(Late.SLIPPING, (TODAY - JULY).days, JULY)
-    assert line.due == date(2010, 6, 30)
+    assert line.due == KnownDate(date(2010, 6, 30))
 
 
 def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
@@ -259,7 +260,8 @@ def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
     with clock(JULY):
         VariationFactory(milestone=milestone, due_after=later, approved=True)
     change(milestone, JULY, agreed_due=later)
-    assert [at(plan, day).items[0].due for day in (MAY, JULY)] == [date(2010, 6, 30), later]
+    due = [at(plan, day).items[0].due for day in (MAY, JULY)]
+    assert due == [KnownDate(date(2010, 6, 30)), KnownDate(later)]
     assert [at(plan, day).items[0].standing for day in (MAY, JULY)] == ["late", "on_time"]
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workitems import standing
+from workitems.known_dates import KnownDate
 from workitems.standing import Fresh, ItemFacts, Late, Lateness
 
 DAY = date(2010, 6, 30)
@@ -29,6 +30,7 @@ class Step:
     completed_on: date | None = None
     withdrawn_on: date | None = None
     original_due: date = DAY
+    agreed_known_to: str = "day"
     description: str = "Brochure printed"
 
 
@@ -198,7 +200,13 @@ def test_the_lateness_of_an_unchanged_milestone_never_shrinks(step, on):
     ],
 )
 def test_the_next_date_is_the_earliest_that_is_open_on_the_day(milestones, due):
-    assert standing.dates_ahead(milestones, DAY)[1] == due
+    assert standing.dates_ahead(milestones, DAY)[1] == (due and KnownDate(due))
+
+
+def test_of_dates_with_the_same_end_the_next_is_the_most_precise():
+    month, quarter = (Step(agreed_known_to=each) for each in ("month", "quarter"))
+    for milestones in ([quarter, month], [month, quarter]):
+        assert standing.dates_ahead(milestones, DAY)[1] == KnownDate(DAY, "month")
 
 
 # --- freshness --------------------------------------------------------------------------------

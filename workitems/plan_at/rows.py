@@ -173,7 +173,7 @@ class ItemAt(NamedTuple):
     on: date
     milestones: tuple[MilestoneAt, ...] = ()
     late: Lateness = NO_DATES
-    due: date | None = None
+    due: KnownDate | None = None
     standing: Standing = Standing.ON_TIME
 
     @property

@@ -4,7 +4,6 @@ Their markup is in templates/components. A mark depends only on its values, so e
 is rendered once per process.
 """
 
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -41,9 +40,3 @@ def lateness_mark(late: Lateness) -> SafeString:
 @register.simple_tag
 def shape(name: str) -> SafeString:
     return _rendered("shape", "name", name)
-
-
-@register.filter
-def short_day(day: date | None) -> str:
-    """Return "3 Mar 2010", or a dash without a day. Much cheaper than the filter `date`."""
-    return f"{day:%-d %b %Y}" if day else "–"
