@@ -60,6 +60,14 @@ class KnownDate(NamedTuple):
         return month if self.known_to == KnownTo.MONTH else f"{MONTHS[day.month - 3][:3]}–{month}"
 
     @property
+    def code(self) -> str:
+        """ "2027-06-30", "2027-06", "2027-Q2", for programs."""
+        day = self.last_day
+        if self.known_to == KnownTo.DAY:
+            return day.isoformat()
+        return f"{day:%Y-%m}" if self.known_to == KnownTo.MONTH else f"{day.year}-Q{day.month // 3}"
+
+    @property
     def on(self) -> str:
         """ "on 30 June 2027", "in June 2027", "between April and June 2027"."""
         if self.known_to == KnownTo.QUARTER:

@@ -181,9 +181,9 @@ def _of_milestone(at: PlanAt) -> list[Field[Due]]:
 
 
 DATES: tuple[Field[Due], ...] = (
-    (date_column("Original date"), lambda row: row.milestone.original_due),
-    (date_column("Agreed date"), lambda row: row.milestone.agreed_due),
-    (date_column("Forecast"), lambda row: row.milestone.forecast_due),
+    (date_column("Original date"), lambda row: row.milestone.original),
+    (date_column("Agreed date"), lambda row: row.milestone.agreed),
+    (date_column("Forecast"), lambda row: row.milestone.forecast),
 )
 LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.words)
 
@@ -218,8 +218,8 @@ def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> She
         (Column("Why", 44), lambda row: row.delay.explanation),
         (Column("What it does", 34), lambda row: row.delay.effect),
         (date_column("Found"), lambda row: row.delay.found_on),
-        (date_column("Date before"), lambda row: row.delay.due_before),
-        (date_column("Date after"), lambda row: row.delay.due_after),
+        (date_column("Date before"), lambda row: row.delay.before),
+        (date_column("Date after"), lambda row: row.delay.after),
         (number_column("Days"), lambda row: row.delay.days),
         (number_column("Times moved"), lambda row: row.delay.times_moved),
         (

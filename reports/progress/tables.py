@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from workitems.known_dates import Due
+
 Row = TypeVar("Row")
-Value = str | int | date | None
+Value = str | int | Due | None
 
 
 class Kind(StrEnum):
-    """The type of a column. Text is wrapped, and stays text even if it looks like a number."""
+    """The type of a column. Text is wrapped, and stays text even if it looks like a number. A date
+    may be a month or a quarter."""
 
     TEXT = "text"
     DATE = "date"

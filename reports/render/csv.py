@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from reports.progress.tables import Sheet, Value
+from workitems.known_dates import KnownDate
 from workitems.workbook.cell_kinds import clean
 
 MIME_TYPE = "text/csv; charset=utf-8"
@@ -18,7 +19,7 @@ RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 def write(sheet: Sheet) -> bytes:
     """Return the column titles and rows only, for use by programs.
 
-    Dates are ISO 8601: 2010-07-30.
+    Dates are 2010-07-30, months 2010-07 and quarters 2010-Q3, as the plan's workbook reads them.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
@@ -34,6 +35,8 @@ class _Cells(dict[Value, str]):
     def __missing__(self, value: Value) -> str:
         if isinstance(value, str):
             text = escaped(clean(value))
+        elif isinstance(value, KnownDate):
+            text = value.code
         elif isinstance(value, date):
             text = value.isoformat()
         else:

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from reports.progress.tables import Kind, Sheet, Value
+from workitems.known_dates import KnownDate, KnownTo
 from workitems.workbook.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +29,7 @@ CUT = " … (the CSV file has the whole text)"
 TOP = Alignment(vertical="top")
 WRAPPED = Alignment(vertical="top", wrap_text=True)
 FORMATS = {Kind.TEXT: "@", Kind.DATE: DATE_FORMAT, Kind.NUMBER: "#,##0"}
+MONTH_FORMAT = "mmm yyyy"
 
 
 def write(sheet: Sheet, made_at: datetime) -> bytes:
@@ -73,8 +75,7 @@ def _rows(worksheet: Any, sheet: Sheet) -> str:
     """
     columns = []
     for index, column in enumerate(sheet.columns, start=1):
-        style = _cell(worksheet, column.kind).style_id
-        columns.append((get_column_letter(index), _Contents(style)))
+        columns.append((get_column_letter(index), _Contents(worksheet, column.kind)))
     parts = []
     for number, row in enumerate(sheet.rows, start=TITLES_ROW + 1):
         parts.append(f'<row r="{number}">')
@@ -87,16 +88,33 @@ def _rows(worksheet: Any, sheet: Sheet) -> str:
 class _Contents(dict[Value, str]):
     """The XML of a column's cells after their places, by value."""
 
-    def __init__(self, style: int) -> None:
+    def __init__(self, worksheet: Any, kind: Kind) -> None:
         super().__init__()
-        self.style = style
+        self.worksheet, self.kind = worksheet, kind
+        self.style = _cell(worksheet, kind).style_id
 
     def __missing__(self, value: Value) -> str:
-        content = self[value] = f' s="{self.style}"{_content(value)}'
-        return content
+        style = self.style
+        if isinstance(value, KnownDate):
+            if value.known_to != KnownTo.DAY:
+                style = _cell(self.worksheet, self.kind, _format(value)).style_id
+            is_early = value.last_day < FIRST_SHEET_DAY
+            content = _content(value.code if is_early else value.last_day)
+        else:
+            content = _content(value)
+        self[value] = f' s="{style}"{content}'
+        return self[value]
 
 
-def _content(value: Value) -> str:
+def _format(due: KnownDate) -> str:
+    """Return the format that shows the last day of a month or a quarter as what it ends."""
+    if due.known_to == KnownTo.MONTH:
+        return MONTH_FORMAT
+    months, _ = due.short.split()
+    return f'"{months}" yyyy'
+
+
+def _content(value: str | int | date | None) -> str:
     """Return the XML of a cell after its style."""
     if isinstance(value, date) and value < FIRST_SHEET_DAY:
         # Spreadsheet programs do not support earlier dates.
@@ -158,10 +176,10 @@ def _text(
     return _filled(cell, text)
 
 
-def _cell(worksheet: Any, kind: Kind) -> Any:
+def _cell(worksheet: Any, kind: Kind, number_format: str = "") -> Any:
     cell = WriteOnlyCell(worksheet)
     cell.alignment = WRAPPED if kind == Kind.TEXT else TOP
-    cell.number_format = FORMATS[kind]
+    cell.number_format = number_format or FORMATS[kind]
     # Keeps the value a text when the cell is edited in a spreadsheet program.
     cell.quotePrefix = kind == Kind.TEXT
     return cell

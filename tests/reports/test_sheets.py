@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reports.progress.tables import Column, Kind, Sheet
 from reports.render import csv, xlsx
+from workitems.known_dates import KnownDate, KnownTo
 from workitems.workbook.cell_kinds import CELL_CHARACTERS, clean
 
 MADE_AT = datetime(2010, 7, 30, 1, 15, tzinfo=UTC)
@@ -79,6 +80,18 @@ def test_dates_are_stored_as_dates_and_numbers_as_numbers():
     assert (worksheet["A4"].data_type, worksheet["A4"].number_format) == ("s", "@")
 
 
+def test_a_month_and_a_quarter_are_dates_that_are_shown_as_such():
+    due = [KnownDate(date(2010, 6, 30), known_to) for known_to in KnownTo]
+    made = sheet([["1", "", each, 1] for each in due])
+    (worksheet,) = opened(made).worksheets
+    cells = [worksheet[f"C{row}"] for row in (4, 5, 6)]
+    assert {cell.value.date() for cell in cells} == {date(2010, 6, 30)}
+    formats = [cell.number_format for cell in cells]
+    assert formats == ["d mmm yyyy", "mmm yyyy", '"Apr–Jun" yyyy']
+    assert all(cell.is_date and cell.alignment.vertical == "top" for cell in cells)
+    assert [row[2] for row in read_csv(made)[1:]] == ["2010-06-30", "2010-06", "2010-Q2"]
+
+
 def test_columns_have_widths_and_wrapped_text():
     (worksheet,) = opened(sheet()).worksheets
     assert [worksheet.column_dimensions[letter].width for letter in "ABCD"] == [8, 40, 12, 8]
@@ -104,8 +117,10 @@ def test_the_file_has_a_title_and_creation_time():
 
 
 def test_a_date_before_1900_is_written_as_text():
-    (worksheet,) = opened(sheet([["1", "", date(1899, 12, 31), 1]])).worksheets
-    assert worksheet["C4"].value == "1899-12-31"
+    day = date(1899, 12, 31)
+    rows = [["1", "", day, 1], ["2", "", KnownDate(day, "month"), 1]]
+    (worksheet,) = opened(sheet(rows)).worksheets
+    assert [worksheet["C4"].value, worksheet["C5"].value] == ["1899-12-31", "1899-12"]
 
 
 def test_text_too_long_for_a_cell_is_cut_with_a_note():

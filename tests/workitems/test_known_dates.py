@@ -25,12 +25,15 @@ DAY, MONTH, QUARTER = (KnownDate(LAST, known_to) for known_to in KnownTo)
 
 
 def test_each_is_said_in_words_short_and_in_sentences():
-    assert [(str(each), each.short, each.on, each.by) for each in (DAY, MONTH, QUARTER)] == [
-        ("30 June 2027", "30 Jun 2027", "on 30 June 2027", "by 30 June 2027"),
-        ("June 2027", "Jun 2027", "in June 2027", "by the end of June 2027"),
+    assert [
+        (str(each), each.short, each.code, each.on, each.by) for each in (DAY, MONTH, QUARTER)
+    ] == [
+        ("30 June 2027", "30 Jun 2027", "2027-06-30", "on 30 June 2027", "by 30 June 2027"),
+        ("June 2027", "Jun 2027", "2027-06", "in June 2027", "by the end of June 2027"),
         (
             "April to June 2027",
             "Apr–Jun 2027",
+            "2027-Q2",
             "between April and June 2027",
             "by the end of June 2027",
         ),
@@ -108,7 +111,7 @@ def test_other_months_are_no_quarter(text):
 def test_what_is_said_is_read_again(day, known_to):
     due = KnownDate.holding(day, known_to)
     assert due.last_day >= day
-    assert [read_known_date(text) for text in (str(due), due.short)] == [due, due]
+    assert [read_known_date(text) for text in (str(due), due.short, due.code)] == [due] * 3
 
 
 def test_days_are_read_as_everywhere_else():
