@@ -310,6 +310,39 @@ def _lower(words):
     return words[:1].lower() + words[1:]
 
 
+def test_months_and_quarters_are_named_and_measured_by_their_last_days():
+    month = {"agreed_known_to": "month", "forecast_known_to": "month"}
+    slip = {"forecast_due": SEPTEMBER, "forecast_known_to": "quarter"}
+    assert with_milestone(month, **slip) == [
+        (
+            Kind.SLIPPED,
+            "1.2 Print a brochure: “Brochure printed” slipped from August 2009 to "
+            "July–September 2010 (395 days).",
+        )
+    ]
+    (change,) = compare(plan(THEN, BROCHURE), plan(NOW, BROCHURE._replace(**slip)))
+    assert (change.was, change.now) == ("31 August 2009", "July to September 2010")
+    new = told(plan(THEN), plan(NOW, BROCHURE._replace(agreed_known_to="month", **slip)))
+    assert new[0][1].endswith("due in August 2009 and expected between July and September 2010.")
+
+
+def test_the_same_day_known_more_precisely_is_reported():
+    due = dict.fromkeys(("agreed_due", "forecast_due"), NOVEMBER)
+    month = {"agreed_known_to": "month", "forecast_known_to": "month"}
+    assert with_milestone(due | month, agreed_known_to="day", forecast_known_to="day") == [
+        (
+            Kind.AGREED,
+            "1.2 Print a brochure: agreed date of “Brochure printed” changed from November 2010 to "
+            "30 November 2010.",
+        ),
+        (
+            Kind.RESTATED,
+            "1.2 Print a brochure: “Brochure printed” was expected in November 2010 and is now "
+            "expected on 30 November 2010.",
+        ),
+    ]
+
+
 def test_a_completion_on_a_future_day_is_not_reported_yet():
     far = {"agreed_due": NOVEMBER, "forecast_due": NOVEMBER}
     assert with_milestone(far, completed_on=NOW + timedelta(days=1)) == []

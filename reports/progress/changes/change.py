@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CONFIDENCE = "confidence"
     STAGE = "stage"
     MOVED = "moved"
+    RESTATED = "restated"
     DONE = "done"
     NEW_MILESTONE = "new-milestone"
     MILESTONE_WITHDRAWN = "milestone-withdrawn"
@@ -60,6 +61,7 @@ LABELS = {
     Kind.CONFIDENCE: ("Confidence moved", "confidence moved", "confidences moved"),
     Kind.STAGE: ("Stage moved", "stage moved", "stages moved"),
     Kind.MOVED: ("Moved elsewhere", "moved elsewhere", "moved elsewhere"),
+    Kind.RESTATED: ("Forecasts restated", "forecast restated", "forecasts restated"),
     Kind.DONE: ("Milestones done", "milestone done", "milestones done"),
     Kind.NEW_MILESTONE: ("New milestones", "new milestone", "new milestones"),
     Kind.MILESTONE_WITHDRAWN: (

@@ -1,13 +1,13 @@
 """Each kind of change as a sentence. Takes plain data and returns a `Change`."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial, wraps
 from typing import ParamSpec
 
 from reports.document.dates import days, long_date
 from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Kind, Reworded, Told
+from workitems.known_dates import KnownDate, from_to
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
@@ -44,8 +44,8 @@ def _change(kind: Kind) -> Callable[[Callable[P, Told]], Callable[P, Change]]:
 
 def _told(
     words: str,
-    was: str | date = "",
-    now: str | date = "",
+    was: str | KnownDate = "",
+    now: str | KnownDate = "",
     *,
     delay: DelayAt | None = None,
     by: Sequence[VariationAt] = (),
@@ -54,8 +54,8 @@ def _told(
     explanations = [delay.explanation] if delay else [row.reason for row in by]
     return Told(
         words=words,
-        was=long_date(was) if isinstance(was, date) else was,
-        now=long_date(now) if isinstance(now, date) else now,
+        was=str(was),
+        now=str(now),
         cause=CAUSES[delay.cause] if delay else "",
         why=" ".join(closed(capitalised(text)) for text in explanations),
     )
@@ -78,12 +78,12 @@ def _by(variations: Sequence[VariationAt]) -> str:
 
 @_change(Kind.NEW)
 def new(item: ItemAt, lead: str, pillar: str) -> Told:
-    due = [row.agreed_due for row in item.milestones if not row.is_withdrawn]
+    due = [row.agreed for row in item.milestones if not row.is_withdrawn]
     promised = ""
     if len(due) == 1:
-        promised = f", with a milestone due on {long_date(due[0])}"
+        promised = f", with a milestone due {due[0].on}"
     elif due:
-        promised = f", with {len(due)} milestones, the first due on {long_date(min(due))}"
+        promised = f", with {len(due)} milestones, the first due {min(due).on}"
     words = f"Added under {pillar}, led by {lead}{promised}."
     return _told(words, now=STAGES[item.stage])
 
@@ -166,12 +166,10 @@ def _moved(verb: str, was: str, now: str) -> Told:
 
 @_change(Kind.SLIPPED)
 def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
-    old, new = was.forecast_due, now.forecast_due
-    words = (
-        f"{_named(now)} slipped from {long_date(old)} to {long_date(new)} ({days((new - old).days)})"
-        f"{_because(delay)}."
-    )
-    return _told(words, old, new, delay=delay)
+    later = days((now.forecast_due - was.forecast_due).days)
+    moved = from_to(was.forecast, now.forecast)
+    words = f"{_named(now)} slipped {moved} ({later}){_because(delay)}."
+    return _told(words, was.forecast, now.forecast, delay=delay)
 
 
 @_change(Kind.SLIPPED)
@@ -179,28 +177,32 @@ def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt 
     assert now.completed_on is not None
     late = days((now.completed_on - was.forecast_due).days)
     words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
-    return _told(words, was.forecast_due, f"Done {_on(now)}", delay=delay)
+    return _told(words, was.forecast, f"Done {_on(now)}", delay=delay)
 
 
 @_change(Kind.OVERDUE)
 def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     words = (
-        f"{_named(now)} passed its agreed date, {long_date(now.agreed_due)}, and is overdue by "
+        f"{_named(now)} passed its agreed date, {now.agreed}, and is overdue by "
         f"{days((now.on - now.agreed_due).days)}{_because(delay)}."
     )
-    return _told(words, now.agreed_due, "Overdue", delay=delay)
+    return _told(words, now.agreed, "Overdue", delay=delay)
 
 
 @_change(Kind.RECOVERED)
 def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
-    old, new = was.forecast_due, now.forecast_due
+    sooner = days((was.forecast_due - now.forecast_due).days)
     late = now.late
     still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
-    words = (
-        f"{_named(now)} came nearer, from {long_date(old)} to {long_date(new)} ({days((old - new).days)})"
-        f"{still}."
-    )
-    return _told(words, old, new)
+    moved = from_to(was.forecast, now.forecast)
+    words = f"{_named(now)} came nearer, {moved} ({sooner}){still}."
+    return _told(words, was.forecast, now.forecast)
+
+
+@_change(Kind.RESTATED)
+def restated(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
+    words = f"{_named(now)} was expected {was.forecast.on} and is now expected {now.forecast.on}."
+    return _told(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RECOVERED)
@@ -217,13 +219,13 @@ def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     assert now.completed_on is not None
     sooner = days((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
-    return _told(words, was.forecast_due, f"Done {_on(now)}")
+    return _told(words, was.forecast, f"Done {_on(now)}")
 
 
 @_change(Kind.DONE)
 def done(item: ItemAt, now: MilestoneAt) -> Told:
     words = f"{_named(now)} was done {_on(now)}{_late(now)}."
-    return _told(words, now.agreed_due, f"Done {_on(now)}")
+    return _told(words, now.agreed, f"Done {_on(now)}")
 
 
 def _on(milestone: MilestoneAt) -> str:
@@ -241,13 +243,11 @@ def _late(milestone: MilestoneAt) -> str:
 def agreed_moved(
     item: ItemAt, was: MilestoneAt, now: MilestoneAt, by: Sequence[VariationAt]
 ) -> Told:
-    old, new = was.agreed_due, now.agreed_due
-    length = days(abs((new - old).days))
-    words = (
-        f"Agreed date of {_named(now)} moved from {long_date(old)} to {long_date(new)} "
-        f"({length} {'later' if new > old else 'earlier'}){_by(by)}."
-    )
-    return _told(words, old, new, by=by)
+    later = (now.agreed_due - was.agreed_due).days
+    how = f" ({days(abs(later))} {'later' if later > 0 else 'earlier'})" if later else ""
+    moved = f"{'moved' if later else 'changed'} {from_to(was.agreed, now.agreed)}"
+    words = f"Agreed date of {_named(now)} {moved}{how}{_by(by)}."
+    return _told(words, was.agreed, now.agreed, by=by)
 
 
 @_change(Kind.NEW_MILESTONE)
@@ -255,26 +255,23 @@ def new_milestone(item: ItemAt, now: MilestoneAt) -> Told:
     if now.is_done:
         words = f"New milestone {_named(now)}, done {_on(now)}."
     elif now.forecast_due > now.agreed_due:
-        words = (
-            f"New milestone {_named(now)}, due on {long_date(now.agreed_due)} and expected on "
-            f"{long_date(now.forecast_due)}."
-        )
+        words = f"New milestone {_named(now)}, due {now.agreed.on} and expected {now.forecast.on}."
     else:
-        words = f"New milestone {_named(now)}, due on {long_date(now.agreed_due)}."
-    return _told(words, now=now.agreed_due)
+        words = f"New milestone {_named(now)}, due {now.agreed.on}."
+    return _told(words, now=now.agreed)
 
 
 @_change(Kind.MILESTONE_WITHDRAWN)
 def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Told:
     assert now.withdrawn_on is not None
     words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
-    return _told(words, now.agreed_due, "Withdrawn")
+    return _told(words, now.agreed, "Withdrawn")
 
 
 @_change(Kind.REOPENED)
 def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
-    words = f"Milestone {_named(now)} is open again, expected on {long_date(now.forecast_due)}."
-    return _told(words, "Closed", now.forecast_due)
+    words = f"Milestone {_named(now)} is open again, expected {now.forecast.on}."
+    return _told(words, "Closed", now.forecast)
 
 
 # --- delays ---------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ class _Comparing:
         story = self.story(was, now, item_was, item)
         if story.change:
             yield story.change
-        if was.agreed_due != now.agreed_due:
+        if was.agreed != now.agreed:
             yield change_words.agreed_moved(
                 item, was, now, self.by(item, Variation.Kind.DATE, now.pk)
             )
@@ -143,13 +143,15 @@ class _Comparing:
             yield from self.delay(now, item)
 
     def story(self, was: MilestoneAt, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> _Story:
-        """Return at most one of: withdrawn, reopened, done, slipped, fell overdue, recovered.
+        """Return at most one of: withdrawn, reopened, done, slipped, fell overdue, recovered,
+        restated.
 
         Slipped: expected later than before, or done later than expected without having been overdue
         before. Fell overdue: its agreed date passed in between, without a later forecast.
         Recovered: expected earlier than before with its agreed date not passed in between; or
         overdue before and done since, on any day; or expected late before and done sooner than
-        that. Done: all other milestones completed.
+        that. Done: all other milestones completed. Restated: expected by the same last day as before,
+        which is known more or less precisely.
 
         Dates slip and recover only while the item is live. A milestone that is no longer late only
         because its agreed date was moved has not recovered; that move is reported instead.
@@ -172,6 +174,8 @@ class _Comparing:
             return _Story(change_words.fell_overdue(item, now, self.cause(now)), True)
         if now.forecast_due < was.forecast_due:
             return _Story(change_words.nearer(item, was, now), not now.late.is_late)
+        if now.forecast != was.forecast:
+            return _Story(change_words.restated(item, was, now))
         return _Story()
 
     def done(self, was: MilestoneAt, now: MilestoneAt, item: ItemAt) -> Change:
