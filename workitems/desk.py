@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
+from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import (
     HeldEntry,
     Milestone,
@@ -89,6 +90,12 @@ def days_until(due: date, on: date) -> str:
         return "Due today"
     length = days_in_words(abs(days))
     return f"Due in {length}" if days > 0 else f"Overdue by {length}"
+
+
+def _when(due: KnownDate, on: date) -> str:
+    """ "Due in June 2027" of a month or quarter that has not ended, else as `days_until`."""
+    is_exact = due.known_to == KnownTo.DAY or due.last_day < on
+    return days_until(due.last_day, on) if is_exact else f"Due {due.on}"
 
 
 def since(then: date, on: date) -> str:
@@ -184,6 +191,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             plan=each.item.plan.title,
             what=each.description,
             detail=f"Item {each.item.number} {each.item.title}",
+            when=_when(each.agreed, on),
             url=each.get_absolute_url(),
         )
         for each in soon

@@ -14,6 +14,7 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from icalendar import Calendar, Event, vText
 
+from workitems.known_dates import KnownTo
 from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
 from workitems.models.item import Stage
 
@@ -78,11 +79,14 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(rows, own=(Milestone, "pk")):
         row.item.plan = feed.plan
         lines = [f"Item {row.item.number} {row.item.title}"]
-        if row.forecast_due != row.agreed_due:
-            lines.append(f"Forecast: {row.forecast_due:%-d %B %Y}")
+        if row.forecast != row.agreed:
+            lines.append(f"Forecast: {row.forecast}")
         if row.done_means:
             lines.append(f"Done means: {row.done_means}")
-        yield _entry("milestone", row, row.agreed_due, row.description, lines, "Milestone")
+        # An event has days, so a month or a quarter is shown on its last one.
+        is_day = row.agreed.known_to == KnownTo.DAY
+        title = row.description if is_day else f"{row.description} (due {row.agreed.on})"
+        yield _entry("milestone", row, row.agreed_due, title, lines, "Milestone")
 
 
 def _returns(feed: CalendarFeed) -> Iterator[Entry]:

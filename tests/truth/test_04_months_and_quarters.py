@@ -21,9 +21,12 @@ from tests.factories import (
 )
 from tests.workitems.record import NOW, TODAY, noon, ready_to_decide, refused, unchanged
 from tests.workitems.workbooks import file_of, small
+from workitems import desk, due_calendar
 from workitems.asat import Moment
 from workitems.known_dates import KnownDate
-from workitems.models import Milestone, Plan
+from workitems.models import CalendarFeed, Milestone, Plan
+from workitems.narrative.blocks import Field
+from workitems.narrative.reading import Reader, Scope, Wanted, history_page, item_history
 from workitems.plan_at.loading import delays_at, milestones_at
 from workitems.services import held_entries, items, milestone_answers, variations
 from workitems.standing import Late, milestone_lateness
@@ -198,6 +201,47 @@ def test_a_return_holds_a_quarter_until_it_takes_effect(milestone, writer, polic
     milestone_answers.take_effect(of_return, by=writer, on=TODAY, at=NOW)
     milestone.refresh_from_db()
     assert milestone.forecast == SUMMER
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def test_the_history_tells_of_months_and_of_the_same_day_known_better(milestone, writer, police):
+    move(milestone, writer, SUMMER, **FULL)
+    move(milestone, writer, SUMMER.last_day)
+    move(milestone, writer, NEXT_JUNE)
+    ask(milestone, writer, police, NEXT_JUNE)
+    told = [entry.what for entry in item_history(milestone.item)]
+    name = "“Brochure printed”"
+    assert told[:8] == [
+        "requested variation V1, to move a date from June 2010 to June 2011.",
+        f"recorded that {name} slipped again, to June 2011.",
+        f"moved the forecast of {name} from 30 September 2010 to June 2011.",
+        f"recorded that {name} is now expected on 30 September 2010.",
+        f"changed the forecast of {name} from July–September 2010 to 30 September 2010.",
+        "recorded a mitigation: “Ask again.”.",
+        f"recorded a delay to {name} (funding): from June 2010 to July–September 2010.",
+        f"moved the forecast of {name} from June 2010 to July–September 2010.",
+    ]
+    scope, dates = Scope(item=milestone.item.pk), Wanted(field=Field.DATES)
+    assert f"entered the milestone {name}, due in June 2010." in told
+    found = [entry.what for entry in history_page(scope, Reader(), dates).entries]
+    assert found == [what for what in told if "the forecast" in what or "entered the mil" in what]
+
+
+def test_a_month_is_no_day_on_the_desk_and_in_the_calendar(milestone, writer, police, plan):
+    for on, when in (
+        (date(2010, 6, 27), "Due in June 2010"),
+        (date(2010, 7, 3), "Overdue by 3 days"),
+    ):
+        (line,) = desk.lines_for(writer, on)
+        assert (line.when, line.is_late) == (when, on > JUNE.last_day)
+    milestone.forecast = SUMMER
+    milestone.save()
+    feed = CalendarFeed(plan=plan, agency=police)
+    (event,) = due_calendar.entries_of(feed, TODAY)
+    assert (event.day, event.title) == (JUNE.last_day, "Brochure printed (due in June 2010)")
+    assert event.text.splitlines()[1] == "Forecast: July to September 2010"
 
 
 # --- pages --------------------------------------------------------------------------------------

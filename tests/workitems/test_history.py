@@ -245,7 +245,7 @@ def test_an_items_history_reads_as_sentences(item, contributor, coordinator, pol
     assert sorted(told(item)) == sorted(
         [
             ("A user", "entered the item.", ""),
-            ("A user", f"entered the milestone {name}, due 30 June 2010.", ""),
+            ("A user", f"entered the milestone {name}, due on 30 June 2010.", ""),
             (reviewer, "recorded the reviewer’s view: at risk.", "No printer."),
             (
                 who,

@@ -132,7 +132,7 @@ def test_the_history_of_a_plan_covers_every_record_in_it(full):
             "took Customs into the working group.",
             f"entered pillar {full.pillars.get().number}, “{full.pillars.get().title}”.",
             "entered the item.",
-            "entered the milestone “Printed”, due 30 June 2010.",
+            "entered the milestone “Printed”, due on 30 June 2010.",
             "recorded a delay to “Printed” (funding): from 30 June 2010 to 30 June 2010.",
             "recorded a mitigation: “Ask for money in the next budget.”.",
             "named DoL as supporting.",
@@ -184,7 +184,7 @@ def test_a_history_can_be_filtered_by_lead_or_responsible_agency(plan, item, pol
     MilestoneFactory(item=item, description="Checked", responsible_agency=customs)
     WorkItemFactory(plan=plan)
     scope = Scope(plan=plan.pk)
-    step = "entered the milestone “Checked”, due 30 June 2010."
+    step = "entered the milestone “Checked”, due on 30 June 2010."
     assert told(scope, wanted=Wanted(agency=customs.pk)) == [
         "took Customs into the working group.",
         step,

@@ -156,7 +156,12 @@ KINDS: dict[str, Kind] = {
         item="item_id",
         made=Field.DATES,
         fields={
-            Field.DATES: ("agreed_due", "forecast_due", "completed_on", "withdrawn_on"),
+            Field.DATES: (
+                *Milestone.agreed.columns,
+                *Milestone.forecast.columns,
+                "completed_on",
+                "withdrawn_on",
+            ),
             Field.WORDING: ("description", "done_means"),
             Field.EVIDENCE: ("no_evidence",),
         },
@@ -169,7 +174,14 @@ KINDS: dict[str, Kind] = {
         item="milestone__item_id",
         made=Field.DELAYS,
         fields={
-            Field.DELAYS: ("cause", "explanation", "effect", "due_before", "due_after", "ended_on")
+            Field.DELAYS: (
+                "cause",
+                "explanation",
+                "effect",
+                *Delay.before.columns,
+                *Delay.after.columns,
+                "ended_on",
+            )
         },
         names={"milestone": "milestone__description", "item": "milestone__item__number"},
         agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
@@ -336,7 +348,9 @@ KINDS: dict[str, Kind] = {
             "kind": "kind",
             "number": "number",
             "due_before": "due_before",
+            "before_known_to": "before_known_to",
             "due_after": "due_after",
+            "after_known_to": "after_known_to",
             "wording": "wording",
             "text_before": "text_before",
             "text_after": "text_after",

@@ -6,10 +6,12 @@ by column or name (see record_kinds.py).
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models import (
     Delay,
+    Milestone,
     OutOfSession,
     OutOfSessionAnswer,
     Return,
@@ -55,6 +57,12 @@ def sentences(kind: str, was: Was, now: Now, reason: str) -> list[Sentence]:
 
 def _day(text: str) -> str:
     return f"{date.fromisoformat(text[:10]):%-d %B %Y}" if text else "no date"
+
+
+def _due(row: Now, joined: Known[Any]) -> KnownDate:
+    """Return the due date that two columns join."""
+    day, known_to = (row[column] for column in joined.columns)
+    return KnownDate(date.fromisoformat(day[:10]), known_to)
 
 
 def _differs(was: Was, now: Now, column: str) -> bool:
@@ -149,10 +157,13 @@ def _measure(was: Was, now: Now) -> Sentences:
 def _milestone(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        yield Sentence(f"entered the milestone {name}, due {_day(now['agreed_due'])}.")
+        yield Sentence(f"entered the milestone {name}, due {_due(now, Milestone.agreed).on}.")
         return
-    for column, label in (("agreed_due", "agreed date"), ("forecast_due", "forecast")):
-        yield from _moved(was, now, column, f"the {label} of {name}")
+    for joined, label in ((Milestone.agreed, "agreed date"), (Milestone.forecast, "forecast")):
+        old, new = _due(was, joined), _due(now, joined)
+        if old != new:
+            verb = "moved" if old.last_day != new.last_day else "changed"
+            yield Sentence(f"{verb} the {label} of {name} {from_to(old, new)}.")
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
             yield Sentence(f"closed {name} as done on {_day(now['completed_on'])}.")
@@ -180,15 +191,18 @@ def _delay(was: Was, now: Now) -> Sentences:
     cause = Delay.Cause(now["cause"]).label.lower()
     if was is None:
         yield Sentence(
-            f"recorded a delay to {name} ({cause}): from {_day(now['due_before'])} "
-            f"to {_day(now['due_after'])}."
+            f"recorded a delay to {name} ({cause}): "
+            f"{from_to(_due(now, Delay.before), _due(now, Delay.after))}."
         )
         return
     if _differs(was, now, "cause"):
         yield Sentence(f"changed the cause of the delay to {name} to {cause}.")
-    if _differs(was, now, "due_after"):
-        how = "slipped again, to" if now["due_after"] > was["due_after"] else "comes sooner, on"
-        yield Sentence(f"recorded that {name} {how} {_day(now['due_after'])}.")
+    old, new = _due(was, Delay.after), _due(now, Delay.after)
+    if new.last_day > old.last_day:
+        yield Sentence(f"recorded that {name} slipped again, to {new}.")
+    elif new != old:
+        how = "comes sooner," if new.last_day < old.last_day else "is now expected"
+        yield Sentence(f"recorded that {name} {how} {new.on}.")
     if _differs(was, now, "ended_on") and now["ended_on"]:
         yield Sentence(f"ended the delay to {name} on {_day(now['ended_on'])}.")
     of = f" of the delay to {name}"
@@ -390,12 +404,12 @@ def _decision(was: Was, now: Now) -> Sentences:
 def _variation(was: Was, now: Now) -> Sentences:
     reference = f"variation V{now['number']}"
     if was is None:
-        asked = {
-            Variation.Kind.DATE: f"to move a date from {_day(now['due_before'])} "
-            f"to {_day(now['due_after'])}",
-            Variation.Kind.WORDING: f"to change the {now['wording']}",
-            Variation.Kind.WITHDRAWAL: "to withdraw the item",
-        }[Variation.Kind(now["kind"])]
+        asked = "to withdraw the item"
+        if now["kind"] == Variation.Kind.DATE:
+            moved = from_to(_due(now, Variation.before), _due(now, Variation.after))
+            asked = f"to move a date {moved}"
+        elif now["kind"] == Variation.Kind.WORDING:
+            asked = f"to change the {now['wording']}"
         changes: tuple[Change, ...] = ()
         if now["wording"]:
             words = short_diff(now["text_before"], now["text_after"])
