@@ -67,10 +67,6 @@ ORDER = "a place in the item, seen only as the order of its milestones"
 EVERYWHERE = dict.fromkeys(
     ("history", "workbook", "list", "what changed", "annex", "page", "page then"), OWN
 )
-AS_A_DAY = dict.fromkeys(
-    ("history", "list", "what changed", "page", "page then"),
-    "a month or a quarter is still printed as its last day",
-)
 # By model and field, the surfaces that do not have it, each with the reason.
 EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
     WorkItem: {
@@ -149,9 +145,7 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "annex": NOT_ON_PAPER,
         },
         "original_due": {"history": "never moves", "what changed": "never moves"},
-        "original_known_to": AS_A_DAY,
-        "agreed_known_to": AS_A_DAY,
-        "forecast_known_to": AS_A_DAY,
+        "original_known_to": {"history": "never moves", "what changed": "never moves"},
         "forecast_due": {"opening": "the form asks for another date"},
         "completed_on": {"opening": "the form is for an open milestone, which has no date yet"},
         "withdrawn_on": {"change": "withdrawn with its item", "workbook": NOT_IN_FORMAT},
