@@ -264,7 +264,7 @@ def test_the_coordinator_notes_each_item_and_the_whole_in_one_form(
     assert [(note.item, note.body) for note in notes] == [(None, "Shorter."), (second, "Who?")]
     assert len({note.at for note in notes}) == 1
     of_return.refresh_from_db()
-    assert of_return.history.latest("history_date").history_change_reason == (
+    assert of_return.history.latest("history_date", "history_id").history_change_reason == (
         "Shorter.\nItem 1.4: Who?"
     )
 
