@@ -151,8 +151,7 @@ def faults_of(
     """Yield what is missing in the answers on these items. `updates` are those of the return by
     item id, `answers` its pending ones on milestones, with these, if they have been loaded."""
     if answers is None:
-        pending = of_return.milestone_answers.pending().filter(milestone__item__in=items)
-        answers = pending.select_related("milestone").in_order()
+        answers = of_return.milestone_answers.pending().filter(milestone__item__in=items)
     by_milestone = {answer.milestone_id: answer for answer in answers if answer.is_on_milestone}
     open_milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in Milestone.objects.open().filter(item__in=items).in_order():

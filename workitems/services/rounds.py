@@ -224,11 +224,13 @@ def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update
     of_return = milestone_answers.open_return(of_return)
     if item.plan_id != of_return.round.plan_id:
         raise Refused("This item belongs to another plan.")
-    if not WorkItem.objects.answered_by(of_return.agency_id).filter(pk=item.pk).exists():
-        raise Refused(f"{of_return.agency} neither leads nor supports item {item.number}.")
-    update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
     # The item on the user's page may be older.
     current = WorkItem.objects.get(pk=item.pk)
+    if current.lead_agency_id != of_return.agency_id:
+        answered = WorkItem.objects.answered_by(of_return.agency_id)
+        if not answered.filter(pk=item.pk).exists():
+            raise Refused(f"{of_return.agency} neither leads nor supports item {item.number}.")
+    update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
     return of_return, update or Update(of_return=of_return, item=current, version=0), current
 
 
