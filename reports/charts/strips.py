@@ -239,6 +239,19 @@ def _end_words(one: MilestoneLike) -> str:
     return f"{'Done' if one.completed_on else 'Expected'} {_known_reached(one).short}"
 
 
+class _Places(dict[date, tuple[float, str]]):
+    """The position of each day, as a number and as text for an attribute."""
+
+    def __init__(self, scale: Scale) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def __missing__(self, day: date) -> tuple[float, str]:
+        share = self.scale.share(day)
+        found = self[day] = share, f"{share:.2f}%"
+        return found
+
+
 class _Drawing:
     """Draws the rows of a list.
 
@@ -247,37 +260,31 @@ class _Drawing:
     """
 
     def __init__(self, scale: Scale, on: date) -> None:
-        self.scale, self.on = scale, on
-        self.places: dict[date, tuple[float, str]] = {}
-        self.marks: dict[tuple[KnownDate | date | int | None, ...], str] = {}
-
-    def place(self, day: date) -> tuple[float, str]:
-        """Return the position of a day, as a number and as text for an attribute."""
-        if day not in self.places:
-            share = self.scale.share(day)
-            self.places[day] = share, f"{share:.2f}%"
-        return self.places[day]
+        self.on, self.places = on, _Places(scale)
+        self.marks: dict[tuple[date | int | str | None, ...], str] = {}
 
     def row(self, strip: Strip) -> str:
+        # Together, because to escape each alone takes as long as to draw the row. No text has NUL.
+        texts = strip.url, strip.number, strip.title, strip.words
+        together = "\0".join([*texts, *(one.description for one in strip.milestones)])
+        url, number, title, words, *names = escape(together).split("\0")
         lanes: list[float] = []
         marks = []
-        url = escape(strip.url)
-        for one in strip.milestones:
-            end = one.withdrawn_on or _reached(one)
-            ends = self.place(one.original_due), self.place(one.agreed_due), self.place(end)
+        places = self.places
+        for one, name in zip(strip.milestones, names, strict=True):
+            original, agreed = one.original_due, one.agreed_due
+            done, withdrawn = one.completed_on, one.withdrawn_on
+            reached = done or one.forecast_due
+            ends = places[original], places[agreed], places[withdrawn or reached]
             lane = _lane(lanes, min(ends)[0], max(ends)[0])
-            dates = (
-                one.original,
-                one.agreed,
-                _known_reached(one),
-                one.completed_on,
-                one.withdrawn_on,
+            key = (
+                *(lane, original, agreed, reached, done, withdrawn),
+                *(one.original_known_to, one.agreed_known_to, one.forecast_known_to),
             )
-            if (drawn := self.marks.get(key := (lane, *dates))) is None:
+            if (drawn := self.marks.get(key)) is None:
                 drawn = self.marks[key] = self.milestone(one, lane)
-            marks.append(f'<a href="{url}#milestones"><title>{escape(one.description)}{drawn}</a>')
+            marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
         height = max(1, len(lanes)) * LANE + 4
-        number, title, words = escape(strip.number), escape(strip.title), escape(strip.words)
         late = "mark mark-late" if strip.is_late else "mark mark-quiet"
         return (
             f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
@@ -289,10 +296,12 @@ class _Drawing:
     def milestone(self, one: MilestoneLike, lane: int) -> str:
         """Return the end of a milestone's name, after its description, and its marks."""
         y = LANE * lane + LANE // 2 + 2
-        _, promised = self.place(one.original_due)
-        end, reached = self.place(one.withdrawn_on or _reached(one))
-        start = min(self.place(one.original_due), self.place(one.agreed_due), (end, reached))
-        width = max(self.place(one.original_due)[0], self.place(one.agreed_due)[0], end) - start[0]
+        _, promised = self.places[one.original_due]
+        end, reached = self.places[one.withdrawn_on or _reached(one)]
+        start = min(self.places[one.original_due], self.places[one.agreed_due], (end, reached))
+        width = (
+            max(self.places[one.original_due][0], self.places[one.agreed_due][0], end) - start[0]
+        )
         slip = _slip(one)
         late = "-late" if slip > 0 else ""
         parts = [f": {escape(_dates_in_words(one))}</title>"]
@@ -310,9 +319,9 @@ class _Drawing:
         if not (one.completed_on or one.withdrawn_on) and one.forecast_due < self.on:
             # Overdue and still open: the end is unknown, so the line is dashed.
             look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
-            parts.append(_level(reached, self.place(self.on)[1], y, look))
+            parts.append(_level(reached, self.places[self.on][1], y, look))
         if one.agreed_due != one.original_due:
-            parts.append(_use("m-agreed", self.place(one.agreed_due)[1], y))
+            parts.append(_use("m-agreed", self.places[one.agreed_due][1], y))
         parts.append(_use("m-promised", promised, y))
         if one.withdrawn_on:
             parts.append(_use("m-withdrawn", reached, y))

@@ -176,15 +176,18 @@ def _items(plan: Plan, moment: Moment) -> list[TimelineItem]:
     """Return the items in the Plan's order, with all their milestones by number."""
     steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
     rows = rows_at(Milestone, moment, of={"item__plan_id": plan.pk}).order_by("number", "id")
-    for item, *dates, done, gone in rows.values_list("item_id", *TimelineMilestone._fields):
-        ends = by_then(done, moment.on), by_then(gone, moment.on)
-        steps[item].append(TimelineMilestone._make((*dates, *ends)))
+    for item, *row in rows.values_list("item_id", *TimelineMilestone._fields):
+        done, gone = row[-2:]
+        # Most dates have come, or there are none.
+        if (done is not None and done > moment.on) or (gone is not None and gone > moment.on):
+            row[-2:] = by_then(done, moment.on), by_then(gone, moment.on)
+        steps[item].append(tuple.__new__(TimelineMilestone, row))
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
     items = rows_at(WorkItem, moment, of={"plan_id": plan.pk}).order_by()
     for row in items.values_list(*columns):
         own = steps.get(row[0], ())
-        found.append(TimelineItem._make((*row, own, *dates_ahead(own, moment.on))))
+        found.append(tuple.__new__(TimelineItem, (*row, own, *dates_ahead(own, moment.on))))
     return sorted(found, key=lambda item: (number_key(item.number), item.pk))
 
 
