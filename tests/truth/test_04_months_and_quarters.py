@@ -215,7 +215,7 @@ def test_the_history_tells_of_months_and_of_the_same_day_known_better(milestone,
     name = "“Brochure printed”"
     assert told[:8] == [
         "requested variation V1, to move a date from June 2010 to June 2011.",
-        f"recorded that {name} slipped again, to June 2011.",
+        f"recorded that {name} slipped again, from 30 September 2010 to June 2011.",
         f"moved the forecast of {name} from 30 September 2010 to June 2011.",
         f"recorded that {name} is now expected on 30 September 2010.",
         f"changed the forecast of {name} from July–September 2010 to 30 September 2010.",

@@ -263,7 +263,11 @@ def test_an_items_history_reads_as_sentences(item, contributor, coordinator, pol
                 f"moved the forecast of {name} from 30 September 2010 to 31 December 2010.",
                 "Still none.",
             ),
-            (who, f"recorded that {name} slipped again, to 31 December 2010.", "Still none."),
+            (
+                who,
+                f"recorded that {name} slipped again, from 30 September 2010 to 31 December 2010.",
+                "Still none.",
+            ),
             (
                 who,
                 f"moved the forecast of {name} from 31 December 2010 to 31 August 2010.",

@@ -199,7 +199,7 @@ def _delay(was: Was, now: Now) -> Sentences:
         yield Sentence(f"changed the cause of the delay to {name} to {cause}.")
     old, new = _due(was, Delay.after), _due(now, Delay.after)
     if new.last_day > old.last_day:
-        yield Sentence(f"recorded that {name} slipped again, to {new}.")
+        yield Sentence(f"recorded that {name} slipped again, {from_to(old, new)}.")
     elif new != old:
         how = "comes sooner," if new.last_day < old.last_day else "is now expected"
         yield Sentence(f"recorded that {name} {how} {new.on}.")
