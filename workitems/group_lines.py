@@ -55,6 +55,10 @@ def action_line(row: Action, origin: str, on: date) -> Line:
         plan=row.plan.title,
         what=row.text,
         detail=f"Reopened: {row.reopened_because}" if row.reopened_because else origin,
+        # Lateness of an ended plan does not grow.
+        when=f"Was due on {row.due_on:%-d %B %Y}"
+        if row.due_on < on and row.plan.has_ended(on)
+        else "",
         url=row.get_absolute_url(),
     )
 

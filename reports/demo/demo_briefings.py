@@ -64,6 +64,15 @@ def briefing_of_2010(plan: Plan) -> None:
         0, "Police", "Give Immigration a desk in the intelligence unit.", due_on=date(2010, 12, 15)
     )
     paper.later(1).close()
+    paper.finish(
+        "Give Immigration a desk in the intelligence unit.",
+        "The desk is there, and a first analyst sits at it.",
+        date(2010, 12, 10),
+    ).finish(
+        "Report to the Minister on the Plan’s second year.",
+        "The report went to the Minister.",
+        date(2011, 7, 29),
+    )
 
 
 def current_briefings(plan: Plan, today: date) -> None:

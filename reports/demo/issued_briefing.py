@@ -13,7 +13,7 @@ from reports.clearance import concerns
 from reports.document import Verb
 from reports.drafting import draft_rows
 from reports.drafting.cover import draft as draft_cover
-from reports.models import Briefing, Clearance, ClearanceComment, IssuedPaper
+from reports.models import Briefing, Clearance, ClearanceComment, FollowUp, IssuedPaper
 from reports.models.response import ON_THE_PAPER
 from reports.services import (
     COVER_FIELDS,
@@ -27,6 +27,7 @@ from reports.services import (
 from reports.services import drafts as acts
 from reports.services.beginning import begin_as
 from workitems.models import Plan
+from workitems.services import actions
 
 
 def noon(day: date) -> datetime:
@@ -207,6 +208,20 @@ class Paper:
                 owner_agency=self.agency(agency),
                 due_on=due_on,
                 by=self.coordinator,
+            )
+        return self
+
+    def finish(self, text: str, note: str, done_on: date) -> "Paper":
+        """Mark an action as done on a day; the coordinator, who does it, confirms it."""
+        action = FollowUp.objects.get(issued__briefing=self.briefing, text=text)
+        with history.written_at(noon(done_on)):
+            actions.finish(
+                action=action,
+                done_on=done_on,
+                note=note,
+                on=done_on,
+                by=self.coordinator,
+                confirms=True,
             )
         return self
 

@@ -40,7 +40,7 @@ def test_the_demos_briefings_are_loaded_once_in_their_states(demo):
         date(2010, 8, 3),
         ["noted", "agreed"],
     )
-    assert FollowUp.objects.open().count() == 3
+    assert FollowUp.objects.open().count() == 1
 
     current = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
         plan__slug=CURRENT_PLAN, state=Briefing.State.IN_CONSULTATION

@@ -278,16 +278,15 @@ def test_it_leaves_desks_and_calendars_but_for_open_rounds(world):
 
 def test_what_a_minister_asked_for_outlives_the_plan(world):
     action = FollowUpFactory(
-        issued__briefing__plan=world.plan, owner_agency=world.labour, due_on=TODAY
+        issued__briefing__plan=world.plan, owner_agency=world.labour, due_on=DUE
     )
-
-    def seen(role):
-        lines = [each for each in lines_for(world.people[role], TODAY) if each.what == action.text]
-        return [each.url for each in lines]
-
-    assert seen(Seat.Role.CONTRIBUTOR) == [action.get_absolute_url()]
-    told = {(each.recipient, each.reason) for each in news(TODAY) if each.plan == world.plan.title}
-    assert told == {(world.people[Seat.Role.CONTRIBUTOR], "action")}
+    owner = world.people[Seat.Role.CONTRIBUTOR]
+    (line,) = [each for each in lines_for(owner, TODAY) if each.what == action.text]
+    assert (line.url, line.when) == (action.get_absolute_url(), "Was due on 30 April 2015")
+    told = [each for each in news(TODAY) if each.plan == world.plan.title]
+    assert [(each.recipient, each.reason, each.sentence) for each in told] == [
+        (owner, "overdue", "It was due on 30 April 2015 and is not marked as done.")
+    ]
 
 
 def test_it_sends_no_mail(world):

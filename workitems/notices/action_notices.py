@@ -108,7 +108,9 @@ def _due(told: Told, people: Iterable[Addressed], on: date) -> Iterator[OtherNew
     row = told.action
     reason = step_of(row.due_on, row.decided_on or on, on, first=Reason.ACTION)
     due = f"{row.due_on:%-d %B %Y}"
-    if reason == Reason.OVERDUE:
+    if reason == Reason.OVERDUE and told.plan.has_ended(on):
+        sentence, state = f"It was due on {due} and is not marked as done.", f"was due on {due}"
+    elif reason == Reason.OVERDUE:
         late = days_in_words((on - row.due_on).days)
         sentence, state = f"It was due on {due} and is overdue by {late}.", f"is overdue by {late}"
     else:
