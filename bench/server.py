@@ -173,6 +173,7 @@ def serving() -> Iterator[Server]:
         [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "4", "--keep-alive", "75"]
         + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "trafficking_plan.wsgi"],
         cwd=ROOT,
+        env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # as the README says
         stderr=subprocess.DEVNULL,
     )
     try:
