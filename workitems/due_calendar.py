@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from icalendar import Calendar, Event, vText
 
 from workitems.known_dates import KnownTo
 from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
 from workitems.models.item import Stage
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Plan Register//Due dates//EN"
 ASK_AGAIN_AFTER = "PT6H"
@@ -182,6 +184,8 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
     `site_url` is the base of all links; its host makes the UIDs globally unique.
     """
     name = f"{feed.agency}: {feed.plan}"
+    from icalendar import Calendar, vText  # 5 MiB, which a worker loads only for a feed
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -197,7 +201,9 @@ def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> byte
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, site_url: str, uid: str) -> Event:
+def _event(entry: Entry, site_url: str, uid: str) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", uid)
     # Without METHOD, DTSTAMP means the last revision (RFC 5545, 3.8.7.2).

@@ -12,11 +12,11 @@ import django
 django.setup()
 from django.urls import get_resolver
 get_resolver().url_patterns
-print(json.dumps([name for name in ("weasyprint", "docx", "fontTools") if name in sys.modules]))
+print(json.dumps([name for name in ("weasyprint", "docx", "fontTools", "icalendar") if name in sys.modules]))
 """
 
 
-def test_loading_the_views_loads_no_library_for_papers():
+def test_loading_the_views_loads_no_library_for_papers_and_feeds():
     ran = subprocess.run(
         [sys.executable, "-c", LOAD],
         env={"DEBUG": "yes", "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings"},
