@@ -67,6 +67,13 @@ def test_a_failing_check_is_named_with_its_output(monkeypatch, capfd):
     assert lines[:3] == ["Lint: passed", "Types: FAILED", "line 3 is wrong"]
 
 
+def test_workers_load_what_the_first_has_compiled_also_where_no_bytecode_is_asked_for(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("TZ", "UTC")
+    variables = processes.environment("sqlite:///:memory:")
+    assert ("PYTHONDONTWRITEBYTECODE" in variables, variables["TZ"]) == (False, "UTC")
+
+
 @pytest.fixture
 def runs(monkeypatch):
     """Every suite ends at once with the exit code given for it, or 0; return each one's options.
