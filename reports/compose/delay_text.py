@@ -21,6 +21,7 @@ from reports.document.wording import (
     number,
     some,
 )
+from workitems.known_dates import KnownTo
 from workitems.models import Delay
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.standing import Late, times_in_words
@@ -239,11 +240,12 @@ def _dates(step: MilestoneAt) -> str:
     if late.state == Late.OVERDUE and step.forecast_due <= step.agreed_due:
         return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
     gap = (step.forecast_due - step.agreed_due).days
+    expected = step.forecast.by if step.forecast.known_to == KnownTo.DAY else step.forecast.on
     if late.state == Late.OVERDUE:
-        return f"{name} {was} and is now expected {step.forecast.by}, {days(gap)} later."
+        return f"{name} {was} and is now expected {expected}, {days(gap)} later."
     is_due = was.replace("was due", "is due")
     if late.state == Late.SLIPPING:
-        return f"{name} {is_due} and is now expected {step.forecast.by}, {days(gap)} later."
+        return f"{name} {is_due} and is now expected {expected}, {days(gap)} later."
     return f"{name} {is_due} and is expected by then again."
 
 

@@ -584,7 +584,7 @@ def test_several_delays_of_one_milestone_share_a_bullet(plan, pillar):
                 "forecast_known_to": "month",
             },
             "was first due in June 2010 and then, by agreement, between July and September 2010 "
-            "and is now expected by the end of October 2010, 31 days later.",
+            "and is now expected in October 2010, 31 days later.",
         ),
         ({"withdrawn_on": date(2010, 7, 1)}, "was due on 30 June 2010 and has been withdrawn."),
     ],
