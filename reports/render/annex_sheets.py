@@ -196,11 +196,11 @@ REPORTS: list[Field[tuple[WorkItemText, ItemReport]]] = [
     (Column("No change, said on", 14, Kind.DATE), lambda row: row[1].no_change_on),
 ]
 DATES: list[Field[Dated | DelayRow]] = [
-    (Column("Original", 13, Kind.DATE), lambda row: row.milestone.original_on),
-    (Column("Agreed", 13, Kind.DATE), lambda row: row.milestone.due.last_day),
+    (Column("Original", 13, Kind.DATE), lambda row: row.milestone.promised),
+    (Column("Agreed", 13, Kind.DATE), lambda row: row.milestone.due),
     (
         Column("Forecast", 13, Kind.DATE),
-        lambda row: None if row.milestone.completed_on else row.milestone.expected_on,
+        lambda row: None if row.milestone.completed_on else row.milestone.expected,
     ),
     (Column("Done", 13, Kind.DATE), lambda row: row.milestone.completed_on),
 ]

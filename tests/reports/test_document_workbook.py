@@ -8,10 +8,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
-from reports.document import DelayRegister, Marking, plain
+from reports.document import DelayRegister, Marking, MilestoneRow, TimelineRow, plain
 from reports.render.annex_sheets import render_workbook
 from tests.reports import sample
 from tests.reports.documents_at_random import documents
+from workitems.known_dates import KnownTo
 
 
 def opened(document):
@@ -85,6 +86,21 @@ def test_dates_are_stored_as_dates_and_days_as_numbers(book):
         "Days from original": 365,
         "Standing": "30 days late",
     }
+
+
+def test_a_month_and_a_quarter_are_shown_as_such():
+    end = date(2010, 6, 30)
+    milestone = MilestoneRow(
+        label="Brochures printed",
+        original_on=end,
+        original_known_to=KnownTo.QUARTER,
+        agreed_on=end,
+        agreed_known_to=KnownTo.MONTH,
+    )
+    picture = replace(sample.progress_picture(), timeline=(TimelineRow("1.1", milestone),))
+    book = opened(sample.document(annexes=(picture,)))
+    dates = [cell for cell in book["Milestones"][4] if cell.value == day(2010, 6, 30)]
+    assert [cell.number_format for cell in dates] == ['"Apr–Jun" yyyy', "mmm yyyy", "mmm yyyy"]
 
 
 def test_reports_mitigations_risks_and_answers_have_a_row_each(book):
