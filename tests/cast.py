@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
@@ -19,6 +21,8 @@ from django.utils import timezone
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
 from reports.models import Briefing, BriefingKind
+from reports.render.pdf import html_to_pdf
+from reports.services import meeting_papers, return_papers
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
@@ -122,9 +126,19 @@ def seated(name: str, role: Seat.Role, agency: Agency, **period: date) -> User:
 @contextmanager
 def standing_scene(django_db_blocker: Any) -> Iterator[Scene]:
     """Make one scene for a whole module of tests that change nothing; making it is slow."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), transaction.atomic(), papers_drawn_once():
         yield scene()
         transaction.set_rollback(True)
+
+
+@contextmanager
+def papers_drawn_once() -> Iterator[None]:
+    """Draw a paper for its first reader only: others whose page is the same get the same file."""
+    drawn = cache(html_to_pdf)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meeting_papers, "html_to_pdf", drawn)
+        patch.setattr(return_papers, "html_to_pdf", drawn)
+        yield
 
 
 def answered_briefing(plan: Plan, customs: Agency) -> Briefing:
