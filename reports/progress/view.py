@@ -61,8 +61,11 @@ class Look:
 
     def item(self, number: str) -> str:
         """Return the URL of an item as at the same moment."""
-        path = number if PLAIN(number) else quote(number, safe=IN_URLS)
-        return f"{self._list}{path}/{self._moment}"
+        return f"{self._page_of(number)}{self._moment}"
+
+    def item_history(self, number: str) -> str:
+        """Return the URL of an item's whole history."""
+        return f"{self._page_of(number)}history/"
 
     def items(self, **more: Any) -> str:
         """Return the URL of the list of work items behind a figure."""
@@ -80,6 +83,9 @@ class Look:
     def _list(self) -> str:
         """The URL of the list of items, which the URLs of items begin with."""
         return reverse("workitems:list", args=[self.plan.slug])
+
+    def _page_of(self, number: str) -> str:
+        return f"{self._list}{number if PLAIN(number) else quote(number, safe=IN_URLS)}/"
 
     @cached_property
     def _moment(self) -> str:

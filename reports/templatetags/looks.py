@@ -43,6 +43,11 @@ def item_link(look: Look, number: str) -> str:
 
 
 @register.simple_tag
+def item_history_link(look: Look, number: str) -> str:
+    return look.item_history(number)
+
+
+@register.simple_tag
 def line_link(look: Look, line: Line) -> str:
     return look.item(line.item.number) if line.item else line.url
 
