@@ -1,7 +1,7 @@
 """What a form says at a field that is empty or too long, built from the field's label."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -19,9 +19,13 @@ Fault = tuple[str, str | None]
 DJANGOS_REQUIRED = forms.Field.default_error_messages["required"]
 
 
-def example_day() -> str:
+def near_today() -> date:
     """Return a day near today, to show how a date is typed."""
-    return f"{localdate() + timedelta(days=6):%-d %B %Y}"
+    return localdate() + timedelta(days=6)
+
+
+def example_day() -> str:
+    return f"{near_today():%-d %B %Y}"
 
 
 def _enter_a_date() -> str:

@@ -28,6 +28,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, newest, unchanged
+from workitems.known_dates import KnownDate
 from workitems.models import WorkItem
 from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.narrative.record_kinds import KINDS
@@ -174,9 +175,9 @@ def test_a_row_says_when_it_is_late_and_since_when(reader, plan, many):
     }
     assert found == {
         "1.1": ("On time", None),
-        "1.2": ("Overdue by 1 day", date(2010, 5, 31)),
+        "1.2": ("Overdue by 1 day", KnownDate(date(2010, 5, 31))),
         "1.10": ("On time", None),
-        "2.1": ("Expected 92 days late", date(2010, 6, 30)),
+        "2.1": ("Expected 92 days late", KnownDate(date(2010, 6, 30))),
         "2.2": ("Done 30 days late", None),
     }
 

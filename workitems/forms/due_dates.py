@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import lazy
-from django.utils.timezone import localdate
 
-from agencies.asking import example_day
+from agencies.asking import example_day, near_today
 from workitems.known_dates import (
     QUARTERS,
     KnownDate,
@@ -18,8 +17,8 @@ from workitems.known_dates import (
 
 
 def _enter_a_date() -> str:
-    today = localdate()
-    month, quarter = (KnownDate.holding(today, each) for each in (KnownTo.MONTH, KnownTo.QUARTER))
+    known_to = (KnownTo.MONTH, KnownTo.QUARTER)
+    month, quarter = (KnownDate.holding(near_today(), each) for each in known_to)
     return f"Enter a date, such as {example_day()}, {month} or {quarter}."
 
 
@@ -35,9 +34,9 @@ class KnownDateField(forms.Field):
     @property
     def example(self) -> str:
         """Return examples for the label: of a day, of a month and of a quarter."""
-        today = localdate()
-        quarter = KnownDate.holding(today, KnownTo.QUARTER).short.replace("–", " to ")
-        return f"{example_day()}, {KnownDate.holding(today, KnownTo.MONTH)} or {quarter}"
+        day = near_today()
+        quarter = KnownDate.holding(day, KnownTo.QUARTER).short.replace("–", " to ")
+        return f"{example_day()}, {KnownDate.holding(day, KnownTo.MONTH)} or {quarter}"
 
     def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, KnownDate) else value
