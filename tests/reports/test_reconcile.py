@@ -25,6 +25,7 @@ from tests.factories import DelayFactory, SeatFactory
 from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems import standing
 from workitems.asat import Moment
+from workitems.known_dates import KnownDate
 from workitems.models import Milestone, WorkItem
 from workitems.plan_at import ItemAt, PlanAt, plan_at
 from workitems.standing import Late, Standing
@@ -272,7 +273,10 @@ def test_every_item_has_the_standing_of_its_last_version(data):
             pk: (
                 late[pk].state,
                 late[pk].days,
-                min((row.agreed_due for row in steps[pk]), default=None),
+                min(
+                    (KnownDate(row.agreed_due, row.agreed_known_to) for row in steps[pk]),
+                    default=None,
+                ),
             )
             for pk in items
         }
