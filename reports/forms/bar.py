@@ -1,6 +1,8 @@
 """The filter bar of the dashboard and its pages: as at, compared with, pillar, agency."""
 
+from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,6 +13,11 @@ from workitems.asat import Moment
 from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField
 from workitems.models import Plan
+
+
+def _pillars_of(plan: Plan) -> Iterator[tuple[int, str]]:
+    for pk, number, title in plan.pillars.order_by("number").values_list("pk", "number", "title"):
+        yield pk, f"{number} {title}"
 
 
 class BarForm(Form):
@@ -30,13 +37,14 @@ class BarForm(Form):
         self.present = Moment.present(plan, on)
         fields["at"].on, fields["at"].present = on, self.present
         fields["since"].on, fields["since"].present = on, Moment.today(on)
-        pillars = plan.pillars.order_by("number").values_list("pk", "number", "title")
-        fields["pillar"].choices = [
-            ("", "All pillars"),
-            *((pk, f"{number} {title}") for pk, number, title in pillars),
-        ]
-        agencies = agencies_of(plan).values_list("pk", "short_name")
-        fields["agency"].choices = [("", "All agencies"), *agencies]
+        # Read when first asked for, because an export prints no choices.
+        fields["pillar"].choices = cache(lambda: [("", "All pillars"), *_pillars_of(plan)])
+        fields["agency"].choices = cache(
+            lambda: [
+                ("", "All agencies"),
+                *agencies_of(plan).values_list("pk", "short_name"),
+            ]
+        )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
