@@ -18,6 +18,7 @@ LOOK = (
     "reports/document",
     "reports/render",
     "reports/templatetags/papers.py",
+    "workitems/known_dates.py",
     "workitems/standing.py",
     "static/fonts",
     "static/paper",
