@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
 
@@ -23,9 +23,8 @@ from workitems.standing import MilestoneLike
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
 # Of longer lists, browsers lay out only the rows in sight.
 LAID_OUT_UP_TO = 100
-# The narrowest strip, in pixels, and the smallest gap between marks on it.
-_NARROWEST = 300.0
-_APART = 26.0
+# The smallest gap between marks, in percent: 26 pixels of the narrowest strip, which has 300.
+_GAP = 26 / 300 * 100
 
 
 class HasMilestones(Protocol):
@@ -33,8 +32,7 @@ class HasMilestones(Protocol):
     def milestones(self) -> Sequence[MilestoneLike]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
+class Strip(NamedTuple):
     """An item's row: number, title, link, lateness in words, and milestones in order."""
 
     number: str
@@ -56,9 +54,12 @@ class Scale:
     def of(cls, rows: Iterable[HasMilestones], on: date) -> Scale:
         """Return a scale over all dates and `on`, with some space at both ends."""
         days = {on}
+        add = days.add
         for row in rows:
             for one in row.milestones:
-                days.update((one.original_due, one.agreed_due, _reached(one)))
+                add(one.original_due)
+                add(one.agreed_due)
+                add(one.completed_on or one.forecast_due)
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
@@ -275,8 +276,8 @@ class _Drawing:
             original, agreed = one.original_due, one.agreed_due
             done, withdrawn = one.completed_on, one.withdrawn_on
             reached = done or one.forecast_due
-            ends = places[original], places[agreed], places[withdrawn or reached]
-            lane = _lane(lanes, min(ends)[0], max(ends)[0])
+            ends = places[original][0], places[agreed][0], places[withdrawn or reached][0]
+            lane = _lane(lanes, min(ends), max(ends))
             key = (
                 *(lane, original, agreed, reached, done, withdrawn),
                 *(one.original_known_to, one.agreed_known_to, one.forecast_known_to),
@@ -334,9 +335,8 @@ class _Drawing:
 
 def _lane(lanes: list[float], start: float, end: float) -> int:
     """Return the first lane with enough space before `start`, and mark it as taken until `end`."""
-    air = _APART / _NARROWEST * 100
     for lane, taken in enumerate(lanes):
-        if start - air >= taken:
+        if start - _GAP >= taken:
             lanes[lane] = end
             return lane
     lanes.append(end)
