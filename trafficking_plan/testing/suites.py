@@ -1,6 +1,7 @@
 """Run the checks and the test suites, and count the tests.
 
-Each suite is one run of pytest with a worker on every core. The suites run one after another, so
+Each suite is one run of pytest with a worker on every core, and one more, because tests often wait:
+for the server of the database, a browser, a process of their own. The suites run one after another, so
 their output stays in order and all cores are busy until the end of each. Only a suite that mostly
 waits runs beside another one; its output is printed when that one has ended. The databases that
 the suites copy are made beside the checks, because migrating uses one core.
@@ -54,13 +55,13 @@ class Count:
 class Suite:
     """A run of pytest: its name in the summary, its title, and its arguments.
 
-    Journeys in a browser often wait, so one worker more than there are cores keeps them busy.
+    A suite of a single test needs no workers.
     """
 
     name: str
     title: str
     arguments: list[str]
-    extra_workers: int = 0
+    has_workers: bool = True
 
 
 ON_SQLITE = Suite("SQLite", "Tests on SQLite", ORDINARY_TESTS)
@@ -70,11 +71,12 @@ ON_POSTGRESQL = Suite(
     "Tests that ask for a database, on PostgreSQL",
     [*ORDINARY_TESTS, "--only-with-database"],
 )
-BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS], extra_workers=1)
+BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS])
 BROWSER_ON_POSTGRESQL = Suite(
     "browser on PostgreSQL",
     "Browser journeys that need both databases, on PostgreSQL",
     [BROWSER_TESTS, "-m", "both_databases"],
+    has_workers=False,
 )
 
 
@@ -192,7 +194,7 @@ class Run:
     def _arguments(self, suite: Suite) -> list[str]:
         return [
             *suite.arguments,
-            *shared_out(suite.extra_workers),
+            *(shared_out() if suite.has_workers else []),
             "--hypothesis-profile=full",
             f"--ledger={self._file(suite.name, 'json')}",
             f"--junit-xml={self._file(suite.name, 'xml')}",
@@ -220,10 +222,10 @@ def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
     return sorted(found - ran)
 
 
-def shared_out(extra_workers: int) -> list[str]:
+def shared_out() -> list[str]:
     """Return pytest's options to use every core and to rebalance tests between workers."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return ["-n", str(min(cores, MAX_WORKERS) + extra_workers), "--dist=worksteal"]
+    return ["-n", str(min(cores, MAX_WORKERS) + 1), "--dist=worksteal"]
 
 
 def sqlite(folder: str) -> str:
