@@ -98,7 +98,7 @@ def page_of(row: models.Model) -> str:
 
 
 def places_of(plan: Plan, character: str) -> list[Place]:
-    """Return where the character is; the first few places.
+    """Return the first few places where the character is.
 
     Returns that are not accepted are left out: papers do not quote them, and others may not read them.
     """
@@ -126,7 +126,10 @@ def places_of(plan: Plan, character: str) -> list[Place]:
 
 def with_places(plan: Plan, said: str, character: str) -> str:
     """Return the refusal, and where its character is to be mended."""
-    places = places_of(plan, character) if character else []
+    return _with(said, places_of(plan, character) if character else [])
+
+
+def _with(said: str, places: list[Place]) -> str:
     words = "; ".join(place.words for place in places)
     return f"{said} Mend it here: {words}." if places else said
 
@@ -135,9 +138,9 @@ class Unprintable(Refused):
     """A paper that cannot be printed. `said` is why, and `places` where its character is."""
 
     def __init__(self, plan: Plan, said: str, character: str) -> None:
-        super().__init__(with_places(plan, said, character))
         self.said = said
         self.places = places_of(plan, character) if character else []
+        super().__init__(_with(said, self.places))
 
 
 @contextmanager
