@@ -54,12 +54,9 @@ class Scale:
     def of(cls, rows: Iterable[HasMilestones], on: date) -> Scale:
         """Return a scale over all dates and `on`, with some space at both ends."""
         days = {on}
-        add = days.add
         for row in rows:
             for one in row.milestones:
-                add(one.original_due)
-                add(one.agreed_due)
-                add(one.completed_on or one.forecast_due)
+                days.update((one.original_due, one.agreed_due, _reached(one)))
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
