@@ -4,10 +4,8 @@ from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from agencies.models import Seat
 from tests.factories import (
     DelayFactory,
     MeetingFactory,
@@ -17,7 +15,6 @@ from tests.factories import (
     PlanFactory,
     ReturnFactory,
     RoundFactory,
-    SeatFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -26,7 +23,6 @@ from tests.workitems.record import (
     TODAY,
     TOMORROW,
     YESTERDAY,
-    noon,
     ready_to_decide,
     refused,
     unchanged,
@@ -61,19 +57,6 @@ def milestone(police):
     plan = PlanFactory(members=[police], released_on=RELEASED, ends_on=ENDS)
     item = WorkItemFactory(plan=plan, lead_agency=police, number="1.2", stage="under_way")
     return MilestoneFactory(item=item, number=1, description="Brochure printed")
-
-
-@pytest.fixture
-def writer(police):
-    return SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user
-
-
-@pytest.fixture
-def browser(writer):
-    client = Client()
-    with noon(TODAY):
-        client.force_login(writer, backend="django.contrib.auth.backends.ModelBackend")
-        yield client
 
 
 # --- services -----------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Seat
@@ -19,7 +18,7 @@ from tests.factories import (
     SeatFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, TODAY, noon, ready_to_decide, refused, unchanged
+from tests.workitems.record import NOW, TODAY, ready_to_decide, refused, unchanged
 from tests.workitems.workbooks import file_of, small
 from workitems import desk, due_calendar
 from workitems.asat import Moment
@@ -57,19 +56,6 @@ def milestone(plan, police):
     return MilestoneFactory(
         item=item, number=1, description="Brochure printed", original_known_to="month"
     )
-
-
-@pytest.fixture
-def writer(police):
-    return SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user
-
-
-@pytest.fixture
-def browser(writer):
-    client = Client()
-    with noon(TODAY):
-        client.force_login(writer, backend="django.contrib.auth.backends.ModelBackend")
-        yield client
 
 
 def move(milestone, by, due, **said):
