@@ -107,7 +107,7 @@ class _Contents(dict[Value, str]):
 
 
 def _format(due: KnownDate) -> str:
-    """Return the format that shows the last day of a month or a quarter as what it ends."""
+    """Return the number format that shows the last day of a month or quarter as that."""
     if due.known_to == KnownTo.MONTH:
         return MONTH_FORMAT
     months, _ = due.short.split()

@@ -66,5 +66,5 @@ OUTLINE = r"""() => {
 
 
 def mark_of(page, folder: Path) -> Path:
-    """Return the file that says, once it is there, that no fault was found in this outline."""
+    """Return the path of the file that marks this outline as free of faults."""
     return folder / hashlib.sha256(page.evaluate(OUTLINE).encode()).hexdigest()

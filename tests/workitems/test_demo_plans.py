@@ -130,7 +130,7 @@ def test_the_demos_returns_range_from_unanswered_to_fully_answered():
 
 
 def test_something_waits_for_another_person_in_each_way_there_is():
-    """A proposal for the lead, a request for its approver, a return for its approver."""
+    """Test for a proposal to the lead agency, and a request and a return to an approver."""
     proposal = StatusProposal.objects.get()
     assert (str(proposal.agency), proposal.item.number, proposal.state) == (
         "Customs",

@@ -62,7 +62,7 @@ def open_round(
 def round_faults(
     plan: Plan, period_start: date | None, period_end: date | None, due_on: date | None
 ) -> Faults:
-    """Yield why a round with these dates may not be opened. A missing date is at no fault."""
+    """Yield why a round with these dates may not be opened. The form asks for missing dates."""
     if plan.rounds.open().exists():
         yield "Another round is open. Close it first.", None
     if period_start is not None and period_end is not None:
