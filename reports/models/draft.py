@@ -69,6 +69,9 @@ class BriefingKindQuerySet(models.QuerySet["BriefingKind"]):
 class BriefingKind(models.Model):
     """A plan's template for briefings of a kind: annual, interim, risk alert, or its own."""
 
+    USUAL_WORDS = 1_000
+    FEWEST_WORDS, MOST_WORDS = 200, 5_000
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="briefing_kinds")
     name = models.CharField(max_length=NAME_LENGTH)
     # Default title of a briefing. Placeholders such as {plan} are filled in.
@@ -76,6 +79,8 @@ class BriefingKind(models.Model):
     slug = models.SlugField(max_length=40)
     position = models.PositiveSmallIntegerField()
     annexes = models.JSONField(default=list)
+    # What generated text may fill before the annexes, in words.
+    most_words = models.PositiveSmallIntegerField(default=1_000)
     # Recommendations of a new draft: a list of {"verb", "text"}.
     asks = models.JSONField()
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -90,6 +95,10 @@ class BriefingKind(models.Model):
             models.CheckConstraint(name="briefingkind_has_name", condition=~Q(name="")),
             models.CheckConstraint(name="briefingkind_has_title", condition=~Q(title="")),
             models.CheckConstraint(name="briefingkind_asks_something", condition=~Q(asks=[])),
+            models.CheckConstraint(
+                name="briefingkind_words_within_reason",
+                condition=Q(most_words__gte=200, most_words__lte=5_000),
+            ),
         ]
 
     def __str__(self) -> str:
