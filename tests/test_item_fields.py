@@ -61,6 +61,7 @@ NO_NEWS = "no news to the working group: it says nothing of how the plan stands"
 NOT_ON_PAPER = "the annexes do not print it"
 DERIVED = "follows from other fields, which tell of it"
 NOT_IN_FORMAT = "docs/workbook.md: the format does not hold it"
+IN_SENTENCES = "only the sentences of papers name it so"
 REVIEWER = "the reviewer's view is for the working group, not for the Minister"
 ORDER = "a place in the item, seen only as the order of its milestones"
 
@@ -72,6 +73,14 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
     WorkItem: {
         "pillar": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "number": {"change": BY_WORKBOOK, "history": WITH_PLAN},
+        "as_told": {
+            "change": BY_WORKBOOK,
+            "list": IN_SENTENCES,
+            "what changed": NO_NEWS,
+            "annex": IN_SENTENCES,
+            "page": IN_SENTENCES,
+            "page then": IN_SENTENCES,
+        },
         "objective": {"list": ON_THE_PAGE},
         "action": {"list": ON_THE_PAGE},
         "kind": {
@@ -133,6 +142,14 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "page then": ORDER,
         },
         "description": {"change": BY_WORKBOOK, "what changed": NO_NEWS},
+        "as_told": {
+            "change": BY_WORKBOOK,
+            "list": IN_SENTENCES,
+            "what changed": NO_NEWS,
+            "annex": IN_SENTENCES,
+            "page": IN_SENTENCES,
+            "page then": IN_SENTENCES,
+        },
         "done_means": {
             "change": BY_WORKBOOK,
             "what changed": NO_NEWS,
@@ -241,7 +258,7 @@ def new_world() -> World:
 def texts(model: type[models.Model], but: Any = ()) -> dict[str, str]:
     """Return a value for every optional text of the model."""
     return {
-        each.name: f"First words of {each.name}."
+        each.name: f"First words of {each.name}"
         for each in fields_of(model)
         if isinstance(each, models.CharField | models.TextField)
         and not each.choices
@@ -278,7 +295,7 @@ def other_value(row: Any, each: Any) -> Any:
         return date(2010, 5, 20)
     if isinstance(each, models.IntegerField):
         return (value or 0) + 7
-    return "9.9" if each.name == "number" else f"Other words of {each.name}."
+    return "9.9" if each.name == "number" else f"Other words of {each.name}"
 
 
 def write(row: Any, at: datetime, **values: Any) -> None:

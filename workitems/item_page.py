@@ -123,13 +123,15 @@ class _Parts:
             return list(rows.select_related(agency) if agency else rows)
         found = [record_of(model, row) for row in rows]
         for each in found if agency else ():
-            setattr(each, agency, self.agencies[getattr(each, f"{agency}_id")])
+            if (pk := getattr(each, f"{agency}_id")) is not None:
+                setattr(each, agency, self.agencies[pk])
         return found
 
     def milestones(self) -> list[tuple[Milestone, list[Held]]]:
         """Return milestones with their delays, in at most three queries."""
         found = self.of(Milestone, {"item": self.item.pk}, "number", agency="responsible_agency")
-        delays = self.of(Delay, {"milestone__item": self.item.pk}, "-number") if found else []
+        of_milestones = {"milestone__item": self.item.pk}
+        delays = self.of(Delay, of_milestones, "-number", agency="settling_agency") if found else []
         of_item = {"delay__milestone__item": self.item.pk}
         steps = self.of(Mitigation, of_item, "number", agency="owner_agency") if delays else []
         delays_of, steps_of = grouped(delays, "milestone_id"), grouped(steps, "delay_id")

@@ -24,14 +24,15 @@ ITEM = ItemAt(**{
     "heard_on": None, "version": None, "on": NOW,
 })  # fmt: skip
 BROCHURE = MilestoneAt(
-    pk=1, item=1, number=1, description="Brochure printed", done_means="", responsible=1,
+    pk=1, item=1, number=1, description="Brochure printed", as_told="", done_means="", responsible=1,
     original_due=AUGUST, original_known_to="day", agreed_due=AUGUST, agreed_known_to="day",
     forecast_due=AUGUST, forecast_known_to="day", completed_on=None,
     withdrawn_on=None, version=None, on=NOW,
 )  # fmt: skip
 FUNDING = DelayAt(
     pk=1, milestone=1, item=1, of="Brochure printed", number=1, cause="funding",
-    explanation="the money came in July", effect="", found_on=date(2009, 8, 20), ended_on=None,
+    explanation="the money came in July", effect="",
+    settlement="", settling_agency=None, settling_by=None, found_on=date(2009, 8, 20), ended_on=None,
     due_before=AUGUST, before_known_to="day", due_after=AUGUST, after_known_to="day",
     times_moved=1, version=None, on=NOW,
 )  # fmt: skip

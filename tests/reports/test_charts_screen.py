@@ -32,7 +32,7 @@ def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
     fields = {"agreed_due": due, "forecast_due": due, "completed_on": None, "withdrawn_on": None}
     fields |= dict.fromkeys(("original_known_to", "agreed_known_to", "forecast_known_to"), "day")
     return MilestoneAt(
-        pk=1, item=1, number=1, description=description, done_means="", responsible=1,
+        pk=1, item=1, number=1, description=description, as_told="", done_means="", responsible=1,
         original_due=due, version=None, on=ON, **(fields | dates),
     )  # fmt: skip
 

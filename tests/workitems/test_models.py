@@ -99,6 +99,10 @@ BROKEN = {
             stage="ongoing"
         ),
     ],
+    "workitem_told_within_sentences": [
+        lambda: WorkItemFactory(as_told="training for staff."),
+        lambda: WorkItemFactory(as_told="“training for staff”"),
+    ],
     "workitem_stage_known": [lambda: WorkItemFactory(stage="stalled")],
     "workitem_confidence_known": [
         lambda: WorkItemFactory(confidence="high"),
@@ -107,6 +111,10 @@ BROKEN = {
     "support_once_per_item": [lambda: again(SupportFactory, ["item", "agency"])],
     "measure_number_unique": [lambda: again(MeasureFactory, ["item", "number"])],
     "milestone_number_unique_in_item": [lambda: again(MilestoneFactory, ["item", "number"])],
+    "milestone_told_within_sentences": [
+        lambda: MilestoneFactory(as_told="a brochure for travellers."),
+        lambda: MilestoneFactory(as_told="“a brochure for travellers”"),
+    ],
     "milestone_done_or_withdrawn": [
         lambda: MilestoneFactory(completed_on=TODAY, withdrawn_on=TODAY)
     ],
@@ -117,6 +125,14 @@ BROKEN = {
     # Delays, risks and variations
     "delay_number_unique_in_milestone": [lambda: again(DelayFactory, ["milestone", "number"])],
     "delay_period": [lambda: DelayFactory(found_on=TODAY, ended_on=YESTERDAY)],
+    "delay_settled_by_an_agency": [
+        lambda: DelayFactory(settlement="being_settled"),
+        lambda: DelayFactory(settlement="being_settled", settling_by=TODAY),
+        lambda: DelayFactory(settlement="settled", settling_agency=AgencyFactory()),
+        lambda: DelayFactory(settlement="needs_decision", settling_by=TODAY),
+        lambda: DelayFactory(settling_agency=AgencyFactory()),
+        lambda: DelayFactory(settlement="perhaps"),
+    ],
     "delay_moved_at_least_once": [lambda: DelayFactory(times_moved=0)],
     "delay_cause_known": [lambda: DelayFactory(cause="weather")],
     "mitigation_number_unique_in_delay": [lambda: again(MitigationFactory, ["delay", "number"])],

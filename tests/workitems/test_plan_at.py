@@ -25,7 +25,7 @@ from tests.factories import (
 from workitems.asat import Moment
 from workitems.known_dates import KnownDate
 from workitems.models import WorkItem
-from workitems.plan_at import milestones_at, plan_at
+from workitems.plan_at import items_in_full, milestones_at, plan_at
 from workitems.standing import Late, Lateness, Standing
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,36 @@ def test_a_milestone_withdrawn_later_still_counts_as_due(plan, item):
     change(item.milestones.get(), JULY, withdrawn_on=JULY)
     assert at(plan, MAY).items[0].due == KnownDate(date(2010, 6, 30))
     assert at(plan, JULY).items[0].due is None
+
+
+def test_phrases_and_settled_causes_are_read_as_they_were(plan, item):
+    milestone = item.milestones.get()
+    with clock(MARCH):
+        delay = DelayFactory(
+            milestone=milestone,
+            found_on=MARCH,
+            settlement="being_settled",
+            settling_agency=item.lead_agency,
+            settling_by=JULY,
+        )
+    change(item, MAY, as_told="training for staff")
+    change(milestone, MAY, as_told="a course for staff")
+    change(delay, JULY, settlement="settled", settling_agency=None, settling_by=None)
+
+    def told(day):
+        moment = Moment.today(day) if day == TODAY else Moment.end_of(day)
+        [found] = items_in_full(plan, moment)
+        held = found.milestones[0].delays[0]
+        return (
+            found.as_told,
+            found.milestones[0].as_told,
+            (held.settlement, held.settling_agency, held.settling_by),
+        )
+
+    being = ("being_settled", item.lead_agency.pk, JULY)
+    assert told(MARCH) == ("", "", being)
+    assert told(MAY) == ("training for staff", "a course for staff", being)
+    assert told(TODAY) == ("training for staff", "a course for staff", ("settled", None, None))
 
 
 def test_imported_history_is_read_by_its_own_dates(plan):

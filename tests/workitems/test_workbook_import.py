@@ -11,6 +11,7 @@ from django.utils import timezone
 from agencies.models import Agency, Appointment
 from tests.factories import AppointmentFactory, ReturnFactory, RoundFactory, UpdateFactory
 from tests.workitems.workbooks import (
+    SMALL,
     book,
     cells,
     file_of,
@@ -407,13 +408,24 @@ def filled():
     ]
     more = {
         "Pillars": {"Description": "Before it happens."},
-        "Work items": {"Months": 12, "Starts on": date(2009, 9, 1)},
+        "Work items": {
+            "As told": "training for staff",
+            "Months": 12,
+            "Starts on": date(2009, 9, 1),
+        },
         "Milestones": {
+            "As told": "a written course",
             "Done means": "It is printed.",
             "Agreed due": date(2010, 4, 30),
             "Completed on": date(2010, 10, 31),
         },
-        "Delays": {"Effect": "Staff wait.", "Ended on": date(2010, 9, 30)},
+        "Delays": {
+            "Effect": "Staff wait.",
+            "Cause settled": "Being settled",
+            "Settled by agency": "Police",
+            "Settled by date": date(2010, 8, 31),
+            "Ended on": date(2010, 9, 30),
+        },
         "Mitigations": {"Due": date(2010, 5, 1), "Done on": date(2010, 6, 1)},
         "Updates": {
             "Confidence": "At risk",
@@ -508,6 +520,19 @@ def test_changes_are_checked_against_stored_values_of_missing_columns():
         ("Plan", "Ends on", "30 June 2014 is not after the release."),
         ("Delays", "Ended on", "30 September 2010 is before the delay was found."),
     ]
+
+
+def test_a_cause_that_is_settled_now_names_no_agency_any_more():
+    plan = import_of(filled()).plan
+    sheets = filled()
+    sheets["Delays"][0] |= {
+        "Cause settled": "Settled",
+        "Settled by agency": None,
+        "Settled by date": None,
+    }
+    import_of(sheets, at=NOW + timedelta(minutes=1))
+    delay = Delay.objects.get(milestone__item__plan=plan)
+    assert (delay.settlement, delay.settling_agency, delay.settling_by) == ("settled", None, None)
 
 
 def test_rows_missing_from_the_workbook_are_kept():
@@ -806,6 +831,40 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
             },
             f"{place('Delays', 3, 'Milestone')}: Item 1.1 has no milestone 4. Expected: the "
             "number of a milestone on the sheet Milestones.",
+        ),
+        (
+            "Delays",
+            {
+                "Work item": "1.1",
+                "Milestone": 1,
+                "Cause": "Other",
+                "Explanation": "x",
+                "Cause settled": "Being settled",
+                "Found on": date(2010, 3, 31),
+            },
+            f"{place('Delays', 3, 'Settled by agency')}: The cause is being settled, and no agency is "
+            "named. Expected: the short name of the agency that settles it.",
+        ),
+        (
+            "Delays",
+            {
+                "Work item": "1.1",
+                "Milestone": 1,
+                "Cause": "Other",
+                "Explanation": "x",
+                "Cause settled": "Settled",
+                "Settled by date": date(2010, 4, 30),
+                "Found on": date(2010, 3, 31),
+            },
+            f"{place('Delays', 3, 'Settled by date')}: This goes only with Being settled in Cause "
+            "settled. Expected: Being settled there, or an empty cell here.",
+        ),
+        (
+            "Work items",
+            {**SMALL["Work items"][0], "Number": "1.2", "As told": "training for staff."},
+            f"{place('Work items', 3, 'As told')}: Leave out the punctuation at the end: the phrase "
+            "stands within a sentence. Expected: a phrase of at most 120 characters as it stands "
+            "within a sentence, without a full stop.",
         ),
         (
             "Mitigations",

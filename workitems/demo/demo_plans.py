@@ -11,8 +11,9 @@ from agencies.models import Appointment
 from workitems.demo import current_round
 from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
-from workitems.models import Plan
+from workitems.models import Delay, Plan
 from workitems.workbook import import_workbook
+from workitems.workbook.record import morning
 
 TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
@@ -34,6 +35,7 @@ def load(at: datetime) -> list[Plan]:
     if PLAN_OF_2009 not in known:
         appoint_minister()
         loaded.append(import_text(TEXT_OF_2009, at=at))
+        settle_staffing(loaded[-1])
     if CURRENT_PLAN not in known:
         loaded.append(import_text(CURRENT_TEXT, at=at, later_by=today - ANCHOR))
     seat_people(today)
@@ -46,6 +48,20 @@ def import_text(path: Path, *, at: datetime, later_by: timedelta = timedelta()) 
     """Build a workbook from a plan's text and import it. History names it as a workbook."""
     file = workbook_of(path, later_by=later_by)
     return import_workbook(file, name=f"{path.stem}.xlsx", at=at).plan
+
+
+def settle_staffing(plan: Plan) -> None:
+    """Record that the cause of the delay to 2.4 was settled once its advisers were back.
+
+    A workbook has only how a delay stands now, and not since when.
+    """
+    delay = Delay.objects.get(milestone__item__plan=plan, milestone__item__number="2.4")
+    delay.settlement, delay.settling_agency, delay.settling_by = (
+        Delay.Settlement.SETTLED,
+        None,
+        None,
+    )
+    history.save(delay, by=None, actor=ACTOR, at=morning(date(2010, 6, 1)))
 
 
 def appoint_minister() -> None:

@@ -36,11 +36,26 @@ class Delay(models.Model):
         OUTSIDE_EVENT = "outside_event", "Outside event"
         OTHER = "other", "Other"
 
+    class Settlement(models.TextChoices):
+        """Whether the cause is settled. Empty if nobody has said."""
+
+        SETTLED = "settled", "Settled"
+        BEING_SETTLED = "being_settled", "Being settled"
+        NEEDS_DECISION = "needs_decision", "Needs a decision"
+
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="delays")
     number = models.PositiveSmallIntegerField()
     cause = models.CharField(max_length=20, choices=Cause)
     explanation = models.TextField()
     effect = models.TextField(blank=True)
+    settlement = models.CharField(
+        "is the cause settled?", max_length=14, choices=Settlement, blank=True, db_default=""
+    )
+    # Who settles it, and by when; only while it is being settled.
+    settling_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    settling_by = models.DateField(null=True, blank=True)
     found_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     due_before = models.DateField(help_text="When the milestone was due before the slip.")
@@ -64,6 +79,16 @@ class Delay(models.Model):
                 name="delay_period",
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("found_on")),
                 violation_error_message="A delay cannot end before it was found.",
+            ),
+            models.CheckConstraint(
+                name="delay_settled_by_an_agency",
+                condition=Q(settlement="being_settled", settling_agency__isnull=False)
+                | Q(
+                    settlement__in=["", "settled", "needs_decision"],
+                    settling_agency=None,
+                    settling_by=None,
+                ),
+                violation_error_message="An agency and a date go with a cause that is being settled.",
             ),
             models.CheckConstraint(
                 name="delay_moved_at_least_once", condition=Q(times_moved__gte=1)

@@ -19,6 +19,7 @@ from workitems.known_dates import Known, KnownDate, KnownTo
 from workitems.models.plan import Pillar, Plan
 
 TITLE_LENGTH = 200
+AS_TOLD_LENGTH = 120
 
 
 class Confidence(models.TextChoices):
@@ -69,6 +70,20 @@ def known_to_field() -> "models.CharField[str, str]":
         choices=[(each.value, each.value.capitalize()) for each in KnownTo],
         default=KnownTo.DAY.value,
         db_default=KnownTo.DAY.value,
+    )
+
+
+def as_told_field() -> "models.CharField[str, str]":
+    """Return the column for a noun phrase that names the row in sentences (as_told.py)."""
+    return models.CharField(max_length=AS_TOLD_LENGTH, blank=True, default="", db_default="")
+
+
+def told_within_sentences(name: str) -> models.CheckConstraint:
+    """Return a constraint: the phrase has no full stop at its end and no quotation marks around it."""
+    return models.CheckConstraint(
+        name=name,
+        condition=~Q(as_told__endswith=".") & ~Q(as_told__startswith="“"),
+        violation_error_message="A phrase stands within a sentence: no full stop, no quotation marks.",
     )
 
 
@@ -164,6 +179,7 @@ class WorkItem(models.Model):
     pillar = models.ForeignKey(Pillar, models.PROTECT, related_name="items")
     number = models.CharField(max_length=20, help_text='As printed in the Plan: "1.2"')
     title = models.CharField(max_length=TITLE_LENGTH)
+    as_told = as_told_field()
     objective = models.TextField(blank=True)
     action = models.TextField("action (the official wording)", blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.ACTION_ITEM)
@@ -208,6 +224,7 @@ class WorkItem(models.Model):
                 | (~Q(stage="complete") & Q(completed_on=None)),
                 violation_error_message="A completion date goes with a complete item.",
             ),
+            told_within_sentences("workitem_told_within_sentences"),
             models.CheckConstraint(
                 name="workitem_stage_known",
                 condition=Q(
@@ -308,6 +325,7 @@ class Milestone(models.Model):
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="milestones")
     number = models.PositiveSmallIntegerField()
     description = models.CharField(max_length=300)
+    as_told = as_told_field()
     done_means = models.TextField("done means", blank=True)
     responsible_agency = models.ForeignKey(Agency, models.PROTECT, related_name="milestones")
     original_due = models.DateField()
@@ -336,6 +354,7 @@ class Milestone(models.Model):
             models.UniqueConstraint(
                 fields=["item", "number"], name="milestone_number_unique_in_item"
             ),
+            told_within_sentences("milestone_told_within_sentences"),
             models.CheckConstraint(
                 name="milestone_done_or_withdrawn",
                 condition=Q(completed_on=None) | Q(withdrawn_on=None),

@@ -37,7 +37,9 @@ class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
 
     def for_page(self) -> Self:
         """With all that a page prints of an answer, in one query."""
-        return self.select_related("delay", "mitigation", "owner_agency", "written_by")
+        return self.select_related(
+            "delay", "mitigation", "owner_agency", "settling_agency", "written_by"
+        )
 
 
 class MilestoneAnswer(models.Model):
@@ -67,6 +69,13 @@ class MilestoneAnswer(models.Model):
     reason = models.TextField(blank=True)
     cause = models.CharField(max_length=20, choices=Delay.Cause, blank=True)
     effect = models.TextField(blank=True)
+    settlement = models.CharField(
+        max_length=14, choices=Delay.Settlement, blank=True, db_default=""
+    )
+    settling_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    settling_by = models.DateField(null=True, blank=True)
     new_mitigation = models.TextField(blank=True)
     owner_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+"

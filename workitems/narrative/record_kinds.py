@@ -121,7 +121,7 @@ KINDS: dict[str, Kind] = {
         fields={
             Field.STAGE: ("stage",),
             Field.CONFIDENCE: ("confidence", "reviewer_confidence"),
-            Field.WORDING: tuple(WORDINGS),
+            Field.WORDING: (*WORDINGS, "as_told"),
             Field.AGENCIES: ("lead_agency_id",),
         },
         names={
@@ -162,7 +162,7 @@ KINDS: dict[str, Kind] = {
                 "completed_on",
                 "withdrawn_on",
             ),
-            Field.WORDING: ("description", "done_means"),
+            Field.WORDING: ("description", "as_told", "done_means"),
             Field.EVIDENCE: ("no_evidence",),
         },
         names={"item": "item__number"},
@@ -178,12 +178,19 @@ KINDS: dict[str, Kind] = {
                 "cause",
                 "explanation",
                 "effect",
+                "settlement",
+                "settling_agency_id",
+                "settling_by",
                 *Delay.before.columns,
                 *Delay.after.columns,
                 "ended_on",
             )
         },
-        names={"milestone": "milestone__description", "item": "milestone__item__number"},
+        names={
+            "milestone": "milestone__description",
+            "item": "milestone__item__number",
+            "settler": "settling_agency__short_name",
+        },
         agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
     ),
     "mitigation": Kind(

@@ -40,6 +40,8 @@ Was = Now | None
 Sentences = Iterator[Sentence]
 CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {"": "not given"}
 TAKE_NOTES = ("item", "risk")
+# What history calls the noun phrase of an item or a milestone.
+AS_TOLD = "wording in sentences"
 KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
 
 
@@ -137,6 +139,7 @@ def _item(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "lead_agency_id"):
         yield Sentence(f"gave the lead from {was['lead']} to {now['lead']}.", field=Field.AGENCIES)
     yield from _wordings(was, now, "", **WORDINGS)
+    yield from _wordings(was, now, "", as_told=AS_TOLD)
 
 
 def _support(was: Was, now: Now) -> Sentences:
@@ -177,6 +180,7 @@ def _milestone(was: Was, now: Now) -> Sentences:
         f" of {name}",
         Field.WORDING,
         description="description",
+        as_told=AS_TOLD,
         done_means="words on when it is done",
     )
     if _differs(was, now, "no_evidence"):
@@ -207,6 +211,23 @@ def _delay(was: Was, now: Now) -> Sentences:
         yield Sentence(f"ended the delay to {name} on {_day(now['ended_on'])}.")
     of = f" of the delay to {name}"
     yield from _wordings(was, now, of, explanation="explanation", effect="effect")
+    if any(
+        _differs(was, now, name) for name in ("settlement", "settling_agency_id", "settling_by")
+    ):
+        yield Sentence(f"recorded that the cause of the delay to {name} {_settlement(now)}.")
+
+
+def _settlement(now: Now) -> str:
+    """Return "is being settled by Police by 30 June 2027"."""
+    match now["settlement"]:
+        case Delay.Settlement.SETTLED:
+            return "is settled"
+        case Delay.Settlement.NEEDS_DECISION:
+            return "needs a decision"
+        case Delay.Settlement.BEING_SETTLED:
+            due = f" by {_day(now['settling_by'])}" if now["settling_by"] else ""
+            return f"is being settled by {now['settler']}{due}"
+    return "has not been said to be settled"
 
 
 def _mitigation(was: Was, now: Now) -> Sentences:

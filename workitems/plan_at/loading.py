@@ -40,6 +40,7 @@ COLUMNS = {
     "lead": "lead_agency_id",
     "responsible": "responsible_agency_id",
     "owner": "owner_agency_id",
+    "settling_agency": "settling_agency_id",
     "milestone": "milestone_id",
     "delay": "delay_id",
 }

@@ -48,6 +48,9 @@ class DelayAt(NamedTuple):
     cause: str
     explanation: str
     effect: str
+    settlement: str
+    settling_agency: int | None
+    settling_by: date | None
     found_on: date
     ended_on: date | None
     due_before: date
@@ -92,6 +95,7 @@ class MilestoneAt(NamedTuple):
     item: int
     number: int
     description: str
+    as_told: str
     done_means: str
     responsible: int
     original_due: date
@@ -157,6 +161,7 @@ class ItemAt(NamedTuple):
     pk: int
     number: str
     title: str
+    as_told: str
     objective: str
     action: str
     pillar: int

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from agencies.characters import fault_of
+from workitems.as_told import fault_of_phrase
 from workitems.known_dates import (
     QUARTERS,
     Due,
@@ -23,7 +24,7 @@ from workitems.known_dates import (
     known,
     read_known_date,
 )
-from workitems.models.item import number_key
+from workitems.models.item import AS_TOLD_LENGTH, number_key
 
 # The maximum length of a cell. openpyxl would truncate longer text silently.
 CELL_CHARACTERS = 32_767
@@ -139,6 +140,26 @@ class Line(Kind):
 
     def normal(self, value: str) -> str:
         return one_line(value)
+
+
+@dataclass(frozen=True)
+class Phrase(Line):
+    """A noun phrase that stands within sentences (as_told.py)."""
+
+    most: int = AS_TOLD_LENGTH
+
+    @property
+    def right(self) -> str:
+        return (
+            f"a phrase of at most {self.most} characters as it stands within a sentence, without a "
+            "full stop."
+        )
+
+    def read(self, raw: Any) -> str:
+        phrase = str(super().read(raw))
+        if fault := fault_of_phrase(phrase):
+            raise InvalidCell(fault, self.right)
+        return phrase
 
 
 @dataclass(frozen=True)

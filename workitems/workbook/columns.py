@@ -23,6 +23,7 @@ from workitems.workbook.cell_kinds import (
     Kind,
     Line,
     Lines,
+    Phrase,
     Whole,
     YesNo,
     sentence_start,
@@ -82,11 +83,13 @@ def line(model: type[models.Model], field: str) -> Line:
 TEXT = Kind()
 DAY = Day()
 PAST_DAY = Day(past=True)
+PHRASE = Phrase()
 DUE_DATE = DueDate()
 AGENCY = AgencyName()
 ITEM = ItemNumber()
 # What a cell says to empty a value: an empty cell keeps it.
 CLEARED = "(none)"
+AS_TOLD = "How papers name it in their sentences. It is not official wording."
 ADOPTED = "that wording. A variation is the way to change official wording."
 
 PLAN = Sheet(
@@ -162,6 +165,7 @@ ITEMS = Sheet(
             locked=ADOPTED,
             width=40,
         ),
+        Column("As told", PHRASE, "as_told", blank="", note=AS_TOLD, width=36),
         Column(
             "Objective",
             TEXT,
@@ -203,6 +207,7 @@ MILESTONES = Sheet(
         Column(
             "Description", line(Milestone, "description"), "description", required=True, width=50
         ),
+        Column("As told", PHRASE, "as_told", blank="", note=AS_TOLD, width=36),
         Column("Done means", TEXT, "done_means", blank="", width=50),
         Column("Responsible agency", AGENCY, "responsible_agency", required=True),
         Column(
@@ -239,6 +244,21 @@ DELAYS = Sheet(
         Column("Cause", Choice(choices=Delay.Cause), "cause", required=True, width=18),
         Column("Explanation", TEXT, "explanation", required=True, width=60),
         Column("Effect", TEXT, "effect", blank="", width=50),
+        Column(
+            "Cause settled",
+            Choice(choices=Delay.Settlement),
+            "settlement",
+            blank="",
+            note="Whether there is money now, the people are there, and so on.",
+            width=18,
+        ),
+        Column(
+            "Settled by agency",
+            AGENCY,
+            "settling_agency",
+            note="The agency that settles it. With Being settled, and only then.",
+        ),
+        Column("Settled by date", DAY, "settling_by", note="By when. Only with Being settled."),
         Column("Found on", PAST_DAY, "found_on", required=True),
         Column("Ended on", DAY, "ended_on"),
     ),

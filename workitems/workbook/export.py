@@ -97,6 +97,8 @@ def _agencies(stored: Stored, plan: Plan) -> list[Agency]:
     rows += [(item, "lead_agency") for item in stored.items]
     rows += [(milestone, "responsible_agency") for milestone in stored.milestones]
     rows += [(support, "agency") for group in stored.supports_of.values() for support in group]
+    delays = [delay for group in stored.delays_of.values() for delay in group]
+    rows += [(delay, "settling_agency") for delay in delays if delay.settling_agency_id]
     rows += [(m, "owner_agency") for group in stored.mitigations_of.values() for m in group]
     rows += [(risk, "owner_agency") for risk in stored.risks]
     rows += [(r, "agency") for r in stored.returns if r.state == Return.State.ACCEPTED]

@@ -72,6 +72,7 @@ def delays(proposal: Proposal) -> Delays:
             reached = KnownDate(done) if done else milestone.forecast
             draft.put("after", max(milestone.agreed, reached))
         proposal.fill(row, draft)
+        _settlement(proposal, row, draft)
         found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
         if found_on and ended and ended < found_on:
             proposal.fault(
@@ -83,6 +84,35 @@ def delays(proposal: Proposal) -> Delays:
         label = f"{milestone.item.number}, milestone {milestone.number}, delay {series.given}"
         proposal.add(draft, DELAYS.name, label)
     return found
+
+
+SETTLING = {"Settled by agency": "settling_agency", "Settled by date": "settling_by"}
+
+
+def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
+    """Check who settles the cause of a delay, which goes with Being settled alone."""
+    if not row.readable("Cause settled", *SETTLING):
+        return
+    delay = draft.row
+    if delay.settlement == Delay.Settlement.BEING_SETTLED:
+        if delay.settling_agency is None and row["Settled by agency"] in (None, NOT_GIVEN):
+            proposal.fault(
+                row,
+                "Settled by agency",
+                "The cause is being settled, and no agency is named.",
+                "the short name of the agency that settles it.",
+            )
+        return
+    for heading, name in SETTLING.items():
+        if row[heading] in (None, NOT_GIVEN):
+            draft.put(name, None)
+        else:
+            proposal.fault(
+                row,
+                heading,
+                "This goes only with Being settled in Cause settled.",
+                "Being settled there, or an empty cell here.",
+            )
 
 
 def mitigations(proposal: Proposal, delays: Delays) -> None:

@@ -80,7 +80,11 @@ class Stored:
         )
         self._points(self.milestones, item=item_of, responsible_agency=self.agency_of)
         self._points(supports, item=item_of, agency=self.agency_of)
-        self._points(delays, milestone={milestone.pk: milestone for milestone in self.milestones})
+        self._points(
+            delays,
+            milestone={milestone.pk: milestone for milestone in self.milestones},
+            settling_agency=self.agency_of,
+        )
         self._points(
             mitigations, delay={delay.pk: delay for delay in delays}, owner_agency=self.agency_of
         )

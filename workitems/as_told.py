@@ -1,0 +1,53 @@
+"""Noun phrases that name an item or a milestone within a sentence, such as "formal training for staff".
+
+A phrase begins in lower case, unless it begins with a name, and has no full stop. Nothing here queries the
+database.
+"""
+
+import re
+
+from workitems.known_dates import KnownDate
+
+QUOTES = "\"'“”‘’«»"
+# The first of these ends the part of a phrase that says whether it is plural.
+LINKS = re.compile(
+    r"[,;(]| (?:for|of|on|to|with|in|at|by|from|about|after|against|between|without|that|which|who) "
+)
+PLURALS = {"people", "children", "women", "men", "police"}
+NO_PLURAL_ENDINGS = ("ss", "is", "us", "news", "’s", "'s")
+
+
+def fault_of_phrase(text: str) -> str:
+    """Return why a text is no phrase for the middle of a sentence, as a sentence; "" if it is one."""
+    if "\n" in text or "\r" in text:
+        return "Write the phrase on one line."
+    if text[:1] in QUOTES and text[-1:] in QUOTES and text:
+        return "Leave out the quotation marks around the phrase."
+    if text[-1:] in ".!?:;,…" and text:
+        return "Leave out the punctuation at the end: the phrase stands within a sentence."
+    return ""
+
+
+def at_start(phrase: str) -> str:
+    """Return the phrase as it begins a sentence."""
+    return phrase[:1].upper() + phrase[1:]
+
+
+def is_plural(phrase: str) -> bool:
+    """Guess whether "are" follows the phrase: "brochures and notices", "options on penalties"."""
+    head = LINKS.split(phrase, maxsplit=1)[0]
+    rest = phrase[len(head) :]
+    if " and " in head or rest.startswith(",") and " and " in rest:
+        return True
+    last = head.split()[-1].casefold() if head.split() else ""
+    return last in PLURALS or (last.endswith("s") and not last.endswith(NO_PLURAL_ENDINGS))
+
+
+def sentence_of(phrase: str, due: KnownDate | None) -> str:
+    """Return the sentence that a phrase makes: "Formal training is expected by June 2011."
+
+    An item without a date is "under way".
+    """
+    verb = "are" if is_plural(phrase) else "is"
+    says = f"expected by {due}" if due else "under way"
+    return f"{at_start(phrase)} {verb} {says}."
