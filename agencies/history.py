@@ -51,6 +51,11 @@ def written_for(agency: str) -> Iterator[None]:
         _for_agency.reset(token)
 
 
+def moment_of_writing(at: datetime | None = None) -> datetime:
+    """Return the moment by which a row is dated: `at`, that of the `written_at` block, or now."""
+    return at or _written_at.get() or timezone.now()
+
+
 def _signature(by: User | None, actor: str) -> str:
     signed = actor or (by.signature if by else "")
     agency = _for_agency.get()
@@ -80,7 +85,7 @@ def save(
     row._history_user = by  # type: ignore[attr-defined]
     row._history_actor = _signature(by, actor)  # type: ignore[attr-defined]
     row._change_reason = reason  # type: ignore[attr-defined]
-    row._history_date = at or _written_at.get() or timezone.now()  # type: ignore[attr-defined]
+    row._history_date = moment_of_writing(at)  # type: ignore[attr-defined]
     row._history_is_open = is_pause  # type: ignore[attr-defined]
     # A savepoint would be two more statements. After a failed write the caller's transaction can
     # only be rolled back, so whoever catches the error makes one.
@@ -114,14 +119,20 @@ def has_pauses(model: type[models.Model]) -> bool:
     return past is not None and hasattr(past.model, OPEN_COLUMN)
 
 
-def end_pauses(model: type[models.Model], **rows: Any) -> None:
+def end_pauses(
+    model: type[models.Model], *rows: models.Q, typed_by: User | None = None, **more: Any
+) -> None:
     """Close the open history rows of these rows: what follows is an entry of its own.
 
     Call it before anything refers to the rows as they are: a return is submitted, a draft goes on.
+    With `typed_by`, only what this person was typing.
     """
     past: Any = model.history.model  # type: ignore[attr-defined]
-    records = model._base_manager.filter(**rows).values("pk")
-    past.objects.filter(history_is_open=True, id__in=records).update(history_is_open=False)
+    records = model._base_manager.filter(*rows, **more).values("pk")
+    found = past.objects.filter(history_is_open=True, id__in=records)
+    if typed_by:
+        found = found.filter(history_user=typed_by)
+    found.update(history_is_open=False)
 
 
 def end_pauses_before(day: date) -> None:
@@ -191,7 +202,7 @@ def save_many(
     connection = connections[router.db_for_write(model)]
     name = connection.ops.quote_name
     columns = ", ".join(name(field.column) for field in past.tracked_fields)
-    date = at or _written_at.get() or timezone.now()
+    date = moment_of_writing(at)
     more = {
         "history_date": connection.ops.adapt_datetimefield_value(date),
         "history_type": "~",

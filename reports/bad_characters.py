@@ -68,10 +68,10 @@ RECORDS: dict[type[models.Model], tuple[str, Label]] = {
     Matter: ("meeting__plan", lambda row: f"a matter of {_meeting(row.meeting)}"),
     Decision: ("meeting__plan", lambda row: f"decision {row.number} of {_meeting(row.meeting)}"),
     Update: ("of_return__round__plan", lambda row: f"an update on item {row.item.number}"),
-    Briefing: ("plan", lambda row: f"the cover of briefing {row.tracker_number}"),
-    DraftSection: ("briefing__plan", lambda row: f"the draft of {row.briefing.tracker_number}"),
-    DraftParagraph: ("briefing__plan", lambda row: f"the draft of {row.briefing.tracker_number}"),
-    DraftAsk: ("briefing__plan", lambda row: f"the draft of {row.briefing.tracker_number}"),
+    Briefing: ("plan", lambda row: f"the cover of briefing {row.name}"),
+    DraftSection: ("briefing__plan", lambda row: f"the draft of {row.briefing.name}"),
+    DraftParagraph: ("briefing__plan", lambda row: f"the draft of {row.briefing.name}"),
+    DraftAsk: ("briefing__plan", lambda row: f"the draft of {row.briefing.name}"),
 }
 
 

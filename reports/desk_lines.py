@@ -57,7 +57,7 @@ def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]
             due=row.due_on,
             on=on,
             plan=row.briefing.plan.title,
-            what=f"Clearance of {row.briefing.tracker_number}, {row.agency}",
+            what=f"Clearance of {row.briefing.name}, {row.agency}",
             detail=f"Asked again. {row.reopened_because}"
             if row.reopened_because
             else row.briefing.title,
@@ -77,7 +77,7 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
         .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
     return [
-        action_line(row, f"After the Minister’s answer to {row.issued.briefing.tracker_number}", on)
+        action_line(row, f"After the Minister’s answer to {row.issued.briefing.name}", on)
         for row in to_do
     ]
 
@@ -125,7 +125,7 @@ def _consultations(agencies: set[int], on: date) -> list[Line]:
             due=row.first_due or on,
             on=on,
             plan=row.plan.title,
-            what=f"Consultation on {row.tracker_number}",
+            what=f"Consultation on {row.name}",
             detail=_answers(row),
             when="" if row.first_due else "Every agency answered",
             may_finish=False,
@@ -191,7 +191,7 @@ def _to_authorise(row: Any, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=f"Read and authorise {row.tracker_number}",
+        what=f"Read and authorise {row.name}",
         detail=f"{row.title}. Sent for authorisation on {day}",
         when=f"Sent to you {age}",
         url=reverse("briefings:authorise", args=[row.plan.slug, row.pk]),
@@ -204,7 +204,7 @@ def _to_answer(row: Any, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=f"Record the Minister’s answer to {row.tracker_number}",
+        what=f"Record the Minister’s answer to {row.name}",
         detail=f"{row.title}. Sent to the Minister on {day}",
         when=f"Sent {age}",
         url=reverse("briefings:answer", args=[row.plan.slug, row.pk]),
@@ -243,7 +243,7 @@ def _to_send(row: Any, on: date) -> Line:
         due=row.deadline or on,
         on=on,
         plan=row.plan.title,
-        what=f"Send {row.tracker_number} to the Minister",
+        what=f"Send {row.name} to the Minister",
         detail=f"{row.title}. Authorised on {day}",
         when="" if row.deadline else f"Authorised {age}",
         url=reverse("briefings:issued", args=[row.plan.slug, row.pk]),
@@ -260,11 +260,11 @@ def _to_close(row: Any, choices: list[ResponseChoice], on: date) -> Line:
     if choices:
         numbers = join_words([str(choice.number) for choice in choices])
         noun = agree(len(choices), "Recommendation", "Recommendations")
-        what = f"Follow up the Minister’s answer to {row.tracker_number}"
+        what = f"Follow up the Minister’s answer to {row.name}"
         rest = f"{noun} {numbers} {agree(len(choices), 'has', 'have')} no follow-up yet"
         url = reverse("briefings:follow-up", args=[*address, choices[0].pk])
     else:
-        what = f"Close {row.tracker_number}"
+        what = f"Close {row.name}"
         rest = "Every recommendation is followed up"
         url = reverse("briefings:issued", args=address)
     return line(

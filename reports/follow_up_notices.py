@@ -22,7 +22,7 @@ def due_notices(on: date) -> Iterator[OtherNews]:
                 action=row,
                 about=f"follow-up {row.pk}",
                 plan=row.plan,
-                title=f"Action after the Minister’s answer to {row.issued.briefing.tracker_number}",
+                title=f"Action after the Minister’s answer to {row.issued.briefing.name}",
             )
             for row in rows
         ],

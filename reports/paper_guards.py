@@ -24,6 +24,7 @@ UNWATCHED_TABLES = {
     "workitems_statusproposal": "changes nothing before its lead agency accepts it",
     "workitems_historicalstatusproposal": "as workitems_statusproposal",
     "reports_paperreading": "says who has read a paper",
+    "reports_draftact": "what was changed is in the draft's own tables",
     "reports_rendering": "is what a paper was made into",
     "reports_renderworker": "says that a worker is there",
     "reports_recordchange": "is the log itself",
@@ -47,6 +48,7 @@ def _notes() -> Iterator[Note]:
 FROZEN = {
     "meetingpaper": "A frozen paper is never changed or deleted.",
     "issuedpaper": "An issued paper is never changed or deleted.",
+    "draftact": "What was done on a draft is never changed or deleted; undo it.",
     "response": "An answer is never changed or deleted; a correction is a new one.",
     "clearancereply": "A reply is never changed or deleted; write another.",
     "responsechoice": "An answer is never changed or deleted; a correction is a new one.",

@@ -113,6 +113,7 @@ workshop_urls = [
     path("", drafting.draft, name="draft"),
     path("begin/", drafting.begin, name="begin"),
     path("update/", drafting.update, name="update"),
+    path("undo/", drafting.undo, name="undo"),
     path("sections/<str:key>/", drafting.section, name="section"),
     path("paragraphs/<str:key>/", drafting.paragraph, name="paragraph"),
     path("paragraphs/<str:key>/acts/", drafting.paragraph_acts, name="acts"),

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 SIGN_IN = "to the sign-in page"
 HOME = "to the desk"
 ONWARD = "to another page of the plan"
-GONE, FORBIDDEN, NOT_ALLOWED, INVALID = 404, 403, 405, 422
+GONE, FORBIDDEN, NOT_ALLOWED, INVALID, UNREADABLE = 404, 403, 405, 422, 400
 
 EVERYBODY = (
     "anonymous",
@@ -585,6 +585,7 @@ RULES: dict[str, Row] = {
         consulted, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD
     ),
     "workshop:update": of_plan(briefing, may=("coordinator",), get=200, post=422),
+    "workshop:undo": of_plan(briefing, may=("coordinator",), get=NOT_ALLOWED, post=UNREADABLE),
     "workshop:section": of_plan(
         lambda scene: [*briefing(scene), scene.briefing.draft_sections.all()[0].key],
         may=("coordinator",),

@@ -21,7 +21,6 @@ RETURN = "workitems.return"
 # Fields of the cover that must not be blank. If nothing applies, "N/A" is typed.
 REQUIRED_FIELDS = {
     "title": "the title",
-    "tracker_number": "the tracker number",
     "action_sought": "the action sought",
     "copied_to": "who gets a copy",
     "contact_name": "the first contact",
@@ -116,6 +115,14 @@ def _cover(material: Material) -> Iterator[Check]:
     for name, what in REQUIRED_FIELDS.items():
         if not getattr(briefing, name).strip():
             yield empty(name, what, f"The cover does not say {what}. If there is none, write N/A.")
+    if not briefing.tracker_number:
+        yield empty(
+            "tracker_number",
+            "the tracker number",
+            "The paper has no tracker number yet. Enter the one that your register gives it.",
+            # The register often gives it when the paper is nearly done.
+            Gate.AUTHORISATION,
+        )
     consulted = material.found.cover.agencies_consulted if material.found else ()
     if material.found and not consulted:
         yield empty(

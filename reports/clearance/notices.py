@@ -121,7 +121,7 @@ def _lines(
     sentence: str,
     state: str,
 ) -> Iterator[OtherNews]:
-    briefing, number = row.briefing, row.briefing.tracker_number
+    briefing, number = row.briefing, row.briefing.name
     for each in people:
         is_coordinator = each[1] == Role.COORDINATOR
         yield from other_news(

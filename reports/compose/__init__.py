@@ -162,7 +162,7 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
         portfolio=facts.plan.portfolio,
         title=briefing.title,
         dated=briefing.dated,
-        tracker_number=briefing.tracker_number,
+        tracker_number=briefing.reference,
         action_sought=briefing.action_sought,
         authorising_manager=Contact(
             briefing.manager_name,

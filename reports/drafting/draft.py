@@ -380,6 +380,12 @@ def restore(draft: Draft, key: str) -> Draft:
     return _replaced(draft, key, [replace(draft.part(key), is_hidden=False)])
 
 
+def take_back(draft: Draft, earlier: Part) -> Draft:
+    """Give a part the text of an earlier version. It stays shown or hidden."""
+    part = draft.part(earlier.key)
+    return _replaced(draft, part.key, [replace(earlier, is_hidden=part.is_hidden)])
+
+
 # --- comparing with the records ------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Subquery
 
 from reports.document import Source, Verb
 from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
@@ -24,7 +24,7 @@ TABLES: tuple[Any, ...] = (DraftParagraph, DraftAsk, DraftSection)
 
 @dataclass(frozen=True)
 class Stored:
-    """A draft with its rows by key, including withdrawn paragraphs."""
+    """A draft with its rows by key, including withdrawn ones."""
 
     draft: Draft
     sections: dict[str, Any]
@@ -50,13 +50,20 @@ def state_of(briefing: Briefing) -> str:
     """Return the state of the draft: the ids of the last history rows of its three tables.
 
     Whatever changes a draft locks the briefing, so later changes have higher ids. Read the state
-    before the draft: a change in between is then found again by `keys_since`. Three queries.
+    before the draft: a change in between is then found again by `keys_since`. One query.
     """
     newest = (
-        model.history.filter(briefing_id=briefing.pk).aggregate(newest=Max("history_id"))["newest"]
+        Subquery(
+            model.history.filter(briefing_id=OuterRef("pk"))
+            .order_by()
+            .values("briefing_id")
+            .annotate(newest=Max("history_id"))
+            .values("newest")
+        )
         for model in TABLES
     )
-    return "-".join(str(each or 0) for each in newest)
+    found = Briefing.objects.filter(pk=briefing.pk).values_list(*newest).get()
+    return "-".join(str(each or 0) for each in found)
 
 
 def keys_since(briefing: Briefing, state: str, now: str) -> set[str] | None:
@@ -91,6 +98,21 @@ def read_draft_as_at(briefing: Briefing, until: datetime) -> Draft:
     return _draft(sections, paragraphs, asks)
 
 
+def read_draft_at(briefing: Briefing, state: str) -> Draft:
+    """Read the draft as it was at a state of it (`state_of`), from history. Three queries."""
+    paragraphs, asks, sections = (
+        model.history.filter(
+            history_id__in=model.history.filter(briefing_id=briefing.pk, history_id__lte=last)
+            .order_by()
+            .values("id")
+            .annotate(last=Max("history_id"))
+            .values("last")
+        ).order_by("position", "id")
+        for model, last in zip(TABLES, map(int, state.split("-")), strict=True)
+    )
+    return _draft(sections, paragraphs, asks)
+
+
 def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[Any]) -> Draft:
     """Build a draft from ordered rows or history rows. Both have the row's id as `id`."""
     of_section: dict[int, list[Part]] = defaultdict(list)
@@ -111,6 +133,7 @@ def _draft(sections: Iterable[Any], paragraphs: Iterable[Any], asks: Iterable[An
                 is_hidden=row.is_hidden,
             )
             for row in asks
+            if not row.is_withdrawn
         ),
     )
 

@@ -32,7 +32,9 @@ class CoverForm(VersionedForm):
 
     title = text("title", label="Title")
     tracker_number = text(
-        "tracker_number", label="Tracker number", help_text="As your register has it: 10/96252"
+        "tracker_number",
+        label="Tracker number",
+        help_text="As your register has it: 10/96252. It can be added later, before authorisation.",
     )
     period_start = DayField(label="Reports from")
     period_end = DayField(label="Reports to (last day)")

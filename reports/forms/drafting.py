@@ -108,6 +108,18 @@ class BackForm(VersionForm):
     to = forms.IntegerField(min_value=0, max_value=2**62)
 
 
+class StepForm(Form):
+    """Undo or redo, and the act that the button named."""
+
+    act = forms.ChoiceField(choices=[("undo", "Undo"), ("redo", "Redo")])
+    undo = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    redo = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+
+    @property
+    def wanted(self) -> int:
+        return int(self.cleaned_data[self.cleaned_data["act"]] or 0)
+
+
 class DriftForm(VersionForm):
     """`read` is the digest of the records' text on the page."""
 

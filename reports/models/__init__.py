@@ -12,6 +12,7 @@ from reports.models.draft import (
     DraftSection,
     KindSection,
 )
+from reports.models.draft_act import DraftAct
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.override import CheckOverride

@@ -24,6 +24,9 @@ DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
 MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
 
+NUMBER_NEEDED = "An issued paper, or one to be authorised, keeps its tracker number."
+NO_NUMBER = "No tracker number yet"
+
 # Fields the coordinator may change. The plan and the author never change.
 COVER_FIELDS = (
     "title",
@@ -164,7 +167,8 @@ class Briefing(models.Model):
     # Reason for the next version. Set while an issued paper is being corrected.
     correction_note = models.TextField(blank=True, max_length=1000)
     title = models.CharField(max_length=250)
-    tracker_number = models.CharField(max_length=50)
+    # Given by a register, which may be after the paper is drafted. It is authorised with one.
+    tracker_number = models.CharField(max_length=50, blank=True)
     period_start = models.DateField("period from")
     period_end = models.DateField("period to (last day)")
     dated = models.DateField("date of the briefing")
@@ -201,8 +205,15 @@ class Briefing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tracker_number"],
+                condition=~Q(tracker_number=""),
                 name="briefing_tracker_number_unique",
                 violation_error_message="Another briefing has this tracker number.",
+            ),
+            models.CheckConstraint(
+                name="briefing_numbered_for_authorisation",
+                condition=~Q(tracker_number="")
+                | Q(state__in=["drafting", "in_consultation", "withdrawn"], correction_note=""),
+                violation_error_message=NUMBER_NEEDED,
             ),
             models.CheckConstraint(
                 name="briefing_marking_known",
@@ -237,10 +248,20 @@ class Briefing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tracker_number}: {self.title}"
+        return f"{self.reference}: {self.title}"
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:detail", args=[self.plan.slug, self.pk])
+
+    @property
+    def name(self) -> str:
+        """What the briefing is called in a sentence: its tracker number or, before that, its title."""
+        return self.tracker_number or self.title
+
+    @property
+    def reference(self) -> str:
+        """What is said beside its title: its tracker number, or that it has none yet."""
+        return self.tracker_number or NO_NUMBER
 
     @cached_property
     def addressee(self) -> str:

@@ -19,4 +19,4 @@ class BriefingDecision(models.Model):
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="group_decisions")
 
     def __str__(self) -> str:
-        return f"{self.decision} ({self.briefing.tracker_number})"
+        return f"{self.decision} ({self.briefing.name})"

@@ -118,7 +118,7 @@ class Clearance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Clearance of {self.agency} for {self.briefing.tracker_number}"
+        return f"Clearance of {self.agency} for {self.briefing.name}"
 
     def get_absolute_url(self) -> str:
         return reverse(

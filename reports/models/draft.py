@@ -231,6 +231,8 @@ class DraftAsk(models.Model):
     text = models.TextField()
     options = models.CharField(max_length=200, blank=True)
     is_hidden = models.BooleanField(default=False)
+    # One whose addition was undone. It keeps its history and may come back.
+    is_withdrawn = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     history = track(pauses=True)

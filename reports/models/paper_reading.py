@@ -31,4 +31,4 @@ class PaperReading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.briefing.tracker_number}, read on {self.read_at:%-d %B %Y}"
+        return f"{self.briefing.name}, read on {self.read_at:%-d %B %Y}"

@@ -122,7 +122,7 @@ class Rendering(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.briefing.tracker_number}.{self.form}"
+        return f"{self.briefing.name}.{self.form}"
 
     @property
     def is_done(self) -> bool:

@@ -34,7 +34,7 @@ def record_decision_on(
         on=on,
         by=by,
         matter=matter,
-        about=f"Briefing {briefing.tracker_number}",
+        about=f"Briefing {briefing.name}",
         owner_agency=owner_agency,
         due_on=due_on,
     )

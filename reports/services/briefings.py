@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from agencies import history
 from agencies.models import User
 from reports.models import MARKING_TOO_HIGH, Briefing
-from reports.models.briefing import COVER_FIELDS
+from reports.models.briefing import COVER_FIELDS, NUMBER_NEEDED
 from reports.services.gates import not_now
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
@@ -19,7 +19,8 @@ from workitems.services.refusals import Refused, locked
 def create_briefing(*, plan: Plan, by: User | None, at: datetime, **cover: Any) -> Briefing:
     """Create a briefing. `cover` takes the fields of `COVER_FIELDS`.
 
-    Raise `Refused` if the tracker number is taken, the period ends before it begins, the paper is
+    Without a tracker number it can be drafted but not authorised. Raise `Refused` if the number is
+    taken, the period ends before it begins, the paper is
     dated before its period ends, the marking is too high, or a field is missing or too long.
     """
     briefing = Briefing(plan=plan, created_by=by, created_at=at)
@@ -55,7 +56,9 @@ def _set_cover(briefing: Briefing, cover: dict[str, Any]) -> None:
 
 def _validate_and_save(briefing: Briefing, *, by: User | None) -> Briefing:
     taken = "Another briefing has this tracker number."
-    others = Briefing.objects.filter(tracker_number=briefing.tracker_number)
+    others = Briefing.objects.filter(tracker_number=briefing.tracker_number or None)
+    if briefing.is_corrected and not briefing.tracker_number:
+        raise Refused(NUMBER_NEEDED, "tracker_number")
     if others.exclude(pk=briefing.pk).exists():
         raise Refused(taken, "tracker_number")
     if briefing.marking not in Briefing.Marking.values:

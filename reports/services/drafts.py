@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from agencies import history
 from agencies.models import User
@@ -23,12 +23,21 @@ from reports.drafting import asks as ask_acts
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, Draft, DraftError, drifts
-from reports.models import Briefing, BriefingKind, DraftAsk, DraftParagraph, DraftSection
+from reports.drafting.reversing import Overtaken
+from reports.models import (
+    Briefing,
+    BriefingKind,
+    DraftAct,
+    DraftAsk,
+    DraftParagraph,
+    DraftSection,
+)
 from reports.services import clearance
 from reports.services.gates import not_now
 from reports.services.states import end_pauses
 from workitems.services.refusals import Conflict, Refused, locked
 
+Kind = DraftAct.Kind
 # Limit on the paragraphs that one text box may be split into.
 MOST_AT_ONCE = 20
 
@@ -67,7 +76,7 @@ def begin_draft(
         key = f"r-{uuid4().hex[:12]}"
         row = DraftAsk(briefing=briefing, key=key, position=position, **ask)
         history.save(row, by=by)
-    _apply(
+    apply(
         briefing,
         draft_rows.read_draft(briefing),
         acts.refresh,
@@ -99,13 +108,15 @@ def edit(
     how: dict[str, Any] = {
         "new_keys": _further_keys(before, words, key),
         "seen": seen,
-        "is_pause": is_pause,
+        # Several paragraphs are made by a button, and are undone at once.
+        "is_pause": is_pause and len(words) < 2,
     }
     row = before.paragraphs.get(key)
     if row and row.is_withdrawn and row.version == version:
         home = next(k for k, section in before.sections.items() if section.pk == row.section_id)
         place = (home, row.position - 1, key, text)
-        return _apply(briefing, before, acts.add, *place, **how, by=by, at=at)[key]
+        how |= {"kind": Kind.ADD, "about": key}
+        return apply(briefing, before, acts.add, *place, **how, by=by, at=at)[key]
     try:
         row = _check_version(before, key, version)
     except Conflict as conflict:
@@ -115,7 +126,8 @@ def edit(
         return before.paragraphs[key]
     if len(words) > 1 and _has_all(before, words):
         return row
-    return _apply(briefing, before, acts.edit, key, text, **how, by=by, at=at).get(key) or row
+    how |= {"kind": Kind.EDIT, "about": key}
+    return apply(briefing, before, acts.edit, key, text, **how, by=by, at=at).get(key) or row
 
 
 @transaction.atomic
@@ -148,10 +160,10 @@ def add(
         places = [part.key for part in portion.parts]
         if after in places:
             section, position = portion.key, places.index(after) + 1
-    changed = _apply(
+    changed = apply(
         briefing, before, acts.add, section, position, key, text,
         sources=sources, new_keys=_further_keys(before, words, key), seen=seen, by=by,
-        is_pause=is_pause,
+        kind=Kind.ADD, about=key, is_pause=is_pause and len(words) < 2,
     )  # fmt: skip
     return changed[key]
 
@@ -166,20 +178,27 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
             f"The heading was changed to “{row.heading}” meanwhile. Save again to use yours.",
             "heading",
         )
-    _apply(briefing, before, acts.retitle, section, heading, by=by, reason="Renamed")
+    apply(
+        briefing, before, acts.retitle, section, heading, by=by, reason="Renamed",
+        kind=Kind.HEADING, about=section,
+    )  # fmt: skip
 
 
 @transaction.atomic
 def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """Move a paragraph one place up (-1) or down (1)."""
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, acts.step, key, places, by=by, reason="Moved")
+    apply(
+        briefing, before, acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
 def move(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, acts.move, key, section, position, by=by, reason="Moved")
+    apply(
+        briefing, before, acts.move, key, section, position, by=by, reason="Moved", kind=Kind.MOVE, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -187,26 +206,34 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
     """Split a paragraph at a character position of its stored text."""
     before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
-    _apply(briefing, before, acts.split, key, at, new_key(), by=by, reason="Split")
+    apply(
+        briefing, before, acts.split, key, at, new_key(), by=by, reason="Split", kind=Kind.SPLIT, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
 def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """Join a paragraph with the next one."""
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, acts.merge, key, by=by, reason="Joined to the next")
+    apply(
+        briefing, before, acts.merge, key, by=by, reason="Joined to the next", kind=Kind.JOIN, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, acts.hide, key, by=by, reason="Hidden")
+    apply(
+        briefing, before, acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
 def restore(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, acts.restore, key, by=by, reason="Shown again")
+    apply(
+        briefing, before, acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -222,9 +249,10 @@ def refresh(
     Return the number of paragraphs changed.
     """
     before = draft_rows.read_draft(open_briefing(briefing))
-    changed = _apply(
-        briefing, before, acts.refresh, composed, without, by=by, reason=draft_rows.REFRESHED
-    )
+    changed = apply(
+        briefing, before, acts.refresh, composed, without, by=by, reason=draft_rows.REFRESHED,
+        kind=Kind.REFRESH,
+    )  # fmt: skip
     return len(changed)
 
 
@@ -244,7 +272,9 @@ def accept(
     (`Drift.digest`). Raise `Conflict` or `Refused` if either has changed.
     """
     before = _read_drift(briefing, key, composed, version, read)
-    _apply(briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words")
+    apply(
+        briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words", kind=Kind.ACCEPT, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -262,7 +292,9 @@ def dismiss(
     Arguments as for `accept`.
     """
     before = _read_drift(briefing, key, composed, version, read)
-    _apply(briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words")
+    apply(
+        briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words", kind=Kind.DISMISS, about=key
+    )  # fmt: skip
 
 
 def _read_drift(
@@ -288,12 +320,12 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
     earlier = row.history.filter(history_id=to).first()
     if earlier is None:
         raise Refused("That version is not one of this paragraph’s.")
-    row.text, row.origin = earlier.text, earlier.origin
-    row.taken, row.sources = earlier.taken, earlier.sources
     day = f"{earlier.history_date:%-d %B %Y}"
-    history.save_version(row, by=by, reason=f"Back to the words of {day}")
-    clearance.reopen_changed(briefing, by=by)
-    return row
+    changed = apply(
+        briefing, before, acts.take_back, draft_rows.part_of(earlier), by=by,
+        reason=f"Back to the words of {day}", kind=Kind.BACK, about=key,
+    )  # fmt: skip
+    return changed.get(key) or row
 
 
 @transaction.atomic
@@ -320,8 +352,11 @@ def save_ask(
     if row and row.version != version and not _has_ask(before, key, *what[1:], seen):
         raise Conflict(row)
     if row is None or row.version == version:
-        act = ask_acts.edit if row else ask_acts.add
-        _apply(briefing, before, act, *what, seen=seen, by=by, is_pause=is_pause)
+        is_new = row is None or row.is_withdrawn
+        apply(
+            briefing, before, ask_acts.add if is_new else ask_acts.edit, *what, seen=seen, by=by,
+            kind=Kind.ADD if is_new else Kind.EDIT, about=key, is_pause=is_pause,
+        )  # fmt: skip
     return briefing.draft_asks.get(key=key)
 
 
@@ -329,19 +364,25 @@ def save_ask(
 def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A recommendation one place up (-1) or down (1)."""
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, ask_acts.step, key, places, by=by, reason="Moved")
+    apply(
+        briefing, before, ask_acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
 def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, ask_acts.hide, key, by=by, reason="Hidden")
+    apply(
+        briefing, before, ask_acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
+    )  # fmt: skip
 
 
 @transaction.atomic
 def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
-    _apply(briefing, before, ask_acts.restore, key, by=by, reason="Shown again")
+    apply(
+        briefing, before, ask_acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
+    )  # fmt: skip
 
 
 def _has_ask(
@@ -405,7 +446,7 @@ def _has_all(before: draft_rows.Stored, words: Mapping[str, str]) -> bool:
     return bool(words) and all(texts.get(key) == text for key, text in words.items())
 
 
-def _apply(
+def apply(
     briefing: Briefing,
     before: draft_rows.Stored,
     act: Callable[..., Draft],
@@ -414,20 +455,31 @@ def _apply(
     reason: str = "",
     at: datetime | None = None,
     is_pause: bool = False,
+    kind: str = "",
+    about: str = "",
+    reverses: DraftAct | None = None,
     **options: object,
 ) -> dict[str, DraftParagraph]:
-    """Apply a change to the draft and save it. Return the changed rows by key.
+    """Apply a change to the draft of a locked briefing and save it. Return the changed rows by key.
 
-    Anything but a pause ends the pauses before it: the draft as it was then can be compared.
+    `kind` (`DraftAct.Kind`) and `about`, the key of what was changed, are kept to undo it;
+    `reverses` is the act that it undoes or redoes. Anything but a pause ends the pauses before it:
+    the draft as it was then can be compared. A pause ends those of the same person elsewhere.
     """
     try:
         after = act(before.draft, *arguments, **options)
+    except Overtaken:
+        raise
     except (DraftError, DocumentError) as refusal:
         raise Refused(str(refusal), "text") from refusal
+    state = draft_rows.state_of(briefing)
     changed: dict[str, DraftParagraph] = {}
     shifted: dict[int, list[DraftParagraph]] = defaultdict(list)
     kept = set()
-    if not is_pause:
+    if is_pause:
+        for model in (DraftParagraph, DraftAsk):
+            history.end_pauses(model, ~Q(key=about), briefing=briefing.pk, typed_by=by)
+    else:
         end_pauses(briefing)
     _save_asks(briefing, before, after, by=by, reason=reason, is_pause=is_pause)
     for portion in after.portions:
@@ -457,8 +509,39 @@ def _apply(
         if key not in kept and not row.is_withdrawn:
             _save(row, {"is_withdrawn": True}, by=by, reason=reason, at=at)
             changed[key] = row
+    _record(briefing, state, by=by, at=at, kind=kind, about=about, reverses=reverses)
     clearance.reopen_changed(briefing, by=by)
     return changed
+
+
+def _record(
+    briefing: Briefing,
+    before: str,
+    *,
+    by: User | None,
+    at: datetime | None,
+    kind: str,
+    about: str,
+    reverses: DraftAct | None,
+) -> None:
+    """Keep the act, unless it went into the history row of the one before or changed nothing."""
+    after = draft_rows.state_of(briefing)
+    if by is None or not kind or (after == before and not reverses):
+        return
+    step = DraftAct.Step.DONE
+    if reverses:
+        step = DraftAct.Step.REDONE if reverses.is_undoing else DraftAct.Step.UNDONE
+    DraftAct.objects.create(
+        briefing=briefing,
+        by=by,
+        at=history.moment_of_writing(at),
+        kind=kind,
+        step=step,
+        key=about,
+        before=before,
+        after=after,
+        reverses=reverses,
+    )
 
 
 def _save(
@@ -505,6 +588,11 @@ def _save_asks(
             "text": ask.text,
             "options": " / ".join(ask.options),
             "is_hidden": ask.is_hidden,
+            "is_withdrawn": False,
             "position": position,
         }
         _save(row, columns, by=by, reason=reason, at=None, is_pause=is_pause)
+    kept = {ask.key for ask in after.asks}
+    for key, row in before.asks.items():
+        if key not in kept and not row.is_withdrawn:
+            _save(row, {"is_withdrawn": True}, by=by, reason=reason, at=None)

@@ -82,4 +82,4 @@ def ways(context: dict[str, Any], briefing: Briefing, here: str) -> dict[str, An
         and (briefing.is_open or permission != CHANGE)
         and (briefing.kind_id or not needs_draft)
     ]
-    return {"tabs": tabs, "label": f"Briefing {briefing.tracker_number}"}
+    return {"tabs": tabs, "label": f"Briefing {briefing.name}"}

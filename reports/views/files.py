@@ -9,12 +9,14 @@ from reports.models import Briefing
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# Of a title that names a file.
+MOST_LETTERS = 60
 MIME_TYPES = {"pdf": PDF, "docx": DOCX}
 
 
 def tracker_name(briefing: Briefing) -> str:
-    """Return the tracker number for use in a file name: "10-96252"."""
-    return slugify(briefing.tracker_number.replace("/", "-")) or str(briefing.pk)
+    """Return the briefing's tracker number or title for use in a file name: "10-96252"."""
+    return slugify(briefing.name.replace("/", "-"))[:MOST_LETTERS] or str(briefing.pk)
 
 
 def download(data: bytes, name: str, mime_type: str = PDF, *, shown: bool = False) -> HttpResponse:

@@ -120,7 +120,7 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, SUCCESS_MESSAGES[name].format(briefing.tracker_number))
+        messages.success(request, SUCCESS_MESSAGES[name].format(briefing.name))
     briefing.refresh_from_db(fields=["state"])
     return after_act(request, home_of(briefing))
 

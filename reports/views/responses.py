@@ -194,12 +194,12 @@ def _place(request: HttpRequest, slug: str, pk: int, follow_up: int) -> actions.
         confirm_url=reverse("briefings:confirm-action", args=args),
         reopen_url=reverse("briefings:reopen-action", args=args),
         change_url=reverse("briefings:change-follow-up", args=args),
-        origin=f"The Minister’s answer to {briefing.tracker_number}"
+        origin=f"The Minister’s answer to {briefing.name}"
         + (f", {answer.decided_on:%-d %B %Y}" if answer else ""),
         origin_url=f"{row.issued.get_absolute_url()}#answer",
         crumbs=[
             ("Briefings", reverse("briefings:list", args=[briefing.plan.slug])),
-            (briefing.tracker_number, row.issued.get_absolute_url()),
+            (briefing.name, row.issued.get_absolute_url()),
         ],
         quote=_quote(answer, row.key),
     )

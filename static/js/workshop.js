@@ -66,7 +66,7 @@ async function askForChanges(address, fields) {
   const answer = await connection.ask(isAct ? address : `${address}?${fields}`, isAct ? fields : null);
   if (!answer.told?.whole) return answer;
   const whole = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(trayOf())}`);
-  return { ...whole, says: answer.told.says };
+  return { ...whole, told: answer.told, says: answer.told.says };
 }
 
 function addressOf(key) {
@@ -160,6 +160,7 @@ class Editor extends Autosave {
   accept(told) {
     this.theirs.replaceChildren();
     lastSaved = told.saved_at;
+    putSteps(told.steps);
     const tag = this.form.closest("[data-block]")?.querySelector("[data-origin]");
     if (tag && told.origin) {
       tag.textContent = told.origin;
@@ -261,6 +262,7 @@ function showChanges(told, key) {
   const order = new Map(Object.entries(told.order));
   const isNew = told.state !== root.dataset.state;
   bringUpToDate({ ...told, order, blocks: [...parsed(told.blocks).children] });
+  putSteps(told.steps);
   for (const more of isNew ? root.querySelectorAll("[data-blocks] [data-more][open]") : []) {
     if (told.menu && more.id === `more-${key}`) fill(more, parsed(told.menu));
     else bringMenu(more);
@@ -450,9 +452,34 @@ async function bringNews(tray) {
   const { page } = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(tray)}`);
   if (!page) return;
   show(page);
+  renewPdf();
   saysOfAct = says;
   tell();
 }
+
+// The PDF beside the draft follows when the acts have come to rest, if it is shown. Viewers take the
+// focus when they load; it goes back.
+const beside = document.querySelector("[data-beside]");
+let printed = beside.open ? root.dataset.state : null;
+
+function renewPdf() {
+  if (!beside.open || printed === root.dataset.state) return;
+  const isFirst = printed === null; // the frame has just begun to load it
+  printed = root.dataset.state;
+  if (isFirst) return;
+  const frame = beside.querySelector("iframe");
+  const focused = document.activeElement;
+  frame.addEventListener(
+    "load",
+    () => document.activeElement === frame && focused !== frame && focused.focus({ preventScroll: true }),
+    { once: true },
+  );
+  const address = new URL(frame.src);
+  address.searchParams.set("state", printed);
+  frame.contentWindow.location.replace(address);
+}
+
+beside.addEventListener("toggle", renewPdf);
 
 // --- menus ----------------------------------------------------------------------------------------
 
@@ -529,6 +556,7 @@ async function act(address, fields, key) {
   }
   const name = fields.get("act");
   if (editor && ["split", "join", "accept"].includes(name)) editors.delete(key);
+  sayOvertaken();
   if (key && document.getElementById(`more-${key}`)?.open) fields.set("menu", "open");
   const answer = await (QUICK.includes(name) ? askForChanges : askForPage)(address, fields);
   if (answer.trouble) {
@@ -547,6 +575,7 @@ root.addEventListener("submit", (event) => {
   const form = event.target;
   if (!("act" in form.dataset)) return;
   event.preventDefault();
+  if ("steps" in form.dataset) return undoOrRedo(event.submitter.value);
   const fields = new URLSearchParams(new FormData(form, event.submitter));
   const key = form.closest("[data-block]")?.dataset.block ?? form.closest("[data-chapter]")?.id;
   inTurn(() => act(form.getAttribute("action"), fields, key));
@@ -578,6 +607,62 @@ async function follow(link) {
   opened.box.focus({ preventScroll: true });
   opened.form.scrollIntoView({ block: "nearest" });
 }
+
+// --- undo and redo --------------------------------------------------------------------------------
+
+function putSteps(html) {
+  const old = root.querySelector("[data-steps]");
+  if (!old || html === undefined) return;
+  const [fresh] = parsed(html).children;
+  const pressed = old.contains(document.activeElement) && document.activeElement.value;
+  old.replaceWith(fresh);
+  if (pressed) focusOnStep(pressed);
+}
+
+// The button that was pressed, or the other one where there is nothing more to do.
+function focusOnStep(name) {
+  const steps = root.querySelector("[data-steps]");
+  (steps.querySelector(`button[value="${name}"]`) ?? steps.querySelector("button"))?.focus({ preventScroll: true });
+}
+
+function sayOvertaken(html = "") {
+  root.querySelector("[data-overtaken]").innerHTML = html;
+}
+
+// Undo or redo what the button names. Open boxes are saved and closed first.
+async function undoOrRedo(name, { isByKey = false } = {}) {
+  const form = root.querySelector("[data-steps]");
+  const named = form.elements[name]?.value;
+  if (!named) {
+    saysOfAct = `There is nothing of yours to ${name}.`;
+    return tell();
+  }
+  await Promise.all([...editors.values()].map((editor) => editor.close()));
+  if (editors.size) return; // one could not be saved: it has the focus and says why
+  inTurn(() => step(form.getAttribute("action"), name, named, isByKey));
+}
+
+async function step(address, name, named, isByKey) {
+  const answer = await askForChanges(address, new URLSearchParams({ act: name, [name]: named }));
+  if (answer.trouble) {
+    saysOfAct = answer.trouble;
+    return tell();
+  }
+  bring(answer);
+  sayOvertaken(answer.told.overtaken);
+  const changed = document.getElementById(answer.told.key);
+  if (changed && isByKey) return focusOn(changed);
+  changed?.scrollIntoView({ block: "nearest" });
+  if (!isByKey) focusOnStep(name);
+}
+
+// In a box of words the keys undo its own typing.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  undoOrRedo(event.shiftKey ? "redo" : "undo", { isByKey: true });
+});
 
 // --- moving by hand -------------------------------------------------------------------------------
 

@@ -631,6 +631,7 @@ CHANGES = {
     "briefings:finish-action": STATE,
     "briefings:confirm-action": STATE,
     "briefings:reopen-action": STATE,
+    "workshop:undo": "names the act that it undoes, which is undone once",
     "workshop:section": VERSION,
     "workshop:ask": VERSION,
 }

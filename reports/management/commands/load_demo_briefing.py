@@ -34,4 +34,4 @@ class Command(BaseCommand):
             play(plan)
             for briefing in plan.briefings.order_by("dated"):
                 state = briefing.get_state_display().lower()
-                self.stdout.write(f"Loaded    {briefing.tracker_number}, {state}")
+                self.stdout.write(f"Loaded    {briefing.name}, {state}")

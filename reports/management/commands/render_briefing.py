@@ -74,6 +74,8 @@ def whole_briefing(plan: Plan, **facts: Any) -> Briefing:
 
     It is not saved. Raise `CommandError` for a tracker number of another plan.
     """
+    if not facts["tracker_number"]:
+        raise CommandError("Tracker number: This field cannot be blank.")
     stored = Briefing.objects.filter(tracker_number=facts["tracker_number"]).first()
     if stored is not None and stored.plan_id != plan.pk:
         raise CommandError(f"The tracker number {stored.tracker_number} is another plan’s.")

@@ -6,5 +6,6 @@ sends the same forms. While text is typed it asks for JSON: 200 saved, 409 anoth
 """
 
 from reports.views.drafting.page import begin, draft, paragraph_acts, versions
+from reports.views.drafting.undo import undo
 from reports.views.drafting.update_page import update
 from reports.views.drafting.words import ask, paragraph, section

@@ -22,10 +22,12 @@ from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbe
 from reports.drafting.draft_rows import Stored
 from reports.drafting.page import Page, changes_since, menu_of, page_of
 from reports.drafting.sources import Record, records
+from reports.drafting.steps import steps_of
 from reports.forms.drafting import AskForm, HeadingForm, KindForm, ParagraphForm, TypedForm
 from reports.models import Briefing
 from reports.services import drafts
 from reports.services.beginning import begin_as
+from reports.services.undoing import ChangedSince
 from reports.views.briefings import readable_briefing
 from workitems.views.lookups import require, signed_in
 from workitems.word_diff import short_diff
@@ -86,11 +88,13 @@ def changed(
     said: str | Callable[[Draft, str], str] = "",
     key: str = "",
     opened: str = "",
+    overtaken: str = "",
 ) -> JsonResponse:
     """Return what the page that asks does not show yet, as JSON for the script.
 
     The page sends its `state`. `key` is a paragraph or recommendation that it gets in any case, and
     `opened` one that it gets with its form. If only the whole page will do, `whole` says so.
+    `overtaken` is HTML that says why an undo was refused.
     """
     asked = request.POST if request.method == "POST" else request.GET
     state = asked.get("state", "")
@@ -98,7 +102,7 @@ def changed(
     if not isinstance(said, str):
         said = said(found.rows.draft if found else draft_rows.read_draft(briefing).draft, key)
     if found is None:
-        return JsonResponse({"says": said, "whole": True})
+        return JsonResponse({"says": said, "key": key, "whole": True, "overtaken": overtaken})
     context: dict[str, Any] = {
         "plan": briefing.plan,
         "briefing": briefing,
@@ -121,6 +125,9 @@ def changed(
     return JsonResponse(
         {
             "says": said,
+            "key": key,
+            "overtaken": overtaken,
+            "steps": steps_html(request, briefing, found.rows),
             "state": found.state,
             "seen": found.seen,
             "order": found.order,
@@ -129,6 +136,17 @@ def changed(
             "menu": menu,
         }
     )
+
+
+def steps_html(request: HttpRequest, briefing: Briefing, rows: Stored) -> str:
+    """Return the buttons that undo and redo the user's own acts."""
+    context = {
+        "steps": steps_of(briefing, rows, request.user),
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "csrf_token": get_token(request),
+    }
+    return render_to_string("reports/workshop/steps.html", context)
 
 
 def undrafted(
@@ -168,11 +186,12 @@ def show(
     key: str = "",
     theirs: dict[str, Any] | None = None,
     heading: HeadingForm | None = None,
+    overtaken: ChangedSince | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page with at most one open form: the one refused, else the one requested.
 
-    `heading` is the form of a heading that was refused.
+    `heading` is the form of a heading that was refused, `overtaken` an undo that was.
     """
     briefing = page.briefing
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
@@ -203,7 +222,9 @@ def show(
             "new": new,
             "theirs": theirs,
             "heading": heading,
+            "overtaken": overtaken,
             "may_change": may_change,
+            "steps": steps_of(briefing, page.rows, request.user) if may_change else None,
             "count": checks.count(
                 checks.failed_checks(briefing, timezone.localdate(), checks.material_of_page(page))
             ),
@@ -337,22 +358,22 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
     if row is None:
         raise Http404
     number = rows.draft.numbers.get(key)
-    history = list(row.history.order_by("history_id"))
-    entries = []
-    before = ""
-    for each in history:
-        said = printed(rows.draft, each.text)
-        if each.text != before or each.history_change_reason:
+    entries: list[dict[str, Any]] = []
+    said, before = "", None
+    for each in row.history.order_by("history_id"):
+        now = (printed(rows.draft, each.text), each.origin, each.is_hidden, each.is_withdrawn)
+        # Other rows have another place, because paragraphs around it moved, or newer sources.
+        if now != before:
             entries.append(
                 {
                     "version": each,
                     "who": each.history_actor or "A user",
-                    "strands": short_diff(printed(rows.draft, before), said) if before else [],
-                    "text": said,
+                    "strands": short_diff(said, now[0]) if said not in ("", now[0]) else [],
+                    "text": now[0],
                     "is_other": each.text != row.text,
                 }
             )
-        before = each.text
+        said, before = now[0], now
     return render(
         request,
         "reports/workshop/versions.html",

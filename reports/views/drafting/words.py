@@ -27,6 +27,7 @@ from reports.views.drafting.page import (
     home,
     record_named,
     show,
+    steps_html,
     wants_json,
 )
 from workitems.services import Conflict, Refused
@@ -95,7 +96,9 @@ def save(
             say_refusal(form, refusal)
         else:
             if wants_json(request):
-                return JsonResponse(saved_json(briefing, row))
+                told = saved_json(briefing, row)
+                rows = draft_rows.read_draft(briefing)
+                return JsonResponse(told | {"steps": steps_html(request, briefing, rows)})
             messages.success(request, f"Saved at {clock()}.")
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))

@@ -1,0 +1,107 @@
+"""The acts of people on a draft, by which they are undone and redone."""
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from agencies.models import User
+from reports.models.briefing import Briefing
+from reports.models.draft import KEY_LENGTH
+
+STATE_LENGTH = 60
+
+
+class DraftActQuerySet(models.QuerySet["DraftAct"]):
+    def open_to(self, user: Any, briefing: Briefing) -> Self:
+        """Filter to a person's acts on a draft that are not reversed and that no version has."""
+        issued = apps.get_model("reports", "IssuedPaper").objects.filter(
+            briefing=OuterRef("briefing"), authorised_at__gte=OuterRef("at")
+        )
+        return self.filter(
+            ~Exists(issued), briefing=briefing, by_id=user.pk, reversed_by=None
+        ).order_by("-pk")
+
+    def to_undo(self, user: Any, briefing: Briefing) -> "DraftAct | None":
+        """Return the person's last act, unless it is undone."""
+        return self.open_to(user, briefing).exclude(step=DraftAct.Step.UNDONE).first()
+
+    def to_redo(self, user: Any, briefing: Briefing) -> "DraftAct | None":
+        """Return what the person undid last, unless they have done something new since."""
+        new = self.filter(briefing=briefing, by_id=user.pk, step=DraftAct.Step.DONE)
+        last = new.order_by().values("by").annotate(last=Max("pk")).values("last")
+        return (
+            self.open_to(user, briefing)
+            .filter(step=DraftAct.Step.UNDONE, pk__gt=Coalesce(models.Subquery(last), 0))
+            .first()
+        )
+
+
+class DraftAct(models.Model):
+    """One act on a draft: who did what, and between which two states of the draft.
+
+    What it changed is in the history of the draft's rows (`draft_rows.state_of`). Undoing is an act
+    too, which reverses another; redoing reverses that.
+    """
+
+    class Kind(models.TextChoices):
+        """What was done. In the labels {} is the place, such as "paragraph 9"."""
+
+        EDIT = "edit", "edit {}"
+        ADD = "add", "add {}"
+        MOVE = "move", "move {}"
+        SPLIT = "split", "split {}"
+        JOIN = "join", "join {} with the next"
+        HIDE = "hide", "leave out {}"
+        RESTORE = "restore", "put back {}"
+        BACK = "back", "go back to earlier words of {}"
+        ACCEPT = "accept", "use the records’ text in {}"
+        DISMISS = "dismiss", "keep the edited text of {}"
+        HEADING = "heading", "change the heading {}"
+        REFRESH = "refresh", "update from the records"
+
+    class Step(models.TextChoices):
+        DONE = "done", "Done"
+        UNDONE = "undone", "Undone"
+        REDONE = "redone", "Redone"
+
+    briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_acts")
+    by = models.ForeignKey(User, models.PROTECT, related_name="draft_acts")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    step = models.CharField(max_length=10, choices=Step, default=Step.DONE)
+    # Of the paragraph, recommendation or section; empty for an update from the records.
+    key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    before = models.CharField(max_length=STATE_LENGTH)
+    after = models.CharField(max_length=STATE_LENGTH)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
+
+    objects = DraftActQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="draftact_step_known", condition=Q(step__in=["done", "undone", "redone"])
+            ),
+            models.CheckConstraint(
+                name="draftact_reverses_unless_done",
+                condition=Q(step="done", reverses=None)
+                | (~Q(step="done") & Q(reverses__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words.capitalize()
+
+    @property
+    def words(self) -> str:
+        """What was done, without its place: "move"."""
+        return " ".join(self.get_kind_display().replace("{}", "").split())
+
+    @property
+    def is_undoing(self) -> bool:
+        return self.step == self.Step.UNDONE
