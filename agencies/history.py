@@ -23,6 +23,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 _written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None)
 _for_agency: ContextVar[str] = ContextVar("for_agency", default="")
+_because: ContextVar[str] = ContextVar("because", default="")
 
 
 @contextmanager
@@ -56,6 +57,20 @@ def moment_of_writing(at: datetime | None = None) -> datetime:
     return at or _written_at.get() or timezone.now()
 
 
+@contextmanager
+def because(words: str) -> Iterator[None]:
+    """Add these words to the reasons of the history rows saved in this block."""
+    token = _because.set(words)
+    try:
+        yield
+    finally:
+        _because.reset(token)
+
+
+def _with_cause(reason: str) -> str:
+    return ": ".join(filter(None, (reason, _because.get())))
+
+
 def _signature(by: User | None, actor: str) -> str:
     signed = actor or (by.signature if by else "")
     agency = _for_agency.get()
@@ -84,7 +99,7 @@ def save(
     """
     row._history_user = by  # type: ignore[attr-defined]
     row._history_actor = _signature(by, actor)  # type: ignore[attr-defined]
-    row._change_reason = reason  # type: ignore[attr-defined]
+    row._change_reason = _with_cause(reason)  # type: ignore[attr-defined]
     row._history_date = moment_of_writing(at)  # type: ignore[attr-defined]
     row._history_is_open = is_pause  # type: ignore[attr-defined]
     # A savepoint would be two more statements. After a failed write the caller's transaction can
@@ -208,7 +223,7 @@ def save_many(
         "history_type": "~",
         "history_user_id": by.pk if by else None,
         "history_actor": _signature(by, ""),
-        "history_change_reason": reason,
+        "history_change_reason": _with_cause(reason),
     }
     ids, parameters = rows.values("pk").order_by().query.sql_with_params()
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:

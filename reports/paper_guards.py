@@ -23,6 +23,9 @@ UNWATCHED_TABLES = {
     "workitems_historicalheldentry": "as workitems_heldentry",
     "workitems_statusproposal": "changes nothing before its lead agency accepts it",
     "workitems_historicalstatusproposal": "as workitems_statusproposal",
+    "reports_wordcopy": "changes nothing; a suggestion that is accepted changes the draft",
+    "reports_suggestion": "changes nothing before it is accepted",
+    "reports_historicalsuggestion": "as reports_suggestion",
     "reports_paperreading": "says who has read a paper",
     "reports_draftact": "what was changed is in the draft's own tables",
     "reports_rendering": "is what a paper was made into",
@@ -51,6 +54,7 @@ FROZEN = {
     "draftact": "What was done on a draft is never changed or deleted; undo it.",
     "response": "An answer is never changed or deleted; a correction is a new one.",
     "clearancereply": "A reply is never changed or deleted; write another.",
+    "wordcopy": "An uploaded copy is never changed or deleted.",
     "responsechoice": "An answer is never changed or deleted; a correction is a new one.",
 }
 
@@ -60,6 +64,7 @@ GUARDS = (
         for name in (
             *("briefing", "briefingkind", "kindsection", "draftsection"),
             *("checkoverride", "followup", "clearance", "clearancecomment"),
+            "suggestion",
         )
     ),
     *frozen_history(

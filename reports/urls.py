@@ -21,6 +21,7 @@ from reports.views import (
     return_papers,
     timeline,
     trends,
+    word_copies,
 )
 
 dashboard_urls = [
@@ -119,6 +120,9 @@ workshop_urls = [
     path("paragraphs/<str:key>/acts/", drafting.paragraph_acts, name="acts"),
     path("paragraphs/<str:key>/versions/", drafting.versions, name="versions"),
     path("recommendations/<str:key>/", drafting.ask, name="ask"),
+    path("word/", word_copies.index, name="word"),
+    path("word/<int:copy>/", word_copies.copy, name="word-copy"),
+    path("word/<int:copy>/<int:suggestion>/", word_copies.suggestion, name="suggestion"),
 ]
 
 paper_urls = [

@@ -19,3 +19,4 @@ from reports.models.override import CheckOverride
 from reports.models.paper_reading import PaperReading
 from reports.models.rendering import RecordChange, Rendering, RenderWorker
 from reports.models.response import FollowUp, Response, ResponseChoice
+from reports.models.word_copy import Suggestion, WordCopy

@@ -18,6 +18,7 @@ from reports.models.rendering import RenderingQuerySet
 from reports.render import edition
 from reports.render.outputs import make
 from reports.render.pdf import RenderRefused
+from reports.services import states
 
 State = Rendering.State
 
@@ -43,6 +44,9 @@ def rendered_file(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
     unfinished. An unchanged draft is not composed again. Do not call it in a transaction. Raise
     `DocumentError` if the paper cannot be composed.
     """
+    if form == Rendering.Form.WORD:
+        # The draft as it is sent must be told from history when the copy comes back.
+        states.end_pauses(briefing)
     mark = mark_now()
     row = current_rendering(briefing, form, mark)
     if row is None:

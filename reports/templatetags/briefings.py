@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from reports.drafting.page import Block
@@ -21,6 +22,7 @@ CHANGE = "reports.change_briefing"
 PAGES = (
     ("Paper", "briefings:detail", "reports.read_briefing", False),
     ("Draft", "workshop:draft", "reports.read_briefing", False),
+    ("Word copies", "workshop:word", CHANGE, True),
     ("Checks", "briefings:checks", "reports.read_briefing", True),
     ("Clearance", "briefings:clearance", "reports.read_briefing", True),
     ("Compare", "briefings:compare", "reports.read_briefing", True),
@@ -60,6 +62,19 @@ def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> Sa
             f'<a href="{address}versions/">Versions<span class="visually-hidden"> of {name}</span></a>'
         )
     return mark_safe("\n".join(pieces))
+
+
+@register.simple_tag(takes_context=True)
+def suggestions_here(context: dict[str, Any], key: str) -> SafeString | str:
+    """Return the number of open suggestions of Word copies at a paragraph, with the way to them.
+
+    `suggested` in the context has them by key: number and address.
+    """
+    if key not in (context.get("suggested") or {}):
+        return ""
+    count, url = context["suggested"][key]
+    words = "suggestion" if count == 1 else "suggestions"
+    return format_html('<a class="workshop-suggested" href="{}">{} {}</a>', url, count, words)
 
 
 def _lines(cited: Iterable[Cited]) -> str:

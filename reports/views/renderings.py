@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from reports.document import DocumentError
+from reports.document import DocumentError, from_json
 from reports.models import Briefing, Rendering, RenderWorker
+from reports.models.issue import sha256
 from reports.services import renderings
 from reports.views import files
 from reports.views.briefings import newest_version, readable_briefing, refused
@@ -132,8 +133,20 @@ def _file(
 ) -> HttpResponse:
     name = f"briefing-{files.tracker_name(briefing)}.{row.form}"
     assert row.data is not None
+    data, digest = bytes(row.data), row.sha256
+    if row.form == Rendering.Form.WORD:
+        data = _stamped(briefing, row, data)
+        digest = sha256(data)
     kind = files.MIME_TYPES[row.form]
-    return files.frozen(request, bytes(row.data), row.sha256, name, kind, shown=shown)
+    return files.frozen(request, data, digest, name, kind, shown=shown)
+
+
+def _stamped(briefing: Briefing, row: Rendering, data: bytes) -> bytes:
+    """Return a Word file that says which draft it was made from, for when it comes back."""
+    from reports.render.docx.keys import Stamp, digest, stamped, texts_of
+
+    texts = texts_of(from_json(bytes(row.document)))
+    return stamped(data, Stamp(briefing.pk, row.asked_at, digest(texts)))
 
 
 def _where(row: Rendering) -> dict[str, Any]:

@@ -41,6 +41,7 @@ PLACES = {
     "word/settings.xml": "settings.xml",
     "word/fontTable.xml": "fontTable.xml",
     "word/theme/theme1.xml": "theme.xml",
+    "docProps/custom.xml": "custom.xml",
 }
 # The earliest date a ZIP entry can have, used for all entries.
 NO_DATE = (1980, 1, 1, 0, 0, 0)

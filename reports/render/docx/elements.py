@@ -70,6 +70,13 @@ def paragraph(
     return element("p", properties, *(run(piece) for piece in pieces))
 
 
+def mark(block: Any, name: str, number: int) -> None:
+    """Put the text of a paragraph into a bookmark. `number` is unique in the file."""
+    start = element("bookmarkStart", id=number, name=name)
+    block.pPr.addnext(start)
+    block.append(element("bookmarkEnd", id=number))
+
+
 def cell(width: int, blocks: Sequence[Any], *, across: int = 1, merge: str = "") -> Any:
     """Return a table cell that spans `across` columns.
 

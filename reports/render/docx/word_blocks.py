@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.render.docx.elements import cell, element, keep_with_next, paragraph
+from reports.render.docx.elements import cell, element, keep_with_next, mark, paragraph
 from reports.render.docx.html_tree import Node, Piece, pieces
+from reports.render.docx.keys import SECTION, bookmark_of
 from reports.render.docx.word_tables import boxes, table
 from reports.render.pdf import RenderRefused
 
@@ -88,6 +89,7 @@ class Writer:
         self._new_page = False
         self._heading = ""
         self._annex = ""
+        self._sections = self._marks = 0
 
     @property
     def _width(self) -> int:
@@ -110,6 +112,8 @@ class Writer:
         elif node.tag in HEADINGS:
             self._heading = node.words()
             self._words(node, into, HEADINGS[node.tag])
+            if node.tag == "h2" and self._sections:
+                self._mark(into[-1], f"{SECTION}{self._sections}")
         elif node.tag in ("ol", "ul"):
             self._list(node, into, depth=0)
         elif node.tag == "table":
@@ -121,6 +125,7 @@ class Writer:
         elif "paper-annex" in node.classes:
             self._start_annex(node)
         else:
+            self._sections += "paper-section" in node.classes
             self._new_page = self._new_page or "paper-heading" in node.classes
             self.flow(node.children, into, style)
 
@@ -164,7 +169,13 @@ class Writer:
         if style == LISTED:
             for block in own[:-1]:
                 keep_with_next(block)
+        if own and (name := bookmark_of(item.attributes.get("id", ""))):
+            self._mark(own[0], name)
         into.extend(own)
+
+    def _mark(self, block: Any, name: str) -> None:
+        self._marks += 1
+        mark(block, name, self._marks)
 
     # --- tables, comments and signatures ----------------------------------------------------
 
@@ -229,6 +240,7 @@ class Writer:
         return blocks
 
     def _start_annex(self, node: Node) -> None:
+        self._sections = 0
         page = next((PAGES[name] for name in node.classes if name in PAGES), PLAIN)
         self.parts.append(Part(page))
         self._annex = node.attributes.get("id", "")

@@ -1,0 +1,164 @@
+"""Dates and numbers of a suggested text that the records of its paragraph do not have."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from reports.document import Source
+from reports.document.dates import MONTHS, long_date
+
+_MONTHS = "|".join(MONTHS)
+_DATE = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({_MONTHS})\s+(\d{{4}})\b")
+_NUMBER = re.compile(r"(?<![\w{.-])\d[\d,]*(?:\.\d+)?(?![\w}])")
+_SPELT = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
+}
+_WORD = re.compile(rf"\b(?:{'|'.join(_SPELT)})\b", re.IGNORECASE)
+# "one" is seldom a number.
+_SPELT.pop("one")
+
+Day = tuple[int, int, int]  # with day 0 for a month
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A date or number that no record has, and what a record has instead."""
+
+    said: str
+    record: str
+    has: str
+    url: str = ""
+
+
+def dates_in(text: str) -> dict[Day, str]:
+    """Return the dates of a text, each as written."""
+    return {
+        (int(match[3]), MONTHS.index(match[2]) + 1, int(match[1] or 0)): match[0]
+        for match in _DATE.finditer(text)
+    }
+
+
+def numbers_in(text: str) -> dict[str, str]:
+    """Return the numbers of a text that are no dates, each as written."""
+    rest = _DATE.sub(" ", text)
+    found = {m[0].replace(",", ""): m[0] for m in _NUMBER.finditer(rest)}
+    for match in _WORD.finditer(rest):
+        if match[0].lower() in _SPELT:
+            found.setdefault(str(_SPELT[match[0].lower()]), match[0])
+    return found
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """The dates, by what they are, and the texts of one record."""
+
+    source: Source
+    dates: dict[str, date]
+    text: str
+
+
+def facts_of(sources: Iterable[Source]) -> dict[Source, RecordFacts]:
+    """Read the dates and texts of records as they are now. One query for each type of record."""
+    wanted: dict[str, set[Source]] = {}
+    for source in sources:
+        wanted.setdefault(source.model, set()).add(source)
+    found: dict[Source, RecordFacts] = {}
+    for name, group in wanted.items():
+        rows = apps.get_model(name)._default_manager.in_bulk({each.pk for each in group})
+        for source in group:
+            if source.pk in rows:
+                found[source] = RecordFacts(source, _dates(rows[source.pk]), _texts(rows[source.pk]))
+    return found
+
+
+def _dates(row: Any) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for column in row._meta.fields:
+        value = getattr(row, column.attname)
+        if isinstance(value, datetime):
+            continue
+        if isinstance(column, models.DateField) and value:
+            found[str(column.verbose_name)] = value
+    return found
+
+
+def _texts(row: Any) -> str:
+    return " ".join(
+        str(getattr(row, column.attname))
+        for column in row._meta.fields
+        if isinstance(column, models.TextField | models.CharField | models.IntegerField)
+    )
+
+
+def contradictions(
+    was: str, would: str, said: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
+) -> list[Contradiction]:
+    """Return new dates and numbers of `would` that no record of the paragraph has.
+
+    `said` is the text that was generated from the records. Without records nothing is contradicted.
+    """
+    if not facts:
+        return []
+    return [
+        *_wrong_dates(was, would, said, facts, urls),
+        *_wrong_numbers(was, would, said, facts, urls),
+    ]
+
+
+def _wrong_dates(
+    was: str, would: str, said: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
+) -> Iterable[Contradiction]:
+    old, new = dates_in(was), dates_in(would)
+    known = {day for each in facts for when in each.dates.values() for day in _as_days(when)}
+    known |= {day for each in dates_in(said) for day in (each, (*each[:2], 0))}
+    gone = [day for day in old if day not in new]
+    for day, words in new.items():
+        if day in old or (*day[:2], 0) in old and not day[2] or day in known:
+            continue
+        meant = [each for each in facts if any(_has(each, other) for other in gone)]
+        for each in (meant or [each for each in facts if each.dates])[:3]:
+            yield Contradiction(words, each.source.label, _listed(each), urls.get(each.source, ""))
+
+
+def _as_days(when: date) -> Iterable[Day]:
+    return (when.year, when.month, when.day), (when.year, when.month, 0)
+
+
+def _has(facts: RecordFacts, day: Day) -> bool:
+    return any(day in _as_days(when) for when in facts.dates.values())
+
+
+def _listed(facts: RecordFacts) -> str:
+    """Return "agreed due 31 May 2010, forecast due 31 August 2010"."""
+    by_date: dict[date, list[str]] = {}
+    for name, when in facts.dates.items():
+        by_date.setdefault(when, []).append(name)
+    return ", ".join(f"{' and '.join(names)} {long_date(when)}" for when, names in by_date.items())
+
+
+def _wrong_numbers(
+    was: str, would: str, said: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
+) -> Iterable[Contradiction]:
+    old, new = numbers_in(was), numbers_in(would)
+    gone = [number for number in old if number not in new]
+    if not gone:
+        return
+    for number, words in new.items():
+        if number in old or number in numbers_in(said):
+            continue
+        if any(number in numbers_in(each.text) for each in facts):
+            continue
+        meant = [
+            (each, before)
+            for each in facts
+            for before in gone
+            if before in numbers_in(each.text) or before in numbers_in(said)
+        ]
+        for each, before in meant[:1]:
+            yield Contradiction(words, each.source.label, old[before], urls.get(each.source, ""))
